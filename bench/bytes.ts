@@ -114,14 +114,14 @@ async function store(
 async function fold(client: pg.Client, shard: number, samples: SampleStore, agentNumbers: Uint16Array): Promise<void> {
   const rows = new SeriesRows(postgresSeriesTables.openFlush(shard), 0, agentNumbers, samples, new Set());
   for (const window of samples.before(Infinity)) {
-    rows.window(window, false);
-    samples.drop(window);
+    rows.addWindow(window, false);
+    samples.dropWindow(window);
   }
-  await rows.write(
+  await rows.writeRows(
     {
       query: async <T extends object>(text: string, params?: unknown[]) =>
         (await client.query(text, params)).rows as T[],
-      copy: (statement, bytes) =>
+      copyBinary: (statement, bytes) =>
         new Promise((resolve, reject) => {
           const copy = client.query(copyFrom(statement));
           copy.once('finish', resolve).once('error', reject).end(bytes);

@@ -96,17 +96,17 @@ export class ShardLog {
   }
 
   ticks(atMs: number): OutgoingMessage[] {
-    const value = this.records.tick(atMs, TICK_EPOCH);
+    const value = this.records.tickRecord(atMs, TICK_EPOCH);
     return Array.from({ length: this.options.shardCount }, (_, partition) => ({ key: null, value, partition }));
   }
 
   private blocks({ agentId }: SimulatedAgent, lane: Lane, { shard, body }: ShardBody, atMs: number): OutgoingMessage {
     const receivedAtMs = atMs + RECEIVED_AFTER_MS;
     const envelope = this.records.block({ agentId, lane, shard, body, receivedAtMs });
-    return { key: null, partition: shard, value: this.records.blocks([envelope]) };
+    return { key: null, partition: shard, value: this.records.blocksRecord([envelope]) };
   }
 
   private fact(shard: number, fact: FeedFact): OutgoingMessage {
-    return { key: null, partition: shard, value: this.records.fact(fact) };
+    return { key: null, partition: shard, value: this.records.factRecord(fact) };
   }
 }

@@ -46,7 +46,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
 
   /** As a projector composes them; time stands still, so that fragments of what nobody watches wait for ever. */
   function participants(directory: () => ShardDirectory): ShardParticipant[] {
-    const live: LiveBus = { watched: () => new Set(WATCHED), publish: () => undefined };
+    const live: LiveBus = { watchedKeys: () => new Set(WATCHED), publishMessage: () => undefined };
     const nowMs = (): number => 0;
     return [
       new StatusParticipant(0, directory, postgresStatusTables),
@@ -66,16 +66,16 @@ describe('results of watched targets, committed ahead of their shard', () => {
   }
 
   function follow(owned: OwnedShard, records: readonly Uint8Array[], to: number): void {
-    for (let offset = owned.offset + 1; offset <= to; offset++) owned.apply(offset, records[offset]);
+    for (let offset = owned.offset + 1; offset <= to; offset++) owned.applyRecord(offset, records[offset]);
   }
 
   /** With `all`, as an owner that stops: nothing waits. */
   async function commit(owned: OwnedShard, all = false): Promise<void> {
-    await owned.prepare();
-    const taken = owned.take(all);
+    await owned.prepareWrites();
+    const taken = owned.takeCommit(all);
     if (!taken) return;
     await writer.commit((transaction) => writeCommits(transaction, [taken]));
-    owned.committed(taken);
+    owned.afterCommit(taken);
   }
 
   const committedAhead = (): Promise<{ key: number; position: number }[]> =>

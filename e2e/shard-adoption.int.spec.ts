@@ -67,10 +67,10 @@ function seconds(from: number, to: number, lost: readonly number[], keys: readon
     const builder = new ResultColumnsBuilder();
     for (const key of keys) {
       const outcome = lost.includes(key) ? OUTCOME.timeout : OUTCOME.reply;
-      builder.push(key, 1, nowMs - 500, outcome, outcome === OUTCOME.reply ? 1_000 : 0);
+      builder.addResult(key, 1, nowMs - 500, outcome, outcome === OUTCOME.reply ? 1_000 : 0);
     }
     const header = { agentId: AGENT, boot: 1, lane: LANE.live, shard: 0, sequence: second + 1, policyVersion: 1 };
-    const block = frameBlock(header, encodeBody(builder.build(), compress));
+    const block = frameBlock(header, encodeBody(builder.buildColumns(), compress));
     records.push(encodeBlocksRecord([{ receivedAtMs: nowMs, clockOffsetMs: 0, block }]));
   }
   return records;
@@ -109,7 +109,7 @@ describe('a shard whose log lost what it had not read', () => {
   }
 
   function participants(shard: number, directory: () => ShardDirectory): ShardParticipant[] {
-    const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
+    const live: LiveBus = { watchedKeys: () => new Set(), publishMessage: () => undefined };
     return [
       new StatusParticipant(shard, directory, postgresStatusTables),
       new SeriesParticipant(shard, directory, {

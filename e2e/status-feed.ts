@@ -19,8 +19,8 @@ export class StatusFeed {
     const reader = await messaging.openLog(TARGET_STATUS_TOPIC);
     const feed = new StatusFeed(messaging, reader);
     for (let partition = 0; partition < reader.partitionCount; partition++) {
-      const { high } = await reader.bounds(partition);
-      await reader.follow(partition, high, (records) => {
+      const { high } = await reader.logBounds(partition);
+      await reader.followPartition(partition, high, (records) => {
         const present = records.filter(({ value }) => value.length > 0);
         feed.changes.push(...present.map(({ value }) => JSON.parse(value.toString()) as Change));
         return Promise.resolve();

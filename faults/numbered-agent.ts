@@ -95,11 +95,11 @@ export class NumberedAgent {
       const shard = shardOf(key, this.agent.shardCount);
       const { builder, numbers } = builders.get(shard) ?? { builder: new ResultColumnsBuilder(), numbers: [] };
       builders.set(shard, { builder, numbers });
-      builder.push(key, CHECK, nowMs - (at % 200), OUTCOME.reply, this.next);
+      builder.addResult(key, CHECK, nowMs - (at % 200), OUTCOME.reply, this.next);
       numbers.push(this.next++);
     }
     for (const [shard, { builder, numbers }] of builders) {
-      this.lanes[lane].add({ shard, body: encodeBody(builder.build(), compress) }, numbers);
+      this.lanes[lane].add({ shard, body: encodeBody(builder.buildColumns(), compress) }, numbers);
     }
   }
 

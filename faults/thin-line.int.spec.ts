@@ -54,9 +54,9 @@ function bodyOf(results: number, random: () => number): EncodedBody {
   const builder = new ResultColumnsBuilder();
   const nowMs = Date.now();
   for (let at = 0; at < results; at++) {
-    builder.push(Math.floor(random() * 100_000), 1, nowMs + at, OUTCOME.reply, Math.floor(random() * 1_000_000));
+    builder.addResult(Math.floor(random() * 100_000), 1, nowMs + at, OUTCOME.reply, Math.floor(random() * 1_000_000));
   }
-  return encodeBody(builder.build(), compress);
+  return encodeBody(builder.buildColumns(), compress);
 }
 
 it('ships an hour that waited and what is measured now over a line on which neither fits an upload', async () => {

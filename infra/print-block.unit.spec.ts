@@ -21,10 +21,10 @@ function print(
 describe('npm run icmpmon -- print-block', () => {
   it('prints a block as JSON', () => {
     const builder = new ResultColumnsBuilder();
-    builder.push(7, 1, 1_795_000_000_000, OUTCOME.reply, 845);
+    builder.addResult(7, 1, 1_795_000_000_000, OUTCOME.reply, 845);
     const agentId = '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e5f';
     const address = { agentId, boot: 3, lane: LANE.live, shard: 7, sequence: 5, policyVersion: 17 };
-    const { status, out } = print([], frameBlock(address, encodeBody(builder.build(), compress)));
+    const { status, out } = print([], frameBlock(address, encodeBody(builder.buildColumns(), compress)));
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ header: { agentId, shard: 7 }, results: [{ targetKey: 7, rttUs: 845 }] });
   });

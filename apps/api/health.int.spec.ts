@@ -296,7 +296,7 @@ describe('the health of the product', () => {
       const bounds = (await messaging.bounds([TOPIC])).get(TOPIC)?.get(1);
       const log = await messaging.openLog(TOPIC);
       const values: Buffer[] = [];
-      await log.follow(
+      await log.followPartition(
         1,
         bounds?.low ?? 0,
         async (records) => void values.push(...records.map(({ value }) => Buffer.from(value))),

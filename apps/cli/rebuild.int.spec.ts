@@ -91,13 +91,13 @@ describe('rebuilding a read model', () => {
       };
       const transaction: WriterTransaction = {
         query: (text, params) => sql.query(text, params),
-        copy: () => Promise.reject(new Error('This test copies nothing.')),
+        copyBinary: () => Promise.reject(new Error('This test copies nothing.')),
       };
       await writeCommits(new PostgresCommit(transaction), [
         {
           ...{
             claim: { shard, epoch: 0 },
-            writes: [{ rows: 1, write }],
+            writes: [{ rows: 1, writeRows: write }],
             positions: new Map(),
             committedAhead: new Map(),
           },

@@ -136,9 +136,9 @@ describe('the gateway', () => {
   async function logged(shard: number, agentId: string): Promise<BlockEnvelope[]> {
     const log = await messaging.openLog(SHARD_TOPIC);
     const found: BlockEnvelope[] = [];
-    const { low, high } = await log.bounds(shard);
+    const { low, high } = await log.logBounds(shard);
     let next = low;
-    await log.follow(shard, low, (records) => {
+    await log.followPartition(shard, low, (records) => {
       for (const { value, offset } of records) {
         const decoded = decodeShardRecord(value);
         expect(decoded.ok).toBe(true);
@@ -458,7 +458,7 @@ describe('the gateway', () => {
       const log = await messaging.openLog(AGENT_POLICY_TOPIC);
       const reports: ReportedPolicy[] = [];
       for (let partition = 0; partition < log.partitionCount; partition++) {
-        await log.follow(partition, (await log.bounds(partition)).low, (records) => {
+        await log.followPartition(partition, (await log.logBounds(partition)).low, (records) => {
           reports.push(...records.map(({ value }) => JSON.parse(value.toString()) as ReportedPolicy));
           return Promise.resolve();
         });
@@ -516,7 +516,7 @@ describe('the gateway', () => {
       const log = await messaging.openLog('internal.agent-telemetry');
       const reports: ReceivedTelemetry[] = [];
       for (let partition = 0; partition < log.partitionCount; partition++) {
-        await log.follow(partition, (await log.bounds(partition)).low, (records) => {
+        await log.followPartition(partition, (await log.logBounds(partition)).low, (records) => {
           reports.push(...records.map(({ value }) => JSON.parse(value.toString()) as ReceivedTelemetry));
           return Promise.resolve();
         });

@@ -122,8 +122,8 @@ describe('an agent that takes more than its share', () => {
   /** Returns blocks with as many results as a block can contain, in about 100 bytes per block. */
   function manyResults(agentId: string, blocks: number, from = 1): Uint8Array[] {
     const builder = new ResultColumnsBuilder();
-    for (let at = 0; at < 20_000; at++) builder.push(7, 1, Date.now(), 0, 1);
-    const body = encodeBody(builder.build(), compress);
+    for (let at = 0; at < 20_000; at++) builder.addResult(7, 1, Date.now(), 0, 1);
+    const body = encodeBody(builder.buildColumns(), compress);
     const address = { agentId, boot: 1, lane: LANE.live, shard: 0, policyVersion: 1 };
     return Array.from({ length: blocks }, (_, at) => frameBlock({ ...address, sequence: from + at }, body));
   }

@@ -111,7 +111,7 @@ describe('the worker', () => {
     await store.execute(plain(TIER_STREAM), 'standard', () => [{ type: 'TierDefined', data: tier }], { metadata });
     const records: ShardRecord[] = [];
     const log = await messaging.openLog(SHARD_TOPIC);
-    await log.follow(1, 0, (batch) => {
+    await log.followPartition(1, 0, (batch) => {
       for (const { value } of batch) {
         const decoded = decodeShardRecord(value);
         if (decoded.ok) records.push(decoded.record);
@@ -128,7 +128,7 @@ describe('the worker', () => {
     const publicLog = await messaging.openLog('public.targets.v1');
     let found = 0;
     for (let partition = 0; partition < publicLog.partitionCount; partition++) {
-      await publicLog.follow(partition, 0, (batch) => {
+      await publicLog.followPartition(partition, 0, (batch) => {
         found += batch.length;
         return Promise.resolve();
       });

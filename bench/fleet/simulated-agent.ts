@@ -87,7 +87,7 @@ export class SimulatedAgent {
     for (let shard = 0; shard < this.shardCount; shard++) {
       const builder = this.builders[shard];
       if (builder.count === 0) continue;
-      bodies.push({ shard, body: encodeBody(builder.build(), compress) });
+      bodies.push({ shard, body: encodeBody(builder.buildColumns(), compress) });
       builder.clear();
     }
     return bodies;
@@ -110,7 +110,7 @@ export class SimulatedAgent {
       const lost = hash % UNREACHABLE_OF === 0 || this.next() < this.lostShare;
       const outcome = lost ? OUTCOME.timeout : OUTCOME.reply;
       const rttUs = lost ? 0 : this.rttUs(hash);
-      builder.push(key, check, sampleMs, outcome, rttUs);
+      builder.addResult(key, check, sampleMs, outcome, rttUs);
       tally.add(key, this.hash, sampleMs, outcome, rttUs);
       sink?.(key, sampleMs, outcome, rttUs);
     }

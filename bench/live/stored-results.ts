@@ -52,7 +52,7 @@ export class StoredResults {
   /** Resolves when this process has learned, as a projector does, that clients watch the targets. */
   async watched(keys: readonly number[]): Promise<void> {
     const lateMs = Date.now() + WATCHED_WITHIN_MS;
-    while (!keys.every((key) => this.bus.watched().has(key))) {
+    while (!keys.every((key) => this.bus.watchedKeys().has(key))) {
       if (Date.now() > lateMs)
         throw new Error('The api did not publish within 30 s that its clients watch their targets.');
       await delay(10);
@@ -61,7 +61,7 @@ export class StoredResults {
 
   /** Returns prepared bodies of the targets' rows. */
   make(keys: readonly number[]): Buffer[] {
-    return keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).build())));
+    return keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).buildSamples())));
   }
 
   /** Makes one commit; returns the sum of its events' ids for one target (`serve-clients.ts`). */
@@ -71,9 +71,10 @@ export class StoredResults {
     const shards = this.publishers.length;
     const watchedRows = this.publishers.map(() => new Map<number, LiveRow[]>());
     keys.forEach((key, at) => {
-      if (this.bus.watched().has(key)) watchedRows[key % shards].set(key, [{ check: 1, startMs, body: bodies[at] }]);
+      if (this.bus.watchedKeys().has(key))
+        watchedRows[key % shards].set(key, [{ check: 1, startMs, body: bodies[at] }]);
     });
-    const told = this.publishers.map((publisher, shard) => publisher.stored(position, watchedRows[shard]));
+    const told = this.publishers.map((publisher, shard) => publisher.prepareMessages(position, watchedRows[shard]));
     await this.client.query(INSERT, [shards, new Date(startMs), this.agents, NO_HISTOGRAM, position, keys, bodies]);
     for (const tell of told) tell();
     return Array.from({ length: this.agents }, (_, at) => position * 1_000 + at).reduce((sum, id) => sum + id, 0);
@@ -89,7 +90,7 @@ export class StoredResults {
     const builder = new SeriesBuilder(this.agents, this.agents);
     this.atMs = (this.atMs + 37) % 290_000;
     for (let agent = 1; agent <= this.agents; agent++) {
-      builder.push(agent, this.atMs + agent * 3, OUTCOME.reply, 900 + ((key * 7 + this.atMs) % 40_000));
+      builder.addSample(agent, this.atMs + agent * 3, OUTCOME.reply, 900 + ((key * 7 + this.atMs) % 40_000));
     }
     return builder;
   }

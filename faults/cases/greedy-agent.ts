@@ -98,8 +98,8 @@ async function hold({ tls, directUrl }: NumberedAgent, forMs: number): Promise<v
 /** Uploads of 85 kB with 20 million results each. */
 async function flood(findings: Findings, numbered: NumberedAgent, uploads: number): Promise<void> {
   const builder = new ResultColumnsBuilder();
-  for (let at = 0; at < BLOCK_RESULTS; at++) builder.push(FLOOD_TARGET, 1, Date.now(), 0, 1);
-  const body = encodeBody(builder.build(), compress);
+  for (let at = 0; at < BLOCK_RESULTS; at++) builder.addResult(FLOOD_TARGET, 1, Date.now(), 0, 1);
+  const body = encodeBody(builder.buildColumns(), compress);
   const { agentId, boot } = numbered;
   const statuses = new Map<number, number>();
   for (let upload = 0; upload < uploads; upload++) {

@@ -22,13 +22,13 @@ export interface StreamRequest {
    * Resolves when the socket has drained; never, once the client has disconnected. A source that replays missed events waits for it between
    * pieces, so that only clients that do not read are dropped.
    */
-  drained(): Promise<void>;
+  whenDrained(): Promise<void>;
 }
 
-/** A context's part of the one stream that a browser opens. `open` returns null if the request does not ask for this part. */
+/** A context's part of the one stream that a browser opens. `openStream` returns null if the request does not ask for this part. */
 export interface StreamSource {
   readonly name: string;
-  open(request: StreamRequest): Observable<StreamPart> | null;
+  openStream(request: StreamRequest): Observable<StreamPart> | null;
 }
 
 /** Reads counts that a context adds to the stream's `counts` event. */
@@ -48,8 +48,8 @@ export class StreamSources {
     this.gauges.push(gauge);
   }
 
-  open(request: StreamRequest): Observable<StreamPart>[] {
-    return this.registered.map((source) => source.open(request)).filter((stream) => stream !== null);
+  openStreams(request: StreamRequest): Observable<StreamPart>[] {
+    return this.registered.map((source) => source.openStream(request)).filter((stream) => stream !== null);
   }
 
   async readGauges(): Promise<Record<string, number>> {

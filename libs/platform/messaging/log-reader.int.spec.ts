@@ -60,9 +60,9 @@ describe('a log reader', () => {
     await append(0, ['a', 'b', 'c', 'd']);
     const reader = await open();
     expect(reader.partitionCount).toBe(8);
-    expect(await reader.bounds(0)).toEqual({ low: 0, high: 4 });
+    expect(await reader.logBounds(0)).toEqual({ low: 0, high: 4 });
     const seen: LogRecord[] = [];
-    await reader.follow(0, 2, collect(seen));
+    await reader.followPartition(0, 2, collect(seen));
     await eventually(() => expect(seen).toHaveLength(2));
     await append(0, ['e']);
     await eventually(() => expect(seen).toHaveLength(3));
@@ -79,10 +79,10 @@ describe('a log reader', () => {
     const reader = await open();
     for (let round = 0; round < 5; round++) {
       const seen: LogRecord[] = [];
-      await reader.follow(1, round * 10, collect(seen));
+      await reader.followPartition(1, round * 10, collect(seen));
       await eventually(() => expect(seen.length).toBeGreaterThan(0));
       if (round === 4) await eventually(() => expect(seen).toHaveLength(300 - round * 10));
-      await reader.unfollow(1);
+      await reader.unfollowPartition(1);
       const count = seen.length;
       expect(offsets(seen)).toEqual(range(round * 10, round * 10 + count));
       await append(1, []);
@@ -91,11 +91,11 @@ describe('a log reader', () => {
   });
 
   it('refuses an offset outside the log, and following a partition twice', async () => {
-    const { high } = await (await open()).bounds(2);
+    const { high } = await (await open()).logBounds(2);
     const reader = await open();
-    await expect(reader.follow(2, high + 1, collect([]))).rejects.toThrow(LogOffsetOutOfBounds);
-    await reader.follow(2, high, collect([]));
-    await expect(reader.follow(2, high, collect([]))).rejects.toThrow(/already being read/);
+    await expect(reader.followPartition(2, high + 1, collect([]))).rejects.toThrow(LogOffsetOutOfBounds);
+    await reader.followPartition(2, high, collect([]));
+    await expect(reader.followPartition(2, high, collect([]))).rejects.toThrow(/already being read/);
   });
 
   it('does not delay other partitions while one is busy, and limits the records it queues', async () => {
@@ -108,11 +108,11 @@ describe('a log reader', () => {
     });
     const busy: LogRecord[] = [];
     const free: LogRecord[] = [];
-    await reader.follow(3, 0, async (records) => {
+    await reader.followPartition(3, 0, async (records) => {
       await held;
       busy.push(...records);
     });
-    await reader.follow(4, 0, collect(free));
+    await reader.followPartition(4, 0, collect(free));
     for (let at = 0; at < 20; at++) {
       await append(4, [String(at)]);
       await eventually(() => expect(free).toHaveLength(at + 1));
@@ -126,7 +126,7 @@ describe('a log reader', () => {
     await append(5, range(0, 10).map(String));
     const reader = await open();
     const failures: unknown[] = [];
-    await reader.follow(
+    await reader.followPartition(
       5,
       0,
       () => Promise.reject(new Error('no room')),
@@ -134,7 +134,7 @@ describe('a log reader', () => {
     );
     await eventually(() => expect(failures).toHaveLength(1));
     await append(5, ['more']);
-    await reader.unfollow(5);
+    await reader.unfollowPartition(5);
 
     const large = 'x'.repeat(500_000);
     for (let at = 0; at < 60; at++) await append(5, [large]);
@@ -143,7 +143,7 @@ describe('a log reader', () => {
       release = resolve;
     });
     let entered = false;
-    await reader.follow(
+    await reader.followPartition(
       5,
       0,
       async () => {
@@ -157,14 +157,14 @@ describe('a log reader', () => {
     release();
     await eventually(() => expect(failures).toHaveLength(2));
     expect(failures[1]).toBeInstanceOf(LogOffsetOutOfBounds);
-    await expect(reader.follow(5, 3, collect([]))).rejects.toThrow(/deleted by retention/);
+    await expect(reader.followPartition(5, 3, collect([]))).rejects.toThrow(/deleted by retention/);
   });
 
   it('neither skips nor repeats records while its connections are cut', async () => {
     const reader = await open(disconnectable);
     const seen: LogRecord[][] = [[], []];
-    await reader.follow(6, 0, collect(seen[0]!));
-    await reader.follow(7, 0, collect(seen[1]!));
+    await reader.followPartition(6, 0, collect(seen[0]!));
+    await reader.followPartition(7, 0, collect(seen[1]!));
     for (let at = 0; at < 40; at++) {
       await Promise.all([append(6, range(0, 25).map(String)), append(7, range(0, 25).map(String))]);
       if (at % 8 === 3) sockets.disconnectAll();

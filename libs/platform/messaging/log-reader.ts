@@ -15,21 +15,21 @@ export interface LogRecord {
 /** Reads the partitions of one topic from offsets that the caller stores. Every reader can read every partition. */
 export interface LogReader {
   readonly partitionCount: number;
-  bounds(partition: number): Promise<LogBounds>;
+  logBounds(partition: number): Promise<LogBounds>;
   /**
    * Delivers the records of a partition from `fromOffset` on, each once and in order. Resolves when the offset was found in the log;
    * rejects with `LogOffsetOutOfBounds` otherwise. `onRecords` is awaited: meanwhile further records of this partition queue up to a
    * limit, and other partitions continue. When `onRecords` rejects, or retention overtakes the reader, following ends and `onFailed` is
    * called once.
    */
-  follow(
+  followPartition(
     partition: number,
     fromOffset: number,
     onRecords: (records: LogRecord[]) => Promise<void>,
     onFailed?: (error: unknown) => void,
   ): Promise<void>;
   /** Resolves when `onRecords` is no longer running and will not be called again. Do not await it inside `onRecords`. */
-  unfollow(partition: number): Promise<void>;
+  unfollowPartition(partition: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,18 +76,18 @@ export class GroupOfOneLogReader implements LogReader {
     return this.consumer.trouble;
   }
 
-  bounds(partition: number): Promise<LogBounds> {
+  logBounds(partition: number): Promise<LogBounds> {
     return this.admin.bounds(this.topic, partition);
   }
 
-  async follow(
+  async followPartition(
     partition: number,
     fromOffset: number,
     onRecords: (records: LogRecord[]) => Promise<void>,
     onFailed: (error: unknown) => void = (error) =>
       logger.error({ err: error, topic: this.topic, partition }, 'reader stopped following a partition'),
   ): Promise<void> {
-    const bounds = await this.bounds(partition);
+    const bounds = await this.logBounds(partition);
     if (fromOffset < bounds.low || fromOffset > bounds.high) {
       throw new LogOffsetOutOfBounds(this.topic, partition, fromOffset, bounds);
     }
@@ -98,7 +98,7 @@ export class GroupOfOneLogReader implements LogReader {
     });
   }
 
-  unfollow(partition: number): Promise<void> {
+  unfollowPartition(partition: number): Promise<void> {
     return this.consumer.end(this.topic, partition);
   }
 

@@ -135,7 +135,7 @@ describe('sending', () => {
     await Promise.all(marks.slice(4).map(send));
     const seen: number[] = [];
     const reader = await messaging.openLog('internal.shard');
-    await reader.follow(1, before?.high ?? 0, (records) => {
+    await reader.followPartition(1, before?.high ?? 0, (records) => {
       for (const { value } of records) seen.push(value.equals(valueOf(value[0])) ? value[0] : -1);
       return Promise.resolve();
     });
@@ -177,7 +177,7 @@ describe('sending', () => {
     expect(acknowledged.length).toBeGreaterThan(50);
     const reader = await messaging.openLog('internal.shard');
     const seen = new Set<string>();
-    await reader.follow(0, 0, (records) => {
+    await reader.followPartition(0, 0, (records) => {
       for (const { value } of records) seen.add(value.toString());
       return Promise.resolve();
     });

@@ -19,14 +19,14 @@ export class AgentNumbers {
   constructor(private readonly table: AgentNumberTable) {}
 
   /** Loads, or assigns, the numbers of agents that are not known yet. */
-  async know(agents: readonly KnownAgent[]): Promise<void> {
+  async assignNumbers(agents: readonly KnownAgent[]): Promise<void> {
     const unknown = agents.filter(({ agentId }) => !this.numbers.has(agentId));
     if (unknown.length === 0) return;
     for (const [agentId, number] of await this.table.numbersOf(unknown)) this.numbers.set(agentId, number);
   }
 
   /** Returns the numbers by a shard's agent index; null while one of them is not known. */
-  of(agents: readonly KnownAgent[]): Uint16Array | null {
+  numbersOf(agents: readonly KnownAgent[]): Uint16Array | null {
     const numbers = new Uint16Array(agents.reduce((size, { index }) => Math.max(size, index + 1), 0));
     for (const { agentId, index } of agents) {
       const number = this.numbers.get(agentId);

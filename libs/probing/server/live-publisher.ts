@@ -3,9 +3,9 @@ import { liveMessages, type LiveNews, type LiveRow } from './live/live-news';
 /** Connects projectors with live views; Redis in the product. */
 export interface LiveBus {
   /** Returns the keys of the targets that any client watches now. */
-  watched(): ReadonlySet<number>;
+  watchedKeys(): ReadonlySet<number>;
   /** Sends a message to the clients; it may be lost. */
-  publish(message: string): void;
+  publishMessage(message: string): void;
 }
 
 /** Longest rows in a message, in bytes. A sample has at least two, so this is at most what readers send in one part. Longer rows are read. */
@@ -26,16 +26,16 @@ export class LivePublisher {
   ) {}
 
   /** Returns the keys of the targets that any client watches now, of all shards. */
-  watched(): ReadonlySet<number> {
-    return this.bus.watched();
+  watchedKeys(): ReadonlySet<number> {
+    return this.bus.watchedKeys();
   }
 
   /**
    * Call it for each write of fragments, in the order of the commits, with the rows of all watched targets. The returned function publishes
    * them; call it after the commit. `isBehind`: a former owner has stored results at higher positions.
    */
-  stored(position: number, rowsOf: ReadonlyMap<number, LiveRow[]>, isBehind = false): () => void {
-    const watched = this.bus.watched();
+  prepareMessages(position: number, rowsOf: ReadonlyMap<number, LiveRow[]>, isBehind = false): () => void {
+    const watched = this.bus.watchedKeys();
     // Positions of targets that are no longer watched are incomplete from now on.
     for (const key of this.lastPositions.keys()) if (!watched.has(key)) this.lastPositions.delete(key);
     const news = Array.from(rowsOf, ([targetKey, rows]): LiveNews => {
@@ -45,7 +45,7 @@ export class LivePublisher {
       const inOrder = after === null ? [] : rows.sort((a, b) => a.check - b.check || a.startMs - b.startMs);
       return { targetKey, shard: this.shard, position, after, rows: inOrder };
     });
-    return () => liveMessages(this.shard, position, news).forEach((message) => this.bus.publish(message));
+    return () => liveMessages(this.shard, position, news).forEach((message) => this.bus.publishMessage(message));
   }
 }
 

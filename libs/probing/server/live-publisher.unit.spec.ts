@@ -12,11 +12,14 @@ describe('the message of a commit to live views', () => {
   const setUp = (...keys: number[]) => {
     const watched = new Set(keys);
     const messages: string[] = [];
-    const publisher = new LivePublisher(3, { watched: () => watched, publish: (message) => messages.push(message) });
+    const publisher = new LivePublisher(3, {
+      watchedKeys: () => watched,
+      publishMessage: (message) => messages.push(message),
+    });
     /** Stores a row of each target, and returns the published messages. */
     const commit = (position: number, keysStored: number[], rows = [row(1, 0)], isBehind = false): LiveNews[] => {
       messages.length = 0;
-      publisher.stored(position, new Map(keysStored.map((key) => [key, [...rows]])), isBehind)();
+      publisher.prepareMessages(position, new Map(keysStored.map((key) => [key, [...rows]])), isBehind)();
       return messages.flatMap(readLiveMessage);
     };
     return { publisher, watched, messages, commit };
@@ -42,8 +45,8 @@ describe('the message of a commit to live views', () => {
 
   it('is published only after the commit, and not without rows', () => {
     const { publisher, messages } = setUp(7);
-    publisher.stored(1, new Map([[7, [row(1, 0)]]]));
-    publisher.stored(2, new Map())();
+    publisher.prepareMessages(1, new Map([[7, [row(1, 0)]]]));
+    publisher.prepareMessages(2, new Map())();
     expect(messages).toEqual([]);
   });
 

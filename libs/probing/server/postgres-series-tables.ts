@@ -17,12 +17,12 @@ class PostgresSeriesFlush implements SeriesFlush<WriterTransaction> {
     return this.recent.count + this.series.count;
   }
 
-  fragment(row: WindowRow, position: number): void {
+  addFragment(row: WindowRow, position: number): void {
     this.add(this.recent, row, WINDOW_FIELDS + 1);
     this.recent.int8(position);
   }
 
-  folded(row: WindowRow): void {
+  addFolded(row: WindowRow): void {
     this.add(this.series, row, WINDOW_FIELDS);
   }
 
@@ -49,15 +49,19 @@ class PostgresSeriesFlush implements SeriesFlush<WriterTransaction> {
     rows.bytea(body);
   }
 
-  async write(transaction: WriterTransaction, watermarkMs: number | null, lateHours: readonly number[]): Promise<void> {
+  async flushRows(
+    transaction: WriterTransaction,
+    watermarkMs: number | null,
+    lateHours: readonly number[],
+  ): Promise<void> {
     if (this.recent.count > 0) {
-      await transaction.copy(
+      await transaction.copyBinary(
         `COPY probe_recent (${COLUMNS}, position) FROM STDIN (FORMAT binary)`,
         this.recent.finish(),
       );
     }
     if (this.series.count > 0) {
-      await transaction.copy(`COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`, this.series.finish());
+      await transaction.copyBinary(`COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`, this.series.finish());
     }
     if (lateHours.length > 0) {
       const hours = lateHours.map((hourMs) => new Date(hourMs));

@@ -215,8 +215,8 @@ describe('the routes for results', () => {
   it('add live results to the other streams of a tab', async () => {
     const sources = app.get(StreamSources);
     const heard: unknown[] = [];
-    const request = { lastEventId: null, principal: OPERATOR, drained: () => Promise.resolve() };
-    const streams = sources.open({ ...request, query: { live: TARGET.id } });
+    const request = { lastEventId: null, principal: OPERATOR, whenDrained: () => Promise.resolve() };
+    const streams = sources.openStreams({ ...request, query: { live: TARGET.id } });
     expect(streams).toHaveLength(1);
     const subscription = streams[0].subscribe((message) => heard.push(message));
     await eventually(async () => {
@@ -234,11 +234,15 @@ describe('the routes for results', () => {
     });
     subscription.unsubscribe();
 
-    expect(sources.open({ ...request, query: {} })).toEqual([]);
+    expect(sources.openStreams({ ...request, query: {} })).toEqual([]);
     let completed = false;
-    sources.open({ ...request, query: { live: '127.0.0.10' } })[0].subscribe({ complete: () => (completed = true) });
+    sources
+      .openStreams({ ...request, query: { live: '127.0.0.10' } })[0]
+      .subscribe({ complete: () => (completed = true) });
     await eventually(() => expect(completed).toBe(true));
     const stranger = { ...OPERATOR, permissions: [] };
-    expect(() => sources.open({ ...request, principal: stranger, query: { live: TARGET.id } })).toThrow('results:read');
+    expect(() => sources.openStreams({ ...request, principal: stranger, query: { live: TARGET.id } })).toThrow(
+      'results:read',
+    );
   });
 });

@@ -31,8 +31,8 @@ describe('the live bus of a projector', () => {
     const rows: LiveRow[] = [{ check: 1, startMs: windowStart(Date.now()), body: Uint8Array.of(1, 2, 3) }];
     /** A commit of three targets, with the rows that the shard passes for watched ones. */
     const commit = (position: number): void => {
-      const watched = [1, 2, 3].filter((key) => bus.watched().has(key));
-      publisher.stored(position, new Map(watched.map((key) => [key, rows])))();
+      const watched = [1, 2, 3].filter((key) => bus.watchedKeys().has(key));
+      publisher.prepareMessages(position, new Map(watched.map((key) => [key, rows])))();
     };
     bus.start();
     await vi.waitUntil(() => commands().includes('zrangebyscore'), { timeout: 20_000 });
@@ -47,8 +47,8 @@ describe('the live bus of a projector', () => {
     const heard: LiveNews[] = [];
     let position = 100;
     await vi.waitUntil(async () => {
-      watching.watch(2, { hear: (news) => heard.push(news), wake: () => undefined });
-      return bus.watched().has(2);
+      watching.watchTarget(2, { onNews: (news) => heard.push(news), scheduleRead: () => undefined });
+      return bus.watchedKeys().has(2);
     });
     await vi.waitUntil(() => {
       commit(position++);
@@ -65,7 +65,7 @@ describe('the live bus of a projector', () => {
     await redis.zadd(`${prefix}:watch`, Date.now() - 1, '2');
     await vi.advanceTimersByTimeAsync(5_000);
     vi.useRealTimers();
-    await eventually(() => expect(bus.watched().size).toBe(0));
+    await eventually(() => expect(bus.watchedKeys().size).toBe(0));
     expect(troubles).toEqual([]);
   });
 });

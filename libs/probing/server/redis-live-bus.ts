@@ -25,7 +25,7 @@ export class RedisLiveBus implements LiveBus {
   start(): void {
     // Subscribes again at each connection, also at the first successful one.
     this.subscriber = this.redis.duplicate({ autoResubscribe: false });
-    this.subscriber.on('ready', () => void this.subscribe());
+    this.subscriber.on('ready', () => void this.subscribeChannel());
     this.subscriber.on('error', (error) => this.warn('Redis: following the watched targets failed', error));
     this.subscriber.on('message', (_channel, key) => {
       if (key === '') this.renewed = true;
@@ -33,31 +33,31 @@ export class RedisLiveBus implements LiveBus {
     });
     this.timer = setInterval(() => {
       // Targets that left the set are found by polling, while there are any.
-      if (this.renewed || this.keys.size > 0) void this.refresh();
+      if (this.renewed || this.keys.size > 0) void this.refreshWatched();
     }, REFRESH_MS);
   }
 
-  private async subscribe(): Promise<void> {
+  private async subscribeChannel(): Promise<void> {
     try {
       await this.subscriber?.subscribe(`${this.prefix}:watch`);
       // Targets watched before the subscription are in the set.
-      await this.refresh();
+      await this.refreshWatched();
     } catch (error) {
       this.warn('Redis: following the watched targets failed', error);
     }
   }
 
-  watched(): ReadonlySet<number> {
+  watchedKeys(): ReadonlySet<number> {
     return this.keys;
   }
 
-  publish(message: string): void {
+  publishMessage(message: string): void {
     this.redis
       .publish(`${this.prefix}:live`, message)
       .catch((error: unknown) => this.warn('Redis: publishing results to live views failed', error));
   }
 
-  private async refresh(): Promise<void> {
+  private async refreshWatched(): Promise<void> {
     this.renewed = false;
     try {
       const nowMs = Date.now();

@@ -99,7 +99,7 @@ export class SampleStore {
   }
 
   /** Removes a window. */
-  drop(window: number): void {
+  dropWindow(window: number): void {
     const startMs = this.startMsOf(window);
     const targetKey = this.targetKeyOf(window);
     const check = this.checkOf(window);

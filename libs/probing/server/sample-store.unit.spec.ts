@@ -21,7 +21,7 @@ describe('a sample store', () => {
           samples.push(rtt);
           expected.set(window, samples);
           if (drop) {
-            store.drop(window);
+            store.dropWindow(window);
             expected.delete(window);
           }
         });
@@ -50,7 +50,7 @@ describe('a sample store', () => {
   it('refuses to drop a window twice', () => {
     const store = new SampleStore();
     const window = store.add(7, 1, 5, 0, 0, 1, false);
-    store.drop(window);
-    expect(() => store.drop(window)).toThrow('is not open');
+    store.dropWindow(window);
+    expect(() => store.dropWindow(window)).toThrow('is not open');
   });
 });

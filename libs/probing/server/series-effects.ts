@@ -37,15 +37,15 @@ export class SeriesEffects<T> {
     this.live = new LivePublisher(shard, options.liveBus);
   }
 
-  async prepare(): Promise<void> {
-    await this.options.agentNumbers.know([...this.directoryOf().agents.values()]);
+  async prepareWrite(): Promise<void> {
+    await this.options.agentNumbers.assignNumbers([...this.directoryOf().agents.values()]);
   }
 
   private numbers(): Uint16Array | null {
-    return this.options.agentNumbers.of([...this.directoryOf().agents.values()]);
+    return this.options.agentNumbers.numbersOf([...this.directoryOf().agents.values()]);
   }
 
-  drain(force: boolean): PendingWrite<T> | null {
+  drainEffects(force: boolean): PendingWrite<T> | null {
     const { state } = this;
     if (!state.hasPending) {
       if (force) state.checkpointDue = false;
@@ -54,47 +54,47 @@ export class SeriesEffects<T> {
     if (!force && !this.isDue()) return this.takeWatched();
     const numbers = this.numbers();
     if (!numbers) return null;
-    const watched = this.live.watched();
+    const watched = this.live.watchedKeys();
     const catchingUp = this.isCatchingUp();
     this.lastFlushMs = this.options.nowMs();
     this.lastFlushLogMs = state.logMs;
-    const rows = this.rows(numbers, watched);
+    const rows = this.pendingRows(numbers, watched);
     const watermarkMs = state.watermarkMs === state.storedWatermarkMs ? null : state.watermarkMs;
-    for (const window of state.dirty) rows.fragment(window);
+    for (const window of state.dirty) rows.addFragment(window);
     for (const window of state.lateDirty) rows.lateFragment(window);
     for (const window of state.folding) {
-      rows.window(window, !catchingUp || watched.has(state.samples.targetKeyOf(window)));
+      rows.addWindow(window, !catchingUp || watched.has(state.samples.targetKeyOf(window)));
     }
     state.flushed(force);
     return {
       rows: rows.count,
-      write: (transaction) => rows.write(transaction, watermarkMs),
-      committed: this.live.stored(state.offset, rows.watchedRows, state.isBehind),
+      writeRows: (transaction) => rows.writeRows(transaction, watermarkMs),
+      afterCommit: this.live.prepareMessages(state.offset, rows.watchedRows, state.isBehind),
     };
   }
 
   /** Writes fragments of watched targets, which do not wait for the shard's row budget. */
   private takeWatched(): PendingWrite<T> | null {
     const { state } = this;
-    const watched = this.live.watched();
+    const watched = this.live.watchedKeys();
     const windows: number[] = [];
     for (const key of watched) windows.push(...state.samples.ofTarget(key).filter((window) => state.dirty.has(window)));
     const numbers = windows.length > 0 ? this.numbers() : null;
     if (!numbers) return null;
-    const rows = this.rows(numbers, watched);
+    const rows = this.pendingRows(numbers, watched);
     for (const window of windows) {
-      rows.fragment(window);
+      rows.addFragment(window);
       state.dirty.delete(window);
     }
     return {
       rows: rows.count,
-      write: (transaction) => rows.write(transaction, null),
-      committed: this.live.stored(state.offset, rows.watchedRows, state.isBehind),
+      writeRows: (transaction) => rows.writeRows(transaction, null),
+      afterCommit: this.live.prepareMessages(state.offset, rows.watchedRows, state.isBehind),
       committedAhead: [...rows.watchedRows.keys()],
     };
   }
 
-  private rows(numbers: Uint16Array, watched: ReadonlySet<number>): SeriesRows<T> {
+  private pendingRows(numbers: Uint16Array, watched: ReadonlySet<number>): SeriesRows<T> {
     const flush = this.options.tables.openFlush(this.shard);
     return new SeriesRows(flush, this.state.offset, numbers, this.state.samples, watched);
   }

@@ -64,19 +64,19 @@ export class SeriesParticipant<T = WriterTransaction> implements ShardParticipan
     return this.state.checkpointDue;
   }
 
-  prepare(): Promise<void> {
-    return this.effects.prepare();
+  prepareWrite(): Promise<void> {
+    return this.effects.prepareWrite();
   }
 
-  take(force: boolean): PendingWrite<T> | null {
-    return this.effects.drain(force);
+  takePendingWrite(force: boolean): PendingWrite<T> | null {
+    return this.effects.drainEffects(force);
   }
 
   hasPending(): boolean {
     return this.state.hasPending;
   }
 
-  skip(transaction: T, _clock: ShardClock, position: number | null): Promise<void> {
+  resetAfterGap(transaction: T, _clock: ShardClock, position: number | null): Promise<void> {
     return this.recovery.resetAfterGap(transaction, position);
   }
 }

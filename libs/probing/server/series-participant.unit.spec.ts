@@ -25,9 +25,9 @@ const tableNames: SeriesTables<string[]> = {
       get count() {
         return rows.recent + rows.series;
       },
-      fragment: () => void rows.recent++,
-      folded: () => void rows.series++,
-      async write(tables, _watermarkMs, lateHours) {
+      addFragment: () => void rows.recent++,
+      addFolded: () => void rows.series++,
+      async flushRows(tables, _watermarkMs, lateHours) {
         if (rows.recent > 0) tables.push('probe_recent');
         if (rows.series > 0) tables.push('probe_series');
         if (lateHours.length > 0) tables.push('rollup_dirty');
@@ -51,11 +51,14 @@ async function setUp(): Promise<{
   const watched = new Set<number>();
   const committedAhead = new Map<number, number>();
   const numbers = new AgentNumbers({ numbersOf: async () => new Map([[AGENT.agentId, 1]]) });
-  await numbers.know([AGENT]);
+  await numbers.assignNumbers([AGENT]);
   const directory = new ShardDirectory({ assigned: () => undefined, unassigned: () => undefined });
   directory.applyAgent({ kind: 'agent', ...AGENT });
   const told: LiveNews[] = [];
-  const live: LiveBus = { watched: () => watched, publish: (message) => told.push(...readLiveMessage(message)) };
+  const live: LiveBus = {
+    watchedKeys: () => watched,
+    publishMessage: (message) => told.push(...readLiveMessage(message)),
+  };
   const series = new SeriesParticipant(0, () => directory, {
     ...{ tables: tableNames, agentNumbers: numbers, liveBus: live, nowMs: () => clock.nowMs },
   });
@@ -91,9 +94,9 @@ async function setUp(): Promise<{
   };
   const flush = async (force = true): Promise<string[]> => {
     const tables: string[] = [];
-    const write = series.take(force);
-    await write?.write(tables);
-    write?.committed?.();
+    const write = series.takePendingWrite(force);
+    await write?.writeRows(tables);
+    write?.afterCommit?.();
     return tables;
   };
   const tick = (atMs: number, offset: number): void => series.onTick({ ageMs: 0, atMs }, placeOf(offset));
@@ -172,15 +175,15 @@ describe('the series of a shard', () => {
 
     it('delays rows of targets that are not watched', async () => {
       const { series } = await many();
-      expect(series.take(false)).toBeNull();
+      expect(series.takePendingWrite(false)).toBeNull();
     });
 
     it('stores rows of watched targets immediately, ahead of the rest', async () => {
       const { series, watched } = await many();
       watched.add(7).add(8);
-      expect(series.take(false)).toMatchObject({ rows: 1, committedAhead: [7] });
+      expect(series.takePendingWrite(false)).toMatchObject({ rows: 1, committedAhead: [7] });
       expect(series.hasPending()).toBe(true);
-      expect(series.take(true)).toMatchObject({ rows: 1_000 });
+      expect(series.takePendingWrite(true)).toMatchObject({ rows: 1_000 });
     });
 
     it('does not store again what was committed ahead before a takeover', async () => {
@@ -189,10 +192,10 @@ describe('the series of a shard', () => {
       tick(WINDOW_MS + 30_000, 0);
       probe(WINDOW_MS + 31_000, 2);
       probe(WINDOW_MS + 32_000, 3);
-      series.take(true);
+      series.takePendingWrite(true);
       expect(series.hasPending()).toBe(false);
       probe(WINDOW_MS + 33_000, 4);
-      expect(series.take(true)).toMatchObject({ rows: 1 });
+      expect(series.takePendingWrite(true)).toMatchObject({ rows: 1 });
     });
   });
 

@@ -27,10 +27,10 @@ export class SeriesRows<T> {
   }
 
   /** Adds a fragment with the samples that an open window gained since the last flush. */
-  fragment(window: number): void {
+  addFragment(window: number): void {
     this.gatherFresh(window);
     const row = this.rowOf(window);
-    this.flush.fragment(row, this.position);
+    this.flush.addFragment(row, this.position);
     if (!this.watched.has(row.targetKey)) return;
     const live = { check: row.check, startMs: row.startMs, body: row.body };
     const rows = this.watchedRows.get(row.targetKey);
@@ -43,42 +43,42 @@ export class SeriesRows<T> {
    * other readers ignore below the watermark.
    */
   lateFragment(window: number): void {
-    this.fragment(window);
-    this.flush.folded(this.rowOf(window));
+    this.addFragment(window);
+    this.flush.addFolded(this.rowOf(window));
     this.lateHours.add(bucketStart('1h', this.samples.startMsOf(window)));
   }
 
   /** Adds a complete window, and with `withFragment` also a fragment of its unstored samples, for live views. */
-  window(window: number, withFragment: boolean): void {
-    if (withFragment && this.samples.hasFresh(window)) this.fragment(window);
+  addWindow(window: number, withFragment: boolean): void {
+    if (withFragment && this.samples.hasFresh(window)) this.addFragment(window);
     this.builder.clear();
-    this.samples.eachSample(window, this.push);
-    this.flush.folded(this.rowOf(window));
+    this.samples.eachSample(window, this.pushRow);
+    this.flush.addFolded(this.rowOf(window));
   }
 
-  private readonly push = (agent: number, offsetMs: number, outcome: number, rttUs: number): void => {
-    this.builder.push(this.agentNumbers[agent], offsetMs, outcome, rttUs);
+  private readonly pushRow = (agent: number, offsetMs: number, outcome: number, rttUs: number): void => {
+    this.builder.addSample(this.agentNumbers[agent], offsetMs, outcome, rttUs);
   };
 
   private gatherFresh(window: number): void {
     this.builder.clear();
-    this.samples.takeFresh(window, this.push);
+    this.samples.takeFresh(window, this.pushRow);
   }
 
   private rowOf(window: number): WindowRow {
-    const samples = sortSamples(this.builder.build());
+    const samples = sortSamples(this.builder.buildSamples());
     this.histogram.clear();
     return {
       targetKey: this.samples.targetKeyOf(window),
       check: this.samples.checkOf(window),
       startMs: this.samples.startMsOf(window),
       counters: summarizeSamples(samples, this.histogram),
-      histogram: this.histogram.encode(),
+      histogram: this.histogram.encodeBins(),
       body: encodeSeriesBody(samples),
     };
   }
 
-  async write(transaction: T, watermarkMs: number | null): Promise<void> {
-    await this.flush.write(transaction, watermarkMs, [...this.lateHours]);
+  async writeRows(transaction: T, watermarkMs: number | null): Promise<void> {
+    await this.flush.flushRows(transaction, watermarkMs, [...this.lateHours]);
   }
 }

@@ -43,7 +43,7 @@ export class SeriesState {
   }
 
   onResults(batch: ResultBatch, place: RecordPlace): void {
-    this.follow(place);
+    this.advanceTo(place);
     for (let row = 0; row < batch.count; row++) {
       const sampleMs = batch.sampleMs[row];
       const late = sampleMs < this.watermarkMs;
@@ -67,11 +67,11 @@ export class SeriesState {
   }
 
   onTargetRemoved(place: RecordPlace): void {
-    this.follow(place);
+    this.advanceTo(place);
   }
 
   onTick(clock: ShardClock, place: RecordPlace): void {
-    this.follow(place);
+    this.advanceTo(place);
     this.logMs = clock.atMs;
     if (this.firstLogMs === 0) this.firstLogMs = clock.atMs;
     const watermarkMs = windowStart(clock.atMs - FOLD_GRACE_MS - this.shard * FOLD_STAGGER_MS);
@@ -82,20 +82,20 @@ export class SeriesState {
     for (const window of this.samples.before(watermarkMs)) {
       this.dirty.delete(window);
       if (this.lateDirty.has(window)) continue;
-      if (place.alreadyCommitted) this.samples.drop(window);
+      if (place.alreadyCommitted) this.samples.dropWindow(window);
       else this.folding.add(window);
     }
     this.checkpointDue ||= !first && !place.alreadyCommitted;
   }
 
-  private follow({ offset, committedAhead }: RecordPlace): void {
+  private advanceTo({ offset, committedAhead }: RecordPlace): void {
     this.offset = offset;
     this.isBehind = committedAhead !== null;
   }
 
   /** Called when all pending samples have been collected for a commit. */
   flushed(force: boolean): void {
-    for (const window of [...this.lateDirty, ...this.folding]) this.samples.drop(window);
+    for (const window of [...this.lateDirty, ...this.folding]) this.samples.dropWindow(window);
     this.dirty.clear();
     this.lateDirty.clear();
     this.folding.clear();
@@ -105,7 +105,7 @@ export class SeriesState {
 
   /** Removes all open windows: windows before `watermarkMs` are stored. */
   forgetOpen(watermarkMs: number): void {
-    for (const window of this.samples.before(Infinity)) this.samples.drop(window);
+    for (const window of this.samples.before(Infinity)) this.samples.dropWindow(window);
     for (const windows of [this.dirty, this.lateDirty, this.folding]) windows.clear();
     this.watermarkMs = Math.max(this.watermarkMs, watermarkMs);
     this.storedWatermarkMs = this.watermarkMs;

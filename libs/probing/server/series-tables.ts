@@ -16,11 +16,11 @@ export interface WindowRow {
 export interface SeriesFlush<T> {
   readonly count: number;
   /** Adds the samples that an open window gained up to `position`. */
-  fragment(row: WindowRow, position: number): void;
+  addFragment(row: WindowRow, position: number): void;
   /** Adds a folded window, or samples that it gained since. */
-  folded(row: WindowRow): void;
+  addFolded(row: WindowRow): void;
   /** Writes the rows. `watermarkMs`: new watermark, null if unchanged. `lateHours`: hours with late rows, ms since 1970. */
-  write(rows: T, watermarkMs: number | null, lateHours: readonly number[]): Promise<void>;
+  flushRows(rows: T, watermarkMs: number | null, lateHours: readonly number[]): Promise<void>;
 }
 
 /** The tables of series; `T` is what a shard's store passes its participants for reading and writing. */

@@ -28,8 +28,8 @@ export interface StoredWindow {
 
 export function samplesOf(samples: readonly Sample[]): SeriesSamples {
   const builder = new SeriesBuilder(samples.length, samples.length);
-  for (const { agentNo, offsetMs, outcome, rttUs } of samples) builder.push(agentNo, offsetMs, outcome, rttUs);
-  return builder.build();
+  for (const { agentNo, offsetMs, outcome, rttUs } of samples) builder.addSample(agentNo, offsetMs, outcome, rttUs);
+  return builder.buildSamples();
 }
 
 export async function storeWindow(sql: Sql, window: StoredWindow): Promise<void> {
@@ -50,7 +50,7 @@ export async function storeWindow(sql: Sql, window: StoredWindow): Promise<void>
     counters.rttSumUs,
     counters.jitterSumUs,
     counters.jitterCount,
-    Buffer.from(histogram.encode()),
+    Buffer.from(histogram.encodeBins()),
     Buffer.from(body),
   ];
   const places = values.map((_, at) => `$${at + 1}`).join(', ');

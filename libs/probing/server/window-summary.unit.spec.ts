@@ -19,8 +19,8 @@ const arbitrarySamples = fc.array(arbitrarySample, { maxLength: 120 });
 
 function samplesOf(samples: readonly Sample[]): SeriesSamples {
   const builder = new SeriesBuilder(1_000, 1);
-  for (const sample of samples) builder.push(...sample);
-  return builder.build();
+  for (const sample of samples) builder.addSample(...sample);
+  return builder.buildSamples();
 }
 
 function sorted(samples: readonly Sample[]): Sample[] {

@@ -52,11 +52,11 @@ export function encodeBody(columns: ResultColumns, compress: Compress): EncodedB
   writeRuns(columns.check, order, count);
   writeRuns(columns.outcome, order, count);
   writeRtts(columns, order);
-  const raw = writer.view();
+  const raw = writer.viewBytes();
   const compressed = raw.length < COMPRESS_RAW_LENGTH_MIN ? raw : compress(raw);
   const stored = compressed.length >= raw.length;
   return {
-    bytes: stored ? writer.copy() : compressed,
+    bytes: stored ? writer.copyBytes() : compressed,
     stored,
     count,
     baseTimeMs: columns.baseTimeMs + firstOffsetMs,
@@ -84,7 +84,7 @@ function writeDeltas(values: Uint32Array, order: Uint16Array, count: number): vo
   let previous = 0;
   for (let at = 0; at < count; at++) {
     const value = values[order[at]];
-    writer.zigzag(value - previous);
+    writer.writeZigzag(value - previous);
     previous = value;
   }
 }
@@ -93,7 +93,7 @@ function writeTimes(values: Uint32Array, order: Uint16Array, count: number, firs
   let previous = first;
   for (let at = 0; at < count; at++) {
     const value = values[order[at]];
-    writer.varint(value - previous);
+    writer.writeVarint(value - previous);
     previous = value;
   }
 }
@@ -103,8 +103,8 @@ function writeRuns(values: Uint16Array | Uint8Array, order: Uint16Array, count: 
     const value = values[order[at]];
     let end = at + 1;
     while (end < count && values[order[end]] === value) end++;
-    writer.varint(value);
-    writer.varint(end - at);
+    writer.writeVarint(value);
+    writer.writeVarint(end - at);
     at = end;
   }
 }
@@ -114,7 +114,7 @@ function writeRtts({ count, outcome, rttUs }: ResultColumns, order: Uint16Array)
     const row = order[at];
     const code = outcome[row];
     if (!isOutcome(code)) throw new RangeError(`unknown outcome code ${code} in row ${row}`);
-    if (code === OUTCOME.reply) writer.varint(rttUs[row]);
+    if (code === OUTCOME.reply) writer.writeVarint(rttUs[row]);
   }
 }
 
@@ -145,7 +145,7 @@ export function decodeColumns(
 function readDeltas(reader: ByteReader, values: Uint32Array, count: number): string | undefined {
   let value = 0;
   for (let at = 0; at < count; at++) {
-    value += reader.zigzag();
+    value += reader.readZigzag();
     if (value < 0 || value > U32_MAX) return `target key ${value} in row ${at}`;
     values[at] = value;
   }
@@ -155,7 +155,7 @@ function readDeltas(reader: ByteReader, values: Uint32Array, count: number): str
 function readTimes(reader: ByteReader, values: Uint32Array, count: number): string | undefined {
   let value = 0;
   for (let at = 0; at < count; at++) {
-    value += reader.varint();
+    value += reader.readVarint();
     if (value > U32_MAX) return `time offset ${value} ms in row ${at}`;
     values[at] = value;
   }
@@ -170,8 +170,8 @@ function readRuns(
   what: string,
 ): string | undefined {
   for (let at = 0; at < count;) {
-    const value = reader.varint();
-    const length = reader.varint();
+    const value = reader.readVarint();
+    const length = reader.readVarint();
     if (reader.failed) return `${what} runs are truncated`;
     if (value > valueMax) return `${what} ${value} in row ${at}`;
     if (length < 1 || length > count - at) return `${what} run of ${length} in row ${at} of ${count}`;
@@ -185,7 +185,7 @@ function readRtts(reader: ByteReader, { count, outcome, rttUs }: ResultColumns):
   for (let at = 0; at < count; at++) {
     const code = outcome[at];
     if (!isOutcome(code)) return `outcome code ${code} in row ${at}`;
-    const value = code === OUTCOME.reply ? reader.varint() : 0;
+    const value = code === OUTCOME.reply ? reader.readVarint() : 0;
     if (value > U32_MAX) return `rtt of ${value} us in row ${at}`;
     rttUs[at] = value;
   }

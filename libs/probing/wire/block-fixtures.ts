@@ -49,9 +49,9 @@ export const arbitraryAddress: fc.Arbitrary<BlockAddress> = fc.record({
 export function columnsOf(rows: readonly Row[]): ResultColumns {
   const builder = new ResultColumnsBuilder();
   for (const { targetKey, check, timeMs, outcome, rttUs } of rows) {
-    builder.push(targetKey, check, timeMs, outcome, rttUs);
+    builder.addResult(targetKey, check, timeMs, outcome, rttUs);
   }
-  return builder.build();
+  return builder.buildColumns();
 }
 
 export function rowsOf(columns: ResultColumns): Row[] {

@@ -126,18 +126,18 @@ export function frameBlock(address: BlockAddress, body: EncodedBody): Uint8Array
   writer.u8(BLOCK_VERSION);
   writer.u32(0);
   writer.u8(address.lane | (body.stored ? STORED_BIT : 0));
-  writer.append(uuidToBytes(address.agentId));
-  writer.varint(address.shard);
-  writer.varint(address.boot);
-  writer.varint(address.sequence);
-  writer.varint(address.policyVersion);
-  writer.varint(body.baseTimeMs);
-  writer.varint(body.count);
-  writer.varint(body.rawLength);
-  writer.varint(body.bytes.length);
-  writer.append(body.bytes);
-  writer.setU32(CRC_AT, crc32(writer.view().subarray(CRC_FROM)));
-  return writer.copy();
+  writer.writeBytes(uuidToBytes(address.agentId));
+  writer.writeVarint(address.shard);
+  writer.writeVarint(address.boot);
+  writer.writeVarint(address.sequence);
+  writer.writeVarint(address.policyVersion);
+  writer.writeVarint(body.baseTimeMs);
+  writer.writeVarint(body.count);
+  writer.writeVarint(body.rawLength);
+  writer.writeVarint(body.bytes.length);
+  writer.writeBytes(body.bytes);
+  writer.setU32(CRC_AT, crc32(writer.viewBytes().subarray(CRC_FROM)));
+  return writer.copyBytes();
 }
 
 function requireInteger(name: string, value: number, max: number): void {
@@ -156,14 +156,14 @@ export function inspectBlock(bytes: Uint8Array, limits: BlockLimits = BLOCK_LIMI
   const header: BlockHeader = {
     agentId: uuidFromBytes(bytes.subarray(CRC_FROM + 1, FIXED_BYTES)),
     lane: (flags & LANE_MASK) === LANE.backfill ? LANE.backfill : LANE.live,
-    shard: reader.varint(),
-    boot: reader.varint(),
-    sequence: reader.varint(),
-    policyVersion: reader.varint(),
-    baseTimeMs: reader.varint(),
-    count: reader.varint(),
-    rawLength: reader.varint(),
-    bodyLength: reader.varint(),
+    shard: reader.readVarint(),
+    boot: reader.readVarint(),
+    sequence: reader.readVarint(),
+    policyVersion: reader.readVarint(),
+    baseTimeMs: reader.readVarint(),
+    count: reader.readVarint(),
+    rawLength: reader.readVarint(),
+    bodyLength: reader.readVarint(),
     stored: (flags & STORED_BIT) !== 0,
   };
   if (reader.failed) return refuse('too_short', `the header is truncated at ${bytes.length} bytes`);
@@ -172,7 +172,7 @@ export function inspectBlock(bytes: Uint8Array, limits: BlockLimits = BLOCK_LIMI
   const said = new ByteReader(bytes, CRC_AT).u32();
   const found = crc32(bytes.subarray(CRC_FROM));
   if (said !== found) return refuse('bad_crc', `the CRC is ${found}, the block states ${said}`);
-  return { ok: true, header, byteLength: bytes.length, body: reader.take(header.bodyLength) };
+  return { ok: true, header, byteLength: bytes.length, body: reader.readBytes(header.bodyLength) };
 }
 
 function checkPrefix(bytes: Uint8Array): Refused | undefined {

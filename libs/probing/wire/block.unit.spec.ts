@@ -32,15 +32,15 @@ import { ByteWriter } from './byte-writer';
 /** Frames given header fields and a body with a correct CRC, as a hostile agent could. */
 function forge(figures: Partial<Record<string, number>>, body = new Uint8Array(20)): Uint8Array {
   const writer = new ByteWriter();
-  writer.append(blockOf(THREE_ROWS).subarray(0, 8));
+  writer.writeBytes(blockOf(THREE_ROWS).subarray(0, 8));
   writer.u8(figures.flags ?? 0b100);
-  writer.append(figures.agent === 0 ? new Uint8Array(16) : blockOf(THREE_ROWS).subarray(9, 25));
+  writer.writeBytes(figures.agent === 0 ? new Uint8Array(16) : blockOf(THREE_ROWS).subarray(9, 25));
   const standard = { shard: 5, boot: 3, sequence: 1, policyVersion: 1, baseTimeMs: 1, count: 3, rawLength: 20 };
   const all: Record<string, number | undefined> = { ...standard, bodyLength: body.length, ...figures };
-  for (const name of [...Object.keys(standard), 'bodyLength']) writer.varint(all[name] ?? 0);
-  writer.append(body);
-  writer.setU32(4, crc32(writer.view().subarray(8)));
-  return writer.copy();
+  for (const name of [...Object.keys(standard), 'bodyLength']) writer.writeVarint(all[name] ?? 0);
+  writer.writeBytes(body);
+  writer.setU32(4, crc32(writer.viewBytes().subarray(8)));
+  return writer.copyBytes();
 }
 
 describe('a block', () => {
@@ -245,28 +245,28 @@ describe('invalid bytes are refused with a reason', () => {
 describe('the builder of columns', () => {
   it('accepts results up to its capacity, and again once cleared', () => {
     const builder = new ResultColumnsBuilder(3, 1);
-    for (let at = 0; at < 3; at++) expect(builder.push(at, 1, BASE_TIME_MS - at, OUTCOME.reply, at)).toBe(true);
+    for (let at = 0; at < 3; at++) expect(builder.addResult(at, 1, BASE_TIME_MS - at, OUTCOME.reply, at)).toBe(true);
     expect(builder.isFull).toBe(true);
-    expect(builder.push(9, 1, BASE_TIME_MS, OUTCOME.reply, 9)).toBe(false);
-    expect(rowsOf(builder.build()).map((row) => [row.targetKey, row.timeMs])).toEqual([
+    expect(builder.addResult(9, 1, BASE_TIME_MS, OUTCOME.reply, 9)).toBe(false);
+    expect(rowsOf(builder.buildColumns()).map((row) => [row.targetKey, row.timeMs])).toEqual([
       [0, BASE_TIME_MS],
       [1, BASE_TIME_MS - 1],
       [2, BASE_TIME_MS - 2],
     ]);
     builder.clear();
-    expect(builder.build().count).toBe(0);
-    expect(builder.push(9, 1, BASE_TIME_MS, OUTCOME.reply, 9)).toBe(true);
-    expect(rowsOf(builder.build())).toMatchObject([{ targetKey: 9 }]);
+    expect(builder.buildColumns().count).toBe(0);
+    expect(builder.addResult(9, 1, BASE_TIME_MS, OUTCOME.reply, 9)).toBe(true);
+    expect(rowsOf(builder.buildColumns())).toMatchObject([{ targetKey: 9 }]);
   });
 
   it('caps a jump of the clock at the end of the time span', () => {
     const builder = new ResultColumnsBuilder();
-    builder.push(1, 1, 0, OUTCOME.reply, 1);
-    builder.push(1, 1, BASE_TIME_MS, OUTCOME.reply, 1);
-    expect(builder.build().timeOffsetMs[1]).toBe(0xffff_ffff);
+    builder.addResult(1, 1, 0, OUTCOME.reply, 1);
+    builder.addResult(1, 1, BASE_TIME_MS, OUTCOME.reply, 1);
+    expect(builder.buildColumns().timeOffsetMs[1]).toBe(0xffff_ffff);
     expect(
       decodeBlock(
-        frameBlock({ ...ADDRESS, lane: LANE.backfill }, encodeBody(builder.build(), compressRuns)),
+        frameBlock({ ...ADDRESS, lane: LANE.backfill }, encodeBody(builder.buildColumns(), compressRuns)),
         decompressRuns,
       ),
     ).toMatchObject({ ok: true, header: { baseTimeMs: 0, lane: LANE.backfill } });

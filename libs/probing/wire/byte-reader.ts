@@ -25,55 +25,55 @@ export class ByteReader {
 
   u8(): number {
     const value = this.bytes[this.at];
-    if (value === undefined) return this.fail();
+    if (value === undefined) return this.markFailed();
     this.at++;
     return value;
   }
 
   u32(): number {
-    if (this.remaining < 4) return this.fail();
+    if (this.remaining < 4) return this.markFailed();
     const { bytes, at } = this;
     this.at += 4;
     return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
   }
 
-  varint(): number {
+  readVarint(): number {
     const { bytes } = this;
     let value = 0;
     let shift = 0;
     for (; shift < 28; shift += 7) {
       const byte = bytes[this.at];
-      if (byte === undefined) return this.fail();
+      if (byte === undefined) return this.markFailed();
       this.at++;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
     for (let scale = TWO_28; shift < 56; shift += 7, scale *= 128) {
       const byte = bytes[this.at];
-      if (byte === undefined) return this.fail();
+      if (byte === undefined) return this.markFailed();
       this.at++;
       value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value <= Number.MAX_SAFE_INTEGER ? value : this.fail();
+      if (byte < 0x80) return value <= Number.MAX_SAFE_INTEGER ? value : this.markFailed();
     }
-    return this.fail();
+    return this.markFailed();
   }
 
-  zigzag(): number {
-    const value = this.varint();
+  readZigzag(): number {
+    const value = this.readVarint();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   /** Returns the next `length` bytes as a view. */
-  take(length: number): Uint8Array {
+  readBytes(length: number): Uint8Array {
     if (length > this.remaining) {
-      this.fail();
+      this.markFailed();
       return this.bytes.subarray(0, 0);
     }
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
   }
 
-  private fail(): number {
+  private markFailed(): number {
     this.failed = true;
     return 0;
   }

@@ -45,7 +45,7 @@ export class ByteWriter {
   }
 
   /** Ensures room for `more` bytes, so that the following writes need no check. */
-  reserve(more: number): void {
+  reserveBytes(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
@@ -54,12 +54,12 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.reserve(1);
+    this.reserveBytes(1);
     this.bytes[this.length++] = value;
   }
 
   u32(value: number): void {
-    this.reserve(4);
+    this.reserveBytes(4);
     this.bytes[this.length++] = value & 0xff;
     this.bytes[this.length++] = (value >>> 8) & 0xff;
     this.bytes[this.length++] = (value >>> 16) & 0xff;
@@ -67,18 +67,18 @@ export class ByteWriter {
   }
 
   /** Writes an integer from 0 to 2^53-1 in 1 to 8 bytes, seven bits per byte, lowest first. */
-  varint(value: number): void {
-    this.reserve(8);
+  writeVarint(value: number): void {
+    this.reserveBytes(8);
     this.length = writeVarint(this.bytes, this.length, value);
   }
 
   /** Writes a signed integer as the varint of `zigzagOf`. */
-  zigzag(value: number): void {
-    this.varint(zigzagOf(value));
+  writeZigzag(value: number): void {
+    this.writeVarint(zigzagOf(value));
   }
 
-  append(more: Uint8Array): void {
-    this.reserve(more.length);
+  writeBytes(more: Uint8Array): void {
+    this.reserveBytes(more.length);
     this.bytes.set(more, this.length);
     this.length += more.length;
   }
@@ -89,12 +89,12 @@ export class ByteWriter {
   }
 
   /** Returns the bytes so far as a view, which the next write or reset may change. */
-  view(): Uint8Array {
+  viewBytes(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }
 
   /** Returns the bytes so far as a copy. */
-  copy(): Uint8Array {
+  copyBytes(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }
 }

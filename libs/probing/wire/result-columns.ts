@@ -58,9 +58,9 @@ export class ResultColumnsBuilder {
   }
 
   /** Adds a result at `timeMs` (agent's wall clock, ms since 1970). Returns false when full: build, clear, push again. */
-  push(targetKey: number, check: number, timeMs: number, outcome: number, rttUs: number): boolean {
+  addResult(targetKey: number, check: number, timeMs: number, outcome: number, rttUs: number): boolean {
     if (this.isFull) return false;
-    if (this.size === this.timeMs.length) this.grow();
+    if (this.size === this.timeMs.length) this.growColumns();
     const at = this.size++;
     this.columns.targetKey[at] = targetKey;
     this.columns.check[at] = check;
@@ -74,7 +74,7 @@ export class ResultColumnsBuilder {
    * Returns the columns so far, valid until the next push or clear. Times are relative to the earliest. If the clock jumped by more than 49
    * days within one block, later times are capped at the end of that span.
    */
-  build(): ResultColumns {
+  buildColumns(): ResultColumns {
     let baseTimeMs = this.size === 0 ? 0 : Infinity;
     for (let at = 0; at < this.size; at++) baseTimeMs = Math.min(baseTimeMs, this.timeMs[at]);
     for (let at = 0; at < this.size; at++) {
@@ -89,7 +89,7 @@ export class ResultColumnsBuilder {
     this.size = 0;
   }
 
-  private grow(): void {
+  private growColumns(): void {
     const capacity = Math.min(this.capacityMax, this.timeMs.length * 2);
     const { targetKey, check, outcome, rttUs } = this.columns;
     const grown = allocateColumns(capacity);

@@ -67,16 +67,16 @@ export class RttHistogram {
   }
 
   /** Returns the sparse form: a version, then for each used bin its distance from the previous one and its count, as varints. */
-  encode(): Uint8Array {
+  encodeBins(): Uint8Array {
     writer.reset();
     writer.u8(VERSION);
     let previous = -1;
     for (const bin of this.used.subarray(0, this.usedCount).sort()) {
-      writer.varint(bin - previous);
-      writer.varint(this.counts[bin]);
+      writer.writeVarint(bin - previous);
+      writer.writeVarint(this.counts[bin]);
       previous = bin;
     }
-    return writer.copy();
+    return writer.copyBytes();
   }
 
   /** Adds the counts of a sparse form. Throws a `SeriesBodyError` for invalid bytes, without adding anything. */
@@ -88,9 +88,9 @@ export class RttHistogram {
     if (version !== VERSION) throw new SeriesBodyError(`histogram of version ${version}, this reads ${VERSION}`);
     let bin = -1;
     while (reader.remaining > 0) {
-      const distance = reader.varint();
+      const distance = reader.readVarint();
       bin += distance;
-      const count = reader.varint();
+      const count = reader.readVarint();
       if (reader.failed || distance < 1 || bin >= HISTOGRAM_BINS || count < 1) {
         throw new SeriesBodyError(`histogram bin ${bin} with ${count} rtts`);
       }
@@ -134,5 +134,5 @@ function middleUs(bin: number): number {
 export function mergeHistograms(histograms: readonly Uint8Array[]): Uint8Array {
   const sum = new RttHistogram();
   for (const bytes of histograms) sum.merge(bytes);
-  return sum.encode();
+  return sum.encodeBins();
 }

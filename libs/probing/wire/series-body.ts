@@ -51,13 +51,13 @@ export function encodeSeriesBody(samples: SeriesSamples): Uint8Array {
     const agent = agentNo[at];
     let end = at + 1;
     while (end < count && agentNo[end] === agent) end++;
-    writer.varint(agent - previousAgentNo);
-    writer.varint(end - at);
+    writer.writeVarint(agent - previousAgentNo);
+    writer.writeVarint(end - at);
     writeAgent(sorted, at, end);
     previousAgentNo = agent;
     at = end;
   }
-  return writer.copy();
+  return writer.copyBytes();
 }
 
 function requireSample({ agentNo, timeOffsetMs, outcome }: SeriesSamples, row: number): void {
@@ -73,12 +73,12 @@ function writeAgent(samples: SeriesSamples, from: number, to: number): void {
   let stepMs = 0;
   for (let row = from; row < to; row++) {
     const nextMs = samples.timeOffsetMs[row];
-    writer.zigzag(nextMs - timeMs - stepMs);
+    writer.writeZigzag(nextMs - timeMs - stepMs);
     stepMs = nextMs - timeMs;
     timeMs = nextMs;
     const outcome = samples.outcome[row];
     if (outcome === OUTCOME.reply) writeRtt(samples.rttUs[row], state);
-    else writer.varint(outcome * 4 + OUTCOME_TAG);
+    else writer.writeVarint(outcome * 4 + OUTCOME_TAG);
   }
 }
 
@@ -93,9 +93,9 @@ function writeRtt(rttUs: number, state: RttState): void {
   const steps = (rttUs - state.rttUs) / state.unitUs;
   const short = (steps >= 0 ? steps * 2 : -steps * 2 - 1) * 2;
   if (Number.isInteger(steps) && short < full) {
-    writer.varint(short);
+    writer.writeVarint(short);
   } else {
-    writer.varint(full);
+    writer.writeVarint(full);
     state.unitUs = 10 ** exponent;
   }
   state.rttUs = rttUs;
@@ -105,7 +105,7 @@ function writeRtt(rttUs: number, state: RttState): void {
 export function decodeSeriesBody(bytes: Uint8Array): SeriesSamples {
   const builder = new SeriesBuilder(SERIES_SAMPLES_MAX, Math.min(SERIES_SAMPLES_MAX, bytes.length >> 1));
   appendSeriesBody(builder, bytes);
-  return builder.build();
+  return builder.buildSamples();
 }
 
 /** Adds the samples of a body to the builder. Throws a `SeriesBodyError` for invalid bytes, or too many samples. */
@@ -115,8 +115,8 @@ export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): voi
   if (version !== VERSION) throw new SeriesBodyError(`series body of version ${version}, this reads ${VERSION}`);
   let agentNo = 0;
   while (reader.remaining > 0) {
-    agentNo += reader.varint();
-    const count = reader.varint();
+    agentNo += reader.readVarint();
+    const count = reader.readVarint();
     if (agentNo < 1 || agentNo > AGENT_NO_MAX) throw new SeriesBodyError(`agent number ${agentNo}`);
     // A sample has at least two bytes, which bounds the loop by the bytes that are really present.
     if (reader.failed || count < 1 || count * 2 > reader.remaining) {
@@ -131,9 +131,9 @@ function readAgent(reader: ByteReader, builder: SeriesBuilder, agentNo: number, 
   let timeMs = 0;
   let stepMs = 0;
   for (let at = 0; at < count; at++) {
-    stepMs += reader.zigzag();
+    stepMs += reader.readZigzag();
     timeMs += stepMs;
-    const token = reader.varint();
+    const token = reader.readVarint();
     const outcome = token % 4 === OUTCOME_TAG ? (token - OUTCOME_TAG) / 4 : OUTCOME.reply;
     const rttUs = token % 4 === OUTCOME_TAG ? 0 : readRtt(token, state);
     if (
@@ -145,7 +145,7 @@ function readAgent(reader: ByteReader, builder: SeriesBuilder, agentNo: number, 
     ) {
       throw new SeriesBodyError(`sample ${at} of agent ${agentNo}: ${timeMs} ms, outcome ${outcome}, rtt ${rttUs} us`);
     }
-    if (!builder.push(agentNo, timeMs, outcome, rttUs)) {
+    if (!builder.addSample(agentNo, timeMs, outcome, rttUs)) {
       throw new SeriesBodyError(`more than ${SERIES_SAMPLES_MAX} samples`);
     }
   }
@@ -167,5 +167,5 @@ function readRtt(token: number, state: RttState): number {
 export function mergeSeriesBodies(bodies: readonly Uint8Array[]): Uint8Array {
   const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
   for (const body of bodies) appendSeriesBody(builder, body);
-  return encodeSeriesBody(builder.build());
+  return encodeSeriesBody(builder.buildSamples());
 }

@@ -40,9 +40,9 @@ export class SeriesBuilder {
   }
 
   /** Adds a sample. Returns false when full. */
-  push(agentNo: number, timeOffsetMs: number, outcome: number, rttUs: number): boolean {
+  addSample(agentNo: number, timeOffsetMs: number, outcome: number, rttUs: number): boolean {
     if (this.samples.count === this.capacityMax) return false;
-    if (this.samples.count === this.samples.agentNo.length) this.grow();
+    if (this.samples.count === this.samples.agentNo.length) this.growSamples();
     const at = this.samples.count++;
     this.samples.agentNo[at] = agentNo;
     this.samples.timeOffsetMs[at] = timeOffsetMs;
@@ -52,7 +52,7 @@ export class SeriesBuilder {
   }
 
   /** Returns the samples so far, valid until the next push or clear. */
-  build(): SeriesSamples {
+  buildSamples(): SeriesSamples {
     return this.samples;
   }
 
@@ -60,7 +60,7 @@ export class SeriesBuilder {
     this.samples.count = 0;
   }
 
-  private grow(): void {
+  private growSamples(): void {
     const { count, agentNo, timeOffsetMs, outcome, rttUs } = this.samples;
     const grown = allocateSamples(Math.min(this.capacityMax, Math.max(16, agentNo.length * 2)));
     grown.count = count;

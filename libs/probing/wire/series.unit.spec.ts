@@ -32,8 +32,8 @@ const arbitrarySamples = fc.array(arbitrarySample, { maxLength: 120 });
 
 function samplesOf(samples: readonly Sample[]): SeriesSamples {
   const builder = new SeriesBuilder(1_000, 1);
-  for (const sample of samples) builder.push(...sample);
-  return builder.build();
+  for (const sample of samples) builder.addSample(...sample);
+  return builder.buildSamples();
 }
 
 function listOf({ count, agentNo, timeOffsetMs, outcome, rttUs }: SeriesSamples): Sample[] {
@@ -93,7 +93,7 @@ describe('a series body', () => {
     const samples = { ...samplesOf([]), count: SERIES_SAMPLES_MAX + 1 };
     expect(() => encodeSeriesBody(samples)).toThrow(/131073 samples/);
     const builder = new SeriesBuilder(1);
-    expect([builder.push(1, 1, 1, 0), builder.push(1, 1, 1, 0)]).toEqual([true, false]);
+    expect([builder.addSample(1, 1, 1, 0), builder.addSample(1, 1, 1, 0)]).toEqual([true, false]);
     builder.clear();
     expect(builder.count).toBe(0);
     const half = bodyOf(Array.from({ length: 1_000 }, (): Sample => [1, 1, 1, 0]));

@@ -82,9 +82,9 @@ export function encodeBlocksRecord(envelopes: readonly BlockEnvelope[]): Uint8Ar
 export function encodeTickRecord(leaseEpoch: number, atMs: number): Uint8Array {
   const writer = new ByteWriter(24);
   writer.u8(SHARD_RECORD_KIND.tick);
-  writer.varint(leaseEpoch);
-  writer.varint(Math.floor(atMs));
-  return writer.view();
+  writer.writeVarint(leaseEpoch);
+  writer.writeVarint(Math.floor(atMs));
+  return writer.viewBytes();
 }
 
 /** Encodes a fact with its position in the feed: the fold ignores positions that it has already applied. */
@@ -92,10 +92,10 @@ export function encodeFeedRecord(position: number, fact: FeedFact): Uint8Array {
   const json = encoder.encode(JSON.stringify(fact));
   const writer = new ByteWriter(json.length + 16);
   writer.u8(SHARD_RECORD_KIND.feed);
-  writer.varint(position);
-  writer.append(json);
+  writer.writeVarint(position);
+  writer.writeBytes(json);
   bounded(writer.byteLength);
-  return writer.view();
+  return writer.viewBytes();
 }
 
 function bounded(bytes: number): number {
@@ -125,33 +125,33 @@ function decodeBlocks(reader: ByteReader): DecodedShardRecord {
   const envelopes: BlockEnvelope[] = [];
   while (reader.remaining > 0) {
     if (envelopes.length === RECORD_ENVELOPES_MAX) return refuse('too_large', `over ${RECORD_ENVELOPES_MAX} blocks`);
-    const receivedAtMs = reader.varint();
-    const clockOffsetMs = reader.zigzag();
-    const length = reader.varint();
+    const receivedAtMs = reader.readVarint();
+    const clockOffsetMs = reader.readZigzag();
+    const length = reader.readVarint();
     if (reader.failed) return refuse('torn', `the envelope of block ${envelopes.length} is truncated`);
     if (length > BLOCK_BYTES_MAX) return refuse('too_large', `block ${envelopes.length} claims ${length} bytes`);
     if (Math.abs(clockOffsetMs) > I32_MAX) return refuse('torn', `clock offset ${clockOffsetMs} ms`);
     if (length > reader.remaining) {
       return refuse('torn', `block ${envelopes.length} claims ${length} bytes, ${reader.remaining} are left`);
     }
-    envelopes.push({ receivedAtMs, clockOffsetMs, block: reader.take(length) });
+    envelopes.push({ receivedAtMs, clockOffsetMs, block: reader.readBytes(length) });
   }
   return envelopes.length === 0 ? refuse('empty', 'no blocks') : { ok: true, record: { kind: 'blocks', envelopes } };
 }
 
 function decodeTick(reader: ByteReader): DecodedShardRecord {
-  const leaseEpoch = reader.varint();
-  const atMs = reader.varint();
+  const leaseEpoch = reader.readVarint();
+  const atMs = reader.readVarint();
   if (reader.failed || reader.remaining > 0) return refuse('torn', 'a tick must be a lease epoch and a time');
   return { ok: true, record: { kind: 'tick', leaseEpoch, atMs } };
 }
 
 function decodeFeed(reader: ByteReader): DecodedShardRecord {
-  const position = reader.varint();
+  const position = reader.readVarint();
   if (reader.failed) return refuse('torn', 'the position is truncated');
   let fact: unknown;
   try {
-    fact = JSON.parse(decoder.decode(reader.take(reader.remaining)));
+    fact = JSON.parse(decoder.decode(reader.readBytes(reader.remaining)));
   } catch (error) {
     return refuse('bad_json', error instanceof Error ? error.message : String(error));
   }

@@ -36,9 +36,9 @@ export function writeUpload(blocks: readonly Uint8Array[]): Uint8Array {
   const writer = new ByteWriter(blocks.reduce((total, block) => total + LENGTH_BYTES + block.length, 0));
   for (const block of blocks) {
     writer.u32(block.length);
-    writer.append(block);
+    writer.writeBytes(block);
   }
-  return writer.view();
+  return writer.viewBytes();
 }
 
 /** Splits an upload into blocks (views, not copies), which are not inspected. Never throws on invalid bytes. */
@@ -55,7 +55,7 @@ export function readUpload(bytes: Uint8Array, blocksMax = UPLOAD_BLOCKS_MAX): Re
     if (length > reader.remaining) {
       return refuse('torn', `block ${blocks.length} claims ${length} bytes, ${reader.remaining} are left`);
     }
-    blocks.push(reader.take(length));
+    blocks.push(reader.readBytes(length));
   }
   return { ok: true, blocks };
 }

@@ -26,8 +26,8 @@ describe('while a shard is adopted', () => {
     writer = await ShardWriter.connect(database.url, 'adoption test', () => undefined);
     holder = ownershipOf('holder');
     await holder.createShards(SHARDS);
-    for (let shard = 0; shard < SHARDS; shard++) await holder.take(shard, writer.backend);
-    claims = await holder.renew();
+    for (let shard = 0; shard < SHARDS; shard++) await holder.takeoverShard(shard, writer.backend);
+    claims = await holder.renewLeases();
   });
 
   afterEach(async () => {
@@ -58,13 +58,13 @@ describe('while a shard is adopted', () => {
     });
     const participant: ShardParticipant = {
       name: 'participant',
-      recall: () => {
+      loadStoredRows: () => {
         isLoading = true;
         return loading;
       },
       checkpoint: () => ({ head: null, columns: {} }),
       restore: () => undefined,
-      take: () => null,
+      takePendingWrite: () => null,
       hasPending: () => false,
     };
     const adopting = adoptShard({
@@ -76,14 +76,14 @@ describe('while a shard is adopted', () => {
     return adopting;
   }
 
-  const freeShards = (): Promise<number[]> => ownershipOf('other').free(SHARDS);
+  const freeShards = (): Promise<number[]> => ownershipOf('other').findFreeShards(SHARDS);
 
   it('the other shards are renewed and committed, and no projector takes it over before the end', async () => {
     await whileAdopting(async () => {
       const others = claims.filter(({ shard }) => shard !== ADOPTED);
       await telemetry.transaction(async (sql) => {
         await sql.execute('SET LOCAL lock_timeout = 200');
-        expect(await ownershipOf('holder', sql).renew()).toEqual(others);
+        expect(await ownershipOf('holder', sql).renewLeases()).toEqual(others);
       });
       await commit(others);
       await expect(commit(claims)).rejects.toThrow(EpochLost);

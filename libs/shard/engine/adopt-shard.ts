@@ -91,7 +91,7 @@ async function adopt(transaction: WriterTransaction, claim: Claim, adoption: Ado
     () => undefined,
     { fresh: adoption.fresh },
   );
-  const commit = await owned.skip(transaction, { position: low - 1, newLog, ...feed });
+  const commit = await owned.skipToPosition(transaction, { position: low - 1, newLog, ...feed });
   await writeCommits(new PostgresCommit(transaction), [commit]);
   if (gap) {
     await transaction.query('INSERT INTO not_measured (shard, from_at, to_at, reason) VALUES ($1, $2, $3, $4)', [

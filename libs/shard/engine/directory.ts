@@ -150,7 +150,7 @@ export class ShardDirectory {
   removeTarget(key: number): TargetEntry | undefined {
     const target = this.targets.get(key);
     if (!target) return undefined;
-    for (const pair of target.pairs) this.release(pair);
+    for (const pair of target.pairs) this.releasePair(pair);
     target.pairs = [];
     this.targets.delete(key);
     return target;
@@ -222,7 +222,7 @@ export class ShardDirectory {
     const kept: PairEntry[] = [];
     for (const pair of target.pairs) {
       if (wanted.some(({ agentId, check }) => agentId === pair.agentId && check === pair.check)) kept.push(pair);
-      else this.release(pair);
+      else this.releasePair(pair);
     }
     target.policy = policy;
     target.pairs = [];
@@ -230,11 +230,11 @@ export class ShardDirectory {
     for (const { agentId, check } of wanted) {
       const known = kept.find((pair) => pair.agentId === agentId && pair.check === check);
       if (known) known.policy = policy;
-      target.pairs.push(known ?? this.assign(target, agentId, check, policy));
+      target.pairs.push(known ?? this.assignPair(target, agentId, check, policy));
     }
   }
 
-  private assign(target: TargetEntry, agentId: string, check: number, policy: PolicyEntry): PairEntry {
+  private assignPair(target: TargetEntry, agentId: string, check: number, policy: PolicyEntry): PairEntry {
     const slots = this.pairsOfAgent[this.agentIndex(agentId)];
     const slot = this.freeSlots.pop() ?? this.slotsUsed++;
     const first = slots.get(target.key);
@@ -245,7 +245,7 @@ export class ShardDirectory {
     return pair;
   }
 
-  private release(pair: PairEntry): void {
+  private releasePair(pair: PairEntry): void {
     const slots = this.pairsOfAgent[this.agentIndex(pair.agentId)];
     const rest = withoutPair(this.pairs[slots.get(pair.target.key)], pair);
     if (rest) slots.set(pair.target.key, rest.slot);

@@ -6,13 +6,13 @@ export interface EngineTime {
   /** Returns the monotonic clock in ms. */
   nowMs(): number;
   /** Resolves after `ms`, or earlier when `signal` is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleepFor(ms: number, signal?: AbortSignal): Promise<void>;
   /** Lets other work of the process run. */
-  turn(): Promise<void>;
+  yieldTurn(): Promise<void>;
 }
 
 export const systemTime: EngineTime = {
   nowMs: () => performance.now(),
-  sleep: (ms, signal) => new WakeUp().sleep(ms, signal),
-  turn: () => setImmediate(),
+  sleepFor: (ms, signal) => new WakeUp().sleep(ms, signal),
+  yieldTurn: () => setImmediate(),
 };

@@ -110,7 +110,7 @@ export class ShardFold<T = WriterTransaction> {
   }
 
   /** Applies the record at `offset`. `committedUpTo` returns the position up to which a participant's effects are committed. */
-  apply(
+  applyRecord(
     offset: number,
     value: Uint8Array,
     committedUpTo: (participant: string) => number,
@@ -151,7 +151,7 @@ export class ShardFold<T = WriterTransaction> {
    * Continues after `position` although records before it may be lost. `facts` are all facts of the feed that hold at `feedPosition`: they
    * replace the facts that were lost with the log. Targets that none of them names are removed.
    */
-  async skip(
+  async skipToPosition(
     transaction: T,
     {
       position,
@@ -161,7 +161,7 @@ export class ShardFold<T = WriterTransaction> {
     }: { position: number; newLog: boolean; facts: readonly FeedFact[]; feedPosition: number },
   ): Promise<void> {
     const place: RecordPlace = { shard: this.shard, offset: position, alreadyCommitted: false, committedAhead: null };
-    for (const each of this.participants) await each.skip?.(transaction, this.clock, newLog ? null : position);
+    for (const each of this.participants) await each.resetAfterGap?.(transaction, this.clock, newLog ? null : position);
     const told = new Set(facts.map((fact) => (fact.kind === 'target' ? fact.targetKey : null)));
     const gone = [...this.directory.targets.keys()].filter((key) => !told.has(key));
     for (const targetKey of gone) this.applyFact({ kind: 'target-removed', targetKey }, () => place);
@@ -216,22 +216,22 @@ export class ShardFold<T = WriterTransaction> {
   private applyBlock(envelope: BlockEnvelope, placeOf: (participant: ShardParticipant<T>) => RecordPlace): void {
     this.counters.blocks++;
     const inspected = inspectBlock(envelope.block);
-    if (!inspected.ok) return this.refuse(inspected);
+    if (!inspected.ok) return this.reportRefused(inspected);
     // Repeated blocks, and blocks of agents without targets here, are recognised by their header and not decompressed.
     const { agentId, lane, boot, sequence, count } = inspected.header;
     const receivedAtMs = this.receipts.bounded(envelope.receivedAtMs, this.lastTickMs);
-    const placement = this.lanes.place(`${agentId}/${lane}`, boot, sequence, this.clock.ageMs, receivedAtMs);
+    const placement = this.lanes.placeBlock(`${agentId}/${lane}`, boot, sequence, this.clock.ageMs, receivedAtMs);
     if (placement !== 'new') {
       this.counters[placement === 'repeated' ? 'repeatedBlocks' : 'olderBootBlocks']++;
       return this.tellUncounted(agentId, placement, count, placeOf);
     }
-    this.receipts.note(envelope.receivedAtMs, this.lastTickMs);
+    this.receipts.recordReceipt(envelope.receivedAtMs, this.lastTickMs);
     if (!this.directory.isConcerned(agentId, this.clock.atMs)) {
       this.counters.unassignedResults += count;
       return this.tellUncounted(agentId, 'not_assigned', count, placeOf);
     }
     const decoded = decodeInspected(inspected, decompressBounded, this.columns);
-    if (!decoded.ok) return this.refuse(decoded);
+    if (!decoded.ok) return this.reportRefused(decoded);
     const uncounted = this.fillBatch(decoded, receivedAtMs, envelope.clockOffsetMs);
     if (this.batch.count > 0) {
       this.counters.results += this.batch.count;
@@ -245,7 +245,7 @@ export class ShardFold<T = WriterTransaction> {
     }
   }
 
-  private refuse(refused: Refused): void {
+  private reportRefused(refused: Refused): void {
     this.counters.refusedBlocks++;
     this.warn('invalid block skipped', { shard: this.shard, ...refused });
   }
@@ -320,7 +320,7 @@ export class ShardFold<T = WriterTransaction> {
       lastTickMs: this.lastTickMs,
       clock: { ...this.clock },
       lanes: this.lanes.entries(),
-      receipts: this.receipts.state(),
+      receipts: this.receipts.checkpointState(),
     };
   }
 

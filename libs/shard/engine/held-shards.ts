@@ -66,14 +66,14 @@ export class HeldShards<T> {
     this.troubles.delete(shard);
   }
 
-  fail(owned: OwnedShard<T>, error: unknown): void {
+  failShard(owned: OwnedShard<T>, error: unknown): void {
     if (owned.failure) return;
     owned.failure = error instanceof Error ? error : new Error(String(error));
     this.noteFailure(owned.shard, error);
   }
 
   failAll(error: Error): void {
-    for (const owned of this.held.values()) this.fail(owned, error);
+    for (const owned of this.held.values()) this.failShard(owned, error);
   }
 
   readiness(shardCount: number): Readiness {

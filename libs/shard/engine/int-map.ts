@@ -26,7 +26,7 @@ export class IntMap {
     let at = this.placeOf(key);
     if (this.table[at + 1] === EMPTY) {
       if (++this.entries * 4 > this.table.length) {
-        this.grow();
+        this.growTable();
         at = this.placeOf(key);
       }
       this.table[at] = key;
@@ -39,7 +39,7 @@ export class IntMap {
     if (this.table[hole + 1] === EMPTY) return;
     this.entries--;
     // Entries displaced past the hole move back into it, so that no lookup ends too early.
-    for (let at = this.next(hole); this.table[at + 1] !== EMPTY; at = this.next(at)) {
+    for (let at = this.nextSlot(hole); this.table[at + 1] !== EMPTY; at = this.nextSlot(at)) {
       const home = this.homeOf(this.table[at]);
       const reachesHole = hole <= at ? home <= hole || home > at : home <= hole && home > at;
       if (!reachesHole) continue;
@@ -60,7 +60,7 @@ export class IntMap {
     const { table } = this;
     const wanted = key | 0;
     let at = this.homeOf(key);
-    while (table[at + 1] !== EMPTY && table[at] !== wanted) at = this.next(at);
+    while (table[at + 1] !== EMPTY && table[at] !== wanted) at = this.nextSlot(at);
     return at;
   }
 
@@ -68,11 +68,11 @@ export class IntMap {
     return (Math.imul(key, GOLDEN) >>> this.shift) * 2;
   }
 
-  private next(at: number): number {
+  private nextSlot(at: number): number {
     return at + 2 === this.table.length ? 0 : at + 2;
   }
 
-  private grow(): void {
+  private growTable(): void {
     const before = this.table;
     this.table = new Int32Array(before.length * 2).fill(EMPTY);
     this.shift--;

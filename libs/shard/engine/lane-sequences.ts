@@ -42,7 +42,7 @@ export class LaneSequences {
   private readonly lanes = new Map<string, BootSequence[]>();
 
   /** Records the position of a block that counts. `ageMs` is the shard's age, `presentMs` the time of receipt of the block. */
-  place(key: string, boot: number, sequence: number, ageMs: number, presentMs: number): Placement {
+  placeBlock(key: string, boot: number, sequence: number, ageMs: number, presentMs: number): Placement {
     const positions = this.lanes.get(key);
     if (positions === undefined) {
       this.lanes.set(key, [{ boot, sequence, seenAgeMs: ageMs }]);

@@ -44,7 +44,7 @@ export class OwnedShard<T = WriterTransaction> {
   ) {
     this.offset = checkpointPosition;
     this.participantsCommittedAhead = new Set(committedAhead.keys());
-    this.replaying = fold.participants.filter((each) => each.resume !== undefined);
+    this.replaying = fold.participants.filter((each) => each.reconcileReplay !== undefined);
   }
 
   /**
@@ -58,14 +58,14 @@ export class OwnedShard<T = WriterTransaction> {
     warn: (message: string, detail: Record<string, unknown>) => void,
     { fresh = false, uncommittedMax = UNCOMMITTED_MAX }: { fresh?: boolean; uncommittedMax?: UncommittedMax } = {},
   ): Promise<OwnedShard<T>> {
-    const { checkpoint, checkpointPosition, positions, committedAhead } = await reader.load(claim.shard);
+    const { checkpoint, checkpointPosition, positions, committedAhead } = await reader.loadShard(claim.shard);
     const fold: ShardFold<T> = new ShardFold(
       claim.shard,
       participantsOf(() => fold.directory),
       warn,
     );
     if (checkpoint && !fresh) restore(fold, checkpoint);
-    for (const participant of fold.participants) await participant.recall?.(reader.rows);
+    for (const participant of fold.participants) await participant.loadStoredRows?.(reader.rows);
     return new OwnedShard(claim, fold, positions, committedAhead, checkpointPosition, warn, uncommittedMax);
   }
 
@@ -85,9 +85,10 @@ export class OwnedShard<T = WriterTransaction> {
     return this.isCaughtUp && this.fold.counters.records - this.committedRecords > this.uncommittedMax.records;
   }
 
-  apply(offset: number, value: Uint8Array): void {
-    if (this.replaying.length > 0) this.resume((participant) => offset > (this.positions.get(participant) ?? -1));
-    this.fold.apply(
+  applyRecord(offset: number, value: Uint8Array): void {
+    if (this.replaying.length > 0)
+      this.reconcileReplays((participant) => offset > (this.positions.get(participant) ?? -1));
+    this.fold.applyRecord(
       offset,
       value,
       (participant) => this.positions.get(participant) ?? -1,
@@ -99,9 +100,9 @@ export class OwnedShard<T = WriterTransaction> {
     }
   }
 
-  private resume(isDue: (participant: string) => boolean): void {
+  private reconcileReplays(isDue: (participant: string) => boolean): void {
     for (const participant of this.replaying.filter(({ name }) => isDue(name))) {
-      const differing = participant.resume?.() ?? 0;
+      const differing = participant.reconcileReplay?.() ?? 0;
       if (differing === 0) continue;
       const detail = { shard: this.shard, participant: participant.name, differing };
       this.warn(
@@ -117,7 +118,7 @@ export class OwnedShard<T = WriterTransaction> {
    * reset; otherwise effects that are stored beyond `position` remain marked as committed. Returns the commit that stores this, with a
    * checkpoint.
    */
-  async skip(
+  async skipToPosition(
     transaction: T,
     {
       position,
@@ -125,13 +126,13 @@ export class OwnedShard<T = WriterTransaction> {
       ...feed
     }: { position: number; newLog: boolean; facts: readonly FeedFact[]; feedPosition: number },
   ): Promise<ShardCommit<T>> {
-    this.resume(() => true);
+    this.reconcileReplays(() => true);
     if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
     this.committedAhead.clear();
     this.offset = position;
-    await this.fold.skip(transaction, { position, newLog, ...feed });
-    await this.prepare();
-    const commit = this.take(true);
+    await this.fold.skipToPosition(transaction, { position, newLog, ...feed });
+    await this.prepareWrites();
+    const commit = this.takeCommit(true);
     if (this.hasPending())
       throw new Error(`Shard ${this.shard} still has pending effects after all were collected; nothing was stored.`);
     const checkpoint = { position, bytes: compressChecked(this.fold.checkpoint()) };
@@ -158,21 +159,21 @@ export class OwnedShard<T = WriterTransaction> {
     return this.isCaughtUp && this.fold.participants.some((participant) => participant.wantsCheckpoint?.() === true);
   }
 
-  async prepare(): Promise<void> {
-    for (const participant of this.fold.participants) await participant.prepare?.();
+  async prepareWrites(): Promise<void> {
+    for (const participant of this.fold.participants) await participant.prepareWrite?.();
   }
 
   /**
    * Collects what is to be written now, in one synchronous step. With `checkpoint` every participant returns everything it has, so that
    * the stored state has no effects outstanding; if one cannot, this commit has no checkpoint.
    */
-  take(checkpoint: boolean): ShardCommit<T> | null {
+  takeCommit(checkpoint: boolean): ShardCommit<T> | null {
     this.committedRecords = this.fold.counters.records;
     const writes: PendingWrite<T>[] = [];
     const positions = new Map<string, number>();
     const committedAhead = new Map<string, readonly number[]>();
     for (const participant of this.fold.participants) {
-      const write = participant.take(checkpoint);
+      const write = participant.takePendingWrite(checkpoint);
       if (write) writes.push(write);
       if (write?.committedAhead) committedAhead.set(participant.name, write.committedAhead);
       const stored = this.positions.get(participant.name) ?? -1;
@@ -196,11 +197,11 @@ export class OwnedShard<T = WriterTransaction> {
     };
   }
 
-  committed(commit: ShardCommit<T>): void {
+  afterCommit(commit: ShardCommit<T>): void {
     for (const [participant, position] of commit.positions) this.positions.set(participant, position);
     for (const participant of commit.caughtUp) this.participantsCommittedAhead.delete(participant);
     for (const participant of commit.committedAhead.keys()) this.participantsCommittedAhead.add(participant);
-    for (const write of commit.writes) write.committed?.();
+    for (const write of commit.writes) write.afterCommit?.();
   }
 }
 

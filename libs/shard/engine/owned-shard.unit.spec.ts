@@ -12,7 +12,7 @@ const LENGTH_BYTES = 4;
 /** A store whose shard has this checkpoint and nothing else. */
 function storing(checkpoint: Uint8Array | null): ShardReader<null> {
   const stored = { checkpoint, checkpointPosition: 7, positions: new Map(), committedAhead: new Map() };
-  return { rows: null, load: () => Promise.resolve(stored) };
+  return { rows: null, loadShard: () => Promise.resolve(stored) };
 }
 
 const load = (checkpoint: Uint8Array, fresh = false): Promise<OwnedShard<null>> =>
@@ -60,8 +60,8 @@ const TICKS = 200;
 /** A checkpoint as a shard writes it, long enough that most of its bits belong to content, not to frames. */
 async function writtenCheckpoint(): Promise<Uint8Array> {
   const shard = await load(compress(new ShardFold(0, []).checkpoint()));
-  for (let tick = 1; tick <= TICKS; tick++) shard.apply(7 + tick, encodeTickRecord(1, tick * 1_000));
-  const bytes = shard.take(true)?.checkpoint?.bytes;
+  for (let tick = 1; tick <= TICKS; tick++) shard.applyRecord(7 + tick, encodeTickRecord(1, tick * 1_000));
+  const bytes = shard.takeCommit(true)?.checkpoint?.bytes;
   if (bytes === undefined) throw new Error('no checkpoint was taken');
   return bytes;
 }
@@ -90,7 +90,7 @@ describe('a shard', () => {
       return this.rows > 0;
     }
 
-    take(): null {
+    takePendingWrite(): null {
       this.rows = 0;
       return null;
     }
@@ -121,10 +121,10 @@ describe('a shard', () => {
       const shard = await holding(rowsPerRecord);
       for (let offset = 0; offset < records; offset++) {
         expect(shard.awaitsCommit).toBe(false);
-        shard.apply(offset, encodeTickRecord(1, (offset + 1) * 1_000));
+        shard.applyRecord(offset, encodeTickRecord(1, (offset + 1) * 1_000));
       }
       expect(shard.awaitsCommit).toBe(true);
-      shard.take(false);
+      shard.takeCommit(false);
       expect(shard.awaitsCommit).toBe(false);
     },
   );

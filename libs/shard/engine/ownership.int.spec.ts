@@ -22,8 +22,8 @@ describe('shards under leases', () => {
     writer = await ShardWriter.connect(database.url, 'ownership test', () => undefined);
     owner = ownershipOf('owner');
     await owner.createShards(SHARDS);
-    for (let shard = 0; shard < SHARDS; shard++) await owner.take(shard, writer.backend);
-    claims = await owner.renew();
+    for (let shard = 0; shard < SHARDS; shard++) await owner.takeoverShard(shard, writer.backend);
+    claims = await owner.renewLeases();
   });
 
   afterEach(async () => {
@@ -61,7 +61,7 @@ describe('shards under leases', () => {
     await whileCommitting(async () => {
       await telemetry.transaction(async (sql) => {
         await sql.execute('SET LOCAL lock_timeout = 100');
-        expect(await ownershipOf('owner', sql).renew()).toHaveLength(SHARDS);
+        expect(await ownershipOf('owner', sql).renewLeases()).toHaveLength(SHARDS);
       });
     });
   });
@@ -71,7 +71,7 @@ describe('shards under leases', () => {
     await whileCommitting(async () => {
       await expire();
       // Simulates a former owner whose server process could not be terminated: it has the successor's pid.
-      taking = ownershipOf('successor').take(2, writer.backend);
+      taking = ownershipOf('successor').takeoverShard(2, writer.backend);
       await expectWaiting();
     });
     expect(await taking).toEqual({ shard: 2, epoch: 2, aheadS: 0 });
@@ -82,14 +82,14 @@ describe('shards under leases', () => {
     const successor = ownershipOf('successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
     try {
-      expect(await successor.free(SHARDS)).toEqual([]);
+      expect(await successor.findFreeShards(SHARDS)).toEqual([]);
       await telemetry.execute(`UPDATE shard SET expires_at = expires_at + interval '2 hours' WHERE shard >= 2`);
       await telemetry.execute(`UPDATE projector SET seen_at = seen_at + interval '2 hours'`);
-      expect(await successor.free(SHARDS)).toEqual([2, 3]);
-      const taken = await successor.take(2, other.backend);
+      expect(await successor.findFreeShards(SHARDS)).toEqual([2, 3]);
+      const taken = await successor.takeoverShard(2, other.backend);
       expect(taken).toMatchObject({ shard: 2, epoch: 2 });
       expect(taken?.aheadS).toBeGreaterThan(7_100);
-      await successor.renew();
+      await successor.renewLeases();
       // A projector that was seen in the future gets no share.
       expect(await successor.share(SHARDS)).toBe(SHARDS);
     } finally {
@@ -101,9 +101,9 @@ describe('shards under leases', () => {
     let taking = Promise.resolve<Claim | null>(null);
     await whileCommitting(async () => {
       await expire();
-      taking = ownershipOf('successor').take(2, writer.backend);
+      taking = ownershipOf('successor').takeoverShard(2, writer.backend);
       await expectWaiting();
-      await owner.renew();
+      await owner.renewLeases();
     });
     expect(await taking).toBeNull();
     await whileCommitting(async () => undefined);
@@ -113,7 +113,10 @@ describe('shards under leases', () => {
     await expire();
     let refused = Promise.resolve();
     await telemetry.transaction(async (sql) => {
-      expect(await ownershipOf('successor', sql).take(2, writer.backend)).toMatchObject({ shard: 2, epoch: 2 });
+      expect(await ownershipOf('successor', sql).takeoverShard(2, writer.backend)).toMatchObject({
+        shard: 2,
+        epoch: 2,
+      });
       refused = expect(whileCommitting(async () => undefined)).rejects.toThrow(EpochLost);
       await expectWaiting();
     });
@@ -121,12 +124,12 @@ describe('shards under leases', () => {
   });
 
   it('keep the server process of an owner that was faster', async () => {
-    await owner.release([{ shard: 2, epoch: 1 }]);
+    await owner.releaseShards([{ shard: 2, epoch: 1 }]);
     const successor = ownershipOf('successor');
     const other = await ShardWriter.connect(database.url, 'ownership test: successor', () => undefined);
     try {
-      expect(await successor.take(2, other.backend)).toMatchObject({ shard: 2, epoch: 2 });
-      expect(await owner.take(2, writer.backend, true)).toBeNull();
+      expect(await successor.takeoverShard(2, other.backend)).toMatchObject({ shard: 2, epoch: 2 });
+      expect(await owner.takeoverShard(2, writer.backend, true)).toBeNull();
       expect(await other.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
     } finally {
       await other.close();
@@ -135,20 +138,20 @@ describe('shards under leases', () => {
 
   it('are not released by an owner that has taken them over again since', async () => {
     const [former] = claims.filter(({ shard }) => shard === 2);
-    await owner.take(2, writer.backend, true);
-    await owner.release([former]);
-    expect(await owner.renew()).toContainEqual({ shard: 2, epoch: 2 });
-    await owner.release([{ shard: 2, epoch: 2 }]);
-    expect(await owner.renew()).toHaveLength(SHARDS - 1);
+    await owner.takeoverShard(2, writer.backend, true);
+    await owner.releaseShards([former]);
+    expect(await owner.renewLeases()).toContainEqual({ shard: 2, epoch: 2 });
+    await owner.releaseShards([{ shard: 2, epoch: 2 }]);
+    expect(await owner.renewLeases()).toHaveLength(SHARDS - 1);
   });
 
   it('are renewed in ascending order, like checkpoints are stored', async () => {
     // Its row is now stored behind the others.
-    await owner.take(0, writer.backend, true);
+    await owner.takeoverShard(0, writer.backend, true);
     let renewing = Promise.resolve<Claim[]>([]);
     await telemetry.transaction(async (sql) => {
       await sql.execute('SELECT FROM shard WHERE shard = 1 FOR UPDATE');
-      renewing = owner.renew();
+      renewing = owner.renewLeases();
       await expectWaiting();
       const isLocked = (shard: number): Promise<unknown> =>
         writer.query('SELECT FROM shard WHERE shard = $1 FOR UPDATE NOWAIT', [shard]);

@@ -27,7 +27,7 @@ export class ShardOwnership {
   }
 
   /** Renews all held leases and returns them; a held shard missing from the result was lost. */
-  async renew(): Promise<Claim[]> {
+  async renewLeases(): Promise<Claim[]> {
     await this.store.noteSeen(this.holder);
     return this.store.renewLeases(this.holder, LEASE_TTL_MS);
   }
@@ -38,7 +38,7 @@ export class ShardOwnership {
   }
 
   /** Returns up to `limit` shards without a valid lease: never held, expired, or ending later than any lease may. */
-  async free(limit: number): Promise<number[]> {
+  async findFreeShards(limit: number): Promise<number[]> {
     return limit <= 0 ? [] : this.store.freeShards(this.holder, limit);
   }
 
@@ -46,17 +46,17 @@ export class ShardOwnership {
    * Terminates the former owner's server process, which could still have an open commit, and raises the epoch once no commit is in
    * progress. Returns null when another projector was faster. `retake`: the shard is this holder's own, its memory was discarded.
    */
-  async take(shard: number, backend: Backend, retake = false): Promise<TakenShard | null> {
+  async takeoverShard(shard: number, backend: Backend, retake = false): Promise<TakenShard | null> {
     const taking = { shard, holder: this.holder, backend, ttlMs: LEASE_TTL_MS, retake };
     await this.store.endFormerWriter(taking);
     return this.store.raiseEpoch(taking);
   }
 
-  async release(claims: readonly Claim[]): Promise<void> {
-    await this.store.release(this.holder, claims);
+  async releaseShards(claims: readonly Claim[]): Promise<void> {
+    await this.store.releaseShards(this.holder, claims);
   }
 
-  async leave(): Promise<void> {
+  async leaveGroup(): Promise<void> {
     await this.store.forgetProjector(this.holder);
   }
 }

@@ -51,11 +51,11 @@ export interface ResultBatch {
 /** Rows that a participant has to write. A snapshot: records applied later do not change it. */
 export interface PendingWrite<T = WriterTransaction> {
   rows: number;
-  write(transaction: T): Promise<void>;
+  writeRows(transaction: T): Promise<void>;
   /** Set when the write holds the effects of some keys only, complete for each of them, while the effects of other keys still wait. */
   committedAhead?: readonly number[];
   /** Called after the commit, to publish to live views. A failure here must not affect what is stored. */
-  committed?(): void;
+  afterCommit?(): void;
 }
 
 /**
@@ -75,28 +75,28 @@ export interface ShardParticipant<T = WriterTransaction> {
   onUncounted?(agentId: string, reason: UncountedReason, results: number, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;
   /** At a takeover: reads its stored rows, which are its state at its stored position. */
-  recall?(rows: T): Promise<void>;
+  loadStoredRows?(rows: T): Promise<void>;
   /**
-   * Called once, before the first record whose effects are not stored. Where the replay computed something other than what `recall`
+   * Called once, before the first record whose effects are not stored. Where the replay computed something other than what `loadStoredRows`
    * read (another release judged then), the stored state wins. Returns the number of entries that differed.
    */
-  resume?(): number;
+  reconcileReplay?(): number;
   /**
    * All records up to `position` may be lost, or (null) the log is another one: state that follows from results starts empty. Effects
    * that were committed ahead of the participant's own position will arrive again and must be deleted.
    */
-  skip?(transaction: T, clock: ShardClock, position: number | null): Promise<void>;
+  resetAfterGap?(transaction: T, clock: ShardClock, position: number | null): Promise<void>;
   /** True when a checkpoint is due and the state is small at this point. */
   wantsCheckpoint?(): boolean;
   /** Returns the state in canonical order: equal states give equal bytes, regardless of how they came about. */
   checkpoint(): CheckpointPart;
   restore(part: CheckpointPart): void;
-  /** Reads asynchronously what `take` needs. */
-  prepare?(): Promise<void>;
+  /** Reads asynchronously what `takePendingWrite` needs. */
+  prepareWrite?(): Promise<void>;
   /** Returns the pending effects; null when there are none or, unless `force`, when they may wait. */
-  take(force: boolean): PendingWrite<T> | null;
+  takePendingWrite(force: boolean): PendingWrite<T> | null;
   /** Number of rows that wait for a commit, where a burst of results can create many: too many make reading pause. */
   waitingRows?(): number;
-  /** True while effects are pending that `take` left for later. */
+  /** True while effects are pending that `takePendingWrite` left for later. */
   hasPending(): boolean;
 }

@@ -9,7 +9,7 @@ async function open(): Promise<StoreUnderTest> {
   const database = new TelemetryDatabase({ url: home.url });
   return {
     store: new PostgresShardStore(database, home.url),
-    until: (work) => work,
+    advanceUntil: (work) => work,
     async untilOneWaits() {
       await eventually(async () => {
         const waits = await database.query(
@@ -18,7 +18,7 @@ async function open(): Promise<StoreUnderTest> {
         expect(waits).toHaveLength(1);
       });
     },
-    async expire() {
+    async expireLeases() {
       await database.execute(`UPDATE shard SET expires_at = now() - interval '1 second' WHERE holder IS NOT NULL`);
     },
     async close() {

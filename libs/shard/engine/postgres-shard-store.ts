@@ -15,7 +15,7 @@ export class PostgresShardStore implements ShardStore {
   ) {
     this.rows = {
       query: (text, params) => sql.query(text, params),
-      copy: () => Promise.reject(new Error('COPY is available only inside a commit.')),
+      copyBinary: () => Promise.reject(new Error('COPY is available only inside a commit.')),
     };
   }
 
@@ -91,7 +91,7 @@ export class PostgresShardStore implements ShardStore {
     return claim ?? null;
   }
 
-  async release(holder: string, claims: readonly Claim[]): Promise<void> {
+  async releaseShards(holder: string, claims: readonly Claim[]): Promise<void> {
     await this.sql.execute(
       `UPDATE shard s SET holder = NULL, expires_at = '-infinity', backend_pid = NULL, backend_start = NULL
        FROM unnest($2::smallint[], $3::bigint[]) AS mine(shard, epoch)
@@ -104,7 +104,7 @@ export class PostgresShardStore implements ShardStore {
     await this.sql.execute('DELETE FROM projector WHERE holder = $1', [holder]);
   }
 
-  load(shard: number): Promise<StoredShard> {
+  loadShard(shard: number): Promise<StoredShard> {
     return loadShard(this.sql, shard);
   }
 
@@ -115,7 +115,7 @@ export class PostgresShardStore implements ShardStore {
 
 /** Returns a reader of shards inside the transaction. */
 export function readerOf(transaction: WriterTransaction): ShardReader {
-  return { rows: transaction, load: (shard) => loadShard(transaction, shard) };
+  return { rows: transaction, loadShard: (shard) => loadShard(transaction, shard) };
 }
 
 async function loadShard(sql: Pick<Sql, 'query'>, shard: number): Promise<StoredShard> {

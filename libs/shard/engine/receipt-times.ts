@@ -36,12 +36,12 @@ export class ReceiptTimes {
   }
 
   /** Records the receipt of a block that counts; repeated blocks must make no difference. */
-  note(receivedAtMs: number, lastTickMs: number): void {
+  recordReceipt(receivedAtMs: number, lastTickMs: number): void {
     this.suspected = isFarAhead(receivedAtMs, lastTickMs);
     this.ahead &&= this.suspected;
   }
 
-  state(): ReceiptState {
+  checkpointState(): ReceiptState {
     return { suspected: this.suspected, ahead: this.ahead };
   }
 

@@ -42,7 +42,7 @@ export class ShardCommitter<T> {
     private readonly options: CommitterOptions<T>,
   ) {}
 
-  async connect(): Promise<void> {
+  async connectWriter(): Promise<void> {
     const { store, ownership } = this.options;
     let connection: CommitConnection<T> | null = null;
     connection = await store.connectWriter(`icmp-mon ${ownership.holder}`, (error) => {
@@ -58,17 +58,17 @@ export class ShardCommitter<T> {
     await this.connection?.close();
   }
 
-  /** Ends `run` and every wait for a commit. */
+  /** Ends `runCommits` and every wait for a commit. */
   stop(): void {
     this.stopping = true;
   }
 
-  async run(): Promise<void> {
+  async runCommits(): Promise<void> {
     const { time, logger } = this.options;
     let beganMs = time.nowMs();
     while (!this.stopping) {
       // The interval runs from start to start: after a long commit the next one follows after a short rest.
-      await time.sleep(Math.max(COMMIT_REST_MS, COMMIT_MS - (time.nowMs() - beganMs)));
+      await time.sleepFor(Math.max(COMMIT_REST_MS, COMMIT_MS - (time.nowMs() - beganMs)));
       beganMs = time.nowMs();
       try {
         const due = this.held.all().find((owned) => owned.wantsCheckpoint());
@@ -91,23 +91,23 @@ export class ShardCommitter<T> {
   async nextCommit(owned: OwnedShard<T>): Promise<void> {
     const before = this.commitsDone;
     const waits = (): boolean => this.held.isCurrent(owned) && this.held.excess !== owned;
-    while (!this.stopping && this.commitsDone === before && waits()) await this.options.time.sleep(POLL_MS);
+    while (!this.stopping && this.commitsDone === before && waits()) await this.options.time.sleepFor(POLL_MS);
   }
 
   async commit(checkpoints: readonly number[]): Promise<void> {
     const { time } = this.options;
     if (!this.connection || this.held.size === 0) return;
-    for (const owned of this.held.all()) await owned.prepare();
+    for (const owned of this.held.all()) await owned.prepareWrites();
     const idleDue = time.nowMs() - this.lastIdleCommitMs >= IDLE_COMMIT_MS;
     const takes: { owned: OwnedShard<T>; commit: ShardCommit<T> }[] = [];
     for (const owned of this.held.all()) {
       if (owned.failure) continue;
       const checkpoint = checkpoints.includes(owned.shard);
       if (!checkpoint && !idleDue && !owned.hasPending()) continue;
-      const commit = owned.take(checkpoint);
+      const commit = owned.takeCommit(checkpoint);
       if (commit) takes.push({ owned, commit });
       // Several shards may each fold a window of millions of samples: let other work run in between.
-      await time.turn();
+      await time.yieldTurn();
     }
     if (idleDue) this.lastIdleCommitMs = time.nowMs();
     // A shard that was lost in the meantime must not fail the commit of the others.
@@ -116,7 +116,7 @@ export class ShardCommitter<T> {
       const commits = taken.map(({ commit }) => commit);
       await this.connection.commit((transaction) => writeCommits(transaction, commits));
       for (const { owned, commit } of taken) {
-        owned.committed(commit);
+        owned.afterCommit(commit);
         this.held.noteStored(owned.shard);
       }
     }
@@ -127,10 +127,10 @@ export class ShardCommitter<T> {
     const { log, ownership, logger } = this.options;
     try {
       if (!this.held.isCurrent(owned)) return;
-      await log()?.unfollow(owned.shard);
+      await log()?.unfollowPartition(owned.shard);
       await this.commit([owned.shard]);
       this.held.remove(owned.shard);
-      await ownership.release([owned.claim]);
+      await ownership.releaseShards([owned.claim]);
       logger.info({ shard: owned.shard }, 'shard released for another projector');
     } finally {
       this.held.excess = null;

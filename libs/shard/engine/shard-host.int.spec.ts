@@ -19,16 +19,16 @@ class BusyLog implements LogReader {
   readonly partitionCount = SHARDS;
   private readonly following = new Map<number, (records: LogRecord[]) => Promise<void>>();
 
-  bounds(): Promise<{ low: number; high: number }> {
+  logBounds(): Promise<{ low: number; high: number }> {
     return Promise.resolve({ low: 0, high: BACKLOG });
   }
 
-  follow(partition: number, _from: number, onRecords: (records: LogRecord[]) => Promise<void>): Promise<void> {
+  followPartition(partition: number, _from: number, onRecords: (records: LogRecord[]) => Promise<void>): Promise<void> {
     this.following.set(partition, onRecords);
     return Promise.resolve();
   }
 
-  async unfollow(partition: number): Promise<void> {
+  async unfollowPartition(partition: number): Promise<void> {
     const onRecords = this.following.get(partition);
     this.following.delete(partition);
     const records = Array.from({ length: BACKLOG }, (_, offset): LogRecord => {
@@ -49,15 +49,15 @@ class EmptyLog implements LogReader {
   followed = true;
   closed = false;
 
-  bounds(): Promise<{ low: number; high: number }> {
+  logBounds(): Promise<{ low: number; high: number }> {
     return Promise.resolve({ low: 0, high: 0 });
   }
 
-  follow(): Promise<void> {
+  followPartition(): Promise<void> {
     return Promise.resolve();
   }
 
-  unfollow(): Promise<void> {
+  unfollowPartition(): Promise<void> {
     this.followed = false;
     return Promise.resolve();
   }
@@ -73,7 +73,7 @@ class Bystander implements ShardParticipant {
   readonly name = 'bystander';
 
   constructor(
-    readonly recall: () => Promise<void>,
+    readonly loadStoredRows: () => Promise<void>,
     private readonly onTake: () => void = () => undefined,
   ) {}
 
@@ -85,7 +85,7 @@ class Bystander implements ShardParticipant {
     return;
   }
 
-  take(): null {
+  takePendingWrite(): null {
     this.onTake();
     return null;
   }

@@ -50,7 +50,7 @@ export class WriterLost extends Error {
  *   connection is terminated first: its open commit either completed before the epoch rose, or never will.
  * - restored: the fold has the latest checkpoint, and participants have read their stored rows.
  * - catching up: records up to a participant's stored position change its state and have no effects. At that position stored rows
- *   override what the replay computed (`resume`).
+ *   override what the replay computed (`reconcileReplay`).
  * - live: effects wait for the next commit. When too many wait, reading pauses (back-pressure).
  * - lost: the lease expired, another projector took the shard, a commit failed, or the log cannot be read. The shard's memory is
  *   discarded; nothing in it is unique, since state = fold(checkpoint, log).
@@ -84,7 +84,7 @@ export class ShardHost<T = WriterTransaction> {
   }
 
   start(): void {
-    this.running = [this.maintainForEver(), this.committer.run()];
+    this.running = [this.maintainForEver(), this.committer.runCommits()];
   }
 
   /** Returns the shards owned now, with the offset that was applied last. */
@@ -108,10 +108,10 @@ export class ShardHost<T = WriterTransaction> {
     const claims = this.held.all().map(({ claim }) => claim);
     const shards = claims.map(({ shard }) => shard);
     await doEach([
-      ...shards.map((shard) => () => this.log?.unfollow(shard)),
+      ...shards.map((shard) => () => this.log?.unfollowPartition(shard)),
       () => this.whileRenewing(() => this.committer.commit(shards)),
-      () => this.ownership.release(claims),
-      () => this.ownership.leave(),
+      () => this.ownership.releaseShards(claims),
+      () => this.ownership.leaveGroup(),
       () => this.log?.close(),
       () => this.committer.close(),
     ]);
@@ -126,37 +126,38 @@ export class ShardHost<T = WriterTransaction> {
         this.trouble = error instanceof Error ? error.message : String(error);
         this.options.logger.warn({ err: error }, 'lease maintenance failed; retrying');
       }
-      await this.time.sleep(MAINTAIN_MS);
+      await this.time.sleepFor(MAINTAIN_MS);
     }
   }
 
   private async maintain(): Promise<void> {
     const { shardCount } = this.options;
-    if (!this.committer.connection) await this.connect();
+    if (!this.committer.connection) await this.connectCommitter();
     if (!this.log) this.log = await this.options.openLog();
     if (this.log.partitionCount !== shardCount) {
       throw new Error(
         `The shard log has ${this.log.partitionCount} partitions, ICMPMON_SHARD_COUNT is ${shardCount}. Both must be equal.`,
       );
     }
-    const claims = await this.ownership.renew();
+    const claims = await this.ownership.renewLeases();
     for (const owned of this.held.all()) {
       const kept = claims.some((claim) => claim.shard === owned.shard && claim.epoch === owned.claim.epoch);
-      if (!kept || owned.failure) await this.drop(owned.shard, owned.failure?.message ?? 'lease lost');
+      if (!kept || owned.failure) await this.dropShard(owned.shard, owned.failure?.message ?? 'lease lost');
     }
     for (const claim of claims) {
       if (!this.held.has(claim.shard)) await this.tryTakeOver(claim.shard, true);
     }
     const share = await this.ownership.share(shardCount);
-    for (const shard of await this.ownership.free(share - this.held.size)) await this.tryTakeOver(shard, false);
+    for (const shard of await this.ownership.findFreeShards(share - this.held.size))
+      await this.tryTakeOver(shard, false);
     // One shard per pass, and only a healthy one: the other projector takes it over at its next pass.
     if (this.held.size > share) this.held.excess ??= this.held.all().findLast((owned) => !owned.failure) ?? null;
   }
 
-  private async connect(): Promise<void> {
+  private async connectCommitter(): Promise<void> {
     await this.ownership.createShards(this.options.shardCount);
     await this.ownership.forgetOthers();
-    await this.committer.connect();
+    await this.committer.connectWriter();
   }
 
   /** Renews leases while `work` runs, so that they outlive slow work; work that hangs loses them after 60 s. */
@@ -174,10 +175,10 @@ export class ShardHost<T = WriterTransaction> {
   private async renewUntil(done: AbortSignal): Promise<void> {
     const endMs = this.time.nowMs() + RENEWED_DURING_MS_MAX;
     while (this.time.nowMs() < endMs) {
-      await this.time.sleep(MAINTAIN_MS, done);
+      await this.time.sleepFor(MAINTAIN_MS, done);
       if (done.aborted) return;
       try {
-        await this.ownership.renew();
+        await this.ownership.renewLeases();
       } catch (error) {
         this.options.logger.warn({ err: error }, 'lease renewal failed during a takeover or commit');
       }
@@ -200,7 +201,7 @@ export class ShardHost<T = WriterTransaction> {
     const { store, logger, participants, uncommittedMax } = this.options;
     const { connection } = this.committer;
     if (!connection || !this.log) return;
-    const claim = await this.ownership.take(shard, connection.backend, retake);
+    const claim = await this.ownership.takeoverShard(shard, connection.backend, retake);
     if (!claim) return;
     if (claim.aheadS > 0) {
       logger.warn(
@@ -218,11 +219,11 @@ export class ShardHost<T = WriterTransaction> {
     // The shard's row names a server process that has ended: a successor could not terminate the one that commits.
     if (this.committer.connection !== connection) throw new WriterLost();
     this.held.add(owned);
-    await this.log.follow(
+    await this.log.followPartition(
       shard,
       owned.offset + 1,
       (records) => this.onRecords(owned, records),
-      (error) => this.held.fail(owned, error),
+      (error) => this.held.failShard(owned, error),
     );
     logger.info({ shard, epoch: claim.epoch, from: owned.offset + 1 }, 'takeover complete, following the log');
   }
@@ -232,18 +233,18 @@ export class ShardHost<T = WriterTransaction> {
     let turnEndsMs = time.nowMs() + TURN_MS;
     for (const { offset, value } of records) {
       if (!held.isCurrent(owned)) return;
-      owned.apply(offset, value);
+      owned.applyRecord(offset, value);
       if (time.nowMs() > turnEndsMs) {
-        await time.turn();
+        await time.yieldTurn();
         turnEndsMs = time.nowMs() + TURN_MS;
       }
       if (owned.awaitsCommit) await this.committer.nextCommit(owned);
     }
   }
 
-  private async drop(shard: number, reason: string): Promise<void> {
+  private async dropShard(shard: number, reason: string): Promise<void> {
     this.held.remove(shard);
-    await this.log?.unfollow(shard);
+    await this.log?.unfollowPartition(shard);
     this.options.logger.warn({ shard, reason }, 'shard lost, its memory was discarded');
   }
 }

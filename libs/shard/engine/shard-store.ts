@@ -58,7 +58,7 @@ export interface CommittedAheadRow {
 export interface ShardReader<T = WriterTransaction> {
   readonly rows: T;
   /** Throws when the shard does not exist. */
-  load(shard: number): Promise<StoredShard>;
+  loadShard(shard: number): Promise<StoredShard>;
 }
 
 /** A transaction that commits effects and positions of shards; through `rows`, participants write their own rows. */
@@ -103,7 +103,7 @@ export interface ShardStore<T = WriterTransaction> extends ShardReader<T> {
   /** Takes the shard under the next epoch, after any commit in progress has ended. Returns null when another projector was faster. */
   raiseEpoch(taking: Taking): Promise<TakenShard | null>;
   /** Releases shards that the holder still holds under these epochs; a shard that it has taken over again since is kept. */
-  release(holder: string, claims: readonly Claim[]): Promise<void>;
+  releaseShards(holder: string, claims: readonly Claim[]): Promise<void>;
   forgetProjector(holder: string): Promise<void>;
   /** `onLost` is called when the connection closes unexpectedly, also when connecting fails. */
   connectWriter(name: string, onLost: (error: Error) => void): Promise<CommitConnection<T>>;

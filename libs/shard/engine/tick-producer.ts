@@ -23,9 +23,9 @@ export class TickProducer {
   ) {}
 
   /** Writes ticks of an epoch until `lost` is aborted; then waits at most 3 s for the tick that is being sent. */
-  async run(epoch: number, lost: AbortSignal): Promise<void> {
+  async produceTicks(epoch: number, lost: AbortSignal): Promise<void> {
     this.epoch = epoch;
-    const timer = setInterval(() => this.tick(epoch), TICK_MS);
+    const timer = setInterval(() => this.startTick(epoch), TICK_MS);
     await aborted(lost);
     clearInterval(timer);
     this.epoch = null;
@@ -38,12 +38,12 @@ export class TickProducer {
     return late ? { ok: false, detail: 'no tick written for 10 s' } : { ok: true, detail: 'writes the ticks' };
   }
 
-  private tick(epoch: number): void {
+  private startTick(epoch: number): void {
     if (this.sending) return;
-    this.sending = this.send(epoch).finally(() => (this.sending = null));
+    this.sending = this.sendTick(epoch).finally(() => (this.sending = null));
   }
 
-  private async send(epoch: number): Promise<void> {
+  private async sendTick(epoch: number): Promise<void> {
     try {
       const [row] = await this.sql.query<{ at_ms: number }>(
         'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at_ms',

@@ -14,7 +14,7 @@ describe('a tick producer that stops', () => {
     const messaging = { send: () => new Promise<void>((resolve) => sends.push(resolve)) };
     producer = new TickProducer(sql, messaging, 1, createLogger('test'));
     const lost = new AbortController();
-    const running = producer.run(1, lost.signal);
+    const running = producer.produceTicks(1, lost.signal);
     stop = () => {
       lost.abort();
       return running;

@@ -43,7 +43,7 @@ export async function writeCommits<T>(
     throw new EpochLost(claims.map(({ shard }) => shard).filter((shard) => !held.has(shard)));
   }
   for (const commit of commits) {
-    for (const write of commit.writes) await write.write(transaction.rows);
+    for (const write of commit.writes) await write.writeRows(transaction.rows);
   }
   const positions = commits.flatMap(({ claim, positions: stored, atMs }) =>
     [...stored].map(([participant, position]) => ({ shard: claim.shard, participant, position, atMs })),

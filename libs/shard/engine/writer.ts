@@ -14,7 +14,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 export interface WriterTransaction {
   query<T extends object>(text: string, params?: unknown[]): Promise<T[]>;
   /** Runs `COPY … FROM STDIN (FORMAT binary)` with bytes that are already in that format. */
-  copy(statement: string, bytes: Uint8Array): Promise<void>;
+  copyBinary(statement: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** The one connection over which a projector commits. A successor terminates its server process. */
@@ -58,11 +58,11 @@ export class ShardWriter implements CommitConnection {
     const run = (statement: string) => () => this.client.query(statement);
     const frame = { begin: run('BEGIN'), commit: run('COMMIT'), rollback: run('ROLLBACK') };
     return inTransaction(frame, () =>
-      work({ query: (text, params) => this.query(text, params), copy: (...args) => this.copy(...args) }),
+      work({ query: (text, params) => this.query(text, params), copyBinary: (...args) => this.copyBinary(...args) }),
     );
   }
 
-  private async copy(statement: string, bytes: Uint8Array): Promise<void> {
+  private async copyBinary(statement: string, bytes: Uint8Array): Promise<void> {
     await pipeline(Readable.from(chunks(bytes), { objectMode: false }), this.client.query(copyFrom(statement)));
   }
 

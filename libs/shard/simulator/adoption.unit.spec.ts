@@ -43,7 +43,7 @@ async function adopt(stored: number[], facts: FeedFact[], numberAbove = 0): Prom
   let status: StatusParticipant<SimulatedRows> | undefined;
   let differing: unknown = 0;
   const owned = await OwnedShard.load<SimulatedRows>(
-    { rows: immediateRows, load: async () => NOTHING_STORED },
+    { rows: immediateRows, loadShard: async () => NOTHING_STORED },
     { shard: 0, epoch: 2 },
     (directory) => {
       status = new StatusParticipant(0, directory, tables.status);
@@ -52,8 +52,8 @@ async function adopt(stored: number[], facts: FeedFact[], numberAbove = 0): Prom
     },
     (_message, detail) => (differing = detail['differing']),
   );
-  const commit = await owned.skip(immediateRows, { position: 99, newLog: true, facts, feedPosition: 7 });
-  for (const write of commit.writes) await write.write(immediateRows);
+  const commit = await owned.skipToPosition(immediateRows, { position: 99, newLog: true, facts, feedPosition: 7 });
+  for (const write of commit.writes) await write.writeRows(immediateRows);
   return {
     changes: tables.changes.slice(before.length),
     kept: [...tables.statuses.keys()],

@@ -75,14 +75,14 @@ class Shard {
         void (this.uncounted[reason] = (this.uncounted[reason] ?? 0) + results),
       checkpoint: () => ({ head: null, columns: {} }),
       restore: () => undefined,
-      take: () => null,
+      takePendingWrite: () => null,
       hasPending: () => false,
     };
     return new ShardFold(0, [this.status, witness]);
   }
 
   private apply(record: Uint8Array): void {
-    this.fold.apply(this.offset++, record, () => -1);
+    this.fold.applyRecord(this.offset++, record, () => -1);
   }
 
   tick(aheadMs = 0): this {
@@ -101,9 +101,9 @@ class Shard {
   measured(how: Measured = {}): this {
     const { outcome = OUTCOME.reply, boot = BOOT, sequence = ++this.sequence, clockOffsetMs = 0 } = how;
     const builder = new ResultColumnsBuilder();
-    builder.push(KEY, 1, how.sampleMs ?? this.nowMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
+    builder.addResult(KEY, 1, how.sampleMs ?? this.nowMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
     const address = { agentId: AGENT, boot, lane: LANE.live, shard: 0, sequence, policyVersion: 1 };
-    const block = frameBlock(address, encodeBody(builder.build(), compress));
+    const block = frameBlock(address, encodeBody(builder.buildColumns(), compress));
     const receivedAtMs = this.nowMs + (how.gatewayAheadMs ?? 0);
     this.apply(encodeBlocksRecord([{ receivedAtMs, clockOffsetMs, block }]));
     return this;
@@ -118,7 +118,7 @@ class Shard {
   }
 
   async changes(): Promise<{ status: string; sinceMs: number }[]> {
-    await this.status.take()?.write(immediateRows);
+    await this.status.takePendingWrite()?.writeRows(immediateRows);
     return this.tables.changes
       .splice(0)
       .map(({ to_status: status, since }) => ({ status, sinceMs: new Date(since).getTime() }));

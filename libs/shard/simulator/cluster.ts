@@ -52,21 +52,23 @@ export class Cluster {
     this.plain = logs.map(({ records }, shard) => new PlainFold(shard, records));
     this.running = plan.hostStartsMs.map(() => null);
     const witness = {
-      violation: (what: string) => this.violation(what),
-      lapsed: (shard: number, holder: string) => this.lapsed(shard, holder),
+      recordViolation: (what: string) => this.recordViolation(what),
+      recordLapse: (shard: number, holder: string) => this.recordLapse(shard, holder),
       checkpointStored: (shard: number, position: number, bytes: Uint8Array) =>
         this.compareCheckpoint(shard, position, bytes),
     };
     this.database = new SimulatedDatabase(this.world, witness, plan.endsBackends);
   }
 
-  private violation(what: string): void {
+  private recordViolation(what: string): void {
     this.violations.add(what);
   }
 
-  private lapsed(shard: number, holder: string): void {
+  private recordLapse(shard: number, holder: string): void {
     if (this.processes.get(holder)?.isExcused === false) {
-      this.violation(`the lease of shard ${shard} expired although ${holder} was alive and could reach the database`);
+      this.recordViolation(
+        `the lease of shard ${shard} expired although ${holder} was alive and could reach the database`,
+      );
     }
   }
 
@@ -74,7 +76,7 @@ export class Cluster {
     const state = decompressBounded(bytes, CHECKPOINT_BYTES_MAX);
     const digest = createHash('sha256').update(state).digest('hex');
     if (digest !== this.plain[shard].digestAt(position)) {
-      this.violation(`the checkpoint of shard ${shard} at ${position} differs from the fold of its log`);
+      this.recordViolation(`the checkpoint of shard ${shard} at ${position} differs from the fold of its log`);
     }
   }
 
@@ -85,12 +87,14 @@ export class Cluster {
     this.processes.set(name, process);
     const store = new SimulatedStore(this.world, this.database, process, this.faults);
     const table = numbersByPlace(AGENT_IDS);
-    const numbers = new AgentNumbers({ numbersOf: (agents) => store.send('load', () => table.numbersOf(agents)) });
+    const numbers = new AgentNumbers({
+      numbersOf: (agents) => store.sendStatement('load', () => table.numbersOf(agents)),
+    });
     const { tables } = this.database;
     const host = new ShardHost<SimulatedRows>({
       ...{ store, shardCount: this.plan.shards, holder: name, time: process.time, logger: this.logger(name) },
       uncommittedMax: this.plan.uncommittedMax,
-      openLog: async () => this.broker.open(process),
+      openLog: async () => this.broker.openReader(process),
       participants: (shard, directory) => participantsOf(shard, directory, tables, numbers, () => process.time.nowMs()),
     });
     this.running[slot] = { process, host, isStopping: false };
@@ -103,15 +107,15 @@ export class Cluster {
       info: () => undefined,
       warn: (detail, message) => {
         if (message.includes('replay differs from the stored results'))
-          this.violation(`${message}: ${JSON.stringify(detail)}`);
+          this.recordViolation(`${message}: ${JSON.stringify(detail)}`);
         const error = 'err' in detail ? unexpected(detail.err) : null;
-        if (error) this.violation(`${name}: ${message}: ${error.stack ?? error.message}`);
+        if (error) this.recordViolation(`${name}: ${message}: ${error.stack ?? error.message}`);
       },
     };
   }
 
   /** Returns the present process of projector `slot`. */
-  process(slot: number): SimulatedProcess | null {
+  processOf(slot: number): SimulatedProcess | null {
     return this.running[slot]?.process ?? null;
   }
 
@@ -120,20 +124,20 @@ export class Cluster {
     for (const process of this.processes.values()) process.excuse(forMs);
   }
 
-  crash(slot: number, downMs: number, lingers: boolean): void {
+  crashProjector(slot: number, downMs: number, lingers: boolean): void {
     const incarnation = this.running[slot];
     if (!incarnation) return;
-    incarnation.process.crash();
+    incarnation.process.crashProcess();
     this.running[slot] = null;
     // A connection that no successor may terminate would otherwise stay open.
     if (!lingers || !this.plan.endsBackends) {
-      this.world.schedule(this.world.below(CLIENT_GONE_MS_MAX), () => this.endConnections(incarnation));
+      this.world.scheduleEvent(this.world.below(CLIENT_GONE_MS_MAX), () => this.endConnections(incarnation));
     }
-    this.world.schedule(downMs, () => this.start(slot));
+    this.world.scheduleEvent(downMs, () => this.start(slot));
   }
 
   private endConnections({ process }: Incarnation): void {
-    for (const connection of process.connections) connection.end('the client disconnected');
+    for (const connection of process.connections) connection.endSession('the client disconnected');
   }
 
   disconnectHost(slot: number): void {
@@ -142,30 +146,30 @@ export class Cluster {
   }
 
   /** Asks the projector to stop, and starts it again. */
-  restart(slot: number, downMs: number): void {
+  restartProjector(slot: number, downMs: number): void {
     const incarnation = this.running[slot];
     if (!incarnation || incarnation.isStopping) return;
     incarnation.isStopping = true;
     const ended = (): void => {
-      if (this.running[slot] === incarnation) this.crash(slot, downMs, false);
+      if (this.running[slot] === incarnation) this.crashProjector(slot, downMs, false);
     };
     incarnation.host.stop().then(ended, (error: unknown) => {
       const cause = unexpected(error);
-      if (cause) this.violation(`${incarnation.process.name}: while stopping: ${cause.stack ?? cause.message}`);
+      if (cause) this.recordViolation(`${incarnation.process.name}: while stopping: ${cause.stack ?? cause.message}`);
       ended();
     });
-    this.world.schedule(STOP_MS_MAX, ended);
+    this.world.scheduleEvent(STOP_MS_MAX, ended);
   }
 
   /** Runs until all shards are owned, divided fairly, caught up and stored, or until `endMs`. Returns whether they are. */
-  async run(faultsEndMs: number, endMs: number): Promise<boolean> {
+  async runUntilSettled(faultsEndMs: number, endMs: number): Promise<boolean> {
     let isDone = false;
     const look = (): void => {
       isDone = this.world.nowMs > faultsEndMs && this.isSettled();
-      if (!isDone) this.world.schedule(500, look);
+      if (!isDone) this.world.scheduleEvent(500, look);
     };
     look();
-    return this.world.run(() => isDone || this.violations.size > 0, endMs);
+    return this.world.runEvents(() => isDone || this.violations.size > 0, endMs);
   }
 
   private isSettled(): boolean {
@@ -179,7 +183,7 @@ export class Cluster {
       return false;
     }
     return this.logs.every(({ records }, shard) => {
-      const { positions } = this.database.stored(shard);
+      const { positions } = this.database.storedShard(shard);
       return positions.size === PARTICIPANTS && [...positions.values()].every((at) => at === records.length - 1);
     });
   }
@@ -193,7 +197,7 @@ export class Cluster {
       return each ? `${each.process.name} owns ${owners?.join(', ') || 'nothing'}` : 'one projector is down';
     });
     const stored = this.logs.map(({ records }, shard) => {
-      const { positions, committedAhead } = this.database.stored(shard);
+      const { positions, committedAhead } = this.database.storedShard(shard);
       return `shard ${shard}, owner ${this.database.owners[shard] ?? 'none'}: stored ${JSON.stringify([...positions])} of ${records.length}, ${committedAhead.size} committed ahead`;
     });
     return [...hosts, ...stored].join('; ');

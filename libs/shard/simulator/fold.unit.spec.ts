@@ -8,7 +8,7 @@ import { encodeBlocksRecord, encodeFeedRecord, frameBlock, LANE } from '@icmp-mo
 import { AGENT_IDS, generateLog, seeded, STANDARD, targetIdOf } from '@icmp-mon/shard/engine/testing';
 
 const numbers = new AgentNumbers(numbersByPlace(AGENT_IDS));
-const live: LiveBus = { watched: () => new Set(), publish: () => undefined };
+const live: LiveBus = { watchedKeys: () => new Set(), publishMessage: () => undefined };
 
 interface Run {
   fold: ShardFold<SimulatedRows>;
@@ -29,8 +29,8 @@ function newRun(): Run {
 /** Stores the participants' effects, and returns the status changes among them. */
 async function flush(run: Run, changes: string[]): Promise<void> {
   for (const each of run.fold.participants) {
-    await each.prepare?.();
-    await each.take(true)?.write(immediateRows);
+    await each.prepareWrite?.();
+    await each.takePendingWrite(true)?.writeRows(immediateRows);
   }
   changes.push(...run.tables.changes.splice(0).map((row) => JSON.stringify(row)));
 }
@@ -43,7 +43,7 @@ describe('a shard', () => {
       const { records } = generateLog({ seed, targetKeys: TARGETS, seconds: 700, shard: 3 });
       const whole = newRun();
       const expected: string[] = [];
-      records.forEach((record, offset) => whole.fold.apply(offset, record, () => -1));
+      records.forEach((record, offset) => whole.fold.applyRecord(offset, record, () => -1));
       await flush(whole, expected);
       expect(expected.length).toBeGreaterThan(TARGETS.length);
 
@@ -54,7 +54,7 @@ describe('a shard', () => {
       let stored = -1;
       let offset = 0;
       while (offset < records.length) {
-        run.fold.apply(offset, records[offset], () => stored);
+        run.fold.applyRecord(offset, records[offset], () => stored);
         const dice = random();
         if (dice < 0.05 && offset > stored) {
           await flush(run, changes);
@@ -78,13 +78,13 @@ describe('a shard', () => {
   it('drops and counts repeated blocks and results of unassigned pairs', () => {
     const { records, results } = generateLog({ seed: 5, targetKeys: TARGETS, seconds: 200, shard: 3 });
     const { fold } = newRun();
-    records.forEach((record, offset) => fold.apply(offset, record, () => -1));
+    records.forEach((record, offset) => fold.applyRecord(offset, record, () => -1));
     expect(fold.counters.results).toBe(results.size);
     expect(fold.counters.repeatedBlocks).toBeGreaterThan(0);
     expect(fold.counters.unassignedResults).toBeGreaterThan(0);
     const before = fold.digest();
     records.forEach((record, offset) => {
-      if (record[0] === 1) fold.apply(records.length + offset, record, () => -1);
+      if (record[0] === 1) fold.applyRecord(records.length + offset, record, () => -1);
     });
     expect(fold.digest()).toBe(before);
   });
@@ -104,12 +104,12 @@ describe('a shard', () => {
       target,
     ];
     let offset = 0;
-    for (const [at, fact] of feed.entries()) fold.apply(offset++, encodeFeedRecord(at + 1, fact), () => -1);
+    for (const [at, fact] of feed.entries()) fold.applyRecord(offset++, encodeFeedRecord(at + 1, fact), () => -1);
     // A body that cannot be decoded shows whether decoding was attempted.
     const body = { bytes: Uint8Array.of(1, 2, 3), stored: false, count: 20_000, baseTimeMs: 1, rawLength: 400_000 };
     const send = (id: string, sequence: number): void => {
       const block = frameBlock({ agentId: id, boot: 1, lane: LANE.live, shard: 0, sequence, policyVersion: 1 }, body);
-      fold.apply(offset++, encodeBlocksRecord([{ receivedAtMs: 1, clockOffsetMs: 0, block }]), () => -1);
+      fold.applyRecord(offset++, encodeBlocksRecord([{ receivedAtMs: 1, clockOffsetMs: 0, block }]), () => -1);
     };
     send(stranger, 1);
     send('01900000-0000-7000-8000-0000000000ff', 1);
@@ -126,7 +126,7 @@ describe('a shard', () => {
     const { fold } = newRun();
     const before = fold.digest();
     for (const value of [new Uint8Array(), Uint8Array.of(9), Uint8Array.of(1, 255, 255), Uint8Array.of(3, 1, 123)]) {
-      fold.apply(0, value, () => -1);
+      fold.applyRecord(0, value, () => -1);
     }
     expect(fold.counters.refusedRecords).toBe(4);
     expect(fold.digest()).toBe(before);

@@ -5,7 +5,7 @@ import type { Blow, HostFault } from './plan';
 export function scheduleHostFaults(cluster: Cluster, faults: readonly HostFault[]): number {
   let endMs = 0;
   for (const fault of faults) {
-    cluster.world.schedule(fault.atMs, () => apply(cluster, fault));
+    cluster.world.scheduleEvent(fault.atMs, () => apply(cluster, fault));
     endMs = Math.max(endMs, fault.atMs + durationMs(fault));
   }
   return endMs;
@@ -22,23 +22,23 @@ function apply(cluster: Cluster, fault: HostFault): void {
     case 'strike':
       return strike(cluster, fault.host, fault);
     case 'strike-at': {
-      const process = cluster.process(fault.host);
+      const process = cluster.processOf(fault.host);
       if (!process) return;
       const { statement, after } = fault;
       return faults.arm({
         ...{ process, kind: statement, statements: after },
         // Strikes from outside the process: its statement is already being sent.
-        strike: () => world.schedule(0, () => strike(cluster, fault.host, fault)),
+        strike: () => world.scheduleEvent(0, () => strike(cluster, fault.host, fault)),
       });
     }
     case 'restart':
-      return cluster.restart(fault.host, fault.downMs);
+      return cluster.restartProjector(fault.host, fault.downMs);
     case 'outage': {
-      const process = cluster.process(fault.host);
+      const process = cluster.processOf(fault.host);
       return process ? faults.interruptProcess(process, fault.forMs, fault.outage) : undefined;
     }
     case 'commit-error': {
-      const process = cluster.process(fault.host);
+      const process = cluster.processOf(fault.host);
       return process ? faults.failNextCommit(process, fault.outage) : undefined;
     }
     case 'slow-store':
@@ -60,7 +60,7 @@ function apply(cluster: Cluster, fault: HostFault): void {
     case 'hold-commits':
       void database.statement(async (session) => {
         await database.holdCommits(session);
-        await new Promise<void>((resolve) => world.schedule(fault.forMs, resolve));
+        await new Promise<void>((resolve) => world.scheduleEvent(fault.forMs, resolve));
       });
       return;
     case 'database-clock':
@@ -70,7 +70,7 @@ function apply(cluster: Cluster, fault: HostFault): void {
     case 'log-stall':
       return broker.stall(fault.shard, fault.forMs);
     case 'log-failed':
-      return broker.fail(fault.shard);
+      return broker.failShardLog(fault.shard);
     default:
       fault satisfies never;
   }
@@ -79,9 +79,9 @@ function apply(cluster: Cluster, fault: HostFault): void {
 function strike(cluster: Cluster, host: number, blow: Blow): void {
   switch (blow.blow) {
     case 'crash':
-      return cluster.crash(host, blow.downMs, blow.lingers);
+      return cluster.crashProjector(host, blow.downMs, blow.lingers);
     case 'pause':
-      return cluster.process(host)?.pause(blow.forMs);
+      return cluster.processOf(host)?.pauseProcess(blow.forMs);
     case 'disconnect':
       return cluster.disconnectHost(host);
     default:

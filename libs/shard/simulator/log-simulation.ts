@@ -44,7 +44,7 @@ interface Upload {
 
 /** Simulates agents, gateway, feed and tick producer of one shard in virtual time. Returns the log that the plan leads to. */
 export function simulateLog(plan: Plan, shard: number): SimulatedLog {
-  return new LogSimulation(plan, shard).run();
+  return new LogSimulation(plan, shard).simulateLog();
 }
 
 class LogSimulation {
@@ -82,10 +82,10 @@ class LogSimulation {
     this.changeSeconds = new Set(changes);
   }
 
-  run(): SimulatedLog {
+  simulateLog(): SimulatedLog {
     this.tellInventory();
     for (let second = 0; second < this.plan.seconds + DRAIN_S; second++) {
-      this.second(second);
+      this.simulateSecond(second);
       while (this.seconds.length < this.records.length) this.seconds.push(second);
     }
     const swapped = this.swapped;
@@ -93,19 +93,19 @@ class LogSimulation {
     return { records: this.records, seconds: this.seconds, clean: this.clean, samples, swapped };
   }
 
-  private second(second: number): void {
+  private simulateSecond(second: number): void {
     const draining = second >= this.plan.seconds;
     const nowMs = START_MS + second * 1_000;
     if (!draining && this.changeSeconds.has(second)) this.changeInventory();
     const logFaults = this.plan.faults.filter((fault): fault is LogFault => isLogFault(fault) && fault.at === second);
     for (const fault of draining ? [] : logFaults) this.disturbLog(fault, second);
-    this.tick(second, nowMs);
-    for (const { upload } of this.late.filter(({ at }) => at === second)) this.append(upload, nowMs);
+    this.appendTick(second, nowMs);
+    for (const { upload } of this.late.filter(({ at }) => at === second)) this.appendUpload(upload, nowMs);
     for (const key of this.assigned.keys())
       if (this.random() < 0.03) this.down[this.down.has(key) ? 'delete' : 'add'](key);
     for (const agent of this.agents) {
       if (!draining) this.probeAll(agent, nowMs);
-      for (const lane of [LANE.live, LANE.backfill]) this.ship(agent, lane, second, nowMs, draining);
+      for (const lane of [LANE.live, LANE.backfill]) this.shipUploads(agent, lane, second, nowMs, draining);
     }
     if (!draining && logFaults.some(({ kind }) => kind === 'swap')) this.swap();
   }
@@ -122,11 +122,11 @@ class LogSimulation {
 
   private tellAgent(index: number, condition?: AgentCondition): void {
     const agent = { agentId: this.agents[index].agentId, name: `agent-${index}`, region: 'r', provider: 'p' };
-    this.tell({ kind: 'agent', ...agent, state: 'active', ...(condition && { condition }) });
+    this.appendFact({ kind: 'agent', ...agent, state: 'active', ...(condition && { condition }) });
   }
 
   private tellPolicy(): void {
-    this.tell({
+    this.appendFact({
       kind: 'policy',
       tier: 'standard',
       policyVersion: ++this.policyVersion,
@@ -143,7 +143,7 @@ class LogSimulation {
     const ip = `127.0.0.${targetKey}`;
     this.assigned.set(targetKey, selected);
     this.kept.set(targetKey, new Set([...(this.kept.get(targetKey) ?? []), ...selected]));
-    this.tell({
+    this.appendFact({
       kind: 'target',
       targetKey,
       targetId: targetIdOf(targetKey),
@@ -166,13 +166,13 @@ class LogSimulation {
     if (dice < 0.5) {
       this.assigned.set(key, []);
       this.kept.delete(key);
-      return this.tell({ kind: 'target-removed', targetKey: key });
+      return this.appendFact({ kind: 'target-removed', targetKey: key });
     }
     const selected = AGENT_IDS.filter(() => this.random() < 0.6);
     this.tellTarget(key, selected, this.random() < 0.2 ? selected : []);
   }
 
-  private tell(fact: FeedFact): void {
+  private appendFact(fact: FeedFact): void {
     const record = encodeFeedRecord(this.facts.length + 1, fact);
     this.facts.push(record);
     this.records.push(record);
@@ -202,7 +202,7 @@ class LogSimulation {
     }
   }
 
-  private tick(second: number, nowMs: number): void {
+  private appendTick(second: number, nowMs: number): void {
     const atMs = nowMs + this.clockAheadMs;
     if (second >= this.ticksFrom) {
       const record = encodeTickRecord(this.tickEpoch, atMs);
@@ -226,13 +226,13 @@ class LogSimulation {
       const sampleMs = nowMs - Math.floor(this.random() * 900) + agent.clockAheadMs;
       return [probe(this.random, key, sampleMs, this.down.has(key))];
     });
-    if (samples.length > 0) agent.keep(samples, nowMs + agent.clockAheadMs + 2 * INTERVAL_MS);
+    if (samples.length > 0) agent.keepSamples(samples, nowMs + agent.clockAheadMs + 2 * INTERVAL_MS);
   }
 
-  private ship(agent: SimulatedAgent, lane: Lane, second: number, nowMs: number, draining: boolean): void {
+  private shipUploads(agent: SimulatedAgent, lane: Lane, second: number, nowMs: number, draining: boolean): void {
     const faults = draining ? [] : this.faultsOf(agent.index, second);
     if (lane === LANE.live) for (const fault of faults) this.disturbAgent(agent, fault, second);
-    const blocks = agent.upload(lane, nowMs + agent.clockAheadMs);
+    const blocks = agent.nextUpload(lane, nowMs + agent.clockAheadMs);
     if (blocks.length === 0) return;
     const upload: Upload = { blocks, clockOffsetMs: this.clockOffsetMs(agent, second) };
     const network = faults.find(({ kind }) => kind.endsWith('upload') || kind === 'lost-answer');
@@ -240,16 +240,16 @@ class LogSimulation {
       case 'lost-upload':
         return;
       case 'lost-answer':
-        return this.append(upload, nowMs);
+        return this.appendUpload(upload, nowMs);
       case 'half-upload':
-        return this.append({ ...upload, blocks: blocks.slice(0, Math.ceil(blocks.length / 2)) }, nowMs);
+        return this.appendUpload({ ...upload, blocks: blocks.slice(0, Math.ceil(blocks.length / 2)) }, nowMs);
       case 'late-upload':
         this.late.push({ at: second + 1 + Math.floor(this.random() * 20), upload: { ...upload, blocks: [...blocks] } });
         return;
       case 'agent-clock':
       case 'agent-restart':
       case undefined:
-        this.append(upload, nowMs);
+        this.appendUpload(upload, nowMs);
         agent.answered(lane);
     }
   }
@@ -264,7 +264,7 @@ class LogSimulation {
 
   private disturbAgent(agent: SimulatedAgent, fault: AgentFault, second: number): void {
     if (fault.at !== second) return;
-    if (fault.kind === 'agent-restart') agent.restart();
+    if (fault.kind === 'agent-restart') agent.restartAgent();
     if (fault.kind === 'agent-clock') agent.clockAheadMs += fault.byMs;
   }
 
@@ -278,7 +278,7 @@ class LogSimulation {
     return agent.clockAheadMs - missingMs;
   }
 
-  private append({ blocks, clockOffsetMs }: Upload, receivedAtMs: number): void {
+  private appendUpload({ blocks, clockOffsetMs }: Upload, receivedAtMs: number): void {
     const envelopes = blocks.map(({ bytes }): BlockEnvelope => ({ receivedAtMs, clockOffsetMs, block: bytes }));
     this.records.push(encodeBlocksRecord(envelopes));
     for (const [at, block] of blocks.entries()) {
@@ -286,7 +286,7 @@ class LogSimulation {
       this.seen.add(block.identity);
       this.clean.push(encodeBlocksRecord([envelopes[at]]));
       const presentMs = this.receipts.bounded(receivedAtMs, this.lastTickMs);
-      this.receipts.note(receivedAtMs, this.lastTickMs);
+      this.receipts.recordReceipt(receivedAtMs, this.lastTickMs);
       for (const { key, sampleMs, outcome, rttUs } of block.samples) {
         if (!this.kept.get(key)?.has(block.agentId)) continue;
         const placedMs = Math.min(sampleMs - clockOffsetMs, presentMs);

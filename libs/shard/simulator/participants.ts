@@ -7,7 +7,7 @@ import type { SimulatedRows, SimulatedTables } from './simulated-tables';
 /** Fragment rows per second: a low rate, so that most rows wait. */
 const ROWS_PER_S = 0.5;
 /** Some targets are watched: their results are committed ahead of the others. */
-const live: LiveBus = { watched: () => new Set([9, 11, 17, 18]), publish: () => undefined };
+const live: LiveBus = { watchedKeys: () => new Set([9, 11, 17, 18]), publishMessage: () => undefined };
 
 /** Creates the participants of the product, composed like in a projector. */
 export function participantsOf(

@@ -33,17 +33,17 @@ export class RowLocks<Owner> {
 
   acquire(owner: Owner, row: number, mode: LockMode): Promise<void> {
     if (this.holdersAgainst(owner, row, mode).length === 0) {
-      this.hold(owner, row, mode);
+      this.grantLock(owner, row, mode);
       return Promise.resolve();
     }
     return new Promise((granted, refused) => {
       this.waiting.push({ owner, row, mode, granted, refused });
-      if (this.waitsFor(owner).has(owner)) this.refuse(owner, new Deadlock());
+      if (this.waitsFor(owner).has(owner)) this.refuseWait(owner, new Deadlock());
     });
   }
 
   /** Releases the locks of a transaction that ended, and grants them to waiting transactions. */
-  release(owner: Owner): void {
+  releaseLocks(owner: Owner): void {
     for (const [row, locks] of this.held) {
       this.held.set(
         row,
@@ -53,19 +53,19 @@ export class RowLocks<Owner> {
     for (const request of [...this.waiting]) {
       if (this.holdersAgainst(request.owner, request.row, request.mode).length > 0) continue;
       this.waiting = this.waiting.filter((each) => each !== request);
-      this.hold(request.owner, request.row, request.mode);
+      this.grantLock(request.owner, request.row, request.mode);
       request.granted();
     }
   }
 
   /** Ends the wait of a transaction, if it waits. */
-  refuse(owner: Owner, error: Error): void {
+  refuseWait(owner: Owner, error: Error): void {
     const request = this.waiting.find((each) => each.owner === owner);
     this.waiting = this.waiting.filter((each) => each !== request);
     request?.refused(error);
   }
 
-  private hold(owner: Owner, row: number, mode: LockMode): void {
+  private grantLock(owner: Owner, row: number, mode: LockMode): void {
     this.held.set(row, [...(this.held.get(row) ?? []), { owner, mode }]);
   }
 

@@ -28,7 +28,7 @@ describe('row locks', () => {
     const locks = new RowLocks<string>();
     await locks.acquire('a', 1, 'FOR UPDATE');
     const next = locks.acquire('b', 1, 'FOR UPDATE');
-    locks.release('a');
+    locks.releaseLocks('a');
     await next;
     expect(await isGranted(locks, 'c', 1, 'FOR KEY SHARE')).toBe(false);
   });
@@ -39,7 +39,7 @@ describe('row locks', () => {
     await locks.acquire('b', 2, 'FOR UPDATE');
     const first = locks.acquire('a', 2, 'FOR UPDATE');
     await expect(locks.acquire('b', 1, 'FOR UPDATE')).rejects.toThrow(Deadlock);
-    locks.release('b');
+    locks.releaseLocks('b');
     await first;
   });
 });

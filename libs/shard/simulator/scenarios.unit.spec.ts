@@ -44,7 +44,7 @@ class Story {
   constructor() {
     const directory = (): ShardDirectory => this.fold.directory;
     this.status = new StatusParticipant(0, directory, this.tables.status);
-    const liveBus: LiveBus = { watched: () => new Set(), publish: () => undefined };
+    const liveBus: LiveBus = { watchedKeys: () => new Set(), publishMessage: () => undefined };
     const agentNumbers = new AgentNumbers(numbersByPlace(AGENT_IDS));
     this.series = new SeriesParticipant(0, directory, {
       ...{ tables: this.tables.seriesTables, agentNumbers, liveBus, nowMs: () => 1e9 },
@@ -57,7 +57,7 @@ class Story {
   }
 
   private apply(record: Uint8Array): void {
-    this.fold.apply(this.offset++, record, () => -1);
+    this.fold.applyRecord(this.offset++, record, () => -1);
   }
 
   told(fact: FeedFact): this {
@@ -107,9 +107,9 @@ class Story {
 
   measured(outcome: number, agentId = AGENT_IDS[0], sampleMs = this.nowMs, lane: 0 | 1 = LANE.live, check = 1): this {
     const builder = new ResultColumnsBuilder();
-    builder.push(KEY, check, sampleMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
+    builder.addResult(KEY, check, sampleMs, outcome, outcome === OUTCOME.reply ? 900 : 0);
     const address = { agentId, boot: 1, lane, shard: 0, sequence: ++this.sequence, policyVersion: 1 };
-    const block = frameBlock(address, encodeBody(builder.build(), compress));
+    const block = frameBlock(address, encodeBody(builder.buildColumns(), compress));
     this.apply(encodeBlocksRecord([{ receivedAtMs: this.nowMs, clockOffsetMs: 0, block }]));
     return this;
   }
@@ -126,14 +126,15 @@ class Story {
 
   /** Returns changes since the last call, and the tables that were written. */
   async stored(): Promise<{ changes: ChangeRow[]; tables: string[]; watermark: Date | null }> {
-    await this.series.prepare();
+    await this.series.prepareWrite();
     const { tables } = this;
     const before = {
       recent: tables.recent.length,
       series: tables.series.length,
       watermarkMs: tables.watermarksMs.get(0),
     };
-    for (const write of [this.status.take(), this.series.take(true)]) await write?.write(immediateRows);
+    for (const write of [this.status.takePendingWrite(), this.series.takePendingWrite(true)])
+      await write?.writeRows(immediateRows);
     const watermarkMs = tables.watermarksMs.get(0);
     return {
       changes: tables.changes.splice(0),

@@ -18,14 +18,14 @@ export class Session {
   }
 
   /** Ends the session and rolls back its open transaction. */
-  end(reason: string): void {
+  endSession(reason: string): void {
     if (this.ended) return;
     this.ended = new SimulatedFailure(reason);
     for (const run of this.onEnd) run();
   }
 
   /** @throws the reason why it ended */
-  check(): void {
+  throwIfEnded(): void {
     if (this.ended) throw this.ended;
   }
 }

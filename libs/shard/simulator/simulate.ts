@@ -26,11 +26,11 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   const logs = Array.from({ length: plan.shards }, (_, shard) => simulateLog(plan, shard));
   const cluster = new Cluster(plan, logs);
   const records = logs.reduce((sum, log) => sum + log.records.length, 0);
-  plan.hostStartsMs.forEach((atMs, slot) => cluster.world.schedule(atMs, () => cluster.start(slot)));
+  plan.hostStartsMs.forEach((atMs, slot) => cluster.world.scheduleEvent(atMs, () => cluster.start(slot)));
   const faultsEndMs = scheduleHostFaults(cluster, plan.faults.filter(isHostFault));
   const logEndsMs = plan.logSpeed === 0 ? 0 : (plan.seconds / plan.logSpeed) * 1_000;
   const endMs = Math.max(faultsEndMs, logEndsMs, ...plan.hostStartsMs) + RECOVERY_MS_MAX;
-  const isSettled = await cluster.run(faultsEndMs, endMs);
+  const isSettled = await cluster.runUntilSettled(faultsEndMs, endMs);
   const violations = [...cluster.violations];
   if (violations.length === 0) {
     if (!isSettled) violations.push(`not settled: ${cluster.unsettled()}`);
@@ -43,9 +43,9 @@ export async function simulate(plan: Plan): Promise<Outcome> {
 async function compare(cluster: Cluster, log: SimulatedLog, shard: number): Promise<string[]> {
   const { tables } = cluster.database;
   const plain = cluster.plainFold(shard);
-  await plain.end();
+  await plain.finishFold();
   const clean = new PlainFold(shard, log.clean);
-  const expected = endingOf(shard, await clean.end(), clean.tables, log.swapped);
+  const expected = endingOf(shard, await clean.finishFold(), clean.tables, log.swapped);
   const actual = endingOf(shard, cluster.digestOf(shard), tables, log.swapped);
   const uncounted = (of: typeof tables): string[] =>
     [...of.uncountedSums]

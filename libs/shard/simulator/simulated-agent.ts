@@ -49,25 +49,25 @@ export class SimulatedAgent {
     private readonly shard: number,
   ) {}
 
-  restart(): void {
+  restartAgent(): void {
     this.boot++;
     this.nextSequence = { [LANE.live]: 0, [LANE.backfill]: 0 };
   }
 
-  keep(samples: SimulatedSample[], liveUntilMs: number): void {
+  keepSamples(samples: SimulatedSample[], liveUntilMs: number): void {
     builder.clear();
-    for (const { key, sampleMs, outcome, rttUs } of samples) builder.push(key, 1, sampleMs, outcome, rttUs);
-    this.waiting.push({ body: encodeBody(builder.build(), compress), samples, liveUntilMs });
+    for (const { key, sampleMs, outcome, rttUs } of samples) builder.addResult(key, 1, sampleMs, outcome, rttUs);
+    this.waiting.push({ body: encodeBody(builder.buildColumns(), compress), samples, liveUntilMs });
   }
 
   /** Returns the next upload of a lane; empty when nothing waits. */
-  upload(lane: Lane, nowMs: number): SimulatedBlock[] {
+  nextUpload(lane: Lane, nowMs: number): SimulatedBlock[] {
     const repeats = this.unanswered[lane];
     if (repeats.length > 0) return repeats;
     const isMine = ({ liveUntilMs }: WaitingBlock): boolean => liveUntilMs >= nowMs === (lane === LANE.live);
     const taken = this.waiting.filter(isMine);
     this.waiting = this.waiting.filter((block) => !isMine(block));
-    this.unanswered[lane] = taken.map((block) => this.address(block, lane));
+    this.unanswered[lane] = taken.map((block) => this.identifyBlock(block, lane));
     return this.unanswered[lane];
   }
 
@@ -79,7 +79,7 @@ export class SimulatedAgent {
     return this.waiting.length + this.unanswered[LANE.live].length + this.unanswered[LANE.backfill].length === 0;
   }
 
-  private address({ body, samples }: WaitingBlock, lane: Lane): SimulatedBlock {
+  private identifyBlock({ body, samples }: WaitingBlock, lane: Lane): SimulatedBlock {
     const { agentId, boot, shard } = this;
     const sequence = this.nextSequence[lane]++;
     const bytes = frameBlock({ agentId, boot, lane, shard, sequence, policyVersion: 1 }, body);

@@ -25,9 +25,9 @@ interface ShardRow {
 
 /** Receives events of the database that a test judges. */
 export interface DatabaseWitness {
-  violation(what: string): void;
+  recordViolation(what: string): void;
   /** A lease expired without a release, and another projector took the shard. */
-  lapsed(shard: number, holder: string): void;
+  recordLapse(shard: number, holder: string): void;
   checkpointStored(shard: number, position: number, bytes: Uint8Array): void;
 }
 
@@ -60,17 +60,17 @@ export class SimulatedDatabase {
     return this.shards.map(({ holder }) => holder);
   }
 
-  stored(shard: number): StoredShard {
+  storedShard(shard: number): StoredShard {
     return this.rowOf(shard).stored;
   }
 
-  connect(): Session {
+  openSession(): Session {
     const pid = ++this.pids;
     const session = new Session({ pid, start: `at ${this.world.nowMs}` });
     this.sessions.set(pid, session);
     session.whenEnded(() => {
       this.sessions.delete(pid);
-      this.locks.refuse(session, session.ended ?? new Error('the session ended'));
+      this.locks.refuseWait(session, session.ended ?? new Error('the session ended'));
       this.rollback(session);
     });
     return session;
@@ -78,11 +78,11 @@ export class SimulatedDatabase {
 
   /** Runs a statement in its own transaction. */
   async statement<R>(work: (session: Session) => Promise<R> | R): Promise<R> {
-    const session = this.connect();
+    const session = this.openSession();
     try {
       return await work(session);
     } finally {
-      session.end('done');
+      session.endSession('done');
     }
   }
 
@@ -90,7 +90,7 @@ export class SimulatedDatabase {
     try {
       await this.locks.acquire(session, row, mode);
     } catch (error) {
-      if (error instanceof Deadlock) this.witness.violation(`a deadlock over the row of shard ${row}`);
+      if (error instanceof Deadlock) this.witness.recordViolation(`a deadlock over the row of shard ${row}`);
       throw error;
     }
   }
@@ -167,7 +167,7 @@ export class SimulatedDatabase {
   endFormerWriter(taking: Taking): void {
     const { backend } = this.rowOf(taking.shard);
     if (!this.endsBackends || !backend || backend.pid === taking.backend.pid || !this.mayTake(taking)) return;
-    this.sessions.get(backend.pid)?.end('terminating connection due to administrator command');
+    this.sessions.get(backend.pid)?.endSession('terminating connection due to administrator command');
   }
 
   async raiseEpoch(session: Session, taking: Taking): Promise<TakenShard | null> {
@@ -177,13 +177,13 @@ export class SimulatedDatabase {
     this.takeovers++;
     const { shard, holder, backend, ttlMs } = taking;
     const row = this.rowOf(shard);
-    if (row.holder !== null && row.holder !== holder) this.witness.lapsed(shard, row.holder);
+    if (row.holder !== null && row.holder !== holder) this.witness.recordLapse(shard, row.holder);
     const aheadS = Math.max(0, (row.expiresAtMs - this.nowMs - LEASE_TTL_MS) / 1_000);
     Object.assign(row, { epoch: row.epoch + 1, holder, backend, expiresAtMs: this.nowMs + ttlMs });
     return { shard, epoch: row.epoch, aheadS };
   }
 
-  async release(session: Session, holder: string, claims: readonly Claim[]): Promise<void> {
+  async releaseLeases(session: Session, holder: string, claims: readonly Claim[]): Promise<void> {
     const isMine = ({ shard, epoch }: Claim): boolean => {
       const row = this.rowOf(shard);
       return row.holder === holder && row.epoch === epoch;
@@ -221,7 +221,7 @@ export class SimulatedDatabase {
 
   /** Adds a write to the session's transaction. */
   stage(session: Session, shard: number, effect: () => void): void {
-    session.check();
+    session.throwIfEnded();
     session.staged.push({ shard, effect });
   }
 
@@ -231,7 +231,7 @@ export class SimulatedDatabase {
       const row = this.rowOf(shard);
       if (row.epoch !== epoch) return;
       if (position < row.stored.checkpointPosition) {
-        this.witness.violation(
+        this.witness.recordViolation(
           `the checkpoint of shard ${shard} went back from ${row.stored.checkpointPosition} to ${position}`,
         );
       }
@@ -241,10 +241,10 @@ export class SimulatedDatabase {
   }
 
   storePosition(shard: number, participant: string, position: number): void {
-    const { positions } = this.stored(shard);
+    const { positions } = this.storedShard(shard);
     const before = positions.get(participant) ?? -1;
     if (position < before) {
-      this.witness.violation(
+      this.witness.recordViolation(
         `the position of ${participant} in shard ${shard} went back from ${before} to ${position}`,
       );
     }
@@ -253,18 +253,19 @@ export class SimulatedDatabase {
 
   /** Makes the writes of the session's transaction durable. */
   commit(session: Session): void {
-    session.check();
+    session.throwIfEnded();
     this.commits++;
     for (const [shard, epoch] of session.claims) {
       const row = this.rowOf(shard);
       if (row.epoch !== epoch)
-        this.witness.violation(`shard ${shard} was committed under epoch ${epoch}, it has ${row.epoch}`);
+        this.witness.recordViolation(`shard ${shard} was committed under epoch ${epoch}, it has ${row.epoch}`);
       if (row.backend?.pid !== session.backend.pid) {
-        this.witness.violation(`shard ${shard} was committed over a connection other than the one in its row`);
+        this.witness.recordViolation(`shard ${shard} was committed over a connection other than the one in its row`);
       }
     }
     for (const { shard, effect } of session.staged) {
-      if (!session.claims.has(shard)) this.witness.violation(`rows of shard ${shard} were written without its lock`);
+      if (!session.claims.has(shard))
+        this.witness.recordViolation(`rows of shard ${shard} were written without its lock`);
       effect();
     }
     this.rollback(session);
@@ -274,6 +275,6 @@ export class SimulatedDatabase {
   rollback(session: Session): void {
     session.staged.length = 0;
     session.claims.clear();
-    this.locks.release(session);
+    this.locks.releaseLocks(session);
   }
 }

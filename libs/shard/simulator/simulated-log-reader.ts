@@ -17,7 +17,7 @@ export class SimulatedBroker {
     private readonly logSpeed: number,
   ) {}
 
-  open(process: SimulatedProcess): SimulatedLogReader {
+  openReader(process: SimulatedProcess): SimulatedLogReader {
     const reader = new SimulatedLogReader(this.world, this, process);
     this.readers.add(reader);
     return reader;
@@ -28,12 +28,12 @@ export class SimulatedBroker {
   }
 
   /** Reports to all readers of the shard's log that it cannot be read. */
-  fail(shard: number): void {
-    for (const reader of this.readers) reader.fail(shard);
+  failShardLog(shard: number): void {
+    for (const reader of this.readers) reader.failPartition(shard);
   }
 
   /** Returns how many records of the shard's log can be read now. */
-  end(shard: number): number {
+  endOffset(shard: number): number {
     const { seconds } = this.logs[shard];
     if (this.logSpeed === 0) return seconds.length;
     const second = (this.world.nowMs / 1_000) * this.logSpeed;
@@ -66,28 +66,28 @@ export class SimulatedLogReader implements LogReader {
     return this.broker.logs.length;
   }
 
-  async bounds(partition: number): Promise<LogBounds> {
-    await this.process.time.sleep(1);
-    return { low: 0, high: this.broker.end(partition) };
+  async logBounds(partition: number): Promise<LogBounds> {
+    await this.process.time.sleepFor(1);
+    return { low: 0, high: this.broker.endOffset(partition) };
   }
 
-  async follow(
+  async followPartition(
     partition: number,
     fromOffset: number,
     onRecords: (records: LogRecord[]) => Promise<void>,
     onFailed: (error: unknown) => void = () => undefined,
   ): Promise<void> {
-    const bounds = await this.bounds(partition);
+    const bounds = await this.logBounds(partition);
     if (fromOffset > bounds.high) throw new LogOffsetOutOfBounds('shard', partition, fromOffset, bounds);
     if (this.followings.get(partition)?.isEnded === false) {
       throw new Error(`shard/${partition} is being read already: end that stream first`);
     }
     const following: Following = { isEnded: false, handling: Promise.resolve(), onFailed };
     this.followings.set(partition, following);
-    void this.read(partition, fromOffset, following, onRecords);
+    void this.readRecords(partition, fromOffset, following, onRecords);
   }
 
-  private async read(
+  private async readRecords(
     partition: number,
     fromOffset: number,
     following: Following,
@@ -95,7 +95,7 @@ export class SimulatedLogReader implements LogReader {
   ): Promise<void> {
     let next = fromOffset;
     while (!following.isEnded) {
-      const end = this.broker.isStalled(partition) ? next : this.broker.end(partition);
+      const end = this.broker.isStalled(partition) ? next : this.broker.endOffset(partition);
       const to = Math.min(end, next + 1 + this.world.below(BATCH_MAX));
       const records = this.broker.logs[partition].records
         .slice(next, to)
@@ -106,34 +106,35 @@ export class SimulatedLogReader implements LogReader {
         try {
           await following.handling;
         } catch (error) {
-          this.end(following, error);
+          this.endFollowing(following, error);
         }
       }
-      await this.process.time.sleep(records.length > 0 ? this.world.below(20) : POLL_MS);
+      await this.process.time.sleepFor(records.length > 0 ? this.world.below(20) : POLL_MS);
     }
   }
 
-  private end(following: Following, error: unknown): void {
+  private endFollowing(following: Following, error: unknown): void {
     if (following.isEnded) return;
     following.isEnded = true;
     following.onFailed(error);
   }
 
-  fail(partition: number): void {
+  failPartition(partition: number): void {
     const following = this.followings.get(partition);
-    if (following) this.process.deliver(() => this.end(following, new SimulatedFailure('the log cannot be read')));
+    if (following)
+      this.process.deliverWork(() => this.endFollowing(following, new SimulatedFailure('the log cannot be read')));
   }
 
-  async unfollow(partition: number): Promise<void> {
+  async unfollowPartition(partition: number): Promise<void> {
     const following = this.followings.get(partition);
     this.followings.delete(partition);
     if (!following) return;
     following.isEnded = true;
-    // `read` handles a failure; here only the end matters.
+    // `readRecords` handles a failure; here only the end matters.
     await Promise.allSettled([following.handling]);
   }
 
   async close(): Promise<void> {
-    for (const partition of [...this.followings.keys()]) await this.unfollow(partition);
+    for (const partition of [...this.followings.keys()]) await this.unfollowPartition(partition);
   }
 }

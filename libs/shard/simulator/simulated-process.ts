@@ -9,14 +9,14 @@ export class SimulatedFailure extends Error {
 /** Time after a fault within which a projector may still lose leases, in ms. */
 const EXCUSED_MS = 15_000;
 
-/** One projector process: everything that reaches it passes `deliver`, so it can be paused and killed at any point. */
+/** One projector process: everything that reaches it passes `deliverWork`, so it can be paused and killed at any point. */
 export class SimulatedProcess {
   private state: 'running' | 'paused' | 'dead' = 'running';
   private waiting: (() => void)[] = [];
   private resumeAtMs = 0;
   private excusedUntilMs = -1;
   /** The connections over which it commits, open or closed. */
-  readonly connections: { end(reason: string): void }[] = [];
+  readonly connections: { endSession(reason: string): void }[] = [];
   readonly time: EngineTime;
 
   constructor(
@@ -25,8 +25,8 @@ export class SimulatedProcess {
   ) {
     this.time = {
       nowMs: () => world.nowMs,
-      sleep: (ms, signal) => this.sleep(ms, signal),
-      turn: () => this.sleep(0),
+      sleepFor: (ms, signal) => this.sleepFor(ms, signal),
+      yieldTurn: () => this.sleepFor(0),
     };
   }
 
@@ -48,36 +48,36 @@ export class SimulatedProcess {
     this.excusedUntilMs = Math.max(this.excusedUntilMs, this.world.nowMs + forMs + EXCUSED_MS);
   }
 
-  crash(): void {
+  crashProcess(): void {
     this.state = 'dead';
     this.waiting = [];
   }
 
   /** Pauses it like SIGSTOP: its clock advances, and it continues where it was. */
-  pause(forMs: number): void {
+  pauseProcess(forMs: number): void {
     if (this.state === 'dead') return;
     this.excuse(forMs);
     this.state = 'paused';
     this.resumeAtMs = Math.max(this.resumeAtMs, this.world.nowMs + forMs);
-    this.world.schedule(forMs, () => this.resume());
+    this.world.scheduleEvent(forMs, () => this.resumeProcess());
   }
 
-  private resume(): void {
+  private resumeProcess(): void {
     if (this.state !== 'paused' || this.world.nowMs < this.resumeAtMs) return;
     this.state = 'running';
-    for (const work of this.waiting.splice(0)) this.world.schedule(0, () => this.deliver(work));
+    for (const work of this.waiting.splice(0)) this.world.scheduleEvent(0, () => this.deliverWork(work));
   }
 
   /** Runs `work` in the process: immediately, when it is resumed, or never. */
-  deliver(work: () => void): void {
+  deliverWork(work: () => void): void {
     if (this.state === 'running') work();
     else if (this.state === 'paused') this.waiting.push(work);
   }
 
-  private sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  private sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = this.world.schedule(ms, () => this.deliver(resolve));
+      const cancel = this.world.scheduleEvent(ms, () => this.deliverWork(resolve));
       signal?.addEventListener(
         'abort',
         () => {

@@ -21,8 +21,8 @@ import type { World } from './world';
 /** The database as one process reaches it: each statement takes time on the way, and may fail. */
 export class SimulatedStore implements ShardStore<SimulatedRows> {
   readonly rows: SimulatedRows = {
-    read: (look) => this.send('load', () => look()),
-    write: () => Promise.reject(new Error('Rows can be written only inside a commit.')),
+    readTables: (look) => this.sendStatement('load', () => look()),
+    stageEffect: () => Promise.reject(new Error('Rows can be written only inside a commit.')),
   };
 
   constructor(
@@ -33,7 +33,7 @@ export class SimulatedStore implements ShardStore<SimulatedRows> {
   ) {}
 
   /** Runs a statement over a connection of the pool. */
-  send<R>(kind: StatementKind, work: (session: Session) => Promise<R> | R): Promise<R> {
+  sendStatement<R>(kind: StatementKind, work: (session: Session) => Promise<R> | R): Promise<R> {
     const outage = this.faults.outageOf(this.process);
     return this.roundTrip(kind, async () => {
       if (outage === 'refused') throw new SimulatedFailure('the database is unreachable');
@@ -49,9 +49,9 @@ export class SimulatedStore implements ShardStore<SimulatedRows> {
     faults.onStatement(process, kind);
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void): void => {
-        world.schedule(faults.latencyMs(), () => process.deliver(settle));
+        world.scheduleEvent(faults.latencyMs(), () => process.deliverWork(settle));
       };
-      world.schedule(faults.latencyMs() + faults.delayMs(process, kind), () => {
+      world.scheduleEvent(faults.latencyMs() + faults.delayMs(process, kind), () => {
         statement().then(
           (value) => answer(() => resolve(value)),
           (error: unknown) => answer(() => reject(error as Error)),
@@ -61,57 +61,57 @@ export class SimulatedStore implements ShardStore<SimulatedRows> {
   }
 
   countShards(): Promise<number> {
-    return this.send('lease', () => this.database.countShards());
+    return this.sendStatement('lease', () => this.database.countShards());
   }
 
   addShards(shardCount: number): Promise<void> {
-    return this.send('lease', () => this.database.addShards(shardCount));
+    return this.sendStatement('lease', () => this.database.addShards(shardCount));
   }
 
   forgetProjectors(): Promise<void> {
-    return this.send('lease', () => undefined);
+    return this.sendStatement('lease', () => undefined);
   }
 
   noteSeen(holder: string): Promise<void> {
-    return this.send('lease', () => this.database.noteSeen(holder));
+    return this.sendStatement('lease', () => this.database.noteSeen(holder));
   }
 
   renewLeases(holder: string, ttlMs: number): Promise<Claim[]> {
-    return this.send('lease', (session) => this.database.renewLeases(session, holder, ttlMs));
+    return this.sendStatement('lease', (session) => this.database.renewLeases(session, holder, ttlMs));
   }
 
   countProjectors(ttlMs: number): Promise<number> {
-    return this.send('lease', () => this.database.countProjectors(ttlMs));
+    return this.sendStatement('lease', () => this.database.countProjectors(ttlMs));
   }
 
   freeShards(holder: string, limit: number): Promise<number[]> {
-    return this.send('lease', () => this.database.freeShards(holder, limit));
+    return this.sendStatement('lease', () => this.database.freeShards(holder, limit));
   }
 
   endFormerWriter(taking: Taking): Promise<void> {
-    return this.send('take', () => this.database.endFormerWriter(taking));
+    return this.sendStatement('take', () => this.database.endFormerWriter(taking));
   }
 
   raiseEpoch(taking: Taking): Promise<TakenShard | null> {
-    return this.send('take', (session) => this.database.raiseEpoch(session, taking));
+    return this.sendStatement('take', (session) => this.database.raiseEpoch(session, taking));
   }
 
-  release(holder: string, claims: readonly Claim[]): Promise<void> {
-    return this.send('release', (session) => this.database.release(session, holder, claims));
+  releaseShards(holder: string, claims: readonly Claim[]): Promise<void> {
+    return this.sendStatement('release', (session) => this.database.releaseLeases(session, holder, claims));
   }
 
   forgetProjector(holder: string): Promise<void> {
-    return this.send('lease', () => this.database.forgetProjector(holder));
+    return this.sendStatement('lease', () => this.database.forgetProjector(holder));
   }
 
-  load(shard: number): Promise<StoredShard> {
-    return this.send('load', () => copyOf(this.database.stored(shard)));
+  loadShard(shard: number): Promise<StoredShard> {
+    return this.sendStatement('load', () => copyOf(this.database.storedShard(shard)));
   }
 
   async connectWriter(_name: string, onLost: (error: Error) => void): Promise<SimulatedWriter> {
     const session = await this.roundTrip('connect', async () => {
       if (this.faults.outageOf(this.process)) throw new SimulatedFailure('the database is unreachable');
-      return this.database.connect();
+      return this.database.openSession();
     });
     return new SimulatedWriter(this, this.world, this.database, this.process, this.faults, session, onLost);
   }
@@ -144,8 +144,8 @@ export class SimulatedWriter implements CommitConnection<SimulatedRows> {
     process.connections.push(session);
     session.whenEnded(() => {
       const error = new SimulatedFailure('connection to the telemetry database closed', { cause: session.ended });
-      world.schedule(faults.latencyMs(), () =>
-        process.deliver(() => {
+      world.scheduleEvent(faults.latencyMs(), () =>
+        process.deliverWork(() => {
           for (const reject of [...this.pending]) reject(error);
           if (!this.isClosed) onLost(error);
         }),
@@ -159,14 +159,14 @@ export class SimulatedWriter implements CommitConnection<SimulatedRows> {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    this.session.end('closed');
+    this.session.endSession('closed');
   }
 
-  private send<R>(kind: StatementKind, statement: () => Promise<R> | R): Promise<R> {
+  private sendStatement<R>(kind: StatementKind, statement: () => Promise<R> | R): Promise<R> {
     return new Promise((resolve, reject) => {
       this.pending.add(reject);
       const run = async (): Promise<R> => {
-        this.session.check();
+        this.session.throwIfEnded();
         return statement();
       };
       void this.store
@@ -179,9 +179,9 @@ export class SimulatedWriter implements CommitConnection<SimulatedRows> {
   commit<R>(work: (transaction: CommitTransaction<SimulatedRows>) => Promise<R>): Promise<R> {
     const { database, session } = this;
     const frame = {
-      begin: () => this.send('commit', () => undefined),
-      commit: () => this.send('commit', () => this.makeDurable()),
-      rollback: () => this.send('commit', () => database.rollback(session)),
+      begin: () => this.sendStatement('commit', () => undefined),
+      commit: () => this.sendStatement('commit', () => this.makeDurable()),
+      rollback: () => this.sendStatement('commit', () => database.rollback(session)),
     };
     return inTransaction(frame, () => work(this.transaction()));
   }
@@ -190,42 +190,42 @@ export class SimulatedWriter implements CommitConnection<SimulatedRows> {
     const outage = this.faults.takeCommitError(this.process);
     if (outage === 'refused') throw new SimulatedFailure('the commit failed');
     this.database.commit(this.session);
-    if (outage === 'answer-lost') this.session.end('the connection broke after the commit');
-    this.session.check();
+    if (outage === 'answer-lost') this.session.endSession('the connection broke after the commit');
+    this.session.throwIfEnded();
   }
 
   private transaction(): CommitTransaction<SimulatedRows> {
     const { database, session } = this;
     const write = (shard: number, effect: () => void): Promise<void> =>
-      this.send('write', () => database.stage(session, shard, effect));
+      this.sendStatement('write', () => database.stage(session, shard, effect));
     return {
-      rows: { read: (look) => this.send('load', look), write },
-      passFence: () => this.send('commit', () => database.passFence(session)),
+      rows: { readTables: (look) => this.sendStatement('load', look), stageEffect: write },
+      passFence: () => this.sendStatement('commit', () => database.passFence(session)),
       lockClaims: (claims: readonly Claim[], lock: ShardRowLock) =>
-        this.send('commit', () => database.lockClaims(session, claims, lock)),
+        this.sendStatement('commit', () => database.lockClaims(session, claims, lock)),
       storePositions: (rows: readonly PositionRow[]) =>
-        this.send('write', () => {
+        this.sendStatement('write', () => {
           for (const { shard, participant, position } of rows) {
             database.stage(session, shard, () => database.storePosition(shard, participant, position));
           }
         }),
       storeCommittedAhead: (rows: readonly CommittedAheadRow[]) =>
-        this.send('write', () => {
+        this.sendStatement('write', () => {
           for (const { shard, participant, key, position } of rows) {
             database.stage(session, shard, () => {
-              const { committedAhead } = database.stored(shard);
+              const { committedAhead } = database.storedShard(shard);
               committedAhead.set(participant, new Map(committedAhead.get(participant)).set(key, position));
             });
           }
         }),
       deleteCommittedAhead: (of) =>
-        this.send('write', () => {
+        this.sendStatement('write', () => {
           for (const { shard, participant } of of) {
-            database.stage(session, shard, () => void database.stored(shard).committedAhead.delete(participant));
+            database.stage(session, shard, () => void database.storedShard(shard).committedAhead.delete(participant));
           }
         }),
       storeCheckpoint: (claim, position, bytes) =>
-        this.send('checkpoint', () => database.stageCheckpoint(session, claim, position, bytes)),
+        this.sendStatement('checkpoint', () => database.stageCheckpoint(session, claim, position, bytes)),
     };
   }
 }

@@ -14,26 +14,26 @@ async function open(): Promise<StoreUnderTest> {
   const world = new World(1);
   const violations: string[] = [];
   const witness = {
-    violation: (what: string) => void violations.push(what),
-    lapsed: () => undefined,
+    recordViolation: (what: string) => void violations.push(what),
+    recordLapse: () => undefined,
     checkpointStored: () => undefined,
   };
   const database = new SimulatedDatabase(world, witness, true);
   const passes = (ms: number): Promise<boolean> => {
-    world.schedule(ms, () => undefined);
-    return world.run(() => false, world.nowMs + ms);
+    world.scheduleEvent(ms, () => undefined);
+    return world.runEvents(() => false, world.nowMs + ms);
   };
   return {
     store: new SimulatedStore(world, database, new SimulatedProcess(world, 'test'), new Faults(world)),
-    async until(work) {
+    async advanceUntil(work) {
       let isSettled = false;
       const settle = (): void => void (isSettled = true);
       work.then(settle, settle);
-      await world.run(() => isSettled, Infinity);
+      await world.runEvents(() => isSettled, Infinity);
       return work;
     },
-    untilOneWaits: () => new Promise((resolve) => world.schedule(ARRIVED_MS, resolve)),
-    expire: async () => void (await passes(LEASE_TTL_MS + 1)),
+    untilOneWaits: () => new Promise((resolve) => world.scheduleEvent(ARRIVED_MS, resolve)),
+    expireLeases: async () => void (await passes(LEASE_TTL_MS + 1)),
     async close() {
       expect(violations).toEqual([]);
     },

@@ -6,15 +6,15 @@ import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-
 
 /** How the participants of a simulated shard read and write: each call is a statement that takes time and may fail. */
 export interface SimulatedRows {
-  read<R>(look: () => R): Promise<R>;
+  readTables<R>(look: () => R): Promise<R>;
   /** Runs `effect` when the transaction commits. */
-  write(shard: number, effect: () => void): Promise<void>;
+  stageEffect(shard: number, effect: () => void): Promise<void>;
 }
 
 /** Statements that complete immediately, for tests without a host. */
 export const immediateRows: SimulatedRows = {
-  read: async (look) => look(),
-  write: async (_shard, effect) => effect(),
+  readTables: async (look) => look(),
+  stageEffect: async (_shard, effect) => effect(),
 };
 
 /** The tables of the product's participants, in memory. */
@@ -30,12 +30,13 @@ export class SimulatedTables {
   readonly uncountedSums = new Map<string, number>();
 
   readonly status: StatusTables<SimulatedRows> = {
-    readStatuses: (rows, shard) => rows.read(() => this.storedStatuses(shard)),
-    lastKnown: (rows, shard, keys) => rows.read(() => this.lastKnown(shard, keys)),
-    storeChanges: (rows, shard, changes) => rows.write(shard, () => this.storeChanges(shard, changes)),
+    readStatuses: (rows, shard) => rows.readTables(() => this.storedStatuses(shard)),
+    lastKnown: (rows, shard, keys) => rows.readTables(() => this.lastKnown(shard, keys)),
+    storeChanges: (rows, shard, changes) => rows.stageEffect(shard, () => this.storeChanges(shard, changes)),
     storeVerdicts: (rows, shard, verdicts) =>
-      rows.write(shard, () => verdicts.forEach((row) => this.verdicts.set(row.targetKey, { ...row, shard }))),
-    forgetVerdicts: (rows, shard, keys) => rows.write(shard, () => keys.forEach((key) => this.verdicts.delete(key))),
+      rows.stageEffect(shard, () => verdicts.forEach((row) => this.verdicts.set(row.targetKey, { ...row, shard }))),
+    forgetVerdicts: (rows, shard, keys) =>
+      rows.stageEffect(shard, () => keys.forEach((key) => this.verdicts.delete(key))),
   };
 
   readonly seriesTables: SeriesTables<SimulatedRows> = {
@@ -44,7 +45,7 @@ export class SimulatedTables {
   };
 
   readonly uncounted: UncountedTables<SimulatedRows> = {
-    add: (rows, shard, sums) => rows.write(shard, () => sums.forEach((sum) => this.addUncounted(shard, sum))),
+    add: (rows, shard, sums) => rows.stageEffect(shard, () => sums.forEach((sum) => this.addUncounted(shard, sum))),
   };
 
   private storedStatuses(shard: number): StoredStatuses {
@@ -95,7 +96,7 @@ export class SimulatedTables {
   }
 
   /** Returns what a reader of a shard's results gets, sorted: folded windows, and fragments of windows that are not folded. */
-  samples(shard: number): string[] {
+  visibleSamples(shard: number): string[] {
     const lines: string[] = [];
     const watermarkMs = this.watermarksMs.get(shard) ?? -Infinity;
     const open = this.recent.filter(({ startMs }) => startMs >= watermarkMs);
@@ -124,17 +125,17 @@ class SimulatedFlush implements SeriesFlush<SimulatedRows> {
     return this.recent.length + this.series.length;
   }
 
-  fragment(row: WindowRow): void {
+  addFragment(row: WindowRow): void {
     this.recent.push(row);
   }
 
-  folded(row: WindowRow): void {
+  addFolded(row: WindowRow): void {
     this.series.push(row);
   }
 
-  write(rows: SimulatedRows, watermarkMs: number | null, lateHours: readonly number[]): Promise<void> {
+  flushRows(rows: SimulatedRows, watermarkMs: number | null, lateHours: readonly number[]): Promise<void> {
     const { tables, shard } = this;
-    return rows.write(shard, () => {
+    return rows.stageEffect(shard, () => {
       tables.recent.push(...this.recent.map((row) => ({ ...row, shard })));
       tables.series.push(...this.series.map((row) => ({ ...row, shard })));
       tables.lateHours.push(...lateHours);

@@ -38,16 +38,16 @@ export class PlainFold {
 
   /** Returns the digest of the state after the record at `position`. Positions must not decrease. */
   digestAt(position: number): string {
-    for (; this.next <= position; this.next++) this.fold.apply(this.next, this.records[this.next], () => -1);
+    for (; this.next <= position; this.next++) this.fold.applyRecord(this.next, this.records[this.next], () => -1);
     return this.fold.digest();
   }
 
   /** Applies all records and stores their effects. Returns the digest. */
-  async end(): Promise<string> {
+  async finishFold(): Promise<string> {
     const digest = this.digestAt(this.records.length - 1);
     for (const each of this.fold.participants) {
-      await each.prepare?.();
-      await each.take(true)?.write(immediateRows);
+      await each.prepareWrite?.();
+      await each.takePendingWrite(true)?.writeRows(immediateRows);
     }
     return digest;
   }
@@ -72,7 +72,7 @@ export function endingOf(shard: number, digest: string, tables: SimulatedTables,
     // Number and position of a change depend on swapped and repeated blocks; the status must not.
     statuses: statuses.map(({ change_seq: _seq, position: _position, ...row }) => JSON.stringify(row)).sort(),
     verdicts: verdicts.map((row) => JSON.stringify(row)).sort(),
-    samples: tables.samples(shard),
+    samples: tables.visibleSamples(shard),
   };
 }
 

@@ -47,20 +47,20 @@ async function changesAfterTakeover(head: StatusHead): Promise<{ changes: Change
     committedAhead: new Map(),
   };
   const owned = await OwnedShard.load<Rows>(
-    { rows: immediateRows, load: async () => stored },
+    { rows: immediateRows, loadShard: async () => stored },
     { shard: 0, epoch: 2 },
     statusOnly(tables),
     (_message, detail) => warnings.push(detail),
   );
   tables.changes.length = 0;
-  records.forEach((record, offset) => owned.apply(offset, record));
-  for (const write of owned.take(true)?.writes ?? []) await write.write(immediateRows);
+  records.forEach((record, offset) => owned.applyRecord(offset, record));
+  for (const write of owned.takeCommit(true)?.writes ?? []) await write.writeRows(immediateRows);
   return { changes: tables.changes, warnings };
 }
 
 function headAtMiddle(): StatusHead {
   const fold = foldOf(statusOnly());
-  records.slice(0, MIDDLE + 1).forEach((record, offset) => fold.apply(offset, record, () => Infinity));
+  records.slice(0, MIDDLE + 1).forEach((record, offset) => fold.applyRecord(offset, record, () => Infinity));
   return fold.participants[0].checkpoint().head as StatusHead;
 }
 
@@ -103,8 +103,8 @@ describe('a shard after an upgrade', () => {
     ];
     const [withNewcomer, without] = [foldOf(newer), foldOf(statusOnly())];
     records.forEach((record, offset) => {
-      withNewcomer.apply(offset, record, () => -1);
-      without.apply(offset, record, () => -1);
+      withNewcomer.applyRecord(offset, record, () => -1);
+      without.applyRecord(offset, record, () => -1);
     });
     const [rolledBack, upgraded] = [foldOf(statusOnly()), foldOf(newer)];
     rolledBack.restore(withNewcomer.checkpoint());
@@ -131,7 +131,7 @@ class Newcomer implements ShardParticipant<Rows> {
     throw new Error('the checkpoint has no part of this participant');
   }
 
-  take(): null {
+  takePendingWrite(): null {
     return null;
   }
 

@@ -28,14 +28,14 @@ export class World {
   }
 
   /** Runs `run` after `afterMs`, unless the returned function is called before. */
-  schedule(afterMs: number, run: () => void): () => void {
+  scheduleEvent(afterMs: number, run: () => void): () => void {
     const event: Event = { atMs: this.nowMs + Math.max(0, afterMs), order: this.scheduled++, run };
-    this.push(event);
+    this.pushEvent(event);
     return () => (event.run = null);
   }
 
   /** Runs events until `isDone`; returns false if none is left, or `endMs` is reached. */
-  async run(isDone: () => boolean, endMs: number): Promise<boolean> {
+  async runEvents(isDone: () => boolean, endMs: number): Promise<boolean> {
     for (let event = this.pop(); event !== undefined; event = this.pop()) {
       if (!event.run) continue;
       if (event.atMs > endMs) return false;
@@ -47,7 +47,7 @@ export class World {
     return false;
   }
 
-  private push(event: Event): void {
+  private pushEvent(event: Event): void {
     const { events } = this;
     let at = events.push(event) - 1;
     for (let parent = (at - 1) >> 1; at > 0 && isBefore(event, events[parent]); parent = (at - 1) >> 1) {

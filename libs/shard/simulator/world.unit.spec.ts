@@ -12,17 +12,17 @@ describe('virtual time', () => {
       ['b', 10],
       ['never', 20],
     ] as const) {
-      const cancel = world.schedule(atMs, () => void order.push(`${name} at ${world.nowMs}`));
+      const cancel = world.scheduleEvent(atMs, () => void order.push(`${name} at ${world.nowMs}`));
       if (name === 'never') cancel();
     }
-    expect(await world.run(() => false, 1_000)).toBe(false);
+    expect(await world.runEvents(() => false, 1_000)).toBe(false);
     expect(order).toEqual(['a at 10', 'b at 10', 'c at 30']);
   });
 
   it('settles the promises of an event before the next one', async () => {
     const world = new World(1);
     const order: string[] = [];
-    world.schedule(
+    world.scheduleEvent(
       1,
       () =>
         void (async () => {
@@ -30,8 +30,8 @@ describe('virtual time', () => {
           order.push('first');
         })(),
     );
-    world.schedule(1, () => void order.push('second'));
-    await world.run(() => false, 10);
+    world.scheduleEvent(1, () => void order.push('second'));
+    await world.runEvents(() => false, 10);
     expect(order).toEqual(['first', 'second']);
   });
 });
@@ -41,15 +41,15 @@ describe('a simulated process', () => {
     const world = new World(1);
     const process = new SimulatedProcess(world, 'test');
     let wokeAtMs: number | null = null;
-    void process.time.sleep(10).then(() => (wokeAtMs = world.nowMs));
-    world.schedule(5, () => disturb(process));
-    await world.run(() => false, 1_000);
+    void process.time.sleepFor(10).then(() => (wokeAtMs = world.nowMs));
+    world.scheduleEvent(5, () => disturb(process));
+    await world.runEvents(() => false, 1_000);
     return wokeAtMs;
   };
 
   it('continues where it was after a pause, and never after it was killed', async () => {
     expect(await during(() => undefined)).toBe(10);
-    expect(await during((process) => process.pause(100))).toBe(105);
-    expect(await during((process) => process.crash())).toBeNull();
+    expect(await during((process) => process.pauseProcess(100))).toBe(105);
+    expect(await during((process) => process.crashProcess())).toBeNull();
   });
 });

@@ -23,5 +23,8 @@ export abstract class CurrentStatuses {
   abstract ofKeys(after: number, upTo: number): Promise<CurrentStatus[]>;
 
   /** Returns the current statuses of targets that changed between the marks; a bounded number per call. */
-  abstract after(marks: ChangeMarks, upTo: ChangeMarks): Promise<{ statuses: CurrentStatus[]; marks: ChangeMarks }>;
+  abstract changedBetween(
+    marks: ChangeMarks,
+    upTo: ChangeMarks,
+  ): Promise<{ statuses: CurrentStatus[]; marks: ChangeMarks }>;
 }

@@ -68,12 +68,12 @@ export class PairTable {
   private settledUntilMs = new Float64Array(0);
 
   constructor() {
-    this.grow(INITIAL_ROWS);
+    this.growRows(INITIAL_ROWS);
   }
 
   /** Starts a pair without a verdict, warming. */
-  assign(slot: number, target: TargetEntry, ageMs: number): void {
-    if ((slot + 1) * ROW_BYTES > this.u8.length) this.grow(Math.max(slot + 1, (this.u8.length / ROW_BYTES) * 2));
+  assignPair(slot: number, target: TargetEntry, ageMs: number): void {
+    if ((slot + 1) * ROW_BYTES > this.u8.length) this.growRows(Math.max(slot + 1, (this.u8.length / ROW_BYTES) * 2));
     this.u8.fill(0, slot * ROW_BYTES, (slot + 1) * ROW_BYTES);
     this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
     this.u8[slot * ROW_BYTES + U8.standing] = FRESHNESS.warming;
@@ -89,13 +89,13 @@ export class PairTable {
     const lastSuccessMs = this.f64[slot * F64_STRIDE + F64.lastSuccessMs];
     const { [slot * U32_STRIDE + U32.staleAfterMs]: staleAfterMs, [slot * U32_STRIDE + U32.warmUntilMs]: warmUntilMs } =
       this.u32;
-    this.assign(slot, target, ageMs);
+    this.assignPair(slot, target, ageMs);
     this.f64[slot * F64_STRIDE + F64.lastSuccessMs] = lastSuccessMs;
     this.u32[slot * U32_STRIDE + U32.staleAfterMs] = staleAfterMs;
     this.u32[slot * U32_STRIDE + U32.warmUntilMs] = warmUntilMs;
   }
 
-  release(slot: number): void {
+  releasePair(slot: number): void {
     this.targetOf[slot] = undefined;
     this.settledUntilMs[slot] = Infinity;
   }
@@ -160,7 +160,7 @@ export class PairTable {
   }
 
   /** Applies one more result of the pair, which must not be older than its last one, and updates its verdict. */
-  judge(slot: number, sampleMs: number, outcome: number, policy: PolicyEntry, ageMs: number): void {
+  judgeResult(slot: number, sampleMs: number, outcome: number, policy: PolicyEntry, ageMs: number): void {
     const { f64, u16, u8 } = this;
     const row8 = slot * ROW_BYTES;
     const row16 = slot * U16_STRIDE;
@@ -231,7 +231,7 @@ export class PairTable {
     return { values: this.u8, stride: ROW_BYTES, place: U8[name as keyof typeof U8] };
   }
 
-  private grow(rows: number): void {
+  private growRows(rows: number): void {
     const bytes = new ArrayBuffer(rows * ROW_BYTES);
     const settledUntilMs = new Float64Array(rows);
     settledUntilMs.set(this.settledUntilMs);

@@ -23,8 +23,8 @@ const TARGETS_PER_STATEMENT = 1_000;
 
 /** Receives the state's changes. */
 export interface StatusSink {
-  changed(change: StatusChange): void;
-  removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void;
+  statusChanged(change: StatusChange): void;
+  targetRemoved(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void;
   /** The verdict of an agent changed, or the set of selected agents changed. */
   verdictsChanged(target: TargetEntry, place: RecordPlace): void;
 }
@@ -48,7 +48,7 @@ export class StatusEffects<T> implements StatusSink {
     return this.changes.length + this.judged.size + this.gone.size;
   }
 
-  changed(change: StatusChange): void {
+  statusChanged(change: StatusChange): void {
     if (change.place.alreadyCommitted) return;
     const { target } = change;
     this.changes.push({
@@ -66,7 +66,7 @@ export class StatusEffects<T> implements StatusSink {
     });
   }
 
-  removed(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void {
+  targetRemoved(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void {
     if (place.alreadyCommitted) return;
     this.judged.delete(target.key);
     this.gone.add(target.key);
@@ -89,7 +89,7 @@ export class StatusEffects<T> implements StatusSink {
     if (!place.alreadyCommitted) this.judged.set(target.key, target);
   }
 
-  drain(): PendingWrite<T> | null {
+  drainEffects(): PendingWrite<T> | null {
     if (this.size === 0) return null;
     const { changes, shard, judged, gone } = this;
     this.changes = [];
@@ -97,12 +97,12 @@ export class StatusEffects<T> implements StatusSink {
     this.gone = new Set();
     return {
       rows: changes.length + judged.size + gone.size,
-      write: async (transaction) => {
+      writeRows: async (transaction) => {
         if (gone.size > 0) await this.tables.forgetVerdicts(transaction, shard, [...gone]);
         await this.writeVerdicts(transaction, [...judged.values()]);
         if (changes.length > 0) await this.tables.storeChanges(transaction, shard, changes);
       },
-      committed: () => {
+      afterCommit: () => {
         if (changes.length > 0) this.committed();
       },
     };

@@ -14,7 +14,7 @@ function setUp() {
     () => void commits++,
   );
   const sink = new RecordingSink();
-  const shard = new JudgedShard(sink).targets([1]);
+  const shard = new JudgedShard(sink).addTargets([1]);
   shard.measured(1);
   const change = sink.changes[sink.changes.length - 1];
   const { target } = change;
@@ -31,14 +31,14 @@ function setUp() {
 describe('status effects', () => {
   it('are kept until they are drained, and drained once', async () => {
     const { tables, effects, change, target } = setUp();
-    expect(effects.drain()).toBeNull();
-    effects.changed(change);
+    expect(effects.drainEffects()).toBeNull();
+    effects.statusChanged(change);
     effects.verdictsChanged(target, placeOf(1));
     expect(effects.size).toBe(2);
-    const write = effects.drain();
+    const write = effects.drainEffects();
     expect(effects.size).toBe(0);
-    expect(effects.drain()).toBeNull();
-    await write?.write(null);
+    expect(effects.drainEffects()).toBeNull();
+    await write?.writeRows(null);
     expect(tables.statements).toEqual(['verdicts 1:u', 'changes 1']);
     expect(tables.changes).toMatchObject([{ change_seq: change.changeSeq, from_status: 'unknown', to_status: 'up' }]);
   });
@@ -46,26 +46,26 @@ describe('status effects', () => {
   it('are empty for records that are already committed', () => {
     const { effects, change, target } = setUp();
     const alreadyCommitted = placeOf(1, true);
-    effects.changed({ ...change, place: alreadyCommitted });
+    effects.statusChanged({ ...change, place: alreadyCommitted });
     effects.verdictsChanged(target, alreadyCommitted);
-    effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, alreadyCommitted);
+    effects.targetRemoved(target, { status: 'up', reason: 'quorum_up' }, 0, 9, alreadyCommitted);
     expect(effects.size).toBe(0);
   });
 
   it('write the verdicts at the time of the write', async () => {
     const { tables, effects, target, judgeAs } = setUp();
     effects.verdictsChanged(target, placeOf(1));
-    const write = effects.drain();
+    const write = effects.drainEffects();
     judgeAs('d');
-    await write?.write(null);
+    await write?.writeRows(null);
     expect(tables.statements).toEqual(['verdicts 1:d']);
   });
 
   it('of a removed target are its last change and the deletion of its verdicts', async () => {
     const { tables, effects, target } = setUp();
     effects.verdictsChanged(target, placeOf(1));
-    effects.removed(target, { status: 'up', reason: 'quorum_up' }, 0, 9, placeOf(2));
-    await effects.drain()?.write(null);
+    effects.targetRemoved(target, { status: 'up', reason: 'quorum_up' }, 0, 9, placeOf(2));
+    await effects.drainEffects()?.writeRows(null);
     expect(tables.statements).toEqual(['forget 1', 'changes 1']);
     expect(tables.changes).toMatchObject([{ change_seq: 9, removed: true, to_status: 'unknown' }]);
   });
@@ -73,10 +73,10 @@ describe('status effects', () => {
   it('wake the publisher only after commits with changes', () => {
     const { effects, change, target, commits } = setUp();
     effects.verdictsChanged(target, placeOf(1));
-    effects.drain()?.committed?.();
+    effects.drainEffects()?.afterCommit?.();
     expect(commits()).toBe(0);
-    effects.changed(change);
-    effects.drain()?.committed?.();
+    effects.statusChanged(change);
+    effects.drainEffects()?.afterCommit?.();
     expect(commits()).toBe(1);
   });
 });

@@ -81,21 +81,21 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
     this.recovery.numberAbove(changeSeq);
   }
 
-  recall(rows: T): Promise<void> {
-    return this.recovery.load(rows);
+  loadStoredRows(rows: T): Promise<void> {
+    return this.recovery.loadStored(rows);
   }
 
-  resume(): number {
+  reconcileReplay(): number {
     return this.recovery.reconcile();
   }
 
-  skip(transaction: T, clock: ShardClock, position: number | null): Promise<void> {
+  resetAfterGap(transaction: T, clock: ShardClock, position: number | null): Promise<void> {
     return this.recovery.resetAfterGap(transaction, clock, position);
   }
 
-  take(): PendingWrite<T> | null {
+  takePendingWrite(): PendingWrite<T> | null {
     this.recovery.removeOrphans();
-    return this.effects.drain();
+    return this.effects.drainEffects();
   }
 
   waitingRows(): number {

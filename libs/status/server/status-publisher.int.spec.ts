@@ -70,7 +70,7 @@ describe('published status changes', () => {
 
   /** Publishes until every stored change is published. */
   async function publish(by: StatusPublisher, upTo: number): Promise<void> {
-    by.wake(0);
+    by.wakeShard(0);
     await eventually(async () => {
       expect(await database.query('SELECT published_seq FROM status_publication')).toEqual([{ published_seq: upTo }]);
     });
@@ -84,7 +84,7 @@ describe('published status changes', () => {
       await changed(3, 1);
       await publish(successor, 3);
     };
-    stalled.wake(0);
+    stalled.wakeShard(0);
     await eventually(() => expect(topic.numbers()).toEqual(['0-1', '0-2', '0-3', '0-1', '0-2', '0-3']));
     await stalled.stop();
   });
@@ -125,7 +125,7 @@ describe('published status changes', () => {
       },
     };
     const one = new StatusPublisher({ sql: database, messaging: slow, ownedShards: () => [0, 1, 2, 3] });
-    for (const shard of [0, 1, 2, 3]) one.wake(shard);
+    for (const shard of [0, 1, 2, 3]) one.wakeShard(shard);
     await eventually(async () => {
       const rows = await database.query('SELECT published_seq FROM status_publication');
       expect(rows).toEqual(Array.from({ length: 4 }, () => ({ published_seq: 600 })));
@@ -141,10 +141,10 @@ describe('published status changes', () => {
     let arrive = (): void => undefined;
     topic.hold = () => new Promise((resolve) => (arrive = resolve));
     const one = publisher();
-    one.wake(0);
+    one.wakeShard(0);
     await eventually(() => expect(topic.hold).toBeNull());
     await changed(2, 2);
-    one.wake(0);
+    one.wakeShard(0);
     const stopped = one.stop();
     arrive();
     await stopped;
@@ -152,7 +152,7 @@ describe('published status changes', () => {
     await changed(3, 1);
     topic.hold = () => new Promise(() => undefined);
     const other = publisher();
-    other.wake(0);
+    other.wakeShard(0);
     await eventually(() => expect(topic.hold).toBeNull());
     await other.stop();
     expect(topic.numbers()).toEqual(['0-1', '0-2']);

@@ -73,7 +73,7 @@ export class StatusPublisher {
   }
 
   /** Notifies the publisher that the shard may have unpublished changes. */
-  wake(shard: number): void {
+  wakeShard(shard: number): void {
     this.publisher.wake(shard);
   }
 }

@@ -28,7 +28,7 @@ export class StatusRecovery<T> {
     this.changeSeqMin = Math.max(this.changeSeqMin, changeSeq);
   }
 
-  async load(rows: T): Promise<void> {
+  async loadStored(rows: T): Promise<void> {
     this.recalled = await this.tables.readStatuses(rows, this.shard);
   }
 

@@ -7,9 +7,9 @@ const DOWN = { status: 'down', reason: 'quorum_down', sinceMs: START_MS - 5_000,
 
 async function recovering(stored: StoredStatuses, keys: number[]) {
   const sink = new RecordingSink();
-  const shard = new JudgedShard(sink).targets(keys);
+  const shard = new JudgedShard(sink).addTargets(keys);
   const recovery = new StatusRecovery(0, new RecordingTables(stored), shard.state, () => shard.directory);
-  await recovery.load(null);
+  await recovery.loadStored(null);
   sink.changes.length = 0;
   return { recovery, shard, sink };
 }
@@ -45,7 +45,7 @@ describe('status recovery', () => {
     const { recovery, shard, sink } = await recovering({ changeSeq: 2, states }, []);
     recovery.reconcile();
     await recovery.resetAfterGap(null, shard.clock, null);
-    shard.targets([1], (target) => recovery.onTarget(target));
+    shard.addTargets([1], (target) => recovery.onTarget(target));
     recovery.removeOrphans();
     recovery.removeOrphans();
     expect(sink.changes).toEqual([]);

@@ -16,11 +16,11 @@ export class RecordingSink implements StatusSink {
   readonly removals: { key: number; changeSeq: number }[] = [];
   readonly judged: number[] = [];
 
-  changed(change: StatusChange): void {
+  statusChanged(change: StatusChange): void {
     this.changes.push(change);
   }
 
-  removed(...[target, , , changeSeq]: Parameters<StatusSink['removed']>): void {
+  targetRemoved(...[target, , , changeSeq]: Parameters<StatusSink['targetRemoved']>): void {
     this.removals.push({ key: target.key, changeSeq });
   }
 
@@ -83,7 +83,7 @@ export class JudgedShard {
   }
 
   /** Adds targets; `before` is called with each target before the state applies it. */
-  targets(
+  addTargets(
     keys: readonly number[],
     before: (target: ReturnType<ShardDirectory['applyTarget']>) => void = () => undefined,
   ): this {

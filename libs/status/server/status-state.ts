@@ -76,11 +76,11 @@ export class StatusState {
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
-    this.pairs.assign(slot, target, clock.ageMs);
+    this.pairs.assignPair(slot, target, clock.ageMs);
   }
 
   onPairUnassigned(slot: number): void {
-    this.pairs.release(slot);
+    this.pairs.releasePair(slot);
   }
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
@@ -90,14 +90,14 @@ export class StatusState {
     }
     if (clock.atMs === 0) this.undated.add(target);
     this.sink.verdictsChanged(target, place);
-    this.decide(target, clock.atMs, place);
+    this.decideStatus(target, clock.atMs, place);
   }
 
   /** Updates why agents have no fresh verdict. Fresh verdicts keep counting until they are stale, regardless of the agent's condition. */
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     if (target.pairs.every(({ slot }) => this.pairs.freshness(slot) === FRESHNESS.fresh)) return;
     this.sink.verdictsChanged(target, place);
-    this.decide(target, clock.atMs, place);
+    this.decideStatus(target, clock.atMs, place);
   }
 
   onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
@@ -105,14 +105,14 @@ export class StatusState {
     this.targets.delete(target.key);
     this.touched.delete(target);
     this.undated.delete(target);
-    this.sink.removed(target, before, clock.atMs, ++this.changeSeq, place);
+    this.sink.targetRemoved(target, before, clock.atMs, ++this.changeSeq, place);
   }
 
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
     if (batch.lane === LANE.backfill) return;
     const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
     for (let row = 0; row < batch.count; row++) this.onResult(batch, row, presentMs, clock, place);
-    for (const target of this.touched) this.decide(target, null, place, presentMs);
+    for (const target of this.touched) this.decideStatus(target, null, place, presentMs);
     this.touched.clear();
   }
 
@@ -131,7 +131,7 @@ export class StatusState {
     const outcome = batch.outcome[row];
     const verdict = pairs.verdict(slot);
     if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
-    pairs.judge(slot, sampleMs, outcome, policy, clock.ageMs);
+    pairs.judgeResult(slot, sampleMs, outcome, policy, clock.ageMs);
     const freshness = pairs.freshnessAt(slot, clock.ageMs);
     if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
     pairs.setFreshness(slot, freshness);
@@ -155,7 +155,7 @@ export class StatusState {
     });
     for (const target of this.undated) this.date(target, clock.atMs);
     this.undated.clear();
-    for (const target of this.touched) this.decide(target, clock.atMs, place);
+    for (const target of this.touched) this.decideStatus(target, clock.atMs, place);
     this.touched.clear();
   }
 
@@ -171,7 +171,12 @@ export class StatusState {
   }
 
   /** Decides a target and emits a change. With `atMs` null the change is dated by the latest sample, at most the present. */
-  private decide(target: TargetEntry, atMs: number | null, place: RecordPlace, presentMs = atMs || Infinity): void {
+  private decideStatus(
+    target: TargetEntry,
+    atMs: number | null,
+    place: RecordPlace,
+    presentMs = atMs || Infinity,
+  ): void {
     const state = this.targets.get(target.key);
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
@@ -193,7 +198,7 @@ export class StatusState {
       state.sinceMs = decidedMs;
     }
     const ballot = judged.find((each) => each.status === status)?.ballot ?? emptyBallot();
-    this.sink.changed({
+    this.sink.statusChanged({
       target,
       from: before.status,
       to: status,

@@ -4,7 +4,7 @@ import { JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.te
 
 function shardOf(...keys: number[]): { shard: JudgedShard; sink: RecordingSink } {
   const sink = new RecordingSink();
-  return { shard: new JudgedShard(sink).targets(keys), sink };
+  return { shard: new JudgedShard(sink).addTargets(keys), sink };
 }
 
 describe('the status state', () => {
@@ -59,7 +59,7 @@ describe('the status state', () => {
     const { shard } = shardOf(2, 1);
     shard.measured(1);
     const sink = new RecordingSink();
-    const restored = new JudgedShard(sink).targets([2, 1]);
+    const restored = new JudgedShard(sink).addTargets([2, 1]);
     sink.changes.length = 0;
     restored.state.restore(shard.state.checkpoint());
     expect(restored.state.checkpoint()).toEqual(shard.state.checkpoint());

@@ -30,11 +30,11 @@ export class UncountedEffects<T> {
     sum.lastMs = Math.max(sum.lastMs, lastMs);
   }
 
-  drain(force: boolean): PendingWrite<T> | null {
+  drainEffects(force: boolean): PendingWrite<T> | null {
     if (this.sums.size === 0 || (!force && this.nowMs() - this.writtenMs < WRITE_EVERY_MS)) return null;
     this.writtenMs = this.nowMs();
     const sums = [...this.sums.values()];
     this.sums = new Map();
-    return { rows: sums.length, write: (transaction) => this.tables.add(transaction, this.shard, sums) };
+    return { rows: sums.length, writeRows: (transaction) => this.tables.add(transaction, this.shard, sums) };
   }
 }

@@ -15,15 +15,15 @@ describe('the effects of results that are not counted', () => {
       add: async (_rows: null, _shard: number, sums: readonly UncountedSum[]) => void written.push([...sums]),
     };
     const effects = new UncountedEffects(3, tables, () => nowMs);
-    expect(effects.drain(true)).toBeNull();
+    expect(effects.drainEffects(true)).toBeNull();
     for (const each of [sum(2), sum(3), sum(4, { minuteMs: 120_000 })]) effects.add(each);
-    await effects.drain(false)?.write(null);
+    await effects.drainEffects(false)?.writeRows(null);
     expect(written).toEqual([[sum(5, { lastMs: 60_003 }), sum(4, { minuteMs: 120_000 })]]);
     effects.add(sum(1));
-    expect(effects.drain(false)).toBeNull();
+    expect(effects.drainEffects(false)).toBeNull();
     expect(effects.hasPending).toBe(true);
     nowMs += 1_000;
-    expect(effects.drain(false)?.rows).toBe(1);
+    expect(effects.drainEffects(false)?.rows).toBe(1);
     expect(effects.hasPending).toBe(false);
   });
 });

@@ -42,7 +42,7 @@ export class UncountedParticipant<T = WriterTransaction> implements ShardPartici
     return this.effects.hasPending;
   }
 
-  take(force: boolean): PendingWrite<T> | null {
-    return this.effects.drain(force);
+  takePendingWrite(force: boolean): PendingWrite<T> | null {
+    return this.effects.drainEffects(force);
   }
 }

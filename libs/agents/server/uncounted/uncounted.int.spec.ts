@@ -45,8 +45,8 @@ describe('results that are not counted as their agent sent them', () => {
 
   const store = (participant: UncountedParticipant): Promise<void> =>
     telemetry.transaction(async (sql) => {
-      const write = participant.take(true);
-      await write?.write({ query: (text, params) => sql.query(text, params), copy: () => Promise.resolve() });
+      const write = participant.takePendingWrite(true);
+      await write?.writeRows({ query: (text, params) => sql.query(text, params), copyBinary: () => Promise.resolve() });
     });
 
   async function reported(id: string, startedAt: Date, receivedAt: Date, host: string, peer: string): Promise<void> {

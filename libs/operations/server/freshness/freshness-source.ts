@@ -37,7 +37,7 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
     this.sources.register(this);
   }
 
-  open(): Observable<StreamPart> {
+  openStream(): Observable<StreamPart> {
     return this.shared;
   }
 

@@ -24,7 +24,13 @@ function fleetBlock(count: number): Uint8Array {
     const lost = random() < 0.03;
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const rttUs = threeDigits(18_000 * Math.exp(0.8 * normal));
-    builder.push(Math.floor(random() * 100_000), 1, timeMs, lost ? OUTCOME.timeout : OUTCOME.reply, lost ? 0 : rttUs);
+    builder.addResult(
+      Math.floor(random() * 100_000),
+      1,
+      timeMs,
+      lost ? OUTCOME.timeout : OUTCOME.reply,
+      lost ? 0 : rttUs,
+    );
   }
   const address = {
     agentId: '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e5f',
@@ -34,7 +40,7 @@ function fleetBlock(count: number): Uint8Array {
     sequence: 86_400,
     policyVersion: 17,
   };
-  return frameBlock(address, encodeBody(builder.build(), compress));
+  return frameBlock(address, encodeBody(builder.buildColumns(), compress));
 }
 
 describe('blocks of a fleet, compressed with zstd', () => {

@@ -57,8 +57,8 @@ describe('a lane', () => {
 
   function append(count: number, liveForMs: number): void {
     const builder = new ResultColumnsBuilder();
-    builder.push(1, 1, Date.now(), 0, 1);
-    const body = encodeBody(builder.build(), compress);
+    builder.addResult(1, 1, Date.now(), 0, 1);
+    const body = encodeBody(builder.buildColumns(), compress);
     const block = { shard: 0, policyVersion: 1, liveUntilMs: Date.now() + liveForMs, body };
     spool.append(
       Array.from({ length: count }, () => block),

@@ -66,7 +66,7 @@ export class ResultCollector {
     const shard = shardOf(target.key, this.options.shardCount);
     const block = this.blockFor(shard);
     const datedMs = this.clock.sent(sentAtMs);
-    block.builder.push(target.key, target.check, datedMs, outcome, rttUs);
+    block.builder.addResult(target.key, target.check, datedMs, outcome, rttUs);
     block.liveUntilMs = Math.min(block.liveUntilMs, datedMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
     this.results++;
     if (outcome === OUTCOME.not_sent) this.notSent++;
@@ -112,7 +112,7 @@ export class ResultCollector {
   private seal(shard: number, block: OpenBlock): void {
     const { builder, policyVersion, liveUntilMs, originMs } = block;
     if (builder.count === 0) return;
-    const body = encodeBody(builder.build(), this.options.compress);
+    const body = encodeBody(builder.buildColumns(), this.options.compress);
     builder.clear();
     block.liveUntilMs = Infinity;
     this.held.push({ block: { shard, policyVersion, liveUntilMs: Math.floor(liveUntilMs), body }, originMs });

@@ -66,8 +66,8 @@ export class SpoolPages {
   private rowAt(page: Buffer, at: number, hasId: boolean): FoundRow | undefined {
     try {
       const cell = new Cursor(page, at);
-      const length = cell.varint();
-      const id = hasId ? cell.varint() : undefined;
+      const length = cell.readVarint();
+      const id = hasId ? cell.readVarint() : undefined;
       if (length > ROW_BYTES_MAX) return undefined;
       const payload = this.payload(page, cell.at, length, hasId ? TABLE_LOCAL_MAX : INDEX_LOCAL_MAX);
       return payload && { id, values: readRecord(payload) };
@@ -176,7 +176,7 @@ class Cursor {
   ) {}
 
   /** @throws RangeError beyond the end, or if the number is too large to have been written by the spool */
-  varint(): number {
+  readVarint(): number {
     let value = 0n;
     for (let read = 0; read < 9; read++) {
       const byte = this.bytes.readUInt8(this.at++);
@@ -191,11 +191,11 @@ class Cursor {
 
 function readRecord(payload: Buffer): Value[] {
   const header = new Cursor(payload, 0);
-  const headerBytes = header.varint();
+  const headerBytes = header.readVarint();
   const values: Value[] = [];
   let at = headerBytes;
   while (header.at < headerBytes) {
-    const [value, bytes] = readValue(payload, at, header.varint());
+    const [value, bytes] = readValue(payload, at, header.readVarint());
     values.push(value);
     at += bytes;
   }

@@ -80,7 +80,7 @@ export function enrolment(name: string, token: string, csrPem: string): Record<s
 export function block(address: Partial<BlockAddress> & { agentId: string }, rttUs = 1_000): Uint8Array {
   const builder = new ResultColumnsBuilder();
   const nowMs = Date.now();
-  for (let key = 1; key <= 3; key++) builder.push(key, 1, nowMs + key, 0, rttUs + key);
+  for (let key = 1; key <= 3; key++) builder.addResult(key, 1, nowMs + key, 0, rttUs + key);
   const whole = { boot: 1, lane: LANE.live, shard: 0, sequence: 1, policyVersion: 1, ...address };
-  return frameBlock(whole, encodeBody(builder.build(), compress));
+  return frameBlock(whole, encodeBody(builder.buildColumns(), compress));
 }

@@ -9,8 +9,8 @@ const BACK_OFF = { firstMs: 1, maxMs: 1 };
 
 function bodyOf(results: number): ReturnType<typeof encodeBody> {
   const builder = new ResultColumnsBuilder();
-  for (let at = 0; at < results; at++) builder.push(at + 1, 1, Date.now(), 0, 1_000);
-  return encodeBody(builder.build(), compress);
+  for (let at = 0; at < results; at++) builder.addResult(at + 1, 1, Date.now(), 0, 1_000);
+  return encodeBody(builder.buildColumns(), compress);
 }
 
 const answered = (status: number, body: object = {}): Answer => ({

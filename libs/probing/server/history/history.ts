@@ -28,7 +28,7 @@ export class History {
    * Returns the points of the windows that overlap with the range, oldest first; none for windows without measurements.
    * @throws DomainError `invalid` for a resolution that would lead to too many points
    */
-  async read(
+  async readPoints(
     targetKey: number,
     range: TimeRange,
     asked: AskedResolution = 'auto',
@@ -39,11 +39,11 @@ export class History {
       fromMs: bucketStart(resolution, range.fromMs),
       toMs: bucketEnd(resolution, range.toMs - 1),
     };
-    return { items: pointsOf(await this.figures(targetKey, whole, resolution, progress), resolution), resolution };
+    return { items: pointsOf(await this.readFigures(targetKey, whole, resolution, progress), resolution), resolution };
   }
 
   /** Returns the level's own rows as far as they are computed, and figures from the level below after that. */
-  private async figures(
+  private async readFigures(
     targetKey: number,
     { fromMs, toMs }: TimeRange,
     resolution: Resolution,
@@ -56,7 +56,7 @@ export class History {
     if (fromMs < madeUntilMs) figures.push(...(await this.rolledUp(targetKey, level, fromMs, madeUntilMs)));
     if (madeUntilMs < toMs) {
       const below = ROLLUP_LEVELS.find(({ relation }) => relation === level.source)?.resolution ?? '5m';
-      figures.push(...(await this.figures(targetKey, { fromMs: madeUntilMs, toMs }, below, progress)));
+      figures.push(...(await this.readFigures(targetKey, { fromMs: madeUntilMs, toMs }, below, progress)));
     }
     return gather(figures, resolution);
   }

@@ -34,6 +34,6 @@ export class ReadHistoryHandler implements IQueryHandler<ReadHistory> {
   async execute({ ref, asked }: ReadHistory): Promise<HistoryPage> {
     const range = rangeOf(asked, { nowMs: Date.now() });
     const { key } = await this.targets.find(ref, asked.vrf);
-    return this.history.read(key, range, asked.resolution);
+    return this.history.readPoints(key, range, asked.resolution);
   }
 }

@@ -47,7 +47,7 @@ function figuresOf(rows: readonly WindowRow[]): Figures {
     const bodies = rows.flatMap((row) => (row.check === check && row.body !== null ? [row.body] : []));
     const histogram = new RttHistogram();
     counters = mergeCounters(counters, summarizeSamples(decodeSeriesBody(mergeSeriesBodies(bodies)), histogram));
-    histograms.push(histogram.encode());
+    histograms.push(histogram.encodeBins());
   }
   return { startMs: rows[0].windowStart.getTime(), counters, histograms };
 }

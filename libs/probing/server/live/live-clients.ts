@@ -7,13 +7,13 @@ const PART_WAIT_MS_MAX = 1_000;
 /** One client of a feed. Calls are ordered; there are none after it has left. */
 export interface LiveClient {
   /** Delivers results in order; the same object may be delivered to many clients. */
-  results(events: LiveEvents): void;
+  sendResults(events: LiveEvents): void;
   /** Reports that all results up to this id were sent, or are known to the client from another source. */
   seenUpTo(id: string): void;
   /** Reports that the results after the client's id are no longer available: it has to read them again. */
-  reset(): void;
+  sendReset(): void;
   /** Resolves when the client has read what it was sent; never, once it has left. */
-  drained(): Promise<void>;
+  whenDrained(): Promise<void>;
 }
 
 /** The clients that follow a feed; all get the same results. */
@@ -39,8 +39,8 @@ export class LiveClients {
     return this.left.has(client);
   }
 
-  results(events: LiveEvents): void {
-    for (const client of this.following) client.results(events);
+  sendResults(events: LiveEvents): void {
+    for (const client of this.following) client.sendResults(events);
   }
 
   seenUpTo(id: string): void {
@@ -48,7 +48,7 @@ export class LiveClients {
   }
 
   /** Waits until all clients have read what they were sent, but at most 1 s. */
-  async drained(): Promise<void> {
-    await settlesWithin(Promise.all([...this.following].map((client) => client.drained())), PART_WAIT_MS_MAX);
+  async whenDrained(): Promise<void> {
+    await settlesWithin(Promise.all([...this.following].map((client) => client.whenDrained())), PART_WAIT_MS_MAX);
   }
 }

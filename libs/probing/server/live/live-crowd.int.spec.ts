@@ -82,7 +82,7 @@ describe('a crowd of live streams', () => {
   const watched = new Set(Array.from({ length: 1 + ON_THEIR_OWN }, (_, at) => at + 1));
   const publishers = Array.from({ length: SHARDS }, (_, shard) => {
     const publish = (message: string): void => void redis.publish(`${prefix}:live`, message);
-    return new LivePublisher(shard, { watched: () => watched, publish });
+    return new LivePublisher(shard, { watchedKeys: () => watched, publishMessage: publish });
   });
   let server: Server;
   let port = 0;
@@ -100,7 +100,7 @@ describe('a crowd of live streams', () => {
     const authenticator = new Doorman();
     const app = express();
     app.get('/:key', (request: Request, response: Response) => {
-      const results = live.follow(Number(request.params['key']), lastEventIdOf(request), drainedOf(response));
+      const results = live.streamResults(Number(request.params['key']), lastEventIdOf(request), drainedOf(response));
       sendEventStream(request, response, { principal, authenticator, sources: [results.pipe(map(streamPart))] });
     });
     server = createServer(app).listen(0, '127.0.0.1');
@@ -131,7 +131,7 @@ describe('a crowd of live streams', () => {
     const body = encodeSeriesBody(samplesOf(made));
     for (const [shard, publisher] of publishers.entries()) {
       const ofShard = keys.filter((key) => key % SHARDS === shard);
-      publisher.stored(position, new Map(ofShard.map((key) => [key, [{ check: 1, startMs, body }]])))();
+      publisher.prepareMessages(position, new Map(ofShard.map((key) => [key, [{ check: 1, startMs, body }]])))();
     }
     await redis.ping();
   }

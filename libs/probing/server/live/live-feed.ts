@@ -45,24 +45,24 @@ export class LiveFeed implements LiveListener {
   }
 
   /** Sends the client the results after `lastId` (none without one), and then all new results, without a gap. */
-  async join(client: LiveClient, lastId: string | null): Promise<void> {
+  async addClient(client: LiveClient, lastId: string | null): Promise<void> {
     // At the client's own pace, so that no other client waits for it.
-    const told = lastId === null ? null : await this.replay.after(client, parseLiveId(lastId));
+    const told = lastId === null ? null : await this.replay.replayAfter(client, parseLiveId(lastId));
     if (this.clients.hasLeft(client)) return;
-    await this.admit({ client, told });
+    await this.admitClient({ client, told });
   }
 
-  leave(client: LiveClient): void {
+  removeClient(client: LiveClient): void {
     this.clients.remove(client);
   }
 
   /** Handles results that a commit stored. */
-  hear(news: LiveNews): void {
+  onNews(news: LiveNews): void {
     const place = placeOf(news, this.position);
     if (place === 'known') return;
     const isAtRest = this.works === 0 && !this.clients.areNone;
     const stored = isAtRest && place === 'next' ? this.recent.carried(news) : null;
-    if (stored === null) return this.wake();
+    if (stored === null) return this.scheduleRead();
     this.position = stored.position;
     // The busier the target, the more results are written together.
     if (this.heard.push(stored) === 1) setImmediate(() => this.tellHeard());
@@ -72,7 +72,7 @@ export class LiveFeed implements LiveListener {
    * Reads results that may have been stored. Calls while one read is queued share that read. With `checkLog` it also checks that the shard's
    * log is still the one that the position belongs to.
    */
-  wake(checkLog = false): void {
+  scheduleRead(checkLog = false): void {
     this.logCheckQueued ||= checkLog;
     if (this.wakeQueued) return;
     this.wakeQueued = true;
@@ -87,7 +87,7 @@ export class LiveFeed implements LiveListener {
   }
 
   /** Lets a client follow the feed; clients that join at the same time share one read. */
-  private admit(joiner: Joiner): Promise<void> {
+  private admitClient(joiner: Joiner): Promise<void> {
     this.joiners.push(joiner);
     if (this.joiners.length > 1) return this.admission;
     this.admission = this.queue(async () => {
@@ -113,7 +113,7 @@ export class LiveFeed implements LiveListener {
   }
 
   private tellHeard(): void {
-    for (const events of partsOf(this.heard.splice(0))) this.clients.results(events);
+    for (const events of partsOf(this.heard.splice(0))) this.clients.sendResults(events);
   }
 
   /** A recreated log starts with lower positions; results stored from the former log are no longer sent. */
@@ -131,11 +131,11 @@ export class LiveFeed implements LiveListener {
       return this.position;
     }
     for (let more = true; more;) {
-      const batch = await this.recent.from(this.targetKey, this.position + 1);
+      const batch = await this.recent.batchFrom(this.targetKey, this.position + 1);
       const parts = partsOf(batch.stored);
       for (const [at, events] of parts.entries()) {
-        this.clients.results(events);
-        if (batch.more || at < parts.length - 1) await this.clients.drained();
+        this.clients.sendResults(events);
+        if (batch.more || at < parts.length - 1) await this.clients.whenDrained();
       }
       this.position = batch.stored.at(-1)?.position ?? this.position;
       ({ more } = batch);

@@ -92,7 +92,7 @@ class Viewer {
 
   open(): void {
     const client: LiveClient = {
-      results: ({ all }) => {
+      sendResults: ({ all }) => {
         if (this.client !== client) return;
         this.lines.push(...all.map(({ id, result }) => `${id} ${result.rttUs}`));
         this.lastId = all.at(-1)?.id ?? this.lastId;
@@ -101,16 +101,16 @@ class Viewer {
         this.from ??= id;
         this.lastId = id;
       },
-      reset: () => expect.unreachable('a reset'),
-      drained: () => Promise.resolve(),
+      sendReset: () => expect.unreachable('a reset'),
+      whenDrained: () => Promise.resolve(),
     };
     this.client = client;
-    void this.feed.join(client, this.lastId);
+    void this.feed.addClient(client, this.lastId);
   }
 
   /** Closes the connection, possibly in the middle of a commit. */
   close(truncated: boolean): void {
-    if (this.client) this.feed.leave(this.client);
+    if (this.client) this.feed.removeClient(this.client);
     this.client = null;
     const isAtResult = this.lines.at(-1)?.startsWith(`${this.lastId} `);
     if (!truncated || !isAtResult || this.lines.length < 2) return;
@@ -139,7 +139,10 @@ class Scene {
   }
 
   private owner(): LivePublisher {
-    return new LivePublisher(SHARD, { watched: () => this.watched, publish: (message) => this.air.push(message) });
+    return new LivePublisher(SHARD, {
+      watchedKeys: () => this.watched,
+      publishMessage: (message) => this.air.push(message),
+    });
   }
 
   private rows(): Stored[] {
@@ -155,7 +158,7 @@ class Scene {
   commit(): void {
     this.position += 1 + this.random(3);
     const rows = this.rows();
-    const told = this.publisher.stored(this.position, new Map(this.watched.has(KEY) ? [[KEY, rows]] : []));
+    const told = this.publisher.prepareMessages(this.position, new Map(this.watched.has(KEY) ? [[KEY, rows]] : []));
     this.table.rows.push(...rows);
     told();
   }
@@ -166,7 +169,7 @@ class Scene {
     const [message] = this.air.splice(this.random(3) === 0 ? this.random(this.air.length) : 0, 1);
     const fate = this.random(8);
     if (fate === 0) this.air.push(message);
-    if (fate !== 1) for (const news of readLiveMessage(message)) this.feed.hear(news);
+    if (fate !== 1) for (const news of readLiveMessage(message)) this.feed.onNews(news);
   }
 
   async step(): Promise<void> {
@@ -176,7 +179,7 @@ class Scene {
     else if (what < 6) this.commit();
     else if (what < 12) this.deliver();
     else if (what < 14) await this.rest(random(20));
-    else if (what === 14) this.feed.wake(random(2) === 0);
+    else if (what === 14) this.feed.scheduleRead(random(2) === 0);
     else if (what === 15) this.watched.delete(KEY);
     else if (what === 16) this.watched.add(KEY);
     else if (what === 17 && random(3) === 0) this.publisher = this.owner();
@@ -190,7 +193,7 @@ class Scene {
   async end(): Promise<void> {
     for (const viewer of this.viewers) if (!viewer.client) viewer.open();
     await this.rest();
-    this.feed.wake();
+    this.feed.scheduleRead();
     await this.rest();
   }
 

@@ -6,7 +6,7 @@ import type { RecentBatch, RecentResults } from './recent-results';
 export interface LiveReplayOptions {
   targetKey: number;
   shard: number;
-  recent: Pick<RecentResults, 'from' | 'replayedFrom'>;
+  recent: Pick<RecentResults, 'batchFrom' | 'replayedFrom'>;
   hasLeft(client: LiveClient): boolean;
 }
 
@@ -18,12 +18,12 @@ export class LiveReplay {
    * Sends the results after the client's id, at the client's own pace. Returns the position reached; null when the client left, or has to read
    * the results again.
    */
-  async after(client: LiveClient, lastId: LiveId | null): Promise<number | null> {
+  async replayAfter(client: LiveClient, lastId: LiveId | null): Promise<number | null> {
     const { targetKey, recent, hasLeft } = this.options;
     const first = lastId === null ? null : await this.firstAfter(lastId);
     if (hasLeft(client)) return null;
     if (first === null || lastId === null) {
-      client.reset();
+      client.sendReset();
       return null;
     }
     let sent = lastId.position;
@@ -32,8 +32,8 @@ export class LiveReplay {
       const isLast = !batch.more && parts.length <= 1;
       for (const events of parts) {
         if (hasLeft(client)) return null;
-        client.results(events);
-        if (!isLast) await client.drained();
+        client.sendResults(events);
+        if (!isLast) await client.whenDrained();
       }
       sent = batch.stored.at(-1)?.position ?? sent;
       if (isLast) return sent;
@@ -44,9 +44,9 @@ export class LiveReplay {
   async between(client: LiveClient, after: number, upTo: number): Promise<void> {
     const { targetKey, recent, hasLeft } = this.options;
     for (let next = after + 1; ;) {
-      const batch = await recent.from(targetKey, next);
+      const batch = await recent.batchFrom(targetKey, next);
       if (hasLeft(client)) return;
-      for (const events of partsOf(batch.stored.filter(({ position }) => position <= upTo))) client.results(events);
+      for (const events of partsOf(batch.stored.filter(({ position }) => position <= upTo))) client.sendResults(events);
       next = (batch.stored.at(-1)?.position ?? upTo) + 1;
       if (!batch.more || next > upTo) return;
     }

@@ -25,14 +25,14 @@ describe('the replay for a client', () => {
     return Promise.resolve({ stored: rest.slice(0, 2), more: rest.length > 2 });
   };
   const replay = new LiveReplay({
-    ...{ targetKey: 7, shard: SHARD, recent: { from: read, replayedFrom: read } },
+    ...{ targetKey: 7, shard: SHARD, recent: { batchFrom: read, replayedFrom: read } },
     hasLeft: () => hasLeft,
   });
   const client: LiveClient = {
-    results: ({ all }) => void sent.push(...all.map(({ id }) => id)),
+    sendResults: ({ all }) => void sent.push(...all.map(({ id }) => id)),
     seenUpTo: (id) => void sent.push(`seen ${id}`),
-    reset: () => void sent.push('reset'),
-    drained: () => Promise.resolve(),
+    sendReset: () => void sent.push('reset'),
+    whenDrained: () => Promise.resolve(),
   };
 
   beforeEach(() => {
@@ -41,21 +41,21 @@ describe('the replay for a client', () => {
   });
 
   it('sends all results after its id, and returns the position reached', async () => {
-    expect(await replay.after(client, parseLiveId('1:4:0'))).toBe(9);
+    expect(await replay.replayAfter(client, parseLiveId('1:4:0'))).toBe(9);
     expect(sent).toEqual(['1:4:1', '1:6:0', '1:8:0', '1:9:0']);
   });
 
   it.each(['1:5:0', '2:4:0', 'nonsense'])(
     'resets a client whose id %s refers to nothing that is stored',
     async (id) => {
-      expect(await replay.after(client, parseLiveId(id))).toBeNull();
+      expect(await replay.replayAfter(client, parseLiveId(id))).toBeNull();
       expect(sent).toEqual(['reset']);
     },
   );
 
   it('ends when the client leaves in between', async () => {
-    const leaving: LiveClient = { ...client, drained: () => Promise.resolve(void (hasLeft = true)) };
-    expect(await replay.after(leaving, parseLiveId('1:4:0'))).toBeNull();
+    const leaving: LiveClient = { ...client, whenDrained: () => Promise.resolve(void (hasLeft = true)) };
+    expect(await replay.replayAfter(leaving, parseLiveId('1:4:0'))).toBeNull();
     expect(sent).toEqual(['1:4:1', '1:6:0']);
   });
 

@@ -33,7 +33,7 @@ class Viewer {
   ) {}
 
   open(): void {
-    this.subscription = this.live.follow(this.targetKey, this.lastId).subscribe({
+    this.subscription = this.live.streamResults(this.targetKey, this.lastId).subscribe({
       next: (message) => {
         switch (message.kind) {
           case 'results':
@@ -81,7 +81,8 @@ describe('live results', () => {
   const watched = new Set(Array.from({ length: 100 }, (_, key) => key));
   const publishers = Array.from(
     { length: SHARDS },
-    (_, shard) => new LivePublisher(shard, { watched: () => watched, publish: (message) => void unsent.push(message) }),
+    (_, shard) =>
+      new LivePublisher(shard, { watchedKeys: () => watched, publishMessage: (message) => void unsent.push(message) }),
   );
 
   const start = (url: string): LiveResults => {
@@ -120,7 +121,7 @@ describe('live results', () => {
     const shard = targetKey % SHARDS;
     const checks = [samples.slice(0, half), samples.slice(half)].filter(({ length }) => length > 0);
     const rows = checks.map((each, at) => ({ check: at + 1, startMs, body: encodeSeriesBody(samplesOf(each)) }));
-    const told = publishers[shard].stored(position, new Map([[targetKey, rows]]));
+    const told = publishers[shard].prepareMessages(position, new Map([[targetKey, rows]]));
     await database.transaction(async (sql) => {
       for (const [at, each] of checks.entries()) {
         await storeWindow(sql, { targetKey, shard, startMs, position, check: at + 1, samples: each });
@@ -334,7 +335,7 @@ describe('live results', () => {
     let unread = 0;
     let ended = false;
     const following = live
-      .follow(key, `${key % SHARDS}:1:0`, async () => {
+      .streamResults(key, `${key % SHARDS}:1:0`, async () => {
         await delay(1);
         unread = 0;
       })

@@ -50,7 +50,7 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
    * Streams the results of a target as they are stored, after those since `lastId`. Fails if the database is unavailable at the start. Missed
    * results are sent in parts; `drained` resolves when the reader is ready for the next part.
    */
-  follow(
+  streamResults(
     targetKey: number,
     lastId: string | null,
     drained: () => Promise<void> = () => Promise.resolve(),
@@ -58,14 +58,14 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
     return new Observable<LiveMessage>((reader) => {
       const { feed } = this.enter(targetKey);
       const client: LiveClient = {
-        results: (events) => reader.next({ kind: 'results', events }),
+        sendResults: (events) => reader.next({ kind: 'results', events }),
         seenUpTo: (id) => reader.next({ kind: 'seen', id }),
-        reset: () => reader.next({ kind: 'reset' }),
-        drained,
+        sendReset: () => reader.next({ kind: 'reset' }),
+        whenDrained: drained,
       };
-      feed.join(client, lastId).catch((error: unknown) => reader.error(error));
+      feed.addClient(client, lastId).catch((error: unknown) => reader.error(error));
       return () => {
-        feed.leave(client);
+        feed.removeClient(client);
         this.exit(targetKey);
       };
     });
@@ -82,7 +82,7 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
     );
     const shared = { feed, clients: 1 };
     this.feeds.set(targetKey, shared);
-    this.watched?.watch(targetKey, feed);
+    this.watched?.watchTarget(targetKey, feed);
     return shared;
   }
 
@@ -90,11 +90,11 @@ export class LiveResults implements OnModuleInit, OnApplicationShutdown {
     const shared = this.feeds.get(targetKey);
     if (shared === undefined || --shared.clients > 0) return;
     this.feeds.delete(targetKey);
-    this.watched?.forget(targetKey);
+    this.watched?.unwatchTarget(targetKey);
   }
 
   private takeTurn(): void {
     this.watched?.keepWatching([...this.feeds.keys()]);
-    for (const { feed } of this.feeds.values()) feed.wake(true);
+    for (const { feed } of this.feeds.values()) feed.scheduleRead(true);
   }
 }

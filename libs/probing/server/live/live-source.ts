@@ -24,7 +24,7 @@ export class LiveSource implements StreamSource, OnModuleInit {
   }
 
   /** @throws DomainError `forbidden` without the permission to read results; `invalid` for too many targets */
-  open({ query, principal, drained }: StreamRequest): Observable<StreamPart> | null {
+  openStream({ query, principal, whenDrained }: StreamRequest): Observable<StreamPart> | null {
     const references = [...new Set((query['live'] ?? '').split(',').filter((reference) => reference !== ''))];
     if (references.length === 0) return null;
     if (references.length > LIVE_TARGETS_MAX) {
@@ -34,12 +34,12 @@ export class LiveSource implements StreamSource, OnModuleInit {
     if (!principal.permissions.includes('results:read')) {
       throw new DomainError('forbidden', 'Live results require the permission results:read.');
     }
-    return merge(...references.map((reference) => this.resultsOf(reference, query['vrf'], drained)));
+    return merge(...references.map((reference) => this.resultsOf(reference, query['vrf'], whenDrained)));
   }
 
   private resultsOf(reference: string, vrf: string | undefined, drained: () => Promise<void>): Observable<StreamPart> {
     return defer(() => this.targets.find(reference, vrf)).pipe(
-      mergeMap(({ key }) => this.live.follow(key, null, drained)),
+      mergeMap(({ key }) => this.live.streamResults(key, null, drained)),
       mergeMap((message) => (message.kind === 'results' ? of(message.events.bare()) : EMPTY)),
       // A removed target has no results; the rest of the stream continues.
       catchError((error: unknown) => {

@@ -43,7 +43,7 @@ export class LiveController {
     @Caller() principal: Principal,
   ): Promise<void> {
     const { key } = await this.targets.find(reference, query.vrf);
-    const results = this.live.follow(key, lastEventIdOf(request), drainedOf(response)).pipe(map(streamPart));
+    const results = this.live.streamResults(key, lastEventIdOf(request), drainedOf(response)).pipe(map(streamPart));
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources: [results] });
   }
 }

@@ -91,9 +91,11 @@ export class RecentResults {
     private readonly database: TelemetryDatabase,
     private readonly agents: StoredAgents,
   ) {
-    this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 2 }, (asked) => this.read(asked));
-    this.replays = new Batching({ batchMax: REPLAYS_TOGETHER_MAX, concurrentMax: 1 }, (asked) => this.read(asked));
-    this.looks = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (keys) => this.look(keys));
+    this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 2 }, (asked) => this.readBatches(asked));
+    this.replays = new Batching({ batchMax: REPLAYS_TOGETHER_MAX, concurrentMax: 1 }, (asked) =>
+      this.readBatches(asked),
+    );
+    this.looks = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 1 }, (keys) => this.findPositions(keys));
     this.ends = new Batching({ batchMax: SHARDS_TOGETHER_MAX, concurrentMax: 1 }, (shards) => this.lookUpEnds(shards));
   }
 
@@ -103,7 +105,7 @@ export class RecentResults {
   }
 
   /** Returns results stored at `position` and later. Concurrent calls share a statement. */
-  from(targetKey: number, position: number): Promise<RecentBatch> {
+  batchFrom(targetKey: number, position: number): Promise<RecentBatch> {
     return this.reads.ask({ targetKey, position });
   }
 
@@ -130,7 +132,7 @@ export class RecentResults {
     return stored;
   }
 
-  private async look(targetKeys: readonly number[]): Promise<number[]> {
+  private async findPositions(targetKeys: readonly number[]): Promise<number[]> {
     const rows = await this.database.query<{ position: number }>(LATEST, [targetKeys, LIVE_KEPT_MS]);
     return rows.map(({ position }) => position);
   }
@@ -141,12 +143,12 @@ export class RecentResults {
     return shards.map((shard) => ends.get(shard) ?? Infinity);
   }
 
-  private async read(asked: readonly Asked[]): Promise<RecentBatch[]> {
+  private async readBatches(asked: readonly Asked[]): Promise<RecentBatch[]> {
     const keys = asked.map(({ targetKey }) => targetKey);
     const positions = asked.map(({ position }) => position);
     const rows = await this.database.query<RecentRow>(AFTER, [keys, positions, LIVE_KEPT_MS]);
     const samples = rows.map((row) => decodeSeriesBody(row.body));
-    await this.agents.know(samples.flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
+    await this.agents.loadAgents(samples.flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
     const batches = asked.map((): RecentBatch => ({ stored: [], more: false }));
     const rowsOf = new Uint32Array(asked.length);
     const foundOf = new Uint32Array(asked.length);
@@ -173,7 +175,7 @@ export class RecentResults {
 
   private addEvents(to: StoredResults, targetKey: number, { check, startMs }: LiveRow, samples: SeriesSamples): void {
     for (let sample = 0; sample < samples.count; sample++) {
-      const agent = this.agents.of(samples.agentNo[sample]);
+      const agent = this.agents.agentOf(samples.agentNo[sample]);
       const result = probeResult(agent, check, startMs, samples, sample);
       const id = liveIdText({ shard: to.shard, position: to.position, index: to.events.length });
       to.events.push({ id, targetKey, result });

@@ -22,9 +22,9 @@ const OPTIONS: RedisOptions = {
 /** Receives what happens to one target. */
 export interface LiveListener {
   /** A commit stored results of it. */
-  hear(news: LiveNews): void;
+  onNews(news: LiveNews): void;
   /** Results may have been stored. */
-  wake(): void;
+  scheduleRead(): void;
 }
 
 /**
@@ -46,27 +46,27 @@ export class WatchedTargets {
     for (const connection of [this.commands, this.subscriber]) {
       connection.on('error', (error) => this.warn(error));
     }
-    this.subscriber.on('ready', () => this.say(() => this.subscribe()));
-    this.subscriber.on('message', (_channel, text) => this.hear(text));
+    this.subscriber.on('ready', () => this.sendCommand(() => this.subscribeChannel()));
+    this.subscriber.on('message', (_channel, text) => this.onMessage(text));
   }
 
-  /** Notifies `listener` about the target, until `forget`. */
-  watch(targetKey: number, listener: LiveListener): void {
+  /** Notifies `listener` about the target, until `unwatchTarget`. */
+  watchTarget(targetKey: number, listener: LiveListener): void {
     this.listeners.set(targetKey, listener);
-    this.say(async () => {
+    this.sendCommand(async () => {
       await this.announce([targetKey]);
       await this.commands.publish(`${this.prefix}:watch`, String(targetKey));
     });
   }
 
-  forget(targetKey: number): void {
+  unwatchTarget(targetKey: number): void {
     this.listeners.delete(targetKey);
   }
 
   /** Announces again that the targets are watched; call it well within 15 s. */
   keepWatching(targetKeys: readonly number[]): void {
     if (targetKeys.length === 0) return;
-    this.say(async () => {
+    this.sendCommand(async () => {
       await this.announce(targetKeys);
       // Makes projectors read the set again: they do not poll it while no target is watched.
       await this.commands.publish(`${this.prefix}:watch`, '');
@@ -84,23 +84,23 @@ export class WatchedTargets {
     await this.commands.zadd(`${this.prefix}:watch`, ...targetKeys.flatMap((key) => [untilMs, String(key)]));
   }
 
-  private async subscribe(): Promise<void> {
+  private async subscribeChannel(): Promise<void> {
     this.away = false;
     await this.subscriber.subscribe(`${this.prefix}:live`);
     // Messages before the subscription were missed: all listeners read for themselves.
-    for (const listener of this.listeners.values()) listener.wake();
+    for (const listener of this.listeners.values()) listener.scheduleRead();
   }
 
-  private hear(text: string): void {
+  private onMessage(text: string): void {
     try {
-      for (const news of readLiveMessage(text)) this.listeners.get(news.targetKey)?.hear(news);
+      for (const news of readLiveMessage(text)) this.listeners.get(news.targetKey)?.onNews(news);
     } catch (error) {
       // A listener that misses it notices at the next message, or at the next read within 5 s.
       logger.warn({ err: error }, 'invalid message about live results ignored');
     }
   }
 
-  private say(words: () => Promise<unknown>): void {
+  private sendCommand(words: () => Promise<unknown>): void {
     words().catch((error: unknown) => this.warn(error));
   }
 

@@ -9,7 +9,7 @@ import { postgresSeriesTables } from '../postgres-series-tables';
 import { SeriesParticipant } from '../series-participant';
 
 /** Live bus of an adoption, during which no target is watched. */
-const NO_VIEWERS: LiveBus = { watched: () => new Set(), publish: () => undefined };
+const NO_VIEWERS: LiveBus = { watchedKeys: () => new Set(), publishMessage: () => undefined };
 
 @Module({})
 export class ProbingCliModule {

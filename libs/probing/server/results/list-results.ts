@@ -35,6 +35,6 @@ export class ListResultsHandler implements IQueryHandler<ListResults> {
     const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);
     const toMs = to === undefined ? undefined : instantOf('to', to, nowMs);
     const { key } = await this.targets.find(ref, vrf);
-    return this.pages.read(key, { limit, cursor, fromMs, toMs });
+    return this.pages.readPage(key, { limit, cursor, fromMs, toMs });
   }
 }

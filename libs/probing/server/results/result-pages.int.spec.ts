@@ -47,7 +47,7 @@ describe('pages of results', () => {
   ): Promise<ProbeResult[]> {
     const all: ProbeResult[] = [];
     for (let cursor: string | undefined; ;) {
-      const page = await pages.read(targetKey, { ...request, cursor });
+      const page = await pages.readPage(targetKey, { ...request, cursor });
       expect(page.items.length).toBeLessThanOrEqual(request.limit);
       all.push(...page.items);
       if (page.next === null) return all;
@@ -142,7 +142,7 @@ describe('pages of results', () => {
       const samples = [{ agentNo: 1, offsetMs: 0, outcome: 0, rttUs: day }];
       await storeWindow(database, { targetKey: key, startMs: START_MS - day * DAY_MS, samples });
     }
-    const first = await pages.read(key, { limit: 1_000 });
+    const first = await pages.readPage(key, { limit: 1_000 });
     expect(first.items.length).toBeLessThan(70);
     expect(first.next).not.toBeNull();
     expect((await readAll(key, { limit: 1_000 })).map(({ rttUs }) => rttUs)).toEqual(
@@ -151,15 +151,15 @@ describe('pages of results', () => {
   });
 
   it('of a target without results are a single empty page', async () => {
-    expect(await pages.read(nextKey++, { limit: 10 })).toEqual({ items: [], next: null });
+    expect(await pages.readPage(nextKey++, { limit: 10 })).toEqual({ items: [], next: null });
   });
 
   it('refuse the cursor of another target, and accept any values in their own', async () => {
     const key = nextKey++;
     await expect(
-      pages.read(key, { limit: 10, cursor: encodeNumberCursor(`results/${key + 1}`, [1, 2, 3, 4]) }),
+      pages.readPage(key, { limit: 10, cursor: encodeNumberCursor(`results/${key + 1}`, [1, 2, 3, 4]) }),
     ).rejects.toThrow('belongs to another list');
     const absurd = encodeNumberCursor(`results/${key}`, [Number.MAX_SAFE_INTEGER, -1, -1, -1]);
-    expect(await pages.read(key, { limit: 10, cursor: absurd })).toEqual({ items: [], next: null });
+    expect(await pages.readPage(key, { limit: 10, cursor: absurd })).toEqual({ items: [], next: null });
   });
 });

@@ -50,7 +50,7 @@ export class ResultPages {
   ) {}
 
   /** @throws DomainError `invalid` for a cursor that no page returned */
-  async read(targetKey: number, request: ResultPageRequest): Promise<ResultPage> {
+  async readPage(targetKey: number, request: ResultPageRequest): Promise<ResultPage> {
     const after = placeOf(targetKey, request.cursor);
     const fromMs = request.fromMs ?? Number.NEGATIVE_INFINITY;
     const untilMs = Math.min(request.toMs ?? Number.POSITIVE_INFINITY, after === null ? Infinity : after.timeMs + 1);
@@ -60,7 +60,7 @@ export class ResultPages {
       if (reads === READS_MAX) return this.truncatedPage(targetKey, page, upTo);
       const oldestMs = Math.max(upTo - (windows - 1) * WINDOW_MS, windowStart(fromMs));
       for (const [startMs, bodies] of await this.windows(targetKey, oldestMs, upTo)) {
-        await this.take(page, new WindowResults(startMs, bodies), request.limit, { fromMs, untilMs, after });
+        await this.fillPage(page, new WindowResults(startMs, bodies), request.limit, { fromMs, untilMs, after });
         if (page.full) return { items: page.items, next: cursorOf(targetKey, page.last) };
       }
       upTo = await this.latestWindow(targetKey, oldestMs);
@@ -70,21 +70,21 @@ export class ResultPages {
   }
 
   /** Adds results while the page has room; it is full once a result is left over. */
-  private async take(
+  private async fillPage(
     page: Page,
     results: WindowResults,
     limit: number,
     { fromMs, untilMs, after }: { fromMs: number; untilMs: number; after: ResultPlace | null },
   ): Promise<void> {
-    await this.agents.know(results.agentNumbers());
+    await this.agents.loadAgents(results.agentNumbers());
     for (let at = 0; at < results.count && !page.full; at++) {
-      const place = results.place(at);
+      const place = results.placeAt(at);
       if (place.timeMs < fromMs || place.timeMs >= untilMs || (after !== null && !isAfter(place, after))) continue;
       if (page.items.length === limit) {
         page.full = true;
         return;
       }
-      page.items.push(results.result(at, this.agents));
+      page.items.push(results.resultAt(at, this.agents));
       page.last = place;
     }
   }

@@ -14,8 +14,8 @@ export class StoredAgents {
 
   constructor(private readonly database: TelemetryDatabase) {}
 
-  /** Loads the agents of unknown numbers, so that `of` can return them. */
-  async know(numbers: Iterable<number>): Promise<void> {
+  /** Loads the agents of unknown numbers, so that `agentOf` can return them. */
+  async loadAgents(numbers: Iterable<number>): Promise<void> {
     const unknown = [...new Set(numbers)].filter((number) => !this.known.has(number));
     if (unknown.length === 0) return;
     const rows = await this.database.query<{ agent_no: number; agent_id: string; name: string }>(
@@ -25,14 +25,14 @@ export class StoredAgents {
     for (const row of rows) this.known.set(row.agent_no, { agentId: row.agent_id, agentName: row.name });
   }
 
-  /** Whether `of` can return all agents without loading. */
+  /** Whether `agentOf` can return all agents without loading. */
   knowsAllOf({ agentNo, count }: Pick<SeriesSamples, 'agentNo' | 'count'>): boolean {
     for (let row = 0; row < count; row++) if (!this.known.has(agentNo[row])) return false;
     return true;
   }
 
   /** @throws RangeError for an unknown number: series and agents are then not from the same database */
-  of(agentNo: number): StoredAgent {
+  agentOf(agentNo: number): StoredAgent {
     const agent = this.known.get(agentNo);
     if (agent === undefined) throw new RangeError(`No agent has the number ${agentNo}.`);
     return agent;

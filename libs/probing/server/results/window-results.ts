@@ -35,9 +35,9 @@ export class WindowResults {
       const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
       for (const each of bodies) if (each.check === check) appendSeriesBody(builder, each.body);
       this.checks.push(check);
-      this.samples.push(builder.build());
+      this.samples.push(builder.buildSamples());
     }
-    this.sort();
+    this.sortResults();
   }
 
   get count(): number {
@@ -49,7 +49,7 @@ export class WindowResults {
     return new Set(this.order.map(({ part, row }) => this.samples[part].agentNo[row]));
   }
 
-  place(at: number): ResultPlace {
+  placeAt(at: number): ResultPlace {
     const { part, row, ordinal } = this.order[at];
     const samples = this.samples[part];
     return {
@@ -60,13 +60,13 @@ export class WindowResults {
     };
   }
 
-  result(at: number, agents: StoredAgents): ProbeResult {
+  resultAt(at: number, agents: StoredAgents): ProbeResult {
     const { part, row } = this.order[at];
     const samples = this.samples[part];
-    return probeResult(agents.of(samples.agentNo[row]), this.checks[part], this.startMs, samples, row);
+    return probeResult(agents.agentOf(samples.agentNo[row]), this.checks[part], this.startMs, samples, row);
   }
 
-  private sort(): void {
+  private sortResults(): void {
     this.samples.forEach((samples, part) => {
       for (let row = 0; row < samples.count; row++) this.order.push({ part, row, ordinal: 0 });
     });
@@ -86,7 +86,7 @@ export class WindowResults {
   }
 
   private sameInstant(a: number, b: number): boolean {
-    const [x, y] = [this.place(a), this.place(b)];
+    const [x, y] = [this.placeAt(a), this.placeAt(b)];
     return x.timeMs === y.timeMs && x.agentNo === y.agentNo && x.check === y.check;
   }
 }

@@ -43,10 +43,10 @@ describe('results that arrive after their hour was rolled up', () => {
       const transaction = {
         query: async <T extends object>(text: string, params?: unknown[]) =>
           (await client.query(text, params)).rows as T[],
-        copy: (statement: string, bytes: Uint8Array) =>
+        copyBinary: (statement: string, bytes: Uint8Array) =>
           pipeline(Readable.from([Buffer.from(bytes)]), client.query(copyFrom(statement))),
       };
-      await rows.write(transaction, watermarkMs);
+      await rows.writeRows(transaction, watermarkMs);
       await client.query('COMMIT');
     });
   }
@@ -54,7 +54,7 @@ describe('results that arrive after their hour was rolled up', () => {
   const add = (samples: SampleStore, atMs: number): number => samples.add(1, 1, atMs, 0, OUTCOME.reply, 1_000, false);
 
   it('are included in its figures after the next run', async () => {
-    await write((samples, rows) => rows.window(add(samples, START_MS), false), START_MS + HOUR_MS);
+    await write((samples, rows) => rows.addWindow(add(samples, START_MS), false), START_MS + HOUR_MS);
     const session = await connect({ url: home.url, applicationName: 'test' });
     const sent = async (): Promise<number[]> => {
       while ((await rollUpNext(session)) !== null);

@@ -109,7 +109,7 @@ function exactFigures(windows: readonly Window[], resolution: (typeof ROLLUP_LEV
         rtt_sum_us: rttSumUs,
         jitter_sum_us: jitterSumUs,
         jitter_count: jitterCount,
-        histogram: Buffer.from(histogram.encode()).toString('hex'),
+        histogram: Buffer.from(histogram.encodeBins()).toString('hex'),
       };
     })
     .sort(

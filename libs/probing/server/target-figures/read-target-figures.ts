@@ -37,17 +37,17 @@ export class ReadTargetFiguresHandler implements IQueryHandler<ReadTargetFigures
   async execute({ keys }: ReadTargetFigures): Promise<TargetFiguresPage> {
     const nowMs = Date.now();
     const [samples, medians] = await Promise.all([
-      this.samples(keys, nowMs),
-      Promise.all(keys.map((key) => this.usual.of(key))),
+      this.readSamples(keys, nowMs),
+      Promise.all(keys.map((key) => this.usual.usualRttOf(key))),
     ]);
     return {
       until: new Date(stripSpan(nowMs).untilMs).toISOString(),
       cellMs: STRIP_CELL_MS,
-      items: keys.map((key, at) => (samples.get(key) ?? new TargetSamples(nowMs)).figures(key, medians[at])),
+      items: keys.map((key, at) => (samples.get(key) ?? new TargetSamples(nowMs)).figuresOf(key, medians[at])),
     };
   }
 
-  private async samples(keys: readonly number[], nowMs: number): Promise<Map<number, TargetSamples>> {
+  private async readSamples(keys: readonly number[], nowMs: number): Promise<Map<number, TargetSamples>> {
     const rows = await this.database.query<BodyRow>(BODIES, [
       keys,
       new Date(windowStart(stripSpan(nowMs).fromMs)),
@@ -61,7 +61,7 @@ export class ReadTargetFiguresHandler implements IQueryHandler<ReadTargetFigures
       if (target === undefined) targets.set(target_key, (target = new TargetSamples(nowMs)));
       builder.clear();
       appendSeriesBody(builder, body);
-      target.add(window_start.getTime(), builder.build());
+      target.add(window_start.getTime(), builder.buildSamples());
       decoded += builder.count;
       if (decoded < SAMPLES_PER_TURN) continue;
       decoded = 0;

@@ -47,7 +47,7 @@ export class TargetSamples {
     }
   }
 
-  figures(key: number, medianRttUs: number | null): TargetFigures {
+  figuresOf(key: number, medianRttUs: number | null): TargetFigures {
     return {
       key,
       rttUs: this.rttUs(),

@@ -21,7 +21,7 @@ function given(...samples: Sample[]): TargetSamples {
 
 describe('the figures of a target', () => {
   it('are null without measurements', () => {
-    expect(given().figures(7, null)).toEqual({
+    expect(given().figuresOf(7, null)).toEqual({
       key: 7,
       rttUs: null,
       medianRttUs: null,
@@ -36,7 +36,7 @@ describe('the figures of a target', () => {
       reply(1, 59_999, 10),
       reply(1, 60_000, 10),
       none(2, 180_000, OUTCOME.unreachable),
-    ).figures(1, null);
+    ).figuresOf(1, null);
     expect(strip.slice(0, 56)).toEqual(Array<null>(56).fill(null));
     expect(strip.slice(56)).toEqual([0.5, 0, null, 1]);
     expect(stripSpan(NOW_MS)).toEqual({ fromMs: NOW_MS - 3_560_000, untilMs: NOW_MS + 40_000 });
@@ -44,8 +44,8 @@ describe('the figures of a target', () => {
 
   it('take the median of the latest replies of all agents', () => {
     const target = given(reply(1, 1_000, 900), reply(1, 2_000, 100), reply(2, 1_500, 300), reply(3, 1_700, 200));
-    expect(target.figures(1, 250)).toMatchObject({ rttUs: 200, medianRttUs: 250 });
-    expect(given(reply(1, 1_000, 900), none(1, 2_000, OUTCOME.timeout)).figures(1, null)).toMatchObject({
+    expect(target.figuresOf(1, 250)).toMatchObject({ rttUs: 200, medianRttUs: 250 });
+    expect(given(reply(1, 1_000, 900), none(1, 2_000, OUTCOME.timeout)).figuresOf(1, null)).toMatchObject({
       rttUs: 900,
       lossRatio: 0.5,
     });
@@ -54,13 +54,13 @@ describe('the figures of a target', () => {
   it('exclude results that are older than 5 minutes, or are not evidence about the target', () => {
     const target = given(none(1, 10, OUTCOME.not_sent), none(1, 20, OUTCOME.error));
     target.add(WINDOW_MS - 300_000, samplesOf([none(1, 10, OUTCOME.timeout), reply(1, 20, 50), reply(1, 250_000, 70)]));
-    expect(target.figures(1, null)).toMatchObject({ rttUs: 70, lossRatio: 0 });
+    expect(target.figuresOf(1, null)).toMatchObject({ rttUs: 70, lossRatio: 0 });
   });
 
   it('exclude results before the strip, and in the future', () => {
     const target = given();
     target.add(WINDOW_MS - 3_600_000, samplesOf([none(1, 0, OUTCOME.timeout)]));
     target.add(WINDOW_MS + 300_000, samplesOf([none(1, 0, OUTCOME.timeout)]));
-    expect(target.figures(1, null).strip.every((cell) => cell === null)).toBe(true);
+    expect(target.figuresOf(1, null).strip.every((cell) => cell === null)).toBe(true);
   });
 });

@@ -30,15 +30,15 @@ export class UsualRtts {
     private readonly database: TelemetryDatabase,
     @Inject(PROBING_API_OPTIONS) private readonly options: Pick<ProbingApiOptions, 'shardCount'>,
   ) {
-    this.reads = new Batching({ batchMax: FIGURES_KEYS_MAX, concurrentMax: 2 }, (keys) => this.read(keys));
+    this.reads = new Batching({ batchMax: FIGURES_KEYS_MAX, concurrentMax: 2 }, (keys) => this.readUsualRtts(keys));
   }
 
   /** Returns the median in µs, within 2 %; null without a reply. */
-  of(key: number): Promise<number | null> {
+  usualRttOf(key: number): Promise<number | null> {
     return this.medians.get(String(key), () => this.reads.ask(key));
   }
 
-  private async read(keys: readonly number[]): Promise<(number | null)[]> {
+  private async readUsualRtts(keys: readonly number[]): Promise<(number | null)[]> {
     const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
     const fromMs = hourMs - USUAL_OVER_MS;
     const { probe_hourly } = await readProgress(this.database);

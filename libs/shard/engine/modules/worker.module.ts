@@ -24,7 +24,7 @@ export class ShardWorkerModule {
     parts.plug(SHARDS_PART);
     // The lease is in the database of the checkpoints: while these cannot be written, nothing needs to age.
     const ticks = new TickProducer(telemetry, messaging, shardCount, createLogger('ticks'));
-    const leader = new Leader(byLease(telemetry, TICK_LEASE), ({ epoch }, lost) => ticks.run(epoch, lost));
+    const leader = new Leader(byLease(telemetry, TICK_LEASE), ({ epoch }, lost) => ticks.produceTicks(epoch, lost));
     services.plug({
       name: 'ticks',
       stage: 'work',

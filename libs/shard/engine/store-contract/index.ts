@@ -7,11 +7,11 @@ import { EpochLost, writeCommits, type ShardCommit } from '../write-commits';
 export interface StoreUnderTest {
   store: ShardStore<unknown>;
   /** Advances time until `work` has settled. */
-  until<R>(work: Promise<R>): Promise<R>;
+  advanceUntil<R>(work: Promise<R>): Promise<R>;
   /** Resolves once one statement waits for a lock. */
   untilOneWaits(): Promise<void>;
   /** Lets all leases expire. */
-  expire(): Promise<void>;
+  expireLeases(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,19 +28,20 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
 
     beforeEach(async () => {
       under = await open();
-      const { store, until } = under;
+      const { store, advanceUntil } = under;
       [owner, other] = ['owner', 'other'].map((holder) => new ShardOwnership(store, holder));
-      await until(owner.createShards(SHARDS));
-      connection = await until(store.connectWriter('owner', () => undefined));
-      otherConnection = await until(store.connectWriter('other', () => undefined));
+      await advanceUntil(owner.createShards(SHARDS));
+      connection = await advanceUntil(store.connectWriter('owner', () => undefined));
+      otherConnection = await advanceUntil(store.connectWriter('other', () => undefined));
     });
 
     afterEach(async () => {
-      for (const each of [connection, otherConnection]) await under.until(each.close());
+      for (const each of [connection, otherConnection]) await under.advanceUntil(each.close());
       await under.close();
     });
 
-    const take = (shard: number): Promise<Claim | null> => under.until(owner.take(shard, connection.backend));
+    const take = (shard: number): Promise<Claim | null> =>
+      under.advanceUntil(owner.takeoverShard(shard, connection.backend));
 
     function commitOf(claim: Claim, more: Partial<ShardCommit<unknown>> = {}): ShardCommit<unknown> {
       const nothing = { writes: [], positions: new Map(), committedAhead: new Map(), caughtUp: [], offset: 7, atMs: 0 };
@@ -48,11 +49,11 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
     }
 
     const commit = (commits: ShardCommit<unknown>[]): Promise<void> =>
-      under.until(connection.commit((transaction) => writeCommits(transaction, commits)));
+      under.advanceUntil(connection.commit((transaction) => writeCommits(transaction, commits)));
 
     /** Keeps a commit of these claims open until `work` is done; the statements of `work` run during it. */
     const whileCommitting = (claims: Claim[], work: () => Promise<void>): Promise<void> =>
-      under.until(
+      under.advanceUntil(
         connection.commit(async (transaction) => {
           await writeCommits(
             transaction,
@@ -64,39 +65,42 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
 
     it('gives a shard to one holder at a time, each under a higher epoch', async () => {
       expect(await take(1)).toEqual({ shard: 1, epoch: 1, aheadS: 0 });
-      expect(await under.until(other.free(SHARDS))).toEqual([0, 2]);
-      expect(await under.until(other.take(1, otherConnection.backend))).toBeNull();
-      await under.expire();
-      expect(await under.until(other.free(SHARDS))).toEqual([0, 1, 2]);
-      expect(await under.until(other.take(1, otherConnection.backend))).toMatchObject({ shard: 1, epoch: 2 });
-      expect(await under.until(owner.renew())).toEqual([]);
-      expect(await under.until(other.renew())).toEqual([{ shard: 1, epoch: 2 }]);
+      expect(await under.advanceUntil(other.findFreeShards(SHARDS))).toEqual([0, 2]);
+      expect(await under.advanceUntil(other.takeoverShard(1, otherConnection.backend))).toBeNull();
+      await under.expireLeases();
+      expect(await under.advanceUntil(other.findFreeShards(SHARDS))).toEqual([0, 1, 2]);
+      expect(await under.advanceUntil(other.takeoverShard(1, otherConnection.backend))).toMatchObject({
+        shard: 1,
+        epoch: 2,
+      });
+      expect(await under.advanceUntil(owner.renewLeases())).toEqual([]);
+      expect(await under.advanceUntil(other.renewLeases())).toEqual([{ shard: 1, epoch: 2 }]);
     });
 
     it('lets a holder take over its own shard again, and release only what it holds under that epoch', async () => {
       await take(1);
-      expect(await under.until(owner.take(1, connection.backend, true))).toMatchObject({ epoch: 2 });
-      await under.until(owner.release([{ shard: 1, epoch: 1 }]));
-      expect(await under.until(owner.renew())).toEqual([{ shard: 1, epoch: 2 }]);
-      await under.until(owner.release([{ shard: 1, epoch: 2 }]));
-      expect(await under.until(owner.renew())).toEqual([]);
+      expect(await under.advanceUntil(owner.takeoverShard(1, connection.backend, true))).toMatchObject({ epoch: 2 });
+      await under.advanceUntil(owner.releaseShards([{ shard: 1, epoch: 1 }]));
+      expect(await under.advanceUntil(owner.renewLeases())).toEqual([{ shard: 1, epoch: 2 }]);
+      await under.advanceUntil(owner.releaseShards([{ shard: 1, epoch: 2 }]));
+      expect(await under.advanceUntil(owner.renewLeases())).toEqual([]);
     });
 
     it('divides the shards among the projectors seen recently', async () => {
-      await under.until(owner.renew());
-      expect(await under.until(owner.share(SHARDS))).toBe(3);
-      await under.until(other.renew());
-      expect(await under.until(owner.share(SHARDS))).toBe(2);
-      await under.until(other.leave());
-      expect(await under.until(owner.share(SHARDS))).toBe(3);
+      await under.advanceUntil(owner.renewLeases());
+      expect(await under.advanceUntil(owner.share(SHARDS))).toBe(3);
+      await under.advanceUntil(other.renewLeases());
+      expect(await under.advanceUntil(owner.share(SHARDS))).toBe(2);
+      await under.advanceUntil(other.leaveGroup());
+      expect(await under.advanceUntil(owner.share(SHARDS))).toBe(3);
     });
 
     it('terminates the connection of the former owner, and no other', async () => {
       await take(1);
-      await under.expire();
-      await under.until(other.take(1, otherConnection.backend));
+      await under.expireLeases();
+      await under.advanceUntil(other.takeoverShard(1, otherConnection.backend));
       await expect(commit([commitOf({ shard: 1, epoch: 1 })])).rejects.toThrow();
-      await under.until(
+      await under.advanceUntil(
         otherConnection.commit((transaction) => writeCommits(transaction, [commitOf({ shard: 1, epoch: 2 })])),
       );
     });
@@ -109,7 +113,7 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
         checkpoint: { position: 5, bytes: Uint8Array.of(1, 2) },
       };
       await commit([commitOf(claims[0], stored), commitOf(claims[1], { positions: new Map([['status', 9]]) })]);
-      const first = await under.until(under.store.load(0));
+      const first = await under.advanceUntil(under.store.loadShard(0));
       expect(first).toMatchObject({ checkpointPosition: 5, positions: new Map([['status', 5]]) });
       expect([...(first.checkpoint ?? [])]).toEqual([1, 2]);
       expect(first.committedAhead).toEqual(
@@ -125,15 +129,15 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       );
       const lost = [commitOf(claims[1], { positions: new Map([['status', 10]]) }), commitOf({ shard: 0, epoch: 9 })];
       await expect(commit(lost)).rejects.toThrow(EpochLost);
-      expect((await under.until(under.store.load(1))).positions).toEqual(new Map([['status', 9]]));
+      expect((await under.advanceUntil(under.store.loadShard(1))).positions).toEqual(new Map([['status', 9]]));
       await commit([commitOf(claims[0], { positions: new Map([['series', 8]]), caughtUp: ['series'] })]);
-      expect((await under.until(under.store.load(0))).committedAhead).toEqual(new Map());
+      expect((await under.advanceUntil(under.store.loadShard(0))).committedAhead).toEqual(new Map());
     });
 
     it('renews leases during a commit', async () => {
       const claims = [await take(0), await take(1)].flatMap((claim) => claim ?? []);
       let renewed: Claim[] = [];
-      await whileCommitting(claims, async () => void (renewed = await owner.renew()));
+      await whileCommitting(claims, async () => void (renewed = await owner.renewLeases()));
       expect(renewed).toHaveLength(2);
     });
 
@@ -143,10 +147,10 @@ export function describeShardStore(name: string, open: () => Promise<StoreUnderT
       let taken: Promise<Claim | null> = Promise.resolve(null);
       await whileCommitting([claim], async () => {
         // Taking over with the owner's own connection does not terminate it.
-        taken = owner.take(1, connection.backend, true);
+        taken = owner.takeoverShard(1, connection.backend, true);
         await under.untilOneWaits();
       });
-      expect(await under.until(taken)).toMatchObject({ epoch: 2 });
+      expect(await under.advanceUntil(taken)).toMatchObject({ epoch: 2 });
       await expect(commit([commitOf(claim)])).rejects.toThrow(EpochLost);
     });
   });

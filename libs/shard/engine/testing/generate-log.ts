@@ -33,7 +33,7 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   const results = new Set<string>();
   const log = new ShardRecords();
   const standard = (key: number): ReturnType<typeof targetFact> => targetFact(key, 'standard', AGENT_IDS);
-  const feed = (fact: FeedFact): void => void records.push(log.fact(fact));
+  const feed = (fact: FeedFact): void => void records.push(log.factRecord(fact));
   feed(STANDARD);
   for (const [at, agentId] of AGENT_IDS.entries()) {
     feed({ kind: 'agent', agentId, name: `agent-${at}`, region: 'r', provider: 'p', state: 'active' });
@@ -43,7 +43,7 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   const held: BlockEnvelope[] = [];
   for (let second = 0; second < seconds; second++) {
     const nowMs = START_MS + second * 1_000;
-    records.push(log.tick(nowMs));
+    records.push(log.tickRecord(nowMs));
     for (const key of targetKeys) if (random() < 0.004) down[down.has(key) ? 'delete' : 'add'](key);
     if (random() < 0.01) feed(standard(targetKeys[Math.floor(random() * targetKeys.length)]));
     if (random() < 0.01) {
@@ -62,13 +62,19 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
         const lost = down.has(key) || random() < 0.01;
         const sampleMs = nowMs - Math.floor(random() * 900);
         const outcome = random() < 0.002 ? OUTCOME.not_sent : lost ? OUTCOME.timeout : OUTCOME.reply;
-        builder.push(key, 1, sampleMs, outcome, outcome === OUTCOME.reply ? 200 + Math.floor(random() * 9_000) : 0);
+        builder.addResult(
+          key,
+          1,
+          sampleMs,
+          outcome,
+          outcome === OUTCOME.reply ? 200 + Math.floor(random() * 9_000) : 0,
+        );
         results.add(`${key}/${agentId}/${sampleMs}`);
       }
-      if (random() < 0.05) builder.push(4_000_000 + shard, 1, nowMs, OUTCOME.reply, 1_000);
+      if (random() < 0.05) builder.addResult(4_000_000 + shard, 1, nowMs, OUTCOME.reply, 1_000);
       if (builder.count === 0) continue;
       const lane = late ? LANE.backfill : LANE.live;
-      const body = encodeBody(builder.build(), compress);
+      const body = encodeBody(builder.buildColumns(), compress);
       const envelope = log.block({ agentId, lane, shard, body, receivedAtMs: nowMs });
       if (late) held.push(envelope);
       else envelopes.push(envelope);
@@ -77,10 +83,10 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
     if (held.length > 0 && random() < 0.02) {
       envelopes.push(...held.splice(0).map((envelope) => ({ ...envelope, receivedAtMs: nowMs })));
     }
-    if (envelopes.length > 0) records.push(log.blocks(envelopes));
+    if (envelopes.length > 0) records.push(log.blocksRecord(envelopes));
   }
-  if (held.length > 0) records.push(log.blocks(held));
-  records.push(log.tick(START_MS + seconds * 1_000));
+  if (held.length > 0) records.push(log.blocksRecord(held));
+  records.push(log.tickRecord(START_MS + seconds * 1_000));
   return { records, results };
 }
 

@@ -23,11 +23,11 @@ export class ShardRecords {
 
   constructor(private feedPosition = 0) {}
 
-  fact(fact: FeedFact): Uint8Array {
+  factRecord(fact: FeedFact): Uint8Array {
     return encodeFeedRecord(++this.feedPosition, fact);
   }
 
-  tick(atMs: number, leaseEpoch = 1): Uint8Array {
+  tickRecord(atMs: number, leaseEpoch = 1): Uint8Array {
     return encodeTickRecord(leaseEpoch, atMs);
   }
 
@@ -40,7 +40,7 @@ export class ShardRecords {
     return { receivedAtMs, clockOffsetMs: 0, block };
   }
 
-  blocks(envelopes: readonly BlockEnvelope[]): Uint8Array {
+  blocksRecord(envelopes: readonly BlockEnvelope[]): Uint8Array {
     return encodeBlocksRecord(envelopes);
   }
 }

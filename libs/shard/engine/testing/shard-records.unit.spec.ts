@@ -8,13 +8,13 @@ describe('records of a shard log', () => {
   it('number facts, and blocks per agent and lane', () => {
     const records = new ShardRecords();
     const positions = [policyFact('fast', 5_000), targetFact(7, 'fast', AGENT_IDS)].map((fact) => {
-      const decoded = decodeShardRecord(records.fact(fact));
+      const decoded = decodeShardRecord(records.factRecord(fact));
       return decoded.ok && decoded.record.kind === 'feed' ? decoded.record.position : null;
     });
     expect(positions).toEqual([1, 2]);
     const builder = new ResultColumnsBuilder();
-    builder.push(7, 1, 1_000, OUTCOME.reply, 500);
-    const body = encodeBody(builder.build(), compress);
+    builder.addResult(7, 1, 1_000, OUTCOME.reply, 500);
+    const body = encodeBody(builder.buildColumns(), compress);
     const shipped = (lane: 0 | 1): unknown => {
       const { block } = records.block({ agentId: AGENT_IDS[0], lane, shard: 0, body, receivedAtMs: 1_000 });
       const decoded = decodeBlock(block, decompressBounded);

@@ -67,8 +67,8 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
   }
 
   onModuleInit(): void {
-    this.timer = setInterval(() => this.turn(), LOOK_MS);
-    this.turn();
+    this.timer = setInterval(() => this.nextRead(), LOOK_MS);
+    this.nextRead();
   }
 
   onApplicationShutdown(): void {
@@ -77,10 +77,10 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
 
   override async now(): Promise<Judged> {
     if (this.latest === null || performance.now() - this.turnedAtMs > PAUSED_MS) {
-      this.turn();
+      this.nextRead();
       if (this.looking !== null) await settlesWithin(this.looking, NEXT_LOOK_MS_MAX);
     }
-    return this.latest ?? this.judge();
+    return this.latest ?? this.judgeShards();
   }
 
   override onChange(listener: () => void): () => void {
@@ -88,16 +88,16 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
     return () => this.listeners.delete(listener);
   }
 
-  private turn(): void {
+  private nextRead(): void {
     this.turnedAtMs = performance.now();
-    if (this.looking !== null) return void this.judge();
-    this.looking = this.look().finally(() => {
+    if (this.looking !== null) return void this.judgeShards();
+    this.looking = this.readShards().finally(() => {
       this.looking = null;
-      this.judge();
+      this.judgeShards();
     });
   }
 
-  private async look(): Promise<void> {
+  private async readShards(): Promise<void> {
     try {
       const [shards, tiers] = await Promise.all([
         this.telemetry.query<ShardRow>(SHARDS, [STATUS_PARTICIPANT, this.shardCount]),
@@ -118,7 +118,7 @@ export class JudgedShards extends JudgedTargets implements OnModuleInit, OnAppli
     }
   }
 
-  private judge(): Judged {
+  private judgeShards(): Judged {
     const { ages, tiers, readAtMs } = this.facts;
     const unreadMs = performance.now() - readAtMs;
     const { notJudged, stale } = staleShards(ages, tiers, unreadMs, this.stale);

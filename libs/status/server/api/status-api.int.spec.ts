@@ -124,11 +124,11 @@ describe('the routes of the context status', () => {
   async function storeReply(targetKey: number, atMs: number): Promise<void> {
     const startMs = windowStart(atMs);
     const builder = new SeriesBuilder(1);
-    builder.push(1, atMs - startMs, 0, 840);
-    const body = Buffer.from(encodeSeriesBody(builder.build()));
+    builder.addSample(1, atMs - startMs, 0, 840);
+    const body = Buffer.from(encodeSeriesBody(builder.buildSamples()));
     await telemetry.execute(
       `INSERT INTO probe_recent VALUES ($1, 1, 1, $2, 1, 1, 0, 0, 840, 840, 840, 0, 0, $3, $4, 1)`,
-      [targetKey, new Date(startMs), Buffer.from(new RttHistogram().encode()), body],
+      [targetKey, new Date(startMs), Buffer.from(new RttHistogram().encodeBins()), body],
     );
   }
 

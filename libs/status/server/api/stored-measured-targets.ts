@@ -27,10 +27,10 @@ export class StoredMeasuredTargets extends MeasuredTargets {
   }
 
   override byAgent(): Promise<ReadonlyMap<string, MeasuredCounts>> {
-    return this.counts.get('by agent', () => this.count());
+    return this.counts.get('by agent', () => this.countByAgent());
   }
 
-  private async count(): Promise<Map<string, MeasuredCounts>> {
+  private async countByAgent(): Promise<Map<string, MeasuredCounts>> {
     const rows = await this.database.query<MeasuredCounts & { agentId: string }>(COUNTS);
     return new Map(rows.map(({ agentId, ...counts }) => [agentId, counts]));
   }

@@ -38,10 +38,10 @@ export class StatusCliModule {
     const published = new PublishedNumbers(messaging);
     participants.plug({
       name: 'status',
-      prepareAdoption: () => published.read(),
+      prepareAdoption: () => published.loadNumbers(),
       create(shard, directory) {
         const status = new StatusParticipant(shard, directory, postgresStatusTables);
-        status.numberAbove(published.of(shard));
+        status.numberAbove(published.highestOf(shard));
         return status;
       },
     });

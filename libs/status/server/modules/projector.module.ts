@@ -21,7 +21,7 @@ export class StatusProjectorModule {
     participants.plug({
       name: 'status',
       create: (shard, directory) =>
-        new StatusParticipant(shard, directory, postgresStatusTables, () => publisher.wake(shard)),
+        new StatusParticipant(shard, directory, postgresStatusTables, () => publisher.wakeShard(shard)),
     });
     services.plug({
       name: 'status publisher',

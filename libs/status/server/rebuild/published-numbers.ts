@@ -11,12 +11,12 @@ export class PublishedNumbers {
   constructor(private readonly messaging: Pick<Messaging, 'bounds' | 'readMessages'>) {}
 
   /** Reads the topic once. */
-  async read(): Promise<void> {
+  async loadNumbers(): Promise<void> {
     this.highest ??= await this.readTopic();
   }
 
-  /** Returns the highest published number of a shard; 0 if there is none. @throws Error before `read` */
-  of(shard: number): number {
+  /** Returns the highest published number of a shard; 0 if there is none. @throws Error before `loadNumbers` */
+  highestOf(shard: number): number {
     if (this.highest === null)
       throw new Error('The numbers of published status changes were not read: call read() first.');
     return this.highest.get(shard) ?? 0;

@@ -26,7 +26,7 @@ export class StoredCurrentStatuses extends CurrentStatuses {
     return currentStatusesOf(await latestChangesOfKeys(this.telemetry, after, upTo));
   }
 
-  override async after(
+  override async changedBetween(
     from: ChangeMarks,
     upTo: ChangeMarks,
   ): Promise<{ statuses: CurrentStatus[]; marks: ChangeMarks }> {

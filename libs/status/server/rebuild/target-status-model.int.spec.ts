@@ -22,7 +22,7 @@ describe('a rebuild of target_status', () => {
 
   const storeChange: PendingWrite = {
     rows: 1,
-    async write(transaction) {
+    async writeRows(transaction) {
       await transaction.query(
         `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status,
                                     reason, at, since, votes, removed, position)
@@ -36,7 +36,7 @@ describe('a rebuild of target_status', () => {
   const commit = (): Promise<void> =>
     telemetry.transaction((sql) =>
       writeCommits(
-        new PostgresCommit({ query: (text, params) => sql.query(text, params), copy: () => Promise.resolve() }),
+        new PostgresCommit({ query: (text, params) => sql.query(text, params), copyBinary: () => Promise.resolve() }),
         [
           {
             ...{

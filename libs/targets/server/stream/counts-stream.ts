@@ -32,7 +32,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
     this.sources.register(this);
   }
 
-  open(): Observable<StreamPart> {
+  openStream(): Observable<StreamPart> {
     return this.shared;
   }
 

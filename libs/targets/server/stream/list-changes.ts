@@ -33,7 +33,7 @@ export class ListChanges {
   ) {}
 
   /** Returns the changes after a number, in order, at most `limit`; their ids contain `mark`, the not-judged mark that clients have. */
-  async after(listSeq: number, limit: number, mark: string): Promise<ListChange[]> {
+  async changesAfter(listSeq: number, limit: number, mark: string): Promise<ListChange[]> {
     const judged = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(CHANGES, [listSeq, limit]);
     return rows.map((row) => changeOf(row, judged, mark));

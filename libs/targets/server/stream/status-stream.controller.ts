@@ -39,11 +39,11 @@ export class StatusStreamController {
     @Res() response: Response,
     @Caller() principal: Principal,
   ): void {
-    const sources = this.sources.open({
+    const sources = this.sources.openStreams({
       query: live === undefined ? {} : { live },
       lastEventId: lastEventIdOf(request),
       principal,
-      drained: drainedOf(response),
+      whenDrained: drainedOf(response),
     });
     if (sources.length === 0) throw new DomainError('unavailable', 'This server has nothing to stream.');
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources });

@@ -81,7 +81,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     await this.listener.stop();
   }
 
-  open(request: StreamRequest): Observable<StreamPart> {
+  openStream(request: StreamRequest): Observable<StreamPart> {
     return new Observable<StreamPart>((client) => {
       const waiting = new WaitingRoom(client);
       this.follow(waiting);
@@ -92,7 +92,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
 
   /** Sends the changes that the client missed, then the changes that arrived in the meantime. */
   private async begin(
-    { lastEventId, drained }: StreamRequest,
+    { lastEventId, whenDrained }: StreamRequest,
     client: Subscriber<StreamPart>,
     waiting: WaitingRoom,
   ): Promise<void> {
@@ -108,7 +108,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     }
     for (let at = 0; at < missed.length; at += PIECE_MAX) {
       client.next(new ChangeBatch(missed.slice(at, at + PIECE_MAX)).bytes);
-      await drained();
+      await whenDrained();
     }
     const sentUpTo = missed.at(-1)?.listSeq ?? seen.listSeq;
     // The id alone, so that a client that reconnects before the next change can resume.
@@ -119,7 +119,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   /** Returns the changes after a client's number; null if the client must be reset. */
   private async missedSince(seen: number, mark: string): Promise<ListChange[] | null> {
     if (!(await this.changes.reaches(seen))) return null;
-    const missed = await this.changes.after(seen, CATCH_UP_MAX + 1, mark);
+    const missed = await this.changes.changesAfter(seen, CATCH_UP_MAX + 1, mark);
     return missed.length > CATCH_UP_MAX ? null : missed;
   }
 
@@ -177,7 +177,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   private async deliverNew(): Promise<void> {
     for (;;) {
       const position = await this.currentPosition();
-      const changes = await this.changes.after(position, BATCH_MAX, this.knownMark);
+      const changes = await this.changes.changesAfter(position, BATCH_MAX, this.knownMark);
       const last = changes.at(-1);
       if (last === undefined) return;
       this.position = Promise.resolve(last.listSeq);

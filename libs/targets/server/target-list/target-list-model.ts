@@ -72,7 +72,7 @@ async function nextStatuses(
     afterKey += KEYS_PER_STEP;
     if (found.length > 0) return { statuses: found, progress: { ...from, marks, highestKey, afterKey } };
   }
-  const delta = await statuses.after(marks, upTo);
+  const delta = await statuses.changedBetween(marks, upTo);
   return { statuses: delta.statuses, progress: { ...from, marks: delta.marks, highestKey, afterKey: highestKey } };
 }
 
