@@ -23,7 +23,7 @@ const environment = {
   ICMPMON_SHARD_COUNT: String(SHARDS),
 };
 
-/** One of the product's own commands, as npm runs it. */
+/** Runs one of the product's own commands, as npm runs it. */
 function command(script: string, ...args: string[]): Promise<string> {
   const options: object = { cwd: rootDir, env: environment };
   return run(process.execPath, [path.join(rootDir, 'infra', script), ...args], options);
@@ -40,7 +40,7 @@ async function api<T>(method: string, place: string, body?: object): Promise<T> 
     signal: AbortSignal.timeout(15_000),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`${method} ${place} returned ${response.status}: ${text}`);
   return JSON.parse(text) as T;
 }
 
@@ -57,7 +57,7 @@ async function query<Row extends pg.QueryResultRow>(url: string, sql: string): P
 const telemetry = <Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> =>
   query<Row>(given.environment['ICMPMON_TELEMETRY_DATABASE_URL'], sql);
 
-/** Every result, one line each. */
+/** Returns every result, one line per result. */
 async function results(): Promise<string[]> {
   const rows = await telemetry<{ line: string }>(
     `SELECT target_key || ' ' || at || ' ' || agent_id AS line FROM probe_result ORDER BY 1`,
@@ -74,7 +74,7 @@ async function statusOf(ip: string): Promise<string> {
   return (await api<{ status: string }>('GET', `targets/${ip}/status`)).status;
 }
 
-/** A backup whose second dump ends early, and whose manifest says that this is so. */
+/** Creates a backup whose second dump is truncated, with a matching checksum in its manifest. */
 function tornBackup(): string {
   const torn = path.join(dir, 'torn');
   cpSync(backupDir, torn, { recursive: true });
@@ -117,7 +117,7 @@ describe('backup and restore', () => {
   let resultsBefore: string[] = [];
   let changesBefore: object[] = [];
 
-  it('writes private files and a manifest, and never over anything', async () => {
+  it('writes private files and a manifest, and never overwrites files', async () => {
     await api('POST', 'targets', { ip: '127.0.0.20', tier: 'fast' });
     await eventually(async () => expect(await statusOf('127.0.0.20')).toBe('up'), { withinMs: 60_000 });
     await command('icmpmon.mjs', 'backup', backupDir);
@@ -134,7 +134,7 @@ describe('backup and restore', () => {
     await expect(command('icmpmon.mjs', 'backup', backupDir)).rejects.toThrow(/is not empty/);
   });
 
-  it('is refused while the product runs, and when a dump is not what was written', async () => {
+  it('is rejected while the product runs, and when a dump was changed', async () => {
     await expect(command('icmpmon.mjs', 'restore', backupDir)).rejects.toThrow(/Stop it first: npm stop/);
     const broken = path.join(dir, 'broken');
     mkdirSync(broken);
@@ -143,8 +143,8 @@ describe('backup and restore', () => {
     await expect(command('icmpmon.mjs', 'restore', broken)).rejects.toThrow(/SHA-256 differs/);
   });
 
-  it('comes to the same state from the log: nothing lost, nothing twice', async () => {
-    // After the backup: another target, its results and its status.
+  it('reaches the same state from the log: nothing lost, nothing duplicated', async () => {
+    // After the backup: another target with its results and status.
     await api('POST', 'targets', { ip: '127.0.0.21', tier: 'fast' });
     await eventually(async () => expect(await statusOf('127.0.0.21')).toBe('up'), { withinMs: 60_000 });
     await command('stop.mjs');
@@ -171,7 +171,7 @@ describe('backup and restore', () => {
     expect(await command('icmpmon.mjs', 'rebuild', 'all')).not.toMatch(/DIFFER/);
   });
 
-  it('goes on with an empty Kafka: what is missing is recorded as not measured', async () => {
+  it('continues with an empty Kafka: the gap is recorded as not measured', async () => {
     await command('stop.mjs');
     await removeTopics(testServices().kafkaBrokers, given.environment['ICMPMON_TOPIC_PREFIX']);
     const said = await command('icmpmon.mjs', 'restore', backupDir, '--overwrite', '--adopt');
@@ -192,7 +192,7 @@ describe('backup and restore', () => {
          FROM status_change) AS numbered WHERE gap <> 0`,
     );
     expect(gaps?.gaps).toBe('0');
-    // What stood before stands: no target that was up was anything else in between.
+    // Statuses are kept: no target that was up had another status in between.
     const known = new Set(numbered.map((change) => JSON.stringify(change)));
     const fresh = (await changes()).filter((change) => !known.has(JSON.stringify(change)));
     expect(fresh.length).toBeGreaterThan(0);

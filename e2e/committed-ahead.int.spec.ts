@@ -22,7 +22,7 @@ import { ShardWriter, generateLog, START_MS } from '@icmp-mon/shard/engine/testi
 const SEED = 7;
 const TARGETS = [1, 2, 3, 4, 5, 6, 7, 8];
 const WATCHED = [1, 2];
-/** Seconds of log: the window that it begins in ends after a minute, and is folded 20 s later. */
+/** Seconds of log: the first window ends after a minute, and is folded 20 s later. */
 const WINDOW_OPEN_S = 50;
 const WINDOW_FOLDED_S = 150;
 
@@ -44,7 +44,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
     await database.drop();
   });
 
-  /** As a projector composes them; time stands still, so that fragments of what nobody watches wait for ever. */
+  /** Creates the participants as a projector does. Time is stopped, so that fragments of unwatched targets wait forever. */
   function participants(directory: () => ShardDirectory): ShardParticipant[] {
     const live: LiveBus = { watchedKeys: () => new Set(WATCHED), publishMessage: () => undefined };
     const nowMs = (): number => 0;
@@ -57,7 +57,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
     ];
   }
 
-  /** The shard in the memory of a new owner. One that is not asked again has been killed. */
+  /** Loads the shard as a new owner. An owner without further calls has been killed. */
   async function takeOver(): Promise<OwnedShard> {
     const [claim] = await telemetry.query<{ shard: number; epoch: number }>(
       'UPDATE shard SET epoch = epoch + 1 WHERE shard = 0 RETURNING shard, epoch::float8 AS epoch',
@@ -69,7 +69,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
     for (let offset = owned.offset + 1; offset <= to; offset++) owned.applyRecord(offset, records[offset]);
   }
 
-  /** With `all`, as an owner that stops: nothing waits. */
+  /** Stores the owner's results; with `all` as an owner that stops, so that nothing waits. */
   async function commit(owned: OwnedShard, all = false): Promise<void> {
     await owned.prepareWrites();
     const taken = owned.takeCommit(all);
@@ -89,7 +89,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
     return row.position;
   }
 
-  /** What readers see, as the generator names it. */
+  /** Returns the visible results in the generator's notation. */
   async function results(): Promise<string[]> {
     const rows = await telemetry.query<{ line: string }>(
       `SELECT target_key || '/' || agent_id || '/' || (extract(epoch FROM at) * 1000)::bigint AS line FROM probe_result`,
@@ -101,13 +101,13 @@ describe('results of watched targets, committed ahead of their shard', () => {
 
   describe.each([
     ['whose window is open', WINDOW_OPEN_S],
-    ['whose window is folded meanwhile', WINDOW_FOLDED_S],
+    ['whose window is folded in the meantime', WINDOW_FOLDED_S],
   ])('%s', (_, seconds) => {
     const log = generateLog({ seed: SEED, targetKeys: TARGETS, seconds, shard: 0 });
     const end = log.records.length - 1;
     const offsetAt = (second: number): number => offsetOfTick(log.records, START_MS + second * 1_000);
 
-    /** An owner that is killed when 25 s of the log are applied, of which only what is watched is stored. */
+    /** Simulates an owner that is killed after applying 25 s of the log, with only the watched results stored. */
     async function killedWhileOthersWait(): Promise<void> {
       const owned = await takeOver();
       for (const second of [0, 12, 25]) {
@@ -116,14 +116,14 @@ describe('results of watched targets, committed ahead of their shard', () => {
       }
     }
 
-    it('are written beside the position, which stays', async () => {
+    it('are written without advancing the position', async () => {
       await killedWhileOthersWait();
       expect(await position()).toBe(offsetAt(0));
       expect(await committedAhead()).toEqual(WATCHED.map((key) => ({ key, position: offsetAt(25) })));
       expect(keysOf(await results())).toEqual(new Set(WATCHED));
     });
 
-    it('are there once after a takeover, and the rows go with the position', async () => {
+    it('are stored once after a takeover, and the rows are removed when the position advances', async () => {
       await killedWhileOthersWait();
       const before = await results();
       const owned = await takeOver();
@@ -139,7 +139,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
       expect(await results()).toEqual([...log.results].sort());
     });
 
-    it('are there once when that owner stops before it has come so far', async () => {
+    it('are stored once when that owner stops before it has reached them', async () => {
       await killedWhileOthersWait();
       const stopping = await takeOver();
       follow(stopping, log.records, offsetAt(18));

@@ -35,7 +35,7 @@ describe.skipIf(UNWANTED)(`a fresh clone${reason}`, () => {
     rmSync(path.dirname(dir), { recursive: true, force: true });
   });
 
-  it('becomes the whole product by npm start alone', async () => {
+  it('becomes the whole product with npm start alone', async () => {
     expect(await npm('start', '--', '--detach')).toMatch(/Portal +http:\/\/127\.0\.0\.1:\d+/);
     expect(statSync(accessFile).mode & 0o777).toBe(0o600);
     const { portalUrl, apiUrl, apiKey } = access();
@@ -49,7 +49,7 @@ describe.skipIf(UNWANTED)(`a fresh clone${reason}`, () => {
     await expect.poll(up, { timeout: 120_000, interval: 500 }).toBe(8);
   });
 
-  it('is quick to start again, with all that it had', async () => {
+  it('starts quickly a second time, with all its data', async () => {
     const before = access();
     expect(await npm('stop')).toMatch(/Stopped: .*gateway/);
     const said = await npm('start', '--', '--detach');
@@ -57,21 +57,21 @@ describe.skipIf(UNWANTED)(`a fresh clone${reason}`, () => {
     expect(access()).toMatchObject({ apiKey: before.apiKey, adminPassword: before.adminPassword });
   });
 
-  it('is ended by npm stop', async () => {
+  it('is stopped by npm stop', async () => {
     const { portalUrl } = access();
     expect(await npm('stop')).toMatch(/Stopped: .*gateway/);
     await expect(fetch(portalUrl)).rejects.toThrow();
   });
 });
 
-/** The machine's own commands, not those of this folder's node_modules. */
+/** Removes this folder's node_modules from the path, so that the machine's own commands are used. */
 function ownPath(): Record<string, string> {
   const environment = plainEnvironment();
   const places = (environment['PATH'] ?? '').split(':').filter((place) => !place.includes('node_modules'));
   return { ...environment, PATH: places.join(':') };
 }
 
-/** Ends what a killed run left: its product is detached, so that nothing else would. */
+/** Stops the detached product of a killed run. */
 async function endAbandonedClones(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((candidate) => candidate.startsWith(`${FOLDER}-`))) {
     const pid = name.slice(FOLDER.length + 1).split('-')[0];

@@ -25,7 +25,7 @@ const paste = (command: string): Promise<string> => run('/bin/sh', ['-c', comman
 const options = (): object => ({ env: plainEnvironment() });
 const progress = () => page.getByTestId('join-progress').innerText();
 
-/** The joined agent, as the line leaves it to be started where there is no systemd. */
+/** The joined agent, started as the installer explains for machines without systemd. */
 function startAgent(): void {
   agent = spawn(path.join(root, 'usr/lib/icmp-mon/run-agent'), { env: plainEnvironment(), stdio: 'ignore' });
 }
@@ -41,11 +41,11 @@ async function joined(): Promise<AgentView | undefined> {
   return items.find(({ name }) => name === NAME);
 }
 
-// One story, told in order, on this machine and below a folder: without packages and without a service.
+// One story, in order, on this machine and below a folder: without packages and without a service.
 describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})`, () => {
   beforeAll(async () => {
     product = await RunningProduct.start({ name: 'join', services: 'given' });
-    // A hash over agent and target decides who probes what: of so many the new agent gets some.
+    // A hash of agent and target selects the agent: with this many targets the new agent gets some.
     for (let last = 1; last <= TARGETS; last++) {
       await product.api('POST', 'targets', { ip: `127.78.0.${last}`, tier: 'fast' });
     }
@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     expect(browser.faults.splice(0), 'errors of the page').toEqual([]);
   });
 
-  it('is asked for by the portal with its name, region, provider and ranges', async () => {
+  it('is described in the portal by name, region, provider and ranges', async () => {
     await page.goto('/agents');
     await browser.signIn(product.access.adminUser, product.access.adminPassword);
     await page.getByTestId('join-agent').click();
@@ -85,7 +85,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     expect(await browser.inspect('join-waiting')).toEqual([]);
   });
 
-  it('is installed by the line, and the page shows when it is here and when its first result was', async () => {
+  it('is installed by the command, and the page shows when it has joined and its first result', async () => {
     const printed = await paste(`${line} --yes --root ${root}`);
     expect(printed).toMatch(/becomes the agent fra-1 \(region eu-central, provider carrier 'a' \$\(id\)\)/);
     startAgent();
@@ -100,7 +100,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(NAME);
   });
 
-  it('stays the same agent when the line is pasted again', async () => {
+  it('stays the same agent when the command is pasted again', async () => {
     const before = await joined();
     await paste(`${line} --yes --root ${root}`);
     await endAgent();

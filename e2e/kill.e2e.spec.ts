@@ -27,7 +27,7 @@ const storedResults = (): Promise<PrintedResult[]> =>
      FROM probe_result`,
   );
 
-describe('a product whose processes are killed, one after another and all at once', () => {
+describe('a product whose processes are killed, one after another and all together', () => {
   beforeAll(async () => {
     const environment = { ICMPMON_STARTER_TARGETS: '' };
     product = await RunningProduct.start({ name: 'kill', services: 'own', environment });
@@ -43,13 +43,13 @@ describe('a product whose processes are killed, one after another and all at onc
     await product?.stop();
   });
 
-  it('has each of them ready again by itself, with results flowing', async () => {
+  it('recovers each of them by itself, while results flow', async () => {
     const names = Object.keys(product.access.processes);
     expect(names).toEqual(expect.arrayContaining(['agent', 'gateway', 'api', 'projector', 'worker']));
     const lines: string[] = [];
     for (const killed of [...names.map((name) => [name]), names]) {
       const { seconds } = await killAndWait(product, killed);
-      lines.push(`${killed.join(', ')} killed: all ready again after ${seconds.toFixed(1)} s`);
+      lines.push(`${killed.join(', ')} killed: all ready after ${seconds.toFixed(1)} s`);
       const taken = await takenResults();
       await expect.poll(takenResults, within).toBeGreaterThan(taken);
     }
@@ -57,12 +57,12 @@ describe('a product whose processes are killed, one after another and all at onc
     console.log(lines.join('\n'));
   });
 
-  it('never called a target down for it', async () => {
+  it('reports no target as down because of it', async () => {
     const changes = await product.telemetry(`SELECT ip, at, reason FROM status_change WHERE to_status = 'down'`);
     expect(changes).toEqual([]);
   });
 
-  it('has every result that the agent spooled, once', async () => {
+  it('has every result that the agent spooled exactly once', async () => {
     writeFileSync(path.join(agentDir(), 'policy.yaml'), STOPPED_POLICY);
     await expect.poll(() => product.metric('agent', 'icmpmon_agent_targets'), within).toBe(0);
     await expect.poll(() => product.metric('agent', 'icmpmon_agent_spool_blocks'), within).toBe(0);
@@ -72,6 +72,6 @@ describe('a product whose processes are killed, one after another and all at onc
     await expect.poll(async () => (await storedResults()).length, within).toBeGreaterThanOrEqual(spooled.length);
     const stored = await storedResults();
     expect(matchResults(spooled, stored)).toEqual({ missing: [], surplus: [] });
-    console.log(`${spooled.length} results spooled, ${stored.length} stored: 0 missing, 0 doubled`);
+    console.log(`${spooled.length} results spooled, ${stored.length} stored: 0 missing, 0 duplicates`);
   });
 });

@@ -1,11 +1,11 @@
 import type { PrintedResult } from '@icmp-mon/probing/wire';
 
-/** The gateway corrects the agent's clock by what it last measured; on one machine that is a few milliseconds. */
+/** Tolerance for the gateway's correction of the agent's clock by its last estimate: some milliseconds on one machine. */
 const CLOCK_TOLERANCE_MS = 1_000;
 
 /**
- * Pairs each spooled result with a stored one of the same target, check, outcome and round trip at about the same time, each
- * stored one once. Returns in words those that were left over: spooled and `missing`, or stored and `surplus`.
+ * Pairs each spooled result with one stored result of the same target, check, outcome and round trip at about the same time. Returns the
+ * unpaired ones as text: spooled ones as `missing`, stored ones as `surplus`.
  */
 export function matchResults(
   spooled: PrintedResult[],

@@ -12,17 +12,17 @@ const result = (second: number, change: Partial<PrintedResult> = {}): PrintedRes
 });
 
 describe('matchResults', () => {
-  it('pairs results whose clocks differ a little', () => {
+  it('pairs results whose clocks differ slightly', () => {
     expect(matchResults([result(0), result(5)], [result(5.004), result(0.008)])).toEqual({ missing: [], surplus: [] });
   });
 
-  it('names what is missing and what is there twice', () => {
+  it('reports missing and duplicate results', () => {
     const { missing, surplus } = matchResults([result(0), result(5)], [result(0), result(0.003)]);
     expect(missing).toEqual(['target 7, check 1, 2026-09-21T14:13:25.000Z: reply 40']);
     expect(surplus).toEqual(['target 7, check 1, 2026-09-21T14:13:20.003Z: reply 40']);
   });
 
-  it('does not take one result for another', () => {
+  it('does not pair different results', () => {
     for (const change of [
       { targetKey: 8 },
       { check: 2 },

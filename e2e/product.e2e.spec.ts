@@ -10,7 +10,7 @@ import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
 import { StatusFeed } from './status-feed';
 
-// One story, told in order: each test goes on where the one before left the portal. The tier `fast` probes every 5 s.
+// One story, in order: each test continues where the previous one left the portal. The tier `fast` probes every 5 s.
 const address = freshAddress();
 const faults = new NetworkFaults(address);
 const soon = { timeout: 60_000, interval: 200 };
@@ -26,7 +26,7 @@ const statusInApi = async () => (await product.api<TargetStatusView>('GET', `tar
 const lastResultRow = () => page.getByTestId('results-table').locator('tbody tr').first().innerText();
 const pathOf = () => new URL(page.url()).pathname;
 
-/** What the page was when it was loaded; a reload would change it. */
+/** Identity of the loaded page; a reload would change it. */
 const loadedAt = () => page.evaluate<number>('performance.timeOrigin');
 
 describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIUM})`, () => {
@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(browser.faults.splice(0), 'errors of the page').toEqual([]);
   });
 
-  it('asks who is there, and refuses a wrong password', async () => {
+  it('shows the login page, and rejects a wrong password', async () => {
     await page.goto('/targets?status=down');
     await expect.poll(pathOf, soon).toBe('/login');
     await browser.signIn(product.access.adminUser, 'not the password');
@@ -58,13 +58,13 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('login')).toEqual([]);
   });
 
-  it('lets in who knows the password, to the page that was asked for', async () => {
+  it('opens the requested page after a login with the right password', async () => {
     await browser.signIn(product.access.adminUser, product.access.adminPassword);
     await expect.poll(() => pathOf() + new URL(page.url()).search, soon).toBe('/targets?status=down');
     await expect.poll(() => page.getByTestId('chip-down').getAttribute('aria-pressed'), soon).toBe('true');
   });
 
-  it('says on the dashboard in one line how things are', async () => {
+  it('summarises the state in one line on the dashboard', async () => {
     await page.getByRole('link', { name: 'Dashboard' }).click();
     const truth = () => page.getByTestId('truth-line').innerText();
     await expect.poll(truth, soon).toMatch(/^8 up · 1 of 1 agents · [\d.]+ results\/s · data [\d.]+ m?s old$/);
@@ -72,7 +72,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('dashboard')).toEqual([]);
   });
 
-  it('shows a target that is added here as up, without a reload', async () => {
+  it('shows an added target as up, without a reload', async () => {
     await page.getByRole('link', { name: 'Targets', exact: true }).click();
     const loaded = await loadedAt();
     await page.getByTestId('add-target').click();
@@ -91,7 +91,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('targets')).toEqual([]);
   });
 
-  it('draws its results as they come', async () => {
+  it('draws its results as they arrive', async () => {
     await page.getByTestId(`target-row-${address}`).getByRole('link').click();
     await expect.poll(statusInDetail, soon).toBe('up');
     const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
@@ -133,7 +133,9 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(() => feed.becameOf(address).slice(before), soon).toEqual(['up']);
   });
 
-  it('shows a probe that the kernel refused as not sent, and calls nothing down for it', async ({ skip }) => {
+  it('shows a probe that the kernel refused as not sent, and reports no target as down because of it', async ({
+    skip,
+  }) => {
     skip(faults.missing !== undefined, faults.missing);
     const before = feed.becameOf(address).length;
     faults.refuse();
@@ -146,7 +148,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(() => feed.becameOf(address).slice(before), soon).toEqual(['unknown', 'up']);
   });
 
-  it('is worked by keyboard alone', async () => {
+  it('can be used with the keyboard alone', async () => {
     await page.keyboard.press('g');
     await page.keyboard.press('d');
     await expect.poll(pathOf, soon).toBe('/');
@@ -164,7 +166,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     const first = await focused();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
-    // The focus follows with the next frame: what stands there until then is the row before.
+    // The focus moves with the next frame; until then the previous row has it.
     const focusMoved = async () => /^127\.0\.0\.\d$/.test((await focused()) ?? '') && (await focused()) !== first;
     await expect.poll(focusMoved, soon).toBe(true);
     const chosen = await focused();
@@ -175,7 +177,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('help')).toEqual([]);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
-    // Back, and `u`, lead to the row that was opened, with the filter.
+    // Back, and `u`, lead to the opened row, with the filter.
     await page.goBack();
     await expect.poll(() => new URL(page.url()).search, soon).toMatch(/^\?q=127\.0\.0\.&row=[\w-]+$/);
     await expect.poll(focused, soon).toBe(chosen);
@@ -186,7 +188,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await page.getByTestId('target-filter').inputValue()).toBe('127.0.0.');
   });
 
-  it('finds by parts of names and tags, and by a tag that is clicked', async () => {
+  it('finds targets by parts of names and tags, and by a clicked tag', async () => {
     await page.goto('/targets?q=EDGE%20site%3D');
     await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target matches/);
     await page.getByTestId(`target-row-${address}`).getByRole('button', { name: 'Filter by role=edge' }).click();
@@ -198,7 +200,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     );
   });
 
-  it('takes a range in words, names the zone, and draws single results over a short span', async () => {
+  it('accepts a time range as text, shows the time zone, and draws single results over a short span', async () => {
     await page.goto(`/targets/${address}`);
     const words = page.getByTestId('range-text');
     await words.fill('since tomorrow');
@@ -225,7 +227,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await page.keyboard.press('z');
   });
 
-  it('shows a runbook at the heading that a link names', async () => {
+  it('shows a runbook at the heading of a link', async () => {
     await page.goto('/docs/runbooks/health#dead-letters');
     const heading = page.getByRole('heading', { name: 'Dead letters' });
     await expect.poll(() => heading.count(), soon).toBe(1);
@@ -257,16 +259,16 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('agent')).toEqual([]);
   });
 
-  it('shows that the product itself is well', async () => {
+  it('shows that the product itself is healthy', async () => {
     await page.keyboard.press('g');
     await page.keyboard.press('h');
-    // A disk of the tests' machine may ask for attention; the result pipeline may not.
+    // A disk of the test machine may need attention; the result pipeline must not.
     const pipeline = ['shards', 'publishers', 'agents'].map((part) => `[data-testid=health-${part}][data-state=ok]`);
     await expect.poll(() => page.locator(pipeline.join()).count(), soon).toBe(pipeline.length);
     expect(await browser.inspect('health')).toEqual([]);
   });
 
-  it('serves ten tabs at once by one connection, each with what it wants, also when the tab that holds it is closed', async () => {
+  it('serves ten tabs over one connection, each with its own data, even when the tab that holds the connection is closed', async () => {
     const streams = async () => product.metric('api', 'icmpmon_streams_open');
     const paths = [
       `/targets/${address}`,
@@ -293,7 +295,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     };
     await Promise.all(tabs.slice(0, 3).map(gainsResults));
 
-    // Whoever led, all but two of the tabs are closed: another leads, and the rest goes on without a reload.
+    // All but two of the tabs are closed, possibly the leading one: another one leads, and the others continue without a reload.
     const [first, , third, ...others] = tabs;
     await Promise.all([...others, tabs[1]].map((tab) => tab.close()));
     await page.goto('about:blank');
@@ -307,7 +309,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(() => dot(page), soon).toBe('live');
   });
 
-  it('says on every page within seconds when nobody judges, and shows nothing as up then', async () => {
+  it('shows on every page within seconds that targets are not judged, and shows none as up', async () => {
     const { pid } = product.access.processes['projector'] ?? { pid: 0 };
     await page.goto('/');
     await expect.poll(() => page.getByTestId('truth-line').innerText(), soon).toMatch(/^9 up/);
@@ -349,7 +351,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(statusInApi, soon).toBe('up');
   });
 
-  it('says since when what it shows is old when the server does not answer, and keeps it', async () => {
+  it('shows since when its data are old when the server does not answer, and keeps showing them', async () => {
     const { pid } = product.access.processes['api'] ?? { pid: 0 };
     await page.goto('/agents');
     await expect.poll(() => page.getByTestId('agent-row-local').innerText(), soon).toMatch(/connected/);
@@ -371,7 +373,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(() => page.locator('icm-failure').count(), soon).toBe(0);
   });
 
-  it('looks paused when it is paused', async () => {
+  it('shows that it is paused', async () => {
     await page.goto('/targets');
     await page.getByTestId('pause').click();
     await expect.poll(() => page.getByTestId('paused').innerText(), soon).toMatch(/^Paused at [\d:]{8}/);
@@ -380,7 +382,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await expect.poll(() => page.getByTestId('paused').count(), soon).toBe(0);
   });
 
-  it('says so where there is no page, and keeps the theme that is chosen', async () => {
+  it('shows a message for an unknown page, and keeps the selected theme', async () => {
     await page.goto('/nowhere');
     await expect.poll(() => page.getByRole('main').innerText(), soon).toMatch(/\S/);
     expect(await browser.inspect('not-found')).toEqual([]);
@@ -393,7 +395,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     await page.getByTestId('theme').click();
   });
 
-  it('leads from an address that is a target already to that target', async () => {
+  it('links from an address that is already a target to that target', async () => {
     await page.goto('/targets');
     await page.getByTestId('add-target').click();
     browser.expectAnswer(409);
@@ -445,7 +447,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(dashboardMetrics().filter((name) => !families.has(name))).toEqual([]);
   });
 
-  it('lets nobody in after signing out', async () => {
+  it('requires a login after signing out', async () => {
     await page.getByTestId('account').click();
     await page.getByTestId('logout').click();
     await expect.poll(pathOf, soon).toBe('/login');

@@ -57,7 +57,7 @@ function targetFact(key: number): FeedFact {
   };
 }
 
-/** Ticks each second and every target's result each interval, in a block of its own. */
+/** Generates a tick per second and every target's result per interval, each in its own block. */
 function seconds(from: number, to: number, lost: readonly number[], keys: readonly number[] = KEYS): Uint8Array[] {
   const records: Uint8Array[] = [];
   for (let second = from; second < to; second++) {
@@ -76,7 +76,7 @@ function seconds(from: number, to: number, lost: readonly number[], keys: readon
   return records;
 }
 
-describe('a shard whose log lost what it had not read', () => {
+describe('a shard whose log lost unread records', () => {
   const { kafkaBrokers: brokers } = testServices();
   const topicPrefix = testTopicPrefix();
   let database: TestDatabase;
@@ -150,7 +150,7 @@ describe('a shard whose log lost what it had not read', () => {
   const changes = (): Promise<{ change_seq: number; target_key: number; to_status: string }[]> =>
     telemetry.query('SELECT change_seq, target_key, to_status FROM status_change ORDER BY change_seq');
 
-  /** What live streams read. */
+  /** Position that live streams read. */
   const fragments = (): Promise<{ highest: number | null }[]> =>
     telemetry.query('SELECT max(position)::float8 AS highest FROM probe_recent');
 
@@ -171,7 +171,7 @@ describe('a shard whose log lost what it had not read', () => {
     });
   };
 
-  it('goes on after the topic was made anew: nothing false, no number twice, the gap recorded', async () => {
+  it('continues after the topic was recreated: no false status, no number reused, the gap recorded', async () => {
     await append(FACTS.map((fact, at) => encodeFeedRecord(at + 1, fact)));
     await append(seconds(0, 700, []));
     await append(seconds(700, 730, [2]));
@@ -183,7 +183,7 @@ describe('a shard whose log lost what it had not read', () => {
     await messaging.close();
     await removeTopics(brokers, topicPrefix);
     await openTopics();
-    // Target 4 was removed and 5 registered while the log was away.
+    // Target 4 was removed and 5 registered while the log was unavailable.
     const facts = [...FACTS.filter((fact) => fact.kind !== 'target' || fact.targetKey !== 4), targetFact(5)];
     await append(seconds(4_000, 4_060, [2], [1, 2, 3, 5]));
     expect(await position()).toMatchObject({ state: 'past' });
@@ -196,7 +196,7 @@ describe('a shard whose log lost what it had not read', () => {
       await eventually(() => expect(host.readiness().detail).toMatch(/recreated.*shards adopt/s));
       const { notMeasured: gap } = await adopt(true, facts);
       expect(gap).toEqual({ from: new Date(START_MS + 729_000), to: new Date(START_MS + 4_000_000) });
-      // Neither hides what the new log holds.
+      // Neither hides records of the new log.
       expect(await telemetry.query('SELECT 1 FROM shard_ahead')).toEqual([]);
       await eventually(async () => expect((await position()).lag).toBe(0), { withinMs: 60_000 });
     });
@@ -219,7 +219,7 @@ describe('a shard whose log lost what it had not read', () => {
     expect(await notMeasured(telemetry, { from, to: new Date(START_MS + 1_000) })).toEqual([]);
   });
 
-  it('goes on from an old checkpoint whose records are gone, with what was stored since', async () => {
+  it('continues from an old checkpoint without its records, with the changes stored since', async () => {
     const [old] = await telemetry.query('SELECT checkpoint, checkpoint_position FROM shard');
     await append(seconds(4_060, 4_800, [1, 2], [1, 2, 3, 5]));
     await drain();
@@ -245,7 +245,7 @@ describe('a shard whose log lost what it had not read', () => {
     expect(new Set(after).size).toBe(after.length);
   });
 
-  it('does without a checkpoint that cannot be read', async () => {
+  it('starts without an unreadable checkpoint', async () => {
     const [before, resultsBefore] = [await changes(), await results()];
     await telemetry.execute('UPDATE shard SET checkpoint = $1', [compress(Buffer.from('of another layout'))]);
     await append(seconds(4_860, 4_920, [1, 2], [1, 2, 3, 5]));

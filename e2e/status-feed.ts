@@ -5,7 +5,7 @@ import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/
 type KafkaAccess = Pick<Access, 'kafkaBrokers' | 'kafkaSasl'>;
 type Change = TargetStatusChanged['data'];
 
-/** What the public topic of statuses says from now on, read as any other system would. */
+/** Reads the public topic of statuses from its end, as another system would. */
 export class StatusFeed {
   readonly changes: Change[] = [];
 
@@ -29,7 +29,7 @@ export class StatusFeed {
     return feed;
   }
 
-  /** Statuses that the address became, oldest first. */
+  /** Returns the statuses of the address, oldest first. */
   becameOf(ip: string): string[] {
     return this.changes.filter((change) => change.ip === ip).map((change) => change.to);
   }

@@ -1,6 +1,6 @@
 import type { Installation } from './installation';
 
-/** What one fault left over: figures as observed, and what is not as promised, in words. */
+/** Result of one fault: figures as measured, and the guarantees that did not hold. */
 export interface Verdict {
   counts: Record<string, number | string>;
   failures: string[];
@@ -8,26 +8,26 @@ export interface Verdict {
 
 export interface FaultContext {
   seed: number;
-  /** A few rounds instead of the full counts. */
+  /** Runs a few rounds instead of the full number. */
   short: boolean;
-  /** Seeded. */
+  /** Seeded random numbers in [0, 1). */
   random: () => number;
-  /** One line of the timeline, with the seconds since the fault began. */
+  /** Prints one line of the timeline, with the seconds since the fault began. */
   say(line: string): void;
-  /** The local agent's results are judged once, after all faults: it has to stop for that. */
+  /** The local agent's results are judged once after all faults, because the agent must stop for that. */
   judgesLocalLater?: boolean;
-  /** After how many ms the gateway drops a client of a byte a second, when one was begun before the faults. */
+  /** Time in ms until the gateway drops a client of one byte per second, when it was started before the faults. */
   slowClient?: Promise<number>;
-  /** The installation that faults share: a product on services of its own, with both kinds of agents. */
+  /** Returns the installation shared by the faults: a product on its own services, with both kinds of agents. */
   installation(): Promise<Installation>;
 }
 
-/** One file of `cases/`. */
+/** Interface of a file in `cases/`. */
 export interface Fault {
   run(context: FaultContext): Promise<Verdict>;
 }
 
-/** Gathers figures and failures while a fault runs. */
+/** Collects figures and failures while a fault runs. */
 export class Findings implements Verdict {
   readonly counts: Record<string, number | string> = {};
   readonly failures: string[] = [];
@@ -39,22 +39,22 @@ export class Findings implements Verdict {
     this.say(`${name}: ${value}`);
   }
 
-  /** Notes a figure that has to be the one given. */
+  /** Records a figure that must equal the wanted one. */
   must(name: string, actual: number | string, wanted: number | string): void {
     this.counts[name] = actual;
-    if (actual !== wanted) this.fail(`${name}: ${actual}, not ${wanted}`);
+    if (actual !== wanted) this.fail(`${name}: ${actual} instead of ${wanted}`);
     else this.say(`${name}: ${actual}`);
   }
 
   atMost(name: string, actual: number, most: number): void {
     const shown = Math.round(actual * 10) / 10;
     this.counts[name] = shown;
-    if (actual > most) this.fail(`${name}: ${shown}, at most ${most} allowed`);
+    if (actual > most) this.fail(`${name}: ${shown}, limit ${most}`);
     else this.say(`${name}: ${shown}`);
   }
 
   fail(what: string): void {
     this.failures.push(what);
-    this.say(`NOT AS PROMISED: ${what}`);
+    this.say(`FAILED: ${what}`);
   }
 }

@@ -17,7 +17,7 @@ import * as thinLine from './cases/thin-line';
 const SEED = Number(process.env['ICMPMON_TEST_SEED'] ?? 7);
 const DISKS = { databasesMib: 1_024, kafkaMib: 512 };
 
-/** Short forms of the faults that need a whole product, one after the other on one. */
+/** Short versions of the faults that need a whole product, one after another on the same product. */
 describe('a product under faults', () => {
   let installation: Installation;
   const lines: string[] = [];
@@ -26,7 +26,7 @@ describe('a product under faults', () => {
   beforeAll(async () => {
     const options = { name: 'faults', targets: 40, measureEveryMs: 1_000, disks: DISKS };
     installation = await Installation.start(options, (line) => lines.push(line));
-    // No fault ends the gateway: it has the time of all of them to drop this one.
+    // No fault stops the gateway, so this client can be dropped at any time during all of them.
     slowClient = trickle(installation.numbered);
   });
 
@@ -39,12 +39,12 @@ describe('a product under faults', () => {
     ['a projector stopped past its lease', zombie],
     ['disconnected agents', disconnected],
     ['full disks', fullDisks],
-    ['poison on each topic', poison],
+    ['poison messages on each topic', poison],
     ['bad blocks, repeats and a clone', uploads],
     ['a wrong clock', clocks],
     ['a bad network', network],
     ['an agent that takes more than its share', greedy],
-    ['a line that carries little', thinLine],
+    ['a connection of low bandwidth', thinLine],
   ])('survives %s', async (_what, fault) => {
     lines.length = 0;
     const context: FaultContext = {
@@ -60,7 +60,7 @@ describe('a product under faults', () => {
     expect(failures, `seed ${SEED}\n${lines.join('\n')}`).toEqual([]);
   });
 
-  it('has every result of the agent that pings, once', async () => {
+  it('has every result of the agent with fping exactly once', async () => {
     expect(await installation.judgeLocal()).toMatchObject({ missing: 0, doubled: 0, surplus: 0 });
   });
 });

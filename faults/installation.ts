@@ -18,20 +18,20 @@ const RUNNING = 'allow:\n  - 127.0.0.0/8\npacketsPerSecond: 2000\nstopped: false
 export interface InstallationOptions {
   name: string;
   targets: number;
-  /** How often the numbering agent measures each of its targets. */
+  /** Interval at which the numbered agent measures each of its targets. */
   measureEveryMs: number;
-  /** More settings for `npm start`. */
+  /** Further settings for `npm start`. */
   environment?: Record<string, string>;
-  /** Disks of limited size for what Kafka and the databases store. */
+  /** Disks of limited size for the data of Kafka and the databases. */
   disks?: { databasesMib: number; kafkaMib: number };
 }
 
 /**
- * A product on services of its own with two agents, which share its targets: the local one with fping, whose spool keeps a
- * witness of what it took, and one that numbers its results. Each reaches the gateway by a proxy of its own.
+ * A product on its own services with two agents that share its targets: the local one with fping, whose spool keeps a copy (witness) of every
+ * accepted block, and one that numbers its results. Each reaches the gateway through its own proxy.
  */
 export class Installation {
-  /** Keys of the targets that stay for as long as it runs. */
+  /** Keys of the targets that exist throughout. */
   readonly keys: number[] = [];
   private witnessedSince = new Date(0);
 
@@ -40,7 +40,7 @@ export class Installation {
     readonly agentProxy: TcpProxy,
     readonly numberedProxy: TcpProxy,
     readonly numbered: NumberedAgent,
-    /** The first two numbers of its targets' addresses. */
+    /** First two octets of its targets' addresses. */
     readonly network: string,
     readonly disks: SmallDisks | undefined,
   ) {}
@@ -61,12 +61,12 @@ export class Installation {
         prepare: (dir: string) => disks.mount(dir, options.disks ?? { databasesMib: 0, kafkaMib: 0 }),
         ended: () => disks.unmount(),
       }),
-      // The agent that is to come by a proxy starts before all is ready.
+      // The local agent, which must use its proxy, starts before the product is ready.
       portsChosen: ({ agents }) => {
         for (const proxy of [agentProxy, numberedProxy]) proxy.forwardTo(agents ?? 0);
       },
     });
-    say(`the product is ready, its services are its own`);
+    say(`the product is ready, on its own services`);
     try {
       const numbered = await Installation.enrolNumbered(product, numberedPort, numberedProxy.port);
       const network = freshAddress().split('.').slice(0, 2).join('.');
@@ -74,7 +74,7 @@ export class Installation {
       await installation.fill(options, say);
       return installation;
     } catch (error) {
-      // Nobody else knows of it yet: it would run on, and this process with it.
+      // The caller does not have this product yet: without this, it and this process would keep running.
       await agentProxy.close();
       await numberedProxy.close();
       await product.stop();
@@ -106,11 +106,11 @@ export class Installation {
     await this.placeWitness();
     await this.addTargets(options.targets);
     await this.becomesQuiet(options);
-    const share = `${this.numbered.assigned.length} of them are measured each ${options.measureEveryMs} ms, with numbers`;
-    say(`${options.targets} targets at 5 s; ${share}`);
+    const share = `${this.numbered.assigned.length} of them are measured every ${options.measureEveryMs} ms with numbers`;
+    say(`${options.targets} targets with an interval of 5 s; ${share}`);
   }
 
-  /** Has the local agent's spool keep a copy of what it takes from here on. */
+  /** Makes the local agent's spool keep a copy of every block from now on. */
   async placeWitness(): Promise<void> {
     await whileAway(this.product, 'agent', () => {
       placeWitness(path.join(this.product.dir, 'agent'));
@@ -129,13 +129,13 @@ export class Installation {
     await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, add));
   }
 
-  /** The numbered agent begins to ship once it is known who measures what. */
+  /** Starts the numbered agent once the assignments are stable. */
   private async becomesQuiet({ targets, measureEveryMs }: InstallationOptions): Promise<void> {
     let before = -1;
     await eventually(async () => {
       await this.numbered.report();
       const mine = await this.numbered.sync();
-      // Once both agents are heard, each has its share.
+      // Assignments are stable once both agents are connected and each has its share.
       const settled = mine > 0 && mine < targets && mine === before;
       before = mine;
       await pause(500);
@@ -152,7 +152,7 @@ export class Installation {
     }, PATIENCE);
   }
 
-  /** How often targets were called down so far: nobody took any away. */
+  /** Returns how many changes to down there were; no target was made unreachable. */
   async downs(): Promise<number> {
     const [row] = await this.product.telemetry<{ downs: number }>(
       `SELECT count(*)::integer AS downs FROM status_change WHERE to_status = 'down'`,
@@ -160,7 +160,7 @@ export class Installation {
     return row?.downs ?? 0;
   }
 
-  /** The anti-join over numbers from `from` on up to those sent before this call, once they had time to arrive. */
+  /** Compares the numbers from `from` up to those sent before this call with the stored ones, once they had time to arrive. */
   async judgeNumbered(from: number): Promise<Judgement> {
     const { agentId, disowned } = this.numbered;
     const to = this.numbered.next - 1;
@@ -173,7 +173,7 @@ export class Installation {
     }
   }
 
-  /** Stops the local agent's probing, waits until its spool is empty, and compares all it ever took with what is stored. */
+  /** Stops the local agent's probing, waits until its spool is empty, and compares all results that it ever spooled with the stored ones. */
   async judgeLocal(): Promise<Judgement> {
     const { product } = this;
     const agentDir = path.join(product.dir, 'agent');
@@ -203,7 +203,7 @@ export class Installation {
   }
 
   async stop(): Promise<void> {
-    // What the product no longer takes need not be shipped any more.
+    // Results that the product no longer accepts are not shipped.
     this.numbered.abandon();
     await this.agentProxy.close();
     await this.numberedProxy.close();
@@ -211,13 +211,13 @@ export class Installation {
   }
 }
 
-/** Notes a judgement's figures; anything missing, doubled or made up is a failure. */
+/** Records the figures of a judgement; missing, duplicate and surplus results are failures. */
 export function note(findings: Findings, what: string, judgement: Judgement): void {
   findings.count(`${what} sent`, judgement.sent);
   for (const part of ['missing', 'doubled', 'surplus'] as const) findings.must(`${what} ${part}`, judgement[part], 0);
 }
 
-/** Runs `work` under both agents' load and judges all results sent meanwhile. */
+/** Runs `work` under the load of both agents, and judges all results sent during it. */
 export async function underLoad(
   context: FaultContext,
   findings: Findings,
@@ -230,12 +230,12 @@ export async function underLoad(
   try {
     await work(installation);
   } finally {
-    // What breaks in one fault must not strike the next.
+    // A failure in one fault must not affect the next one.
     for (const proxy of [installation.agentProxy, installation.numberedProxy]) proxy.become({ kind: 'open' });
     if (!installation.numbered.isRunning) installation.numbered.resume();
   }
   await allReady(installation.product);
   note(findings, 'numbered results', await installation.judgeNumbered(from));
   if (local && !context.judgesLocalLater) note(findings, "the local agent's results", await installation.judgeLocal());
-  findings.must('targets called down', (await installation.downs()) - downsBefore, 0);
+  findings.must('false changes to down', (await installation.downs()) - downsBefore, 0);
 }

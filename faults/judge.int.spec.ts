@@ -23,7 +23,7 @@ beforeAll(async () => {
   server = await testDatabase('telemetry');
   const database = new TelemetryDatabase({ url: server.url });
   agentId = (await storeAgents(database, 1))[0] ?? '';
-  // 3 is missing, 4 is there twice, once in a row of its own.
+  // 3 is missing, 4 is stored twice, once in a row of its own.
   await storeWindow(database, { targetKey: KEY, startMs: START_MS, samples: [1, 2, 4, 5].map((n) => reply(n)) });
   await storeWindow(database, { targetKey: KEY, startMs: START_MS, samples: [reply(4)], position: 9 });
   await database.close();
@@ -33,7 +33,7 @@ afterAll(async () => {
   await server.drop();
 });
 
-it('finds numbers that are missing, doubled, and not to be there', async () => {
+it('finds missing, duplicate and unexpected numbers', async () => {
   const all = { from: 1, to: 5, disowned: [] };
   expect(await judgeNumbers(server.url, agentId, all)).toEqual({
     sent: 5,
@@ -46,7 +46,7 @@ it('finds numbers that are missing, doubled, and not to be there', async () => {
   expect(await judgeNumbers(server.url, agentId, disowned)).toMatchObject({ sent: 1, missing: 0, surplus: 1 });
 });
 
-it('finds what a spool took and nobody stored, what is there twice, and what nobody took', async () => {
+it('finds spooled results that are not stored, duplicates, and results that were never spooled', async () => {
   const spooled = [1, 2, 3, 4].map((number) => ({
     ...{ targetKey: KEY, check: 1, outcome: 'reply' as const, rttUs: number },
     at: new Date(START_MS + number * 5_000 + 40).toISOString(),

@@ -1,17 +1,17 @@
 import pg from 'pg';
 import type { PrintedResult } from '@icmp-mon/probing/wire';
 
-/** What an anti-join of what was sent and what is stored leaves over. */
+/** Result of an anti-join between sent and stored results. */
 export interface Judgement {
   sent: number;
   stored: number;
   missing: number;
   doubled: number;
-  /** Stored and never sent. */
+  /** Number of stored results that were never sent. */
   surplus: number;
 }
 
-/** A clock that is corrected by an estimate is some milliseconds off. */
+/** Tolerance for the estimated clock correction, which is some milliseconds off. */
 const CLOCK_TOLERANCE = '1 second';
 
 const NUMBERED = `
@@ -26,7 +26,7 @@ const NUMBERED = `
          (SELECT count(*) - count(DISTINCT number) FROM stored)::integer AS doubled,
          (SELECT count(*) FROM stored WHERE number = ANY($4))::integer AS surplus`;
 
-/** Judges results `from` to `to` (numbers, inclusive) of one agent that numbers them; those disowned must not be there. */
+/** Judges the results `from` to `to` (numbers, inclusive) of a numbered agent; disowned numbers must not be stored. */
 export async function judgeNumbers(
   url: string,
   agentId: string,
@@ -34,7 +34,7 @@ export async function judgeNumbers(
 ): Promise<Judgement> {
   return withClient(url, async (client) => {
     const { rows } = await client.query<Judgement>(NUMBERED, [agentId, from, to, disowned]);
-    if (!rows[0]) throw new Error('the judge gave no answer');
+    if (!rows[0]) throw new Error('the query returned no row');
     return rows[0];
   });
 }
@@ -54,13 +54,13 @@ const WITNESSED = `
    AND stored.at BETWEEN spooled.at - interval '${CLOCK_TOLERANCE}' AND spooled.at + interval '${CLOCK_TOLERANCE}'`,
 );
 
-/** Judges results of the agent of that name, from `since` on and of the targets given, against those that its spool took. */
+/** Judges the stored results of an agent, since `since` and of the given targets, against those in its spool's witness. */
 export async function judgeWitness(
   url: string,
   agentName: string,
   { spooled, since, keys }: { spooled: PrintedResult[]; since: Date; keys: readonly number[] },
 ): Promise<Judgement> {
-  // Results of targets that other faults registered and removed are dropped by design.
+  // Results of targets that other faults registered and removed are dropped on purpose.
   const counted = spooled.filter(({ targetKey }) => keys.includes(targetKey));
   return withClient(url, async (client) => {
     await client.query(
@@ -78,9 +78,9 @@ export async function judgeWitness(
     await client.query('CREATE INDEX ON spooled (target_key, at)');
     await client.query('ANALYZE spooled');
     const { rows } = await client.query<Judgement>(WITNESSED, [agentName, since, keys]);
-    if (!rows[0]) throw new Error('the judge gave no answer');
+    if (!rows[0]) throw new Error('the query returned no row');
     const { sent, stored, missing, surplus } = rows[0];
-    // An agent may well measure a target twice within a second; what was stored twice is more than what was sent.
+    // An agent may measure a target twice within a second, so duplicates are the stored results beyond the sent ones.
     return { ...rows[0], doubled: Math.max(0, stored - surplus - (sent - missing)) };
   });
 }

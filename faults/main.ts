@@ -5,7 +5,7 @@ import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { Fault, FaultContext, Verdict } from './fault';
 import { Installation } from './installation';
 
-/** Each fault's program, loaded when it is asked for. */
+/** Program of each fault, loaded on demand. */
 const PROGRAMS: Readonly<Record<keyof typeof FAULTS, () => Promise<Fault>>> = {
   'kill-processes': () => import('./cases/kill-processes'),
   'kill-services': () => import('./cases/kill-services'),
@@ -33,7 +33,7 @@ const PROGRAMS: Readonly<Record<keyof typeof FAULTS, () => Promise<Fault>>> = {
 const isFault = (name: string): name is keyof typeof FAULTS => Object.hasOwn(FAULTS, name);
 
 const TARGETS = { short: 100, full: 1_000 };
-/** The fault that fills disks needs small ones from the start. */
+/** Fault that needs disks of limited size from the start. */
 const FULL_DISKS = 'full-disks';
 const DISKS = { databasesMib: 3_072, kafkaMib: 1_536 };
 const MEASURE_EVERY_MS = { short: 1_000, full: 250 };
@@ -56,7 +56,7 @@ interface Result extends Verdict {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  // The command has checked them: infra/commands/measuring.mjs.
+  // The command has validated the names: infra/commands/measuring.mjs.
   const names = (positionals.length > 0 ? positionals : Object.keys(FAULTS)).filter(isFault);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   let shared: Installation | undefined;
@@ -85,7 +85,7 @@ async function runFault(
   const startedMs = performance.now();
   const seconds = (): number => Math.round((performance.now() - startedMs) / 100) / 10;
   const log = (line: string): void => say(`${String(seconds().toFixed(1)).padStart(7)} s  ${line}`);
-  say(`\n${name}: ${what}. Seed ${seed}${values.short ? ', short form' : ''}.`);
+  say(`\n${name}: ${what}. Seed ${seed}${values.short ? ', short version' : ''}.`);
   const context: FaultContext = {
     seed,
     short: values.short,
@@ -99,7 +99,7 @@ async function runFault(
     return { name, what, seconds: seconds(), counts, failures };
   } catch (error) {
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log(`NOT AS PROMISED: it ended with ${failure}`);
+    log(`FAILED: ${failure}`);
     return { name, what, seconds: seconds(), counts: {}, failures: [failure.split('\n')[0] ?? failure] };
   }
 }
@@ -108,7 +108,7 @@ function printTable(results: readonly Result[], seed: number): void {
   if (values.json) for (const result of results) say(JSON.stringify({ ...result, seed }));
   say('');
   for (const { name, what, seconds, counts, failures } of results) {
-    const verdict = failures.length === 0 ? 'as promised' : `NOT AS PROMISED: ${failures.join('; ')}`;
+    const verdict = failures.length === 0 ? 'passed' : `FAILED: ${failures.join('; ')}`;
     const figures = Object.entries(counts).map(([name, value]) => `${name} ${value}`);
     say(`${name.padEnd(21)} ${what.padEnd(38)} ${seconds.toFixed(0).padStart(5)} s  ${verdict}`);
     if (figures.length > 0) say(`      ${figures.join(' · ')}`);

@@ -18,14 +18,14 @@ export interface NumberedBlock {
 type LaneName = keyof typeof LANE;
 
 /**
- * A test agent whose every result has a number of its own, its round trip in microseconds: what is stored can be compared with
- * what was sent by an anti-join.
+ * A test agent whose results are numbered: the round trip in microseconds is the number, so that an anti-join can compare stored with sent
+ * results.
  */
 export class NumberedAgent {
   boot = 1;
-  /** The number of the next result. */
+  /** Number of the next result. */
   next = 1;
-  /** How far its clock is ahead. */
+  /** Offset of its clock; positive when it is ahead. */
   clockAheadMs = 0;
   /** Numbers that must not be stored. */
   readonly disowned: number[] = [];
@@ -50,7 +50,7 @@ export class NumberedAgent {
     this.lanes = { live: lane('live'), backfill: lane('backfill') };
   }
 
-  /** Enrols at the gateway; `gatewayUrl` leads there by a proxy, `directUrl` without one. */
+  /** Enrols at the gateway; `gatewayUrl` leads to it through a proxy, `directUrl` without one. */
   static async enrol({ directUrl, ...options }: TestAgentOptions & { directUrl: string }): Promise<NumberedAgent> {
     return new NumberedAgent(await TestAgent.enrol(options), directUrl);
   }
@@ -71,7 +71,7 @@ export class NumberedAgent {
     return this.lanes.live.counts.failed + this.lanes.backfill.counts.failed;
   }
 
-  /** Asks which targets are this agent's. */
+  /** Reads the agent's assignments; returns the number of targets. */
   async sync(): Promise<number> {
     const assignments = await this.agent.assignments(0);
     if (assignments === null) throw new Error('nothing is assigned yet');
@@ -87,7 +87,7 @@ export class NumberedAgent {
     return this.lanes.live.queuedBlocks + this.lanes.backfill.queuedBlocks;
   }
 
-  /** Measures each target once, and keeps the results as blocks of one shard each. `ageMs` tells how long ago. */
+  /** Measures each target once, and queues the results as one block per shard. `ageMs`: how long ago. */
   measure(lane: LaneName, ageMs = 0): void {
     const nowMs = Date.now() + this.clockAheadMs - ageMs;
     const builders = new Map<number, { builder: ResultColumnsBuilder; numbers: number[] }>();
@@ -103,14 +103,14 @@ export class NumberedAgent {
     }
   }
 
-  /** Measures and ships until `pause`, as often as `everyMs`. */
+  /** Measures every `everyMs` and ships, until `pause`. */
   start(everyMs: number): void {
     this.everyMs = everyMs;
     this.running = true;
     this.loops = [this.measureForEver(everyMs), this.shipForEver('live'), this.shipForEver('backfill')];
   }
 
-  /** Agents that are not heard get no targets while another one is. */
+  /** Reports telemetry: an agent without reports gets no targets while another agent reports. */
   async report(): Promise<void> {
     await this.agent.report(this.keys.length);
   }
@@ -121,7 +121,7 @@ export class NumberedAgent {
       this.measure('live');
       if (dueMs - reportedMs >= REPORT_MS) {
         reportedMs = dueMs;
-        // One that does not arrive is not repeated: the next one is newer.
+        // A lost report is not repeated, because the next one is newer.
         this.report().catch(() => undefined);
       }
       await pause(Math.max(0, dueMs + everyMs - performance.now()));
@@ -136,18 +136,18 @@ export class NumberedAgent {
     }
   }
 
-  /** Posts blocks; undefined when there was no answer. */
+  /** Posts blocks; returns undefined without a response. */
   async post(lane: LaneName, blocks: readonly Uint8Array[]): Promise<Answer | undefined> {
     try {
       const call = { headers: this.sentAt(), timeoutMs: ANSWER_WITHIN_MS };
       return await this.agent.client.upload(lane, writeUpload(blocks), call);
     } catch {
-      // Cut off, refused or reset: to the agent all of them are an upload without an answer.
+      // Disconnected, refused or reset: an upload without a response in each case.
       return undefined;
     }
   }
 
-  /** Posts blocks until the gateway takes them. */
+  /** Posts blocks until the gateway accepts them. */
   async mustPost(lane: LaneName, blocks: readonly Uint8Array[], retryMs: number): Promise<Answer> {
     for (;;) {
       const answered = await this.post(lane, blocks);
@@ -156,7 +156,7 @@ export class NumberedAgent {
     }
   }
 
-  /** Stops measuring and resolves once all is acknowledged; `resume` continues as before. */
+  /** Stops measuring and resolves once everything is acknowledged; `resume` continues. */
   async pause(): Promise<void> {
     this.running = false;
     await Promise.all(this.loops);
@@ -170,23 +170,23 @@ export class NumberedAgent {
     this.start(this.everyMs);
   }
 
-  /** Numbers that were given out and are not to be expected: their results are never to be counted. */
+  /** Marks the numbers of these blocks as results that must never be stored. */
   disown(blocks: readonly NumberedBlock[]): void {
     for (const { numbers } of blocks) this.disowned.push(...numbers);
   }
 
-  /** Takes what waits without sending it, for faults that send by themselves. */
+  /** Removes and returns the waiting blocks, for faults that send them themselves. */
   takeWaiting(lane: LaneName): NumberedBlock[] {
     return this.lanes[lane].takeAll().map(({ bytes, note }) => ({ bytes, numbers: note }));
   }
 
-  /** As a process that starts again with the same folder. */
+  /** Simulates a restarted process with the same folder. */
   restart(): void {
     this.boot++;
     for (const lane of Object.values(this.lanes)) lane.restart(this.boot);
   }
 
-  /** Ends without shipping what is left. */
+  /** Stops without shipping the queue. */
   abandon(): void {
     this.running = false;
     for (const lane of Object.values(this.lanes)) {

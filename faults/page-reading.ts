@@ -1,20 +1,20 @@
 import type { Page } from 'playwright-core';
 
-/** What a page says of itself, as an operator reads it. */
+/** State of a page as an operator reads it. */
 export interface PageReading {
-  /** The band on top; empty while there is none. */
+  /** Text of the band at the top; empty while there is none. */
   band: string;
-  /** The dot: `live`, `late`, `disconnected`, … and what stands beside it. */
+  /** Mood of the live indicator: `live`, `late`, `disconnected`, …; `dot` is its text. */
   mood: string;
   dot: string;
   badge: string;
-  /** The page's own most important figure. */
+  /** The page's most important figure. */
   figure: string;
-  /** What it says could not be read. */
+  /** Messages about data that could not be read. */
   failures: string;
 }
 
-/** Runs in the page. */
+/** Script that runs in the page. */
 const READ = `(figure) => {
   const text = (selector) => [...document.querySelectorAll(selector)].map((found) => found.textContent.trim().replace(/\\s+/g, ' ')).join(' | ');
   const dot = document.querySelector('[data-testid=live-indicator]');

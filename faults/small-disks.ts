@@ -6,7 +6,7 @@ const MIB = 1024 * 1024;
 const DEVICE = 'icmp-mon-faults';
 const CHUNKS = [MIB, 64 * 1024, 4 * 1024];
 
-/** Disks of limited size in memory below an installation's data: one for Kafka, one for the databases. */
+/** Disks of limited size in memory for an installation's data: one for Kafka, one for the databases. */
 export class SmallDisks {
   private readonly mounts: string[] = [];
 
@@ -14,7 +14,7 @@ export class SmallDisks {
     unmountAbandoned();
   }
 
-  /** Mounts them before anything is written. Needs root. */
+  /** Mounts the disks before anything is written. Needs root. */
   mount(dir: string, { databasesMib, kafkaMib }: { databasesMib: number; kafkaMib: number }): void {
     const data = path.join(dir, 'data');
     for (const [place, sizeMib] of [
@@ -27,7 +27,7 @@ export class SmallDisks {
     }
   }
 
-  /** Leaves no byte free on the disk of `kafka` or of the `databases`; returns how many MiB it took. */
+  /** Fills the disk of `kafka` or of the `databases` completely; returns the MiB written. */
   fill(which: 'kafka' | 'databases'): number {
     const handle = openSync(this.ballast(which), 'w');
     let bytes = 0;
@@ -57,7 +57,7 @@ export class SmallDisks {
   }
 }
 
-/** Bytes that found room. */
+/** Returns the number of bytes written. */
 function writeUntilFull(handle: number, chunk: Buffer): number {
   try {
     return writeSync(handle, chunk);
@@ -67,7 +67,7 @@ function writeUntilFull(handle: number, chunk: Buffer): number {
   }
 }
 
-/** Takes away what a run left that was killed; its process's number is at the end of the folder's name. */
+/** Unmounts disks of killed runs; the folder's name ends with the run's pid. */
 function unmountAbandoned(): void {
   const places = readFileSync('/proc/mounts', 'utf8')
     .split('\n')

@@ -1,25 +1,25 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { ThinLine } from './thin-line';
 
-/** What the proxy does to what passes through it. */
+/** Effect of the proxy on its connections. */
 export type ProxyMode =
   | { kind: 'open' }
-  /** Nobody listens, as after an uplink's death that the kernel notices. */
+  /** Connections are refused, as after the failure of an uplink that the kernel detects. */
   | { kind: 'refuse' }
-  /** Connections stay and nothing moves: a router that forgot them. */
+  /** Connections stay open but transfer nothing, as when a router has lost their state. */
   | { kind: 'half-open' }
-  /** Each connection is reset after so many bytes from the client. */
+  /** Each connection is reset after this many bytes from the client. */
   | { kind: 'reset'; afterBytes: number }
-  /** So many bytes a second from the client. */
+  /** Limits each client to this many bytes per second. */
   | { kind: 'slow'; bytesPerS: number }
-  /** What the clients send goes by one line that carries little. */
+  /** All clients' data share one connection of low bandwidth. */
   | { kind: 'thin'; line: ThinLine }
-  /** A share of the connections' chunks never arrives, which ends the connection like a loss that TCP cannot mend. */
+  /** A share of the chunks is lost, which ends the connection like a loss that TCP cannot recover from. */
   | { kind: 'lossy'; share: number; random: () => number };
 
 const SLOW_STEP_MS = 1_000;
 
-/** A TCP proxy between agents and the gateway that can be told to misbehave. */
+/** A TCP proxy between agents and the gateway with selectable faults. */
 export class TcpProxy {
   mode: ProxyMode = { kind: 'open' };
   connections = 0;
@@ -28,14 +28,14 @@ export class TcpProxy {
   private server: Server | undefined;
   private targetPort = 0;
 
-  /** The port on which it listens; the target may be told later. */
+  /** Starts listening and returns the port; the target may be set later. */
   async listen(): Promise<number> {
     this.server = createServer({ allowHalfOpen: false }, (client) => this.serve(client));
     await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Where it leads. */
+  /** Port of the target. */
   get port(): number {
     return this.targetPort;
   }
@@ -44,7 +44,7 @@ export class TcpProxy {
     this.targetPort = port;
   }
 
-  /** Changes the mode; what is open is cut, so that the new mode holds for all. */
+  /** Changes the mode and ends open connections, so that the new mode applies to all. */
   become(mode: ProxyMode): void {
     if (mode.kind === 'open' && this.mode.kind === 'open') return;
     this.mode = mode;
@@ -79,7 +79,7 @@ export class TcpProxy {
     this.pass(client, server);
   }
 
-  /** The way from the client to the server, on which faults strike. */
+  /** Forwards data from the client to the server, with the faults of the mode. */
   private pass(client: Socket, server: Socket): void {
     let passed = 0;
     const waiting: Buffer[] = [];
@@ -133,7 +133,7 @@ export class TcpProxy {
   private keep(socket: Socket): void {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    // Resets are what this is for; whoever is at the other end is the one to be watched.
+    // Resets are intended; their effect is observed at the agents and the gateway.
     socket.on('error', () => socket.destroy());
   }
 }

@@ -22,7 +22,7 @@ import { ThinLine } from './thin-line';
 
 const MIB = 1024 ** 2;
 const BYTES_PER_S = 12_000;
-/** Six times what the line carries within the gateway's patience. */
+/** Six times what the connection transfers within the gateway's time limit. */
 const UPLOAD_MS_MAX = 8_000;
 const BACKLOG_BLOCKS = 60;
 const BACKLOG_RESULTS = 1_000;
@@ -49,7 +49,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Some five bytes a result: round trips of fping do not compress. */
+/** About five bytes per result, because fping's round trips do not compress. */
 function bodyOf(results: number, random: () => number): EncodedBody {
   const builder = new ResultColumnsBuilder();
   const nowMs = Date.now();
@@ -59,7 +59,7 @@ function bodyOf(results: number, random: () => number): EncodedBody {
   return encodeBody(builder.buildColumns(), compress);
 }
 
-it('ships an hour that waited and what is measured now over a line on which neither fits an upload', async () => {
+it('ships an hour of backlog and new results over a connection too slow for either in one upload', async () => {
   const random = seeded(1);
   proxy.forwardTo(Number(new URL(gateway.gatewayUrl).port));
   const gatewayUrl = `https://127.0.0.1:${await proxy.listen()}`;
@@ -84,7 +84,7 @@ it('ships an hour that waited and what is measured now over a line on which neit
   const arrived = (lane: number): number =>
     [...gateway.blocks.values()].filter(({ header }) => header.lane === lane).length;
   let appended = 0;
-  /** The most live blocks that had not arrived, after the line was found to be thin. */
+  /** Most live blocks waiting after the low bandwidth was detected. */
   let behind = 0;
   const measure = setInterval(() => {
     const body = bodyOf(LIVE_RESULTS, random);
@@ -100,7 +100,7 @@ it('ships an hour that waited and what is measured now over a line on which neit
   } finally {
     clearInterval(measure);
   }
-  // Live results went beside: what was measured last is not behind all that waited.
+  // Live results overtook the backlog: the last one is not behind all waiting results.
   expect(behind).toBeLessThan((UPLOAD_MS_MAX * 2) / LIVE_EVERY_MS);
   await eventually(() => expect(arrived(LANE.live)).toBe(appended), { withinMs: 60_000 });
   await Promise.all([live.stop(), backfill.stop()]);

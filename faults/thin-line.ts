@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 
 const STEP_MS = 50;
-/** What the line takes of one connection before it is the next one's turn. */
+/** Bytes of one connection per turn. */
 const TURN_BYTES = 1_024;
 
 interface Waiting {
   client: Socket;
-  /** What of its last chunk is not through yet. */
+  /** Rest of its last chunk that is not transferred yet. */
   chunk: Buffer;
 }
 
-/** A line that carries so many bytes per second, all connections together, each in its turn. */
+/** A connection of limited bandwidth, shared by all connections in turn. */
 export class ThinLine {
   private readonly waiting = new Map<Socket, Waiting>();
   private readonly known = new WeakSet<Socket>();
@@ -18,9 +18,9 @@ export class ThinLine {
 
   constructor(private readonly bytesPerS: number) {}
 
-  /** Passes a chunk on to the server when it is its turn; until then the client's connection is not read. */
+  /** Forwards a chunk to the server in its turn; until then the client's connection is not read. */
   pass(client: Socket, server: Socket, chunk: Buffer): void {
-    // The client is not read again before its chunk is through, so none waits yet.
+    // The client is not read again before its chunk is transferred, so no other chunk of it waits.
     this.waiting.set(server, { client, chunk });
     client.pause();
     if (!this.known.has(server)) {

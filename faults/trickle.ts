@@ -3,7 +3,7 @@ import type { NumberedAgent } from './numbered-agent';
 
 const TRICKLE_MS = 1_000;
 
-/** Posts a body a byte a second, not by the proxy; resolves with how long the gateway bore it, in ms. */
+/** Posts a body at one byte per second, without the proxy; resolves with the time until the gateway ended it, in ms. */
 export function trickle({ tls, directUrl }: NumberedAgent): Promise<number> {
   const startedMs = performance.now();
   return new Promise((resolve) => {
@@ -20,7 +20,7 @@ export function trickle({ tls, directUrl }: NumberedAgent): Promise<number> {
       outgoing.destroy();
       resolve(performance.now() - startedMs);
     };
-    // An answer of refusal and a connection that is cut are both an end.
+    // An error response and a disconnection both count as the end.
     outgoing.once('response', end);
     outgoing.once('error', end);
     outgoing.flushHeaders();

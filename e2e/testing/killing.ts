@@ -3,14 +3,14 @@ import type { RunningProduct } from './running-product';
 
 const BACK_WITHIN_MS = 120_000;
 
-/** Throws rather than give a number that a signal would take for a whole group of processes. */
+/** Returns the pid of a process. Throws rather than return a number that `kill` would take for a process group. */
 export function pidOf(product: RunningProduct, name: string): number {
   const pid = product.access.processes[name]?.pid;
-  if (pid === undefined) throw new Error(`${name} does not run`);
+  if (pid === undefined) throw new Error(`${name} is not running`);
   return pid;
 }
 
-/** Runs `work` while the process is dead and nobody starts it again. */
+/** Runs `work` while the process is dead and the supervisor is stopped, so that it does not restart it. */
 export async function whileAway<T>(product: RunningProduct, name: string, work: () => T | Promise<T>): Promise<T> {
   const { supervisorPid } = product;
   const before = pidOf(product, name);
@@ -27,14 +27,14 @@ export async function whileAway<T>(product: RunningProduct, name: string, work: 
 async function isBack(product: RunningProduct, name: string, before: number): Promise<string[]> {
   await eventually(
     () => {
-      if ((product.access.processes[name]?.pid ?? before) === before) throw new Error(`${name} was not started again`);
+      if ((product.access.processes[name]?.pid ?? before) === before) throw new Error(`${name} was not restarted`);
     },
     { withinMs: BACK_WITHIN_MS },
   );
   return allReady(product);
 }
 
-/** Resolves when every app says that it is ready: with the names of those that were last not to be. */
+/** Resolves when every app is ready; returns the names of those that were not ready at the previous check. */
 export async function allReady(product: RunningProduct): Promise<string[]> {
   let last: string[] = [];
   await eventually(
@@ -50,13 +50,13 @@ export async function allReady(product: RunningProduct): Promise<string[]> {
 }
 
 export interface Recovery {
-  /** From the signal until all was ready again. */
+  /** Seconds from the signal until all apps were ready. */
   seconds: number;
-  /** What was ready last. */
+  /** Names of the apps that became ready last. */
   last: string;
 }
 
-/** Kills the processes at one moment; resolves when all is ready again. */
+/** Kills the processes at the same time; resolves when all apps are ready. */
 export async function killAndWait(product: RunningProduct, names: readonly string[]): Promise<Recovery> {
   const before = names.map((name) => ({ name, pid: pidOf(product, name) }));
   const startedMs = performance.now();
@@ -66,7 +66,7 @@ export async function killAndWait(product: RunningProduct, names: readonly strin
   return { seconds: (performance.now() - startedMs) / 1000, last: [...last].join(', ') };
 }
 
-/** Ends a process as a restart does; resolves with how many seconds it took until all was ready again. */
+/** Ends a process with SIGTERM, as a restart does; returns the seconds until all apps were ready. */
 export async function endAndWait(product: RunningProduct, name: string): Promise<number> {
   const before = pidOf(product, name);
   const startedMs = performance.now();

@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs';
 
 const TABLE = 'icmpmon_e2e';
 
-/** A loopback address that no other test and no installation on this machine is likely to probe. */
+/** Returns a loopback address that probably no other test and no installation on this machine probes. */
 export function freshAddress(): string {
   return `127.${randomInt(100, 250)}.${randomInt(1, 250)}.9`;
 }
 
-/** Takes one loopback address away and brings it back, in an nftables table of this process's own. */
+/** Makes one loopback address unreachable and reachable again, in this process's own nftables table. */
 export class NetworkFaults {
   private readonly table = `${TABLE}_${process.pid}`;
 
@@ -17,15 +17,15 @@ export class NetworkFaults {
     removeAbandonedTables();
   }
 
-  /** Why faults cannot be made here; undefined where they can. */
+  /** Returns why faults cannot be caused here; undefined when they can. */
   get missing(): string | undefined {
-    if (process.getuid?.() !== 0) return 'taking an address away needs root';
+    if (process.getuid?.() !== 0) return 'making an address unreachable needs root';
     const done = spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' });
     if (done.error) return 'nft is missing: install nftables';
-    return done.status === 0 ? undefined : `nft cannot be used: ${done.stderr.trim()}`;
+    return done.status === 0 ? undefined : `nft does not work here: ${done.stderr.trim()}`;
   }
 
-  /** Drops what arrives for the address, as a dead host would: probes time out. */
+  /** Drops packets to the address, as if the host were dead: probes time out. */
   drop(): void {
     must('nft', ['add', 'table', 'inet', this.table]);
     must('nft', ['add', 'chain', 'inet', this.table, 'input', '{ type filter hook input priority 0 ; }']);
@@ -46,14 +46,14 @@ export class NetworkFaults {
     must('ip', ['route', 'del', 'blackhole', `${this.address}/32`, 'table', 'local']);
   }
 
-  /** Undoes what is left; does no harm where nothing is. */
+  /** Removes all faults; does nothing where there are none. */
   undoAll(): void {
     spawnSync('nft', ['delete', 'table', 'inet', this.table]);
     spawnSync('ip', ['route', 'del', 'blackhole', `${this.address}/32`, 'table', 'local']);
   }
 }
 
-/** Tables of runs that were killed before they could remove them. */
+/** Removes tables of killed runs. */
 function removeAbandonedTables(): void {
   const tables = spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' }).stdout ?? '';
   for (const [, name, pid] of tables.matchAll(new RegExp(`inet (${TABLE}_(\\d+))`, 'g'))) {

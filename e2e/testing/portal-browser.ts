@@ -8,14 +8,14 @@ import { rootDir } from '@icmp-mon/infra/testing';
 export const CHROMIUM = '/usr/bin/chromium';
 const WIDE = 1280;
 const NARROW = 390;
-/** What WCAG 2.2 asks pages to reflow to. */
+/** Width to which WCAG 2.2 requires pages to reflow. */
 const NARROWEST = 320;
 const HEIGHT = 800;
 const THEMES = ['light', 'dark'] as const;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const QUIET_FLAGS = ['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 
-/** A browser on the portal that keeps a list of all that went wrong in it. */
+/** A browser on the portal that collects all errors. */
 export class PortalBrowser {
   /** Errors of pages and consoles, and requests that left the portal's origin. */
   readonly faults: string[] = [];
@@ -30,7 +30,7 @@ export class PortalBrowser {
     this.listenTo(page);
   }
 
-  /** Another tab of the same browser. */
+  /** Opens another tab of the same browser. */
   async tab(path: string): Promise<Page> {
     const page = await this.context.newPage();
     this.listenTo(page);
@@ -45,7 +45,7 @@ export class PortalBrowser {
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
       const { url } = message.location();
-      // Chromium itself reports each answer of 401, also those that are expected: who is not signed in is told so.
+      // Chromium logs every 401, including the expected ones before a login.
       if (message.text().includes('401') && url.startsWith(`${portalUrl}/api/v1/auth/`)) return;
       const expected = this.expectedAnswers.findIndex((status) => message.text().includes(`a status of ${status}`));
       if (expected !== -1) return void this.expectedAnswers.splice(expected, 1);
@@ -53,7 +53,7 @@ export class PortalBrowser {
     });
     page.on('request', (request) => {
       if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== portalUrl) {
-        this.faults.push(`a request left the portal: ${request.url()}`);
+        this.faults.push(`request to another origin: ${request.url()}`);
       }
     });
   }
@@ -75,12 +75,12 @@ export class PortalBrowser {
     return new PortalBrowser(context, page, profileDir, portalUrl);
   }
 
-  /** The next answer with this status is meant to come, and no fault. */
+  /** Marks the next response with this status as expected. */
   expectAnswer(status: number): void {
     this.expectedAnswers.push(status);
   }
 
-  /** Types the credentials on the login page; says nothing of what comes of it. */
+  /** Submits the credentials on the login page; does not wait for the outcome. */
   async signIn(user: string, password: string): Promise<void> {
     await this.page.getByTestId('login-user').fill(user);
     await this.page.getByTestId('login-password').fill(password);
@@ -88,8 +88,8 @@ export class PortalBrowser {
   }
 
   /**
-   * Pictures of what is shown now in both themes and widths, as artefacts/product/<name>-<theme>-<width>.png. Returns what axe
-   * finds and what is wider than the screen, one line each.
+   * Takes screenshots of the page in both themes and several widths, as artefacts/product/<name>-<theme>-<width>.png. Returns the findings of
+   * axe and elements wider than the screen, one line per finding.
    */
   async inspect(name: string): Promise<string[]> {
     const dir = path.join(rootDir, 'artefacts/product');
@@ -100,11 +100,11 @@ export class PortalBrowser {
       const isFirst = theme === THEMES[0];
       for (const width of isFirst ? [WIDE, NARROW, NARROWEST] : [WIDE, NARROW]) {
         await this.page.setViewportSize({ width, height: HEIGHT });
-        // Charts follow their box in the next frames.
+        // Charts resize in the next frames.
         await this.page.waitForTimeout(300);
         await this.page.screenshot({ path: path.join(dir, `${name}-${theme}-${width}.png`) });
         const where = `${name}, ${theme}, ${width} px`;
-        // A narrow page has the colours of a wide one: what it may have besides is another order and other parts.
+        // A narrow page has the colours of a wide one; only its order and its parts may differ.
         const isNew = width === WIDE || (width === NARROW && isFirst);
         if (isNew) findings.push(...(await this.violations()).map((finding) => `${where}: ${finding}`));
         if (await this.scrollsSideways()) findings.push(`${where}: the page is wider than the screen`);

@@ -36,16 +36,16 @@ export interface Access {
 }
 
 export interface ProductOptions {
-  /** For the folder of its state and the one of its logs in artefacts/. */
+  /** Name of its state folder and of its log folder in artefacts/. */
   name: string;
-  /** `given`: databases and topics of its own on the tests' services; `own`: services that it starts itself. */
+  /** `given`: its own databases and topics on the tests' services; `own`: services that it starts itself. */
   services: 'given' | 'own';
   environment?: Record<string, string>;
-  /** Runs when the folder is there and nothing runs in it. */
+  /** Runs when the folder exists and nothing runs in it. */
   prepare?: (dir: string) => void;
-  /** Runs when all of it has ended and its folder is about to be removed. */
+  /** Runs when everything has stopped and before the folder is removed. */
   ended?: () => void;
-  /** Runs when the ports are chosen, before the product is ready. */
+  /** Runs when the ports are known, before the product is ready. */
   portsChosen?: (ports: Record<string, number>) => void;
 }
 
@@ -54,7 +54,7 @@ const STOP_WITHIN_MS = 120_000;
 const REQUEST_WITHIN_MS = 15_000;
 const FOLDER_PREFIX = 'e2e-';
 
-/** Addresses on the tests' services that nobody else uses, as variables of `npm start`, and how to remove what was made there. */
+/** Returns unique databases and topics on the tests' services, as variables of `npm start`, and a function that removes them. */
 export function givenServices(): { environment: Record<string, string>; remove: () => Promise<void> } {
   const { kafkaBrokers, databaseUrl, redisUrl } = testServices();
   const topicPrefix = testTopicPrefix();
@@ -76,13 +76,13 @@ export function givenServices(): { environment: Record<string, string>; remove: 
   };
 }
 
-/** This process's environment without what would point the product elsewhere. */
+/** Returns this process's environment without variables that would redirect the product. */
 export function plainEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !/^(ICMPMON_|VITEST|NODE_ENV$|npm_)/.test(name));
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
 }
 
-/** A whole product, started by `npm start`'s own script on free ports, with the apps that were built before. */
+/** A whole product, started by `npm start`'s own script on free ports, with previously built apps. */
 export class RunningProduct {
   private constructor(
     readonly dir: string,
@@ -92,7 +92,7 @@ export class RunningProduct {
     private readonly removeGiven: (() => Promise<void>) | undefined,
   ) {}
 
-  /** Resolves when all is ready. @throws Error with the end of what `npm start` said when it does not become ready */
+  /** Resolves when the product is ready. @throws Error with the last lines of `npm start`'s output when it does not become ready */
   static async start(options: ProductOptions): Promise<RunningProduct> {
     await endAbandoned();
     const dir = path.join(testDir, `${FOLDER_PREFIX}${options.name}-${process.pid}`);
@@ -111,7 +111,7 @@ export class RunningProduct {
     };
     options.prepare?.(dir);
     const log = openSync(path.join(dir, 'start.log'), 'a');
-    // Not detached: a signal to the test runner's process group ends the product too.
+    // Not detached: a signal to the test runner's process group also ends the product.
     const child = spawn(process.execPath, [path.join(rootDir, 'infra/start.mjs')], {
       cwd: rootDir,
       env: environment,
@@ -140,11 +140,11 @@ export class RunningProduct {
     return readState(path.join(this.dir, 'supervisor.json')).supervisor.pid;
   }
 
-  /** The JSON answer of `/api/v1/<place>`. @throws Error that holds the problem when the answer is no success */
+  /** Returns the JSON response of `/api/v1/<place>`. @throws Error with the problem details when the request failed */
   async api<T>(method: string, place: string, body?: object): Promise<T> {
     const response = await this.request(method, place, body);
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${place} was answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${place} returned ${response.status}: ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
@@ -158,7 +158,7 @@ export class RunningProduct {
     });
   }
 
-  /** The sum of a metric of an app over its labels; 0 while none was counted. */
+  /** Returns the sum of an app's metric over its labels; 0 while it has no value. */
   async metric(app: string, name: string): Promise<number> {
     const response = await fetch(`${this.access.processes[app]?.opsUrl}/metrics`, {
       signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
@@ -169,7 +169,7 @@ export class RunningProduct {
     return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
-  /** Names of the apps that are not ready now. */
+  /** Returns the names of the apps that are not ready. */
   async notReady(): Promise<string[]> {
     const apps = Object.entries(this.access.processes).filter(([, { opsUrl }]) => opsUrl !== undefined);
     const answers = await Promise.all(
@@ -182,7 +182,7 @@ export class RunningProduct {
     return query<Row>(this.access.telemetryDatabaseUrl, sql, values);
   }
 
-  /** Ends all of it, keeps its logs in artefacts/, and removes its data. Safe to repeat. */
+  /** Stops everything, copies its logs to artefacts/, and removes its data. Safe to repeat. */
   async stop(): Promise<void> {
     const identity = this.child.pid === undefined ? undefined : identify(this.child.pid);
     this.child.kill('SIGTERM');
@@ -214,11 +214,11 @@ export class RunningProduct {
       },
       { withinMs: START_WITHIN_MS },
     );
-    if (ended) throw new Error(`npm start ended: ${tail(startLog)}`);
+    if (ended) throw new Error(`npm start exited: ${tail(startLog)}`);
   }
 }
 
-/** Ends products of test runs that were killed before they could. */
+/** Stops products of killed test runs. */
 async function endAbandoned(): Promise<void> {
   if (!existsSync(testDir)) return;
   for (const name of readdirSync(testDir).filter((candidate) => candidate.startsWith(FOLDER_PREFIX))) {
@@ -247,7 +247,7 @@ async function isReady(url: string): Promise<boolean> {
     await response.body?.cancel();
     return response.ok;
   } catch {
-    // It does not listen now: not ready, whatever the cause.
+    // Not listening: not ready, in either case.
     return false;
   }
 }

@@ -15,8 +15,8 @@ interface WitnessRow {
 }
 
 /**
- * Makes the agent's spool keep a copy of every block that it ever takes, by a trigger: the copy is durable exactly when the
- * block is. The agent must not be running: it has the file for itself.
+ * Adds a trigger to the agent's spool that copies every new block into a table: the copy is durable exactly when the block is. The agent must
+ * be stopped, because it opens the file exclusively.
  */
 export function placeWitness(agentDir: string): void {
   const spool = open(agentDir);
@@ -30,7 +30,7 @@ export function placeWitness(agentDir: string): void {
   spool.close();
 }
 
-/** Every result that the spool took since the witness was placed. The agent must not be running. */
+/** Returns every result that the spool received since the witness was placed. The agent must be stopped. */
 export function readWitness(agentDir: string): PrintedResult[] {
   const spool = open(agentDir);
   const rows = spool.prepare('SELECT * FROM witness').all() as unknown as WitnessRow[];
@@ -38,7 +38,7 @@ export function readWitness(agentDir: string): PrintedResult[] {
   return rows.flatMap(resultsOf);
 }
 
-/** Every result that waits in a spool, or in a copy of its file. Nobody else may have it open. */
+/** Returns every waiting result of a spool, or of a copy of its file. No other process may have it open. */
 export function readWaiting(file: string): PrintedResult[] {
   const spool = new DatabaseSync(file, { timeout: 10_000 });
   const rows = spool.prepare('SELECT shard, base_time_ms, count, raw_length, stored, body FROM block').all();
@@ -60,6 +60,6 @@ function resultsOf(row: WitnessRow): PrintedResult[] {
   };
   const address = { agentId: ANY_AGENT, boot: 1, lane: LANE.live, shard: row.shard, sequence: 0, policyVersion: 0 };
   const printed = printBlock(frameBlock(address, body), decompressBounded);
-  if ('refused' in printed) throw new Error(`a block of the witness cannot be read: ${printed.detail}`);
+  if ('refused' in printed) throw new Error(`unreadable block in the witness: ${printed.detail}`);
   return printed.results;
 }

@@ -8,13 +8,13 @@ import type { ProxyMode } from '../tcp-proxy';
 
 const HOLD_MS = { short: 3_000, full: 45_000 };
 const SLOW_MS = { short: 3_000, full: 75_000 };
-/** Between two of them, for uploads to come through. */
+/** Time between two modes, in which uploads succeed. */
 const OPEN_MS = { short: 1_000, full: 2_000 };
 const DROPPED_WITHIN_S = 31;
 const MEMORY_GROWTH_MIB_MAX = 96;
 const KIB = 1024;
 
-/** A bad way between agents and gateway: resets in mid-body, a byte a second, half-open, a third of it lost. */
+/** A bad network between agents and gateway: resets in mid-body, one byte per second, half-open connections, 30 % loss. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const { short, say, random } = context;
   const findings = new Findings(say);
@@ -36,14 +36,14 @@ export async function run(context: FaultContext): Promise<Verdict> {
         most = Math.max(most, memoryMib(installation));
         await pause(500);
       }
-      say(`${mode.kind} for ${forMs / 1_000} s; uploads that failed so far: ${installation.numbered.failedUploads}`);
+      say(`${mode.kind} for ${forMs / 1_000} s; failed uploads so far: ${installation.numbered.failedUploads}`);
       for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'open' });
       await pause(short ? OPEN_MS.short : OPEN_MS.full);
     }
     findings.count("the gateway's memory before, MiB", Math.round(before));
     findings.atMost("growth of the gateway's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);
     findings.count('connections', agentProxy.connections + numberedProxy.connections);
-    // One that sends its body a byte a second over a good line: how long the gateway bears it.
+    // A client that sends its body at one byte per second over a good connection: how long until the gateway drops it.
     findings.atMost('a client of 1 byte/s was dropped after s', (await slowClient) / 1_000, DROPPED_WITHIN_S);
   });
   return findings;

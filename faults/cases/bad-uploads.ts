@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const REPEATS = { short: 50, full: 1_000 };
 const GATEWAY_RETRY_MS = 100;
 
-/** One bad block in a good upload, one upload a thousand times, and two processes with one identity. */
+/** One bad block in a good upload, one upload repeated a thousand times, and two processes with one identity. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const repeats = context.short ? REPEATS.short : REPEATS.full;
@@ -23,17 +23,17 @@ export async function run(context: FaultContext): Promise<Verdict> {
   return findings;
 }
 
-/** By its index is refused what is damaged, and nothing else. */
+/** The gateway must refuse exactly the damaged block, by its index. */
 async function badBlockAmongGood(findings: Findings, numbered: NumberedAgent): Promise<void> {
   numbered.measure('live');
   const blocks = numbered.takeWaiting('live');
   const at = blocks.length >> 1;
   const damaged = blocks.map(({ bytes }, index) => (index === at ? flipped(bytes) : bytes));
   const refused = jsonOf<ResultsResponse>(await send(numbered, damaged)).refused;
-  findings.must('blocks refused of one that is bad', refused.length, 1);
+  findings.must('blocks refused, of one bad block', refused.length, 1);
   findings.must('its index', refused[0]?.index ?? -1, at);
-  findings.count('why', refused[0]?.reason ?? '');
-  // Nothing of its shard came after it, so that its sound form still counts.
+  findings.count('reason', refused[0]?.reason ?? '');
+  // No later block of its shard was sent, so that its undamaged form still counts.
   await send(numbered, [blocks[at].bytes]);
 }
 
@@ -45,17 +45,17 @@ async function sameUploadAgain(findings: Findings, numbered: NumberedAgent, repe
     const { refused } = jsonOf<ResultsResponse>(await send(numbered, blocks));
     if (refused.length === 0) accepted++;
   }
-  findings.must(`the same upload answered as durable, of ${repeats}`, accepted, repeats);
+  findings.must(`repeats of one upload acknowledged as durable, of ${repeats}`, accepted, repeats);
 }
 
-/** A second process with the same certificate and spool folder, one boot behind. */
+/** Runs a second process with the same certificate and spool folder, one boot behind. */
 async function clone(findings: Findings, { product, numbered }: Installation): Promise<void> {
   const noticed = (): Promise<number> => product.metric('gateway', 'icmpmon_gateway_older_boots_total');
   const before = await noticed();
   await numbered.pause();
   numbered.measure('live');
   const old = numbered.takeWaiting('live');
-  // What the older of two clones measures is not counted once the younger has shipped: those numbers are not sent.
+  // Results of the older clone do not count once the newer one has shipped: these numbers must not be expected.
   numbered.disown(old);
   numbered.restart();
   numbered.resume();
@@ -67,11 +67,11 @@ async function clone(findings: Findings, { product, numbered }: Installation): P
       old.map(({ bytes }) => bytes),
     );
   numbered.resume();
-  findings.count('uploads of an older boot noticed', (await noticed()) - before);
-  if ((await noticed()) === before) findings.fail('the clone was not noticed');
+  findings.count('uploads of an older boot detected', (await noticed()) - before);
+  if ((await noticed()) === before) findings.fail('the clone was not detected');
 }
 
-/** Sends until the gateway takes it: it bounds requests a second. */
+/** Sends until the gateway accepts, because it limits the requests per second. */
 async function send(numbered: NumberedAgent, blocks: readonly Uint8Array[]): ReturnType<NumberedAgent['mustPost']> {
   return numbered.mustPost('live', blocks, GATEWAY_RETRY_MS);
 }

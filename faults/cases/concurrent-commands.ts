@@ -6,7 +6,7 @@ import type { Installation } from '../installation';
 const PAIRS = { short: 50, full: 1_000 };
 const PAIRS_AT_ONCE = 10;
 
-/** Two commands on one aggregate at once, many times, by HTTP; and each key of idempotency used twice at once. */
+/** Two concurrent commands on one aggregate, many times, over HTTP; and each idempotency key used by two concurrent requests. */
 export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
   const findings = new Findings(say);
   const pairs = short ? PAIRS.short : PAIRS.full;
@@ -21,9 +21,9 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
     if (at % 200 === 0 && at > 0) say(`${at} of ${pairs} pairs`);
   }
   const counted = (what: string): number => tally.get(what) ?? 0;
-  findings.must('pairs of registrations, one won and the other 409', counted('register 201+409'), pairs);
-  findings.must('pairs of removals, one won and the other 404 or 412', counted('remove 204+other'), pairs);
-  findings.must('pairs with one Idempotency-Key, the same answer', counted('same answer'), pairs);
+  findings.must('pairs of registrations: one succeeded, one 409', counted('register 201+409'), pairs);
+  findings.must('pairs of removals: one succeeded, one 404 or 412', counted('remove 204+other'), pairs);
+  findings.must('pairs with one Idempotency-Key: the same response', counted('same answer'), pairs);
   for (const [what, count] of tally) {
     if (!['register 201+409', 'remove 204+other', 'same answer'].includes(what))
       findings.fail(`${what}: ${count} times`);

@@ -8,7 +8,7 @@ import { Findings, type FaultContext, type Verdict } from '../fault';
 import { underLoad, type Installation } from '../installation';
 import { judgeWitness } from '../judge';
 
-/** The agent is cut off until so much waits. */
+/** The agent is disconnected until this many blocks wait in its spool. */
 const WAITING_BLOCKS = { short: 12, full: 150 };
 const PATIENCE = { withinMs: 120_000 };
 const STARTED_WITHIN_S = 5;
@@ -20,7 +20,7 @@ interface Damage {
   make(file: string, random: () => number): void;
 }
 
-/** What may befall the file while the agent is away. */
+/** Damage to the spool file while the agent is down. */
 const DAMAGES: Damage[] = [
   { what: 'truncated to half', make: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)) },
   { what: `${FLIPS} bits flipped`, make: (file, random) => flipBits(file, random) },
@@ -30,8 +30,8 @@ const DAMAGES: Damage[] = [
 ];
 
 /**
- * Cuts the local agent off until its spool holds something, damages the file, and lets the agent start on it: it lives, says
- * what it set aside, and ships what is sound.
+ * Disconnects the local agent until its spool contains blocks, damages the file, and restarts the agent on it: the agent must start, report
+ * what it quarantined, and ship the undamaged blocks.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
@@ -70,7 +70,7 @@ async function oneDamage(
     mergeLog(path.join(dir, 'spool.db'));
     cpSync(path.join(dir, 'spool.db'), copy);
     make(path.join(dir, 'spool.db'), random);
-    // An agent is ready only once the gateway has answered it.
+    // The agent becomes ready only after a response of the gateway.
     agentProxy.become({ kind: 'open' });
     damagedMs = performance.now();
   });
@@ -79,26 +79,26 @@ async function oneDamage(
   const since = new Date(damagedAt.getTime() - 600_000);
   const lost = (await product.metric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore;
   const missing = await missingOf(installation, waiting, since, lost);
-  findings.count(`${what}: of ${waiting.length} results that waited not recovered`, missing);
-  findings.must(`${what}: lost by the agent's own count`, lost, missing);
+  findings.count(`${what}: not recovered, of ${waiting.length} waiting results`, missing);
+  findings.must(`${what}: lost according to the agent's counter`, lost, missing);
   const quarantined = await product.metric('agent', 'icmpmon_agent_quarantined');
   const aside = readdirSync(dir).filter(
     (name) => name.includes('damaged') || name.includes('aside') || name.includes('corrupt'),
   );
   say(
-    `${what}: ${spooled} blocks had waited, ready again after ${seconds.toFixed(1)} s, ${quarantined} set aside, files: ${aside.join(', ') || 'none'}`,
+    `${what}: ${spooled} blocks were waiting, agent ready after ${seconds.toFixed(1)} s, ${quarantined} quarantined, files: ${aside.join(', ') || 'none'}`,
   );
-  findings.atMost(`${what}: agent ready again, s`, seconds, STARTED_WITHIN_S);
+  findings.atMost(`${what}: agent ready, s`, seconds, STARTED_WITHIN_S);
   const taken = (): Promise<number> => product.metric('agent', 'icmpmon_agent_spooled_results_total');
   const before = await taken();
   await eventually(async () => expectAtLeast(await taken(), before + 1), PATIENCE);
 }
 
 function expectAtLeast(actual: number, least: number): void {
-  if (actual < least) throw new Error(`${actual} of ${least} are in the agent's spool`);
+  if (actual < least) throw new Error(`the agent's spool has ${actual} of ${least}`);
 }
 
-/** Of what had waited so much is not stored: looked at until it is no more than is known to be lost. */
+/** Returns how many of the waiting results are not stored; polls until the number does not exceed the known losses. */
 async function missingOf(
   { product, keys }: Installation,
   spooled: ReturnType<typeof readWaiting>,
@@ -113,7 +113,7 @@ async function missingOf(
   }
 }
 
-/** What is only in the write-ahead log moves into the file, so that the damage strikes it. */
+/** Moves the content of the write-ahead log into the file, so that the damage affects it. */
 function mergeLog(file: string): void {
   const database = new DatabaseSync(file, { timeout: 10_000 });
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

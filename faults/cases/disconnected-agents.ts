@@ -5,19 +5,19 @@ import { underLoad } from '../installation';
 
 const DISCONNECTED_MS = { short: 5_000, full: 120_000 };
 const HOURS = { short: 1, full: 6 };
-/** One measurement of all targets for so much of the time that it was cut off. */
+/** Interval of the old measurements of all targets, within the time of the disconnection. */
 const OLD_EVERY_MS = { short: 120_000, full: 30_000 };
-/** What is measured each second, on its way to a reader. */
+/** Limit for the age of a live result, measured every second, until a reader sees it. */
 const LIVE_STALE_MS_MAX = 5_000;
 const NOTICED_MS = 2_000;
 const LOOK_EVERY_MS = 200;
 const LOOK_MS_MIN = 5_000;
-/** What waits of the live lane alone, from one upload to the next. */
+/** Blocks of the live lane that wait between two uploads. */
 const SPOOLED_LIVE_MAX = 16;
 
 /**
- * Cuts both agents off. The local one keeps what it measures; the numbering one comes back with hours of it, by the
- * backfill lane, while it goes on measuring live.
+ * Disconnects both agents. The local one spools its results; the numbered one returns with hours of results on the backfill lane, while it
+ * continues to measure live.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
   const { short, say } = context;
@@ -27,22 +27,22 @@ export async function run(context: FaultContext): Promise<Verdict> {
   let staleMs = 0;
   await underLoad(context, findings, async ({ product, numbered, agentProxy, numberedProxy }) => {
     for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'refuse' });
-    say(`cut off for ${disconnectedMs / 1_000} s`);
+    say(`disconnected for ${disconnectedMs / 1_000} s`);
     await pause(disconnectedMs);
     const oldFrom = numbered.next;
     for (let ageMs = hours * 3_600_000; ageMs > 60_000; ageMs -= everyMs) numbered.measure('backfill', ageMs);
     findings.count('old results', numbered.next - oldFrom);
     for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'open' });
     const backMs = performance.now();
-    // While hours of results come in, what is measured now must not wait behind them.
+    // Live results must not wait behind hours of backfill.
     await pause(NOTICED_MS);
     do {
       staleMs = Math.max(staleMs, await ageOfNewest(product, numbered.assigned[0] ?? 0));
       await pause(LOOK_EVERY_MS);
     } while (numbered.spooled > SPOOLED_LIVE_MAX || performance.now() - backMs < LOOK_MS_MIN);
-    say(`all was taken ${((performance.now() - backMs) / 1_000).toFixed(1)} s after the way was free again`);
+    say(`all results accepted ${((performance.now() - backMs) / 1_000).toFixed(1)} s after the reconnection`);
   });
-  findings.atMost('age of the newest live result meanwhile, ms', staleMs, LIVE_STALE_MS_MAX);
+  findings.atMost('greatest age of the newest live result, ms', staleMs, LIVE_STALE_MS_MAX);
   return findings;
 }
 

@@ -16,19 +16,19 @@ const SILENT = { short: 1_500, full: 4_500 };
 const REPORTS = { short: 50, full: 700 };
 const BLOCK_RESULTS = 20_000;
 const UPLOAD_BLOCKS = 1_024;
-/** Beyond every sequence that the agent used itself. */
+/** First sequence of the flood, beyond every sequence of the agent itself. */
 const FLOOD_SEQUENCE = 1_000_000;
-/** A target that nobody has. */
+/** Key of a target that does not exist. */
 const FLOOD_TARGET = 4_000_000_000;
-/** Of the product that faults share. */
+/** Number of shards of the shared product. */
 const SHARDS = 8;
 const STRANGER = '127.0.0.2';
 const SPOOL_OLDEST_S_MAX = 15;
 const FRESHNESS_S_MAX = 15;
 
 /**
- * One agent, and somebody without a certificate, take whatever they get: uploads that are announced and never sent, blocks of equal results,
- * connections that say nothing, reports without end. The other agent's results have to come through meanwhile, and be judged.
+ * One agent, and a client without a certificate, take as much as they can: uploads that are announced and never sent, blocks of equal
+ * results, silent connections, endless reports. The other agent's results must still arrive and be judged.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
   const form = context.short ? 'short' : 'full';
@@ -44,7 +44,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await beside(installation, findings, 'silent connections', () => crowd(findings, numbered, SILENT[form]));
       await report(findings, numbered, REPORTS[form]);
     } finally {
-      // What it measures from here on is of a newer boot: what it sent in the flood does not count against it.
+      // Its further results belong to a newer boot, so that the flood does not invalidate them.
       numbered.restart();
       numbered.resume();
     }
@@ -52,7 +52,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   return findings;
 }
 
-/** What the local agent and the projector suffer meanwhile, and for a while after it. */
+/** Measures the effect on the local agent and the projector during the attack and for a while after it. */
 async function beside(
   { product }: Installation,
   findings: Findings,
@@ -72,11 +72,11 @@ async function beside(
     await pause(500);
   }
   await attacking;
-  findings.atMost(`${what}: oldest result in the other agent's spool, s`, spoolS, SPOOL_OLDEST_S_MAX);
-  findings.atMost(`${what}: age of what is judged, s`, freshnessS, FRESHNESS_S_MAX);
+  findings.atMost(`${what}: age of the oldest result in the other agent's spool, s`, spoolS, SPOOL_OLDEST_S_MAX);
+  findings.atMost(`${what}: age of the judged results, s`, freshnessS, FRESHNESS_S_MAX);
 }
 
-/** Ten uploads a second of the largest size, of which a byte a second is sent. */
+/** Opens ten uploads per second of the largest size, and sends one byte per second of each. */
 async function hold({ tls, directUrl }: NumberedAgent, forMs: number): Promise<void> {
   const open: ClientRequest[] = [];
   const drip = setInterval(() => open.forEach((upload) => upload.destroyed || upload.write('x')), 1_000);
@@ -95,7 +95,7 @@ async function hold({ tls, directUrl }: NumberedAgent, forMs: number): Promise<v
   for (const upload of open) upload.destroy();
 }
 
-/** Uploads of 85 kB with 20 million results each. */
+/** Sends uploads of 85 kB that contain 20 million results each. */
 async function flood(findings: Findings, numbered: NumberedAgent, uploads: number): Promise<void> {
   const builder = new ResultColumnsBuilder();
   for (let at = 0; at < BLOCK_RESULTS; at++) builder.addResult(FLOOD_TARGET, 1, Date.now(), 0, 1);
@@ -110,11 +110,11 @@ async function flood(findings: Findings, numbered: NumberedAgent, uploads: numbe
     const status = (await numbered.post('backfill', blocks))?.status ?? 0;
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
-  findings.count('equal results: uploads by answer', JSON.stringify(Object.fromEntries(statuses)));
-  if (!statuses.has(429)) findings.fail('no upload of equal results was put off');
+  findings.count('equal results: uploads by status', JSON.stringify(Object.fromEntries(statuses)));
+  if (!statuses.has(429)) findings.fail('no upload of equal results was deferred');
 }
 
-/** Connections without a word, from another address; an agent that connects meanwhile has to be served. */
+/** Opens silent connections from another address; a new connection of an agent must still be served. */
 async function crowd(findings: Findings, { tls, directUrl }: NumberedAgent, count: number): Promise<void> {
   const open: Socket[] = [];
   for (let at = 0; at < count; at++) {
@@ -126,7 +126,7 @@ async function crowd(findings: Findings, { tls, directUrl }: NumberedAgent, coun
   const newcomer = new TestClient(directUrl, tls);
   const answer = await newcomer.call('/v1/assignments?since=x').catch((error: unknown) => String(error));
   findings.must(
-    'silent connections: a new connection is answered',
+    'silent connections: response to a new connection',
     typeof answer === 'string' ? answer : answer.status,
     400,
   );
@@ -140,9 +140,9 @@ async function report(findings: Findings, { tls, directUrl }: NumberedAgent, cou
   for (let at = 0; at < count; at++) {
     const { status } = await client.json('/v1/telemetry', { agentVersion: 'a\u0000b' });
     if (status === 429) putOff++;
-    else if (status !== 400) findings.fail(`a report with a NUL was answered ${status}`);
+    else if (status !== 400) findings.fail(`a report with a NUL was answered with ${status}`);
   }
   client.close();
-  findings.count(`reports put off, of ${count}`, putOff);
-  if (putOff === 0) findings.fail('no report was put off');
+  findings.count(`reports limited, of ${count}`, putOff);
+  if (putOff === 0) findings.fail('no report was limited');
 }

@@ -3,12 +3,12 @@ import { Findings, type FaultContext, type Verdict } from '../fault';
 
 const ADDRESSES = { short: 8, full: 40 };
 const GUESSES_EACH = 30;
-/** Wrong passwords that one address may try at once for one user. */
+/** Wrong passwords that one address may try in a burst for one user. */
 const ANSWERED_MAX = 12;
 const LOGINS = 10;
 const SOMEBODY = '127.0.1.1';
 
-/** Many addresses guess the password of the administrator, who logs in from another one all the while. */
+/** Many addresses guess the administrator's password, who logs in from another address at the same time. */
 export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
   const findings = new Findings(say);
   const { product } = await installation();
@@ -29,8 +29,8 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
     if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
   }
   const refused = (await guessing).reduce((sum, count) => sum + count, 0);
-  findings.count('guesses refused', `${refused} of ${addresses.length * GUESSES_EACH}`);
-  findings.must("the administrator's own logins", logins, LOGINS);
-  findings.atMost('guesses answered of one address', answeredMost, ANSWERED_MAX);
+  findings.count('guesses rejected', `${refused} of ${addresses.length * GUESSES_EACH}`);
+  findings.must('successful logins of the administrator', logins, LOGINS);
+  findings.atMost('most guesses answered to one address', answeredMost, ANSWERED_MAX);
   return findings;
 }

@@ -8,7 +8,7 @@ const ROUNDS = { short: 1, full: 5 };
 const READY_WITHIN_S = 10;
 const PAUSE_MS_MAX = 3_000;
 
-/** Kills each app in turn in a seeded order, and then all of them at once. */
+/** Kills each app in a seeded order, and then all of them at the same time. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
@@ -19,16 +19,16 @@ export async function run(context: FaultContext): Promise<Verdict> {
       const order = APPS.map((name) => ({ name, at: context.random() })).sort((a, b) => a.at - b.at);
       for (const killed of [...order.map(({ name }) => [name]), APPS]) {
         const { seconds, last } = await killAndWait(product, killed);
-        const key = killed.length > 1 ? 'all at once' : killed[0];
+        const key = killed.length > 1 ? 'all apps' : killed[0];
         worst.set(key, Math.max(worst.get(key) ?? 0, seconds));
         kills += killed.length;
-        context.say(`round ${round}: ${key} killed, all ready again after ${seconds.toFixed(1)} s, last ${last}`);
+        context.say(`round ${round}: ${key} killed, all ready after ${seconds.toFixed(1)} s, last ${last}`);
         await pause(context.random() * PAUSE_MS_MAX);
       }
     }
   });
   findings.count('kills', kills);
   for (const [name, seconds] of worst)
-    findings.atMost(`${name} ready again, worst of ${rounds}, s`, seconds, READY_WITHIN_S);
+    findings.atMost(`recovery after killing ${name}, worst of ${rounds}, s`, seconds, READY_WITHIN_S);
   return findings;
 }

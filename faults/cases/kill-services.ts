@@ -15,7 +15,7 @@ interface Answers {
   strange: string[];
 }
 
-/** Kills each service while results flow and people ask the API. */
+/** Kills each service while results flow and clients use the API. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
@@ -28,21 +28,21 @@ export async function run(context: FaultContext): Promise<Verdict> {
         const { seconds, last } = await killAndWait(installation.product, [service]);
         asking.goesOn = false;
         await asked;
-        context.say(`round ${round}: ${service} killed, all ready again after ${seconds.toFixed(1)} s, last ${last}`);
-        const key = `${service} killed, all ready again, worst, s`;
+        context.say(`round ${round}: ${service} killed, all ready after ${seconds.toFixed(1)} s, last ${last}`);
+        const key = `${service} killed, all ready, worst, s`;
         findings.counts[key] = Math.max(Number(findings.counts[key] ?? 0), Math.round(seconds * 10) / 10);
       }
     }
   });
-  findings.count('requests meanwhile', answers.asked);
-  findings.count('answered 503 as problem', answers.unavailable);
-  findings.must('answered otherwise', answers.strange.length, 0);
+  findings.count('requests', answers.asked);
+  findings.count('answered with a 503 problem', answers.unavailable);
+  findings.must('other responses', answers.strange.length, 0);
   for (const strange of new Set(answers.strange.slice(0, 5))) context.say(`   ${strange}`);
-  findings.atMost('slowest answer, ms', answers.slowestMs, ANSWER_WITHIN_MS);
+  findings.atMost('slowest response, ms', answers.slowestMs, ANSWER_WITHIN_MS);
   return findings;
 }
 
-/** Reads and writes by the API at a steady pace; every answer is the thing itself or 503 as problem+json. */
+/** Reads from the API at a steady rate; every response must be a success or 503 as problem+json. */
 async function askAll(installation: Installation, answers: Answers, asking: { goesOn: boolean }): Promise<void> {
   const open = new Set<Promise<void>>();
   const places = ['targets?limit=10', 'targets/counts', 'agents', 'tiers'];

@@ -20,7 +20,7 @@ interface StoredEvent {
   version: number;
 }
 
-/** Kills the process with the relay again and again while writers hold their transactions open before they commit. */
+/** Kills the relay's process repeatedly while writers hold their transactions open before the commit. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const kills = context.short ? KILLS.short : KILLS.full;
@@ -32,7 +32,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       for (let kill = 1; kill <= kills; kill++) {
         await pause(500 + context.random() * 1_500);
         const { seconds } = await killAndWait(installation.product, ['worker']);
-        context.say(`kill ${kill}: the relay's process is ready again after ${seconds.toFixed(1)} s`);
+        context.say(`kill ${kill}: the relay's process is ready after ${seconds.toFixed(1)} s`);
       }
       writing.goesOn = false;
       await Promise.all(writers);
@@ -46,7 +46,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   return findings;
 }
 
-/** Registers and removes targets; every second transaction stays open for a while between its insert and its commit. */
+/** Registers targets; every second transaction stays open for a while between insert and commit. */
 async function write(
   control: ControlDatabase,
   { random }: FaultContext,
@@ -73,7 +73,7 @@ async function write(
   }
 }
 
-/** Every event of the store is in the topic, none that is not in the store, and each aggregate's in its order. */
+/** Verifies that the topic has every event of the store and no other, and the events of each aggregate in order. */
 async function judge(findings: Findings, { product }: Installation, control: ControlDatabase): Promise<void> {
   const messaging = new Messaging({
     brokers: product.access.kafkaBrokers,
@@ -96,8 +96,8 @@ async function judge(findings: Findings, { product }: Installation, control: Con
     const known = new Set(stored.map(({ id }) => id));
     findings.count('events in the store', stored.length);
     findings.must('events missing in the topic', stored.filter(({ id }) => !ids.has(id)).length, 0);
-    findings.must('events that nobody committed', [...ids].filter((id) => !known.has(id ?? '')).length, 0);
-    findings.count('messages repeated', published.length - ids.size);
+    findings.must('events in the topic without a commit', [...ids].filter((id) => !known.has(id ?? '')).length, 0);
+    findings.count('repeated messages', published.length - ids.size);
     findings.must('aggregates out of order', outOfOrder(published), 0);
   } finally {
     await messaging.close();
@@ -111,7 +111,7 @@ async function readAll(messaging: Messaging): Promise<ReceivedMessage[]> {
     for (let offset = low; offset < high;) {
       const messages = await messaging.readMessages(TOPIC, partition, offset);
       if (messages.length === 0) break;
-      // Poison of another fault has no id.
+      // Poison messages of another fault have no position.
       all.push(...messages.filter(({ headers }) => headers['ce_position'] !== undefined));
       offset = (messages.at(-1)?.offset ?? high) + 1;
     }
@@ -119,7 +119,7 @@ async function readAll(messaging: Messaging): Promise<ReceivedMessage[]> {
   return all;
 }
 
-/** Aggregates of which an event came for the first time after a younger one. */
+/** Returns the number of aggregates with an event whose first message came after a newer event. */
 function outOfOrder(published: readonly ReceivedMessage[]): number {
   const highest = new Map<string, number>();
   const seen = new Set<string>();

@@ -42,7 +42,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   return findings;
 }
 
-/** Types that this version does not know, and fields that it does not know on one that it does. */
+/** Sends event types that this version does not know, and a known type with an unknown field. */
 async function newerEvents(findings: Findings, messaging: Messaging, count: number): Promise<void> {
   const topics = { target: 'targets', tier: 'tiers', agent: 'agents', 'target-status': 'target-status' };
   const known = 'icmpmon.agent.certificate-renewed.v1';
@@ -81,7 +81,7 @@ async function rollingRestart({ short, say }: FaultContext, { product }: Install
   }
 }
 
-/** Each app in turn runs as it was before the newest migration, beside the others as they are, and then again as it is. */
+/** Runs each app in turn in the version before the newest migration, together with the current others, and then again in its own version. */
 async function olderApps({ say }: FaultContext, findings: Findings, { product }: Installation): Promise<void> {
   const older = git('rev-parse', `${git('log', '-1', '--format=%H', '--', 'migrations/index.ts')}^`);
   const tree = path.join(product.dir, 'older');
@@ -95,14 +95,14 @@ async function olderApps({ say }: FaultContext, findings: Findings, { product }:
       try {
         cpSync(path.join(tree, 'dist/apps', app), place, { recursive: true });
         await endAndWait(product, app);
-        say(`${app} is of commit ${older.slice(0, 7)}`);
+        say(`${app} runs commit ${older.slice(0, 7)}`);
         await pause(HOLD_MS);
       } finally {
         rmSync(place, { recursive: true, force: true });
         cpSync(kept, place, { recursive: true });
       }
       await endAndWait(product, app);
-      say(`${app} is the present one again`);
+      say(`${app} runs the current version again`);
     }
     findings.count('older version', older.slice(0, 7));
   } finally {
@@ -113,7 +113,7 @@ async function olderApps({ say }: FaultContext, findings: Findings, { product }:
 function build(tree: string, app: string): void {
   const script = path.join(tree, 'libs/platform/workspace/build-app.mjs');
   const { status, stderr } = spawnSync(process.execPath, [script, app], { cwd: tree, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the older ${app} cannot be built: ${stderr.slice(-500)}`);
+  if (status !== 0) throw new Error(`building the older ${app} failed: ${stderr.slice(-500)}`);
 }
 
 function git(...args: string[]): string {
@@ -129,7 +129,7 @@ async function deadLetters(messaging: Messaging): Promise<number> {
     .reduce((sum, { low, high }) => sum + high - low, 0);
 }
 
-/** Why dead letters are there, each cause once. */
+/** Prints the distinct causes of the dead letters. */
 async function tellCauses({ say }: FaultContext, messaging: Messaging): Promise<void> {
   const causes = new Set<string>();
   for (const [topic, partitions] of await messaging.deadLetters.bounds()) {

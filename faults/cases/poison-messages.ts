@@ -9,9 +9,9 @@ const MIB = 1024 * 1024;
 const DEEP = 10_000;
 const SET_ASIDE_WITHIN_MS = 60_000;
 const READ_MAX = 1_000;
-/** So many that hardly ever all of them fall to the agent that does not look for new ones. */
+/** Number of added targets: enough that the local agent almost certainly gets at least one of them. */
 const ADDED = 8;
-/** Groups that follow each topic: every one of them sets poison aside for itself. */
+/** Number of consumer groups per topic; each of them makes its own dead letter of a poison message. */
 const GROUPS: Readonly<Record<string, number>> = {
   'public.targets.v1': 2,
   'public.tiers.v1': 1,
@@ -25,7 +25,7 @@ interface Poison {
   message: OutgoingMessage;
 }
 
-/** Poison on every topic, amid good messages; what is set aside is counted, sent back, and counted again. */
+/** Poison messages on every topic among good ones; dead letters are counted, replayed, and counted again. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
@@ -65,21 +65,22 @@ async function poisonTopic(
         await messaging.send(topic, [message]);
       } catch (error) {
         refused++;
-        if (round === 0) say(`${topic}: ${what} is refused: ${error instanceof Error ? error.message : String(error)}`);
+        if (round === 0)
+          say(`${topic}: ${what} is rejected by Kafka: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }
   const wanted = (rounds * kinds.length - refused) * (GROUPS[topic] ?? 1);
   const letters = await until(messaging, topic, mark, wanted);
-  findings.must(`${topic} set aside of ${wanted}`, letters.length - before.length, wanted);
-  findings.must(`${topic} without a cause`, letters.filter(({ headers }) => !headers['cause']).length, 0);
-  if (refused > 0) findings.count(`${topic} refused by Kafka`, refused);
+  findings.must(`${topic}: dead letters, of ${wanted}`, letters.length - before.length, wanted);
+  findings.must(`${topic}: dead letters without a cause`, letters.filter(({ headers }) => !headers['cause']).length, 0);
+  if (refused > 0) findings.count(`${topic}: rejected by Kafka`, refused);
   const replayed = await messaging.replayDeadLetters(topic);
   const again = await until(messaging, topic, mark, wanted);
-  findings.must(`${topic} set aside again after a replay of ${replayed}`, again.length, wanted);
+  findings.must(`${topic}: dead letters after a replay of ${replayed}`, again.length, wanted);
 }
 
-/** Every form that is to be set aside; `mark` finds them again. */
+/** Returns every kind of poison message; `mark` identifies its dead letters. */
 function poison(topic: string, mark: string): Poison[] {
   const sound = {
     'content-type': 'application/json',
@@ -107,11 +108,11 @@ function poison(topic: string, mark: string): Poison[] {
             message: { key: 'p', value: text('{}'), headers: { ...headers(), ce_type: 'nonsense' } },
           },
         ]
-      : [{ what: 'a NUL in a text', message: { key: 'p', value: text(reportWithNul()), headers: headers() } }]),
+      : [{ what: 'a NUL in a string', message: { key: 'p', value: text(reportWithNul()), headers: headers() } }]),
   ];
 }
 
-/** What the gateway refuses since it looks for it; one of an older release may stand in the topic. */
+/** Returns a report that the gateway rejects; one of an older release may be in the topic. */
 function reportWithNul(): string {
   const numbers = [
     ...['assignmentVersion', 'targets', 'probesPerS', 'resultsPerS', 'cpuCores', 'executorCpuCores', 'rssBytes'],
@@ -156,7 +157,7 @@ async function lettersOf(messaging: Messaging, topic: string, mark: string): Pro
   return letters;
 }
 
-/** The shards' log has no dead letters: what cannot be read is refused, counted, and stays where it is. */
+/** The shards' log has no dead letters: unreadable records are refused, counted, and stay in the log. */
 async function poisonShardLog(
   findings: Findings,
   { product }: Installation,
@@ -174,10 +175,10 @@ async function poisonShardLog(
   }
   const wanted = rounds * values.length;
   for (let look = 0; look < 100 && (await refused()) - before < wanted; look++) await pause(200);
-  findings.must('records of the shard log refused and counted', (await refused()) - before, wanted);
+  findings.must('refused and counted records of the shard log', (await refused()) - before, wanted);
 }
 
-/** Of some targets that are added now the local agent's become up: every consumer on the way works. */
+/** Adds targets of which the local agent's must become up: every consumer in the pipeline works. */
 async function goesOn(findings: Findings, { product, network }: Installation): Promise<void> {
   const ips = Array.from({ length: ADDED }, (_, at) => `${network}.200.${at + 1}`);
   for (const ip of ips) await product.api('POST', 'targets', { ip, tier: 'fast' });

@@ -14,7 +14,7 @@ interface Outcome {
   tables: { name: string; live: { rows: number } }[];
 }
 
-/** Rebuilds every read model beside the live one while targets are registered and removed and results flow. */
+/** Rebuilds every read model while targets are registered and removed and results flow. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
@@ -35,7 +35,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await writing;
     }
   });
-  findings.count('writes meanwhile', writes.count);
+  findings.count('concurrent writes', writes.count);
   return findings;
 }
 

@@ -4,7 +4,7 @@ import { Findings, type FaultContext, type Verdict } from '../fault';
 const SEEDS = { short: 200, full: 10_000 };
 const REPORT_EVERY_MS = 10_000;
 
-/** Runs plans from `seed` on through the real shard host over simulated time, log and database. */
+/** Runs plans, starting with `seed`, through the real shard host over simulated time, log and database. */
 export async function run({ seed, short, say }: FaultContext): Promise<Verdict> {
   const findings = new Findings(say);
   const seeds = short ? SEEDS.short : SEEDS.full;
@@ -22,7 +22,7 @@ export async function run({ seed, short, say }: FaultContext): Promise<Verdict> 
       failed++;
       findings.fail(`seed ${plan.seed}: ${outcome.violations.join('; ')}`);
       say(
-        `shortest form: ${JSON.stringify(await shorten(plan, async (shorter) => (await simulate(shorter)).violations.length > 0))}`,
+        `shortest failing plan: ${JSON.stringify(await shorten(plan, async (shorter) => (await simulate(shorter)).violations.length > 0))}`,
       );
       if (failed >= 3) break;
     }

@@ -29,8 +29,8 @@ interface Attacker {
 }
 
 /**
- * What one certificate, one token or one copied key can do: take another agent's name, renew without end, stay after it was put
- * out; and that an agent that was away for weeks returns by its key alone.
+ * Attacks with one certificate, one token or one copied key: taking another agent's name, endless renewals, continuing after eviction, ban
+ * or retirement. Also verifies that an agent that was away for weeks returns with its key alone.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
@@ -48,19 +48,19 @@ export async function run(context: FaultContext): Promise<Verdict> {
   return findings;
 }
 
-/** By any token, and by one that names another agent. */
+/** Tries to take the agent's name with any token, and with one that names another agent. */
 async function takeover(findings: Findings, world: World, agent: Attacker): Promise<void> {
   const { csrPem } = await makeKeyAndCsr();
   const { token } = await world.token({});
   const taken = await world.anonymous.json('/v1/enrol', enrolment(agent.name, token, csrPem));
-  findings.must('takeover of a name by any token', taken.status, 409);
+  findings.must('taking a name with any token: status', taken.status, 409);
   const named = await world.token({ agentName: `${agent.name}-other` });
   const other = await world.anonymous.json('/v1/enrol', enrolment(agent.name, named.token, csrPem));
-  findings.must('takeover by a token that names another agent', other.status, 403);
-  findings.must('upload of the attacked agent', (await world.upload(agent)).status, 200);
+  findings.must('taking a name with a token for another agent: status', other.status, 403);
+  findings.must('upload of the attacked agent: status', (await world.upload(agent)).status, 200);
 }
 
-/** As fast as they are answered, with one young certificate. */
+/** Sends renewals of one young certificate as fast as they are answered. */
 async function renewals(
   findings: Findings,
   world: World,
@@ -74,10 +74,10 @@ async function renewals(
   }
   findings.must(`renewals of a young certificate granted, of ${count}`, granted, 0);
   const { version } = await world.product.api<{ version: number }>('GET', `agents/${agentId}`);
-  findings.must('events of the agent afterwards', version, 1);
+  findings.must('events of the agent after that', version, 1);
 }
 
-/** Its certificate expired a month ago, its token is spent. */
+/** Lets an agent return whose certificate expired a month ago and whose token is used up. */
 async function longAway(findings: Findings, world: World, agent: Attacker): Promise<void> {
   const ca = await CertificateAuthority.open(path.join(world.product.dir, 'ca'));
   const then = new Date(Date.now() - AWAY_DAYS * DAY_MS);
@@ -86,15 +86,20 @@ async function longAway(findings: Findings, world: World, agent: Attacker): Prom
     async () => {
       const request = await rejoining(world.anonymous, agent, agent.keyPem, { certificatePem: pem });
       const answer = await world.anonymous.json('/v1/rejoin', request);
-      if (answer.status !== 200) throw new Error(`returning was answered ${answer.status}: ${answer.body.toString()}`);
+      if (answer.status !== 200)
+        throw new Error(`rejoining failed with status ${answer.status}: ${answer.body.toString()}`);
       agent.client = world.clientOf(jsonOf<EnrolResponse>(answer).certificatePem, agent.keyPem);
     },
     { withinMs: 30_000 },
   );
-  findings.must(`upload of an agent that was away for ${AWAY_DAYS} days`, (await world.upload(agent)).status, 200);
+  findings.must(
+    `upload of an agent that was away for ${AWAY_DAYS} days: status`,
+    (await world.upload(agent)).status,
+    200,
+  );
 }
 
-/** Evicted, banned, retired: refused with its code, and how soon. */
+/** Evicts, bans and retires the agent: measures until it is rejected with the right code. */
 async function putOut(findings: Findings, world: World, agent: Attacker): Promise<void> {
   for (const [change, code] of [
     ['evict', 'agent_evicted'],
@@ -107,20 +112,24 @@ async function putOut(findings: Findings, world: World, agent: Attacker): Promis
       async () => {
         const answer = await world.upload(agent);
         const given = answer.status === 403 ? jsonOf<{ code?: string }>(answer).code : undefined;
-        if (given !== code) throw new Error(`answered ${answer.status} ${given}`);
+        if (given !== code) throw new Error(`status ${answer.status}, code ${given}`);
       },
       { withinMs: 2 * OUT_WITHIN_S * 1_000 },
     );
-    findings.atMost(`s until it was refused as ${code}`, (performance.now() - startedMs) / 1_000, OUT_WITHIN_S);
+    findings.atMost(
+      `seconds until it was rejected with ${code}`,
+      (performance.now() - startedMs) / 1_000,
+      OUT_WITHIN_S,
+    );
     const back = await world.anonymous.json('/v1/rejoin', await rejoining(world.anonymous, agent, agent.keyPem));
-    findings.must(`returning by its key as ${code}`, jsonOf<{ code: string }>(back).code, code);
+    findings.must(`rejoining with its key, after ${code}`, jsonOf<{ code: string }>(back).code, code);
   }
   const next = await world.enrol(agent.name);
-  findings.must('its name is free for another agent', String(next.agentId !== agent.agentId), 'true');
+  findings.must('the name can be used by another agent', String(next.agentId !== agent.agentId), 'true');
   await world.change(next, 'retire');
 }
 
-/** An installation, seen by somebody with certificates and tokens. */
+/** An installation, as a client with certificates and tokens sees it. */
 class World {
   readonly anonymous: TestClient;
   private readonly clients: TestClient[] = [];
@@ -140,7 +149,8 @@ class World {
     const { keyPem, csrPem } = await makeKeyAndCsr();
     const { token } = await this.token({ region: 'lab' });
     const answer = await this.anonymous.json('/v1/enrol', enrolment(name, token, csrPem));
-    if (answer.status !== 201) throw new Error(`enrolment was answered ${answer.status}: ${answer.body.toString()}`);
+    if (answer.status !== 201)
+      throw new Error(`enrolment failed with status ${answer.status}: ${answer.body.toString()}`);
     const { agentId, certificatePem } = jsonOf<EnrolResponse>(answer);
     return { agentId, name, keyPem, csrPem, client: this.clientOf(certificatePem, keyPem) };
   }

@@ -9,16 +9,16 @@ import { CHROMIUM, PortalBrowser, RunningProduct, pidOf } from '@icmp-mon/e2e/te
 import { Findings, type FaultContext, type Verdict } from '../fault';
 import { type PageReading, readPage } from '../page-reading';
 
-/** A target of 5 s beside the starters of 15 s. */
+/** A target with an interval of 5 s, besides the starter targets with 15 s. */
 const ADDRESS = '127.0.0.10';
 const TARGETS = 9;
 const PROCESSES = ['projector', 'worker', 'gateway', 'api', 'agent', 'kafka', 'postgres', 'valkey'];
-/** The projector runs and owns its shards, but a lock keeps it from storing anything. */
+/** The projector runs and owns its shards, but a lock prevents it from storing anything. */
 const FAR_BEHIND = 'far behind';
 const AT_S = [5, 10, 30];
-/** Pages have to say that they are old by then. */
+/** Time by which pages must show that their data are old. */
 const SAID_WITHIN_S = 10;
-/** What becomes old at once, not only once agents are missed. */
+/** Processes whose stop makes data old immediately, not only once agents are missed. */
 const MAKES_OLD = ['projector', 'worker', 'api', 'kafka', 'postgres', FAR_BEHIND];
 const BACK_WITHIN_MS = 120_000;
 const ANSWER_MS = 4_000;
@@ -29,11 +29,11 @@ interface Tab {
   figure: string;
 }
 
-/** Stops each process in turn with SIGSTOP, and writes down what every page and the API say meanwhile, and until they are well. */
+/** Stops each process in turn with SIGSTOP, and records what every page and the API show until everything is live again. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   if (!existsSync(CHROMIUM)) {
-    findings.count('left out', `there is no ${CHROMIUM}`);
+    findings.count('skipped', `there is no ${CHROMIUM}`);
     return findings;
   }
   const product = await RunningProduct.start({ name: 'stopped', services: 'own' });
@@ -107,14 +107,14 @@ async function stopOne(
   } finally {
     await resume();
   }
-  findings.count(`${name}: all live and up again after, s`, Math.round((await allLive(tabs, product)) * 10) / 10);
+  findings.count(`${name}: all live and up after, s`, Math.round((await allLive(tabs, product)) * 10) / 10);
 }
 
-/** Stops a process with all that it started (the backends of PostgreSQL); returns what lets them go on. */
+/** Stops a process with its descendants (such as PostgreSQL's backends); returns a function that resumes them. */
 function stop(product: RunningProduct, name: string): () => Promise<void> {
   const { supervisorPid } = product;
   const first = pidOf(product, name);
-  // Else it kills what hangs, and starts it again.
+  // Otherwise the supervisor would kill and restart the hanging process.
   process.kill(supervisorPid, 'SIGSTOP');
   process.kill(first, 'SIGSTOP');
   const pids = familyOf(first);
@@ -125,14 +125,14 @@ function stop(product: RunningProduct, name: string): () => Promise<void> {
   };
 }
 
-/** The process and its descendants, itself first: what is stopped starts nothing more. */
+/** Returns the process and its descendants, itself first, because a stopped process starts no further ones. */
 function familyOf(pid: number): number[] {
   const tasks = readdirSync(`/proc/${pid}/task`);
   const children = tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '));
   return [pid, ...children.filter(Boolean).flatMap((child) => familyOf(Number(child)))];
 }
 
-/** Keeps all writers of positions waiting, and no reader; returns what ends that. */
+/** Blocks all writers of positions, and no reader; returns a function that ends the block. */
 async function lockPositions(product: RunningProduct): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: product.access.telemetryDatabaseUrl });
   await client.connect();
@@ -144,9 +144,9 @@ async function lockPositions(product: RunningProduct): Promise<() => Promise<voi
 function judge(name: string, atS: number, said: readonly PageReading[], answer: string, findings: Findings): void {
   if (!MAKES_OLD.includes(name)) return;
   const silent = said.filter(({ band, mood }) => band === '' || mood === 'live').length;
-  if (atS === SAID_WITHIN_S)
-    findings.must(`${name}: pages that do not say after ${atS} s that they are old`, silent, 0);
-  if (atS === AT_S.at(-1) && answer.startsWith('up')) findings.fail(`${name}: after ${atS} s the API says ${answer}`);
+  if (atS === SAID_WITHIN_S) findings.must(`${name}: pages without a notice of old data after ${atS} s`, silent, 0);
+  if (atS === AT_S.at(-1) && answer.startsWith('up'))
+    findings.fail(`${name}: after ${atS} s the API reports ${answer}`);
 }
 
 async function askStatus(product: RunningProduct): Promise<string> {

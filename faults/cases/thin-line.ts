@@ -4,12 +4,12 @@ import { underLoad, type Installation } from '../installation';
 import { ThinLine } from '../thin-line';
 
 const DISCONNECTED_MS = { short: 5_000, full: 300_000 };
-/** Some three times what the agent measures. */
+/** Bandwidth of the connection: about three times the agent's traffic. */
 const BYTES_PER_S = { short: 8_000, full: 20_000 };
 const DRAINED_WITHIN_MS = { short: 90_000, full: 900_000 };
 const LOOK_MS = 500;
 
-/** An agent that was cut off comes back over a line that carries little: what waited is shipped, and what is new does not wait behind it. */
+/** A disconnected agent returns over a connection of low bandwidth: its backlog is shipped, and new results do not wait behind it. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const form = context.short ? 'short' : 'full';
   const findings = new Findings(context.say);
@@ -21,7 +21,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await pause(DISCONNECTED_MS[form]);
       agentProxy.become({ kind: 'thin', line });
       const tookMs = await drained(installation, DRAINED_WITHIN_MS[form]);
-      findings.atMost('what waited was shipped after s', tookMs / 1_000, DRAINED_WITHIN_MS[form] / 1_000);
+      findings.atMost('backlog shipped after, s', tookMs / 1_000, DRAINED_WITHIN_MS[form] / 1_000);
     } finally {
       agentProxy.become({ kind: 'open' });
       line.close();
@@ -30,7 +30,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
   return findings;
 }
 
-/** Until nothing in the local agent's spool is older than two of its intervals, for some looks in a row. */
+/** Waits until several consecutive readings find nothing in the local agent's spool that is older than two of its intervals. */
 async function drained({ product }: Installation, withinMs: number): Promise<number> {
   const startedMs = performance.now();
   for (let fresh = 0; fresh < 5;) {

@@ -5,20 +5,20 @@ import { Findings, type FaultContext, type Verdict } from '../fault';
 import { pidOf } from '@icmp-mon/e2e/testing';
 
 const LOGIN = '/api/v1/auth/login';
-/** Announced lengths: more than a login may have, and as much as it may. */
+/** Announced lengths: more than a login may have, and exactly as much. */
 const BODIES = [1024 * 1024, 16 * 1024];
 const CONNECTIONS = 600;
 const ROUNDS = { short: 1, full: 5 };
 const LOOKS = 12;
 const LOOK_EVERY_MS = 500;
-/** Each check of a password takes 19 MiB for a moment, and the allocator keeps what it once had: that is no growth. */
+/** Logins before the measurement: each password check uses 19 MiB for a moment, which the allocator keeps; that is not growth. */
 const LOGINS_BEFORE = 40;
-/** Of 600 MiB that are sent at once. What lives on the heap stays the same; the rest is what the allocator keeps. */
+/** Limit for 600 MiB sent at the same time. The heap stays the same; the rest is memory that the allocator keeps. */
 const MEMORY_GROWTH_MIB_MAX = 256;
 const ATTACKER = '127.0.0.66';
 const SOMEBODY = '127.0.0.67';
 
-/** Hundreds of logins whose bodies never end: the API keeps its memory and its process, and others log in meanwhile. */
+/** Hundreds of logins with endless bodies: the API keeps its memory and its process, and other users can log in. */
 export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
   const findings = new Findings(say);
   const { product } = await installation();
@@ -43,8 +43,8 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
     }
   }
   findings.count("the api's memory before, MiB", Math.round(before));
-  findings.must('the api process is the same', pidOf(product, 'api'), pid);
-  findings.must('logins from elsewhere meanwhile', logins, tries);
+  findings.must('pid of the api process', pidOf(product, 'api'), pid);
+  findings.must('successful logins from another address', logins, tries);
   findings.atMost("growth of the api's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);
   return findings;
 }

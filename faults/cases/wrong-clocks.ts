@@ -5,21 +5,21 @@ import { underLoad } from '../installation';
 import type { NumberedAgent } from '../numbered-agent';
 
 const HOUR_MS = 3_600_000;
-/** What the agent's clock is set to, one after the other, against the true time. */
+/** Offsets to which the agent's clock is set, one after another. */
 const SKEWS_MS = {
   short: [72 * HOUR_MS, 0],
   full: [72 * HOUR_MS, -2 * HOUR_MS, 0, 30_000, -30_000, 500, -500, 72 * HOUR_MS, -2 * HOUR_MS, 0],
 };
-/** A step is known after three. */
+/** Uploads until the gateway has recognised a step, which takes three. */
 const UPLOADS_UNTIL_KNOWN = { short: 4, full: 30 };
-/** How far a sample may be placed beside the truth once the gateway knows the clock. */
+/** Tolerance for the time of a sample once the gateway has estimated the clock. */
 const PLACED_WITHIN_MS = 3_000;
 
 const DAY_S = 86_400;
-/** Leases that end two hours late, as written by a database whose clock was ahead: seconds, not hours. */
+/** Limit for the takeover of shards whose leases end two hours late, as written by a database whose clock was ahead: seconds, not hours. */
 const TAKEN_WITHIN_S = 60;
 
-/** An agent's clock three days ahead, two hours behind, and jumping; made again with a lower boot; leases from the future. */
+/** An agent's clock three days ahead, two hours behind, and jumping; a new installation with a lower boot; leases from the future. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const skews = context.short ? SKEWS_MS.short : SKEWS_MS.full;
@@ -35,7 +35,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
         numbered.clockAheadMs = skewMs;
         const jumped = numbered.next;
         await someUploads(numbered, uploads);
-        // The estimate follows a step after some requests; what was measured before that is placed by the old one.
+        // The estimate follows a step after some requests; earlier results are placed by the old estimate.
         wrong.push([jumped, numbered.next]);
         await someUploads(numbered, uploads / 2);
         context.say(`the clock is ${skewMs / 1_000} s ahead`);
@@ -59,15 +59,15 @@ export async function run(context: FaultContext): Promise<Verdict> {
         rows.filter(({ at_ms }) => at_ms > Date.now() + PLACED_WITHIN_MS).length,
         0,
       );
-      findings.count('results after the clock was known', settled.length);
-      findings.must('of these beside their time', misplaced.length, 0);
+      findings.count('results after the clock was estimated', settled.length);
+      findings.must('of these at a wrong time', misplaced.length, 0);
     },
     { local: false },
   );
   return findings;
 }
 
-/** As an agent that was enrolled 20 days ahead, and made again with an empty folder once its clock was right: all of it counts. */
+/** Simulates an agent that enrolled with a clock 20 days ahead, and was recreated with an empty folder and the right clock: all results count. */
 async function bootFromTheFuture(numbered: NumberedAgent, uploads: number): Promise<void> {
   const nowS = Math.floor(Date.now() / 1_000);
   for (const boot of [nowS + 20 * DAY_S, nowS]) {
@@ -79,7 +79,7 @@ async function bootFromTheFuture(numbered: NumberedAgent, uploads: number): Prom
   }
 }
 
-/** The projector is killed, and the leases that it leaves end in two hours: the next one takes the shards all the same. */
+/** Kills the projector and moves the ends of its leases two hours ahead: the next one must still take the shards over. */
 async function leasesFromTheFuture(findings: Findings, product: RunningProduct): Promise<void> {
   let startedMs = 0;
   await whileAway(product, 'projector', async () => {
@@ -92,12 +92,12 @@ async function leasesFromTheFuture(findings: Findings, product: RunningProduct):
         `SELECT count(*)::integer AS waiting FROM shard
          WHERE holder IS NULL OR expires_at NOT BETWEEN now() AND now() + interval '10 seconds'`,
       );
-      if (row?.waiting !== 0) throw new Error(`${row?.waiting} shards wait for a projector`);
+      if (row?.waiting !== 0) throw new Error(`${row?.waiting} shards have no owner`);
     },
     { withinMs: 120_000 },
   );
   findings.atMost(
-    'seconds until shards with leases in the future were taken',
+    'seconds until shards with leases in the future were taken over',
     (performance.now() - startedMs) / 1_000,
     TAKEN_WITHIN_S,
   );
@@ -107,6 +107,7 @@ async function someUploads(numbered: NumberedAgent, count: number): Promise<void
   const from = numbered.uploads;
   const patience = { withinMs: 120_000 };
   await eventually(() => {
-    if (numbered.uploads < from + count) throw new Error(`${numbered.uploads - from} of ${count} uploads were taken`);
+    if (numbered.uploads < from + count)
+      throw new Error(`${numbered.uploads - from} of ${count} uploads were accepted`);
   }, patience);
 }

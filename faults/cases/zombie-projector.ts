@@ -19,7 +19,7 @@ interface Ownership {
   epoch: number;
 }
 
-/** Stops the projector past its leases while a second one takes over, and lets it go on. */
+/** Stops the projector until its leases have expired and a second one has taken over, then resumes it. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const findings = new Findings(context.say);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
@@ -54,7 +54,7 @@ async function oneRound(context: FaultContext, installation: Installation, round
     const before = await ownership(installation);
     process.kill(zombie, 'SIGCONT');
     await pause(WATCH_MS * context.random());
-    // A shard that the zombie holds again it has taken under a new epoch; under the old one it may write nothing.
+    // The zombie may hold a shard again only under a new epoch; under the old one it must not write.
     const after = await ownership(installation);
     return after.filter((owner) => {
       const was = before.find(({ shard }) => shard === owner.shard);
@@ -68,7 +68,7 @@ async function oneRound(context: FaultContext, installation: Installation, round
   }
 }
 
-/** A projector of the same installation, with the environment of the running one. */
+/** Starts a second projector of the same installation, with the environment of the running one. */
 function startSecond(pid: number): ReturnType<typeof spawn> {
   const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
   const pairs = environment.map((line): [string, string] => [
