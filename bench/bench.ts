@@ -32,7 +32,7 @@ export interface Pair {
 /** Result of a bench; `--json` prints it on the last line. Benches add further figures. */
 export interface BenchResult {
   name: string;
-  /** Median of the pairs' ratios; 0 when a result was lost, duplicated or changed. */
+  /** Median of the pairs' ratios; 0 after a lost, duplicate or changed result. */
   ratio: number;
   min: number;
   max: number;

@@ -15,7 +15,7 @@ const SECONDS = WINDOW_MS / 1_000;
 
 /**
  * Results per second from agents' requests (TLS, certificates) through gateway, Kafka and projector, with verdicts and status, until a second
- * connection can SELECT all of them, drained and folded; against one bare COPY of the same results, one row each, into an indexed hypertable.
+ * connection can SELECT all of them, drained and folded; against one bare COPY of the same results, one row per result, into an indexed hypertable.
  *
  * Each round is one window of five minutes in the past, which the agents send as backlog: uploads of at most 1 MiB, one in flight.
  * `BenchPipeline` explains how the window is folded immediately and its results are still judged.

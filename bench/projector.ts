@@ -19,7 +19,7 @@ const ROUND_MS = 2 * WINDOW_MS;
 
 /**
  * Results per second from a filled topic until a second connection can SELECT the results, drained and folded, with verdicts and status
- * changes; against one bare COPY of the same results, one row each, into an indexed hypertable.
+ * changes; against one bare COPY of the same results, one row per result, into an indexed hypertable.
  *
  * Each round is one window of 5 minutes of all targets, written to the shards' log in one transaction: the projector, which runs all the
  * time, sees none of it until the clock starts with the commit. The log is as gateway and tick producer write it (one record per agent,

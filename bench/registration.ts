@@ -48,7 +48,7 @@ export class Registration {
     return new Registration(control, store);
   }
 
-  /** Registers targets, one command each, with concurrent callers. */
+  /** Registers targets, one command per target, with concurrent callers. */
   async register(requests: readonly RegisterTargetRequest[]): Promise<TargetView[]> {
     const views = new Array<TargetView>(requests.length);
     let next = 0;

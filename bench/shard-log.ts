@@ -26,7 +26,7 @@ export interface ShardLogOptions {
   intervalMs: number;
 }
 
-/** Content of the shards' log for rounds of one window each, as gateway, feed publisher and tick producer write it. */
+/** Content of the shards' log for rounds of one window, as gateway, feed publisher and tick producer write it. */
 export class ShardLog {
   private readonly records: ShardRecords;
 

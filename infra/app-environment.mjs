@@ -15,7 +15,7 @@ const shards = ['ICMPMON_TOPIC_PREFIX', 'ICMPMON_SHARD_COUNT'];
 
 /**
  * The settings that each app reads; no other setting of ours is in its environment. A test compares this list with the apps' own
- * configuration. A name that ends with * stands for all names with that prefix.
+ * configuration. A name that ends with * means all names with that prefix.
  */
 /** @type {Record<string, string[]>} */
 export const settingsOf = {
@@ -93,7 +93,7 @@ const ofTheSystem =
 const starterTargets = Array.from({ length: 8 }, (_, index) => `127.0.0.${index + 1}`);
 
 /**
- * Returns the environment of one app: of its settings, those that the installation sets, then those that `npm start` was given.
+ * Returns the environment of one app: of the settings that it reads, the installation's take precedence over those of `npm start`.
  * @param {string} name
  * @param {import('./apps.mjs').Installation} installation
  */

@@ -22,7 +22,7 @@ const installation = {
   bootstrap: { adminUser: 'admin', adminPassword: 'x', apiKey: 'imk_x', enrolmentToken: 'imt_x' },
 };
 
-/** The settings that the app's own configuration reads, and those that all apps share. */
+/** The settings that the app's own configuration reads, and the settings shared by all apps. */
 function readBy(name: string): Set<string> {
   const files = globSync(`apps/${name}/*config.ts`, { cwd: rootDir }).map((file) => path.join(rootDir, file));
   const text = files.map((file) => readFileSync(file, 'utf8')).join('\n');

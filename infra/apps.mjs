@@ -28,8 +28,8 @@ const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 38
 /** @type {Record<string, number>} */
 const youngMb = { projector: 32, gateway: 32 };
 
-const agentPolicy = `# What this agent may probe, whatever the server says. The agent refuses everything else.
-# This file is yours: npm start writes it once and never changes it.
+const agentPolicy = `# Addresses that this agent may probe, regardless of what the server assigns. The agent refuses all others.
+# npm start writes this file once and never changes it.
 allow:
   - 127.0.0.0/8
 deny: []
@@ -82,7 +82,7 @@ export function migrate(installation) {
   return run(nodeForApps(), args, { env: migrateEnvironment(installation), cwd: rootDir, ...asOwner() });
 }
 
-/** Creates the folders and files of an app and gives them to its user, including those that an earlier start gave to another user. */
+/** Creates the folders and files of an app and gives them to its user, including files that an earlier start gave to another user. */
 /** @type {Record<string, (dir: string, user: import('./app-users.mjs').AppUser) => void>} */
 const prepares = {
   // Agents and the api read the certificate in this folder; the mode of the key file restricts it to the gateway.

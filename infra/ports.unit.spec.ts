@@ -42,7 +42,7 @@ describe('fixedPort', () => {
 });
 
 describe('stablePorts', () => {
-  it('keeps ports from start to start, and replaces only those that another process took', async () => {
+  it('keeps ports from start to start, and replaces only ports that another process took', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'ports-')), 'ports.json');
     const first = await stablePorts(file, ['a', 'b']);
     expect(await stablePorts(file, ['a', 'b'])).toEqual(first);

@@ -40,7 +40,7 @@ const largestLogBytes = 10 * 1024 * 1024;
 
 /**
  * Starts services and tasks stage by stage, restarts services that exit, and stops them in reverse order. Records its children in
- * `stateFile` by pid and start time, so that a later start can end those that a killed supervisor left behind.
+ * `stateFile` by pid and start time, so that a later start can end the children that a killed supervisor left behind.
  *
  * A service is {name, prepare?, beforeRestart?, command(): {command, args, env?, cwd?, user?: {uid, gid}}, ready(): Promise<boolean>,
  * ailment?(): Promise<string | undefined>, stopSignal?, needsRoot?}. One that was ready and then reports an ailment for 30 s is killed

@@ -248,7 +248,8 @@ start() {
   fi
   systemctl daemon-reload
   systemctl -q enable "$unit"
-  if [ -n "$changed" ]; then systemctl restart "$unit" || true; else systemctl start "$unit" || true; fi
+  if [ -n "$changed" ]; then systemctl restart "$unit" || true
+  else systemctl start "$unit" || true; fi
   outcome=0
   "$lib/node" "$lib/agent.js" --await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || outcome=$?
   [ "$outcome" != 0 ] || return 0

@@ -5,7 +5,7 @@ import { awaitFirstResult } from './first-result';
 
 const FIRST_PORT = 9_464;
 const PORTS_TRIED_MAX = 200;
-/** Exit code that tells the installer to show the agent's log. */
+/** Exit code upon which the installer shows the agent's log. */
 const SILENT = 2;
 
 /** Commands that the installer (`packaging/join.sh`) runs with the agent's file; each prints its findings and returns an exit code. */

@@ -135,12 +135,12 @@ describe('the status stream', () => {
   it.each([
     ['is from the future', '999999999'],
     ['is not an id of this stream', 'abc'],
-  ])('tells the client to read the list again when the last id %s', async (_, lastEventId) => {
+  ])('requires the client to read the list again when the last id %s', async (_, lastEventId) => {
     const client = await follow(lastEventId);
     await expect.poll(() => client.of('reset').length, WAIT).toBe(1);
   });
 
-  it('tells the client to read the list again when removals since the last id are no longer stored', async () => {
+  it('requires the client to read the list again when removals since the last id are no longer stored', async () => {
     const target = await register('192.0.2.21');
     const client = await follow();
     await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
@@ -157,7 +157,7 @@ describe('the status stream', () => {
     await expect.poll(() => late.of('reset').length, WAIT).toBe(1);
   });
 
-  it('tells clients, including reconnecting ones, to read the list again when shards are no longer judged, and when they are again', async () => {
+  it('requires clients, including reconnecting ones, to read the list again when shards are no longer judged, and when they are again', async () => {
     const target = await register('192.0.2.41');
     await becomes(target, 'up');
     const read = async (): Promise<TargetView> =>
@@ -195,7 +195,7 @@ describe('the status stream', () => {
     await expect.poll(latest, WAIT).toMatchObject({ late: 'no projector has ever run', health: { state: 'bad' } });
     const { statusesAgeMs, at } = latest() as { statusesAgeMs: number; at: string };
     expect(statusesAgeMs).toBeGreaterThanOrEqual(600_000);
-    // The current time, by which a page computes ages, however old the statuses are.
+    // The current time, by which a page computes ages, regardless of the age of the statuses.
     expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(30_000);
     await api.judging.start();
     await expect.poll(latest, WAIT).toMatchObject({ late: null });

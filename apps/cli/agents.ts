@@ -17,7 +17,7 @@ import type { Action, Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
 import { AGENT_EFFECTS } from './commands/index.mjs';
 
-/** What an operator can do next with an evicted or banned agent. */
+/** Next step of the operator with an evicted or banned agent. */
 const WHAT_NEXT: Partial<Record<AgentState, string>> = {
   evicted: ': it may join again with a token that names it, which its page in the portal creates',
   banned: ': no token admits it until it is unbanned',

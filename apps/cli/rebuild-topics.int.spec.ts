@@ -112,7 +112,7 @@ describe('rebuilding read models of consumer groups', () => {
     return rebuild(model, { database, replace, report: () => undefined });
   }
 
-  it('finds assignments equal, and evaluates again those that differ', async () => {
+  it('finds assignments equal, and evaluates different ones again', async () => {
     expect((await run('assignment')).differences).toEqual([]);
     const before = await control.query('SELECT agent_id, target_key FROM assignment ORDER BY 1, 2');
     await control.execute('DELETE FROM assignment WHERE target_key = 7');

@@ -269,7 +269,7 @@ describe('the gateway', () => {
   });
 
   describe('certificates', () => {
-    it('are required: without one, or with one of another CA, there is no connection', async () => {
+    it('are required: without one, or with one of another CA, the connection fails', async () => {
       const without = new TestClient(`https://127.0.0.1:${gateway.ports.agents}`, { ca: ca.pem });
       clients.push(without);
       await expect(without.call('/v1/assignments')).rejects.toThrow();
@@ -313,7 +313,7 @@ describe('the gateway', () => {
       expect((await renewed.results('live', [block({ agentId })])).status).toBe(200);
       const again = await client.json('/v1/certificate', { csrPem: (await makeKeyAndCsr()).csrPem });
       expect(again.status).toBe(200);
-      // Every agent renews its certificate twice a day for years: renewals must not append events.
+      // Every agent renews its certificate every 12 hours for years: renewals must not append events.
       const [{ count }] = await database.query<{ count: number }>(
         'SELECT count(*) AS count FROM event WHERE stream = $1',
         [`agent-${agentId}`],

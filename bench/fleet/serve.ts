@@ -19,7 +19,7 @@ const SECOND_MS = 1_000;
 const TIMER_SLACK_MS = 5;
 const SEED = 1;
 const REPEATED_SHARE = 0.01;
-/** Share of late results: so few that the 99th percentile of freshness describes results without a delay. */
+/** Share of delayed results, small enough that the 99th percentile of freshness describes results without a delay. */
 const LATE_SHARE = 0.001;
 const LATE_SECONDS_MAX = 20;
 /** An agent with a longer queue generates no more, so that its memory and its traffic are limited. */

@@ -34,7 +34,7 @@ async function isBack(product: RunningProduct, name: string, before: number): Pr
   return allReady(product);
 }
 
-/** Resolves when every app is ready; returns the names of those that were not ready at the previous check. */
+/** Resolves when every app is ready; returns the names of the apps that were not ready at the previous check. */
 export async function allReady(product: RunningProduct): Promise<string[]> {
   let last: string[] = [];
   await eventually(

@@ -24,7 +24,7 @@ interface Damage {
 const DAMAGES: Damage[] = [
   { what: 'truncated to half', make: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)) },
   { what: `${FLIPS} bits flipped`, make: (file, random) => flipBits(file, random) },
-  { what: 'not a database', make: (file) => writeAt(file, 0, Buffer.from('this is no spool')) },
+  { what: 'not a database', make: (file) => writeAt(file, 0, Buffer.from('this is not a spool')) },
   { what: 'from a newer version', make: (file) => raiseVersion(file) },
   { what: 'empty', make: (file) => truncateSync(file, 0) },
 ];
@@ -113,7 +113,7 @@ async function missingOf(
   }
 }
 
-/** Moves the content of the write-ahead log into the file, so that the damage affects it. */
+/** Moves the content of the WAL into the file, so that the damage affects it. */
 function mergeLog(file: string): void {
   const database = new DatabaseSync(file, { timeout: 10_000 });
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

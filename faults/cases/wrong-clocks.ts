@@ -79,7 +79,7 @@ async function bootFromTheFuture(numbered: NumberedAgent, uploads: number): Prom
   }
 }
 
-/** Kills the projector and moves the ends of its leases two hours ahead: the next one must still take the shards over. */
+/** Kills the projector and moves the ends of its leases two hours into the future: the next one must still take the shards over. */
 async function leasesFromTheFuture(findings: Findings, product: RunningProduct): Promise<void> {
   let startedMs = 0;
   await whileAway(product, 'projector', async () => {

@@ -27,7 +27,7 @@ export async function dockerAnswers() {
 
 /**
  * Returns Kafka, TimescaleDB and Valkey as containers of one compose project, named after `dir`. The supervised child is
- * `docker compose up`: it stops the containers when it is told to end, and the engine restarts a container that crashes.
+ * `docker compose up`: it stops the containers when it receives a signal, and the engine restarts a container that crashes.
  * @param {{ dir: string }} of
  */
 export async function dockerServices({ dir }) {

@@ -64,7 +64,7 @@ export async function httpReady(url) {
 }
 
 /**
- * Returns why the app behind this `/livez` is not alive; undefined for a live app, however slow. Its ops thread answers, not its event loop.
+ * Returns why the app behind this `/livez` is not alive; undefined for a live app, even a slow one. Its ops thread answers, not its event loop.
  * @param {string} url
  */
 export async function ailmentOf(url, { withinMs = 5_000 } = {}) {

@@ -22,7 +22,7 @@ const lock = {
 };
 
 describe('the bill of materials', () => {
-  it('lists the shipped packages: production packages, and those that the portal bundles', () => {
+  it('lists the shipped packages: production packages, and packages bundled by the portal', () => {
     const { components, dependencies } = billOfMaterials(product, lock);
     expect(components.map(({ purl }: { purl: string }) => purl)).toEqual([
       'pkg:npm/%40scope/a@1.0.0',

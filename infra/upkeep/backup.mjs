@@ -24,7 +24,7 @@ export const isBackup = (dir) => Object.values(dumps).some((name) => existsSync(
 export const dumps = { control: 'control.dump', telemetry: 'telemetry.dump' };
 
 /**
- * Writes both databases (one snapshot each), the private files and a manifest to a new folder; the product may be running or stopped.
+ * Writes both databases (one snapshot per database), the private files and a manifest to a new folder; the product may be running or stopped.
  * @param {import('../commands/run-command.mjs').Invocation} asked
  */
 export async function backup(asked) {
