@@ -10,10 +10,11 @@ export interface DocumentSection {
 }
 
 /** Paths below `docs/`, without `.md`, of the documents that the portal contains. Links to other documents become plain text. */
-const SHIPPED = /^(?:(?:design|how-to|runbooks)\/)?[a-z0-9-]+$/i;
+const SHIPPED = /^(?:(?:adr|design|how-to|results|runbooks)\/)?[a-z0-9-]+$/i;
 
 /** Start of a code block with lines of a drawing. */
 const DRAWING = /<pre>(?=<code[^>]*>[^<]*[─│┌└])/g;
+const TABLE = /<table>/g;
 
 /** Returns the sections of a Markdown document. `name` is its path below `docs/` without `.md`; its relative links become links to portal pages. */
 export function documentSections(markdown: string, name: string): DocumentSection[] {
@@ -25,7 +26,7 @@ export function documentSections(markdown: string, name: string): DocumentSectio
   let heading: Tokens.Heading | null = null;
   const anchors = new Anchors();
   const close = (): void => {
-    const html = marked.parser(body).replace(DRAWING, '<pre class="drawing" tabindex="0">');
+    const html = focusable(marked.parser(body));
     if (heading !== null) sections.push({ ...headingOf(heading, anchors), html });
     else if (html.trim() !== '') sections.push({ id: '', depth: 0, title: '', html });
     body = [];
@@ -40,6 +41,11 @@ export function documentSections(markdown: string, name: string): DocumentSectio
   }
   close();
   return sections;
+}
+
+/** Drawings and tables scroll sideways on a narrow screen, so the keyboard has to reach them. */
+function focusable(html: string): string {
+  return html.replace(DRAWING, '<pre class="drawing" tabindex="0">').replace(TABLE, '<table tabindex="0">');
 }
 
 function headingOf({ text, depth }: Tokens.Heading, anchors: Anchors): Omit<DocumentSection, 'html'> {
