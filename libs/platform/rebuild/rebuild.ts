@@ -4,6 +4,7 @@ import { connect, type DatabaseOptions, isLockTimeout, type Sql, type Transactor
 import { DomainError } from '@icmp-mon/platform/errors';
 import { addKeys, type Checksum, checksum, type Differences, differences, makeBeside, replaceRows } from './beside';
 import type { Applied, ReadModel } from './read-model';
+import { RebuildProgress } from './rebuild-progress';
 
 export type { Differences } from './beside';
 
@@ -47,7 +48,6 @@ class Behind extends Error {}
 
 /** First half of the advisory lock's number; the second half is the hash of the model's name. */
 const REBUILD_LOCK = 72_603;
-const REPORT_MS = 1_000;
 /** Maximum steps applied while writers are blocked. More are applied before, without blocking. */
 const HELD_STEPS_MAX = 2_000;
 const HOLD_ATTEMPTS_MAX = 30;
@@ -86,13 +86,11 @@ export async function rebuild<P>(model: ReadModel<P>, options: RebuildOptions): 
 }
 
 class Rebuild<P> {
-  private readonly startedMs = performance.now();
+  private readonly progress: RebuildProgress;
   private readonly beside: string;
   private live = 'public';
   private progressed: P;
   private steps = 0;
-  private total = 0;
-  private reportedMs = 0;
 
   constructor(
     private readonly model: ReadModel<P>,
@@ -100,6 +98,7 @@ class Rebuild<P> {
   ) {
     this.beside = `rebuild_${model.name}`;
     this.progressed = model.start;
+    this.progress = new RebuildProgress(options.report);
   }
 
   async run(): Promise<RebuildOutcome> {
@@ -107,7 +106,7 @@ class Rebuild<P> {
     const [schema] = await database.query<{ live: string }>('SELECT quote_ident(current_schema()) AS live');
     this.live = schema?.live ?? this.live;
     report(`${this.model.name}: from ${this.model.source}`);
-    this.total = await this.model.remaining(this.progressed);
+    this.progress.total = await this.model.remaining(this.progressed);
     const { tables } = this.model;
     await database.transaction((sql) => makeBeside(sql, tables, this.live, this.beside));
     try {
@@ -125,7 +124,7 @@ class Rebuild<P> {
     if (fill === undefined) return;
     for (let applied = 1; applied > 0;) {
       applied = await this.options.database.transaction((sql) => this.step(sql, () => fill(sql, this.progressed)));
-      if (applied > 0) this.progress(false);
+      if (applied > 0) this.progress.stepped(this.steps);
     }
   }
 
@@ -134,7 +133,8 @@ class Rebuild<P> {
       applied = await this.options.database.transaction((sql) =>
         this.step(sql, () => this.model.next(sql, this.progressed, false)),
       );
-      this.progress(applied === 0);
+      if (applied > 0) this.progress.stepped(this.steps);
+      else this.progress.caughtUp(this.steps);
     }
   }
 
@@ -191,22 +191,7 @@ class Rebuild<P> {
       if (model.replace) await model.replace(sql, live, beside);
       else for (const table of compared) await replaceRows(sql, table, live, beside);
     }
-    const seconds = (performance.now() - this.startedMs) / 1_000;
-    return { model: model.name, steps: this.steps, seconds, tables, differences: differing, replaced, remarks };
-  }
-
-  private progress(done: boolean): void {
-    const nowMs = performance.now();
-    if (!done && nowMs - this.reportedMs < REPORT_MS) return;
-    if (done && this.reportedMs === Infinity) return;
-    this.reportedMs = done ? Infinity : nowMs;
-    const seconds = Math.max(0.001, (nowMs - this.startedMs) / 1_000);
-    const rate = this.steps / seconds;
-    const left = Math.max(0, this.total - this.steps);
-    const percent = left === 0 ? 100 : Math.floor((this.steps / this.total) * 100);
-    const eta = left === 0 ? 'caught up' : `${Math.ceil(left / Math.max(1, rate))} s left`;
-    this.options.report(
-      `  ${this.steps} of ${Math.max(this.total, this.steps)} (${percent} %), ${Math.round(rate)}/s, ${eta}`,
-    );
+    const { steps, progress } = this;
+    return { model: model.name, steps, seconds: progress.seconds, tables, differences: differing, replaced, remarks };
   }
 }
