@@ -12,7 +12,7 @@ export class DependencyUnavailable extends DomainError {
   ) {
     super(
       'unavailable',
-      options.detail ?? `The ${dependency} does not answer. Try again in a few seconds.`,
+      options.detail ?? `${withArticle(dependency)} does not answer. Try again in a few seconds.`,
       undefined,
       options,
     );
@@ -20,4 +20,9 @@ export class DependencyUnavailable extends DomainError {
   }
 
   readonly retryAfterS: number;
+}
+
+/** Returns the start of a sentence: proper names have no article. */
+function withArticle(dependency: string): string {
+  return /^[A-Z]/.test(dependency) ? dependency : `The ${dependency}`;
 }

@@ -14,6 +14,8 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(DomainError);
     expect(error).toMatchObject({ name: 'DependencyUnavailable', code: 'unavailable', retryAfterS: 5, cause });
     expect(error.detail).toBe('The control database does not answer. Try again in a few seconds.');
-    expect(new DependencyUnavailable('Kafka', { retryAfterS: 30 }).retryAfterS).toBe(30);
+    const kafka = new DependencyUnavailable('Kafka', { retryAfterS: 30 });
+    expect(kafka.retryAfterS).toBe(30);
+    expect(kafka.detail).toBe('Kafka does not answer. Try again in a few seconds.');
   });
 });

@@ -66,7 +66,7 @@ describe('ClusterReader', () => {
 
   it('reports within seconds that Kafka is unavailable', async () => {
     const away = new ClusterReader(createKafka({ brokers: '127.0.0.1:1', topicPrefix, clientId: 'test' }));
-    await expect(away.bounds([topic])).rejects.toThrow('The Kafka does not answer');
+    await expect(away.bounds([topic])).rejects.toThrow('Kafka does not answer');
     await away.close();
   });
 });
