@@ -362,7 +362,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
       const band = () => page.getByTestId('truth-band').innerText();
       await expect.poll(band, soon).toMatch(/^Data is .* old: no response from the server since [\d:]{8}$/);
       await expect.poll(() => page.locator('icm-failure').count(), soon).toBe(1);
-      expect(await page.locator('icm-failure').innerText()).toMatch(/could not be read\s+since [\d:]{8}/);
+      expect(await page.locator('icm-failure').innerText()).toMatch(/could not be loaded\s+since [\d:]{8}/);
       expect(await page.getByTestId('agent-row-local').innerText()).toMatch(/connected/);
       expect(await browser.inspect('agents-cut-off')).toEqual([]);
     } finally {

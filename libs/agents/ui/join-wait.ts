@@ -33,7 +33,7 @@ const LOOKS_LIKE: Record<JoinProgress['stage'], Status> = { waiting: 'unknown', 
     }
     @if (kept.failure(); as failure) {
       <icm-failure
-        what="The agent's state could not be read"
+        what="The agent's state could not be loaded"
         [error]="failure.error"
         [sinceMs]="failure.sinceMs"
         (retry)="read.reload()"
