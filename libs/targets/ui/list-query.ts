@@ -44,7 +44,7 @@ export function listParams(query: ListQuery): Record<keyof ListParams, string | 
   };
 }
 
-/** Returns the URL parameters of a query without those that have their default. */
+/** Returns the URL parameters of a query that differ from the default. */
 export function givenParams(query: ListQuery): Record<string, string> {
   const params = Object.entries(listParams(query));
   return Object.fromEntries(params.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));

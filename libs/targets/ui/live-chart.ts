@@ -8,6 +8,7 @@ import { isLoss, outcomeText } from './live-results';
 const AGENTS_MAX = 8;
 /** From this many results on, points are not drawn, because they would cover the lines. */
 const SYMBOLS_MAX = 400;
+const TIP_LINES_MAX = 10;
 /** A gap longer than this breaks the line, ms: nothing is known about the time between. */
 const GAP_MS = 60_000;
 /** A ring as a path: the library fills its own empty circle with white, even on a dark background. */
@@ -97,16 +98,18 @@ function marks(
   };
 }
 
+/** Returns the HTML of the tooltip. A probe without a reply is in the line and in the marks: the marker of the latter is shown. */
 function liveTip(items: { marker: string; data?: Point }[]): string {
-  const lines = items.flatMap(({ marker, data }) => {
-    if (data?.result === undefined) return [];
-    const { agentName, outcome, rttUs } = data.result;
+  const markers = new Map<string, string>();
+  for (const { marker, data } of items) {
+    if (data?.result === undefined) continue;
+    const { at, agentName, outcome, rttUs } = data.result;
     const what = outcome === 'reply' ? rttText(rttUs) : outcomeText(outcome);
-    return [`${marker}${clockText(data.result.at)} ${escapeHtml(agentName)}: ${what}`];
-  });
+    markers.set(`${clockText(at)} ${escapeHtml(agentName)}: ${what}`, marker);
+  }
+  const lines = [...markers].slice(0, TIP_LINES_MAX).map(([text, marker]) => `${marker}${text}`);
   const at = items[0]?.data?.result?.at;
-  const zone = at === undefined ? [] : [`times in ${zoneText(at)}`];
-  return [...new Set(lines)].slice(0, 10).concat(zone).join('<br>');
+  return (at === undefined ? lines : [...lines, `times in ${zoneText(at)}`]).join('<br>');
 }
 
 /** Escapes text for a tooltip, which is HTML: agent names are external input. */

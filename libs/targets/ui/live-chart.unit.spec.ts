@@ -3,7 +3,7 @@ import '@angular/compiler';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import type { Palette } from '@icmp-mon/platform/charts';
-import { agentLines, escapeHtml, roundTrips } from './live-chart';
+import { agentLines, escapeHtml, liveOption, roundTrips } from './live-chart';
 
 const result = (second: number, rttUs: number | null): ProbeResult => ({
   at: new Date(second * 1_000).toISOString(),
@@ -52,5 +52,21 @@ describe('escapeHtml', () => {
   it('removes markup from names', () => {
     expect(escapeHtml(`<img src=x onerror="alert('1')">&`)).not.toMatch(/[<>"']/);
     expect(escapeHtml('fra-02')).toBe('fra-02');
+  });
+});
+
+describe('the tooltip of the live chart', () => {
+  it('names a lost probe once, though both the line and the marks contain it', () => {
+    const lost = { marker: '•', data: { value: [0, null], result: result(0, null) } };
+    const option = liveOption(
+      [result(0, null)],
+      { fromMs: 0, toMs: 60_000 },
+      new Proxy({} as Palette, { get: () => '' }),
+    );
+    const { formatter } = option['tooltip'] as { formatter: (items: object[]) => string };
+    expect(formatter([{ ...lost, marker: '—' }, lost]).split('<br>')).toEqual([
+      expect.stringMatching(/^•[\d:]{8} local: timeout$/),
+      expect.stringMatching(/^times in UTC/),
+    ]);
   });
 });
