@@ -299,7 +299,7 @@ describe('a search', () => {
     }
   });
 
-  it('has a bounded number of terms', async () => {
+  it('has a limited number of terms', async () => {
     await expect(list({ q: 'a b c d e f g h i' })).rejects.toMatchObject({
       code: 'invalid',
       errors: [{ pointer: '?q' }],
@@ -380,7 +380,7 @@ describe('pages of 100,000 targets', () => {
     return lines.map((line) => line['QUERY PLAN']).join('\n');
   }
 
-  it.each(EVERY_SORT)('come straight from an index, by %s %s', async (sort, order) => {
+  it.each(EVERY_SORT)('are read from an index, by %s %s', async (sort, order) => {
     for (const query of [{}, { status: 'up' }, { tier: 'standard' }]) {
       const plan = await planOf(sort, order, query);
       expect(plan).toContain('Index Scan');
@@ -388,7 +388,7 @@ describe('pages of 100,000 targets', () => {
     }
   });
 
-  it.each(EVERY_SORT)('at any place, skip rows in an index alone, by %s %s', async (sort, order) => {
+  it.each(EVERY_SORT)('at any position, skip rows in an index alone, by %s %s', async (sort, order) => {
     const statement = pageStatement(
       listFilter({}, ALL_JUDGED),
       { sort, descending: order === 'desc' },
