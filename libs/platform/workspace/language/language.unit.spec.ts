@@ -14,6 +14,7 @@ describe('the word list', () => {
     ['a style sheet', 'a.scss', '/* Beside the list. */', '"Beside"'],
     ['a shell script', 'a.sh', 'echo "it is told"', '"told"'],
     ['a configuration', 'a.yaml', 'description: what is heard', '"heard"'],
+    ['a comment of a systemd unit', 'a.service', '# It says so.\nWants=x.target', '"says"'],
     ['a dashboard', 'a.json', '{ "title": "Those who vote" }', '"Those who"'],
     ['a rate', 'a.md', 'At 20,000 results a second.', '"20,000 results a second"'],
     ['a share', 'a.md', 'At most 8 MiB a shard.', '"8 MiB a shard"'],

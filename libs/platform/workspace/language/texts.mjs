@@ -22,7 +22,8 @@ export function textsOf(file, source) {
   if (file.endsWith('.html')) return ofTemplate(source);
   if (file.endsWith('.scss')) return ofMatches(source, /\/\/[^\n]*|\/\*[\s\S]*?\*\//g);
   if (file.endsWith('.sh')) return ofMatches(source, /(?<=^|\s)#[^\n]*|"[^"\n]* [^"\n]*"|'[^'\n]* [^'\n]*'/gm);
-  if (/\.(?:yaml|yml|service)$/.test(file)) return ofLines(source);
+  if (file.endsWith('.service')) return ofMatches(source, /^#[^\n]*/gm);
+  if (/\.(?:yaml|yml)$/.test(file)) return ofLines(source);
   if (file.endsWith('.json'))
     return ofMatches(source, /"(?:title|description|content|displayName)":\s*"(?:[^"\\]|\\.)*"/g);
   return [];
