@@ -10,7 +10,7 @@ import { asOwner, giveToOwner } from './owner.mjs';
 import { distDir, distIsGiven, nodeBinary, rootDir } from './paths.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { run } from './run.mjs';
-import { Refusal, say } from './say.mjs';
+import { Refusal, print } from './output.mjs';
 import { setUp } from './setup.mjs';
 
 /** @typedef {{ name: string, isSource: (path: string) => boolean, result: string, command: string[] }} Part */
@@ -164,6 +164,6 @@ function hashOf(sources, isSource) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runCommand(definition, async (asked) => {
     await setUp(import.meta.url, { provider: 'none', commands: [] });
-    await build(say, { force: asked.flag('force') });
+    await build(print, { force: asked.flag('force') });
   });
 }

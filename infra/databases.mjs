@@ -1,6 +1,6 @@
 import { withClient } from './database-client.mjs';
 import { codeOf, messageOf } from './error-text.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 
 const databaseMissing = '3D000';
 

@@ -3,7 +3,7 @@ import { demo } from './commands/measuring.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { requireRunning } from './commands/running.mjs';
 import { isRoot } from './owner.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 
 await runCommand(demo, async () => {
   requireRunning();

@@ -8,7 +8,7 @@ import { giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir, testDir } from './paths.mjs';
 import { chooseProvider } from './providers/index.mjs';
 import { run } from './run.mjs';
-import { say } from './say.mjs';
+import { print } from './output.mjs';
 import { setUp } from './setup.mjs';
 import { runInGroup } from './test-runner.mjs';
 
@@ -26,7 +26,7 @@ async function faults(names) {
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
   const showsPortal = names.length === 0 || names.some((name) => portalFaults.includes(name));
-  if (!pure) await (showsPortal ? build(say) : buildServers(say));
+  if (!pure) await (showsPortal ? build(print) : buildServers(print));
   // Always rebuilt: it takes a second, and its sources are spread over the workspace.
   await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });
   // Restarted apps must be the same builds as the killed ones, even when something else is built meanwhile.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writePrivateJson } from './private-file.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 import { checkMajor } from './services/postgres.mjs';
 
 /** Version of the layout of the state folder. Raise it when the layout changes, and add a migration from the previous one. */

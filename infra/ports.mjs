@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { codeOf } from './error-text.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 
 const loopback = '127.0.0.1';
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { messageOf } from './error-text.mjs';
 import { rootDir } from './paths.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 
 /** @typedef {import('./commands/run-command.mjs').Invocation} Invocation */
 
@@ -21,8 +21,8 @@ export function requireReadable({ args: [file] }) {
  */
 export async function printBlock({ args: [file] }) {
   const block = orRefusal(() => readFileSync(file ?? 0));
-  const { decompressBounded, printBlock: print } = await loadCodec();
-  const printed = print(block, decompressBounded);
+  const { decompressBounded, printBlock: toPrintable } = await loadCodec();
+  const printed = toPrintable(block, decompressBounded);
   process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`);
   return 'refused' in printed ? 1 : 0;
 }

@@ -9,7 +9,7 @@ import { giveToOwner } from './owner.mjs';
 import { fixedPort, stablePorts } from './ports.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { provide } from './providers/index.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 import { bootstrapOf, secretsOf } from './secrets.mjs';
 import { readState, Supervisor } from './supervisor.mjs';
 
@@ -37,7 +37,7 @@ export async function runProduct({ dir, provider, report }) {
     throw new Refusal(`ICMP-Mon is already running (process ${running.supervisor.pid}). Stop it first: npm stop`);
   writePrivateJson(join(dir, 'provider.json'), { provider });
   const ports = await choosePorts(dir);
-  const { services, addresses } = await provide(provider, { dir, say: report });
+  const { services, addresses } = await provide(provider, { dir, print: report });
   const passwords = secretsOf(join(dir, 'secrets.json')).databasePasswords;
   const { users, reason } = appUsers(dir, [dir, ...neededByApps()]);
   if (reason) report(`The apps run as root: ${reason}.`);

@@ -8,14 +8,14 @@ import { codeOf } from './error-text.mjs';
 import { stopInstallation } from './installation.mjs';
 import { stateDir } from './paths.mjs';
 import { inventoryOf, isInstallation, sizeText } from './reset/inventory.mjs';
-import { Refusal, say } from './say.mjs';
+import { Refusal, print } from './output.mjs';
 import { releaseLock, takeLock } from './start-lock.mjs';
 import { readState } from './supervisor.mjs';
 
 const lockFile = join(stateDir, 'start.lock');
 
 await runCommand(definition, async (asked) => {
-  if (!existsSync(stateDir)) return say(`There is no installation in ${stateDir}: nothing to remove.`);
+  if (!existsSync(stateDir)) return print(`There is no installation in ${stateDir}: nothing to remove.`);
   if (!isInstallation(stateDir)) {
     throw new Refusal(
       `${stateDir} is not an installation: it has other files but no layout.json. Nothing was removed. Check ICMPMON_STATE_DIR.`,
@@ -23,7 +23,7 @@ await runCommand(definition, async (asked) => {
   }
   refuseRunning();
   const { removed } = show();
-  if (removed.length === 0) return say('There is nothing to remove.');
+  if (removed.length === 0) return print('There is nothing to remove.');
   if (!asked.flag('yes') && !(await isConfirmed())) throw new Refusal('Nothing was removed.');
   await remove();
 });
@@ -40,14 +40,14 @@ function show() {
   /** @param {string} path */
   const named = (path) => relative(stateDir, path);
   const width = Math.max(0, ...removed.map(({ name }) => name.length), ...kept.map(({ path }) => named(path).length));
-  say(`Will be removed from ${stateDir}:`);
+  print(`Will be removed from ${stateDir}:`);
   for (const { name, bytes, holds } of removed) {
-    say(`  ${name.padEnd(width)}  ${sizeText(bytes).padStart(10)}  ${holds}`.trimEnd());
+    print(`  ${name.padEnd(width)}  ${sizeText(bytes).padStart(10)}  ${holds}`.trimEnd());
   }
-  if (containers) say('  and the containers of Kafka, PostgreSQL and Valkey with their volumes');
-  say(`  ${'all'.padEnd(width)}  ${sizeText(removed.reduce((sum, { bytes }) => sum + bytes, 0)).padStart(10)}`);
-  if (kept.length > 0) say('Will be kept:');
-  for (const { path, reason } of kept) say(`  ${named(path).padEnd(width)}  ${''.padStart(10)}  ${reason}`);
+  if (containers) print('  and the containers of Kafka, PostgreSQL and Valkey with their volumes');
+  print(`  ${'all'.padEnd(width)}  ${sizeText(removed.reduce((sum, { bytes }) => sum + bytes, 0)).padStart(10)}`);
+  if (kept.length > 0) print('Will be kept:');
+  for (const { path, reason } of kept) print(`  ${named(path).padEnd(width)}  ${''.padStart(10)}  ${reason}`);
   return inventory;
 }
 
@@ -75,7 +75,7 @@ async function remove() {
     refuseRunning();
     // A server that outlived its supervisor would keep writing into a removed folder.
     const { ended: left } = await stopInstallation(stateDir, { removeData: true });
-    if (left.length > 0) say(`Stopped the processes that an interrupted run left behind: ${left.join(', ')}.`);
+    if (left.length > 0) print(`Stopped the processes that an interrupted run left behind: ${left.join(', ')}.`);
     const paths = inventoryOf(stateDir).removed.flatMap((each) => each.paths);
     for (const path of paths.filter((each) => each !== lockFile)) rmSync(path, { recursive: true, force: true });
   } catch (error) {
@@ -84,5 +84,5 @@ async function remove() {
   } finally {
     releaseLock(lockFile);
   }
-  say('Removed. Start from empty: npm start -- --detach');
+  print('Removed. Start from empty: npm start -- --detach');
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { rootDir } from './paths.mjs';
-import { say } from './say.mjs';
+import { print } from './output.mjs';
 import { billOfMaterials } from './supply/bill-of-materials.mjs';
 
 /**
@@ -15,5 +15,5 @@ export function writeBillOfMaterials({ args: [given] }) {
   const bill = billOfMaterials(read('package.json'), read('package-lock.json'));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(bill, null, 2)}\n`);
-  say(`${bill.components.length} components in ${file}`);
+  print(`${bill.components.length} components in ${file}`);
 }

@@ -9,7 +9,7 @@ import { runCommand } from './commands/run-command.mjs';
 import { devDir } from './paths.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { localServices } from './providers/local.mjs';
-import { fail, outliveOutput, Refusal, say } from './say.mjs';
+import { fail, outliveOutput, Refusal, print } from './output.mjs';
 import { endRecorded, isReady, readState, Supervisor } from './supervisor.mjs';
 
 /** @param {string} dir */
@@ -28,7 +28,7 @@ async function up(dir) {
   const stateFile = stateFileOf(dir);
   // Waits for services that are starting or stopping at this moment.
   while (readState(stateFile)?.running) {
-    if (isReady(stateFile)) return say(`Already running: ${join(dir, 'services.json')}`);
+    if (isReady(stateFile)) return print(`Already running: ${join(dir, 'services.json')}`);
     await pause(100);
   }
   await endRecorded(stateFile);
@@ -47,21 +47,21 @@ async function up(dir) {
   })();
   await Promise.race([ready, ended]);
   child.unref();
-  say(`Running: ${join(dir, 'services.json')}`);
+  print(`Running: ${join(dir, 'services.json')}`);
   process.exit(0);
 }
 
 /** @param {string} dir */
 async function down(dir) {
   const ended = await endRecorded(stateFileOf(dir));
-  say(ended.length ? `Stopped ${ended.join(', ')}.` : 'Nothing was running.');
+  print(ended.length ? `Stopped ${ended.join(', ')}.` : 'Nothing was running.');
 }
 
 /** @param {string} dir */
 async function supervise(dir) {
   outliveOutput();
-  const { services, addresses } = await localServices({ dir, say });
-  const supervisor = new Supervisor({ stateFile: stateFileOf(dir), logDir: join(dir, 'logs'), report: say });
+  const { services, addresses } = await localServices({ dir, print });
+  const supervisor = new Supervisor({ stateFile: stateFileOf(dir), logDir: join(dir, 'logs'), report: print });
   const stop = () => void supervisor.stop().then(() => process.exit(0), fail);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

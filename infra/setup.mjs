@@ -6,7 +6,7 @@ import { nodeBinary, runtimeDir } from './paths.mjs';
 import { commandsOf, needsRoot } from './providers/index.mjs';
 import { installPackages, packagesInstalled } from './provision/node-modules.mjs';
 import { hasCommand, installMissing, missingCommands } from './provision/system-packages.mjs';
-import { Refusal, say } from './say.mjs';
+import { Refusal, print } from './output.mjs';
 
 const announced = 'ICMPMON_SETUP_ANNOUNCED';
 const oldestNodeMajor = 20;
@@ -37,7 +37,7 @@ export async function setUp(entry, { provider, commands }) {
   const asRoot = isRoot();
   const rootIsNeeded = !asRoot && (needsRoot(provider) || missingCommands(wanted).length > 0);
   announce(provider, wanted, rootIsNeeded);
-  await installPackages(say);
+  await installPackages(print);
   if (rootIsNeeded) {
     if (!hasCommand('sudo')) throw new Refusal('This needs root or sudo. Run it as root, or use a Docker engine.');
     return passOn('sudo', ['env', ...keptVariables(), productNode(), fileURLToPath(entry), ...process.argv.slice(2)]);
@@ -45,7 +45,7 @@ export async function setUp(entry, { provider, commands }) {
   if (nodeMajor !== productNodeMajor && existsSync(nodeBinary)) {
     return passOn(nodeBinary, [fileURLToPath(entry), ...process.argv.slice(2)]);
   }
-  await installMissing(wanted, say);
+  await installMissing(wanted, print);
 }
 
 /**
@@ -65,7 +65,7 @@ function announce(provider, wanted, rootIsNeeded) {
     steps.push('download Kafka, PostgreSQL 17 with TimescaleDB, and Valkey (800 MB into .icmp-mon)');
   }
   if (rootIsNeeded) steps.push('continue as root with sudo, for the system packages and the database processes');
-  if (steps.length > 0) say(`This will:\n${steps.map((step) => `  - ${step}`).join('\n')}\n`);
+  if (steps.length > 0) print(`This will:\n${steps.map((step) => `  - ${step}`).join('\n')}\n`);
 }
 
 const productNode = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);

@@ -9,7 +9,7 @@ import { runCommand } from './commands/run-command.mjs';
 import { messageOf } from './error-text.mjs';
 import { nodeBinary, rootDir, testDir } from './paths.mjs';
 import { run } from './run.mjs';
-import { Refusal, say } from './say.mjs';
+import { Refusal, print } from './output.mjs';
 import { setUp } from './setup.mjs';
 
 const tool = 'libs/shard/simulator';
@@ -44,7 +44,7 @@ async function simulate() {
 async function mutate(seeds) {
   const dir = join(testDir, `mutations-${process.pid}`);
   let missed = 0;
-  say(`${MUTATIONS.length} mutations, up to ${seeds} seeds each: name | fault of the mutated source | result`);
+  print(`${MUTATIONS.length} mutations, up to ${seeds} seeds each: name | fault of the mutated source | result`);
   try {
     for (const { name, was, file, find, replace } of MUTATIONS) {
       copySources(dir);
@@ -61,12 +61,12 @@ async function mutate(seeds) {
       if (seed === null) missed++;
       const found =
         seed === null ? `not detected in ${tried} seeds` : `detected by seed ${seed} (of ${tried}): ${violation}`;
-      say(`${name} | ${was} | ${found}`);
+      print(`${name} | ${was} | ${found}`);
     }
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-  say(`${MUTATIONS.length - missed} of ${MUTATIONS.length} mutations detected`);
+  print(`${MUTATIONS.length - missed} of ${MUTATIONS.length} mutations detected`);
   return missed > 0 ? 1 : 0;
 }
 

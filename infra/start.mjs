@@ -13,7 +13,7 @@ import { stateDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { choosePorts, filesOf, runProduct } from './product.mjs';
 import { chooseProvider } from './providers/index.mjs';
-import { fail, outliveOutput, Refusal, say } from './say.mjs';
+import { fail, outliveOutput, Refusal, print } from './output.mjs';
 import { setUp } from './setup.mjs';
 import { givenLock, releaseLock, takeLock } from './start-lock.mjs';
 import { endRecorded, isReady, readState } from './supervisor.mjs';
@@ -32,7 +32,7 @@ async function start(inBackground) {
   mkdirSync(stateDir, { recursive: true });
   giveToOwner(stateDir);
   if (await runsAlready()) {
-    say('ICMP-Mon is already running.');
+    print('ICMP-Mon is already running.');
     printAccess(inBackground);
     process.exit(0);
   }
@@ -41,9 +41,9 @@ async function start(inBackground) {
   checkLayout(stateDir);
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip'] });
   const left = await endRecorded(files.state);
-  if (left.length > 0) say(`Stopped the processes that an interrupted run left behind: ${left.join(', ')}.`);
+  if (left.length > 0) print(`Stopped the processes that an interrupted run left behind: ${left.join(', ')}.`);
   await choosePorts(stateDir);
-  await build(say);
+  await build(print);
   if (inBackground) return detach();
   if (await supervise(provider)) printAccess(false);
 }
@@ -56,7 +56,7 @@ async function runsAlready() {
     if (isReady(files.state)) return true;
     const other = state?.running ? state.supervisor : takeLock(files.lock);
     if (other === undefined) return false;
-    if (!told) say(`Process ${other.pid} is starting or stopping ICMP-Mon; waiting for it.`);
+    if (!told) print(`Process ${other.pid} is starting or stopping ICMP-Mon; waiting for it.`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -116,7 +116,7 @@ async function supervise(provider) {
   outliveOutput();
   let isStarted = false;
   // During the start the operator watches the output; later lines are read in the log, so they need a time.
-  const report = (/** @type {string} */ line) => say(isStarted ? `${new Date().toISOString()} ${line}` : line);
+  const report = (/** @type {string} */ line) => print(isStarted ? `${new Date().toISOString()} ${line}` : line);
   const { stop, started } = await runProduct({ dir: stateDir, provider, report });
   let stopping;
   const end = () => {
@@ -137,13 +137,13 @@ async function supervise(provider) {
 /** @param {boolean} inBackground */
 function printAccess(inBackground) {
   const access = readJson(files.access);
-  say('');
-  say(`Portal       ${access.portalUrl}`);
-  say(
+  print('');
+  print(`Portal       ${access.portalUrl}`);
+  print(
     `Login        ${access.adminUser} / ${access.adminPassword}  (initial password, valid until it is changed under Settings or reset)`,
   );
-  say(`API          ${access.apiUrl}/api/v1  (key and all addresses: ${files.access})`);
-  say(`Logs         ${join(files.logs, '<name>.log')}`);
-  say(`Stop         ${inBackground ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
-  say(`Duration     ${((Date.now() - Number(process.env[BEGAN])) / 1000).toFixed(1)} s`);
+  print(`API          ${access.apiUrl}/api/v1  (key and all addresses: ${files.access})`);
+  print(`Logs         ${join(files.logs, '<name>.log')}`);
+  print(`Stop         ${inBackground ? 'npm stop' : 'Ctrl-C, or npm stop'}`);
+  print(`Duration     ${((Date.now() - Number(process.env[BEGAN])) / 1000).toFixed(1)} s`);
 }

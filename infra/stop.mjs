@@ -4,11 +4,11 @@ import { runCommand } from './commands/run-command.mjs';
 import { codeOf } from './error-text.mjs';
 import { stopInstallation, stoppedText } from './installation.mjs';
 import { stateDir } from './paths.mjs';
-import { Refusal, say } from './say.mjs';
+import { Refusal, print } from './output.mjs';
 
 await runCommand(stop, async () => {
   try {
-    say(stoppedText(await stopInstallation(stateDir)));
+    print(stoppedText(await stopInstallation(stateDir)));
   } catch (error) {
     throw codeOf(error) === 'EPERM' ? new Refusal('ICMP-Mon was started by root. Use: sudo npm stop') : error;
   }

@@ -6,7 +6,7 @@ import { watchLife } from './liveness.mjs';
 import { asOwner, giveToOwner } from './owner.mjs';
 import { readJson, writePrivateJson } from './private-file.mjs';
 import { end, identify, isAlive } from './process-identity.mjs';
-import { Refusal } from './say.mjs';
+import { Refusal } from './output.mjs';
 
 /**
  * @typedef {object} Service

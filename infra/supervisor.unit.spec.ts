@@ -193,7 +193,7 @@ describe('a full disk', () => {
   });
 
   it('does not end a process that prints progress to it', async () => {
-    const script = `import { outliveOutput, say } from '${join(import.meta.dirname, 'say.mjs')}'; outliveOutput(); say('x'); setTimeout(() => { say('y'); process.exit(7); }, 50);`;
+    const script = `import { outliveOutput, print } from '${join(import.meta.dirname, 'output.mjs')}'; outliveOutput(); print('x'); setTimeout(() => { print('y'); process.exit(7); }, 50);`;
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', full, full] });
     closeSync(full);

@@ -9,7 +9,7 @@ import { giveToOwner } from './owner.mjs';
 import { rootDir, testDir } from './paths.mjs';
 import { chooseProvider, serverServices } from './providers/index.mjs';
 import { stopContainers } from './providers/docker.mjs';
-import { Refusal, say } from './say.mjs';
+import { Refusal, print } from './output.mjs';
 import { setUp } from './setup.mjs';
 import { Supervisor } from './supervisor.mjs';
 import { runInGroup } from './test-runner.mjs';
@@ -38,7 +38,7 @@ async function test({ chosen, filters }) {
   await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium'] });
   await endAbandonedRuns();
   // Integration tests kill the projector as it is shipped, so they need the build.
-  if (chosen.some((level) => level !== 'unit')) await build(say);
+  if (chosen.some((level) => level !== 'unit')) await build(print);
   const run = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;
   const dir = join(testDir, run);
   mkdirSync(dir, { recursive: true });
@@ -55,7 +55,7 @@ async function test({ chosen, filters }) {
   } finally {
     // Ends products whose supervisor was killed together with the tests that started it.
     await endAbandonedRuns().catch((error) =>
-      say(`Cannot end the processes that the tests left behind: ${error.message}`),
+      print(`Cannot end the processes that the tests left behind: ${error.message}`),
     );
     await supervisor.stop();
     if (provider === 'docker') await stopContainers(dir, { removeData: true });
@@ -80,9 +80,9 @@ async function startServices({ provider, dir, supervisor }) {
   if (provider === 'none') return {};
   if (provider === 'environment') return given;
   const startedMs = performance.now();
-  const { services, addresses } = await serverServices(provider, { dir, say, durable: false });
+  const { services, addresses } = await serverServices(provider, { dir, print, durable: false });
   await supervisor.start([services]);
-  say(`Kafka, TimescaleDB and Valkey for the tests: ready in ${seconds(startedMs)}`);
+  print(`Kafka, TimescaleDB and Valkey for the tests: ready in ${seconds(startedMs)}`);
   return {
     ICMPMON_TEST_KAFKA_BROKERS: addresses.kafkaBrokers,
     ...kafkaLoginEnvironment(addresses.kafkaSasl),
@@ -108,9 +108,9 @@ async function runLevels({ chosen, filters, dir, addresses }) {
     lines.push(`${level}: ${ranNone ? 'no test ran' : lineOf(count)} (${seconds(startedMs)})`);
   }
   const total = sum(counts);
-  say(`\n${lines.join('\n')}`);
-  if (interrupted) say('Interrupted.');
-  say(lineOf(total));
+  print(`\n${lines.join('\n')}`);
+  if (interrupted) print('Interrupted.');
+  print(lineOf(total));
   return sound && !interrupted && total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 

@@ -5,7 +5,7 @@ import { runCommand } from './commands/run-command.mjs';
 import { verify as definition } from './commands/developing.mjs';
 import { rootDir } from './paths.mjs';
 import { run } from './run.mjs';
-import { say } from './say.mjs';
+import { print } from './output.mjs';
 import { setUp } from './setup.mjs';
 
 /** @param {string} name */
@@ -52,11 +52,11 @@ async function verify() {
       () => undefined,
       (cause) => cause,
     );
-    say(`${error ? 'FAILED' : 'ok    '} ${name} (${seconds(stepStartedMs)})`);
+    print(`${error ? 'FAILED' : 'ok    '} ${name} (${seconds(stepStartedMs)})`);
     if (error) failures.push(error.message);
   }
-  for (const message of failures) say(`\n${message}`);
-  say(`\n${failures.length === 0 ? 'All checks passed' : `${failures.length} failed`} after ${seconds(startedMs)}`);
+  for (const message of failures) print(`\n${message}`);
+  print(`\n${failures.length === 0 ? 'All checks passed' : `${failures.length} failed`} after ${seconds(startedMs)}`);
   return failures.length === 0;
 }
 

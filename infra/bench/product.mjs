@@ -6,7 +6,7 @@ import { ensureDatabases } from '../databases.mjs';
 import { messageOf } from '../error-text.mjs';
 import { choosePorts } from '../product.mjs';
 import { givenAddresses } from '../providers/environment.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { bootstrapOf, secretsOf } from '../secrets.mjs';
 import { Supervisor } from '../supervisor.mjs';
 

@@ -10,7 +10,7 @@ import { distDir, rootDir, testDir } from '../paths.mjs';
 import { writePrivateJson } from '../private-file.mjs';
 import { stopContainers } from '../providers/docker.mjs';
 import { chooseProvider, serverServices } from '../providers/index.mjs';
-import { say } from '../say.mjs';
+import { print } from '../output.mjs';
 import { setUp } from '../setup.mjs';
 import { Supervisor } from '../supervisor.mjs';
 import { runInGroup } from '../test-runner.mjs';
@@ -41,7 +41,7 @@ export async function runBenchTool(entry, args) {
   let running;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => running?.interrupt());
   try {
-    const { services, addresses } = await serverServices(provider, { dir, say });
+    const { services, addresses } = await serverServices(provider, { dir, print });
     await supervisor.start([services]);
     running = runInGroup(process.execPath, ['--expose-gc', '--enable-source-maps', main, ...args], {
       cwd: rootDir,
@@ -61,8 +61,8 @@ export async function runBenchTool(entry, args) {
  * @param {string} dir
  */
 async function builtInto(dir) {
-  await buildServers(say);
-  const main = await buildTool('bench', say);
+  await buildServers(print);
+  const main = await buildTool('bench', print);
   // Tools import modules of infra/ by their path relative to dist/.
   symlinkSync(join(rootDir, 'infra'), join(dirname(dir), 'infra'));
   for (let attempt = 1; ; attempt++) {

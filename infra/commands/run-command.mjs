@@ -3,7 +3,7 @@ import { helpOf } from '../../libs/platform/command-line/help.mjs';
 import { nearest } from '../../libs/platform/command-line/nearest.mjs';
 import { readCommandLine } from '../../libs/platform/command-line/read-command-line.mjs';
 import { codeOf } from '../error-text.mjs';
-import { fail, say } from '../say.mjs';
+import { fail, print } from '../output.mjs';
 import { checkSystem } from '../setup.mjs';
 
 /** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */
@@ -31,7 +31,7 @@ export async function runCommand(script, action, argv = process.argv.slice(2)) {
 function printHelp({ path }) {
   // `head` or a pager that was closed reads no more.
   process.stdout.on('error', (error) => process.exit(codeOf(error) === 'EPIPE' ? 0 : 1));
-  say(helpOf(path));
+  print(helpOf(path));
 }
 
 /** Options that npm has as well: one that is set in npm's configuration may be meant for npm. */

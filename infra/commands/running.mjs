@@ -1,6 +1,6 @@
 import { filesOf } from '../product.mjs';
 import { stateDir } from '../paths.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { isReady, readState } from '../supervisor.mjs';
 
 /**

@@ -1,6 +1,6 @@
 // Makes a loopback address of this machine unreachable and reachable again. The nftables table has a name of the demo's own.
 import { spawnSync } from 'node:child_process';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 
 const TABLE = 'icmpmon_demo';
 

@@ -7,7 +7,7 @@ import { usageOf } from './process-usage.mjs';
 import { Api, readAccess, until } from './product.mjs';
 import { stateDir } from '../paths.mjs';
 import { readJson } from '../private-file.mjs';
-import { say } from '../say.mjs';
+import { print } from '../output.mjs';
 
 /** @typedef {{ name: string, cpuPercent: number, memoryMiB: number }} Row */
 
@@ -41,7 +41,7 @@ async function measureProcesses(seconds) {
   const from = performance.now();
   for (let left = seconds; left > 0; left -= 30) {
     await pause(Math.min(30, left) * 1_000);
-    if (left > 30) say(`   ${left - 30} s to go`);
+    if (left > 30) print(`   ${left - 30} s to go`);
   }
   const after = usageOf(roots);
   const elapsedS = (performance.now() - from) / 1_000;
@@ -57,10 +57,10 @@ async function measureProcesses(seconds) {
 }
 
 /** @param {Row[]} rows */
-function print(rows) {
-  say('   process       CPU % of a core   memory MiB');
+function printRows(rows) {
+  print('   process       CPU % of a core   memory MiB');
   for (const { name, cpuPercent, memoryMiB } of rows) {
-    say(`   ${name.padEnd(12)}${cpuPercent.toFixed(1).padStart(14)}${memoryMiB.toFixed(0).padStart(15)}`);
+    print(`   ${name.padEnd(12)}${cpuPercent.toFixed(1).padStart(14)}${memoryMiB.toFixed(0).padStart(15)}`);
   }
 }
 
@@ -105,7 +105,7 @@ async function countResults(addresses, from, to) {
 /** @param {number} seconds */
 async function idle(seconds) {
   const { total } = await api.get('/targets?limit=1');
-  say(`Idle: ${total} targets, ${seconds} s`);
+  print(`Idle: ${total} targets, ${seconds} s`);
   return { rows: await measureProcesses(seconds), targets: total };
 }
 
@@ -115,10 +115,10 @@ async function idle(seconds) {
  */
 async function load(seconds, targets) {
   const addresses = addressesOf(targets);
-  say(`Load: ${addresses.length} targets at the tier fast (each ${FAST_INTERVAL_S} s), ${seconds} s`);
+  print(`Load: ${addresses.length} targets at the tier fast (each ${FAST_INTERVAL_S} s), ${seconds} s`);
   const began = performance.now();
   await inParallel(addresses, (ip) => api.call('POST', '/targets', { ip, tier: 'fast' }));
-  say(`   registered in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  print(`   registered in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   const [agent] = (await api.get('/agents')).items;
   const assigned = async () => (await api.get('/agents')).items[0].assignedTargets >= addresses.length;
   await until('the agent has the targets', assigned, 120_000);
@@ -128,7 +128,7 @@ async function load(seconds, targets) {
   const to = new Date(from.getTime() + seconds * 1_000);
   await pause(SETTLE_MS);
   const outcomes = await countResults(addresses, from, to);
-  say('   removing the targets');
+  print('   removing the targets');
   await inParallel(addresses, (ip) => api.call('DELETE', `/targets/${ip}`));
   await pause(SETTLE_MS);
   const counts = await agentCounts(readAccess(accessFile).processes.agent.opsUrl);
@@ -136,9 +136,9 @@ async function load(seconds, targets) {
   const stored = Object.values(outcomes).reduce((sum, results) => sum + results, 0);
   const expected = (addresses.length * seconds) / FAST_INTERVAL_S;
   const lost = stored - (outcomes.reply ?? 0);
-  say(`   results expected ${expected}, stored ${stored}, duplicates ${doubled}`);
-  say(`   false loss ${lost} (${((lost / Math.max(1, stored)) * 100).toFixed(4)} %), ${JSON.stringify(outcomes)}`);
-  say(`   agent: dropped ${counts.dropped}, quarantined ${counts.quarantined}`);
+  print(`   results expected ${expected}, stored ${stored}, duplicates ${doubled}`);
+  print(`   false loss ${lost} (${((lost / Math.max(1, stored)) * 100).toFixed(4)} %), ${JSON.stringify(outcomes)}`);
+  print(`   agent: dropped ${counts.dropped}, quarantined ${counts.quarantined}`);
   return { rows, expected, stored, doubled: Number(doubled), outcomes };
 }
 
@@ -148,6 +148,6 @@ async function load(seconds, targets) {
  */
 export async function measure(name, { seconds, targets = TARGETS, json }) {
   const result = name === 'load' ? await load(seconds ?? LOAD_S, targets) : await idle(seconds ?? IDLE_S);
-  print(result.rows);
-  if (json) say(JSON.stringify({ name, ...result }));
+  printRows(result.rows);
+  if (json) print(JSON.stringify({ name, ...result }));
 }

@@ -1,7 +1,7 @@
 // Clients of a running product for the demo: its API, its live stream, its public topic, and figures of its databases.
 import { readJson } from '../private-file.mjs';
 import { messageOf } from '../error-text.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 
 /** @typedef {import('../providers/environment.mjs').Addresses & { apiUrl: string, apiKey: string, processes: Record<string, { pid: number, opsUrl: string }> }} Access */
 

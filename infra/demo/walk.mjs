@@ -6,7 +6,7 @@ import { agentCounts, storedCounts } from './counts.mjs';
 import { makeUnreachable, refuseToSend, restore } from './faults.mjs';
 import { Api, PortalStream, readAccess, seconds, until } from './product.mjs';
 import { stateDir } from '../paths.mjs';
-import { say } from '../say.mjs';
+import { print } from '../output.mjs';
 
 // While idle, kafkajs sets timers with a negative delay, for which Node prints a warning (kafkajs issue 1704).
 process.removeAllListeners('warning');
@@ -57,13 +57,13 @@ async function statusBecomes(status, withinMs) {
       withinMs,
     ),
   ]);
-  say(
+  print(
     `   ${status}: API ${seconds(inApi.ms)}, portal's stream ${seconds(inStream.ms)}, Kafka topic ${seconds(onTopic.ms)}`,
   );
 }
 
 async function addTarget() {
-  say(`1. Add ${IP} at the tier standard (one probe every 15 s)`);
+  print(`1. Add ${IP} at the tier standard (one probe every 15 s)`);
   await api.call('DELETE', `/targets/${IP}`);
   const becomesUp = statusBecomes('up', INTERVAL_MS + 10_000);
   await api.call('POST', '/targets', { ip: IP, tier: 'standard', name: 'demo' });
@@ -72,22 +72,22 @@ async function addTarget() {
     async () => (await api.get(`/targets/${IP}/results`))?.items[0],
     INTERVAL_MS + 10_000,
   );
-  say(
+  print(
     `   first result after ${seconds(first.ms)}: ${first.value.outcome}, ${first.value.rttUs} µs, by ${first.value.agentName}`,
   );
   await becomesUp;
 }
 
 async function takeAway() {
-  say('2. Make it unreachable (nftables drops its incoming packets)');
+  print('2. Make it unreachable (nftables drops its incoming packets)');
   const becomesDown = statusBecomes('down', 3 * INTERVAL_MS + 5_000);
   makeUnreachable(IP);
   await becomesDown;
-  say('   reachable again');
+  print('   reachable again');
   const becomesUp = statusBecomes('up', 3 * INTERVAL_MS);
   restore(IP);
   await becomesUp;
-  say('   the kernel refuses to send (blackhole route)');
+  print('   the kernel refuses to send (blackhole route)');
   refuseToSend(IP);
   const refused = await until(
     'a result with the outcome not_sent',
@@ -95,7 +95,7 @@ async function takeAway() {
     2 * INTERVAL_MS,
   );
   const { status } = await api.get(`/targets/${IP}/status`);
-  say(`   not_sent shown after ${seconds(refused.ms)}; it does not vote: the status is still ${status}`);
+  print(`   not_sent shown after ${seconds(refused.ms)}; it does not vote: the status is still ${status}`);
   restore(IP);
 }
 
@@ -145,7 +145,7 @@ async function allReady(withinMs) {
 }
 
 async function killEach() {
-  say('3. SIGKILL each process while results flow');
+  print('3. SIGKILL each process while results flow');
   const [agent] = (await api.get('/agents')).items;
   const before = await settled(agent.id, 60_000);
   for (const name of Object.keys(readAccess(accessFile).processes)) {
@@ -164,14 +164,14 @@ async function killEach() {
       },
       90_000,
     );
-    say(
+    print(
       `   ${name.padEnd(10)} all processes ready after ${seconds(ready.ms)}, new results stored ${seconds(fresh.ms)} later`,
     );
   }
   const after = await settled(agent.id, 120_000);
   const spooled = after.spooled - before.spooled;
   const missing = after.difference - before.difference;
-  say(`   spooled ${spooled}, stored ${spooled - missing}, missing ${missing}, duplicates ${after.doubled}`);
+  print(`   spooled ${spooled}, stored ${spooled - missing}, missing ${missing}, duplicates ${after.doubled}`);
   return missing === 0 && Number(after.doubled) === 0;
 }
 
@@ -184,7 +184,7 @@ export async function walk() {
     await addTarget();
     await takeAway();
     const isComplete = await killEach();
-    say('The demo is complete; it keeps the target.');
+    print('The demo is complete; it keeps the target.');
     return isComplete ? 0 : 1;
   } catch (error) {
     restore(IP);

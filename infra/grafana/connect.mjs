@@ -6,7 +6,7 @@ import { readAccess } from '../demo/product.mjs';
 import { giveToOwner } from '../owner.mjs';
 import { stateDir } from '../paths.mjs';
 import { writePrivateText } from '../private-file.mjs';
-import { fail, say } from '../say.mjs';
+import { fail, print } from '../output.mjs';
 import { DEFAULT_READER, prepareReader } from './reader.mjs';
 
 const envFile = join(stateDir, 'grafana/grafana.env');
@@ -21,7 +21,7 @@ try {
   giveToOwner(dirname(envFile));
   const variables = { ICMPMON_READER_USER: role, ICMPMON_READER_PASSWORD: password, ...addressesOf(access) };
   writePrivateText(envFile, envText(variables));
-  say(
+  print(
     `${role} can read both databases. Grafana's variables are in ${envFile}; how to start Grafana: docs/how-to/grafana.md`,
   );
 } catch (error) {

@@ -1,7 +1,7 @@
 // The read-only database role of the dashboards, with the complete list of its grants.
 import { withClient } from '../database-client.mjs';
 import { codeOf, messageOf } from '../error-text.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 
 export const DEFAULT_READER = 'icmpmon_reader';
 

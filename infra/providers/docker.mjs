@@ -6,7 +6,7 @@ import { rootDir } from '../paths.mjs';
 import { stablePorts } from '../ports.mjs';
 import { hasCommand } from '../provision/system-packages.mjs';
 import { run, succeeds } from '../run.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { secretsOf } from '../secrets.mjs';
 import { superuser } from '../services/postgres.mjs';
 import { jaas, kafkaSaslOf } from '../services/kafka.mjs';

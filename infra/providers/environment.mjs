@@ -1,5 +1,5 @@
 import { givenKafkaLogin } from '../kafka-login.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 
 const variables = {
   kafkaBrokers: 'ICMPMON_KAFKA_BROKERS',

@@ -1,11 +1,11 @@
 import { isDebianLike } from '../provision/system-packages.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { dockerAnswers, dockerServices } from './docker.mjs';
 import { givenAddresses } from './environment.mjs';
 import { localServices } from './local.mjs';
 
 /** @typedef {{ dockerAnswers: () => Promise<boolean> | boolean, isDebianLike: () => boolean }} Machine */
-/** @typedef {{ dir: string, say: (line: string) => void, durable?: boolean }} ProvideOptions */
+/** @typedef {{ dir: string, print: (line: string) => void, durable?: boolean }} ProvideOptions */
 /** @typedef {{ kafkaBrokers: string, kafkaSasl: import('../kafka-login.mjs').KafkaLogin, databaseUrl: string, redisUrl: string }} ServerAddresses */
 
 /** Values of ICMPMON_PROVIDER. */
@@ -79,15 +79,15 @@ export const needsRoot = (provider) => provider === 'local';
 /**
  * Returns the services to start and the four addresses; with configured addresses there is nothing to start.
  * @param {string} provider
- * @param {{ dir: string, say: (line: string) => void }} of
+ * @param {{ dir: string, print: (line: string) => void }} of
  */
-export async function provide(provider, { dir, say }) {
+export async function provide(provider, { dir, print }) {
   if (provider === 'environment') {
     const given = givenAddresses();
     if (given === undefined) throw new Refusal('The addresses of the services are no longer in the environment.');
     return { services: [], addresses: given };
   }
-  const { services, addresses } = await serverServices(provider, { dir, say });
+  const { services, addresses } = await serverServices(provider, { dir, print });
   /** @param {string} name */
   const database = (name) => addresses.databaseUrl.replace(/\/postgres$/, `/${name}`);
   return {

@@ -13,14 +13,14 @@ import { valkeyService } from '../services/valkey.mjs';
 
 /**
  * Runs Kafka, PostgreSQL and Valkey as processes of this machine, with their data below `dir`.
- * @param {{ dir: string, say: (line: string) => void, durable?: boolean }} of
+ * @param {{ dir: string, print: (line: string) => void, durable?: boolean }} of
  * @returns the services to supervise, and their addresses
  */
-export async function localServices({ dir, say, durable = true }) {
+export async function localServices({ dir, print, durable = true }) {
   mkdirSync(dir, { recursive: true });
   giveToOwner(dir);
-  const treeDir = await systemTree(runtimeDir, say);
-  const jarsDir = await kafkaJars(runtimeDir, say);
+  const treeDir = await systemTree(runtimeDir, print);
+  const jarsDir = await kafkaJars(runtimeDir, print);
   const ports = await stablePorts(join(dir, 'ports.json'), ['kafka', 'kafkaController', 'postgres', 'redis']);
   const secrets = secretsOf(join(dir, 'secrets.json'));
   const data = join(dir, 'data');

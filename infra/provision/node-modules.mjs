@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeBinary, rootDir } from '../paths.mjs';
 import { run } from '../run.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 
 /**
  * Installs the packages of the lockfile unless node_modules already holds them.
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} print
  */
-export async function installPackages(say) {
+export async function installPackages(print) {
   if (packagesInstalled()) return;
-  say('Installing the locked npm packages (npm ci --ignore-scripts; about a minute) …');
+  print('Installing the locked npm packages (npm ci --ignore-scripts; about a minute) …');
   await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: rootDir,
     show: true,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isRoot } from '../owner.mjs';
 import { run } from '../run.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -33,9 +33,9 @@ export const missingCommands = (names) => names.filter((name) => !hasCommand(nam
 /**
  * Installs missing commands with apt; on other systems, or without root, throws a Refusal with what to install.
  * @param {string[]} names
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} print
  */
-export async function installMissing(names, say) {
+export async function installMissing(names, print) {
   const missing = missingCommands(names);
   if (missing.length === 0) return;
   const packages = missing.map((name) => packageOf[name]);
@@ -47,16 +47,16 @@ export async function installMissing(names, say) {
       `These commands are missing: ${missing.join(', ')}. Run: sudo apt-get install ${packages.join(' ')}`,
     );
   }
-  await installDebianPackages(packages, say);
+  await installDebianPackages(packages, print);
 }
 
 /**
  * Installs Debian packages with apt; needs root.
  * @param {string[]} packages
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} print
  */
-export async function installDebianPackages(packages, say) {
-  say(`Installing with apt: ${packages.join(', ')} …`);
+export async function installDebianPackages(packages, print) {
+  print(`Installing with apt: ${packages.join(', ')} …`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   await run('apt-get', ['update', '-q'], options);
   await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], options);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path';
 import { messageOf } from '../error-text.mjs';
 import { run } from '../run.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { installDebianPackages } from './system-packages.mjs';
 
 const suite = 'trixie';
@@ -14,16 +14,16 @@ const packages = ['postgresql-17', 'postgresql-17-timescaledb', 'valkey-server']
 /**
  * Returns the folder of a Debian tree with the database servers. It is created once; an interrupted attempt is repeated.
  * @param {string} runtimeDir
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} print
  */
-export async function systemTree(runtimeDir, say) {
+export async function systemTree(runtimeDir, print) {
   const treeDir = join(runtimeDir, 'system');
   if (existsSync(treeDir)) return treeDir;
   const partialDir = `${treeDir}.partial`;
   rmSync(partialDir, { recursive: true, force: true });
   mkdirSync(runtimeDir, { recursive: true });
-  await ensureKeyring(say);
-  say(`Downloading PostgreSQL 17, TimescaleDB and Valkey from Debian (700 MB on disk, about a minute) …`);
+  await ensureKeyring(print);
+  print(`Downloading PostgreSQL 17, TimescaleDB and Valkey from Debian (700 MB on disk, about a minute) …`);
   await run('debootstrap', debootstrapArguments(partialDir, debianMirror()));
   mkdirSync(join(partialDir, 'srv/data'), { recursive: true });
   rmSync(join(partialDir, 'var/cache/apt/archives'), { recursive: true, force: true });
@@ -42,14 +42,14 @@ export function debootstrapArguments(treeDir, mirror) {
 }
 
 /**
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} print
  * @throws Refusal when the keyring is missing and cannot be installed: nothing unverified is downloaded
  */
-export async function ensureKeyring(say, { file = debianKeyring, install = installDebianPackages } = {}) {
+export async function ensureKeyring(print, { file = debianKeyring, install = installDebianPackages } = {}) {
   if (existsSync(file)) return;
   let cause = `${keyringPackage} does not contain it`;
   try {
-    await install([keyringPackage], say);
+    await install([keyringPackage], print);
     if (existsSync(file)) return;
   } catch (error) {
     cause = messageOf(error);

@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../run.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { postgresAnswers } from './ready.mjs';
 import { dataMount, treeCommand, treeUser } from './tree-process.mjs';
 

@@ -5,7 +5,7 @@ import { withClient } from '../database-client.mjs';
 import { giveToOwner } from '../owner.mjs';
 import { rootDir, stateDir } from '../paths.mjs';
 import { writePrivateJson, writePrivateText } from '../private-file.mjs';
-import { Refusal, say } from '../say.mjs';
+import { Refusal, print } from '../output.mjs';
 import { runCli, withServices } from './installation.mjs';
 import { dump } from './pg-tools.mjs';
 
@@ -39,8 +39,8 @@ export async function backup(asked) {
   giveToOwner(dir);
   // Keeps a backup inside the clone out of every commit.
   writePrivateText(join(dir, '.gitignore'), '*\n');
-  await withServices(say, (addresses) => write(dir, addresses));
-  say(`The backup is in ${dir}. It contains passwords and keys: keep it private.`);
+  await withServices(print, (addresses) => write(dir, addresses));
+  print(`The backup is in ${dir}. It contains passwords and keys: keep it private.`);
 }
 
 /**
@@ -62,7 +62,7 @@ async function write(dir, addresses) {
     files[dumps[name]] = await dump(url, file);
     giveToOwner(file);
     const mib = (files[dumps[name]].bytes / 1024 / 1024).toFixed(1);
-    say(`${name} database: ${mib} MiB in ${((performance.now() - from) / 1000).toFixed(1)} s`);
+    print(`${name} database: ${mib} MiB in ${((performance.now() - from) / 1000).toFixed(1)} s`);
   }
   const kept = privateFiles.filter((name) => existsSync(join(stateDir, name)));
   for (const name of kept) cpSync(join(stateDir, name), join(dir, 'private', name), { recursive: true });
@@ -101,7 +101,7 @@ function closeToOthers(dir) {
 async function readPositions(addresses) {
   const { code, output } = await runCli(['shards', '--json'], addresses, 'pipe');
   if (code === 0 || code === EXIT_FOUND) return JSON.parse(output);
-  say('The manifest has no positions of the shards: Kafka did not answer.');
+  print('The manifest has no positions of the shards: Kafka did not answer.');
   return null;
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { besides, nameOf, query, quoted, serverOf, transaction } from './database-server.mjs';
 
 /**

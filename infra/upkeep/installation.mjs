@@ -10,7 +10,7 @@ import { readJson } from '../private-file.mjs';
 import { filesOf } from '../product.mjs';
 import { chooseProvider, provide } from '../providers/index.mjs';
 import { givenAddresses } from '../providers/environment.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { releaseLock, takeLock } from '../start-lock.mjs';
 import { endRecorded, readState, Supervisor } from '../supervisor.mjs';
 
@@ -82,7 +82,7 @@ export async function withServices(report, work) {
 async function startedFor(report, work) {
   const provider = readJson(join(stateDir, 'provider.json'))?.provider ?? (await chooseProvider());
   await endRecorded(files.state);
-  const { services, addresses } = await provide(provider, { dir: stateDir, say: report });
+  const { services, addresses } = await provide(provider, { dir: stateDir, print: report });
   const supervisor = new Supervisor({ stateFile: files.state, logDir: files.logs, report });
   report('Starting the services for this command …');
   try {

@@ -8,7 +8,7 @@ import { isRoot } from '../owner.mjs';
 import { runtimeDir } from '../paths.mjs';
 import { hasCommand } from '../provision/system-packages.mjs';
 import { run } from '../run.mjs';
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { postgresMajor } from '../services/postgres.mjs';
 
 const treeDir = join(runtimeDir, 'system');

@@ -1,4 +1,4 @@
-import { Refusal } from '../say.mjs';
+import { Refusal } from '../output.mjs';
 import { nameOf, query, serverOf } from './database-server.mjs';
 
 /** Selects one relation that belongs neither to PostgreSQL nor to an extension. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { EXIT_FOUND } from '../../apps/cli/commands/index.mjs';
 import { stateDir } from '../paths.mjs';
 import { readJson, writePrivateJson } from '../private-file.mjs';
-import { Refusal, say } from '../say.mjs';
+import { Refusal, print } from '../output.mjs';
 import { backupFormat, dumps, productVersion } from './backup.mjs';
 import { query } from './database-server.mjs';
 import { dropFresh, dropReplaced, freshDatabases, swapIn } from './fresh-databases.mjs';
@@ -20,7 +20,7 @@ export async function restore(asked) {
   const [overwrite, adopt] = [asked.flag('overwrite'), asked.flag('adopt')];
   const manifest = await checkedManifest(dir);
   if (isRunning()) throw new Refusal('ICMP-Mon is running. Stop it first: npm stop');
-  await withServices(say, (addresses) => fill(dir, manifest, addresses, { overwrite, adopt }));
+  await withServices(print, (addresses) => fill(dir, manifest, addresses, { overwrite, adopt }));
 }
 
 /**
@@ -94,7 +94,7 @@ function stagePrivateFiles(dir, manifest) {
         rmSync(to, { recursive: true, force: true });
         renameSync(beside, to);
       }
-      say(`Private files: ${manifest.privateFiles.join(', ')}`);
+      print(`Private files: ${manifest.privateFiles.join(', ')}`);
     },
     discard() {
       for (const { beside } of staged) rmSync(beside, { recursive: true, force: true });
@@ -131,8 +131,8 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
     await swapIn(urls);
   } catch (error) {
     privateFiles.discard();
-    await dropFresh(urls).catch((left) => say(left.message));
-    say('The restore failed. The previous databases and files are unchanged.');
+    await dropFresh(urls).catch((left) => print(left.message));
+    print('The restore failed. The previous databases and files are unchanged.');
     throw error;
   }
   privateFiles.put();
@@ -140,7 +140,7 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   await query(addresses.telemetryDatabaseUrl, 'SELECT _timescaledb_functions.start_background_workers()');
   await dropReplaced(urls);
   await tellShards(addresses, adopt);
-  say('Restored. Start it: npm start -- --detach');
+  print('Restored. Start it: npm start -- --detach');
 }
 
 /**
@@ -157,7 +157,7 @@ async function loadInto(addresses, dir, manifest) {
     await load(telemetryDatabaseUrl, join(dir, dumps.telemetry));
     await query(telemetryDatabaseUrl, 'SELECT timescaledb_post_restore()');
   });
-  say(`Both are as of ${manifest.startedAt}.`);
+  print(`Both are as of ${manifest.startedAt}.`);
   const after = await runCli(['after-restore'], addresses);
   if (after.code !== 0) throw new Refusal('Preparing the restored databases failed: see above.');
 }
@@ -175,10 +175,10 @@ async function tellShards(addresses, adopt) {
     );
   }
   if (shards.code === EXIT_FOUND) {
-    say(
+    print(
       'The log does not contain the next positions. To continue from what it contains, and record the missing time as not measured:',
     );
-    say('  npm start -- --detach && npm run icmpmon -- shards adopt --yes');
+    print('  npm start -- --detach && npm run icmpmon -- shards adopt --yes');
   }
 }
 
@@ -189,7 +189,7 @@ async function tellShards(addresses, adopt) {
 async function timed(what, work) {
   const from = performance.now();
   await work();
-  say(`${what}: restored in ${((performance.now() - from) / 1000).toFixed(1)} s`);
+  print(`${what}: restored in ${((performance.now() - from) / 1000).toFixed(1)} s`);
 }
 
 /**

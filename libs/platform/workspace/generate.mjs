@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { runCommand } from '../../../infra/commands/run-command.mjs';
-import { Refusal } from '../../../infra/say.mjs';
+import { Refusal } from '../../../infra/output.mjs';
 import { generate } from './generators/command.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');

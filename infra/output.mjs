@@ -4,7 +4,7 @@ import { EXIT_USAGE, UsageError } from '../libs/platform/command-line/definition
  * Prints one line of progress.
  * @param {string} line
  */
-export function say(line) {
+export function print(line) {
   process.stdout.write(`${line}\n`);
 }
 
