@@ -1,9 +1,8 @@
 import { compressChecked, decompressBounded } from '@icmp-mon/platform/zstd';
-import type { FeedFact } from '@icmp-mon/probing/contract';
 import { CheckpointUnreadable } from './checkpoint-codec';
 import type { ShardDirectory } from './directory';
 import { ShardFold } from './fold';
-import type { PendingWrite, ShardParticipant } from './participant';
+import type { Continuation, PendingWrite, ShardParticipant } from './participant';
 import type { Claim, ShardReader } from './shard-store';
 import type { ShardCommit } from './write-commits';
 import type { WriterTransaction } from './writer';
@@ -118,14 +117,7 @@ export class OwnedShard<T = WriterTransaction> {
    * reset; otherwise effects that are stored beyond `position` remain marked as committed. Returns the commit that stores this, with a
    * checkpoint.
    */
-  async skipToPosition(
-    transaction: T,
-    {
-      position,
-      newLog,
-      ...feed
-    }: { position: number; newLog: boolean; facts: readonly FeedFact[]; feedPosition: number },
-  ): Promise<ShardCommit<T>> {
+  async skipToPosition(transaction: T, { position, newLog, ...feed }: Continuation): Promise<ShardCommit<T>> {
     this.reconcileReplays(() => true);
     if (newLog) for (const name of this.positions.keys()) this.positions.set(name, BEFORE_ANY);
     this.committedAhead.clear();
@@ -139,16 +131,8 @@ export class OwnedShard<T = WriterTransaction> {
     const { writes, positions } = commit ?? { writes: [], positions: new Map<string, number>() };
     const caughtUp = [...this.participantsCommittedAhead];
     const committedAhead = new Map<string, readonly number[]>();
-    return {
-      claim: this.claim,
-      writes,
-      positions,
-      committedAhead,
-      caughtUp,
-      offset: position,
-      atMs: this.fold.nowMs,
-      checkpoint,
-    };
+    const atMs = this.fold.nowMs;
+    return { claim: this.claim, writes, positions, committedAhead, caughtUp, offset: position, atMs, checkpoint };
   }
 
   hasPending(): boolean {

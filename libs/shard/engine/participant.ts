@@ -1,4 +1,4 @@
-import type { UncountedReason } from '@icmp-mon/probing/contract';
+import type { FeedFact, UncountedReason } from '@icmp-mon/probing/contract';
 import type { Lane } from '@icmp-mon/probing/wire';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
@@ -12,6 +12,14 @@ export interface RecordPlace {
   alreadyCommitted: boolean;
   /** By key: the position up to which its effects are committed ahead of the participant's own position; null when there is no such key. */
   committedAhead: ReadonlyMap<number, number> | null;
+}
+
+/** Facts of the feed that replace those of a lost log, and the position of the next record. */
+export interface Continuation {
+  position: number;
+  newLog: boolean;
+  facts: readonly FeedFact[];
+  feedPosition: number;
 }
 
 /** The shard's own clock, driven by the ticks in its log. Decisions depend on no wall clock of a process. */

@@ -85,8 +85,8 @@ export const MUTATIONS = [
   {
     name: 'zombie-ticks-believed',
     was: 'ticks of a former tick producer age the shard',
-    file: 'libs/shard/engine/fold.ts',
-    find: 'if (leaseEpoch < this.tickEpoch) return;',
+    file: 'libs/shard/engine/fold-time.ts',
+    find: 'if (leaseEpoch < this.tickEpoch) return false;',
     replace: '',
   },
   {
