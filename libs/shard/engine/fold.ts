@@ -106,7 +106,8 @@ export class ShardFold<T = WriterTransaction> {
    */
   async skipToPosition(transaction: T, { position, newLog, facts, feedPosition }: Continuation): Promise<void> {
     const place: RecordPlace = { shard: this.shard, offset: position, alreadyCommitted: false, committedAhead: null };
-    for (const each of this.participants) await each.resetAfterGap?.(transaction, this.time.clock, newLog ? null : position);
+    for (const each of this.participants)
+      await each.resetAfterGap?.(transaction, this.time.clock, newLog ? null : position);
     const named = new Set(facts.map((fact) => (fact.kind === 'target' ? fact.targetKey : null)));
     const removed = [...this.directory.targets.keys()].filter((key) => !named.has(key));
     for (const targetKey of removed) this.applyFact({ kind: 'target-removed', targetKey }, () => place);

@@ -41,9 +41,9 @@ export class WriterLost extends Error {
 /**
  * Owns shards under leases, folds their logs, and commits effects and positions of all shards in one transaction.
  *
- *     free ──take──▶ owned ──load, recall──▶ restored ──follow──▶ catching up ──resume──▶ live
- *      ▲               ▲                                               │                  │ │
- *      │               └──── take again, with back-off ──────── lost ◀─┴──────────────────┘ │
+ *     free ──take over──▶ owned ──load──▶ restored ──follow──▶ catching up ──reconcile──▶ live
+ *      ▲                    ▲                                      │                      │ │
+ *      │                    └── take over again, with back-o lost ◀┴──────────────────────┘ │
  *      └───────────────────────── give up: unfollow, last commit, release ◀─────────────────┘
  *
  * - owned: the shard's row names this holder, the next epoch, and the connection over which this process commits. The former owner's
