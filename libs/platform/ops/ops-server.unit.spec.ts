@@ -142,8 +142,13 @@ describe('startOpsServer', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const taken = startOpsServer({ port, readiness: () => ({}) });
-    await expect(taken).rejects.toThrow(`Port ${port} is in use. Set ICMPMON_OPS_PORT to a free one.`);
+    // Many at the same time: the cause must not get lost when a thread exits before its message is delivered.
+    const starts = Array.from({ length: 24 }, () => startOpsServer({ port, readiness: () => ({}) }));
+    for (const start of await Promise.allSettled(starts)) {
+      expect(start).toMatchObject({
+        reason: { message: `Port ${port} is in use. Set ICMPMON_OPS_PORT to a free one.` },
+      });
+    }
     other.close();
   });
 });

@@ -1,4 +1,4 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
 /** Answer to a request of the ops server. */
 export interface OpsAnswer {
@@ -150,8 +150,7 @@ export function startOpsThread({ port, host, answer, onLost }: OpsThreadOptions)
       ending = true;
     };
     worker.once('error', (error) => lose(error instanceof Error ? error : new Error(String(error))));
-    worker.once('exit', (code) => lose(new Error(`the ops thread exited with code ${code}`)));
-    channel.on('message', (message: FromThread) => {
+    const received = (message: FromThread): void => {
       if ('listens' in message) resolve({ port: message.listens, close });
       else if ('failed' in message) {
         ending = true;
@@ -160,6 +159,13 @@ export function startOpsThread({ port, host, answer, onLost }: OpsThreadOptions)
         const { id, route } = message;
         void answer(route).then((given) => channel.postMessage({ id, route, answer: given }));
       }
+    };
+    channel.on('message', received);
+    worker.once('exit', (code) => {
+      // The thread's last message contains the cause, and may not have been delivered yet.
+      const last = receiveMessageOnPort(channel) as { message: FromThread } | undefined;
+      if (last !== undefined) received(last.message);
+      lose(new Error(`the ops thread exited with code ${code}`));
     });
   });
 }
