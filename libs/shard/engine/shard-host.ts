@@ -43,7 +43,7 @@ export class WriterLost extends Error {
  *
  *     free ──take over──▶ owned ──load──▶ restored ──follow──▶ catching up ──reconcile──▶ live
  *      ▲                    ▲                                      │                      │ │
- *      │                    └── take over again, with back-o lost ◀┴──────────────────────┘ │
+ *      │                    └──────── retry with back-off ── lost ◀┴──────────────────────┘ │
  *      └───────────────────────── give up: unfollow, last commit, release ◀─────────────────┘
  *
  * - owned: the shard's row names this holder, the next epoch, and the connection over which this process commits. The former owner's

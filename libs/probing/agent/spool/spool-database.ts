@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PAGE_BYTES } from './spool-pages';
+import { PAGE_BYTES } from './write-ahead-log';
 
 export const SPOOL_FILE = 'spool.db';
 const SCHEMA_VERSION = 1;

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Cursor, readRecord, type Value } from './sqlite-record';
+import { PAGE_BYTES, WriteAheadLog } from './write-ahead-log';
 
 // https://www.sqlite.org/fileformat2.html, for a file with pages of the default size and incremental vacuum.
-export const PAGE_BYTES = 4096;
 const TABLE_LEAF = 0x0d;
 const INDEX_LEAF = 0x0a;
 const LEAF_HEADER_BYTES = 8;
@@ -14,11 +15,7 @@ const TABLE_LOCAL_MAX = PAGE_BYTES - 35;
 const LOCAL_MIN = Math.floor(((PAGE_BYTES - 12) * 32) / 255) - 23;
 const INDEX_LOCAL_MAX = Math.floor(((PAGE_BYTES - 12) * 64) / 255) - 23;
 const ROW_BYTES_MAX = 16 * 1024 ** 2;
-const WAL_HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
 const CHUNK_PAGES = 64;
-
-export type Value = number | string | Uint8Array | null;
 
 export interface FoundRow {
   /** Undefined in a table without rowids. */
@@ -117,116 +114,4 @@ export class SpoolPages {
     const bytes = Buffer.alloc(CHUNK_PAGES * PAGE_BYTES);
     return bytes.subarray(0, readSync(this.fd, bytes, 0, bytes.length, from * PAGE_BYTES));
   }
-}
-
-/** Committed pages that SQLite had not yet moved into the file, up to the first damaged frame, as SQLite itself would use them. */
-class WriteAheadLog {
-  lastPage = 0;
-  private readonly fd: number | undefined;
-  private readonly offsets = new Map<number, number>();
-
-  constructor(file: string) {
-    this.fd = openIfAny(file);
-    if (this.fd !== undefined) this.index(this.fd);
-  }
-
-  close(): void {
-    if (this.fd !== undefined) closeSync(this.fd);
-  }
-
-  page(number: number): Buffer | undefined {
-    const offset = this.offsets.get(number);
-    return offset === undefined || this.fd === undefined ? undefined : readAt(this.fd, offset, PAGE_BYTES);
-  }
-
-  private index(fd: number): void {
-    const header = readAt(fd, 0, WAL_HEADER_BYTES);
-    if (header === undefined || header.readUInt32BE(8) !== PAGE_BYTES) return;
-    const isBigEndian = (header[3] ?? 0) % 2 === 1;
-    let sum = checksum(header.subarray(0, 24), [0, 0], isBigEndian);
-    let pending: [page: number, offset: number][] = [];
-    for (let at = WAL_HEADER_BYTES; ; at += FRAME_HEADER_BYTES + PAGE_BYTES) {
-      const frame = readAt(fd, at, FRAME_HEADER_BYTES + PAGE_BYTES);
-      if (frame === undefined || frame.compare(header, 16, 24, 8, 16) !== 0) return;
-      sum = checksum(frame.subarray(0, 8), sum, isBigEndian);
-      sum = checksum(frame.subarray(FRAME_HEADER_BYTES), sum, isBigEndian);
-      if (sum[0] !== frame.readUInt32BE(16) || sum[1] !== frame.readUInt32BE(20)) return;
-      pending.push([frame.readUInt32BE(0), at + FRAME_HEADER_BYTES]);
-      const pagesAfterCommit = frame.readUInt32BE(4);
-      if (pagesAfterCommit === 0) continue;
-      for (const [page, offset] of pending) this.offsets.set(page, offset);
-      pending = [];
-      this.lastPage = pagesAfterCommit;
-    }
-  }
-}
-
-function checksum(bytes: Buffer, [first, second]: [number, number], isBigEndian: boolean): [number, number] {
-  for (let at = 0; at < bytes.length; at += 8) {
-    first = (first + (isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at)) + second) >>> 0;
-    second = (second + (isBigEndian ? bytes.readUInt32BE(at + 4) : bytes.readUInt32LE(at + 4)) + first) >>> 0;
-  }
-  return [first, second];
-}
-
-class Cursor {
-  constructor(
-    private readonly bytes: Buffer,
-    public at: number,
-  ) {}
-
-  /** @throws RangeError beyond the end, or if the number is too large to have been written by the spool */
-  readVarint(): number {
-    let value = 0n;
-    for (let read = 0; read < 9; read++) {
-      const byte = this.bytes.readUInt8(this.at++);
-      if (read === 8) value = (value << 8n) | BigInt(byte);
-      else value = (value << 7n) | BigInt(byte & 0x7f);
-      if (byte < 0x80) break;
-    }
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('too large');
-    return Number(value);
-  }
-}
-
-function readRecord(payload: Buffer): Value[] {
-  const header = new Cursor(payload, 0);
-  const headerBytes = header.readVarint();
-  const values: Value[] = [];
-  let at = headerBytes;
-  while (header.at < headerBytes) {
-    const [value, bytes] = readValue(payload, at, header.readVarint());
-    values.push(value);
-    at += bytes;
-  }
-  return values;
-}
-
-const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
-
-function readValue(payload: Buffer, at: number, type: number): [Value, number] {
-  if (type === 0) return [null, 0];
-  if (type === 8 || type === 9) return [type - 8, 0];
-  if (type >= 12) {
-    const bytes = (type - 12 - (type % 2)) / 2;
-    if (at + bytes > payload.length) throw new RangeError('longer than its row');
-    return [type % 2 === 1 ? payload.toString('utf8', at, at + bytes) : payload.subarray(at, at + bytes), bytes];
-  }
-  const bytes = INTEGER_BYTES[type];
-  if (bytes === undefined) throw new RangeError('no integer');
-  return [bytes === 8 ? Number(payload.readBigInt64BE(at)) : payload.readIntBE(at, bytes), bytes];
-}
-
-function openIfAny(file: string): number | undefined {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function readAt(fd: number, offset: number, length: number): Buffer | undefined {
-  const bytes = Buffer.alloc(length);
-  return readSync(fd, bytes, 0, length, offset) === length ? bytes : undefined;
 }
