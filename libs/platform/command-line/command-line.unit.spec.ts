@@ -74,14 +74,14 @@ describe('a command line', () => {
     [SCRIPT, ['--json=1'], 'Option --json takes no value.'],
     [SCRIPT, ['--level'], 'Option --level needs a value: --level unit|int'],
     [SCRIPT, ['--level', '--json'], 'Option --level needs a value: --level unit|int'],
-    [SCRIPT, ['--level=uint'], '--level is one of unit, int, not "uint". Did you mean unit?'],
+    [SCRIPT, ['--level=uint'], '--level must be one of unit, int, not "uint". Did you mean unit?'],
     [SCRIPT, ['dorp'], 'Unknown command "dorp". Did you mean drop?'],
     [SCRIPT, ['quux'], 'Unknown command "quux". Commands: drop.'],
     [SCRIPT, ['\u001b[2Jx\n\u202e'], 'Unknown command "\\u{1b}[2Jx\\u{a}\\u{202e}". Commands: drop.'],
     [SCRIPT, ['--\u0007'], 'Unknown option --\\u{7}.'],
     [SCRIPT, ['drop'], 'Option --older-than <days> is missing: days to keep.'],
-    [SCRIPT, ['drop', '--older-than=1'], '--older-than is a whole number, from 2 to 99, not "1".'],
-    [SCRIPT, ['drop', '--older-than=2.5'], '--older-than is a whole number, from 2 to 99, not "2.5".'],
+    [SCRIPT, ['drop', '--older-than=1'], '--older-than must be a whole number from 2 to 99, not "1".'],
+    [SCRIPT, ['drop', '--older-than=2.5'], '--older-than must be a whole number from 2 to 99, not "2.5".'],
     [SCRIPT, ['drop', 'yes', '--older-than=3'], 'Unexpected argument "yes". Did you mean --yes?'],
     [
       { ...DROP, together: [['older-than']] },
@@ -89,7 +89,7 @@ describe('a command line', () => {
       '--older-than and --yes cannot be combined.',
     ],
     [COPY, [], 'Argument <from> is missing: what is copied.'],
-    [COPY, ['a', 'hera'], '<to> is one of here, there, not "hera". Did you mean here?'],
+    [COPY, ['a', 'hera'], '<to> must be one of here, there, not "hera". Did you mean here?'],
   ])('number %# is refused with the name of the wrong part: %j', (script, argv, message) => {
     expect(refusal(script, ...argv)).toBe(message);
   });
@@ -110,7 +110,7 @@ describe('a command line', () => {
   });
 
   it('requires a sub-command if the command itself cannot run', () => {
-    expect(refusal({ ...SCRIPT, runs: false })).toBe('Name a command: drop.');
+    expect(refusal({ ...SCRIPT, runs: false })).toBe('A command is missing. Commands: drop.');
     expect(refusal(SCRIPT)).toBe('accepted');
   });
 });

@@ -120,8 +120,8 @@ function checkedValue({ name, value, choices, min, max }, text) {
   if (min === undefined) return text;
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= (max ?? Number.MAX_SAFE_INTEGER)) return number;
-  const range = max === undefined ? `${min} or more` : `from ${min} to ${max}`;
-  throw new UsageError(`--${name} is a whole number, ${range}, not "${text}".`);
+  const range = max === undefined ? `of ${min} or more` : `from ${min} to ${max}`;
+  throw new UsageError(`--${name} must be a whole number ${range}, not "${text}".`);
 }
 
 /**
@@ -165,7 +165,7 @@ function surplus(command, text) {
  * @param {string} text
  */
 function notAmong(what, choices, text) {
-  return new UsageError(`${what} is one of ${choices.join(', ')}, not "${text}".${meant(nearest(text, choices))}`);
+  return new UsageError(`${what} must be one of ${choices.join(', ')}, not "${text}".${meant(nearest(text, choices))}`);
 }
 
 /**
@@ -188,5 +188,5 @@ function refuseMissing(command, args, values) {
   const option = optionsOf(command).find(({ name, required }) => required && !values.has(name));
   if (option) throw new UsageError(`Option --${option.name} <${option.value}> is missing: ${option.text}.`);
   const names = (command.commands ?? []).filter(({ hidden }) => !hidden).map(({ name }) => name);
-  if (names.length > 0 && !command.runs) throw new UsageError(`Name a command: ${names.join(', ')}.`);
+  if (names.length > 0 && !command.runs) throw new UsageError(`A command is missing. Commands: ${names.join(', ')}.`);
 }

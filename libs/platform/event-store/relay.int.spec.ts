@@ -132,7 +132,7 @@ describe('Relay', () => {
       send: async (_topic, messages) => {
         // The worst failure: the messages have arrived, but were not acknowledged.
         published.push(...messages);
-        if (refusals-- > 0) throw new Error('broker is away');
+        if (refusals-- > 0) throw new Error('broker unavailable');
       },
     }).start();
     await count(newId());
@@ -176,7 +176,7 @@ describe('Relay', () => {
   });
 
   it('stops although the broker is unavailable, and the next relay publishes the remaining events', async () => {
-    const stuck = relay({ send: () => Promise.reject(new Error('broker is away')) });
+    const stuck = relay({ send: () => Promise.reject(new Error('broker unavailable')) });
     stuck.start();
     await count(newId());
     await eventually(() => expect(stuck.active).toBe(true));

@@ -80,7 +80,7 @@ function operationHtml(each: Operation, document: JsonObject): string {
   const permission = textOf(operation['x-permission']);
   const parts = [
     operation['description'] === undefined ? '' : `<p>${prose(textOf(operation['description']))}</p>`,
-    permission === '' ? '' : `<p class="quiet">Needs the permission <code>${escaped(permission)}</code>.</p>`,
+    permission === '' ? '' : `<p class="quiet">Requires the permission <code>${escaped(permission)}</code>.</p>`,
     parametersHtml(objectsOf(operation['parameters'])),
     bodyHtml(operation['requestBody']),
     responsesHtml(operation['responses'], document),

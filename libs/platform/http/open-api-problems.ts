@@ -71,7 +71,7 @@ const PROBLEMS: readonly DocumentedProblem[] = [
   },
   {
     ...{ status: 403, description: 'The caller lacks the permission.', title: 'Not allowed', code: 'forbidden' },
-    detail: 'This needs the permission targets:write, which the role viewer does not have.',
+    detail: 'This requires the permission targets:write, which the role viewer does not have.',
     isOf: (operation) => operation['x-permission'] !== undefined,
   },
   {
@@ -101,7 +101,7 @@ const PROBLEMS: readonly DocumentedProblem[] = [
       title: 'Changed in the meantime',
       code: 'precondition_failed',
     },
-    detail: 'It is at version 4, not 3: read it again.',
+    detail: 'target 01936d2e-7c1a-7b3e-9a51-0242ac120002 is at version 4, not 3. Read it again and retry.',
     isOf: (operation) => hasParameter(operation, 'If-Match'),
   },
   {

@@ -55,7 +55,9 @@ export function requireSound(value: unknown, type: 'body' | 'query'): void {
   if (faults === null) return;
   if (faults.kind === 'fields') throw invalidFields(type, faults.errors);
   const detail =
-    faults.kind === 'too_deep' ? `is nested more than ${DEPTH_MAX} deep` : `has more than ${MEMBERS_MAX} members`;
+    faults.kind === 'too_deep'
+      ? `is nested more than ${DEPTH_MAX} levels deep`
+      : `has more than ${MEMBERS_MAX} members`;
   throw new DomainError('invalid', `The ${type} ${detail}.`);
 }
 

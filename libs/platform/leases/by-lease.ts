@@ -41,7 +41,7 @@ export function byLease(sql: Sql, name: string, options: LeaseOptions = {}): Cla
         if (aheadS > 0)
           logger.warn(
             { aheadS },
-            "took over a lease whose expiry was too far in the future: the database's clock was ahead when it was written",
+            "lease takeover: the former lease expired too far in the future, because the database's clock was ahead when it was written",
           );
         return new HeldLease(sql, claim, epoch, sentMs, logger);
       }

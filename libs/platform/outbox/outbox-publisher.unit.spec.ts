@@ -16,7 +16,7 @@ class Table implements OutboxRows<number> {
   }
 
   next(sent: number | null): ReturnType<OutboxRows<number>['next']> {
-    if (this.isAway) return Promise.reject(new Error('the table is away'));
+    if (this.isAway) return Promise.reject(new Error('the table is unavailable'));
     if (this.isBusy) return Promise.resolve('busy' as const);
     const after = sent ?? this.marked;
     const messages = this.rows.filter((row) => row > after).slice(0, BATCH_MAX);

@@ -4,7 +4,7 @@ import type { ISocketFactory } from 'kafkajs';
 type Mode = 'open' | 'refused' | 'silent';
 
 /**
- * Connections to brokers that a test can cut. `disconnectAll()` destroys the open ones; `mode` applies to new ones: `open` connects to the broker,
+ * Connections to brokers that a test can disconnect. `disconnectAll()` destroys the open ones; `mode` applies to new ones: `open` connects to the broker,
  * `refused` fails, `silent` connects to a peer that never answers.
  */
 export class TestSockets {
