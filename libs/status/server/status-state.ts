@@ -47,8 +47,9 @@ export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' 
 /**
  * Verdicts and consensus of one shard as a pure function of its log.
  *
- *    results ──▶ PairTable (verdict per pair) ──ballot per check──▶ judge ──▶ worst check ──▶ numbered status change ticks ────▶ freshness
- * per pair ──────────────────┘
+ *     results ──▶ verdict per pair ───┐
+ *                 (PairTable)         ├──▶ ballot per check ──▶ judge ──▶ worst check ──▶ numbered status change
+ *     ticks ────▶ freshness per pair ─┘
  *
  * Invariants:
  * - Pure: time comes from records only (`clock`, receipt, sample), so a replay produces the same changes with the same numbers.

@@ -142,8 +142,7 @@ async function whyDeaf(look: HealthFacts): Promise<{ summary: string; advice: st
 
 /**
  * Counts the reports in Kafka partitions from which nothing was read for as long as an agent may go without a report: their agents may be
- * connected.
- * A report that arrived just now is read within moments and does not count. Null when Kafka does not answer.
+ * connected. A report that arrived just now is read within moments and does not count. Null when Kafka does not answer.
  */
 async function unreadReports({ kafka, telemetry, messaging, thresholds }: HealthFacts): Promise<number | null> {
   const ends = (await kafka.boundsOrNull())?.get(AGENT_TELEMETRY_TOPIC);
