@@ -10,7 +10,8 @@ import {
 import { applyDecorators, Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { AGENT_PARAMETER, ChangeAgentRequest, ChangedAgentResponse, RetireAgentRequest } from './agents.dto';
+import { ChangeAgentRequest, ChangedAgentResponse, RetireAgentRequest } from './agent-changes.dto';
+import { AGENT_PARAMETER } from './agents.dto';
 import { ChangeAgent } from './change-agent';
 
 const Change = (change: AgentChange, summary: string): MethodDecorator =>

@@ -2,14 +2,8 @@ import { RequirePermission, Versioned } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
-import {
-  AGENT_PARAMETER,
-  AgentListResponse,
-  AgentMetricsResponse,
-  AgentResponse,
-  ListAgentsRequest,
-  ReadAgentMetricsRequest,
-} from './agents.dto';
+import { AgentMetricsResponse, ReadAgentMetricsRequest } from './agent-metrics.dto';
+import { AGENT_PARAMETER, AgentListResponse, AgentResponse, ListAgentsRequest } from './agents.dto';
 import { ListAgents } from './list-agents';
 import { ReadAgent } from './read-agent';
 import { ReadAgentMetrics } from './read-agent-metrics';

@@ -1,24 +1,19 @@
-import type * as contract from '@icmp-mon/agents/contract';
 import {
-  AGENT_STATES,
-  EXECUTOR_STATES,
-  REASON_LENGTH_MAX,
   AGENT_CONNECTIONS,
+  AGENT_STATES,
   type AgentConnection,
-  type AgentMetricPoint,
-  type AgentMetrics,
+  type AgentProcess,
   type AgentShare,
   type AgentState,
   type AgentTelemetry,
   type AgentView,
-  type ChangedAgent,
+  EXECUTOR_STATES,
   type ExecutorHealth,
-  type AgentProcess,
 } from '@icmp-mon/agents/contract';
-import { IsPlainText, MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
+import { MayBeAbsent } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsString, Length } from 'class-validator';
+import { IsIn } from 'class-validator';
 
 /** Parameter of the routes below one agent. */
 export const AGENT_PARAMETER = { name: 'id', description: 'Id of the agent.' } as const;
@@ -149,75 +144,6 @@ export class ListAgentsRequest {
   state?: AgentState;
 }
 
-export class ChangeAgentRequest implements contract.ChangeAgentRequest {
-  @ApiPropertyOptional({
-    minLength: 1,
-    maxLength: REASON_LENGTH_MAX,
-    description: "Reason, shown in the audit log and on the agent's page.",
-  })
-  @MayBeAbsent()
-  @Length(1, REASON_LENGTH_MAX)
-  @IsPlainText()
-  reason?: string;
-}
-
-export class RetireAgentRequest extends ChangeAgentRequest {
-  @ApiPropertyOptional({
-    default: false,
-    description: 'Retire immediately, without waiting until it holds no targets and its spool is shipped.',
-  })
-  @MayBeAbsent()
-  @IsBoolean()
-  force?: boolean;
-}
-
-export class ChangedAgentResponse implements ChangedAgent {
-  @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty() name!: string;
-  @ApiProperty({ enum: AGENT_STATES }) state!: AgentState;
-  @ApiProperty() thenRetire!: boolean;
-  @ApiProperty() version!: number;
-}
-
 export class AgentListResponse {
   @ApiProperty({ type: [AgentResponse] }) items!: AgentResponse[];
-}
-
-export class AgentMetricPointResponse implements AgentMetricPoint {
-  @ApiProperty({ format: 'date-time' }) at!: string;
-  @ApiProperty() probesPerS!: number;
-  @ApiProperty() resultsPerS!: number;
-  @ApiProperty() cpuCores!: number;
-  @ApiProperty() executorCpuCores!: number;
-  @ApiProperty() rssBytes!: number;
-  @ApiProperty() spoolBlocks!: number;
-  @ApiProperty() spoolOldestS!: number;
-  @ApiProperty() clockOffsetMs!: number;
-}
-
-export class AgentMetricsResponse implements AgentMetrics {
-  @ApiProperty({ format: 'uuid' }) agentId!: string;
-  @ApiProperty({ type: [AgentMetricPointResponse] }) points!: AgentMetricPointResponse[];
-}
-
-export class ReadAgentMetricsRequest {
-  @ApiPropertyOptional({
-    description: 'Start, inclusive: ISO 8601, or now-6h.',
-    minLength: 1,
-    maxLength: TIME_TEXT_LENGTH_MAX,
-  })
-  @MayBeAbsent()
-  @IsString()
-  @Length(1, TIME_TEXT_LENGTH_MAX)
-  from?: string;
-
-  @ApiPropertyOptional({
-    description: 'End, exclusive: ISO 8601, now, or now-1h.',
-    minLength: 1,
-    maxLength: TIME_TEXT_LENGTH_MAX,
-  })
-  @MayBeAbsent()
-  @IsString()
-  @Length(1, TIME_TEXT_LENGTH_MAX)
-  to?: string;
 }

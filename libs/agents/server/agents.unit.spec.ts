@@ -21,7 +21,8 @@ import {
   type AgentRecord,
 } from './agent';
 import { connectionOf } from './agent-view';
-import { CertificateAuthority, readAuthority } from './certificate-authority';
+import { CertificateAuthority } from './certificate-authority';
+import { readAuthority } from './stored-authority';
 import { readEnrolRequest } from './enrol-request';
 import { readTelemetry } from './telemetry';
 

@@ -6,7 +6,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AGENTS_API_OPTIONS, type AgentsApiOptions } from './agents-api-options';
-import { readAuthority } from './certificate-authority';
+import { readAuthority } from './stored-authority';
 import { makeToken, type NewToken } from './enrolment-token';
 import { ENROLMENT_TOKEN, issueToken } from './token-events';
 

@@ -16,7 +16,10 @@ import {
 import { agentConditions, evaluationSeconds, holdingGauge, movedTargets } from './assignment-metrics';
 import { appendAgentFacts, lastDecisions, writeDecisions } from './condition-log';
 import { TargetEvaluation } from './evaluate-targets';
+import { evaluationScope } from './evaluation-scope';
 import { lockFeed } from './feed-writer';
+import { ObservedReports } from './observed-reports';
+import { readWatchState, storeCheck } from './watch-state';
 
 const LEASE = 'assignment-watch';
 const LOOK_MS = 2_000;
@@ -24,8 +27,6 @@ const LOOK_MS = 2_000;
 const SEEN_MS_MIN = 20_000;
 /** A gap of more than this between two checks means that no watch was running. */
 const AWAY_MS = 60_000;
-/** Reported trouble lasts until reports were free of it for this long (three reports). */
-const TROUBLE_LINGERS_MS = 15_000;
 /** Reports that are unread for this long mean that the reader is at fault, not the agents. */
 const UNREAD_MS = 10_000;
 
@@ -46,13 +47,6 @@ interface AgentRow {
   knownSinceMs: number;
 }
 
-interface WatchRow {
-  nowMs: number;
-  lookedAtMs: number;
-  releasedAtMs: number;
-  holding: string | null;
-}
-
 /**
  * Watches which agents report and can probe, and moves targets away from the others. Decides with `decideConditions`, stores each
  * decision with its cause, and evaluates the affected targets in the same transaction.
@@ -66,8 +60,7 @@ interface WatchRow {
 export class AgentWatch {
   private readonly logger = createLogger('assignment-watch');
   private readonly leader: Leader<LeaseTerm>;
-  private readonly heard = new Map<string, { receivedAtMs: number; heardAtMs: number }>();
-  private readonly troubled = new Map<string, { trouble: string; untilMs: number }>();
+  private readonly observed = new ObservedReports();
   private watchingSinceMs = 0;
 
   constructor(private readonly options: AgentWatchOptions) {
@@ -84,8 +77,7 @@ export class AgentWatch {
 
   private async run(lost: AbortSignal): Promise<void> {
     this.watchingSinceMs = performance.now();
-    this.heard.clear();
-    this.troubled.clear();
+    this.observed.clear();
     while (!lost.aborted) {
       try {
         await this.look(lost);
@@ -104,7 +96,7 @@ export class AgentWatch {
     const anySilent = watch.agents.some((agent) => agent.heardAtMs !== null && isSilent(agent, watch.nowMs));
     if (anySilent) watch.blind = blindness(await reports.unread(UNREAD_MS));
     const outcome = decideConditions(watch);
-    const { holding } = await this.noteLook(database, watch, outcome);
+    const holding = await storeCheck(database, watch, outcome, this.options.holdDownMaxMs);
     observe(watch, outcome);
     const isFirstLook = performance.now() - this.watchingSinceMs < (this.options.seenMsMin ?? SEEN_MS_MIN);
     const wanted = outcome.decisions.filter(({ condition }) => !isFirstLook || condition === 'ok');
@@ -120,11 +112,7 @@ export class AgentWatch {
   }
 
   private async readWatch(sql: Sql, latest: readonly AgentReport[]): Promise<Watch> {
-    const [row] = await sql.query<WatchRow>(
-      `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs",
-         (extract(epoch FROM looked_at) * 1000)::float8 AS "lookedAtMs",
-         (extract(epoch FROM released_at) * 1000)::float8 AS "releasedAtMs", holding FROM assignment_watch`,
-    );
+    const { nowMs, lookedAtMs, releasedAtMs, holding } = await readWatchState(sql);
     const agents = await sql.query<AgentRow>(
       `SELECT id::text AS "agentId", (extract(epoch FROM known_since) * 1000)::float8 AS "knownSinceMs"
        FROM assignment_agent WHERE state IN ('active', 'draining') ORDER BY id`,
@@ -132,7 +120,6 @@ export class AgentWatch {
     const tiers = await sql.query<{ policy: TierPolicy }>('SELECT policy FROM assignment_tier');
     const decisions = await lastDecisions(sql);
     const byAgent = new Map(latest.map((report) => [report.agentId, report]));
-    const { nowMs, lookedAtMs, releasedAtMs, holding } = row;
     const holdDowns = tiers.map(({ policy }) => holdDownMs(policy.probeIntervalMs, this.options.holdDownMaxMs));
     return {
       nowMs,
@@ -142,45 +129,11 @@ export class AgentWatch {
       holdDownsMs: [...new Set(holdDowns)].sort((a, b) => a - b),
       agents: agents.map(({ agentId, knownSinceMs }) => {
         const report = byAgent.get(agentId);
-        const heardAtMs = report === undefined ? null : this.heardAt(report, nowMs);
-        const trouble = this.troubleOf(agentId, report?.trouble ?? null, nowMs);
+        const heardAtMs = report === undefined ? null : this.observed.heardAt(report, nowMs);
+        const trouble = this.observed.troubleOf(agentId, report?.trouble ?? null, nowMs);
         return { agentId, knownSinceMs, heardAtMs, trouble, decision: decisions.get(agentId) };
       }),
     };
-  }
-
-  /**
-   * Returns the arrival time of a report by the watch's clock, because gateways' clocks may differ. For the first report that a process
-   * sees of an agent, the report's own time has to be used.
-   */
-  private heardAt({ agentId, receivedAtMs }: AgentReport, nowMs: number): number {
-    const known = this.heard.get(agentId);
-    if (known?.receivedAtMs === receivedAtMs) return known.heardAtMs;
-    const heardAtMs = known === undefined ? Math.min(receivedAtMs, nowMs) : nowMs;
-    this.heard.set(agentId, { receivedAtMs, heardAtMs });
-    return heardAtMs;
-  }
-
-  /** Returns the reported trouble, extended by `TROUBLE_LINGERS_MS`, so that alternating reports do not cause a decision each time. */
-  private troubleOf(agentId: string, trouble: string | null, nowMs: number): string | null {
-    if (trouble !== null) this.troubled.set(agentId, { trouble, untilMs: nowMs + TROUBLE_LINGERS_MS });
-    const last = this.troubled.get(agentId);
-    if (last === undefined || nowMs < last.untilMs) return last?.trouble ?? null;
-    this.troubled.delete(agentId);
-    return null;
-  }
-
-  /** Stores the time and outcome of the check. Returns the previous hold reason. */
-  private async noteLook(sql: Sql, { releasedAtMs }: Watch, { holding }: Outcome): Promise<{ holding: string | null }> {
-    const [before] = await sql.query<{ holding: string | null }>(
-      `WITH before AS (SELECT holding FROM assignment_watch)
-       UPDATE assignment_watch SET looked_at = clock_timestamp(), released_at = to_timestamp($2 / 1000.0), holding = $1::text,
-         holding_since = CASE WHEN $1::text IS NULL THEN NULL ELSE coalesce(holding_since, clock_timestamp()) END,
-         hold_down_max_ms = $3
-       RETURNING (SELECT holding FROM before) AS holding`,
-      [holding, releasedAtMs, this.options.holdDownMaxMs],
-    );
-    return before;
   }
 
   private async apply(sql: Sql, before: ReadonlyMap<string, Decision>, decisions: readonly Decision[]): Promise<void> {
@@ -192,7 +145,7 @@ export class AgentWatch {
       shardCount,
       decisions.map(({ agentId }) => agentId),
     );
-    const scope = scopeOf(before, decisions);
+    const scope = evaluationScope(before, decisions);
     // With one more agent, other agents may have capacity for targets that they refused.
     if (scope.all)
       await sql.execute(`UPDATE assignment_agent_policy SET refused_keys = '{}' WHERE refused_keys <> '{}'`);
@@ -214,22 +167,6 @@ export class AgentWatch {
     if (holding === null) this.logger.info('hold released: targets move away from silent agents again');
     else this.logger.warn({ holding }, 'hold: no targets are moved away from silent agents');
   }
-}
-
-/** Returns which targets may get another selection after the decisions. */
-export function scopeOf(
-  before: ReadonlyMap<string, Decision>,
-  decisions: readonly Decision[],
-): { all: boolean; ofAgents: string[]; registeredSinceMs: number } {
-  const scope = { all: false, ofAgents: [] as string[], registeredSinceMs: Infinity };
-  for (const { agentId, condition, sinceMs, heldMs } of decisions) {
-    const was = before.get(agentId);
-    const isBack = condition === 'ok' || condition === 'returning';
-    if (isBack && (was === undefined || was.condition === 'unheard' || heldMs < was.heldMs)) scope.all = true;
-    if (heldMs > (was?.heldMs ?? 0)) scope.ofAgents.push(agentId);
-    scope.registeredSinceMs = Math.min(scope.registeredSinceMs, isBack ? (was?.sinceMs ?? Infinity) : sinceMs);
-  }
-  return scope;
 }
 
 function blindness(unread: number | null): string | null {

@@ -8,7 +8,8 @@ import {
   type TopicSource,
 } from '@icmp-mon/platform/rebuild';
 import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';
-import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-targets';
+import { targetSubject, TargetEvaluation } from './evaluate-targets';
+import { removeAssignments } from './selection-writer';
 import { appendFacts, lockFeed, reserveFeedPositions } from './feed-writer';
 
 const TIER = { name: 'assignment_tier', key: ['name'], columns: ['name', 'policy'] };

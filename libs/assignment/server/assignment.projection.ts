@@ -5,7 +5,8 @@ import { type TierDefined, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { appendAgentFacts } from './condition-log';
-import { removeAssignments, targetSubject, TargetEvaluation } from './evaluate-targets';
+import { targetSubject, TargetEvaluation } from './evaluate-targets';
+import { removeAssignments } from './selection-writer';
 import { appendFacts, lockFeed, reserveFeedPositions } from './feed-writer';
 import { type AgentChange, foldChanges, type KnownChanges } from './known-changes';
 

@@ -1,34 +1,18 @@
 import { shardOf, type TargetFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { type AgentPool, assign, type Selection } from './assign';
+import { type AgentPool, assign } from './assign';
 import { readPools } from './candidate-agents';
 import { appendFacts, reserveFeedPositions, type PlacedFact } from './feed-writer';
+import {
+  removeAssignments,
+  type SelectionChange,
+  type TargetRow,
+  writeAssignments,
+  writeSelections,
+} from './selection-writer';
 
 /** Targets read and written by one statement: bounds memory and the length of a statement, regardless of the inventory. */
 const TARGETS_PER_STEP = 5_000;
-
-interface TargetRow {
-  key: number;
-  targetId: string;
-  ip: string;
-  vrf: string;
-  tier: string;
-  registeredAtMs: number;
-  selected: string[] | null;
-  refusedBy: string[];
-}
-
-interface Pair {
-  agentId: string;
-  targetKey: number;
-}
-
-interface Change {
-  row: TargetRow;
-  position: number;
-  before: string[];
-  after: Selection;
-}
 
 /**
  * Selects agents for targets and writes the changes: selections, assignments, removals and feed facts.
@@ -111,8 +95,8 @@ export class TargetEvaluation {
   }
 
   private async apply(rows: readonly TargetRow[], always: boolean): Promise<void> {
-    const changed: Omit<Change, 'position'>[] = [];
-    const keptFrom: Omit<Change, 'position'>[] = [];
+    const changed: Omit<SelectionChange, 'position'>[] = [];
+    const keptFrom: Omit<SelectionChange, 'position'>[] = [];
     for (const row of rows) {
       const pool = this.pools.get(row.tier);
       if (pool === undefined) continue;
@@ -122,12 +106,12 @@ export class TargetEvaluation {
       if (always || row.selected === null || !sameFact) changed.push({ row, before, after });
       else if (!sameIds(row.refusedBy, after.refusedBy)) keptFrom.push({ row, before, after });
     }
-    await this.writeSelections([...changed, ...keptFrom]);
+    await writeSelections(this.sql, [...changed, ...keptFrom]);
     if (changed.length === 0) return;
     this.moved += changed.filter(({ before, after }) => before.length > 0 && !sameIds(before, after.selected)).length;
     const positions = await reserveFeedPositions(this.sql, changed.length);
     const changes = changed.map((change, at) => ({ ...change, position: positions[at] }));
-    await this.writeAssignments(changes);
+    await writeAssignments(this.sql, this.shardCount, changes);
     await removeAssignments(
       this.sql,
       changes.flatMap(({ row, before, after, position }) =>
@@ -142,47 +126,7 @@ export class TargetEvaluation {
     );
   }
 
-  private async writeSelections(changes: readonly Omit<Change, 'position'>[]): Promise<void> {
-    if (changes.length === 0) return;
-    await this.sql.execute(
-      `UPDATE assignment_target SET selected = changed.selected::uuid[], refused_by = changed.refused_by::uuid[]
-       FROM unnest($1::bigint[], $2::text[], $3::text[]) AS changed(key, selected, refused_by)
-       WHERE assignment_target.key = changed.key`,
-      [
-        changes.map(({ row }) => row.key),
-        changes.map(({ after }) => `{${after.selected.join(',')}}`),
-        changes.map(({ after }) => `{${after.refusedBy.join(',')}}`),
-      ],
-    );
-  }
-
-  /** Pairs that are unchanged keep their position, so that only agents with a change are notified. */
-  private async writeAssignments(changes: readonly Change[]): Promise<void> {
-    const pairs = changes.flatMap((change) => change.after.selected.map((agentId) => ({ ...change, agentId })));
-    if (pairs.length === 0) return;
-    await this.sql.execute(
-      `INSERT INTO assignment AS kept (agent_id, target_key, tier, ip, shard, position)
-       SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::int[], $6::bigint[])
-       ON CONFLICT (agent_id, target_key) DO UPDATE
-         SET tier = EXCLUDED.tier, ip = EXCLUDED.ip, position = EXCLUDED.position
-         WHERE (kept.tier, kept.ip) IS DISTINCT FROM (EXCLUDED.tier, EXCLUDED.ip)`,
-      [
-        pairs.map(({ agentId }) => agentId),
-        pairs.map(({ row }) => row.key),
-        pairs.map(({ row }) => row.tier),
-        pairs.map(({ row }) => row.ip),
-        pairs.map(({ row }) => shardOf(row.key, this.shardCount)),
-        pairs.map(({ position }) => position),
-      ],
-    );
-    await this.sql.execute(
-      `DELETE FROM assignment_removed AS removed USING unnest($1::uuid[], $2::bigint[]) AS pair(agent_id, target_key)
-       WHERE removed.agent_id = pair.agent_id AND removed.target_key = pair.target_key`,
-      [pairs.map(({ agentId }) => agentId), pairs.map(({ row }) => row.key)],
-    );
-  }
-
-  private placedFact({ row, position, after }: Change): PlacedFact {
+  private placedFact({ row, position, after }: SelectionChange): PlacedFact {
     const { key, targetId, ip, vrf, tier } = row;
     const refuses = refusesOf(after);
     const fact: TargetFact = {
@@ -191,23 +135,6 @@ export class TargetEvaluation {
     };
     return { position, shard: shardOf(key, this.shardCount), subject: targetSubject(key), fact };
   }
-}
-
-/** Removes pairs from their agents; the agents receive the removals at the given positions. */
-export async function removeAssignments(sql: Sql, pairs: readonly (Pair & { position: number })[]): Promise<void> {
-  if (pairs.length === 0) return;
-  const columns = [pairs.map(({ agentId }) => agentId), pairs.map(({ targetKey }) => targetKey)];
-  await sql.execute(
-    `DELETE FROM assignment USING unnest($1::uuid[], $2::bigint[]) AS pair(agent_id, target_key)
-     WHERE assignment.agent_id = pair.agent_id AND assignment.target_key = pair.target_key`,
-    columns,
-  );
-  await sql.execute(
-    `INSERT INTO assignment_removed (agent_id, target_key, position)
-     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[])
-     ON CONFLICT (agent_id, target_key) DO UPDATE SET position = EXCLUDED.position, removed_at = now()`,
-    [...columns, pairs.map(({ position }) => position)],
-  );
 }
 
 export function targetSubject(targetKey: number): string {

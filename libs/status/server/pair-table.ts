@@ -1,5 +1,7 @@
 import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
 import { isSuccess, isVote } from '@icmp-mon/probing/contract';
+import { gatherColumns, type PairColumn, scatterColumns } from './pair-columns';
+import { F64, F64_STRIDE, ROW_BYTES, U16, U16_STRIDE, U32, U32_STRIDE, U8 } from './pair-row';
 import { judgeProbe, VERDICT } from './verdict';
 
 /** Whether a verdict may vote, and if not, why. `refused`: the agent's own kernel refuses to send. */
@@ -10,46 +12,7 @@ const FRESH_INTERVALS = 3;
 const WARMING_INTERVALS = 2;
 const SLACK_MS = 2_000;
 
-/**
- * Layout: one pair is one row of 64 bytes, which is one cache line. Results arrive in no order of slots, so a result costs one cache miss
- * instead of one per field. The constants below are the index of a field within the row, counted in elements of its type.
- */
-const ROW_BYTES = 64;
-const F64 = {
-  lastVoteAgeMs: 0,
-  lastNotSentAgeMs: 1,
-  assignedAgeMs: 2,
-  lastSampleMs: 3,
-  lastSuccessMs: 4,
-  verdictSinceMs: 5,
-};
-const U32 = { staleAfterMs: 12, warmUntilMs: 13 };
-const U16 = { missesInRow: 28, successesInRow: 29, notSentInRow: 30 };
-/** The freshness is stored in the checkpoint column `standing`. */
-const U8 = { verdict: 62, standing: 63 };
-const F64_STRIDE = ROW_BYTES / 8;
-const U32_STRIDE = ROW_BYTES / 4;
-const U16_STRIDE = ROW_BYTES / 2;
 const INITIAL_ROWS = 64;
-
-/** Fields of a pair in a checkpoint. How long a verdict stays fresh is not stored: it follows from the policy. */
-const STORED = {
-  verdict: Uint8Array,
-  standing: Uint8Array,
-  missesInRow: Uint16Array,
-  successesInRow: Uint16Array,
-  notSentInRow: Uint16Array,
-  lastVoteAgeMs: Float64Array,
-  lastNotSentAgeMs: Float64Array,
-  assignedAgeMs: Float64Array,
-  lastSampleMs: Float64Array,
-  lastSuccessMs: Float64Array,
-  verdictSinceMs: Float64Array,
-} as const;
-
-type StoredField = keyof typeof STORED;
-type StoredColumn = InstanceType<(typeof STORED)[StoredField]>;
-const STORED_FIELDS = Object.keys(STORED) as StoredField[];
 
 /**
  * State of each (target, agent, check) pair; the slot is the row. Ages are ages of the shard, times are ms since 1970, 0 means never.
@@ -205,30 +168,13 @@ export class PairTable {
   }
 
   /** Returns the stored fields of the given slots, in their order, as columns. */
-  gather(slots: readonly number[]): Record<string, StoredColumn> {
-    return Object.fromEntries(
-      STORED_FIELDS.map((field) => {
-        const { values, stride, place } = this.field(field);
-        const column = new STORED[field](slots.length);
-        for (let at = 0; at < slots.length; at++) column[at] = values[slots[at] * stride + place];
-        return [field, column];
-      }),
-    );
+  gather(slots: readonly number[]): Record<string, PairColumn> {
+    return gatherColumns({ f64: this.f64, u16: this.u16, u8: this.u8 }, slots);
   }
 
   scatter(slots: readonly number[], columns: Record<string, ArrayLike<number>>): void {
     for (const slot of slots) this.settledUntilMs[slot] = 0;
-    for (const name of STORED_FIELDS) {
-      const { values, stride, place } = this.field(name);
-      const column = columns[name];
-      for (let at = 0; at < slots.length; at++) values[slots[at] * stride + place] = column?.[at] ?? 0;
-    }
-  }
-
-  private field(name: StoredField): { values: StoredColumn; stride: number; place: number } {
-    if (name in F64) return { values: this.f64, stride: F64_STRIDE, place: F64[name as keyof typeof F64] };
-    if (name in U16) return { values: this.u16, stride: U16_STRIDE, place: U16[name as keyof typeof U16] };
-    return { values: this.u8, stride: ROW_BYTES, place: U8[name as keyof typeof U8] };
+    scatterColumns({ f64: this.f64, u16: this.u16, u8: this.u8 }, slots, columns);
   }
 
   private growRows(rows: number): void {

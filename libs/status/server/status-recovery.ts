@@ -1,5 +1,6 @@
 import type { RecordPlace, ShardClock, ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
-import { NEVER_JUDGED, type StatusState } from './status-state';
+import type { StatusState } from './status-state';
+import { NEVER_JUDGED } from './target-state';
 import type { StatusTables, StoredStatuses } from './status-tables';
 
 /**

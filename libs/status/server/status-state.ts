@@ -1,4 +1,3 @@
-import type { Status, StatusReason } from '@icmp-mon/status/contract';
 import { isSuccess } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import {
@@ -10,39 +9,13 @@ import {
   type ShardDirectory,
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
-import { judge, votesOf, worst, type Judgement } from './consensus';
+import { votesOf, worst } from './consensus';
+import { isLate } from './late-results';
 import { PairTable, FRESHNESS } from './pair-table';
 import { emptyBallot, PairVotes } from './pair-votes';
 import type { StatusSink } from './status-effects';
-
-/** Results that are older than this many intervals at their receipt are stored but not judged. */
-const JUDGED_INTERVALS_MAX = 2;
-/** A last sample that is further in the future than this comes from a clock that was ahead; it does not block later samples. */
-const FUTURE_MS_MAX = 5_000;
-
-export interface TargetState extends Judgement {
-  /** Since when the target has its status, in ms since 1970; 0 before the shard's first tick. */
-  sinceMs: number;
-  /** Checks to which any agent ever got a reply, sorted; kept when agents change. */
-  answered: number[];
-  /** Judgement of each check if there are several; with a single check it is the status itself. */
-  checks?: CheckJudgement[];
-}
-
-interface CheckJudgement extends Judgement {
-  check: number;
-}
-
-type StatusHead = [
-  key: number,
-  status: Status,
-  reason: StatusReason,
-  sinceMs: number,
-  answered: number[],
-  checks?: CheckJudgement[],
-][];
-
-export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
+import { restoreStatuses, statusCheckpoint } from './status-checkpoint';
+import { judgeChecks, NEVER_JUDGED, noteReply, type TargetState } from './target-state';
 
 /**
  * Verdicts and consensus of one shard as a pure function of its log.
@@ -123,25 +96,20 @@ export class StatusState {
     if (slot === NO_PAIR) return;
     const policy = batch.policy[row];
     const sampleMs = batch.sampleMs[row];
-    const tooOld = batch.receivedAtMs - sampleMs > JUDGED_INTERVALS_MAX * policy.intervalMs + policy.timeoutMs;
-    const lastSampleMs = pairs.lastSampleMs(slot);
-    if (tooOld || (sampleMs < lastSampleMs && lastSampleMs <= presentMs + FUTURE_MS_MAX)) {
+    if (isLate(sampleMs, pairs.lastSampleMs(slot), batch.receivedAtMs, presentMs, policy)) {
       batch.late++;
       return;
     }
     const outcome = batch.outcome[row];
     const verdict = pairs.verdict(slot);
-    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) this.noteAnswer(batch.target[row], batch.check[row]);
+    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) {
+      noteReply(this.targets.get(batch.target[row].key), batch.check[row]);
+    }
     pairs.judgeResult(slot, sampleMs, outcome, policy, clock.ageMs);
     const freshness = pairs.freshnessAt(slot, clock.ageMs);
     if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
     pairs.setFreshness(slot, freshness);
     this.pairChanged(batch.target[row], place);
-  }
-
-  private noteAnswer(target: TargetEntry, check: number): void {
-    const state = this.targets.get(target.key);
-    if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
   }
 
   /** Ages every pair: a stale vote, or a warm-up that took too long, no longer counts. */
@@ -181,14 +149,7 @@ export class StatusState {
     const state = this.targets.get(target.key);
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
-    const isOnly = policy.checks.length === 1;
-    const judged = policy.checks.map(({ check }) => {
-      const ballot = this.votes.ballot(target, check, state.answered.includes(check));
-      const before = isOnly ? state : currentJudgement(state, check);
-      return { ...judge(ballot, policy.quorum, before), check, ballot };
-    });
-    if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
-    else if (state.checks) delete state.checks;
+    const judged = judgeChecks(target, policy, state, this.votes);
     const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
     if (status === state.status && reason === state.reason) return;
     const before = { ...state };
@@ -219,11 +180,6 @@ export class StatusState {
     for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
   }
 
-  private slotsInOrder(): number[] {
-    const targets = [...this.directoryOf().targets.values()].sort((a, b) => a.key - b.key);
-    return targets.flatMap((target) => target.pairs.map(({ slot }) => slot));
-  }
-
   /** Restarts warm-up for every pair; the current statuses hold until it ends. */
   warmAll(clock: ShardClock): void {
     for (const target of this.directoryOf().targets.values()) {
@@ -232,34 +188,16 @@ export class StatusState {
   }
 
   checkpoint(): CheckpointPart {
-    const states: StatusHead = [...this.targets]
-      .map(([key, { status, reason, sinceMs, answered, checks }]): StatusHead[number] =>
-        checks ? [key, status, reason, sinceMs, answered, checks] : [key, status, reason, sinceMs, answered],
-      )
-      .sort((a, b) => a[0] - b[0]);
-    return { head: { changeSeq: this.changeSeq, states }, columns: this.pairs.gather(this.slotsInOrder()) };
+    return statusCheckpoint(this, this.directoryOf());
   }
 
   restore(part: CheckpointPart): void {
-    const head = part.head as { changeSeq: number; states: StatusHead };
-    this.changeSeq = head.changeSeq;
-    for (const [key, status, reason, sinceMs, answered, checks] of head.states) {
-      this.targets.set(key, { status, reason, sinceMs, answered, ...(checks && { checks }) });
-      const target = this.directoryOf().targets.get(key);
+    const directory = this.directoryOf();
+    this.changeSeq = restoreStatuses(part, this, directory);
+    for (const [key, { sinceMs }] of this.targets) {
+      const target = directory.targets.get(key);
       if (sinceMs === 0 && target) this.undated.add(target);
     }
-    this.pairs.scatter(this.slotsInOrder(), part.columns);
-    for (const target of this.directoryOf().targets.values()) this.setPolicies(target);
+    for (const target of directory.targets.values()) this.setPolicies(target);
   }
-}
-
-/**
- * Returns the current judgement of one of several checks. A check without its own judgement neither takes the target down nor keeps it
- * down.
- */
-function currentJudgement(state: TargetState, check: number): Judgement {
-  const own = state.checks?.find((each) => each.check === check);
-  if (own) return own;
-  const wasOnly = !state.checks && state.answered.includes(check);
-  return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
 }

@@ -1,0 +1,57 @@
+import type { CheckpointPart, ShardDirectory } from '@icmp-mon/shard/engine';
+import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { PairTable } from './pair-table';
+import type { CheckJudgement, TargetState } from './target-state';
+
+/** Parts of the status state that a checkpoint stores. */
+interface StoredParts {
+  readonly changeSeq: number;
+  readonly targets: Map<number, TargetState>;
+  readonly pairs: PairTable;
+}
+
+type StoredState = [
+  key: number,
+  status: Status,
+  reason: StatusReason,
+  sinceMs: number,
+  answered: number[],
+  checks?: CheckJudgement[],
+];
+
+/** Part of the checkpoint that is stored as JSON; the pairs are columns. */
+interface StatusHead {
+  changeSeq: number;
+  states: StoredState[];
+}
+
+/** Returns the checkpoint of the statuses. Targets and pairs are in ascending order of the targets' keys. */
+export function statusCheckpoint(
+  { changeSeq, targets, pairs }: StoredParts,
+  directory: ShardDirectory,
+): CheckpointPart {
+  const states = [...targets].map(([key, { status, reason, sinceMs, answered, checks }]): StoredState =>
+    checks ? [key, status, reason, sinceMs, answered, checks] : [key, status, reason, sinceMs, answered],
+  );
+  const head: StatusHead = { changeSeq, states: states.sort((a, b) => a[0] - b[0]) };
+  return { head, columns: pairs.gather(slotsInOrder(directory)) };
+}
+
+/** Restores targets and pairs from a checkpoint of the same directory. Returns the number of the last status change. */
+export function restoreStatuses(
+  part: CheckpointPart,
+  { targets, pairs }: Pick<StoredParts, 'targets' | 'pairs'>,
+  directory: ShardDirectory,
+): number {
+  const { changeSeq, states } = part.head as StatusHead;
+  for (const [key, status, reason, sinceMs, answered, checks] of states) {
+    targets.set(key, { status, reason, sinceMs, answered, ...(checks && { checks }) });
+  }
+  pairs.scatter(slotsInOrder(directory), part.columns);
+  return changeSeq;
+}
+
+function slotsInOrder(directory: ShardDirectory): number[] {
+  const targets = [...directory.targets.values()].sort((a, b) => a.key - b.key);
+  return targets.flatMap((target) => target.pairs.map(({ slot }) => slot));
+}

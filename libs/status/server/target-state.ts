@@ -1,0 +1,55 @@
+import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
+import { type Ballot, judge, type Judgement } from './consensus';
+import type { PairVotes } from './pair-votes';
+
+/** Current status of one target in the shard's state. */
+export interface TargetState extends Judgement {
+  /** Since when the target has its status, in ms since 1970; 0 before the shard's first tick. */
+  sinceMs: number;
+  /** Checks to which any agent ever got a reply, sorted; kept when agents change. */
+  answered: number[];
+  /** Judgement of each check if there are several; with a single check it is the status itself. */
+  checks?: CheckJudgement[];
+}
+
+/** Judgement of one check of several. */
+export interface CheckJudgement extends Judgement {
+  check: number;
+}
+
+/** Judgement of a target before the first one. */
+export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
+
+/** Records that some agent got a reply to a check of the target. */
+export function noteReply(state: TargetState | undefined, check: number): void {
+  if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
+}
+
+/** Judges each check of a target, and stores the judgements in `state` if there are several. */
+export function judgeChecks(
+  target: TargetEntry,
+  policy: PolicyEntry,
+  state: TargetState,
+  votes: PairVotes,
+): (CheckJudgement & { ballot: Ballot })[] {
+  const isOnly = policy.checks.length === 1;
+  const judged = policy.checks.map(({ check }) => {
+    const ballot = votes.ballot(target, check, state.answered.includes(check));
+    const before = isOnly ? state : currentJudgement(state, check);
+    return { ...judge(ballot, policy.quorum, before), check, ballot };
+  });
+  if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
+  else if (state.checks) delete state.checks;
+  return judged;
+}
+
+/**
+ * Returns the current judgement of one of several checks. A check without its own judgement neither takes the target down nor keeps it
+ * down.
+ */
+function currentJudgement(state: TargetState, check: number): Judgement {
+  const own = state.checks?.find((each) => each.check === check);
+  if (own) return own;
+  const wasOnly = !state.checks && state.answered.includes(check);
+  return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
+}
