@@ -180,7 +180,7 @@ async function lockStream(sql: Sql, stream: string): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [stream]);
 }
 
-/** Returns true for conflicts and transient errors. A lost connection is not retried: its commit may have succeeded, which only the caller can check. */
+/** Returns true for conflicts and transient errors. Not for a lost connection: its commit may have succeeded, which only the caller can check. */
 function isRetriable(error: unknown): boolean {
   return error instanceof VersionConflict || (isTransient(error) && !isConnectionError(error));
 }

@@ -16,7 +16,8 @@ import { RelayRows } from './relay-rows';
  * - Fence: no event can appear at or below the fence later. Every appender holds the shared lock from before its insert until it commits, and
  *   the relay reads the highest position while it holds the same lock exclusively, so no append is open at that moment. A position is
  *   therefore never skipped, even if its transaction commits late.
- * - Single writer: only the session that holds RELAY_LOCK publishes, and it moves the cursor by compare-and-set.
+ * - Single writer: only the session that holds RELAY_LOCK moves the cursor, by compare-and-set. A relay that has just lost its session may
+ *   still have a send in flight; it only repeats events that the next relay publishes too.
  * - At least once, in order: the cursor moves only after Kafka has acknowledged the batch. After a crash the next relay repeats from the cursor;
  *   consumers drop repeats by position.
  * - Bounded blocking: the relay waits at most 250 ms for the fence per attempt, because new appenders queue behind it.

@@ -32,7 +32,7 @@ export const DEFAULT_THRESHOLDS = {
 
 export type Thresholds = Record<keyof typeof DEFAULT_THRESHOLDS, Threshold>;
 
-/** Grades a value by its threshold. A threshold with `bad` below `attention` is for values that are worse when lower. An unknown value (null) is ok. */
+/** Grades a value; an unknown one (null) is ok. A threshold with `bad` below `attention` is for values that are worse when lower. */
 export function grade(value: number | null, { attention, bad }: Threshold): HealthState {
   if (value === null) return 'ok';
   const isWorse = (limit: number): boolean => (bad >= attention ? value >= limit : value <= limit);

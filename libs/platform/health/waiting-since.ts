@@ -37,7 +37,7 @@ export class WaitingSince {
     return watchedS >= LASTING_S ? Math.max(0, ageS) : 0;
   }
 
-  /** Returns since when the first message waits, ms since 1970; null if none waits. Rejects with `DependencyUnavailable` while Kafka is unavailable. */
+  /** Returns since when the first message waits, ms since 1970; null if none waits. Rejects with `DependencyUnavailable`. */
   async at({ group, topic, partition, offset }: WaitingPlace): Promise<number | null> {
     const place = `${group} ${topic}/${partition}`;
     const known = this.known.get(place);

@@ -24,7 +24,7 @@ const refusedTotal = new Counter({
   registers: [metrics],
 });
 
-/** Maximum connections of one user or API key to one process, a quarter of all: enough for 170 browsers of one shared user with six connections each. */
+/** Maximum connections of one user or API key, a quarter of all: enough for 170 browsers of one shared user with six connections each. */
 export const CONNECTIONS_PER_CALLER_MAX = 1_024;
 
 export interface ConnectionLimitOptions {

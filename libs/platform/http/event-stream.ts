@@ -9,13 +9,13 @@ import type { Principal } from './permission';
 import type { StreamMessage, StreamPart } from './stream-sources';
 
 const HEARTBEAT_MS = 15_000;
-/** Interval of the check that a stream's session or API key is still valid. A revoked one closes its stream within this and the 5 s of the authenticator's cache. */
+/** Interval of the check of a stream's session or API key. A revoked one ends its stream within this and the 5 s of the authenticator's cache. */
 const RECHECK_MS = 5_000;
 /** Failed checks in a row after which a stream ends: one minute during which its authorisation could not be checked. */
 const FAILED_CHECKS_MAX = 12;
 /** A client with more unsent bytes than this when a new event arrives is regarded as not reading. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
-/** TCP keep-alive begins after this idle time; the kernel then sends ten probes, one per second, so a host that vanished is detected before the next heartbeat. */
+/** Idle time before TCP keep-alive. The kernel then sends ten probes, one per second, so a vanished host is detected before the next heartbeat. */
 const KEEP_ALIVE_AFTER_MS = 4_000;
 const END_WITHIN_MS = 10_000;
 /** Each client receives a random reconnect delay, so that clients do not all reconnect at the same time after a restart. */

@@ -11,7 +11,7 @@ export class MemoryBudget {
     return this.heldBytes;
   }
 
-  /** Reserves `bytes` if the total then stays within `share` of the budget (0 to 1); returns false otherwise. The caller returns them by `release`. */
+  /** Reserves `bytes` if the total stays within `share` of the budget (0 to 1); otherwise returns false. Call `release` to return them. */
   tryReserve(bytes: number, share = 1): boolean {
     if (this.heldBytes + bytes > this.bytesMax * share) return false;
     this.heldBytes += bytes;

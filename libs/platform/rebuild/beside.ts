@@ -82,7 +82,7 @@ export async function differences(sql: Sql, table: ModelTable, live: string, bes
   };
 }
 
-/** Replaces live rows that differ from the rebuilt ones. Equal rows are not touched. It runs in the caller's transaction, so readers see all or nothing. */
+/** Replaces live rows that differ from the rebuilt ones; equal rows are not touched. Runs in the caller's transaction: readers see all or nothing. */
 export async function replaceRows(
   sql: Sql,
   { name, key, columns }: ModelTable,

@@ -1,6 +1,6 @@
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 
-/** Room for the frame header that kafkajs writes before a request: size (4), API key (2), version (2), correlation id (4), client id with its length. */
+/** Room for the frame header of kafkajs before a request: size (4), API key (2), version (2), correlation id (4), client id with its length. */
 export const FRAME_BYTES_MAX = 256;
 
 /** For an encoder whose bytes have room before them: the whole buffer, and the position where the bytes begin. */

@@ -4,8 +4,8 @@ import type { ISocketFactory } from 'kafkajs';
 type Mode = 'open' | 'refused' | 'silent';
 
 /**
- * Connections to brokers that a test can disconnect. `disconnectAll()` destroys the open ones; `mode` applies to new ones: `open` connects to the broker,
- * `refused` fails, `silent` connects to a peer that never answers.
+ * Connections to brokers that a test can disconnect. `disconnectAll()` destroys the open ones; `mode` applies to new ones: `open` connects to
+ * the broker, `refused` fails, `silent` connects to a peer that never answers.
  */
 export class TestSockets {
   mode: Mode = 'open';
