@@ -175,7 +175,7 @@ describe('the identity of an agent', () => {
       await since(agent, 2 * DAY_MS);
       const again = await anonymous.json('/v1/rejoin', request);
       expect(again.status).toBe(401);
-      expect(again.body.toString()).toContain('Request a new challenge');
+      expect(again.body.toString()).toContain('Sign a new challenge');
     });
 
     it('cannot return with another key', async () => {

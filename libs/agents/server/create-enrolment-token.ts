@@ -21,10 +21,7 @@ interface TokenTerms {
   expiresAt: Date;
 }
 
-/**
- * Creates a token with which agents can enrol. The secret is returned once and stored as a hash. `createdBy` is shown in the list of
- * tokens.
- */
+/** Creates a token with which agents can enrol. Its secret is returned once and stored as a hash. The token list shows `createdBy`. */
 export class CreateEnrolmentToken extends Command<EnrolmentTokenCreated> {
   constructor(
     readonly request: CreateEnrolmentTokenRequest,

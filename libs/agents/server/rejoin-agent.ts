@@ -48,10 +48,7 @@ export class RejoinAgentHandler implements ICommandHandler<RejoinAgent> {
     const refusal = refusalOfState(agent.state);
     if (refusal !== undefined) throw new AgentRefused(refusal);
     if (isYoung(agent, nowMs)) {
-      throw new DomainError(
-        'too_many_requests',
-        `An agent may rejoin at most once per ${RETURN_EVERY_MS / 1_000} s. Retry later.`,
-      );
+      throw new DomainError('too_many_requests', `An agent may rejoin once per ${RETURN_EVERY_MS / 1_000} s.`);
     }
     allowed();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agent.id, new Date(nowMs));
@@ -75,8 +72,5 @@ export class RejoinAgentHandler implements ICommandHandler<RejoinAgent> {
 }
 
 function staleChallenge(): DomainError {
-  return new DomainError(
-    'unauthenticated',
-    'The challenge is unknown, expired or already used. Request a new challenge and sign it.',
-  );
+  return new DomainError('unauthenticated', 'The challenge is expired or already used. Sign a new challenge.');
 }
