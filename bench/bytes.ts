@@ -74,7 +74,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     }
     return { ...result, fleet, composition: compositions.at(-1), others };
   } finally {
-    await database.drop();
+    await database.dropDatabase();
   }
 }
 

@@ -47,7 +47,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     return { ...append, name: 'events', ratioOf: 'append', replay };
   } finally {
     await Promise.all([watch.end(), bare.end(), control.close()]);
-    await Promise.all([product.drop(), reference.drop()]);
+    await Promise.all([product.dropDatabase(), reference.dropDatabase()]);
   }
 }
 
@@ -141,7 +141,7 @@ async function benchReplay(context: BenchContext, control: ControlDatabase, watc
     tables: [{ name: 'target_list', key: ['key'], columns: INVENTORY_COLUMNS }],
     ...replay,
     // The same function with which the target list is rebuilt.
-    fill: (sql, from) => replay.next(sql, from, false),
+    fillWithoutKeys: (sql, from) => replay.applyNext(sql, from, false),
   };
   return runPairs(context, {
     name: 'events: replay',

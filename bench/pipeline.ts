@@ -53,7 +53,7 @@ export class BenchPipeline {
     const prepare = async ({ topicPrefix, shardCount }: { topicPrefix: string; shardCount: number }): Promise<void> => {
       const ticks = new ShardLog({ shardCount, agents: [], tier: 'bench', intervalMs: INTERVAL_MS });
       const messaging = messagingOf(topicPrefix);
-      await messaging.send(SHARD_TOPIC, ticks.ticks(Date.now() - BEFORE_ALL_MS));
+      await messaging.sendMessages(SHARD_TOPIC, ticks.ticks(Date.now() - BEFORE_ALL_MS));
       await messaging.close();
     };
     const product = await context.startProduct({ apps, environment, prepare });
@@ -91,7 +91,7 @@ export class BenchPipeline {
   }
 
   private send(messages: OutgoingMessage[]): Promise<void> {
-    return this.messaging.send(SHARD_TOPIC, messages);
+    return this.messaging.sendMessages(SHARD_TOPIC, messages);
   }
 }
 

@@ -41,7 +41,7 @@ describe('results of watched targets, committed ahead of their shard', () => {
   afterEach(async () => {
     await writer.close();
     await telemetry.close();
-    await database.drop();
+    await database.dropDatabase();
   });
 
   /** Creates the participants as a projector does. Time is stopped, so that fragments of unwatched targets wait forever. */

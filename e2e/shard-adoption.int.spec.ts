@@ -92,7 +92,7 @@ describe('a shard whose log lost unread records', () => {
   afterAll(async () => {
     await messaging.close();
     await telemetry.close();
-    await database.drop();
+    await database.dropDatabase();
     await removeTopics(brokers, topicPrefix);
   });
 
@@ -102,7 +102,7 @@ describe('a shard whose log lost unread records', () => {
   }
 
   async function append(records: Uint8Array[]): Promise<void> {
-    await messaging.send(
+    await messaging.sendMessages(
       SHARD_TOPIC,
       records.map((value) => ({ key: null, value, partition: 0 })),
     );
@@ -142,7 +142,7 @@ describe('a shard whose log lost unread records', () => {
     });
 
   async function position(): Promise<ShardPosition> {
-    const readBounds = async () => (await messaging.bounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map();
+    const readBounds = async () => (await messaging.topicBounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map();
     const [found] = await shardPositions(telemetry, readBounds);
     return found;
   }

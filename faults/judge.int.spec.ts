@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.drop();
+  await server.dropDatabase();
 });
 
 it('finds missing, duplicate and unexpected numbers', async () => {

@@ -21,7 +21,7 @@ describe('the database roles', () => {
     }
   });
 
-  afterAll(() => home.drop());
+  afterAll(() => home.dropDatabases());
 
   async function as(role: string, database: Database, text: string): Promise<Record<string, unknown>[]> {
     const client = new pg.Client({ connectionString: roleAddresses(addresses, passwords)[role]![database] });

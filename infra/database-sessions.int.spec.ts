@@ -57,7 +57,7 @@ describe('session settings', () => {
   });
 
   afterAll(async () => {
-    await home.drop();
+    await home.dropDatabases();
   });
 
   async function answerOf(ask: Sql['query']): Promise<Record<string, unknown>> {

@@ -38,7 +38,7 @@ export function tagsOf(items: readonly string[]): Record<string, string> {
 
 /** Makes a secret optional and still never prints it. */
 function maybe(field: Field<string>): Field<string | undefined> {
-  return { ...optional(field), show: (value) => (value === undefined ? '(not set)' : '(redacted)') };
+  return { ...optional(field), showValue: (value) => (value === undefined ? '(not set)' : '(redacted)') };
 }
 
 /** Name of the agent; unless set, the host name adapted to the rule for names. */
@@ -46,7 +46,7 @@ function agentName(variable: string): Field<string> {
   return {
     ...text(variable, { default: agentNameOf(hostname()) || 'agent' }),
     expected: `a name that ${AGENT_NAME_RULE}`,
-    parse: (raw) => (isAgentName(raw) ? raw : null),
+    parseText: (raw) => (isAgentName(raw) ? raw : null),
     namesValue: true,
   };
 }
@@ -56,7 +56,7 @@ function sha256(variable: string): Field<string> {
   return {
     ...text(variable),
     expected: 'the SHA-256 of the CA certificate, 64 hex digits',
-    parse(raw) {
+    parseText(raw) {
       const digits = raw.replaceAll(':', '').toLowerCase();
       return pattern.test(digits) ? digits : null;
     },

@@ -114,7 +114,7 @@ describe("the user's own password", () => {
   });
 
   it('cannot be changed with an API key, and guessing it is limited', async () => {
-    expect((await api.ask('/api/v1/auth/logins')).status).toBe(403);
+    expect((await api.sendRequest('/api/v1/auth/logins')).status).toBe(403);
     await newUser('bob');
     const here = await signedIn('bob', TEST_PASSWORD);
     const guesses = await Promise.all(
@@ -128,17 +128,17 @@ describe("the user's own password", () => {
   it('can be set by an administrator, which ends all logins of the user', async () => {
     await newUser('carol');
     const browser = await signedIn('carol', TEST_PASSWORD);
-    const { items } = (await (await api.ask('/api/v1/users')).json()) as { items: UserView[] };
+    const { items } = (await (await api.sendRequest('/api/v1/users')).json()) as { items: UserView[] };
     const carol = items.find(({ name }) => name === 'carol');
     expect(carol).toMatchObject({ role: 'viewer', logins: 1, passwordChangedAt: null });
     expect(JSON.stringify(items)).not.toContain('argon2');
     const reset = { method: 'PUT', headers: { 'content-type': 'application/json' } };
     const body = JSON.stringify({ newPassword: NEXT_PASSWORD });
-    expect((await api.ask(`/api/v1/users/${newId()}/password`, { ...reset, body })).status).toBe(404);
-    expect((await api.ask(`/api/v1/users/${carol?.id}/password`, { ...reset, body, role: 'engineer' })).status).toBe(
-      403,
-    );
-    expect((await api.ask(`/api/v1/users/${carol?.id}/password`, { ...reset, body })).status).toBe(204);
+    expect((await api.sendRequest(`/api/v1/users/${newId()}/password`, { ...reset, body })).status).toBe(404);
+    expect(
+      (await api.sendRequest(`/api/v1/users/${carol?.id}/password`, { ...reset, body, role: 'engineer' })).status,
+    ).toBe(403);
+    expect((await api.sendRequest(`/api/v1/users/${carol?.id}/password`, { ...reset, body })).status).toBe(204);
     expect((await browser('GET', 'auth/me')).status).toBe(401);
     expect(await login('carol', NEXT_PASSWORD)).toBe(200);
     expect(await eventTypes(`user-${carol?.id}`)).toEqual(['UserRegistered', 'PasswordReset']);
@@ -186,14 +186,14 @@ describe('logins', () => {
 
 describe('API keys', () => {
   const issue = async (body: object): Promise<IssuedApiKey> => {
-    const response = await api.post('/api/v1/api-keys', body);
+    const response = await api.postJson('/api/v1/api-keys', body);
     expect(response.status).toBe(201);
     return (await response.json()) as IssuedApiKey;
   };
   const me = async (key: string): Promise<number> =>
     (await fetch(`${api.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } })).status;
   const listed = async (): Promise<ApiKeyView[]> =>
-    ((await (await api.ask('/api/v1/api-keys')).json()) as { items: ApiKeyView[] }).items;
+    ((await (await api.sendRequest('/api/v1/api-keys')).json()) as { items: ApiKeyView[] }).items;
 
   it('are created, shown once, used, listed with their last use, and revoked immediately', async () => {
     const { key, ...view } = await issue({ name: 'graphs', role: 'viewer' });
@@ -204,10 +204,10 @@ describe('API keys', () => {
       .poll(async () => (await listed()).find(({ id }) => id === view.id)?.lastUsedAt, WAIT)
       .toMatch(/^\d{4}-\d\d-\d\dT/);
     expect(JSON.stringify(await listed())).not.toContain(key.slice(17));
-    expect((await api.ask(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await api.sendRequest(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(204);
     expect(await me(key)).toBe(401);
-    expect((await api.ask(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(409);
-    expect((await api.ask('/api/v1/api-keys/000000000000', { method: 'DELETE' })).status).toBe(404);
+    expect((await api.sendRequest(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(409);
+    expect((await api.sendRequest('/api/v1/api-keys/000000000000', { method: 'DELETE' })).status).toBe(404);
     expect(await eventTypes(`apikey-${view.id}`)).toEqual(['ApiKeyIssued', 'ApiKeyRevoked']);
     const last = (await listed()).at(-1);
     expect(last).toMatchObject({ id: view.id, revokedAt: expect.any(String) as string });
@@ -223,11 +223,11 @@ describe('API keys', () => {
 
   it('are managed only by administrators', async () => {
     for (const role of ['viewer', 'operator', 'engineer'] as const) {
-      expect((await api.ask('/api/v1/api-keys', { role })).status).toBe(403);
-      expect((await api.ask('/api/v1/users', { role })).status).toBe(403);
+      expect((await api.sendRequest('/api/v1/api-keys', { role })).status).toBe(403);
+      expect((await api.sendRequest('/api/v1/users', { role })).status).toBe(403);
     }
-    expect((await api.post('/api/v1/api-keys', { name: 'x\u200b', role: 'viewer' })).status).toBe(400);
-    expect((await api.post('/api/v1/api-keys', { name: 'x', role: 'owner' })).status).toBe(400);
+    expect((await api.postJson('/api/v1/api-keys', { name: 'x\u200b', role: 'viewer' })).status).toBe(400);
+    expect((await api.postJson('/api/v1/api-keys', { name: 'x', role: 'owner' })).status).toBe(400);
   });
 });
 

@@ -80,8 +80,8 @@ export class ApiModule {
 
   constructor(readiness: ReadinessParts, control: ControlDatabase, telemetry: TelemetryDatabase) {
     readiness.plug(
-      { name: 'controlDatabase', read: () => databaseReadiness(control, 'control database') },
-      { name: 'telemetryDatabase', read: () => databaseReadiness(telemetry, 'telemetry database') },
+      { name: 'controlDatabase', checkPart: () => databaseReadiness(control, 'control database') },
+      { name: 'telemetryDatabase', checkPart: () => databaseReadiness(telemetry, 'telemetry database') },
     );
   }
 }

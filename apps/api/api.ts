@@ -59,7 +59,7 @@ export class Api {
     const app = await createApi(this.config);
     this.app = app;
     const readiness = app.get(ApiReadiness);
-    this.ops = await startOpsServer({ port: this.config.opsPort, readiness: () => readiness.read() });
+    this.ops = await startOpsServer({ port: this.config.opsPort, readiness: () => readiness.checkAll() });
     await app.get(BackgroundServices).start();
     const port = await listen(app, this.config.apiPort, this.config.apiHost);
     logger.info({ port, opsPort: this.ops.port }, 'listening');

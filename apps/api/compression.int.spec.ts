@@ -7,7 +7,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await startTestApi();
-  for (let at = 1; at <= 20; at++) await api.post('/api/v1/targets', { ip: `192.0.2.${at}`, tier: 'standard' });
+  for (let at = 1; at <= 20; at++) await api.postJson('/api/v1/targets', { ip: `192.0.2.${at}`, tier: 'standard' });
 });
 afterAll(() => api.stop());
 
@@ -117,7 +117,7 @@ describe('a response that is never compressed', () => {
 
   it('is a stream', async () => {
     const abort = new AbortController();
-    const response = await api.ask('/api/v1/status/stream', { headers: all, signal: abort.signal });
+    const response = await api.sendRequest('/api/v1/status/stream', { headers: all, signal: abort.signal });
     expect(response.headers.get('content-encoding')).toBeNull();
     abort.abort();
   });

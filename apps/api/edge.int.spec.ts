@@ -19,7 +19,7 @@ afterAll(() => api.stop());
 async function raw(text: string, localAddress?: string): Promise<RawConnection> {
   const connection = await RawConnection.open(api.url, localAddress);
   open.push(connection);
-  connection.write(text);
+  connection.writeRaw(text);
   return connection;
 }
 
@@ -108,7 +108,7 @@ describe('an invalid request', () => {
       ['/api/v1/targets', 'application/json'],
       ['/api/v1/status/stream', 'text/event-stream'],
     ] as const) {
-      const response = await api.ask(path, { method: 'HEAD' });
+      const response = await api.sendRequest(path, { method: 'HEAD' });
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toContain(type);
       expect(await response.text()).toBe('');
@@ -121,13 +121,13 @@ describe('an invalid request', () => {
     ['/api/v1/targets/192.0.2.1/reslts', '/api/v1/targets/192.0.2.1/results'],
     ['/api/v2/tiers', '/api/v1/tiers'],
   ])('with a misspelt path is answered with the nearest one: %s', async (path, meant) => {
-    const response = await api.ask(path);
+    const response = await api.sendRequest(path);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ detail: `There is no GET ${path}; did you mean ${meant}?` });
   });
 
   it('with query parameters on a path without parameters is rejected', async () => {
-    const response = await api.ask('/api/v1/targets/counts?limit=3');
+    const response = await api.sendRequest('/api/v1/targets/counts?limit=3');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       errors: [{ pointer: '?limit', detail: 'There is no parameter "limit": this address takes none.' }],

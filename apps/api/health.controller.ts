@@ -23,7 +23,7 @@ export class HealthController {
   async ready(
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ ok: boolean; parts: Record<string, Readiness> }> {
-    const parts = await this.readiness.read();
+    const parts = await this.readiness.checkAll();
     const ok = Object.values(parts).every((part) => part.ok);
     response.status(ok ? 200 : 503);
     return { ok, parts };

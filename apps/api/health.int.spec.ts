@@ -25,7 +25,7 @@ describe('the health of the product', () => {
   });
 
   async function partOf(id: string): Promise<HealthPart> {
-    const view = (await (await api.ask('/api/v1/health', { role: 'viewer' })).json()) as HealthView;
+    const view = (await (await api.sendRequest('/api/v1/health', { role: 'viewer' })).json()) as HealthView;
     const part = view.parts.find((candidate) => candidate.id === id);
     if (part === undefined) throw new Error(`there is no part ${id}`);
     return part;
@@ -64,7 +64,7 @@ describe('the health of the product', () => {
   });
 
   it('reports the worst part first, in one line', async () => {
-    const view = (await (await api.ask('/api/v1/health')).json()) as HealthView;
+    const view = (await (await api.sendRequest('/api/v1/health')).json()) as HealthView;
     expect(view.state).toBe('bad');
     expect(view.headline).toMatch(/^Shards: There are no shards/);
     const states = view.parts.map(({ state }) => state);
@@ -251,7 +251,7 @@ describe('the health of the product', () => {
   it('answers without Kafka, and reports what is unknown', async () => {
     const blind = await startTestApi({ kafkaBrokers: ['127.0.0.1:1'] });
     try {
-      const answer = await blind.ask('/api/v1/health');
+      const answer = await blind.sendRequest('/api/v1/health');
       expect(answer.status).toBe(200);
       const { parts } = (await answer.json()) as HealthView;
       const stateOf = (id: string) => parts.find((part) => part.id === id);
@@ -265,14 +265,14 @@ describe('the health of the product', () => {
 
   describe('dead letters', () => {
     const replay = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
-      api.post('/api/v1/dead-letters/replay', body, headers);
+      api.postJson('/api/v1/dead-letters/replay', body, headers);
 
     async function list(query = ''): Promise<DeadLetterList> {
-      return (await (await api.ask(`/api/v1/dead-letters${query}`)).json()) as DeadLetterList;
+      return (await (await api.sendRequest(`/api/v1/dead-letters${query}`)).json()) as DeadLetterList;
     }
 
     async function setAside(count: number, from = 0, paddingBytes = 0): Promise<void> {
-      await messaging.send(
+      await messaging.sendMessages(
         `${TOPIC}.dlq`,
         Array.from({ length: count }, (_, index) => ({
           key: `agent-${from + index}`,
@@ -293,7 +293,7 @@ describe('the health of the product', () => {
     }
 
     async function sentBack(): Promise<ReceivedMessage['value'][]> {
-      const bounds = (await messaging.bounds([TOPIC])).get(TOPIC)?.get(1);
+      const bounds = (await messaging.topicBounds([TOPIC])).get(TOPIC)?.get(1);
       const log = await messaging.openLog(TOPIC);
       const values: Buffer[] = [];
       await log.followPartition(
@@ -334,12 +334,17 @@ describe('the health of the product', () => {
     it('cannot be replayed without the permission, or where there are none', async () => {
       const body = JSON.stringify({ topic: TOPIC });
       const headers = { 'content-type': 'application/json' };
-      const refused = await api.ask('/api/v1/dead-letters/replay', { method: 'POST', role: 'operator', body, headers });
+      const refused = await api.sendRequest('/api/v1/dead-letters/replay', {
+        method: 'POST',
+        role: 'operator',
+        body,
+        headers,
+      });
       expect(refused.status).toBe(403);
       expect((await replay({ topic: 'internal.nothing' })).status).toBe(404);
       expect((await replay({ topic: TOPIC, offset: 99 })).status).toBe(404);
       expect((await replay({ topic: TOPIC, offset: -1 })).status).toBe(400);
-      expect((await api.ask('/api/v1/dead-letters?cursor=nonsense')).status).toBe(400);
+      expect((await api.sendRequest('/api/v1/dead-letters?cursor=nonsense')).status).toBe(400);
     });
 
     it('are replayed one by one or all together, none of them twice, and the log records the user', async () => {
@@ -394,7 +399,7 @@ describe('the health of the product', () => {
         `INSERT INTO dead_letter_replayed (topic, partition, letter_offset) SELECT $1, 0, o FROM generate_series(5, 30) o`,
         [TOPIC],
       );
-      const { high = 0 } = (await messaging.deadLetters.bounds()).get(TOPIC)?.get(0) ?? {};
+      const { high = 0 } = (await messaging.deadLetters.letterBounds()).get(TOPIC)?.get(0) ?? {};
       await list();
       const kept = await api.control.query<{ letter_offset: number }>('SELECT letter_offset FROM dead_letter_replayed');
       expect(Math.max(...kept.map((row) => row.letter_offset))).toBe(high - 1);

@@ -196,10 +196,10 @@ describe('a session', () => {
 
 describe('an API key', () => {
   it('stops working when it is revoked', async () => {
-    expect((await api.ask('/api/v1/auth/me', { role: 'operator' })).status).toBe(200);
+    expect((await api.sendRequest('/api/v1/auth/me', { role: 'operator' })).status).toBe(200);
     await api.control.execute(`UPDATE api_key SET revoked_at = now() WHERE role = 'operator'`);
     await expect
-      .poll(async () => (await api.ask('/api/v1/auth/me', { role: 'operator' })).status, {
+      .poll(async () => (await api.sendRequest('/api/v1/auth/me', { role: 'operator' })).status, {
         timeout: 20_000,
         interval: 500,
       })

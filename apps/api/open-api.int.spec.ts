@@ -261,7 +261,7 @@ describe('the OpenAPI document', () => {
       for (const { name, in: place, schema } of item['get']?.parameters ?? []) {
         if (place !== 'query') continue;
         const url = `${route.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}?${name}=`;
-        await compare(`GET ${route} ?${name}`, `?${name}`, schema, api.ask(url));
+        await compare(`GET ${route} ?${name}`, `?${name}`, schema, api.sendRequest(url));
       }
     }
     expect(differing).toEqual([]);
@@ -327,14 +327,14 @@ describe('every route', () => {
             : [];
         for (const value of bad) {
           const url = `${route.replace(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')}?${name}=${value}`;
-          const response = await api.ask(url);
+          const response = await api.sendRequest(url);
           expect(response.status, `${url} ${JSON.stringify(schema)}`).toBe(400);
           const { errors } = (await response.json()) as { errors: { pointer: string }[] };
           expect(errors.map(({ pointer }) => pointer)).toContain(`?${name}`);
         }
       }
     }
-    expect((await api.ask('/api/v1/targets?constructor=x')).status).toBe(400);
+    expect((await api.sendRequest('/api/v1/targets?constructor=x')).status).toBe(400);
   });
 
   it('rejects requests without credentials, with wrong ones and with an expired login', async () => {
@@ -387,7 +387,7 @@ describe('every route', () => {
   });
 
   it('rejects a body over 1 MiB', async () => {
-    const response = await api.post('/api/v1/targets', {
+    const response = await api.postJson('/api/v1/targets', {
       ip: '127.0.0.1',
       tier: 'standard',
       name: 'x'.repeat(1_100_000),
@@ -397,7 +397,7 @@ describe('every route', () => {
   });
 
   it('answers an unknown path with a problem', async () => {
-    const response = await api.ask('/api/v1/nothing-here');
+    const response = await api.sendRequest('/api/v1/nothing-here');
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: 'not_found', detail: 'There is no GET /api/v1/nothing-here.' });
   });

@@ -16,11 +16,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.stop();
   await database.off();
-  await own.drop();
+  await own.dropDatabase();
 });
 
 const ask = (method: string, path: string, body?: object): Promise<Response> =>
-  api.ask(path, {
+  api.sendRequest(path, {
     method,
     headers: { 'content-type': 'application/json' },
     signal: AbortSignal.timeout(20_000),
@@ -57,7 +57,7 @@ describe('without the database', () => {
 
   it('every route also reports it when the database keeps its connections open but does not answer', async () => {
     expect((await ask('GET', '/api/v1/targets')).status).toBe(200);
-    database.freeze();
+    database.freezeConnections();
     const answers = await Promise.all(
       ['/api/v1/targets', '/api/v1/targets/192.0.2.1', '/api/v1/tiers'].map((path) => ask('GET', path)),
     );

@@ -34,20 +34,20 @@ describe('the queue board', () => {
 
   it.each(['viewer', 'operator', 'engineer'] as const)('rejects the role %s', async (role) => {
     for (const path of ['', '/api/queues', `/queue/${HOUSEKEEPING_QUEUE}`]) {
-      const answer = await api.ask(`${BOARD}${path}`, { role });
+      const answer = await api.sendRequest(`${BOARD}${path}`, { role });
       expect(answer.status).toBe(403);
       expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('queues:manage') as string });
     }
   });
 
   it('shows an administrator the page with its scripts, under the common content security policy', async () => {
-    const page = await api.ask(BOARD);
+    const page = await api.sendRequest(BOARD);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     const text = await page.text();
     expect(text).toContain(`<base href="${BOARD}/" />`);
     const [, script = ''] = /src="(static\/js\/main\.[^"]+)"/.exec(text) ?? [];
-    const answer = await api.ask(`${BOARD}/${script}`);
+    const answer = await api.sendRequest(`${BOARD}/${script}`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
     // Scripts that the policy blocks would leave the page empty.
     expect([...text.matchAll(/<script(?![^>]*(src=|application\/json))/g)]).toEqual([]);
@@ -74,7 +74,7 @@ describe('the queue board', () => {
   });
 
   it('shows the registered queues with their jobs', async () => {
-    const answer = await api.ask(`${BOARD}/api/queues?activeQueue=${HOUSEKEEPING_QUEUE}&page=1&jobsPerPage=10`);
+    const answer = await api.sendRequest(`${BOARD}/api/queues?activeQueue=${HOUSEKEEPING_QUEUE}&page=1&jobsPerPage=10`);
     expect(answer.status).toBe(200);
     const { queues } = (await answer.json()) as { queues: { name: string; jobs: { name: string }[] }[] };
     expect(queues.map(({ name }) => name)).toEqual([HOUSEKEEPING_QUEUE]);
@@ -106,10 +106,10 @@ describe('the queue board', () => {
   it('answers with an error within seconds while Redis is unavailable', async () => {
     const blind = await startTestApi({ redisUrl: 'redis://127.0.0.1:1' });
     try {
-      const answer = await blind.ask(`${BOARD}/api/queues`);
+      const answer = await blind.sendRequest(`${BOARD}/api/queues`);
       expect(answer.status).toBe(503);
       expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('Redis') as string });
-      expect((await blind.ask('/api/v1/targets')).status).toBe(200);
+      expect((await blind.sendRequest('/api/v1/targets')).status).toBe(200);
     } finally {
       await blind.stop();
     }
@@ -122,19 +122,19 @@ describe('the queue board', () => {
       const { redisUrl } = api.config;
       const other = await startTestApi({ redisUrl: await proxy.start(redisUrl) });
       const served = (): Promise<void> =>
-        eventually(async () => expect((await other.ask(`${BOARD}/api/queues`)).status).toBe(200));
+        eventually(async () => expect((await other.sendRequest(`${BOARD}/api/queues`)).status).toBe(200));
       try {
         await served();
-        if (how === 'refuses') await proxy.refuse();
-        else proxy.freeze(true);
-        const answer = await other.ask(`${BOARD}/api/queues`);
+        if (how === 'refuses') await proxy.refuseConnections();
+        else proxy.freezeConnections(true);
+        const answer = await other.sendRequest(`${BOARD}/api/queues`);
         expect([answer.status, answer.headers.get('content-type')]).toEqual([
           503,
           'application/problem+json; charset=utf-8',
         ]);
-        if (how === 'is silent') await proxy.refuse();
-        proxy.freeze(false);
-        await proxy.accept();
+        if (how === 'is silent') await proxy.refuseConnections();
+        proxy.freezeConnections(false);
+        await proxy.acceptConnections();
         await served();
       } finally {
         await other.stop();
@@ -150,9 +150,9 @@ describe('the queue board', () => {
       const { redisUrl } = api.config;
       const other = await startTestApi({ redisUrl: await proxy.start(redisUrl) });
       try {
-        expect((await other.ask(`${BOARD}/api/queues`)).status).toBe(200);
-        if (how === 'refuses') await proxy.refuse();
-        else proxy.freeze(true);
+        expect((await other.sendRequest(`${BOARD}/api/queues`)).status).toBe(200);
+        if (how === 'refuses') await proxy.refuseConnections();
+        else proxy.freezeConnections(true);
       } finally {
         await other.stop();
         await proxy.stop();
@@ -164,10 +164,10 @@ describe('the queue board', () => {
     const proxy = new TestProxy();
     const other = await startTestApi({ redisUrl: await proxy.start(api.config.redisUrl) });
     try {
-      expect((await other.ask(`${BOARD}/api/queues`)).status).toBe(200);
-      await proxy.refuse();
+      expect((await other.sendRequest(`${BOARD}/api/queues`)).status).toBe(200);
+      await proxy.refuseConnections();
       await eventually(async () => {
-        const answer = await other.ask(`${BOARD}/api/queues`);
+        const answer = await other.sendRequest(`${BOARD}/api/queues`);
         expect(await answer.json()).toMatchObject({ status: 503, detail: expect.stringContaining('Redis') as string });
       });
     } finally {

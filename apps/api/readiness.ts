@@ -17,7 +17,7 @@ export class ApiReadiness {
 
   constructor(private readonly parts: ReadinessParts) {}
 
-  read(): Promise<Record<string, Readiness>> {
-    return this.readings.get('all parts', () => this.parts.read());
+  checkAll(): Promise<Record<string, Readiness>> {
+    return this.readings.get('all parts', () => this.parts.checkAll());
   }
 }

@@ -9,13 +9,13 @@ describe('the readiness of the API', () => {
   it('is evaluated again after one second, even if the wall clock was set back', async () => {
     let ok = true;
     const parts = new ReadinessParts();
-    parts.plug({ name: 'controlDatabase', read: () => ({ ok, detail: '' }) });
+    parts.plug({ name: 'controlDatabase', checkPart: () => ({ ok, detail: '' }) });
     const readiness = new ApiReadiness(parts);
-    expect((await readiness.read())['controlDatabase']?.ok).toBe(true);
+    expect((await readiness.checkAll())['controlDatabase']?.ok).toBe(true);
     ok = false;
-    expect((await readiness.read())['controlDatabase']?.ok).toBe(true);
+    expect((await readiness.checkAll())['controlDatabase']?.ok).toBe(true);
     vi.setSystemTime(Date.now() - 3_600_000);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect((await readiness.read())['controlDatabase']?.ok).toBe(false);
+    expect((await readiness.checkAll())['controlDatabase']?.ok).toBe(false);
   });
 });

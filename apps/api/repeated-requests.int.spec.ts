@@ -27,7 +27,7 @@ describe('a change of an agent', () => {
   }
 
   const change = (id: string, what: string, headers: Record<string, string> = {}, body: object = {}) =>
-    api.post(`/api/v1/agents/${id}/${what}`, body, headers);
+    api.postJson(`/api/v1/agents/${id}/${what}`, body, headers);
 
   it('with an Idempotency-Key takes effect once, and a repeat gets the first answer with its ETag', async () => {
     const id = await enrolled('once');
@@ -39,7 +39,7 @@ describe('a change of an agent', () => {
     const repeat = await change(id, 'drain', key);
     expect([repeat.status, repeat.headers.get('etag')]).toEqual([200, '"2"']);
     expect(await repeat.json()).toEqual(changed);
-    expect(await (await api.ask(`/api/v1/agents/${id}`)).json()).toMatchObject({ state: 'active', version: 3 });
+    expect(await (await api.sendRequest(`/api/v1/agents/${id}`)).json()).toMatchObject({ state: 'active', version: 3 });
   });
 
   it('with a key that was used for another agent, change or body is rejected', async () => {
@@ -62,7 +62,7 @@ describe('a change of an agent', () => {
   it('with a key and an endlessly nested body is rejected like one without a key', async () => {
     const id = await enrolled('deep');
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
-    const response = await api.ask(`/api/v1/agents/${id}/drain`, {
+    const response = await api.sendRequest(`/api/v1/agents/${id}/drain`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': 'deep' },
       body: `{"reason":${deep}}`,
@@ -82,9 +82,9 @@ describe('a change of an agent', () => {
       const answer = await change(id, 'drain', key, body);
       expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'invalid' }]);
     }
-    const register = await api.post('/api/v1/targets', { ip: 7, tier: 'fast' }, key);
+    const register = await api.postJson('/api/v1/targets', { ip: 7, tier: 'fast' }, key);
     expect([register.status, await register.json()]).toMatchObject([400, { errors: [{ pointer: '#/ip' }] }]);
-    expect((await api.ask(`/api/v1/agents/${one}/drain`, { method: 'POST', headers: key })).status).toBe(400);
+    expect((await api.sendRequest(`/api/v1/agents/${one}/drain`, { method: 'POST', headers: key })).status).toBe(400);
     expect((await change(one, 'drain', key)).status).toBe(200);
   });
 });

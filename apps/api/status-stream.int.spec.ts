@@ -29,7 +29,7 @@ async function follow(lastEventId?: string): Promise<EventSourceClient> {
 }
 
 async function register(ip: string): Promise<TargetView> {
-  return (await (await api.post('/api/v1/targets', { ip, tier: 'standard' })).json()) as TargetView;
+  return (await (await api.postJson('/api/v1/targets', { ip, tier: 'standard' })).json()) as TargetView;
 }
 
 /** Handles a message as the projector's consumer does. */
@@ -72,15 +72,15 @@ const becomes = (target: TargetView, to: string): Promise<void> =>
 
 const statuses = (client: EventSourceClient, target: TargetView): unknown[] =>
   client
-    .of('target')
+    .eventsOf('target')
     .filter((event) => event.data['id'] === target.id)
     .map((event) => event.data['status']);
 
 describe('the status stream', () => {
   it('sends counts immediately, then a registration, each status change and a removal', async () => {
     const client = await follow();
-    await expect.poll(() => client.of('counts').length, WAIT).toBeGreaterThan(0);
-    expect(client.of('counts')[0]?.data).toMatchObject({ up: 0, agentsTotal: 0, resultsPerS: 0 });
+    await expect.poll(() => client.eventsOf('counts').length, WAIT).toBeGreaterThan(0);
+    expect(client.eventsOf('counts')[0]?.data).toMatchObject({ up: 0, agentsTotal: 0, resultsPerS: 0 });
 
     const target = await register('192.0.2.1');
     await registeredEvent(target);
@@ -89,9 +89,9 @@ describe('the status stream', () => {
     await expect.poll(() => statuses(client, target), WAIT).toEqual(['unknown', 'up']);
     await becomes(target, 'down');
     await expect.poll(() => statuses(client, target), WAIT).toEqual(['unknown', 'up', 'down']);
-    await expect.poll(() => client.of('counts').at(-1)?.data['down'], WAIT).toBe(1);
+    await expect.poll(() => client.eventsOf('counts').at(-1)?.data['down'], WAIT).toBe(1);
 
-    await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
+    await api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
     await relay('public.targets.v1', 'target', 'TargetRemoved', {
       targetId: target.id,
       key: target.key,
@@ -99,7 +99,7 @@ describe('the status stream', () => {
       vrf: target.vrf,
     });
     await expect
-      .poll(() => client.of('removed').map((event) => event.data), WAIT)
+      .poll(() => client.eventsOf('removed').map((event) => event.data), WAIT)
       .toEqual([{ id: target.id, key: target.key }]);
     expect(Number(client.lastEventId)).toBeGreaterThan(0);
   });
@@ -116,15 +116,15 @@ describe('the status stream', () => {
     await becomes(first, 'down');
     const after = await follow(lastEventId);
     await expect
-      .poll(() => after.of('target').map((event) => event.data['status']), WAIT)
+      .poll(() => after.eventsOf('target').map((event) => event.data['status']), WAIT)
       .toEqual(['degraded', 'down']);
     await becomes(second, 'up');
     await expect
-      .poll(() => after.of('target').map((event) => event.data['status']), WAIT)
+      .poll(() => after.eventsOf('target').map((event) => event.data['status']), WAIT)
       .toEqual(['degraded', 'down', 'up']);
-    const seqs = after.of('target').map((event) => Number(event.id));
+    const seqs = after.eventsOf('target').map((event) => Number(event.id));
     expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
-    expect(after.of('reset')).toEqual([]);
+    expect(after.eventsOf('reset')).toEqual([]);
   });
 
   it('sends an id to resume from to a client that connected before any change', async () => {
@@ -137,7 +137,7 @@ describe('the status stream', () => {
     ['is not an id of this stream', 'abc'],
   ])('requires the client to read the list again when the last id %s', async (_, lastEventId) => {
     const client = await follow(lastEventId);
-    await expect.poll(() => client.of('reset').length, WAIT).toBe(1);
+    await expect.poll(() => client.eventsOf('reset').length, WAIT).toBe(1);
   });
 
   it('requires the client to read the list again when removals since the last id are no longer stored', async () => {
@@ -145,7 +145,7 @@ describe('the status stream', () => {
     const client = await follow();
     await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
     const lastEventId = client.lastEventId ?? '';
-    await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
+    await api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
     await relay('public.targets.v1', 'target', 'TargetRemoved', {
       targetId: target.id,
       key: target.key,
@@ -154,42 +154,44 @@ describe('the status stream', () => {
     });
     await api.control.transaction((sql) => forgetRemovals(sql, new Date(Date.now() + 3_600_000)));
     const late = await follow(lastEventId);
-    await expect.poll(() => late.of('reset').length, WAIT).toBe(1);
+    await expect.poll(() => late.eventsOf('reset').length, WAIT).toBe(1);
   });
 
   it('requires clients, including reconnecting ones, to read the list again when shards are no longer judged, and when they are again', async () => {
     const target = await register('192.0.2.41');
     await becomes(target, 'up');
     const read = async (): Promise<TargetView> =>
-      (await (await api.ask(`/api/v1/targets/${target.id}`)).json()) as TargetView;
+      (await (await api.sendRequest(`/api/v1/targets/${target.id}`)).json()) as TargetView;
     const [client, away] = [await follow(), await follow()];
     for (const each of [client, away]) await expect.poll(() => each.lastEventId, WAIT).not.toBeNull();
     await away.close();
     expect(await read()).toMatchObject({ status: 'up', asOf: expect.any(String) });
 
     await api.judging.stopSince(600);
-    await expect.poll(() => client.of('reset').length, WAIT).toBe(1);
+    await expect.poll(() => client.eventsOf('reset').length, WAIT).toBe(1);
     const asOf = new Date(Date.now() - 600_000);
     const shown = await read();
     expect(shown).toMatchObject({ status: 'unknown', reason: 'not_judged', since: shown.asOf });
     expect(Math.abs(Date.parse(shown.asOf ?? '') - asOf.getTime())).toBeLessThan(60_000);
-    await expect.poll(() => client.of('counts').at(-1)?.data, WAIT).toMatchObject({ up: 0, down: 0, degraded: 0 });
+    await expect
+      .poll(() => client.eventsOf('counts').at(-1)?.data, WAIT)
+      .toMatchObject({ up: 0, down: 0, degraded: 0 });
     const back = await follow(away.lastEventId ?? '');
-    await expect.poll(() => back.of('reset').length, WAIT).toBe(1);
+    await expect.poll(() => back.eventsOf('reset').length, WAIT).toBe(1);
     const same = await follow(client.lastEventId ?? '');
     await becomes(target, 'down');
     await expect.poll(() => statuses(same, target), WAIT).toEqual(['unknown']);
-    expect(same.of('reset')).toEqual([]);
+    expect(same.eventsOf('reset')).toEqual([]);
 
     await api.judging.start();
-    await expect.poll(() => client.of('reset').length, WAIT).toBe(2);
+    await expect.poll(() => client.eventsOf('reset').length, WAIT).toBe(2);
     expect(await read()).toMatchObject({ status: 'down', reason: 'quorum_down' });
   });
 
   it('sends every 2 s the age of the statuses and why they are late', async () => {
     const client = await follow();
-    const latest = (): unknown => client.of('freshness').at(-1)?.data;
-    await expect.poll(() => client.of('freshness').length, WAIT).toBeGreaterThan(1);
+    const latest = (): unknown => client.eventsOf('freshness').at(-1)?.data;
+    await expect.poll(() => client.eventsOf('freshness').length, WAIT).toBeGreaterThan(1);
     expect(latest()).toMatchObject({ late: null, statusesAgeMs: expect.any(Number), resultsAgeMs: expect.any(Number) });
     await api.judging.stopSince(600);
     await expect.poll(latest, WAIT).toMatchObject({ late: 'no projector has ever run', health: { state: 'bad' } });
@@ -203,7 +205,7 @@ describe('the status stream', () => {
 
   it('rejects live results of more targets than the limit', async () => {
     const live = Array.from({ length: 21 }, (_, at) => `192.0.2.${at}`).join();
-    const answer = await api.ask(`/api/v1/status/stream?live=${live}`);
+    const answer = await api.sendRequest(`/api/v1/status/stream?live=${live}`);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ errors: [{ pointer: '?live' }] });
   });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const register = (ip: string, more: object = {}, headers: Record<string, string> = {}): Promise<Response> =>
-  api.post('/api/v1/targets', { ip, tier: 'standard', ...more }, headers);
+  api.postJson('/api/v1/targets', { ip, tier: 'standard', ...more }, headers);
 
 async function registered(ip: string, more: object = {}): Promise<TargetView> {
   const response = await register(ip, more);
@@ -40,7 +40,7 @@ describe('registering a target', () => {
       since: null,
     });
     for (const ref of [target.id, '192.0.2.1']) {
-      const read = await api.ask(`/api/v1/targets/${ref}`);
+      const read = await api.sendRequest(`/api/v1/targets/${ref}`);
       expect(read.headers.get('etag')).toBe('"1"');
       expect(await read.json()).toEqual({ ...target, asOf: expect.any(String) });
     }
@@ -54,7 +54,7 @@ describe('registering a target', () => {
   it('recognises an address in every notation', async () => {
     const target = await registered('2001:DB8:0:0::1');
     expect(target.ip).toBe('2001:db8::1');
-    const read = await api.ask(`/api/v1/targets/${encodeURIComponent('2001:db8:0::0:1')}`);
+    const read = await api.sendRequest(`/api/v1/targets/${encodeURIComponent('2001:db8:0::0:1')}`);
     expect(await read.json()).toMatchObject({ id: target.id });
     expect((await register('2001:0db8::1')).status).toBe(409);
   });
@@ -132,7 +132,7 @@ describe('registering a target', () => {
     });
     const elsewhere = await registered('192.0.2.2', { vrf: 'lab' });
 
-    const ambiguous = await api.ask('/api/v1/targets/192.0.2.2');
+    const ambiguous = await api.sendRequest('/api/v1/targets/192.0.2.2');
     expect(ambiguous.status).toBe(409);
     expect(await ambiguous.json()).toMatchObject({
       code: 'ambiguous',
@@ -141,8 +141,10 @@ describe('registering a target', () => {
         { id: elsewhere.id, vrf: 'lab' },
       ],
     });
-    expect(await (await api.ask('/api/v1/targets/192.0.2.2?vrf=lab')).json()).toMatchObject({ id: elsewhere.id });
-    expect((await api.ask('/api/v1/targets/192.0.2.2?vrf=none')).status).toBe(404);
+    expect(await (await api.sendRequest('/api/v1/targets/192.0.2.2?vrf=lab')).json()).toMatchObject({
+      id: elsewhere.id,
+    });
+    expect((await api.sendRequest('/api/v1/targets/192.0.2.2?vrf=none')).status).toBe(404);
   });
 
   it('lets exactly one of several concurrent requests succeed', async () => {
@@ -152,7 +154,7 @@ describe('registering a target', () => {
 
   it('never reuses a key, even after a removal', async () => {
     const first = await registered('192.0.2.4');
-    expect((await api.ask(`/api/v1/targets/${first.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await api.sendRequest(`/api/v1/targets/${first.id}`, { method: 'DELETE' })).status).toBe(204);
     const second = await registered('192.0.2.4');
     expect(second.key).toBeGreaterThan(first.key);
     expect(second.id).not.toBe(first.id);
@@ -203,7 +205,7 @@ describe('an Idempotency-Key', () => {
 
 describe('changing a target', () => {
   const change = (ref: string, patch: object, headers: Record<string, string> = {}): Promise<Response> =>
-    api.ask(`/api/v1/targets/${ref}`, {
+    api.sendRequest(`/api/v1/targets/${ref}`, {
       method: 'PATCH',
       headers: { 'content-type': 'application/merge-patch+json', ...headers },
       body: JSON.stringify(patch),
@@ -217,13 +219,13 @@ describe('changing a target', () => {
     const changed = (await response.json()) as TargetView;
     const tags = { site: 'fra', rack: 'r 1' };
     expect(changed).toEqual({ ...target, version: 2, tier: 'fast', tags, asOf: expect.any(String) as string });
-    const read = (await (await api.ask(`/api/v1/targets/${target.id}`)).json()) as TargetView;
+    const read = (await (await api.sendRequest(`/api/v1/targets/${target.id}`)).json()) as TargetView;
     expect(read).toEqual({ ...changed, asOf: read.asOf });
     expect((await events(target.id)).at(-1)).toMatchObject({
       type: 'TargetChanged',
       metadata: { actor: expect.stringMatching(/^api-key:/) as string },
     });
-    const found = (await (await api.ask('/api/v1/targets?q=rack=')).json()) as TargetPage;
+    const found = (await (await api.sendRequest('/api/v1/targets?q=rack=')).json()) as TargetPage;
     expect(found.items.map(({ id }) => id)).toEqual([target.id]);
   });
 
@@ -280,16 +282,16 @@ describe('changing a target', () => {
 describe('removing a target', () => {
   it('removes it from the list; a second removal answers 404', async () => {
     const target = await registered('192.0.2.20');
-    expect((await api.ask('/api/v1/targets/192.0.2.20', { method: 'DELETE' })).status).toBe(204);
-    expect((await api.ask(`/api/v1/targets/${target.id}`)).status).toBe(404);
-    expect((await api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE' })).status).toBe(404);
+    expect((await api.sendRequest('/api/v1/targets/192.0.2.20', { method: 'DELETE' })).status).toBe(204);
+    expect((await api.sendRequest(`/api/v1/targets/${target.id}`)).status).toBe(404);
+    expect((await api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE' })).status).toBe(404);
     expect((await events(target.id)).map((event) => event.type)).toEqual(['TargetRegistered', 'TargetRemoved']);
   });
 
   it('supports If-Match', async () => {
     const target = await registered('192.0.2.21');
     const remove = (tag: string): Promise<Response> =>
-      api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': tag } });
+      api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': tag } });
     expect((await remove('"9"')).status).toBe(412);
     expect((await remove('nonsense')).status).toBe(412);
     expect((await remove('"1"')).status).toBe(204);
@@ -299,7 +301,7 @@ describe('removing a target', () => {
     const target = await registered('192.0.2.22');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
-        api.ask(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': '"1"' } }),
+        api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE', headers: { 'if-match': '"1"' } }),
       ),
     );
     const statuses = answers.map((answer) => answer.status);
@@ -312,7 +314,7 @@ describe('reading', () => {
   it.each(['no-such-name', '127.1', '00000000-0000-7000-8000-000000000000', '198.51.100.1'])(
     'does not find %s',
     async (ref) => {
-      const response = await api.ask(`/api/v1/targets/${ref}`);
+      const response = await api.sendRequest(`/api/v1/targets/${ref}`);
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ code: 'not_found' });
     },
@@ -332,7 +334,7 @@ describe('reading', () => {
     'position=x',
     'around=x',
   ])('refuses ?%s', async (query) => {
-    const response = await api.ask(`/api/v1/targets?${query}`);
+    const response = await api.sendRequest(`/api/v1/targets?${query}`);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { pointer: string }[] };
     expect(errors[0]?.pointer).toBe(`?${query.split('=')[0]}`);
@@ -344,54 +346,54 @@ describe('reading', () => {
     ['since', 'abc', 1],
     ['status', '0', 9_999_999_999],
   ])('rejects a forged cursor by %s: %s, %i', async (sort, value, key) => {
-    const { next } = (await (await api.ask(`/api/v1/targets?sort=${sort}&limit=1`)).json()) as TargetPage;
+    const { next } = (await (await api.sendRequest(`/api/v1/targets?sort=${sort}&limit=1`)).json()) as TargetPage;
     const [list] = JSON.parse(Buffer.from(next ?? '', 'base64url').toString()) as [string];
     const cursor = Buffer.from(JSON.stringify([list, value, key])).toString('base64url');
-    const response = await api.ask(`/api/v1/targets?sort=${sort}&limit=1&cursor=${cursor}`);
+    const response = await api.sendRequest(`/api/v1/targets?sort=${sort}&limit=1&cursor=${cursor}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ pointer: '?cursor' }] });
   });
 
   it('rejects a name that the database cannot store', async () => {
-    const response = await api.ask('/api/v1/tiers/a%00b');
+    const response = await api.sendRequest('/api/v1/tiers/a%00b');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'invalid' });
   });
 
   it('lists tiers with the number of their targets', async () => {
-    const { items } = (await (await api.ask('/api/v1/tiers')).json()) as {
+    const { items } = (await (await api.sendRequest('/api/v1/tiers')).json()) as {
       items: { name: string; targetCount: number }[];
     };
     expect(items.map((tier) => tier.name)).toEqual(['fast', 'standard']);
-    const fast = (await (await api.ask('/api/v1/targets?tier=fast')).json()) as TargetPage;
+    const fast = (await (await api.sendRequest('/api/v1/targets?tier=fast')).json()) as TargetPage;
     expect(items[0]?.targetCount).toBe(fast.total);
     expect(items[1]?.targetCount).toBeGreaterThan(0);
-    const tier = await api.ask('/api/v1/tiers/fast');
+    const tier = await api.sendRequest('/api/v1/tiers/fast');
     expect(tier.headers.get('etag')).toBe('"1"');
     expect(await tier.json()).toMatchObject({ name: 'fast', probeIntervalMs: 5_000, builtIn: true });
-    expect((await api.ask('/api/v1/tiers/none')).status).toBe(404);
-    expect(await (await api.ask('/api/v1/tiers/fats')).json()).toMatchObject({
+    expect((await api.sendRequest('/api/v1/tiers/none')).status).toBe(404);
+    expect(await (await api.sendRequest('/api/v1/tiers/fats')).json()).toMatchObject({
       detail: 'Tier not found; did you mean "fast"? GET /api/v1/tiers lists all tiers.',
     });
   });
 
   it('starts a page at any position, and around a target', async () => {
-    const whole = (await (await api.ask('/api/v1/targets?sort=ip')).json()) as TargetPage;
+    const whole = (await (await api.sendRequest('/api/v1/targets?sort=ip')).json()) as TargetPage;
     const { items, position } = (await (
-      await api.ask('/api/v1/targets?sort=ip&position=3&limit=2')
+      await api.sendRequest('/api/v1/targets?sort=ip&position=3&limit=2')
     ).json()) as TargetPage;
     expect([position, items.map(({ id }) => id)]).toEqual([3, whole.items.slice(3, 5).map(({ id }) => id)]);
     const around = (await (
-      await api.ask(`/api/v1/targets?sort=ip&around=${items[0]?.id}&limit=2`)
+      await api.sendRequest(`/api/v1/targets?sort=ip&around=${items[0]?.id}&limit=2`)
     ).json()) as TargetPage;
     expect(around.position).toBe(2);
-    expect((await api.ask('/api/v1/targets?around=00000000-0000-7000-8000-000000000000')).status).toBe(404);
+    expect((await api.sendRequest('/api/v1/targets?around=00000000-0000-7000-8000-000000000000')).status).toBe(404);
   });
 
   it('finds by parts of address, name and tag', async () => {
     await registered('198.51.100.7', { name: 'Core-Router', tags: { site: 'ams', role: 'core' } });
     const find = async (query: string): Promise<string[]> => {
-      const page = (await (await api.ask(`/api/v1/targets?${query}`)).json()) as TargetPage;
+      const page = (await (await api.sendRequest(`/api/v1/targets?${query}`)).json()) as TargetPage;
       expect(page.total).toBe(page.items.length);
       return page.items.map((item) => item.ip);
     };

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await control.close();
-  await home.drop();
+  await home.dropDatabase();
 });
 
 const ensureAdmin = (): Promise<void> =>
@@ -53,7 +53,7 @@ async function logIn(password: string): Promise<string> {
 }
 
 /** Authenticates a key as another process would. */
-const isValid = async (key: string): Promise<boolean> => (await new KnownApiKeys(control).recognise(key)) !== null;
+const isValid = async (key: string): Promise<boolean> => (await new KnownApiKeys(control).recogniseKey(key)) !== null;
 
 describe('on the machine itself', () => {
   it('resetting a password needs no login, and ends all logins of the user', async () => {

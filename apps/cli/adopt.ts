@@ -58,7 +58,7 @@ export async function lostGroups({ control, telemetry, messaging }: Context): Pr
     const prefix = messaging.topic('');
     const topics = new Set(rows.map(({ topic }) => topic).filter((topic) => topic.startsWith(prefix)));
     if (topics.size === 0) continue;
-    const bounds = await messaging.bounds([...topics].map((topic) => topic.slice(prefix.length)));
+    const bounds = await messaging.topicBounds([...topics].map((topic) => topic.slice(prefix.length)));
     for (const row of rows) {
       const log = bounds.get(row.topic.slice(prefix.length))?.get(row.partition);
       if (log && row.next_offset > log.high) lost.push({ ...row, database, log });

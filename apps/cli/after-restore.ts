@@ -55,7 +55,7 @@ async function relayedSince(
 ): Promise<ReceivedMessage[]> {
   const topics = relayed.plugged.map(({ topic }) => topic);
   const [head] = await control.query<{ position: number }>('SELECT coalesce(max(position), 0) AS position FROM event');
-  const bounds = await messaging.bounds(topics);
+  const bounds = await messaging.topicBounds(topics);
   const read = await control.query<{ topic: string; partition: number; next_offset: number }>(
     'SELECT topic, partition, min(next_offset) AS next_offset FROM consumer_offset GROUP BY topic, partition',
   );

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await control.close();
   await telemetry.close();
-  await home.drop();
+  await home.dropDatabases();
 });
 
 /** Log bounds from which the list determines whether agents' reports are unread. */

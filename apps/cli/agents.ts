@@ -36,7 +36,7 @@ export const AGENT_ACTIONS: Actions = {
 };
 
 async function list(context: CliContext, retired: boolean): Promise<void> {
-  const found = await lister(context).list(retired ? 'retired' : undefined);
+  const found = await lister(context).listAgents(retired ? 'retired' : undefined);
   if (found.length === 0) return context.say(retired ? 'There are no retired agents.' : 'No agent has joined yet.');
   for (const { id, name, region, state, connection, assignedTargets, stateReason } of found) {
     const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets`;
@@ -60,7 +60,7 @@ async function apply(context: CliContext, change: AgentChange, asked: Invocation
 }
 
 async function find(context: CliContext, ref: string): Promise<AgentView> {
-  const found = await lister(context).list();
+  const found = await lister(context).listAgents();
   const agent = found.find(({ id, name }) => id === ref || name === ref);
   if (agent !== undefined) return agent;
   throw new Refusal(`There is no agent "${ref}". List them: npm run icmpmon -- agents list`);

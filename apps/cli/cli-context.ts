@@ -33,16 +33,16 @@ export class CliContext {
   }
 
   get control(): ControlDatabase {
-    return this.opened('control', () => new ControlDatabase(options(this.config.controlDatabaseUrl)));
+    return this.openOnce('control', () => new ControlDatabase(options(this.config.controlDatabaseUrl)));
   }
 
   get telemetry(): TelemetryDatabase {
-    return this.opened('telemetry', () => new TelemetryDatabase(options(this.config.telemetryDatabaseUrl)));
+    return this.openOnce('telemetry', () => new TelemetryDatabase(options(this.config.telemetryDatabaseUrl)));
   }
 
   get messaging(): Messaging {
     const { kafkaBrokers: brokers, topicPrefix } = this.config;
-    return this.opened('messaging', () => new Messaging({ brokers, topicPrefix, clientId: 'cli' }));
+    return this.openOnce('messaging', () => new Messaging({ brokers, topicPrefix, clientId: 'cli' }));
   }
 
   get contexts(): Promise<PluggedContexts> {
@@ -57,7 +57,7 @@ export class CliContext {
     for (const each of this.open.reverse()) await each.close();
   }
 
-  private opened<T extends { close(): Promise<void> }>(name: string, make: () => T): T {
+  private openOnce<T extends { close(): Promise<void> }>(name: string, make: () => T): T {
     return this.lazily(name, () => {
       const made = make();
       this.open.push(made);

@@ -31,7 +31,7 @@ class Heard extends AgentReports {
     super();
   }
 
-  override latest(): Promise<AgentReport[]> {
+  override latestReports(): Promise<AgentReport[]> {
     const receivedAtMs = Date.now();
     return Promise.resolve(this.agentIds.map((agentId) => ({ agentId, receivedAtMs, trouble: null })));
   }
@@ -82,12 +82,12 @@ describe('rebuilding read models of consumer groups', () => {
     await messaging.close();
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   function send(topic: string, entity: string, type: string, key: string, data: object): Promise<void> {
     const event = { id: newId(), type: cloudEventType(entity, type), time: new Date().toISOString(), data, key };
-    return messaging.send(topic, [cloudEvent({ ...event, position: ++position })]);
+    return messaging.sendMessages(topic, [cloudEvent({ ...event, position: ++position })]);
   }
 
   const enrol = (agentId: string, name: string): Promise<void> =>
@@ -138,7 +138,7 @@ describe('rebuilding read models of consumer groups', () => {
       ...{ database: control, shardCount: SHARDS, holdDownMaxMs: 30_000, seenMsMin: 0 },
       reports: new Heard(AGENTS.filter((agentId) => agentId !== lost)),
     });
-    for (let look = 0; look < 2; look++) await watch.look();
+    for (let look = 0; look < 2; look++) await watch.checkAgents();
     expect(await control.query('SELECT DISTINCT agent_id::text AS id FROM assignment')).toEqual([{ id: open }]);
     expect((await run('assignment')).differences).toEqual([]);
     await control.execute(`UPDATE assignment_target SET refused_by = '{}' WHERE key = 9`);
@@ -169,7 +169,7 @@ describe('rebuilding read models of consumer groups', () => {
     });
     const report = (agentId: string, at: number, receivedMs = Date.UTC(2026, 0, 1) + at * 1_000): Promise<void> => {
       const value = { agentId, receivedAt: new Date(receivedMs).toISOString(), telemetry: telemetryOf(at) };
-      return messaging.send(AgentHealthProjection.topics[0], [
+      return messaging.sendMessages(AgentHealthProjection.topics[0], [
         { key: agentId, value: Buffer.from(JSON.stringify(value)) },
       ]);
     };

@@ -51,7 +51,7 @@ describe('rebuilding a read model', () => {
     await messaging.close();
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   const metadata = () => ({ actor: 'test', causationId: null, correlationId: randomUUID() });

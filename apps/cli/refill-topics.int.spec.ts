@@ -49,11 +49,11 @@ describe('public topics that lost messages', () => {
     await messaging?.close();
     await control?.close();
     await telemetry?.close();
-    await databases?.drop();
+    await databases?.dropDatabases();
   });
 
   const publish = (topic: string, events: readonly RecordedEvent[]): Promise<void> =>
-    messaging.send(
+    messaging.sendMessages(
       topic,
       events.map(({ id, stream, type, data, occurredAt, position }) => {
         const [category = '', ...key] = stream.split('-');

@@ -59,7 +59,7 @@ async function lacksStatuses({ telemetry, messaging }: Context): Promise<boolean
 }
 
 async function* messagesOf(messaging: Context['messaging'], topic: string): AsyncGenerator<ReceivedMessage> {
-  for (const [partition, { low, high }] of (await messaging.bounds([topic])).get(topic) ?? []) {
+  for (const [partition, { low, high }] of (await messaging.topicBounds([topic])).get(topic) ?? []) {
     for (let offset = low; offset < high;) {
       const messages = await messaging.readMessages(topic, partition, offset);
       const last = messages.at(-1);

@@ -28,7 +28,7 @@ describe('dropping single results by hand', () => {
 
   afterAll(async () => {
     await telemetry.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   const drop = async (daysKept: number): Promise<string> => {

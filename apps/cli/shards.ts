@@ -24,7 +24,7 @@ export async function readPositions({
   messaging,
 }: Pick<CliContext, 'telemetry' | 'messaging'>): Promise<ShardPosition[]> {
   return patiently(() =>
-    shardPositions(telemetry, async () => (await messaging.bounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map()),
+    shardPositions(telemetry, async () => (await messaging.topicBounds([SHARD_TOPIC])).get(SHARD_TOPIC) ?? new Map()),
   );
 }
 

@@ -74,7 +74,7 @@ describe('the identity of an agent', () => {
     await gateway.stop();
     await messaging.close();
     await database.close();
-    await testDb.drop();
+    await testDb.dropDatabase();
     await rm(caDir, { recursive: true });
   });
 

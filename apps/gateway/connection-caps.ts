@@ -39,24 +39,24 @@ export class ConnectionCaps {
   }
 
   /** Starts counting; call it before the server listens. */
-  watch(server: Server): void {
-    server.on('connection', (socket) => this.take(socket));
+  watchServer(server: Server): void {
+    server.on('connection', (socket) => this.addConnection(socket));
     server.on('secureConnection', (socket) => this.known(socket));
   }
 
-  private take(socket: Socket): void {
+  private addConnection(socket: Socket): void {
     const { connectionsMax, perAddressMax } = this.options;
     const group = addressGroup(socket.remoteAddress);
     if ((this.byGroup.get(group) ?? 0) >= perAddressMax && !this.endSilent(group)) {
-      return this.refuse(socket, 'address', group);
+      return this.refuseConnection(socket, 'address', group);
     }
-    if (this.connections >= connectionsMax && !this.endSilent(null)) return this.refuse(socket, 'all', group);
+    if (this.connections >= connectionsMax && !this.endSilent(null)) return this.refuseConnection(socket, 'all', group);
     const key = keyOf(socket);
     this.silent.set(key, { socket, group });
-    this.count(group, 1);
+    this.countOpen(group, 1);
     socket.once('close', () => {
       if (this.silent.get(key)?.socket === socket) this.silent.delete(key);
-      this.count(group, -1);
+      this.countOpen(group, -1);
     });
   }
 
@@ -72,7 +72,7 @@ export class ConnectionCaps {
     return false;
   }
 
-  private refuse(socket: Socket, reason: 'all' | 'address', group: string): void {
+  private refuseConnection(socket: Socket, reason: 'all' | 'address', group: string): void {
     connectionsRefused.inc({ listener: this.options.name, reason });
     socket.destroy();
     if (performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
@@ -100,7 +100,7 @@ export class ConnectionCaps {
     oldest.destroy();
   }
 
-  private count(group: string, change: number): void {
+  private countOpen(group: string, change: number): void {
     this.connections += change;
     connectionsOpen.set({ listener: this.options.name }, this.connections);
     const ofGroup = (this.byGroup.get(group) ?? 0) + change;

@@ -93,7 +93,7 @@ describe('the gateway', () => {
     await gateway.stop();
     await messaging.close();
     await database.close();
-    await testDb.drop();
+    await testDb.dropDatabase();
     await rm(caDir, { recursive: true });
   });
 

@@ -101,7 +101,7 @@ export class GatewayFixture {
     return { ...answer, keyPem, client: this.kept(new TestClient(this.agentsUrl, tls)) };
   }
 
-  async metric(name: string, labels = ''): Promise<number> {
+  async readMetric(name: string, labels = ''): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.gateway.ports.ops}/metrics`)).text();
     const line = text.split('\n').find((each) => each.startsWith(`${name}${labels} `));
     return Number(line?.split(' ').at(-1) ?? 0);
@@ -112,7 +112,7 @@ export class GatewayFixture {
     await this.gateway.stop();
     await this.messaging.close();
     await this.database.close();
-    await this.testDb.drop();
+    await this.testDb.dropDatabase();
     await rm(this.caDir, { recursive: true });
   }
 

@@ -69,7 +69,7 @@ export class Gateway {
       app: 'gateway',
       version: PRODUCT_VERSION,
       readiness: () => this.readiness(),
-      notice: () => this.limits.read(),
+      notice: () => this.limits.takeNotice(),
     });
   }
 
@@ -143,7 +143,7 @@ export class Gateway {
       () => this.report.stop(),
       () => this.updates.stop(),
       () => this.clock.stop(),
-      () => Promise.all(this.listeners.map((listener) => listener.drain())),
+      () => Promise.all(this.listeners.map((listener) => listener.drainRequests())),
       ...this.listeners.map((listener) => () => listener.close()),
       () => this.messaging.close(),
       () => this.database.close(),
@@ -173,7 +173,7 @@ export class Gateway {
   private async readiness(): Promise<Record<string, Readiness>> {
     const [database, kafka] = await Promise.all([
       databaseReadiness(this.database, 'control database'),
-      this.messaging.check(),
+      this.messaging.checkKafka(),
     ]);
     const listeners = { ok: this.listening, detail: this.listening ? 'both listeners are open' : 'starting' };
     return { listeners, database, kafka };

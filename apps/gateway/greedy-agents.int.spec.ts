@@ -65,7 +65,7 @@ describe('an agent that takes more than its share', () => {
     return agents;
   }
 
-  const inFlight = (): Promise<number> => fixture.metric('icmpmon_gateway_in_flight_bytes');
+  const inFlight = (): Promise<number> => fixture.readMetric('icmpmon_gateway_in_flight_bytes');
 
   it('by uploads that announce much and send nothing affects no other agent', async () => {
     const [greedy, honest] = [await fixture.enrolled(), await fixture.enrolled()];
@@ -110,7 +110,7 @@ describe('an agent that takes more than its share', () => {
       const body = [block({ agentId: quick.agentId })];
       expect((await quick.client.results('live', body)).status).toBe(200);
     });
-    const deferred = await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
+    const deferred = await fixture.readMetric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
     expect(deferred).toBeGreaterThan(0);
     // From here on there is free memory immediately.
     for (let sequence = 2; sequence <= 10; sequence++) {
@@ -146,7 +146,7 @@ describe('an agent that takes more than its share', () => {
     // A small upload is still accepted.
     const small = await client.results('live', [block({ agentId, sequence: 2 })]);
     expect(jsonOf<ResultsResponse>(small)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
-    expect(await fixture.metric('icmpmon_gateway_uploads_deferred_total', '{reason="results"}')).toBe(2);
+    expect(await fixture.readMetric('icmpmon_gateway_uploads_deferred_total', '{reason="results"}')).toBe(2);
   });
 
   it('may send the results of its assigned targets', async () => {
@@ -180,7 +180,9 @@ describe('an agent that takes more than its share', () => {
     for (let at = 0; at < 3 * PER_ADDRESS; at++) silent(fixture.gateway.ports.enrol);
     const silenced = '{listener="agents-listener",reason="silent"}';
     await eventually(async () =>
-      expect(await fixture.metric('icmpmon_gateway_connections_refused_total', silenced)).toBeGreaterThan(PER_ADDRESS),
+      expect(await fixture.readMetric('icmpmon_gateway_connections_refused_total', silenced)).toBeGreaterThan(
+        PER_ADDRESS,
+      ),
     );
     const newcomer = await fixture.enrolled();
     const answer = await newcomer.client.results('live', [block({ agentId: newcomer.agentId })]);
@@ -217,7 +219,7 @@ describe('an agent that takes more than its share', () => {
     }
     await eventually(async () =>
       expect(
-        await fixture.metric(
+        await fixture.readMetric(
           'icmpmon_gateway_connections_refused_total',
           '{listener="agents-listener",reason="client"}',
         ),

@@ -16,7 +16,7 @@ export class LimitNotice {
   private readonly readings: Map<string, number>[] = [];
 
   /** Takes a reading; call it once per report. Null if no limit acted within the covered readings. */
-  async read(): Promise<string | null> {
+  async takeNotice(): Promise<string | null> {
     const now = await countsByLimit();
     const [oldest = new Map<string, number>()] = this.readings;
     this.readings.push(now);

@@ -9,18 +9,18 @@ describe('LimitNotice', () => {
   });
 
   it('is empty while no limit acts', async () => {
-    expect(await new LimitNotice().read()).toBeNull();
+    expect(await new LimitNotice().takeNotice()).toBeNull();
   });
 
   it('reports what was deferred or refused, and drops it after five minutes', async () => {
     const notice = new LimitNotice();
-    await notice.read();
+    await notice.takeNotice();
     uploadsDeferred.inc({ reason: 'results' }, 1_200);
     connectionsRefused.inc({ listener: 'agents-listener', reason: 'address' }, 3);
     const said = 'in 5 min: 1,200 uploads deferred (results), 3 connections refused (agents-listener address)';
-    expect(await notice.read()).toBe(said);
-    for (let reading = 2; reading < 30; reading += 1) expect(await notice.read()).toBe(said);
-    await notice.read();
-    expect(await notice.read()).toBeNull();
+    expect(await notice.takeNotice()).toBe(said);
+    for (let reading = 2; reading < 30; reading += 1) expect(await notice.takeNotice()).toBe(said);
+    await notice.takeNotice();
+    expect(await notice.takeNotice()).toBeNull();
   });
 });

@@ -54,7 +54,7 @@ export function readBody(
       });
     const onData = (chunk: Buffer): void => {
       try {
-        body.append(chunk);
+        body.appendChunk(chunk);
       } catch (error) {
         fail(error);
       }
@@ -91,18 +91,18 @@ class GrowingBody {
     return this.piece;
   }
 
-  append(chunk: Buffer): void {
+  appendChunk(chunk: Buffer): void {
     const needed = this.filled + chunk.length;
-    if (needed > this.piece.bytes.length) this.grow(needed);
+    if (needed > this.piece.bytes.length) this.growBuffer(needed);
     chunk.copy(this.piece.bytes, this.filled);
     this.filled = needed;
   }
 
-  private grow(needed: number): void {
+  private growBuffer(needed: number): void {
     const before = this.piece;
     const capacity = Math.min(this.length, Math.max(needed, FIRST_BYTES, before.bytes.length * 2));
-    this.memory.grow(capacity - before.bytes.length);
-    this.piece = this.slabs.take(capacity);
+    this.memory.reserveMore(capacity - before.bytes.length);
+    this.piece = this.slabs.takeMemory(capacity);
     before.bytes.copy(this.piece.bytes, 0, 0, this.filled);
     before.giveBack();
   }

@@ -12,7 +12,7 @@ const MIB = 1024 * 1024;
 const usedBytes: number[] = [];
 
 const held = (bytesMax = 8 * MIB): HeldBody =>
-  new UploadMemory({ bytesMax, agentBytesMax: Infinity, onChange: (bytes) => usedBytes.push(bytes) }).hold('agent');
+  new UploadMemory({ bytesMax, agentBytesMax: Infinity, onChange: (bytes) => usedBytes.push(bytes) }).holdBody('agent');
 
 const slabs = new BodySlabs();
 

@@ -27,9 +27,9 @@ const CLOSE_TIMEOUT_MS = 6_000;
 
 /** A route without Nest and Express. */
 export interface Route {
-  takes(request: IncomingMessage): boolean;
+  matchesRequest(request: IncomingMessage): boolean;
   /** Answers the request in every case; never rejects. */
-  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  answerRequest(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export interface TlsListenerOptions {
@@ -78,15 +78,15 @@ export class TlsListener {
       giveRequestId(request, response);
       // Our clock in every response: agents estimate their clock offset from it.
       response.setHeader('x-icmpmon-time', String(Math.round(nowMs())));
-      if (bypass?.takes(request)) void bypass.answer(request, response);
+      if (bypass?.matchesRequest(request)) void bypass.answerRequest(request, response);
       else routes(request, response);
     });
     server.headersTimeout = HEADERS_TIMEOUT_MS;
     server.requestTimeout = REQUEST_TIMEOUT_MS;
     server.keepAliveTimeout = options.keepAliveMs;
-    new ConnectionCaps({ ...options.connections, name: options.name }).watch(server);
+    new ConnectionCaps({ ...options.connections, name: options.name }).watchServer(server);
     const listener = new TlsListener(app, server);
-    await listener.listen(options);
+    await listener.listenOn(options);
     listener.keepCertificate(options, credentials.notAfter);
     return listener;
   }
@@ -96,7 +96,7 @@ export class TlsListener {
   }
 
   /** Accepts no more requests and finishes those in progress. */
-  async drain(): Promise<void> {
+  async drainRequests(): Promise<void> {
     clearInterval(this.renewal);
     // A connection becomes idle after its last response; one kept alive would delay the end.
     const sweep = setInterval(() => this.server.closeIdleConnections(), IDLE_SWEEP_MS);
@@ -114,7 +114,7 @@ export class TlsListener {
     await this.app.close();
   }
 
-  private async listen({ name, port, host }: TlsListenerOptions): Promise<void> {
+  private async listenOn({ name, port, host }: TlsListenerOptions): Promise<void> {
     try {
       this.server.listen(port, host);
       await once(this.server, 'listening');

@@ -43,7 +43,7 @@ export class ProjectorModule {
   }
 
   constructor(readiness: ReadinessParts, messaging: Messaging) {
-    readiness.plug({ name: 'kafka', read: () => messaging.check() });
+    readiness.plug({ name: 'kafka', checkPart: () => messaging.checkKafka() });
   }
 }
 

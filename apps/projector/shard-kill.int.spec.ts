@@ -108,7 +108,7 @@ describe('a killed projector', () => {
   afterAll(async () => {
     for (const each of processes) {
       await each.end('SIGKILL');
-      await each.databases.drop();
+      await each.databases.dropDatabases();
     }
     await messaging?.close();
   });
@@ -119,7 +119,7 @@ describe('a killed projector', () => {
       const slice = records.slice(Math.floor(records.length * from), Math.floor(records.length * to));
       for (let at = 0; at < slice.length; at += 200) {
         const batch = slice.slice(at, at + 200).map((value) => ({ key: null, value, partition }));
-        await messaging.send(SHARD_TOPIC, batch);
+        await messaging.sendMessages(SHARD_TOPIC, batch);
       }
     }
   }

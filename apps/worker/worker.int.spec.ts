@@ -88,7 +88,7 @@ describe('the worker', () => {
     await messaging.close();
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   it('bases the heartbeat on the Health parts that contexts register', () => {
@@ -157,7 +157,7 @@ describe('the worker', () => {
     const tasks = worker.get(HousekeepingTasks).plugged;
     expect(tasks.map(({ name }) => name)).toEqual(TASKS);
     for (const each of tasks)
-      expect([each.name, await each.run(run())]).toEqual([each.name, each.name === 'idempotency-keys' ? 1 : 0]);
+      expect([each.name, await each.runTask(run())]).toEqual([each.name, each.name === 'idempotency-keys' ? 1 : 0]);
   });
 
   it('interrupts the rollup when it stops, and computes the hour at the next run', async () => {
@@ -171,7 +171,7 @@ describe('the worker', () => {
     await telemetry.withClient(async (client) => {
       await client.query('BEGIN');
       await client.query(`SELECT FROM rollup_progress WHERE relation = 'probe_hourly' FOR UPDATE`);
-      const rollingUp = task('rollups').run(run(stopping.signal));
+      const rollingUp = task('rollups').runTask(run(stopping.signal));
       await eventually(async () => {
         const waiting = await telemetry.query(
           `SELECT FROM pg_stat_activity WHERE application_name = 'rollups' AND wait_event_type = 'Lock'`,
@@ -183,7 +183,7 @@ describe('the worker', () => {
       await client.query('ROLLBACK');
     });
     expect(await rolledHours()).toBe(0);
-    expect(await task('rollups').run(run())).toBeGreaterThan(0);
+    expect(await task('rollups').runTask(run())).toBeGreaterThan(0);
     expect(await rolledHours()).toBe(1);
   });
 });

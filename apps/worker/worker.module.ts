@@ -71,9 +71,9 @@ export class WorkerModule {
 
   constructor(readiness: ReadinessParts, control: ControlDatabase, telemetry: TelemetryDatabase, messaging: Messaging) {
     readiness.plug(
-      { name: 'control', read: () => databaseReadiness(control, 'control database') },
-      { name: 'telemetry', read: () => databaseReadiness(telemetry, 'telemetry database') },
-      { name: 'kafka', read: () => messaging.check() },
+      { name: 'control', checkPart: () => databaseReadiness(control, 'control database') },
+      { name: 'telemetry', checkPart: () => databaseReadiness(telemetry, 'telemetry database') },
+      { name: 'kafka', checkPart: () => messaging.checkKafka() },
     );
   }
 }

@@ -106,7 +106,7 @@ async function judge(findings: Findings, { product }: Installation, control: Con
 
 async function readAll(messaging: Messaging): Promise<ReceivedMessage[]> {
   const all: ReceivedMessage[] = [];
-  const bounds = (await messaging.bounds([TOPIC])).get(TOPIC) ?? new Map<number, { low: number; high: number }>();
+  const bounds = (await messaging.topicBounds([TOPIC])).get(TOPIC) ?? new Map<number, { low: number; high: number }>();
   for (const [partition, { low, high }] of bounds) {
     for (let offset = low; offset < high;) {
       const messages = await messaging.readMessages(TOPIC, partition, offset);

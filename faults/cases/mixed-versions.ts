@@ -50,16 +50,16 @@ async function newerEvents(findings: Findings, messaging: Messaging, count: numb
   let sent = 0;
   for (let at = 0; at < count; at++) {
     for (const [entity, topic] of Object.entries(topics)) {
-      await messaging.send(`public.${topic}.v1`, [event(`icmpmon.${entity}.of-tomorrow.v1`, { anything: at })]);
+      await messaging.sendMessages(`public.${topic}.v1`, [event(`icmpmon.${entity}.of-tomorrow.v1`, { anything: at })]);
       sent++;
     }
-    await messaging.send('public.agents.v1', [event(known, { ...example, ofTomorrow: at })]);
+    await messaging.sendMessages('public.agents.v1', [event(known, { ...example, ofTomorrow: at })]);
     sent++;
   }
   findings.count('events of a newer producer', sent);
 }
 
-function event(type: string, data: object): Parameters<Messaging['send']>[1][number] {
+function event(type: string, data: object): Parameters<Messaging['sendMessages']>[1][number] {
   const headers = {
     'content-type': 'application/json',
     ce_specversion: '1.0',
@@ -123,7 +123,7 @@ function git(...args: string[]): string {
 }
 
 async function deadLetters(messaging: Messaging): Promise<number> {
-  const bounds = await messaging.deadLetters.bounds();
+  const bounds = await messaging.deadLetters.letterBounds();
   return [...bounds.values()]
     .flatMap((partitions) => [...partitions.values()])
     .reduce((sum, { low, high }) => sum + high - low, 0);
@@ -132,9 +132,12 @@ async function deadLetters(messaging: Messaging): Promise<number> {
 /** Prints the distinct causes of the dead letters. */
 async function tellCauses({ say }: FaultContext, messaging: Messaging): Promise<void> {
   const causes = new Set<string>();
-  for (const [topic, partitions] of await messaging.deadLetters.bounds()) {
+  for (const [topic, partitions] of await messaging.deadLetters.letterBounds()) {
     for (const [partition, { low }] of partitions) {
-      for (const { headers } of await messaging.deadLetters.read({ topic, partition, offset: low }, CAUSES_MAX)) {
+      for (const { headers } of await messaging.deadLetters.readLetters(
+        { topic, partition, offset: low },
+        CAUSES_MAX,
+      )) {
         causes.add(`${topic}, ${headers['origin-group']}, ${headers['ce_type']}: ${headers['cause']}`);
       }
     }

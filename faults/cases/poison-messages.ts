@@ -62,7 +62,7 @@ async function poisonTopic(
   for (let round = 0; round < rounds; round++) {
     for (const { what, message } of kinds) {
       try {
-        await messaging.send(topic, [message]);
+        await messaging.sendMessages(topic, [message]);
       } catch (error) {
         refused++;
         if (round === 0)
@@ -144,11 +144,12 @@ async function until(messaging: Messaging, topic: string, mark: string, wanted: 
 }
 
 async function lettersOf(messaging: Messaging, topic: string, mark: string): Promise<ReceivedMessage[]> {
-  const bounds = (await messaging.deadLetters.bounds()).get(topic) ?? new Map<number, { low: number; high: number }>();
+  const bounds =
+    (await messaging.deadLetters.letterBounds()).get(topic) ?? new Map<number, { low: number; high: number }>();
   const letters: ReceivedMessage[] = [];
   for (const [partition, { low, high }] of bounds) {
     for (let offset = low; offset < high;) {
-      const found = await messaging.deadLetters.read({ topic, partition, offset }, READ_MAX);
+      const found = await messaging.deadLetters.readLetters({ topic, partition, offset }, READ_MAX);
       if (found.length === 0) break;
       letters.push(...found.filter(({ headers }) => headers['mark'] === mark));
       offset = (found.at(-1)?.offset ?? high) + 1;
@@ -168,7 +169,7 @@ async function poisonShardLog(
   const refused = (): Promise<number> => product.metric('projector', 'icmpmon_shard_refused_records');
   const before = await refused();
   for (let round = 0; round < rounds; round++) {
-    await messaging.send(
+    await messaging.sendMessages(
       SHARD_TOPIC,
       values.map((value, at) => ({ key: null, value: Buffer.from(value, 'latin1'), partition: at % 8 })),
     );

@@ -56,7 +56,7 @@ describe('the dashboards', () => {
   afterAll(async () => {
     await Promise.all(Object.values(readers ?? {}).map((reader) => reader.end()));
     await telemetry?.close();
-    await home?.drop();
+    await home?.dropDatabases();
     const server = new pg.Client({ connectionString: testServices().databaseUrl });
     await server.connect();
     for (const name of [role, ...spareRoles]) await server.query(`DROP ROLE IF EXISTS ${name}`);

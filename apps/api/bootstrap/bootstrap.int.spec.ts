@@ -31,7 +31,7 @@ beforeAll(async () => {
   config = testApiConfig(databases, folder, { bootstrapFile, starterTargets: ['127.0.0.1', '127.0.0.2'] });
 });
 afterAll(async () => {
-  await databases.drop();
+  await databases.dropDatabases();
   await rm(folder, { recursive: true });
 });
 

@@ -12,7 +12,7 @@ export class DatabaseSwitch {
 
   /** Starts the proxy and returns the database's URL through it. */
   async start(): Promise<string> {
-    await this.listen(0);
+    await this.listenOn(0);
     const url = new URL(this.databaseUrl);
     url.host = `127.0.0.1:${this.port}`;
     return url.href;
@@ -31,17 +31,17 @@ export class DatabaseSwitch {
   }
 
   /** Keeps every connection open, including new ones, but forwards nothing until `off`. */
-  freeze(): void {
+  freezeConnections(): void {
     this.frozen = true;
     for (const socket of this.open) socket.unpipe().pause();
   }
 
   on(): Promise<void> {
     this.frozen = false;
-    return this.listen(this.port);
+    return this.listenOn(this.port);
   }
 
-  private async listen(port: number): Promise<void> {
+  private async listenOn(port: number): Promise<void> {
     const { hostname, port: databasePort } = new URL(this.databaseUrl);
     const server = createServer((client) => {
       const upstream = connect(Number(databasePort), hostname);

@@ -15,12 +15,12 @@ export class EventSourceClient {
     const client = new EventSourceClient();
     const response = await fetch(url, { headers, signal: client.abort.signal });
     if (response.status !== 200 || response.body === null) throw new Error(`The stream answered ${response.status}.`);
-    client.ended = client.read(response.body);
+    client.ended = client.readBody(response.body);
     return client;
   }
 
   /** Returns the events of one type, in order. */
-  of(event: string): ServerSentEvent[] {
+  eventsOf(event: string): ServerSentEvent[] {
     return this.events.filter((candidate) => candidate.event === event);
   }
 
@@ -29,7 +29,7 @@ export class EventSourceClient {
     await this.ended;
   }
 
-  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+  private async readBody(body: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     let text = '';
     try {
@@ -37,14 +37,14 @@ export class EventSourceClient {
         text += decoder.decode(chunk, { stream: true });
         const blocks = text.split('\n\n');
         text = blocks.pop() ?? '';
-        for (const block of blocks) this.take(block);
+        for (const block of blocks) this.takeBlock(block);
       }
     } catch (error) {
       if (!this.abort.signal.aborted) throw error;
     }
   }
 
-  private take(block: string): void {
+  private takeBlock(block: string): void {
     const fields = block.split('\n').map((line) => /^(\w+): (.*)$/.exec(line));
     const field = (name: string): string | null => fields.find((match) => match?.[1] === name)?.[2] ?? null;
     this.lastEventId = field('id') ?? this.lastEventId;

@@ -13,8 +13,8 @@ export class Judging {
   ) {}
 
   async start(): Promise<void> {
-    await this.write(0);
-    this.timer = setInterval(() => void this.write(0), EVERY_MS);
+    await this.writeJudged(0);
+    this.timer = setInterval(() => void this.writeJudged(0), EVERY_MS);
   }
 
   /** Stops judging now. */
@@ -27,10 +27,10 @@ export class Judging {
   /** Stops judging, as if that had happened some seconds ago. */
   async stopSince(seconds: number): Promise<void> {
     await this.stop();
-    await this.write(seconds);
+    await this.writeJudged(seconds);
   }
 
-  private write(agoS: number): Promise<unknown> {
+  private writeJudged(agoS: number): Promise<unknown> {
     this.writing = this.telemetry.execute(
       `INSERT INTO shard_position (shard, participant, position, log_at)
        SELECT s, 'status', 1, now() - $2 * interval '1 second' FROM generate_series(0, $1::integer - 1) s

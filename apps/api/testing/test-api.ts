@@ -29,8 +29,8 @@ export interface TestApi {
   /** One API key per role. */
   keys: Record<Role, string>;
   /** Sends a request with the key of a role; `admin` unless set. */
-  ask(pathAndQuery: string, init?: RequestInit & { role?: Role }): Promise<Response>;
-  post(pathAndQuery: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  sendRequest(pathAndQuery: string, init?: RequestInit & { role?: Role }): Promise<Response>;
+  postJson(pathAndQuery: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export async function startTestApi(
   const port = await listen(app, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const keys = await makeAccess(app);
-  const ask: TestApi['ask'] = (pathAndQuery, { role = 'admin', ...init } = {}) =>
+  const ask: TestApi['sendRequest'] = (pathAndQuery, { role = 'admin', ...init } = {}) =>
     fetch(`${url}${pathAndQuery}`, {
       ...init,
       headers: { authorization: `Bearer ${keys[role]}`, ...(init.headers as Record<string, string> | undefined) },
@@ -87,8 +87,8 @@ export async function startTestApi(
     control: app.get(ControlDatabase),
     judging,
     keys,
-    ask,
-    post: (pathAndQuery, body, headers = {}) =>
+    sendRequest: ask,
+    postJson: (pathAndQuery, body, headers = {}) =>
       ask(pathAndQuery, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
@@ -98,7 +98,7 @@ export async function startTestApi(
       await judging.stop();
       app.getHttpServer().closeAllConnections();
       await app.close();
-      await databases.drop();
+      await databases.dropDatabases();
       await rm(folder, { recursive: true });
     },
   };

@@ -31,10 +31,10 @@ export class AgentAdmission {
    */
   async admit(request: IncomingMessage): Promise<AgentIdentity> {
     const identity = identityOf(request);
-    const waitS = this.requestRate.take(identity.agentId, 1);
+    const waitS = this.requestRate.takeAmount(identity.agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent sends too many requests.', waitS);
     if (this.nowMs() > identity.certificate.notAfterMs) throw new AgentRefused('certificate_expired');
-    await this.knownAgents.require(identity.agentId, identity.certificate);
+    await this.knownAgents.requireKnown(identity.agentId, identity.certificate);
     return identity;
   }
 }

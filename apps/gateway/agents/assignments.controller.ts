@@ -30,7 +30,7 @@ export class AssignmentsController {
   async next(@Agent() agent: AgentIdentity, @Query('since') since: unknown, @Res() response: Response): Promise<void> {
     const { agentId } = agent;
     const version = versionOf(since);
-    const waitS = this.rate.take(agentId, 1);
+    const waitS = this.rate.takeAmount(agentId, 1);
     if (waitS !== null) {
       requestsRefused.inc({ request: 'assignments' });
       throw retryAfter('too_many_requests', 'The agent polls its assignments too often.', waitS);

@@ -44,7 +44,7 @@ export class CertificateController {
       const detail = 'The certificate is too new: renewal is possible after a quarter of its lifetime.';
       throw retryAfter('too_many_requests', detail, Math.ceil(earlyMs / 1_000));
     }
-    const waitS = this.rate.take(agentId, 1);
+    const waitS = this.rate.takeAmount(agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent renews its certificate too often.', waitS);
   }
 }

@@ -22,7 +22,7 @@ export class DescriptionController {
   @Post()
   @HttpCode(200)
   describe(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<DescriptionResponse> {
-    const waitS = this.rate.take(agentId, 1);
+    const waitS = this.rate.takeAmount(agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent sends its description too often.', waitS);
     return this.commands.execute(new DescribeAgent(agentId, readDescription(body)));
   }

@@ -31,7 +31,7 @@ export class PolicyController {
   @Put()
   @HttpCode(204)
   async report(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<void> {
-    const waitS = this.rate.take(agentId, 1);
+    const waitS = this.rate.takeAmount(agentId, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', 'The agent reports its policy too often.', waitS);
     const report = readPolicyReport(body);
     const digest = digestOf(report);
@@ -42,7 +42,7 @@ export class PolicyController {
   }
 
   private limitChange(agentId: string): void {
-    const waitS = this.changeRate.take(agentId, 1);
+    const waitS = this.changeRate.takeAmount(agentId, 1);
     if (waitS === null) return;
     requestsRefused.inc({ request: 'policy' });
     throw retryAfter('too_many_requests', "The agent's policy changes too often.", waitS);

@@ -46,13 +46,13 @@ export class ResultsRoute implements Route {
 
   constructor(private readonly parts: ResultsRouteParts) {}
 
-  takes({ method, url }: IncomingMessage): boolean {
+  matchesRequest({ method, url }: IncomingMessage): boolean {
     return method === 'POST' && url !== undefined && (url === PATH || url.startsWith(`${PATH}?`));
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answerRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = JSON.stringify(await this.accept(request));
+      const answer = JSON.stringify(await this.acceptUpload(request));
       const length = Buffer.byteLength(answer);
       response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': length });
       response.end(answer);
@@ -63,7 +63,7 @@ export class ResultsRoute implements Route {
     }
   }
 
-  private async accept(request: IncomingMessage): Promise<ResultsResponse> {
+  private async acceptUpload(request: IncomingMessage): Promise<ResultsResponse> {
     const receivedAtMs = this.parts.nowMs();
     const { admission, byteRate } = this.parts;
     const { agentId } = await admission.admit(request);
@@ -73,7 +73,7 @@ export class ResultsRoute implements Route {
     if (request.headers['content-type'] !== MEDIA_TYPE)
       throw new DomainError('invalid', `Send Content-Type: ${MEDIA_TYPE}.`);
     const length = declaredLength(request, UPLOAD_BYTES_MAX);
-    const waitS = byteRate.take(agentId, length);
+    const waitS = byteRate.takeAmount(agentId, length);
     if (waitS !== null) {
       uploadsDeferred.inc({ reason: 'rate' });
       throw retryAfter('too_many_requests', 'The agent exceeds its rate of bytes per second.', waitS);
@@ -82,22 +82,22 @@ export class ResultsRoute implements Route {
     const key = `${agentId}/${lane}`;
     const before = this.arriving.get(key);
     if (before !== undefined) this.endIfStalled(key, before);
-    return this.order.run(key, () => this.acceptBody(request, { agentId, lane, length, receivedAtMs }));
+    return this.order.runInOrder(key, () => this.acceptBody(request, { agentId, lane, length, receivedAtMs }));
   }
 
   private async acceptBody(
     request: IncomingMessage,
     { agentId, lane, length, receivedAtMs }: { agentId: string; lane: LaneName; length: number; receivedAtMs: number },
   ): Promise<ResultsResponse> {
-    const memory = this.parts.memory.hold(agentId, MEMORY_SHARE[lane]);
+    const memory = this.parts.memory.holdBody(agentId, MEMORY_SHARE[lane]);
     const key = `${agentId}/${lane}`;
     this.arriving.set(key, { socket: request.socket, memory });
     try {
-      const body = await this.read(request, length, memory).finally(() => this.arriving.delete(key));
+      const body = await this.readBody(request, length, memory).finally(() => this.arriving.delete(key));
       const sentAtMs = timeOf(request, 'x-icmpmon-sent-at');
       const clockOriginMs = timeOf(request, 'x-icmpmon-clock-origin');
       const upload = { agentId, lane, body: body.bytes, sentAtMs, clockOriginMs, receivedAtMs };
-      const answer = await this.parts.intake.accept(upload);
+      const answer = await this.parts.intake.acceptUpload(upload);
       // Kafka has acknowledged the blocks. After a failure an abandoned send may still read them, so the memory is not given back then.
       body.giveBack();
       return answer;
@@ -105,7 +105,7 @@ export class ResultsRoute implements Route {
       if (error instanceof DependencyUnavailable) uploadsDeferred.inc({ reason: 'kafka' });
       throw error;
     } finally {
-      memory.release();
+      memory.releaseBody();
     }
   }
 
@@ -122,7 +122,7 @@ export class ResultsRoute implements Route {
     look.unref();
   }
 
-  private async read(request: IncomingMessage, length: number, memory: HeldBody): Promise<BodyMemory> {
+  private async readBody(request: IncomingMessage, length: number, memory: HeldBody): Promise<BodyMemory> {
     try {
       return await readBody(request, length, { memory, slabs: this.slabs });
     } catch (error) {

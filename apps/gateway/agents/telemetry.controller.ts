@@ -26,7 +26,7 @@ export class TelemetryController {
     @Body() body: unknown,
     @Req() { socket }: IncomingMessage,
   ): Promise<TelemetryResponse> {
-    const waitS = this.rate.take(agentId, 1);
+    const waitS = this.rate.takeAmount(agentId, 1);
     if (waitS !== null) {
       requestsRefused.inc({ request: 'telemetry' });
       throw retryAfter('too_many_requests', 'The agent reports more often than once per second.', waitS);

@@ -27,14 +27,14 @@ export class CallerRate {
 
   /** Counts a request, before anything is checked. @throws RetryLater */
   asks(request: IncomingMessage): void {
-    this.take(this.asked, addressGroup(request.socket.remoteAddress));
+    this.takeTokens(this.asked, addressGroup(request.socket.remoteAddress));
   }
 
   /** Counts a granted request, once the caller has proved that it may. @throws RetryLater */
-  readonly grant = (): void => this.take(this.granted, 'all');
+  readonly grant = (): void => this.takeTokens(this.granted, 'all');
 
-  private take(rate: RateLimit, key: string): void {
-    const waitS = rate.take(key, 1);
+  private takeTokens(rate: RateLimit, key: string): void {
+    const waitS = rate.takeAmount(key, 1);
     if (waitS !== null) throw retryAfter('too_many_requests', this.options.detail, waitS);
   }
 }

@@ -44,17 +44,17 @@ export class KitRoute implements Route {
     private readonly limits = { stallMs: STALL_MS_MAX, downloadMs: DOWNLOAD_MS_MAX },
   ) {}
 
-  takes({ method, url }: IncomingMessage): boolean {
+  matchesRequest({ method, url }: IncomingMessage): boolean {
     return method === 'GET' && url !== undefined && url.startsWith(PREFIX);
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answerRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       this.rate.asks(request);
-      const file = await this.find((request.url ?? '').slice(PREFIX.length));
+      const file = await this.findFile((request.url ?? '').slice(PREFIX.length));
       await using handle = await openFile(file);
       const { size } = await handle.stat();
-      const send = (): Promise<void> => this.send(handle, size, response);
+      const send = (): Promise<void> => this.sendFile(handle, size, response);
       await (size < LARGE_BYTES_MIN ? send() : this.withPlace(request, send));
     } catch (error) {
       if (!response.headersSent) return answerError(error, request, response);
@@ -67,7 +67,7 @@ export class KitRoute implements Route {
   }
 
   /** @throws DomainError `not_found` */
-  private async find(name: string): Promise<string> {
+  private async findFile(name: string): Promise<string> {
     const { dir } = this;
     const list = dir === undefined ? null : await readList(path.join(dir, LIST));
     if (dir === undefined || list === null) throw new DomainError('not_found', NO_KIT);
@@ -98,7 +98,7 @@ export class KitRoute implements Route {
     }
   }
 
-  private async send(handle: FileHandle, size: number, response: ServerResponse): Promise<void> {
+  private async sendFile(handle: FileHandle, size: number, response: ServerResponse): Promise<void> {
     const { stallMs, downloadMs } = this.limits;
     response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': size });
     response.setTimeout(stallMs, () => response.destroy());

@@ -36,7 +36,7 @@ describe('the agent kit of the gateway', () => {
 
   async function serve(route: KitRoute): Promise<void> {
     server = createServer((request, response) => {
-      if (route.takes(request)) void route.answer(request, response);
+      if (route.matchesRequest(request)) void route.answerRequest(request, response);
       else response.writeHead(418).end();
     });
     server.listen(0, '127.0.0.1');

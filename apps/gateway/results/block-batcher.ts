@@ -29,7 +29,7 @@ export interface RecordMessage extends MessageToSend {
 }
 
 export interface BlockBatcherOptions {
-  send(messages: RecordMessage[]): Promise<void>;
+  sendRecords(messages: RecordMessage[]): Promise<void>;
   /** Shortest interval between the starts of two sends; blocks that arrive in between are sent together. 100 ms unless set. */
   gatherMs?: number;
 }
@@ -41,12 +41,12 @@ export interface BlockBatcherOptions {
 export class BlockBatcher {
   private readonly uploads: Batching<readonly ShardBlock[], void>;
 
-  constructor({ send, gatherMs = 100 }: BlockBatcherOptions) {
+  constructor({ sendRecords, gatherMs = 100 }: BlockBatcherOptions) {
     const gather = { everyMs: gatherMs, fullWeight: BATCH_BYTES_FULL, weightOf: bytesOf };
     this.uploads = new Batching(
       { batchMax: Infinity, concurrentMax: 1, gather, failWaiting: kafkaIsAway },
       async (uploads) => {
-        await send(recordsOf(uploads.flat()));
+        await sendRecords(recordsOf(uploads.flat()));
         return uploads.map(() => undefined);
       },
     );
@@ -54,7 +54,7 @@ export class BlockBatcher {
 
   /** Resolves when all blocks are durable; rejects when their send failed, or the one before them. */
   async add(blocks: readonly ShardBlock[]): Promise<void> {
-    if (blocks.length > 0) await this.uploads.ask(blocks);
+    if (blocks.length > 0) await this.uploads.askBatched(blocks);
   }
 }
 

@@ -27,7 +27,7 @@ export class BodySlabs {
   private readonly spare: Buffer[] = [];
 
   /** Returns memory with arbitrary content. */
-  take(bytes: number): BodyMemory {
+  takeMemory(bytes: number): BodyMemory {
     if (bytes > SHARED_BYTES_MAX) return { bytes: Buffer.allocUnsafeSlow(bytes), giveBack: () => undefined };
     if (this.current.usedBytes + bytes > SLAB_BYTES) this.current = this.nextSlab();
     const slab = this.current;

@@ -8,7 +8,7 @@ const memoryOf = ({ bytes }: BodyMemory): ArrayBufferLike => bytes.buffer;
 describe('the slabs of bodies', () => {
   it('hold many bodies, and are reused once all of them were given back', () => {
     const slabs = new BodySlabs();
-    const fill = (): BodyMemory[] => Array.from({ length: 50 }, () => slabs.take(20 * KIB));
+    const fill = (): BodyMemory[] => Array.from({ length: 50 }, () => slabs.takeMemory(20 * KIB));
     const first = fill();
     expect(new Set(first.map(memoryOf)).size).toBe(1);
     const second = fill();
@@ -21,11 +21,11 @@ describe('the slabs of bodies', () => {
 
   it('are not reused while one body was not given back, regardless of how often another one is', () => {
     const slabs = new BodySlabs();
-    const kept = slabs.take(KIB);
-    const other = slabs.take(KIB);
+    const kept = slabs.takeMemory(KIB);
+    const other = slabs.takeMemory(KIB);
     for (let at = 0; at < 5; at++) other.giveBack();
     for (let at = 0; at < 100; at++) {
-      const body = slabs.take(100 * KIB);
+      const body = slabs.takeMemory(100 * KIB);
       expect(overlap(kept, body)).toBe(false);
       body.giveBack();
     }
@@ -33,8 +33,8 @@ describe('the slabs of bodies', () => {
 
   it('give a large body its own memory', () => {
     const slabs = new BodySlabs();
-    expect(memoryOf(slabs.take(600 * KIB))).not.toBe(memoryOf(slabs.take(10)));
-    expect(slabs.take(4 * KIB * KIB).bytes).toHaveLength(4 * KIB * KIB);
+    expect(memoryOf(slabs.takeMemory(600 * KIB))).not.toBe(memoryOf(slabs.takeMemory(10)));
+    expect(slabs.takeMemory(4 * KIB * KIB).bytes).toHaveLength(4 * KIB * KIB);
   });
 
   it('never give two bodies the same memory', () => {
@@ -44,7 +44,7 @@ describe('the slabs of bodies', () => {
         const slabs = new BodySlabs();
         const held: BodyMemory[] = [];
         for (const { bytes, given, isGiven } of steps) {
-          const body = slabs.take(bytes);
+          const body = slabs.takeMemory(bytes);
           expect(body.bytes).toHaveLength(bytes);
           expect(held.some((other) => overlap(other, body))).toBe(false);
           held.push(body);

@@ -8,7 +8,7 @@ export class LaneOrder {
   private readonly lanes = new Map<string, { last: Promise<unknown>; pending: number }>();
 
   /** @throws DomainError `too_many_requests` when the queue is full */
-  async run<T>(lane: string, work: () => Promise<T>): Promise<T> {
+  async runInOrder<T>(lane: string, work: () => Promise<T>): Promise<T> {
     const queue = this.lanes.get(lane) ?? { last: Promise.resolve(), pending: 0 };
     if (queue.pending > WAITING_MAX) {
       throw new DomainError('too_many_requests', 'Too many requests of this lane are open. Send one at a time.');

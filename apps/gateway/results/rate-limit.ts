@@ -18,7 +18,7 @@ export class RateLimit {
   }
 
   /** Takes `amount` and returns null, or returns after how many seconds (at least 1) to try again. */
-  take(key: string, amount: number, nowMs = performance.now()): number | null {
+  takeAmount(key: string, amount: number, nowMs = performance.now()): number | null {
     const bucket = this.buckets.get(key) ?? { tokens: this.burst, atMs: nowMs };
     bucket.tokens = Math.min(this.burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * this.perS);
     bucket.atMs = nowMs;

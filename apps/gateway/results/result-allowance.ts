@@ -45,7 +45,7 @@ export class ResultAllowance {
   /** Returns the number of results that the next upload may contain. */
   available(agentId: string, lane: LaneName, nowMs = performance.now()): number {
     const agent = this.refilled(agentId, nowMs);
-    if (nowMs - agent.readAtMs > FRESH_MS) this.read(agentId, agent, nowMs);
+    if (nowMs - agent.readAtMs > FRESH_MS) this.readRate(agentId, agent, nowMs);
     return Math.min(UPLOAD_RESULTS_MAX, Math.floor(agent.tokens - reserveOf(agent, lane)));
   }
 
@@ -57,7 +57,7 @@ export class ResultAllowance {
   /** Returns after how many seconds (at least 1) this many results will be available. */
   waitS(agentId: string, lane: LaneName, results: number, nowMs = performance.now()): number {
     const agent = this.refilled(agentId, nowMs);
-    if (nowMs - agent.readAtMs > FRESH_AT_REFUSAL_MS) this.read(agentId, agent, nowMs);
+    if (nowMs - agent.readAtMs > FRESH_AT_REFUSAL_MS) this.readRate(agentId, agent, nowMs);
     if (nowMs - agent.toldAtMs > TOLD_EVERY_MS) {
       agent.toldAtMs = nowMs;
       this.logger.warn(
@@ -81,7 +81,7 @@ export class ResultAllowance {
     return agent;
   }
 
-  private read(agentId: string, agent: Agent, nowMs: number): void {
+  private readRate(agentId: string, agent: Agent, nowMs: number): void {
     if (agent.reading) return;
     agent.reading = true;
     this.options

@@ -60,11 +60,11 @@ export class ResultsIntake {
   private readonly clonesLoggedAtMs = new Map<string, number>();
 
   constructor(
-    messaging: Pick<Messaging, 'send'>,
+    messaging: Pick<Messaging, 'sendMessages'>,
     private readonly shardCount: number,
     private readonly allowance: Pick<ResultAllowance, 'available' | 'spend' | 'waitS'>,
   ) {
-    this.batcher = new BlockBatcher({ send: (messages) => messaging.send(SHARD_TOPIC, messages) });
+    this.batcher = new BlockBatcher({ sendRecords: (messages) => messaging.sendMessages(SHARD_TOPIC, messages) });
   }
 
   /**
@@ -73,13 +73,13 @@ export class ResultsIntake {
    * @throws DomainError `invalid` when the body is not an upload; RetryLater when the agent may send none of it now; DependencyUnavailable
    * while Kafka is unavailable
    */
-  async accept(upload: Upload): Promise<ResultsResponse> {
+  async acceptUpload(upload: Upload): Promise<ResultsResponse> {
     const startedMs = performance.now();
     const { agentId, lane } = upload;
     const parsed = readUpload(upload.body);
     if (!parsed.ok)
       throw new DomainError('invalid', `The body is not an upload of blocks (${parsed.reason}): ${parsed.detail}.`);
-    const { blocks, durable, results, refused, deferred } = this.sort(parsed.blocks, upload);
+    const { blocks, durable, results, refused, deferred } = this.sortBlocks(parsed.blocks, upload);
     if (refused.length > 0) this.logger.warn({ agentId, refused: refused.slice(0, 10) }, 'blocks refused');
     this.allowance.spend(agentId, results);
     const retryAfterS = deferred === null ? 0 : this.allowance.waitS(agentId, lane, deferred.results);
@@ -107,7 +107,7 @@ export class ResultsIntake {
     return answer;
   }
 
-  private sort(blocks: readonly Uint8Array[], upload: Upload): Sorted {
+  private sortBlocks(blocks: readonly Uint8Array[], upload: Upload): Sorted {
     const { agentId, lane, sentAtMs, receivedAtMs, clockOriginMs } = upload;
     const clockOffsetMs = this.clocks.estimate(agentId, sentAtMs, receivedAtMs, clockOriginMs ?? null);
     const resultsMax = this.allowance.available(agentId, lane);

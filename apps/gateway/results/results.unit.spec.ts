@@ -56,7 +56,7 @@ describe('the batcher', () => {
     const sends: { marks: number[][]; done: PromiseWithResolvers<void> }[] = [];
     const batcher = new BlockBatcher({
       gatherMs: 1,
-      send: (messages) => {
+      sendRecords: (messages) => {
         const done = Promise.withResolvers<void>();
         sends.push({ marks: messages.flatMap(blocksOf), done });
         return done.promise;
@@ -79,7 +79,7 @@ describe('the batcher', () => {
     const failure = Promise.withResolvers<void>();
     const batcher = new BlockBatcher({
       gatherMs: 1,
-      send: () => (sends++ === 0 ? failure.promise : Promise.resolve()),
+      sendRecords: () => (sends++ === 0 ? failure.promise : Promise.resolve()),
     });
     const first = batcher.add([block(1)]);
     await eventually(() => expect(sends).toBe(1));
@@ -93,7 +93,7 @@ describe('the batcher', () => {
   });
 
   it('sends a full batch immediately', async () => {
-    const batcher = new BlockBatcher({ gatherMs: 3_600_000, send: () => Promise.resolve() });
+    const batcher = new BlockBatcher({ gatherMs: 3_600_000, sendRecords: () => Promise.resolve() });
     await batcher.add([block(1)]);
     await batcher.add(Array.from({ length: 10 }, () => shardBlock(0, new Uint8Array(500_000))));
     await expect(batcher.add([])).resolves.toBeUndefined();
@@ -106,13 +106,13 @@ describe('the order of a lane', () => {
     const first = Promise.withResolvers<void>();
     const seen: number[] = [];
     const work = [
-      order.run('a', async () => {
+      order.runInOrder('a', async () => {
         await first.promise;
         seen.push(1);
         throw new Error('failed');
       }),
-      order.run('a', () => Promise.resolve(seen.push(2))),
-      order.run('b', () => Promise.resolve(seen.push(3))),
+      order.runInOrder('a', () => Promise.resolve(seen.push(2))),
+      order.runInOrder('b', () => Promise.resolve(seen.push(3))),
     ];
     await work[2];
     first.resolve();
@@ -124,11 +124,11 @@ describe('the order of a lane', () => {
   it('is kept only for a few requests', async () => {
     const order = new LaneOrder();
     const never = Promise.withResolvers<void>();
-    const waiting = [1, 2, 3].map(() => order.run('a', () => never.promise));
-    await expect(order.run('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'too_many_requests' });
+    const waiting = [1, 2, 3].map(() => order.runInOrder('a', () => never.promise));
+    await expect(order.runInOrder('a', () => Promise.resolve())).rejects.toMatchObject({ code: 'too_many_requests' });
     never.resolve();
     await Promise.all(waiting);
-    await order.run('a', () => Promise.resolve());
+    await order.runInOrder('a', () => Promise.resolve());
   });
 });
 
@@ -198,17 +198,17 @@ describe('clock offsets', () => {
 describe('a rate limit', () => {
   it('allows a burst of two seconds’ worth, and then its rate per second', () => {
     const rate = new RateLimit(10);
-    expect(rate.take('a', 20, 0)).toBeNull();
-    expect(rate.take('a', 10, 0)).toBe(1);
-    expect(rate.take('b', 20, 0)).toBeNull();
-    expect(rate.take('a', 10, 1_000)).toBeNull();
-    expect(rate.take('a', 20, 1_000)).toBe(2);
+    expect(rate.takeAmount('a', 20, 0)).toBeNull();
+    expect(rate.takeAmount('a', 10, 0)).toBe(1);
+    expect(rate.takeAmount('b', 20, 0)).toBeNull();
+    expect(rate.takeAmount('a', 10, 1_000)).toBeNull();
+    expect(rate.takeAmount('a', 20, 1_000)).toBe(2);
   });
 
   it('allows an amount larger than the bucket when it is full, and has it paid off', () => {
     const rate = new RateLimit(10);
-    expect(rate.take('a', 100, 0)).toBeNull();
-    expect(rate.take('a', 1, 1_000)).toBe(8);
-    expect(rate.take('a', 1, 9_000)).toBeNull();
+    expect(rate.takeAmount('a', 100, 0)).toBeNull();
+    expect(rate.takeAmount('a', 1, 1_000)).toBe(8);
+    expect(rate.takeAmount('a', 1, 9_000)).toBeNull();
   });
 });

@@ -16,10 +16,10 @@ export interface UploadMemoryOptions {
 /** Memory of one upload's body: it grows with the bytes that arrive. */
 export interface HeldBody {
   /** Reserves memory for more bytes. @throws RetryLater when there is none, or when the upload was ended in favour of others */
-  grow(bytes: number): void;
+  reserveMore(bytes: number): void;
   /** Marks the body as complete: it waits for Kafka and is no longer ended in favour of others. */
   arrived(): void;
-  release(): void;
+  releaseBody(): void;
   /** Called when the upload must end so that others can continue. */
   onAborted: (reason: Error) => void;
 }
@@ -48,35 +48,35 @@ export class UploadMemory {
   }
 
   /** Creates a body. `share`: part of the whole memory, 0 to 1, that uploads of this kind may fill. */
-  hold(agentId: string, share = 1): HeldBody {
+  holdBody(agentId: string, share = 1): HeldBody {
     let isAborted = false;
     const body: Body = {
       ...{ agentId, bytes: 0, sinceMs: this.nowMs() },
       abort: () => {
         isAborted = true;
-        held.release();
-        held.onAborted(this.refusal('Incomplete uploads fill the memory, and this one is slow.'));
+        held.releaseBody();
+        held.onAborted(this.retryLater('Incomplete uploads fill the memory, and this one is slow.'));
       },
     };
     this.arriving.add(body);
     const held: HeldBody = {
       onAborted: () => undefined,
-      grow: (bytes) => {
-        if (isAborted) throw this.refusal('Incomplete uploads fill the memory, and this one is slow.');
-        this.reserve(body, bytes, share);
+      reserveMore: (bytes) => {
+        if (isAborted) throw this.retryLater('Incomplete uploads fill the memory, and this one is slow.');
+        this.reserveBytes(body, bytes, share);
       },
       arrived: () => {
         if (this.arriving.delete(body)) this.arrivingBytes -= body.bytes;
       },
-      release: () => {
+      releaseBody: () => {
         held.arrived();
-        this.take(body, -body.bytes);
+        this.takeBytes(body, -body.bytes);
       },
     };
     return held;
   }
 
-  private reserve(body: Body, bytes: number, share: number): void {
+  private reserveBytes(body: Body, bytes: number, share: number): void {
     const { bytesMax, agentBytesMax } = this.options;
     if ((this.byAgent.get(body.agentId) ?? 0) + bytes > agentBytesMax) {
       throw new RetryLater(
@@ -86,8 +86,8 @@ export class UploadMemory {
       );
     }
     if (this.usedBytes + bytes > bytesMax * share) this.makeRoom(body, bytes - (bytesMax * share - this.usedBytes));
-    if (this.usedBytes + bytes > bytesMax * share) throw this.refusal(this.whatFillsIt());
-    this.take(body, bytes);
+    if (this.usedBytes + bytes > bytesMax * share) throw this.retryLater(this.whatFillsIt());
+    this.takeBytes(body, bytes);
     this.arrivingBytes += bytes;
   }
 
@@ -107,11 +107,11 @@ export class UploadMemory {
       : 'Uploads that Kafka has not acknowledged yet fill the memory.';
   }
 
-  private refusal(detail: string): RetryLater {
+  private retryLater(detail: string): RetryLater {
     return new RetryLater('unavailable', detail, RETRY_AFTER_S);
   }
 
-  private take(body: Body, bytes: number): void {
+  private takeBytes(body: Body, bytes: number): void {
     if (bytes === 0) return;
     body.bytes += bytes;
     this.usedBytes += bytes;

@@ -7,18 +7,18 @@ describe('the memory for uploads', () => {
   const memoryOf = (bytesMax: number, agentBytesMax = bytesMax): UploadMemory =>
     new UploadMemory({ bytesMax, agentBytesMax, nowMs: () => nowMs, onChange: (bytes) => used.push(bytes) });
   const held = (memory: UploadMemory, agentId: string, bytes: number, share = 1): HeldBody => {
-    const body = memory.hold(agentId, share);
-    body.grow(bytes);
+    const body = memory.holdBody(agentId, share);
+    body.reserveMore(bytes);
     return body;
   };
 
   it('counts received bytes, and releases all of them', () => {
     const memory = memoryOf(100);
     const body = held(memory, 'a', 10);
-    body.grow(20);
+    body.reserveMore(20);
     body.arrived();
-    body.release();
-    body.release();
+    body.releaseBody();
+    body.releaseBody();
     expect(used.splice(0)).toEqual([10, 30, 0]);
     held(memory, 'b', 100);
   });
@@ -53,11 +53,11 @@ describe('the memory for uploads', () => {
       'slowest: Incomplete uploads fill the memory, and this one is slow. Try again in 1 s.',
       'slow: Incomplete uploads fill the memory, and this one is slow. Try again in 1 s.',
     ]);
-    expect(() => bodies[1].grow(1)).toThrow('this one is slow');
+    expect(() => bodies[1].reserveMore(1)).toThrow('this one is slow');
     // One that has just begun is not slow yet.
-    expect(() => newcomer.grow(30)).toThrow('Incomplete uploads');
-    bodies[3].release();
-    newcomer.grow(30);
+    expect(() => newcomer.reserveMore(30)).toThrow('Incomplete uploads');
+    bodies[3].releaseBody();
+    newcomer.reserveMore(30);
   });
 
   it('reports when Kafka is the cause', () => {

@@ -16,6 +16,6 @@ import { Empty, PageTrail } from '@icmp-mon/platform/ui-kit';
 })
 export class NotFound {
   constructor() {
-    inject(PageTrail).show({ text: 'Not found' });
+    inject(PageTrail).showCrumbs({ text: 'Not found' });
   }
 }

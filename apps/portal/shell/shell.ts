@@ -73,7 +73,7 @@ export class Shell {
       { keys: 'g a', label: 'Go to Agents', run: () => void this.router.navigateByUrl('/agents') },
       { keys: 'g h', label: 'Go to Health', run: () => void this.router.navigateByUrl('/health') },
       { keys: 'g s', label: 'Go to Settings', run: () => void this.router.navigateByUrl('/settings') },
-      { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggle() },
+      { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggleZone() },
       { keys: '?', label: 'Show keyboard shortcuts', run: () => void this.showHelp() },
     );
   }
@@ -89,7 +89,7 @@ export class Shell {
       await this.router.navigateByUrl('/login');
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`Sign-out failed, you are still signed in. ${problem.title}. ${problem.detail}`);
+      this.toasts.showFailure(`Sign-out failed, you are still signed in. ${problem.title}. ${problem.detail}`);
     }
   }
 }

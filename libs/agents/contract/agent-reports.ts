@@ -23,7 +23,7 @@ export interface AgentReport {
 
 /** Latest reports of all agents. The worker binds it to the agents' read model; the assignment context reads it. */
 export abstract class AgentReports {
-  abstract latest(): Promise<AgentReport[]>;
+  abstract latestReports(): Promise<AgentReport[]>;
   /**
    * Returns how many reports in Kafka have been unread for at least `forMs`; then a missing report does not mean that an agent is lost.
    * Null when the number cannot be determined.

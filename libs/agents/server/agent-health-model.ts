@@ -25,7 +25,7 @@ export function agentHealthModel({
       ...{ database, messaging, group: AgentHealthProjection.group, topics: AgentHealthProjection.topics },
       handle: (sql, messages) => projection.handle(sql, messages),
     }),
-    settle: keepSilentAgents,
+    settleHeld: keepSilentAgents,
   };
 }
 

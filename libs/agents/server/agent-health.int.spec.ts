@@ -61,7 +61,7 @@ describe('the health of agents', () => {
   afterAll(async () => {
     await control.close();
     await telemetryDb.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   async function agentNamed(name: string, sha256 = 'aa'): Promise<string> {
@@ -94,14 +94,14 @@ describe('the health of agents', () => {
       report(talking, new Date(now), { targets: 2 }),
     ]);
     const agents = new ListedAgents(control, telemetryDb, new UnreadReports());
-    const [first, second] = await agents.list();
+    const [first, second] = await agents.listAgents();
     expect(first).toMatchObject({ id: talking, name: 'a-talking', connection: 'connected', assignedTargets: 2 });
     expect(first.telemetry?.executors).toEqual(telemetry.executors);
     expect(second).toMatchObject({ id: silent, connection: 'enrolled', lastSeenAt: null, telemetry: null });
     expect(await agents.get(silent)).toMatchObject({ id: silent, tags: { site: 'ams' } });
     for (const unread of [3, null]) {
       const blind = new ListedAgents(control, telemetryDb, new UnreadReports(unread));
-      expect((await blind.list()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
+      expect((await blind.listAgents()).map(({ connection }) => connection)).toEqual(['connected', 'unknown']);
     }
     await control.execute(`UPDATE agent SET state = 'evicted' WHERE id = $1`, [silent]);
     expect((await new ListedAgents(control, telemetryDb, new UnreadReports(3)).get(silent)).connection).toBe(
@@ -157,9 +157,9 @@ describe('the health of agents', () => {
     const id = await agentNamed('cached', 'good');
     const database = new ControlDatabase({ url: databases.controlUrl });
     const known = new KnownAgents(database);
-    await known.require(id, certificate('good'));
-    await expect(known.require(id, certificate('other'))).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(known.require(newId(), certificate('good'))).rejects.toMatchObject({ code: 'forbidden' });
+    await known.requireKnown(id, certificate('good'));
+    await expect(known.requireKnown(id, certificate('other'))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(known.requireKnown(newId(), certificate('good'))).rejects.toMatchObject({ code: 'forbidden' });
     let away = false;
     const fragile = Object.assign(Object.create(database) as ControlDatabase, {
       query: (text: string, params?: unknown[]) =>
@@ -167,14 +167,14 @@ describe('the health of agents', () => {
     });
     vi.useFakeTimers({ toFake: ['performance'] });
     const cached = new KnownAgents(fragile);
-    await cached.require(id, certificate('good'));
+    await cached.requireKnown(id, certificate('good'));
     away = true;
     for (const laterMs of [9_000, 41_000]) {
       vi.advanceTimersByTime(laterMs);
-      await cached.require(id, certificate('good'));
+      await cached.requireKnown(id, certificate('good'));
     }
     vi.advanceTimersByTime(11_000);
-    await expect(cached.require(id, certificate('good'))).rejects.toThrow(DependencyUnavailable);
+    await expect(cached.requireKnown(id, certificate('good'))).rejects.toThrow(DependencyUnavailable);
     vi.useRealTimers();
     await database.close();
   });

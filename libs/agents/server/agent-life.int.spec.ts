@@ -34,7 +34,7 @@ describe('the lifecycle of agents', () => {
   afterAll(async () => {
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   async function enrolled(name = `agent-${names++}`): Promise<AgentEnrolled['data']> {
@@ -85,10 +85,12 @@ describe('the lifecycle of agents', () => {
     const { agentId, name } = await enrolled();
     await change(agentId, 'retire', { force: true });
     const list = new ListedAgents(control, telemetry, new UnreadReports());
-    expect((await list.list()).some(({ id }) => id === agentId)).toBe(false);
-    expect((await list.list('retired')).find(({ id }) => id === agentId)).toMatchObject({ name });
+    expect((await list.listAgents()).some(({ id }) => id === agentId)).toBe(false);
+    expect((await list.listAgents('retired')).find(({ id }) => id === agentId)).toMatchObject({ name });
     const successor = await enrolled(name);
-    expect((await list.list()).filter((agent) => agent.name === name).map(({ id }) => id)).toEqual([successor.agentId]);
+    expect((await list.listAgents()).filter((agent) => agent.name === name).map(({ id }) => id)).toEqual([
+      successor.agentId,
+    ]);
   });
 
   it('accepts a change for the current version and refuses it for another', async () => {

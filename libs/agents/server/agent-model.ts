@@ -24,7 +24,7 @@ export function agentModel(database: Sql & Transactor): ReadModel<number> {
       },
     ],
     ...eventReplay(database, AGENT),
-    settle: keepCredentials,
+    settleHeld: keepCredentials,
   };
 }
 

@@ -16,11 +16,11 @@ export class AgentShares {
 
   /** Adds the counts, or null where they cannot be read: they are the slowest part of the response, and the rest is useful without them. */
   async addTo(agents: readonly AgentView[]): Promise<AgentView[]> {
-    const shares = await this.read();
+    const shares = await this.readShares();
     return agents.map((agent) => ({ ...agent, share: shares === null ? null : shares(agent.id) }));
   }
 
-  private async read(): Promise<((agentId: string) => AgentShare) | null> {
+  private async readShares(): Promise<((agentId: string) => AgentShare) | null> {
     try {
       const [assignments, measuredTargets] = await Promise.all([
         this.assignments.byAgent(),

@@ -61,9 +61,13 @@ export class CertificateAuthority {
   ): Promise<IssuedCertificate> {
     const csr = await readCsr(csrPem);
     const notAfter = new Date(now.getTime() + AGENT_CERTIFICATE_LIFE_MS);
-    const certificate = await this.sign(csr.publicKey, agentId, new Date(now.getTime() - AGENT_BACKDATE_MS), notAfter, [
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-    ]);
+    const certificate = await this.signCertificate(
+      csr.publicKey,
+      agentId,
+      new Date(now.getTime() - AGENT_BACKDATE_MS),
+      notAfter,
+      [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+    );
     const keySha256 = sha256Hex(csr.publicKey.rawData);
     return { pem: `${certificate.toString('pem')}\n`, sha256: sha256Hex(certificate.rawData), keySha256, notAfter };
   }
@@ -83,14 +87,14 @@ export class CertificateAuthority {
       (host) => ({ type: isIP(host) ? 'ip' : 'dns', value: host }) satisfies x509.JsonGeneralName,
     );
     const notBefore = new Date(now.getTime() - SERVER_BACKDATE_MS);
-    const certificate = await this.sign(keys, 'icmp-mon-gateway', notBefore, notAfter, [
+    const certificate = await this.signCertificate(keys, 'icmp-mon-gateway', notBefore, notAfter, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(names),
     ]);
     return { key: keyPem, cert: `${certificate.toString('pem')}\n${this.pem}`, notAfter };
   }
 
-  private async sign(
+  private async signCertificate(
     publicKey: x509.PublicKeyType,
     commonName: string,
     notBefore: Date,

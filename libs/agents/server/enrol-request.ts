@@ -21,10 +21,10 @@ const isPlain = (text: string): boolean => plainTextFault(text) === null;
 export function readEnrolRequest(body: unknown): EnrolRequest {
   const fields = new BodyFields(body);
   const request = {
-    token: fields.text('token', PLACE_LENGTH_MAX),
+    token: fields.textField('token', PLACE_LENGTH_MAX),
     csrPem: fields.pem('csrPem'),
     ...descriptionOf(fields),
-    agentVersion: fields.text('agentVersion', PLACE_LENGTH_MAX),
+    agentVersion: fields.textField('agentVersion', PLACE_LENGTH_MAX),
   };
   fields.requireGood('The enrolment request is not valid: see "errors".');
   return request;
@@ -43,9 +43,9 @@ export function readDescription(body: unknown): AgentDescription {
 
 function descriptionOf(fields: BodyFields): AgentDescription {
   return {
-    name: fields.text('name', PLACE_LENGTH_MAX, isAgentName, AGENT_NAME_RULE),
-    region: fields.text('region', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
-    provider: fields.text('provider', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
+    name: fields.textField('name', PLACE_LENGTH_MAX, isAgentName, AGENT_NAME_RULE),
+    region: fields.textField('region', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
+    provider: fields.textField('provider', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
     tags: fields.tags('tags'),
   };
 }
@@ -65,7 +65,7 @@ export class BodyFields {
     return Object.hasOwn(this.body, field) && this.body[field] !== undefined;
   }
 
-  text(
+  textField(
     field: string,
     lengthMax: number,
     isGood: (text: string) => boolean = () => true,

@@ -12,12 +12,17 @@ export class FleetGauge implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sources.registerGauge(() => this.read());
+    this.sources.registerGauge(() => this.readGauges());
   }
 
   /** Reads the figures. Only connected agents count towards results per second, because the last report of a lost agent is out of date. */
-  async read(): Promise<{ resultsPerS: number; agentsConnected: number; agentsUnknown: number; agentsTotal: number }> {
-    const agents = (await this.agents.list()).filter(({ state }) => isAdmitted(state));
+  async readGauges(): Promise<{
+    resultsPerS: number;
+    agentsConnected: number;
+    agentsUnknown: number;
+    agentsTotal: number;
+  }> {
+    const agents = (await this.agents.listAgents()).filter(({ state }) => isAdmitted(state));
     const connected = agents.filter((agent) => agent.connection === 'connected');
     const resultsPerS = connected.reduce((sum, agent) => sum + (agent.telemetry?.resultsPerS ?? 0), 0);
     return {

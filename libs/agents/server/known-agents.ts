@@ -45,17 +45,17 @@ export class KnownAgents {
   constructor(private readonly database: ControlDatabase) {}
 
   /** @throws AgentRefused for an agent that is not enrolled or not admitted, or for a replaced certificate */
-  async require(agentId: string, certificate: PresentedCertificate): Promise<void> {
-    const { isAccepted, state } = await this.read(agentId, certificate);
+  async requireKnown(agentId: string, certificate: PresentedCertificate): Promise<void> {
+    const { isAccepted, state } = await this.readAgent(agentId, certificate);
     if (!isAccepted) throw new AgentRefused(refusalOfState(state) ?? 'certificate_replaced');
   }
 
-  private async read(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
+  private async readAgent(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
     const key = `${agentId} ${certificate.sha256}`;
     try {
-      return await this.agents.get(key, () => this.query(agentId, certificate));
+      return await this.agents.get(key, () => this.queryAgent(agentId, certificate));
     } catch (error) {
-      const known = error instanceof DependencyUnavailable ? this.agents.recall(key) : undefined;
+      const known = error instanceof DependencyUnavailable ? this.agents.recallStale(key) : undefined;
       if (known === undefined) throw error;
       return known;
     }
@@ -65,7 +65,7 @@ export class KnownAgents {
    * Reads whether the certificate is valid. Also records the first use of a certificate, and the use of one that another holder of the same
    * key has replaced: that means two processes share the agent's identity.
    */
-  private async query(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
+  private async queryAgent(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
     const [row] = await this.database.query<{ state: AgentState; certificates: (string | null)[] }>(
       `WITH noted AS (
          UPDATE agent SET

@@ -18,6 +18,6 @@ export class ListAgentsHandler implements IQueryHandler<ListAgents> {
   ) {}
 
   async execute({ state }: ListAgents): Promise<{ items: AgentView[] }> {
-    return { items: await this.shares.addTo(await this.agents.list(state)) };
+    return { items: await this.shares.addTo(await this.agents.listAgents(state)) };
   }
 }

@@ -33,7 +33,7 @@ export class ListedAgents {
   ) {}
 
   /** Lists agents by name, at most 1,000: those in a state, or all except retired ones. */
-  async list(state?: AgentState): Promise<AgentView[]> {
+  async listAgents(state?: AgentState): Promise<AgentView[]> {
     const agents = await this.control.query<AgentRow>(
       `SELECT ${AGENT_COLUMNS} FROM agent WHERE CASE WHEN $1::text IS NULL THEN state <> 'retired' ELSE state = $1 END
        ORDER BY name, state_since LIMIT ${AGENTS_MAX}`,

@@ -14,6 +14,6 @@ export class MakeRejoinChallengeHandler implements ICommandHandler<MakeRejoinCha
   ) {}
 
   execute(): Promise<RejoinChallenge> {
-    return Promise.resolve({ nonce: this.challenges.make(this.clock.nowMs()) });
+    return Promise.resolve({ nonce: this.challenges.makeChallenge(this.clock.nowMs()) });
   }
 }

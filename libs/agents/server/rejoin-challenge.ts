@@ -15,7 +15,7 @@ const NONCE = /^([0-9a-z]{1,11})\.([\w-]{22})\.([\w-]{43})$/;
 export class RejoinChallenges {
   constructor(private readonly secret: Buffer) {}
 
-  make(nowMs: number): string {
+  makeChallenge(nowMs: number): string {
     const text = `${Math.round(nowMs).toString(36)}.${randomBytes(RANDOM_BYTES).toString('base64url')}`;
     return `${text}.${this.mac(text).toString('base64url')}`;
   }

@@ -19,12 +19,12 @@ export function readRejoinRequest(body: unknown): RejoinRequest {
   }
   const request: RejoinRequest = {
     ...(fields.has('agentId')
-      ? { agentId: fields.text('agentId', 36, (text) => UUID.test(text), 'must be a UUID') }
-      : { name: fields.text('name', 64, isAgentName) }),
-    nonce: fields.text('nonce', NONCE_LENGTH_MAX),
+      ? { agentId: fields.textField('agentId', 36, (text) => UUID.test(text), 'must be a UUID') }
+      : { name: fields.textField('name', 64, isAgentName) }),
+    nonce: fields.textField('nonce', NONCE_LENGTH_MAX),
     csrPem: fields.pem('csrPem'),
     ...(fields.has('certificatePem') && { certificatePem: fields.pem('certificatePem') }),
-    signature: fields.text('signature', SIGNATURE_LENGTH_MAX),
+    signature: fields.textField('signature', SIGNATURE_LENGTH_MAX),
   };
   fields.requireGood('The rejoin request is not valid: see "errors".');
   return request;

@@ -18,6 +18,8 @@ export class ReportPolicyHandler implements ICommandHandler<ReportPolicy> {
 
   async execute({ agentId, report }: ReportPolicy): Promise<void> {
     const reported: ReportedPolicy = { agentId, reportedAt: new Date().toISOString(), report };
-    await this.messaging.send(AGENT_POLICY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(reported)) }]);
+    await this.messaging.sendMessages(AGENT_POLICY_TOPIC, [
+      { key: agentId, value: Buffer.from(JSON.stringify(reported)) },
+    ]);
   }
 }

@@ -32,14 +32,16 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
   async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryResponse> {
     const receivedAt = new Date(this.clock.nowMs()).toISOString();
     const report: ReceivedTelemetry = { agentId, receivedAt, peer, telemetry };
-    await this.messaging.send(AGENT_TELEMETRY_TOPIC, [{ key: agentId, value: Buffer.from(JSON.stringify(report)) }]);
+    await this.messaging.sendMessages(AGENT_TELEMETRY_TOPIC, [
+      { key: agentId, value: Buffer.from(JSON.stringify(report)) },
+    ]);
     return { uncounted: await this.uncounted(agentId) };
   }
 
   /** Returns an empty list while the database is unreachable: the report itself is already published. */
   private async uncounted(agentId: string): Promise<TelemetryResponse['uncounted']> {
     try {
-      return await this.notices.of(agentId);
+      return await this.notices.noticesOf(agentId);
     } catch (error) {
       if (error instanceof DependencyUnavailable) return [];
       throw error;

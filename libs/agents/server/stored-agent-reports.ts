@@ -20,12 +20,12 @@ interface Row {
 export class StoredAgentReports extends AgentReports {
   constructor(
     private readonly telemetry: TelemetryDatabase,
-    private readonly messaging: Pick<Messaging, 'bounds' | 'topic'>,
+    private readonly messaging: Pick<Messaging, 'topicBounds' | 'topic'>,
   ) {
     super();
   }
 
-  override async latest(): Promise<AgentReport[]> {
+  override async latestReports(): Promise<AgentReport[]> {
     const rows = await this.telemetry.query<Row>(
       `SELECT agent_id::text AS "agentId", floor(extract(epoch FROM received_at) * 1000)::float8 AS "receivedAtMs",
          telemetry->'executors' AS executors FROM agent_health`,
@@ -38,7 +38,7 @@ export class StoredAgentReports extends AgentReports {
 
   override async unread(forMs: number): Promise<number | null> {
     try {
-      const ends = (await this.messaging.bounds([AGENT_TELEMETRY_TOPIC])).get(AGENT_TELEMETRY_TOPIC);
+      const ends = (await this.messaging.topicBounds([AGENT_TELEMETRY_TOPIC])).get(AGENT_TELEMETRY_TOPIC);
       const committedOffsets = await this.telemetry.query<{ partition: number; next_offset: number }>(
         `SELECT partition, next_offset FROM consumer_offset
          WHERE group_id = $1 AND topic = $2 AND updated_at < now() - $3 * interval '1 millisecond'`,

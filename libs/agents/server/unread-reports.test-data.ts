@@ -6,7 +6,7 @@ export class UnreadReports extends AgentReports {
     super();
   }
 
-  override latest(): Promise<AgentReport[]> {
+  override latestReports(): Promise<AgentReport[]> {
     return Promise.resolve([]);
   }
 

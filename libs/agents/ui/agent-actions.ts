@@ -33,7 +33,7 @@ import { JoinAgent } from './join-agent';
                 class="button"
                 [attr.data-testid]="'agent-' + change.change"
                 [disabled]="busy()"
-                (click)="ask(change)"
+                (click)="askToConfirm(change)"
               >
                 {{ change.label }}
               </button>
@@ -98,7 +98,7 @@ export class AgentActions {
     return `${stateText(this.agent()) ?? 'Active: in service'}. Since ${instantText(stateSince)}.${reason}`;
   });
 
-  protected async ask(offered: OfferedChange): Promise<void> {
+  protected async askToConfirm(offered: OfferedChange): Promise<void> {
     const { name } = this.agent();
     const data: Confirmation = {
       title: `${offered.label}: ${name}?`,
@@ -106,22 +106,22 @@ export class AgentActions {
       action: offered.label,
     };
     const asked = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });
-    if ((await firstValueFrom(asked.afterClosed())) === true) await this.send(offered);
+    if ((await firstValueFrom(asked.afterClosed())) === true) await this.sendChange(offered);
   }
 
-  private async send({ change, force }: OfferedChange): Promise<void> {
+  private async sendChange({ change, force }: OfferedChange): Promise<void> {
     const agent = this.agent();
     const { name } = agent;
     const reason = this.reason().trim();
     const body: ChangeAgentRequest = { ...(reason !== '' && { reason }), ...(force && { force }) };
     this.busy.set(true);
     try {
-      const { state } = await this.client.change(agent, change, body);
+      const { state } = await this.client.changeAgent(agent, change, body);
       this.toasts.done(`${name} is ${state}.`);
       this.reason.set('');
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`${name} was not changed. ${problem.title}. ${problem.detail}`);
+      this.toasts.showFailure(`${name} was not changed. ${problem.title}. ${problem.detail}`);
     } finally {
       this.busy.set(false);
       this.changed.emit();

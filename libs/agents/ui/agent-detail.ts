@@ -170,7 +170,7 @@ export class AgentDetail {
   constructor() {
     effect(() => {
       const text = this.view()?.name ?? this.id();
-      untracked(() => this.trail.show({ text: 'Agents', link: '/agents' }, { text }));
+      untracked(() => this.trail.showCrumbs({ text: 'Agents', link: '/agents' }, { text }));
     });
     reloadEvery(this.agent, AGENT_AGAIN_MS);
   }

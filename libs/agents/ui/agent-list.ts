@@ -53,7 +53,7 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
 })
 export class AgentList {
   protected readonly nowMs = inject(Clock).nowMs;
-  protected readonly read = inject(AgentsClient).list();
+  protected readonly read = inject(AgentsClient).listAgents();
   protected readonly kept = keepLast(this.read);
   protected readonly agents = computed(() => this.kept.value()?.items);
   protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
@@ -67,7 +67,7 @@ export class AgentList {
     isAdmitted(state) && connection === 'connected';
 
   constructor() {
-    inject(PageTrail).show({ text: 'Agents' });
+    inject(PageTrail).showCrumbs({ text: 'Agents' });
     reloadEvery(this.read, AGAIN_MS);
   }
 

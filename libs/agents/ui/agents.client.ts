@@ -23,7 +23,7 @@ const pathOf = (agentId: string): string => `${AGENTS}/${encodeURIComponent(agen
 export class AgentsClient {
   private readonly http = inject(HttpClient);
 
-  list(): HttpResourceRef<{ items: AgentView[] } | undefined> {
+  listAgents(): HttpResourceRef<{ items: AgentView[] } | undefined> {
     return httpResource(() => AGENTS);
   }
 
@@ -44,7 +44,7 @@ export class AgentsClient {
   }
 
   /** Changes an agent. The server refuses the change if the agent is no longer at the given version. */
-  change({ id, version }: AgentView, change: AgentChange, request: ChangeAgentRequest): Promise<ChangedAgent> {
+  changeAgent({ id, version }: AgentView, change: AgentChange, request: ChangeAgentRequest): Promise<ChangedAgent> {
     const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
     return firstValueFrom(this.http.post<ChangedAgent>(`${AGENTS}/${id}/${change}`, request, { headers }));
   }

@@ -27,8 +27,8 @@ describe('the client of agents', () => {
   it('sends the shown version and an idempotency key with a change', async () => {
     const { client, requests } = recorded();
     const agent = { id: 'a1', version: 7 } as AgentView;
-    await client.change(agent, 'cancel-drain', { reason: 'done' });
-    await client.change(agent, 'cancel-drain', {});
+    await client.changeAgent(agent, 'cancel-drain', { reason: 'done' });
+    await client.changeAgent(agent, 'cancel-drain', {});
     const [first, again] = requests;
     expect([first?.method, first?.url, first?.body]).toEqual([
       'POST',

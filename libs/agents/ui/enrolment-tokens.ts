@@ -33,13 +33,13 @@ export class EnrolmentTokens {
     return region === null ? 'new agents' : `new agents in ${region}`;
   }
 
-  protected async revoke({ id }: EnrolmentTokenView): Promise<void> {
+  protected async revokeToken({ id }: EnrolmentTokenView): Promise<void> {
     try {
       await this.client.revokeToken(id);
       this.toasts.done(`Token ${id} revoked.`);
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`Token ${id} was not revoked. ${problem.title}. ${problem.detail}`);
+      this.toasts.showFailure(`Token ${id} was not revoked. ${problem.title}. ${problem.detail}`);
     } finally {
       this.read.reload();
     }

@@ -39,7 +39,7 @@ export class JoinAgent implements OnInit {
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
-  private readonly agents = keepLast(this.client.list());
+  private readonly agents = keepLast(this.client.listAgents());
   /** Agent to replace; a new agent unless set. */
   readonly replaces = input<AgentView>();
   /** State of that agent when the command was created. */
@@ -77,15 +77,15 @@ export class JoinAgent implements OnInit {
     this.problem.set(null);
     await submit(this.settings, async () => {
       try {
-        await this.make();
+        await this.makeToken();
         return undefined;
       } catch (failure) {
-        return this.refused(readProblem(failure));
+        return this.showProblem(readProblem(failure));
       }
     });
   }
 
-  private async make(): Promise<void> {
+  private async makeToken(): Promise<void> {
     const { name, region, provider, allow } = this.settings().value();
     const read = readAllowedRanges(allow);
     if ('fault' in read) return;
@@ -98,20 +98,20 @@ export class JoinAgent implements OnInit {
   }
 
   /** Shows the server's error messages at their fields, and other errors above the form. */
-  private refused(problem: Problem) {
+  private showProblem(problem: Problem) {
     const { name, region, provider, allow } = this.settings;
     const errors = fieldErrors(problem, { name, region, provider, allow }, SENT_AS);
     if (errors === undefined) this.problem.set(problem);
     return errors;
   }
 
-  protected async copy(): Promise<void> {
+  protected async copyLine(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.command());
       this.toasts.done('Command copied.');
     } catch (failure) {
       console.warn('The clipboard was refused.', failure);
-      this.toasts.failed('The browser denied access to the clipboard. Select the command and copy it.');
+      this.toasts.showFailure('The browser denied access to the clipboard. Select the command and copy it.');
     }
   }
 }

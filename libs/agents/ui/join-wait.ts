@@ -63,7 +63,7 @@ export class JoinWait {
 
   private readonly clock = inject(Clock);
   private readonly since = momentNow();
-  protected readonly read = inject(AgentsClient).list();
+  protected readonly read = inject(AgentsClient).listAgents();
   protected readonly kept = keepLast(this.read);
   protected readonly agent = computed(() => this.kept.value()?.items.find(({ name }) => name === this.name()));
   protected readonly waitedMs = computed(() => Math.max(0, elapsedMs(this.since, this.clock.now())));

@@ -36,7 +36,7 @@ describe('policies that agents report', () => {
 
   afterEach(async () => {
     await database.close();
-    await testDb.drop();
+    await testDb.dropDatabase();
   });
 
   async function reported(agentId: string, report: object): Promise<void> {

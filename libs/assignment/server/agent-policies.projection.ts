@@ -27,7 +27,7 @@ export class AgentPoliciesProjection {
     }
     if (!changed && refused.size === 0) return;
     const startedMs = performance.now();
-    const evaluation = await TargetEvaluation.begin(sql, this.shardCount);
+    const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
     await (changed ? evaluation.evaluateAll() : evaluation.evaluateOf([...refused]));
     evaluationSeconds.observe((performance.now() - startedMs) / 1_000);
     movedTargets.inc({ cause: 'policy' }, evaluation.moved);

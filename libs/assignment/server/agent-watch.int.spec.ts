@@ -17,7 +17,7 @@ class ToldReports extends AgentReports {
   readonly byAgent = new Map<string, AgentReport>();
   unreadCount: number | null = 0;
 
-  override latest(): Promise<AgentReport[]> {
+  override latestReports(): Promise<AgentReport[]> {
     return Promise.resolve([...this.byAgent.values()]);
   }
 
@@ -44,7 +44,7 @@ describe('the agent watch', () => {
 
   afterEach(async () => {
     await database.close();
-    await testDb.drop();
+    await testDb.dropDatabase();
   });
 
   /** Runs one check of a watch that has just started and may decide immediately. */
@@ -68,7 +68,7 @@ describe('the agent watch', () => {
     const ids = Array.from({ length: count }, () => newId());
     await events.happened(...ids.map((id) => events.agentEnrolled(id)));
     for (const id of ids) heard(id);
-    await watch.look();
+    await watch.checkAgents();
     return ids;
   }
 
@@ -92,7 +92,7 @@ describe('the agent watch', () => {
     await events.happened(events.agentEnrolled(idle), ...KEYS.map((key) => events.targetRegistered(key, 'fast')));
     expect(await load()).toEqual({ [running]: KEYS.length });
     heard(idle);
-    await watch.look();
+    await watch.checkAgents();
     expect((await load())[idle]).toBeGreaterThan(10);
   });
 
@@ -108,23 +108,23 @@ describe('the agent watch', () => {
     const before = await load();
     heard(lost, 20_000);
     for (const id of others) heard(id);
-    await (watch = newWatch()).look();
+    await (watch = newWatch()).checkAgents();
     // Registered while the agent was silent: moved immediately.
     expect((await load())[lost]).toBeUndefined();
     await database.execute(`UPDATE assignment_target SET registered_at = now() - interval '1 hour'`);
-    await watch.look();
+    await watch.checkAgents();
     heard(lost);
-    await (watch = newWatch()).look();
+    await (watch = newWatch()).checkAgents();
     await events.happened(events.agentEnrolled(others[0], { tags: { again: 'yes' } }));
     expect(await load()).toEqual(before);
     heard(lost, 20_000);
     for (const id of others) heard(id);
-    await (watch = newWatch()).look();
+    await (watch = newWatch()).checkAgents();
     await events.happened(...[101, 102, 103, 104, 105, 106].map((key) => events.targetRegistered(key, 'fast')));
     expect((await load())[lost]).toBe(before[lost]);
     await earlier(101_000);
     for (const id of others) heard(id);
-    await watch.look();
+    await watch.checkAgents();
     const after = await load();
     expect(after[lost]).toBeUndefined();
     expect(Object.values(after).reduce((sum, count) => sum + count, 0)).toBe(KEYS.length + 6);
@@ -141,15 +141,15 @@ describe('the agent watch', () => {
     heard(lost, 110_000);
     for (const id of others) heard(id);
     await database.execute(`UPDATE assignment_watch SET released_at = now() - interval '1 hour'`);
-    await (watch = newWatch()).look();
-    await watch.look();
+    await (watch = newWatch()).checkAgents();
+    await watch.checkAgents();
     expect((await load())[lost]).toBeUndefined();
     for (const id of [lost, ...others]) heard(id);
-    await watch.look();
+    await watch.checkAgents();
     expect((await load())[lost]).toBeUndefined();
     await earlier(101_000);
     for (const id of [lost, ...others]) heard(id);
-    await watch.look();
+    await watch.checkAgents();
     expect(await selected()).toEqual(before);
     expect((await conditions()).slice(-4)).toEqual(['silent 0', 'silent 100', 'returning 100', 'ok 0']);
   });
@@ -161,10 +161,10 @@ describe('the agent watch', () => {
     const before = await load();
     for (const id of ids) heard(id, 600_000);
     await database.execute(`UPDATE assignment_watch SET released_at = now() - interval '1 hour'`);
-    await (watch = newWatch()).look();
-    await watch.look();
+    await (watch = newWatch()).checkAgents();
+    await watch.checkAgents();
     await earlier(3_600_000);
-    await watch.look();
+    await watch.checkAgents();
     expect(await load()).toEqual(before);
     const [{ holding }] = await database.query<{ holding: string }>('SELECT holding FROM assignment_watch');
     expect(holding).toContain('3 of 3 agents send no reports');
@@ -177,10 +177,10 @@ describe('the agent watch', () => {
       reports.unreadCount = unread;
       heard(lost, 600_000);
       for (const id of others) heard(id);
-      await (watch = newWatch()).look();
+      await (watch = newWatch()).checkAgents();
       await earlier(3_600_000);
       for (const id of others) heard(id);
-      await watch.look();
+      await watch.checkAgents();
       expect((await conditions()).slice(-1)).toEqual(['silent 0']);
     }
   });
@@ -192,15 +192,15 @@ describe('the agent watch', () => {
     await database.execute(
       `UPDATE assignment_watch SET looked_at = now() - interval '10 minutes', released_at = 'epoch'`,
     );
-    await (watch = newWatch()).look();
-    await watch.look();
+    await (watch = newWatch()).checkAgents();
+    await watch.checkAgents();
     expect((await conditions()).slice(-1)).toEqual(['silent 0']);
   });
 
   it('publishes to the shards that no results are expected from an agent', async () => {
     const [agent] = await agents(1);
     heard(agent, 0, 'executor icmp_ping is deaf: no replies');
-    await watch.look();
+    await watch.checkAgents();
     const [{ fact }] = await database.query<{ fact: object }>(
       `SELECT fact FROM shard_feed WHERE subject = $1 ORDER BY position DESC LIMIT 1`,
       [`agent:${agent}`],

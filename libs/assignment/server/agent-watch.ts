@@ -64,7 +64,7 @@ export class AgentWatch {
   private watchingSinceMs = 0;
 
   constructor(private readonly options: AgentWatchOptions) {
-    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.run(lost));
+    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.watchUntilLost(lost));
   }
 
   start(): void {
@@ -75,12 +75,12 @@ export class AgentWatch {
     await this.leader.stop();
   }
 
-  private async run(lost: AbortSignal): Promise<void> {
+  private async watchUntilLost(lost: AbortSignal): Promise<void> {
     this.watchingSinceMs = performance.now();
     this.observed.clear();
     while (!lost.aborted) {
       try {
-        await this.look(lost);
+        await this.checkAgents(lost);
       } catch (error) {
         this.logger.warn({ err: error }, 'agent check failed, will retry');
       }
@@ -90,9 +90,9 @@ export class AgentWatch {
   }
 
   /** Runs one check: reads reports, decides conditions, and applies the decisions. */
-  async look(lost?: AbortSignal): Promise<void> {
+  async checkAgents(lost?: AbortSignal): Promise<void> {
     const { database, reports } = this.options;
-    const watch = await this.readWatch(database, await reports.latest());
+    const watch = await this.readWatch(database, await reports.latestReports());
     const anySilent = watch.agents.some((agent) => agent.heardAtMs !== null && isSilent(agent, watch.nowMs));
     if (anySilent) watch.blind = blindness(await reports.unread(UNREAD_MS));
     const outcome = decideConditions(watch);
@@ -107,7 +107,7 @@ export class AgentWatch {
       const current = await lastDecisions(sql);
       const isCurrent = watch.agents.every(({ agentId, decision }) => isSame(current.get(agentId), decision));
       // If another worker has decided in the meantime, the next check follows from its decisions.
-      if (isCurrent) await this.apply(sql, current, wanted);
+      if (isCurrent) await this.applyDecisions(sql, current, wanted);
     });
   }
 
@@ -136,7 +136,11 @@ export class AgentWatch {
     };
   }
 
-  private async apply(sql: Sql, before: ReadonlyMap<string, Decision>, decisions: readonly Decision[]): Promise<void> {
+  private async applyDecisions(
+    sql: Sql,
+    before: ReadonlyMap<string, Decision>,
+    decisions: readonly Decision[],
+  ): Promise<void> {
     const { shardCount } = this.options;
     const startedMs = performance.now();
     await writeDecisions(sql, decisions);
@@ -149,7 +153,7 @@ export class AgentWatch {
     // With one more agent, other agents may have capacity for targets that they refused.
     if (scope.all)
       await sql.execute(`UPDATE assignment_agent_policy SET refused_keys = '{}' WHERE refused_keys <> '{}'`);
-    const evaluation = await TargetEvaluation.begin(sql, shardCount);
+    const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount);
     if (scope.all) await evaluation.evaluateAll();
     else {
       await evaluation.evaluateOfAgents(scope.ofAgents);

@@ -43,7 +43,7 @@ export const ASSIGNMENT_PART: PluggedPart = {
       },
     },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const [agents, [watch]] = await Promise.all([readAgents(look), readWatch(look)]);
     const rows = agents.map(rowOf);
     if (watch.looked_s > WATCH_SILENT_S) {

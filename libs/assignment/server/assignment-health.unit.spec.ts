@@ -7,7 +7,7 @@ const WATCH = { holding: null as string | null, holding_s: null, looked_s: 1 };
 
 const read = (agents: object[], watch: object = WATCH) => {
   const query = (text: string) => Promise.resolve(text.includes('FROM assignment_watch') ? [watch] : agents);
-  return ASSIGNMENT_PART.read({ control: { query } } as unknown as HealthFacts);
+  return ASSIGNMENT_PART.readPart({ control: { query } } as unknown as HealthFacts);
 };
 
 describe('the health part of the assignment', () => {

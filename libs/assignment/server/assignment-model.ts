@@ -52,19 +52,19 @@ export function assignmentModel(
     source: 'the public events of tiers, agents and targets',
     tables: [TIER, AGENT, TARGET, PAIR, ...SCRATCH],
     ...replay,
-    async hold(sql) {
-      await replay.hold(sql);
+    async holdWriters(sql) {
+      await replay.holdWriters(sql);
       await lockFeed(sql);
     },
-    settle: (sql, live, beside) => evaluateBeside(sql, live, beside, shardCount),
-    replace: (sql, live, beside) => replace(sql, live, beside, shardCount),
+    settleHeld: (sql, live, beside) => evaluateBeside(sql, live, beside, shardCount),
+    replaceLive: (sql, live, beside) => replace(sql, live, beside, shardCount),
   };
 }
 
 /** Evaluates all targets again, because conditions and policies may have changed during the replay of the events. */
 async function evaluateBeside(sql: Sql, live: string, beside: string, shardCount: number): Promise<string[]> {
   await sql.execute(`SET LOCAL search_path = ${beside}, ${live}`);
-  const evaluation = await TargetEvaluation.begin(sql, shardCount);
+  const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount);
   await evaluation.evaluateAll();
   await sql.execute(`SET LOCAL search_path = ${live}`);
   return [];
@@ -110,6 +110,6 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
       fact: { kind: 'target-removed', targetKey: key },
     })),
   );
-  const evaluation = await TargetEvaluation.begin(sql, shardCount);
+  const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount);
   await evaluation.evaluateKeys(rows.filter(({ stays }) => stays).map(({ key }) => key));
 }

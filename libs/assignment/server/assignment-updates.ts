@@ -35,25 +35,29 @@ export class AssignmentUpdates {
       url: database.options.url,
       applicationName: 'assignment-updates',
       channel: FEED_PUBLISHED_CHANNEL,
-      onNotify: () => this.published.wake(),
+      onNotify: () => this.published.wakeSleeper(),
     });
   }
 
   start(): void {
     this.stopping = new AbortController();
     this.listener.start();
-    this.running = this.run(this.stopping.signal);
+    this.running = this.pollUntilStopped(this.stopping.signal);
   }
 
   /** Releases all waiting requests. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    for (const { wakeUp } of this.waiting) wakeUp.wake();
+    for (const { wakeUp } of this.waiting) wakeUp.wakeSleeper();
     await Promise.all([this.listener.stop(), this.running]);
   }
 
   /** Returns the changes for an agent after version `since`; null when there were none within the wait. */
-  async next(agentId: string, since: number, { waitMs, signal }: NextOptions): Promise<AssignmentsResponse | null> {
+  async nextAssignments(
+    agentId: string,
+    since: number,
+    { waitMs, signal }: NextOptions,
+  ): Promise<AssignmentsResponse | null> {
     const deadlineMs = performance.now() + waitMs;
     const waiter = { agentId, wakeUp: new WakeUp() };
     // The request is registered before the first read, so that a publication between the two is not missed.
@@ -63,36 +67,36 @@ export class AssignmentUpdates {
         const answer = await assignmentsSince(this.database, agentId, since);
         const leftMs = deadlineMs - performance.now();
         if (answer !== null || leftMs <= 0 || signal?.aborted || this.stopping.signal.aborted) return answer;
-        await waiter.wakeUp.sleep(leftMs, signal);
+        await waiter.wakeUp.sleepUntilWoken(leftMs, signal);
       }
     } finally {
       this.waiting.delete(waiter);
     }
   }
 
-  private async run(stop: AbortSignal): Promise<void> {
+  private async pollUntilStopped(stop: AbortSignal): Promise<void> {
     const backOff = new BackOff(BACK_OFF);
     while (!stop.aborted) {
       try {
-        await this.look();
+        await this.wakeWaiting();
         backOff.succeeded();
-        await this.published.sleep(POLL_MS, stop);
+        await this.published.sleepUntilWoken(POLL_MS, stop);
       } catch (error) {
         this.logger.warn({ err: error }, 'new assignments could not be read, will retry');
-        await backOff.wait(stop);
+        await backOff.waitAfterFailure(stop);
       }
     }
   }
 
   /** Wakes the requests of agents for which something was published since the last check. */
-  private async look(): Promise<void> {
+  private async wakeWaiting(): Promise<void> {
     const { published } = await readFeedState(this.database);
     const ids = [...new Set([...this.waiting].map(({ agentId }) => agentId))];
     if (published !== this.position && ids.length > 0) {
       const changed = new Set(
         published < this.position ? ids : await agentsWithChanges(this.database, ids, this.position, published),
       );
-      for (const { agentId, wakeUp } of this.waiting) if (changed.has(agentId)) wakeUp.wake();
+      for (const { agentId, wakeUp } of this.waiting) if (changed.has(agentId)) wakeUp.wakeSleeper();
     }
     this.position = published;
   }

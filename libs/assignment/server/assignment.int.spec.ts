@@ -48,14 +48,14 @@ describe('assignment', () => {
     await Promise.all(updates.splice(0).map((each) => each.stop()));
     await publisher.stop();
     await database.close();
-    await testDb.drop();
+    await testDb.dropDatabase();
   });
 
   function newPublisher(): FeedPublisher {
     return new FeedPublisher({
       database,
       messaging: {
-        send: async (_topic: string, messages: OutgoingMessage[]) => {
+        sendMessages: async (_topic: string, messages: OutgoingMessage[]) => {
           await send(messages);
           for (const { partition, value } of messages) {
             const decoded = decodeShardRecord(value ?? new Uint8Array());
@@ -191,19 +191,19 @@ describe('assignment', () => {
     const hub = new AssignmentUpdates(database);
     updates.push(hub);
     hub.start();
-    const first = await hub.next(agent, 0, { waitMs: 60_000 });
+    const first = await hub.nextAssignments(agent, 0, { waitMs: 60_000 });
     const version = first?.version ?? 0;
-    const next = hub.next(agent, version, { waitMs: 60_000 });
+    const next = hub.nextAssignments(agent, version, { waitMs: 60_000 });
     await happened(agentEnrolled(other));
     await happened(targetRemoved(1), targetRegistered(3));
     const changes = [await next];
     while (changes.flatMap((each) => each?.assigned ?? []).length === 0) {
-      changes.push(await hub.next(agent, changes.at(-1)?.version ?? version, { waitMs: 60_000 }));
+      changes.push(await hub.nextAssignments(agent, changes.at(-1)?.version ?? version, { waitMs: 60_000 }));
     }
     expect(changes.every((each) => each?.full === false)).toBe(true);
     expect(changes.flatMap((each) => each?.unassigned ?? [])).toEqual([1]);
     expect(changes.flatMap((each) => each?.assigned ?? []).map(({ key }) => key)).toEqual([3]);
-    expect((await hub.next(other, 0, { waitMs: 60_000 }))?.assigned.map(({ key }) => key)).toEqual([2, 3]);
+    expect((await hub.nextAssignments(other, 0, { waitMs: 60_000 }))?.assigned.map(({ key }) => key)).toEqual([2, 3]);
   });
 
   it('answers an agent without changes when the wait ends', async () => {
@@ -215,10 +215,10 @@ describe('assignment', () => {
     const hub = new AssignmentUpdates(database);
     updates.push(hub);
     hub.start();
-    const version = (await hub.next(agent, 0, { waitMs: 0 }))?.version ?? 0;
-    expect(await hub.next(agent, version, { waitMs: 0 })).toBeNull();
+    const version = (await hub.nextAssignments(agent, 0, { waitMs: 0 }))?.version ?? 0;
+    expect(await hub.nextAssignments(agent, version, { waitMs: 0 })).toBeNull();
     await happened(agentEnrolled(newId(), { region: 'moon' }));
-    expect(await hub.next(agent, version, { waitMs: 0 })).toBeNull();
+    expect(await hub.nextAssignments(agent, version, { waitMs: 0 })).toBeNull();
   });
 
   it('moves targets to a new agent, and no others', async () => {

@@ -34,15 +34,15 @@ export class TargetEvaluation {
   ) {}
 
   /** Reads tiers and agents once. The caller's transaction must hold the feed lock. */
-  static async begin(sql: Sql, shardCount: number): Promise<TargetEvaluation> {
+  static async beginEvaluation(sql: Sql, shardCount: number): Promise<TargetEvaluation> {
     return new TargetEvaluation(sql, shardCount, await readPools(sql));
   }
 
   /** Evaluates targets that were just registered, possibly again: their fact is written even if the selection is unchanged. */
   async evaluateKeys(keys: readonly number[]): Promise<void> {
     for (let from = 0; from < keys.length; from += TARGETS_PER_STEP) {
-      const rows = await this.read('key = ANY($1::bigint[])', [keys.slice(from, from + TARGETS_PER_STEP)]);
-      await this.apply(rows, true);
+      const rows = await this.readTargets('key = ANY($1::bigint[])', [keys.slice(from, from + TARGETS_PER_STEP)]);
+      await this.applyAssignments(rows, true);
     }
   }
 
@@ -78,14 +78,14 @@ export class TargetEvaluation {
   /** Evaluates matching targets in steps by key; `$1` is the key after which a step begins. */
   private async sweep(condition: string, params: unknown[]): Promise<void> {
     for (let after = -1; ;) {
-      const rows = await this.read(`key > $1 AND ${condition}`, [after, ...params]);
-      await this.apply(rows, false);
+      const rows = await this.readTargets(`key > $1 AND ${condition}`, [after, ...params]);
+      await this.applyAssignments(rows, false);
       if (rows.length < TARGETS_PER_STEP) return;
       after = rows[rows.length - 1].key;
     }
   }
 
-  private read(condition: string, params: unknown[]): Promise<TargetRow[]> {
+  private readTargets(condition: string, params: unknown[]): Promise<TargetRow[]> {
     return this.sql.query<TargetRow>(
       `SELECT key, target_id AS "targetId", ip, vrf, tier, selected::text[] AS selected, refused_by::text[] AS "refusedBy",
          (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs"
@@ -94,7 +94,7 @@ export class TargetEvaluation {
     );
   }
 
-  private async apply(rows: readonly TargetRow[], always: boolean): Promise<void> {
+  private async applyAssignments(rows: readonly TargetRow[], always: boolean): Promise<void> {
     const changed: Omit<SelectionChange, 'position'>[] = [];
     const keptFrom: Omit<SelectionChange, 'position'>[] = [];
     for (const row of rows) {

@@ -35,7 +35,7 @@ interface FeedRow {
 
 export interface FeedPublisherOptions {
   database: ControlDatabase;
-  messaging: Pick<Messaging, 'send'>;
+  messaging: Pick<Messaging, 'sendMessages'>;
 }
 
 /**
@@ -46,7 +46,7 @@ export class FeedPublisher {
   private readonly leader: Leader<LeaseTerm>;
 
   constructor(private readonly options: FeedPublisherOptions) {
-    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.publish(lost));
+    this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.publishWhileLeading(lost));
   }
 
   start(): void {
@@ -57,14 +57,14 @@ export class FeedPublisher {
     await this.leader.stop();
   }
 
-  private async publish(lost: AbortSignal): Promise<void> {
+  private async publishWhileLeading(lost: AbortSignal): Promise<void> {
     const { database, messaging } = this.options;
     const rows = feedRows(database);
     const publisher = new OutboxPublisher<OutgoingMessage>({
       name: 'shard feed',
-      rows: () => rows,
+      rowsOf: () => rows,
       pollMs: POLL_MS,
-      send: (topic, messages) => messaging.send(topic, messages),
+      sendMessages: (topic, messages) => messaging.sendMessages(topic, messages),
       onSent: (_topic, count) => published.inc(count),
     });
     active.set(1);
@@ -79,7 +79,7 @@ export class FeedPublisher {
 
 function feedRows(sql: Sql): OutboxRows<OutgoingMessage> {
   return {
-    async next(sent) {
+    async nextBatch(sent) {
       const after = sent ?? (await publishedPosition(sql));
       const rows = await sql.query<FeedRow>(
         'SELECT position, shard, fact FROM shard_feed WHERE position > $1 ORDER BY position LIMIT $2',
@@ -90,7 +90,7 @@ function feedRows(sql: Sql): OutboxRows<OutgoingMessage> {
         ? 'none'
         : { after, upTo: last.position, sends: [{ topic: SHARD_TOPIC, messages: rows.map(feedMessage) }] };
     },
-    mark: ({ after, upTo }) => raisePublished(sql, after, upTo),
+    markPublished: ({ after, upTo }) => raisePublished(sql, after, upTo),
   };
 }
 

@@ -18,6 +18,6 @@ export class NextAssignmentsHandler implements IQueryHandler<NextAssignments> {
   constructor(private readonly updates: AssignmentUpdates) {}
 
   execute({ agentId, since, options }: NextAssignments): Promise<AssignmentsResponse | null> {
-    return this.updates.next(agentId, since, options);
+    return this.updates.nextAssignments(agentId, since, options);
   }
 }

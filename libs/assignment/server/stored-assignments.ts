@@ -24,7 +24,7 @@ export class StoredAssignments extends AssignmentDirectory {
   }
 
   override byAgent(): Promise<ReadonlyMap<string, AgentAssignments>> {
-    return this.counts.get('by agent', () => this.count());
+    return this.counts.get('by agent', () => this.countByAgent());
   }
 
   override refusedBy(targetKey: number): Promise<NamedAgent[]> {
@@ -35,7 +35,7 @@ export class StoredAssignments extends AssignmentDirectory {
     );
   }
 
-  private async count(): Promise<Map<string, AgentAssignments>> {
+  private async countByAgent(): Promise<Map<string, AgentAssignments>> {
     const rows = await this.database.query<AgentAssignments & { agentId: string }>(COUNTS);
     return new Map(rows.map(({ agentId, assigned, refused }) => [agentId, { assigned, refused }]));
   }

@@ -33,8 +33,8 @@ export class AuthController {
   ): Promise<SessionView> {
     const source = await this.browsers.sourceOf(request, body.user);
     const login = await this.commands.execute(new LogIn(body.user, body.password, clientOf(request), source));
-    await this.browsers.know(request, response, source, login.user.name);
-    return this.browsers.open(request, response, login);
+    await this.browsers.rememberBrowser(request, response, source, login.user.name);
+    return this.browsers.setCookies(request, response, login);
   }
 
   @Post('refresh')
@@ -44,7 +44,7 @@ export class AuthController {
   @ApiOkResponse({ type: SessionResponse })
   async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionView> {
     const session = await this.commands.execute(new RefreshSession(this.browsers.refreshTokenOf(request)));
-    return this.browsers.open(request, response, session);
+    return this.browsers.setCookies(request, response, session);
   }
 
   @Post('logout')

@@ -29,14 +29,14 @@ export class RequestAuthenticator extends Authenticator {
     return cookie === null ? null : this.bySession(request, cookie);
   }
 
-  override async remember(request: Request): Promise<Principal | null> {
+  override async authenticateFromCache(request: Request): Promise<Principal | null> {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const key = BEARER.exec(authorization)?.[1];
-      return key === undefined ? null : this.keys.remember(key);
+      return key === undefined ? null : this.keys.recogniseFromCache(key);
     }
     const cookie = readCookie(request, SESSION_COOKIE);
-    const claims = cookie === null ? null : await this.tokens.verify(cookie);
+    const claims = cookie === null ? null : await this.tokens.verifyAccessToken(cookie);
     if (claims === null || !this.sessions.wasRunning(claims.sessionId)) return null;
     requireSameOrigin(request);
     return principalOf(claims);
@@ -50,13 +50,13 @@ export class RequestAuthenticator extends Authenticator {
 
   private async byApiKey(authorization: string): Promise<Principal> {
     const key = BEARER.exec(authorization)?.[1];
-    const principal = key === undefined ? null : await this.keys.recognise(key);
+    const principal = key === undefined ? null : await this.keys.recogniseKey(key);
     if (principal === null) throw new DomainError('unauthenticated', 'The API key is unknown, revoked or expired.');
     return principal;
   }
 
   private async bySession(request: Request, cookie: string): Promise<Principal> {
-    const claims = await this.tokens.verify(cookie);
+    const claims = await this.tokens.verifyAccessToken(cookie);
     if (claims === null || !(await this.sessions.isRunning(claims.sessionId))) {
       throw new DomainError('unauthenticated', 'The login has ended. Log in again.');
     }

@@ -69,7 +69,7 @@ export class ApiKeys {
     });
   }
 
-  protected revoke(key: ApiKeyView): void {
+  protected revokeKey(key: ApiKeyView): void {
     const text = 'Services that use it are refused within 5 s. A revoked key cannot be restored.';
     const data: Confirmation = { title: `Revoke the API key ${key.name}?`, text, action: 'Revoke' };
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '440px' });
@@ -78,13 +78,13 @@ export class ApiKeys {
     });
   }
 
-  protected async copy(key: string): Promise<void> {
+  protected async copyKey(key: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(key);
       this.toasts.done('Key copied.');
     } catch (failure) {
       console.warn('The clipboard was refused.', failure);
-      this.toasts.failed('The browser denied access to the clipboard. Select the key and copy it.');
+      this.toasts.showFailure('The browser denied access to the clipboard. Select the key and copy it.');
     }
   }
 
@@ -99,7 +99,7 @@ export class ApiKeys {
       this.toasts.done(`API key ${key.name} revoked.`);
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`The key was not revoked. ${problem.title}. ${problem.detail}`);
+      this.toasts.showFailure(`The key was not revoked. ${problem.title}. ${problem.detail}`);
     } finally {
       this.revoking.set(false);
       this.read.reload();

@@ -36,7 +36,7 @@ export class IdentityClient {
   }
 
   /** Exchanges the refresh cookie for new cookies. */
-  refresh(): Promise<SessionView> {
+  refreshSession(): Promise<SessionView> {
     return firstValueFrom(this.http.post<SessionView>(`${AUTH}/refresh`, {}));
   }
 

@@ -27,7 +27,7 @@ export class Login {
   });
 
   constructor() {
-    inject(PageTrail).show({ text: 'Sign in' });
+    inject(PageTrail).showCrumbs({ text: 'Sign in' });
     afterNextRender(() => this.first().nativeElement.focus());
   }
 

@@ -20,26 +20,26 @@ export class OwnLogins {
   protected readonly others = computed(() => (this.logins() ?? []).filter((login) => !login.isCurrent).length);
   protected readonly ending = signal(false);
 
-  reload(): void {
+  reloadLogins(): void {
     this.read.reload();
   }
 
-  protected end(login: LoginView): Promise<void> {
-    return this.ended(this.client.endLogin(login.id), 'Login ended.');
+  protected endLogin(login: LoginView): Promise<void> {
+    return this.showEnded(this.client.endLogin(login.id), 'Login ended.');
   }
 
   protected endOthers(): Promise<void> {
-    return this.ended(this.client.endOtherLogins(), 'Other logins ended.');
+    return this.showEnded(this.client.endOtherLogins(), 'Other logins ended.');
   }
 
-  private async ended(ending: Promise<void>, done: string): Promise<void> {
+  private async showEnded(ending: Promise<void>, done: string): Promise<void> {
     this.ending.set(true);
     try {
       await ending;
       this.toasts.done(done);
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`No login was ended. ${problem.title}. ${problem.detail}`);
+      this.toasts.showFailure(`No login was ended. ${problem.title}. ${problem.detail}`);
     } finally {
       this.ending.set(false);
       this.read.reload();

@@ -33,7 +33,7 @@ export class PasswordForm {
     );
   });
 
-  protected async change(event: Event): Promise<void> {
+  protected async changePassword(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
     await submit(this.password, async () => {

@@ -15,7 +15,7 @@ export const renewSession: HttpInterceptorFn = (request, next) => {
         return throwError(() => failure);
       }
       const session = injector.get(Session);
-      return from(session.refresh()).pipe(
+      return from(session.refreshSession()).pipe(
         switchMap((renewed) => {
           if (renewed) return next(request);
           leaveToLogin(session, injector.get(Router));
@@ -28,6 +28,6 @@ export const renewSession: HttpInterceptorFn = (request, next) => {
 
 function leaveToLogin(session: Session, router: Router): void {
   if (session.current() === null) return;
-  session.end();
+  session.endSession();
   void router.navigate(['/login'], { queryParams: { returnUrl: router.url } });
 }

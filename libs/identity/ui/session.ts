@@ -23,7 +23,7 @@ export class Session {
   async restore(): Promise<boolean> {
     if (this.view() !== null) return true;
     try {
-      this.begin(await this.client.session());
+      this.beginSession(await this.client.session());
       return true;
     } catch (failure) {
       if ((failure as HttpErrorResponse).status === 401) return false;
@@ -32,33 +32,33 @@ export class Session {
   }
 
   async login(request: LoginRequest): Promise<void> {
-    this.begin(await this.client.logIn(request));
+    this.beginSession(await this.client.logIn(request));
   }
 
   async logout(): Promise<void> {
     await this.client.logOut();
-    this.end();
+    this.endSession();
   }
 
   /** Exchanges the refresh cookie for new cookies; concurrent calls share one request. */
-  refresh(): Promise<boolean> {
+  refreshSession(): Promise<boolean> {
     this.refreshing ??= this.tryRefresh().finally(() => (this.refreshing = null));
     return this.refreshing;
   }
 
-  end(): void {
+  endSession(): void {
     this.stream.stop();
     this.view.set(null);
   }
 
-  private begin(session: SessionView): void {
+  private beginSession(session: SessionView): void {
     this.view.set(session);
     this.stream.start(() => this.client.session());
   }
 
   private async tryRefresh(): Promise<boolean> {
     try {
-      const session = await this.client.refresh();
+      const session = await this.client.refreshSession();
       if (this.view() !== null) this.view.set(session);
       return true;
     } catch (failure) {

@@ -17,7 +17,7 @@ import { Session } from './session';
           <h2 id="account-heading">Account</h2>
           <span class="quiet">{{ session.current()?.user }} · {{ session.current()?.role }}</span>
         </div>
-        <icm-password-form (changed)="logins.reload()" />
+        <icm-password-form (changed)="logins.reloadLogins()" />
       </section>
       <section class="card" aria-labelledby="logins-heading">
         <icm-own-logins #logins />
@@ -35,6 +35,6 @@ export class Settings {
   protected readonly mayManage = computed(() => this.session.may('access:manage'));
 
   constructor() {
-    inject(PageTrail).show({ text: 'Settings' });
+    inject(PageTrail).showCrumbs({ text: 'Settings' });
   }
 }

@@ -71,21 +71,21 @@ export class DeadLetters {
     const data: Confirmation = { title, text, action: 'Replay' };
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '440px' });
     closed.afterClosed().subscribe((confirmed) => {
-      if (confirmed === true) void this.send(request);
+      if (confirmed === true) void this.sendReplay(request);
     });
   }
 
-  private async send(request: ReplayRequest): Promise<void> {
+  private async sendReplay(request: ReplayRequest): Promise<void> {
     this.sending.set(true);
     try {
-      const { replayed, left } = await this.client.replay(request);
+      const { replayed, left } = await this.client.replayLetters(request);
       const rest = left > 0 ? ` ${countText(left)} left.` : '';
       this.toasts.done(`${countText(replayed)} replayed to ${request.topic}.${rest}`);
       this.read.reload();
       this.changed.emit();
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(
+      this.toasts.showFailure(
         `Replay failed: ${problem.title}. ${problem.detail} Letters already replayed are no longer listed.`,
       );
     } finally {

@@ -49,14 +49,14 @@ function focusable(html: string): string {
 }
 
 function headingOf({ text, depth }: Tokens.Heading, anchors: Anchors): Omit<DocumentSection, 'html'> {
-  return { id: anchors.next(text), depth, title: text.replaceAll('`', '') };
+  return { id: anchors.nextAnchor(text), depth, title: text.replaceAll('`', '') };
 }
 
 /** Assigns the anchors of one document: a repeated heading gets a number at its end, as on GitHub. */
 class Anchors {
   private readonly given = new Map<string, number>();
 
-  next(heading: string): string {
+  nextAnchor(heading: string): string {
     const base = anchorOf(heading);
     let anchor = base;
     let count = this.given.get(base) ?? 0;

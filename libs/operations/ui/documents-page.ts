@@ -13,7 +13,7 @@ import { documentSections } from './document';
   styleUrl: './documents-page.scss',
   // The HTML of a document does not come from a template, so encapsulated styles would not apply to it.
   encapsulation: ViewEncapsulation.None,
-  host: { '(click)': 'follow($event)' },
+  host: { '(click)': 'followLink($event)' },
 })
 export class DocumentsPage {
   private readonly route = inject(ActivatedRoute);
@@ -36,7 +36,10 @@ export class DocumentsPage {
 
   constructor() {
     effect(() =>
-      this.trail.show({ text: 'Documents', link: '/docs/README' }, { text: this.sections()[0]?.title || this.name() }),
+      this.trail.showCrumbs(
+        { text: 'Documents', link: '/docs/README' },
+        { text: this.sections()[0]?.title || this.name() },
+      ),
     );
     afterRenderEffect(() => {
       if (this.sections().length === 0) return;
@@ -47,7 +50,7 @@ export class DocumentsPage {
   }
 
   /** Routes clicks on links inside the document, which the router does not handle itself. */
-  protected follow(event: MouseEvent): void {
+  protected followLink(event: MouseEvent): void {
     const link =
       event.target instanceof Element
         ? event.target.closest<HTMLAnchorElement>('.document-text a[href^="/docs/"]')

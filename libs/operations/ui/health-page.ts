@@ -22,7 +22,7 @@ const OLD_MS = 15_000;
 export class HealthPage {
   private readonly session = inject(Session);
   protected readonly nowMs = inject(Clock).nowMs;
-  protected readonly read = inject(OperationsClient).health();
+  protected readonly read = inject(OperationsClient).readHealth();
   protected readonly kept = keepLast(this.read);
   protected readonly health = this.kept.value;
   protected readonly mayManageQueues = computed(() => this.session.may('queues:manage'));
@@ -34,7 +34,7 @@ export class HealthPage {
   private readonly chosen = signal<Readonly<Record<string, boolean>>>({});
 
   constructor() {
-    inject(PageTrail).show({ text: 'Health' });
+    inject(PageTrail).showCrumbs({ text: 'Health' });
     reloadEvery(this.read, AGAIN_MS);
   }
 

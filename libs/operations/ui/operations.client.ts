@@ -11,7 +11,7 @@ const LETTERS = '/api/v1/dead-letters';
 export class OperationsClient {
   private readonly http = inject(HttpClient);
 
-  health(): HttpResourceRef<HealthView | undefined> {
+  readHealth(): HttpResourceRef<HealthView | undefined> {
     return httpResource(() => '/api/v1/health');
   }
 
@@ -19,7 +19,7 @@ export class OperationsClient {
     return httpResource(() => `${LETTERS}?limit=${limit}`);
   }
 
-  replay(request: ReplayRequest): Promise<ReplayResult> {
+  replayLetters(request: ReplayRequest): Promise<ReplayResult> {
     const headers = { 'Idempotency-Key': newRequestKey() };
     return firstValueFrom(this.http.post<ReplayResult>(`${LETTERS}/replay`, request, { headers }));
   }

@@ -3,8 +3,8 @@ import { WakeUp } from '@icmp-mon/platform/concurrency';
 /** A pending question, for work that answers or refuses each question individually. */
 export interface Asked<Q, A> {
   readonly question: Q;
-  answer(answer: A): void;
-  fail(error: unknown): void;
+  answerWith(answer: A): void;
+  failWith(error: unknown): void;
 }
 
 export interface BatchingOptions<Q> {
@@ -42,11 +42,11 @@ export class Batching<Q, A> {
     private readonly answerAll: (questions: Q[], asked: readonly Asked<Q, A>[]) => Promise<readonly A[] | undefined>,
   ) {}
 
-  ask(question: Q): Promise<A> {
+  askBatched(question: Q): Promise<A> {
     return new Promise((answer, fail) => {
-      this.waiting.push({ question, answer, fail });
+      this.waiting.push({ question, answerWith: answer, failWith: fail });
       this.waitingWeight += this.options.gather?.weightOf(question) ?? 0;
-      if (this.isFull) this.full?.wake();
+      if (this.isFull) this.full?.wakeSleeper();
       if (this.working >= this.options.concurrentMax) return;
       this.working++;
       setImmediate(() => void this.work());
@@ -56,7 +56,7 @@ export class Batching<Q, A> {
   private async work(): Promise<void> {
     while (this.waiting.length > 0) {
       await this.gathered();
-      const asked = this.take();
+      const asked = this.takeBatch();
       // All waiting questions have keys in progress: the worker of those keys takes them.
       if (asked.length === 0) break;
       this.startedMs = performance.now();
@@ -65,12 +65,12 @@ export class Batching<Q, A> {
           asked.map(({ question }) => question),
           asked,
         );
-        if (answers !== undefined) asked.forEach(({ answer }, at) => answer(answers[at]));
+        if (answers !== undefined) asked.forEach(({ answerWith }, at) => answerWith(answers[at]));
       } catch (error) {
-        for (const { fail } of asked) fail(error);
+        for (const { failWith } of asked) failWith(error);
         this.failBehind(error);
       }
-      this.free(asked);
+      this.releaseKeys(asked);
     }
     this.working--;
   }
@@ -86,12 +86,12 @@ export class Batching<Q, A> {
     const waitMs = this.startedMs + gather.everyMs - performance.now();
     if (waitMs <= 0) return;
     this.full = new WakeUp();
-    await this.full.sleep(waitMs);
+    await this.full.sleepUntilWoken(waitMs);
     this.full = null;
   }
 
   /** Takes the next questions in order, without questions whose key is in progress. */
-  private take(): Asked<Q, A>[] {
+  private takeBatch(): Asked<Q, A>[] {
     const { batchMax, keyOf, gather } = this.options;
     const batch = keyOf === undefined ? this.waiting.splice(0, batchMax) : this.takeFree(batchMax, keyOf);
     if (gather !== undefined) for (const { question } of batch) this.waitingWeight -= gather.weightOf(question);
@@ -113,7 +113,7 @@ export class Batching<Q, A> {
     return batch;
   }
 
-  private free(asked: readonly Asked<Q, A>[]): void {
+  private releaseKeys(asked: readonly Asked<Q, A>[]): void {
     const { keyOf } = this.options;
     if (keyOf !== undefined) for (const { question } of asked) this.busy.delete(keyOf(question));
   }
@@ -122,7 +122,7 @@ export class Batching<Q, A> {
     const { failWaiting } = this.options;
     if (failWaiting === undefined) return;
     const failure = failWaiting(error);
-    for (const { fail } of this.waiting.splice(0)) fail(failure);
+    for (const { failWith } of this.waiting.splice(0)) failWith(failure);
     this.waitingWeight = 0;
   }
 }

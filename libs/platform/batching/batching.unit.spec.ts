@@ -12,9 +12,9 @@ describe('batching', () => {
 
   it('answers simultaneous questions by one call, and questions that arrive meanwhile by the next', async () => {
     const calls = batching(3, 1);
-    const first = [1, 2].map((question) => calls.ask(question));
+    const first = [1, 2].map((question) => calls.askBatched(question));
     await expect.poll(() => held.length).toBe(1);
-    const later = [3, 4, 5, 6].map((question) => calls.ask(question));
+    const later = [3, 4, 5, 6].map((question) => calls.askBatched(question));
     held[0].release();
     expect(await Promise.all(first)).toEqual(['a1', 'a2']);
     await expect.poll(() => held.length).toBe(2);
@@ -27,7 +27,7 @@ describe('batching', () => {
 
   it('fails all questions of a failed batch, and continues', async () => {
     const calls = batching(1, 2);
-    const answers = Promise.allSettled([13, 14, 15].map((question) => calls.ask(question)));
+    const answers = Promise.allSettled([13, 14, 15].map((question) => calls.askBatched(question)));
     for (let at = 0; at < 3; at++) {
       await expect.poll(() => held.length).toBeGreaterThan(at);
       held[at].release();
@@ -45,9 +45,9 @@ describe('batching', () => {
         return questions;
       },
     );
-    const answers = ['a1', 'b1', 'a2', 'a3'].map((question) => batching.ask(question));
+    const answers = ['a1', 'b1', 'a2', 'a3'].map((question) => batching.askBatched(question));
     await expect.poll(() => calls.length).toBe(1);
-    answers.push(batching.ask('b2'), batching.ask('c1'));
+    answers.push(batching.askBatched('b2'), batching.askBatched('c1'));
     await expect.poll(() => calls.length).toBe(2);
     for (let at = 0; at < 4; at++) {
       await expect.poll(() => calls.length).toBeGreaterThan(at);
@@ -60,13 +60,13 @@ describe('batching', () => {
   it('can answer and refuse single questions before the others', async () => {
     const rest = Promise.withResolvers<void>();
     const batching = new Batching<number, string>({ batchMax: 3, concurrentMax: 1 }, async (_questions, asked) => {
-      asked[0].answer('early');
-      asked[1].fail(new Error('refused'));
+      asked[0].answerWith('early');
+      asked[1].failWith(new Error('refused'));
       await rest.promise;
-      asked[2].answer('late');
+      asked[2].answerWith('late');
       return undefined;
     });
-    const [first, second, third] = [1, 2, 3].map((question) => batching.ask(question));
+    const [first, second, third] = [1, 2, 3].map((question) => batching.askBatched(question));
     await expect(first).resolves.toBe('early');
     await expect(second).rejects.toThrow('refused');
     rest.resolve();
@@ -81,14 +81,14 @@ describe('batching', () => {
       batches.push(questions);
       return Promise.resolve(questions.map(() => undefined));
     });
-    await batching.ask(1);
-    const gathered = [batching.ask(2), batching.ask(3)];
+    await batching.askBatched(1);
+    const gathered = [batching.askBatched(2), batching.askBatched(3)];
     await vi.advanceTimersByTimeAsync(99);
     expect(batches).toEqual([[1]]);
     await vi.advanceTimersByTimeAsync(1);
     await Promise.all(gathered);
     expect(batches).toEqual([[1], [2, 3]]);
-    await Promise.all([batching.ask(4), batching.ask(6)]);
+    await Promise.all([batching.askBatched(4), batching.askBatched(6)]);
     expect(batches).toEqual([[1], [2, 3], [4, 6]]);
     vi.useRealTimers();
   });
@@ -100,13 +100,13 @@ describe('batching', () => {
       { batchMax: 1, concurrentMax: 1, failWaiting: (error) => new Error('behind', { cause: error }) },
       (questions) => (calls++ === 0 ? failure.promise : Promise.resolve(questions)),
     );
-    const first = batching.ask(1);
+    const first = batching.askBatched(1);
     await expect.poll(() => calls).toBe(1);
-    const second = batching.ask(2);
+    const second = batching.askBatched(2);
     failure.reject(new Error('away'));
     await expect(first).rejects.toThrow('away');
     await expect(second).rejects.toThrow('behind');
-    await expect(batching.ask(3)).resolves.toBe(3);
+    await expect(batching.askBatched(3)).resolves.toBe(3);
     expect(calls).toBe(2);
   });
 });

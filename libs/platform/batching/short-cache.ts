@@ -9,7 +9,7 @@ export interface ShortCacheOptions<T> {
   sharedMs?: number;
   /** Whether a failure is kept like an answer. Default: false, the next caller reads again. */
   keepsFailures?: boolean;
-  /** How long `recall` returns an answer, in ms. Default: 0. */
+  /** How long `recallStale` returns an answer, in ms. Default: 0. */
   recalledMs?: number;
 }
 
@@ -40,7 +40,7 @@ export class ShortCache<T> {
     if (kept !== undefined && askedMs < kept.untilMs) return kept.answer;
     const { keptMs, isKept = () => true, sharedMs = Infinity, keepsFailures = false } = this.options;
     const entry: Entry<T> = { answer: read(), untilMs: askedMs + sharedMs, last: kept?.last ?? null };
-    this.put(key, entry);
+    this.putEntry(key, entry);
     const settled = (keeps: boolean): number => {
       const nowMs = performance.now();
       entry.untilMs = keeps ? nowMs + keptMs(nowMs - askedMs) : -Infinity;
@@ -54,22 +54,22 @@ export class ShortCache<T> {
   }
 
   /** Returns the last answer, for use while the source is unavailable; undefined if it is older than `recalledMs`. */
-  recall(key: string): T | undefined {
+  recallStale(key: string): T | undefined {
     const last = this.entries.get(key)?.last;
     return last && performance.now() - last.atMs < (this.options.recalledMs ?? 0) ? last.value : undefined;
   }
 
   /** Removes a key, including a read in progress. */
-  forget(key: string): void {
+  forgetKey(key: string): void {
     this.entries.delete(key);
   }
 
-  /** Expires all keys, so that the next callers read again. `recall` still returns the old answers. */
-  expire(): void {
+  /** Expires all keys, so that the next callers read again. `recallStale` still returns the old answers. */
+  expireAll(): void {
     for (const [key, { answer, last }] of this.entries) this.entries.set(key, { answer, untilMs: -Infinity, last });
   }
 
-  private put(key: string, entry: Entry<T>): void {
+  private putEntry(key: string, entry: Entry<T>): void {
     this.entries.delete(key);
     const [oldest] = this.entries.keys();
     if (oldest !== undefined && this.entries.size >= this.options.entriesMax) this.entries.delete(oldest);

@@ -17,12 +17,12 @@ describe('a short cache', () => {
   it('keeps neither failures nor answers of keys that were forgotten or expired during the read', async () => {
     const cache = keptForAMinute();
     await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
-    for (const drop of [() => cache.forget('a'), () => cache.expire()]) {
+    for (const drop of [() => cache.forgetKey('a'), () => cache.expireAll()]) {
       const slow = cache.get('a', () => Promise.resolve('old'));
       drop();
       await slow;
       expect(await cache.get('a', () => Promise.resolve('new'))).toBe('new');
-      cache.forget('a');
+      cache.forgetKey('a');
     }
   });
 
@@ -66,7 +66,7 @@ describe('a short cache', () => {
     };
     const cache = new ShortCache<string>(options);
     expect(await cache.get('a', () => Promise.resolve('no'))).toBe('no');
-    expect(cache.recall('a')).toBe('no');
+    expect(cache.recallStale('a')).toBe('no');
     expect(await cache.get('a', () => Promise.resolve('yes'))).toBe('yes');
     expect(await cache.get('a', () => Promise.resolve('no'))).toBe('yes');
   });
@@ -91,16 +91,16 @@ describe('a short cache', () => {
     await cache.get('a', () => Promise.resolve('A'));
     await cache.get('b', () => Promise.resolve('B'));
     vi.advanceTimersByTime(599_999);
-    expect(cache.recall('a')).toBe('A');
+    expect(cache.recallStale('a')).toBe('A');
     await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
-    expect(cache.recall('a')).toBe('A');
+    expect(cache.recallStale('a')).toBe('A');
     await cache.get('a', () => Promise.resolve('A'));
     await cache.get('c', () => Promise.resolve('C'));
-    cache.expire();
-    expect([cache.recall('a'), cache.recall('b'), cache.recall('c')]).toEqual(['A', undefined, 'C']);
-    cache.forget('c');
-    expect(cache.recall('c')).toBeUndefined();
+    cache.expireAll();
+    expect([cache.recallStale('a'), cache.recallStale('b'), cache.recallStale('c')]).toEqual(['A', undefined, 'C']);
+    cache.forgetKey('c');
+    expect(cache.recallStale('c')).toBeUndefined();
     vi.advanceTimersByTime(600_000);
-    expect(cache.recall('a')).toBeUndefined();
+    expect(cache.recallStale('a')).toBeUndefined();
   });
 });

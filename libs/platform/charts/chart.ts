@@ -20,7 +20,7 @@ import { zoomSpan } from './time-range';
       [options]="first()"
       [initOpts]="{ renderer: 'canvas' }"
       [style.height.px]="heightPx()"
-      (chartInit)="listen($event)"
+      (chartInit)="listenToChart($event)"
     ></div>
     @if (dragged(); as over) {
       <div class="dragged" [style.left.px]="over.leftPx" [style.width.px]="over.widthPx"></div>
@@ -62,7 +62,7 @@ export class Chart {
     effect(() => this.chart()?.setOption(this.options(), { replaceMerge: ['grid', 'series', 'xAxis', 'yAxis'] }));
   }
 
-  protected listen(chart: ECharts): void {
+  protected listenToChart(chart: ECharts): void {
     this.chart.set(chart);
     if (!this.zoomable()) return;
     listenToDrags(chart, {

@@ -37,14 +37,14 @@ export class RangeChoice {
   });
 
   protected choose(range: TimeRange): void {
-    this.show({ range, from: null, to: null });
+    this.showRange({ range, from: null, to: null });
   }
 
   protected back(): void {
-    this.show({ from: null, to: null });
+    this.showRange({ from: null, to: null });
   }
 
-  protected write(field: HTMLInputElement): void {
+  protected writeRange(field: HTMLInputElement): void {
     const nowMs = this.clock.nowMs();
     const written = readRangeText(field.value, nowMs);
     this.refused.set(this.reasonAgainst(written, nowMs));
@@ -53,7 +53,7 @@ export class RangeChoice {
     field.blur();
     if ('range' in written) return this.choose(written.range);
     const text = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-    this.show({ from: text(written.fromMs), to: text(written.toMs) });
+    this.showRange({ from: text(written.fromMs), to: text(written.toMs) });
   }
 
   private reasonAgainst(written: ReturnType<typeof readRangeText>, nowMs: number): string | null {
@@ -62,7 +62,7 @@ export class RangeChoice {
     return lengthMs > this.longestMs() ? `This page shows at most ${this.longestMs() / 86_400_000} days.` : null;
   }
 
-  private show(queryParams: Record<string, string | null>): void {
+  private showRange(queryParams: Record<string, string | null>): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
   }
 }

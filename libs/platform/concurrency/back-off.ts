@@ -18,14 +18,14 @@ export class BackOff {
   }
 
   /** Counts a failure and returns how long to wait, in ms. */
-  failed(): number {
+  nextDelayMs(): number {
     const { firstMs, maxMs, random = Math.random } = this.options;
     const fullMs = Math.min(maxMs, firstMs * 2 ** Math.min(this.failures++, 20));
     return fullMs * (0.5 + 0.5 * random());
   }
 
   /** Counts a failure and waits; ends early when `signal` is aborted. */
-  async wait(signal?: AbortSignal): Promise<void> {
-    await pause(this.failed(), signal);
+  async waitAfterFailure(signal?: AbortSignal): Promise<void> {
+    await pause(this.nextDelayMs(), signal);
   }
 }

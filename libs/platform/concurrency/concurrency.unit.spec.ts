@@ -4,14 +4,14 @@ import { aborted, BackOff, bounded, pause, WakeUp } from './index';
 describe('the back-off', () => {
   it('doubles up to its maximum, and is reset by a success', () => {
     const backOff = new BackOff({ firstMs: 100, maxMs: 1_000, random: () => 1 });
-    expect([1, 2, 3, 4, 5, 6].map(() => backOff.failed())).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+    expect([1, 2, 3, 4, 5, 6].map(() => backOff.nextDelayMs())).toEqual([100, 200, 400, 800, 1_000, 1_000]);
     backOff.succeeded();
-    expect(backOff.failed()).toBe(100);
+    expect(backOff.nextDelayMs()).toBe(100);
   });
 
   it('has jitter over half of the wait', () => {
     const shortest = new BackOff({ firstMs: 100, maxMs: 1_000, random: () => 0 });
-    expect(shortest.failed()).toBe(50);
+    expect(shortest.nextDelayMs()).toBe(50);
   });
 });
 
@@ -28,20 +28,20 @@ describe('a wake-up', () => {
   it('is not lost if it comes before the sleep, and ends a sleep in progress', async () => {
     const wakeUp = new WakeUp();
     const { signal } = new AbortController();
-    wakeUp.wake();
-    await wakeUp.sleep(60_000, signal);
-    const sleep = wakeUp.sleep(60_000, signal);
-    wakeUp.wake();
+    wakeUp.wakeSleeper();
+    await wakeUp.sleepUntilWoken(60_000, signal);
+    const sleep = wakeUp.sleepUntilWoken(60_000, signal);
+    wakeUp.wakeSleeper();
     await sleep;
   });
 
   it('ends with the signal', async () => {
     const stop = new AbortController();
-    const sleep = new WakeUp().sleep(60_000, stop.signal);
+    const sleep = new WakeUp().sleepUntilWoken(60_000, stop.signal);
     stop.abort();
     await sleep;
-    await new WakeUp().sleep(60_000, stop.signal);
-    await new BackOff({ firstMs: 60_000, maxMs: 60_000 }).wait(stop.signal);
+    await new WakeUp().sleepUntilWoken(60_000, stop.signal);
+    await new BackOff({ firstMs: 60_000, maxMs: 60_000 }).waitAfterFailure(stop.signal);
     await pause(60_000, stop.signal);
   });
 });

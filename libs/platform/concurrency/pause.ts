@@ -2,7 +2,7 @@ import { WakeUp } from './wake-up';
 
 /** Waits for `ms`; ends early when `signal` is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new WakeUp().sleep(ms, signal);
+  return new WakeUp().sleepUntilWoken(ms, signal);
 }
 
 /** Resolves when `signal` is aborted. */

@@ -3,13 +3,13 @@ export class WakeUp {
   private called = false;
   private end: (() => void) | undefined;
 
-  wake(): void {
+  wakeSleeper(): void {
     this.called = true;
     this.end?.();
   }
 
-  /** Sleeps for at most `ms`; ends early on `wake` or when `signal` is aborted. Only one sleeper at a time. */
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  /** Sleeps for at most `ms`; ends early on `wakeSleeper` or when `signal` is aborted. Only one sleeper at a time. */
+  async sleepUntilWoken(ms: number, signal?: AbortSignal): Promise<void> {
     if (!this.called && signal?.aborted !== true) {
       await new Promise<void>((resolve) => {
         const done = (): void => {

@@ -7,9 +7,9 @@ export interface Field<T> {
   /** Completes the sentence "X must be …". */
   expected: string;
   /** Returns the value, or null when the text is not valid. */
-  parse(raw: string): T | null;
+  parseText(raw: string): T | null;
   /** Returns the value as it is printed. */
-  show(value: T): string;
+  showValue(value: T): string;
   /** Without the variable: an error if `required`, otherwise this value. */
   missing: { required: true } | { required: false; value: T };
   /** An invalid value is printed in the error, because it is not a secret. */
@@ -26,7 +26,7 @@ interface Fallback<T> {
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return {
     ...field,
-    show: (value) => (value === undefined ? '(not set)' : field.show(value)),
+    showValue: (value) => (value === undefined ? '(not set)' : field.showValue(value)),
     missing: { required: false, value: undefined },
   };
 }
@@ -36,7 +36,13 @@ function missing<T>(options: Fallback<T>): Field<T>['missing'] {
 }
 
 export function text(variable: string, options: Fallback<string> = {}): Field<string> {
-  return { variable, expected: 'a text', parse: (raw) => raw, show: (value) => value, missing: missing(options) };
+  return {
+    variable,
+    expected: 'a text',
+    parseText: (raw) => raw,
+    showValue: (value) => value,
+    missing: missing(options),
+  };
 }
 
 /** A secret. It is never printed and has no default on purpose; it may be in the file that `<variable>_FILE` names. */
@@ -44,8 +50,8 @@ export function secret(variable: string): Field<string> {
   return {
     variable,
     expected: `a secret, here or in the file that ${variable}_FILE names`,
-    parse: (raw) => raw.trim() || null,
-    show: () => '(redacted)',
+    parseText: (raw) => raw.trim() || null,
+    showValue: () => '(redacted)',
     missing: { required: true },
     fromFile: true,
   };
@@ -60,12 +66,12 @@ export function integer(
   return {
     variable,
     expected: `a whole number from ${min} to ${max}`,
-    parse(raw) {
+    parseText(raw) {
       if (!/^-?\d+$/.test(raw)) return null;
       const value = Number(raw);
       return value >= min && value <= max ? value : null;
     },
-    show: String,
+    showValue: String,
     missing: missing(options),
   };
 }
@@ -76,11 +82,11 @@ export function url(variable: string, options: Fallback<string> & { protocols?: 
   return {
     variable,
     expected: protocols ? `a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}` : 'a URL',
-    parse(raw) {
+    parseText(raw) {
       if (!URL.canParse(raw)) return null;
       return protocols === undefined || protocols.includes(new URL(raw).protocol) ? raw : null;
     },
-    show: withoutPassword,
+    showValue: withoutPassword,
     missing: missing(options),
   };
 }
@@ -90,11 +96,11 @@ export function list(variable: string, options: Fallback<string[]> = {}): Field<
   return {
     variable,
     expected: 'a comma-separated list of one or more items',
-    parse(raw) {
+    parseText(raw) {
       const items = raw.split(',').map((item) => item.trim());
       return items.every((item) => item !== '') ? items : null;
     },
-    show: (value) => value.join(','),
+    showValue: (value) => value.join(','),
     missing: missing(options),
   };
 }
@@ -104,11 +110,11 @@ export function filePath(variable: string, options: Fallback<string> & { mustExi
   return {
     variable,
     expected: options.mustExist ? 'the path of a file or folder that exists' : 'a path',
-    parse(raw) {
+    parseText(raw) {
       const absolute = path.resolve(raw);
       return options.mustExist && !existsSync(absolute) ? null : absolute;
     },
-    show: (value) => value,
+    showValue: (value) => value,
     missing: missing(options),
   };
 }

@@ -31,12 +31,12 @@ export function readConfig<F extends { [K in keyof F]: Field<ValueOf<F[K]>> }>(
       if (field.missing.required) problems.push(`${field.variable} is missing: it must be ${field.expected}.`);
       else values[name] = field.missing.value;
     } else {
-      const value = field.parse(raw);
+      const value = field.parseText(raw);
       const given = field.namesValue ? `; it is ${JSON.stringify(raw)}` : '';
       if (value === null) problems.push(`${field.variable} must be ${field.expected}${given}.`);
       else values[name] = value;
     }
-    if (name in values) shown.push(`${field.variable}=${field.show(values[name])}`);
+    if (name in values) shown.push(`${field.variable}=${field.showValue(values[name])}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   if (args.includes('--print-config')) {

@@ -30,7 +30,7 @@ export class CopyRows {
     this.at = HEADER_BYTES;
   }
 
-  row(fields: number): void {
+  startRow(fields: number): void {
     this.ensure(2);
     this.at = this.buffer.writeInt16BE(fields, this.at);
     this.rows++;
@@ -71,7 +71,7 @@ export class CopyRows {
   }
 
   /** Returns the bytes to send as COPY data; valid until the next `reset` or field. */
-  finish(): Buffer {
+  finishCopy(): Buffer {
     this.ensure(2);
     this.buffer.writeInt16BE(-1, this.at);
     return this.buffer.subarray(0, this.at + 2);

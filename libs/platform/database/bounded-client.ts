@@ -25,7 +25,7 @@ export class BoundedClient extends pg.Client {
     if (typeof ask !== 'function') throw new Error('The PostgreSQL driver has no query method.');
     // Wrapped instead of overridden: the method has a dozen signatures, and only the returned promise matters here.
     Object.defineProperty(this, 'query', {
-      value: (...args: unknown[]): unknown => this.watched(Reflect.apply(ask, this, args)),
+      value: (...args: unknown[]): unknown => this.watchAnswer(Reflect.apply(ask, this, args)),
     });
     const connect = (): Promise<unknown> => super.connect();
     // The pool passes a callback and ignores the promise; other callers await the promise.
@@ -49,7 +49,7 @@ export class BoundedClient extends pg.Client {
     }
   }
 
-  private watched(answer: unknown): unknown {
+  private watchAnswer(answer: unknown): unknown {
     if (answer instanceof Promise) answer.catch((error: unknown) => this.endIfUnanswered(error));
     return answer;
   }

@@ -29,7 +29,7 @@ export class ChannelListener {
   start(): void {
     if (this.stopping !== null) return;
     this.stopping = new AbortController();
-    this.running = this.run(this.stopping.signal);
+    this.running = this.listenUntilStopped(this.stopping.signal);
   }
 
   async stop(): Promise<void> {
@@ -39,25 +39,25 @@ export class ChannelListener {
     await running;
   }
 
-  private async run(stop: AbortSignal): Promise<void> {
+  private async listenUntilStopped(stop: AbortSignal): Promise<void> {
     const { channel } = this.options;
     const backOff = new BackOff(BACK_OFF);
     while (!stop.aborted) {
       try {
-        await this.listen(stop, () => backOff.succeeded());
+        await this.listenOnce(stop, () => backOff.succeeded());
       } catch (error) {
         logger.warn({ err: error, channel }, 'listening for notifications failed, reconnecting');
-        await backOff.wait(stop);
+        await backOff.waitAfterFailure(stop);
       }
     }
   }
 
   /** Listens on one connection until `stop`. @throws Error when the connection is lost */
-  private async listen(stop: AbortSignal, onListening: () => void): Promise<void> {
+  private async listenOnce(stop: AbortSignal, onListening: () => void): Promise<void> {
     const { url, applicationName, channel, onNotify } = this.options;
     const connection = await connect({ url, applicationName });
     try {
-      await connection.listen(channel, onNotify);
+      await connection.listenChannel(channel, onNotify);
       onListening();
       onNotify();
       await aborted(AbortSignal.any([stop, connection.lost]));

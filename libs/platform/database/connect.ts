@@ -7,7 +7,7 @@ import type { Row, Sql } from './sql';
 export interface Connection extends Sql {
   /** Aborted when the connection is lost or closed. */
   readonly lost: AbortSignal;
-  listen(channel: string, onNotification: () => void): Promise<void>;
+  listenChannel(channel: string, onNotification: () => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     query: <T extends object = Row>(text: string, params: unknown[] = []) =>
       guarded(async () => (await client.query(text, params)).rows as T[]),
     execute: (text, params = []) => guarded(async () => (await client.query(text, params)).rowCount ?? 0),
-    listen: async (channel, onNotification) => {
+    listenChannel: async (channel, onNotification) => {
       client.on('notification', (message) => {
         if (message.channel === channel) onNotification();
       });

@@ -38,11 +38,11 @@ export class ControlDatabase implements Sql, Transactor, OnApplicationShutdown {
   }
 
   async query<T extends object = Row>(text: string, params: unknown[] = []): Promise<T[]> {
-    return this.run((sql) => sql.query<T>(text, params));
+    return this.runWork((sql) => sql.query<T>(text, params));
   }
 
   async execute(text: string, params: unknown[] = []): Promise<number> {
-    return this.run((sql) => sql.execute(text, params));
+    return this.runWork((sql) => sql.execute(text, params));
   }
 
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -65,7 +65,7 @@ export class ControlDatabase implements Sql, Transactor, OnApplicationShutdown {
     await this.close();
   }
 
-  private async run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  private async runWork<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     try {
       const runner = (await this.connected()).createQueryRunner();
       try {

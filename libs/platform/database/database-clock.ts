@@ -33,8 +33,8 @@ export class DatabaseClock {
 
   /** Starts reading the clock and waits at most `withinMs` for the first answer. Until then the wall clock of this machine is used. */
   async start(withinMs: number): Promise<void> {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
-    await settlesWithin(this.look(), withinMs);
+    this.timer = setInterval(() => void this.readClock(), LOOK_EVERY_MS);
+    await settlesWithin(this.readClock(), withinMs);
   }
 
   async stop(): Promise<void> {
@@ -53,23 +53,23 @@ export class DatabaseClock {
   }
 
   /** Reads the database's clock once. Never rejects. */
-  look(): Promise<void> {
-    this.looking ??= this.ask()
+  readClock(): Promise<void> {
+    this.looking ??= this.askDatabase()
       .catch(this.onError)
       .finally(() => (this.looking = null));
     return this.looking;
   }
 
-  private async ask(): Promise<void> {
+  private async askDatabase(): Promise<void> {
     const beforeMs = this.monotonicMs();
     const [row] = await this.sql.query<{ at_ms: number }>(
       'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at_ms',
     );
     const afterMs = this.monotonicMs();
-    if (row !== undefined) this.note(row.at_ms - (beforeMs + afterMs) / 2, afterMs - beforeMs, afterMs);
+    if (row !== undefined) this.recordOffset(row.at_ms - (beforeMs + afterMs) / 2, afterMs - beforeMs, afterMs);
   }
 
-  private note(originMs: number, roundTripMs: number, atMs: number): void {
+  private recordOffset(originMs: number, roundTripMs: number, atMs: number): void {
     if (this.originMs !== null && roundTripMs > ROUND_TRIP_MS_MAX && atMs - this.goodAtMs < UNSURE_AFTER_MS) return;
     const differenceMs = this.originMs === null ? 0 : Math.abs(originMs - this.originMs);
     if (differenceMs > JUMP_MS_MAX) {

@@ -21,7 +21,7 @@ describe("the database's clock", () => {
 
   it('does not change when the wall clock is set', async () => {
     const { clock, at } = scene();
-    await clock.look();
+    await clock.readClock();
     vi.useFakeTimers({ toFake: ['Date'], now: START_MS + 50 * 60_000 });
     at.monotonicMs += 7_000;
     expect(clock.nowMs()).toBe(START_MS + 7_000);
@@ -33,27 +33,27 @@ describe("the database's clock", () => {
     vi.useFakeTimers({ toFake: ['Date'], now: START_MS + HOUR_MS });
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
     expect(clock.aheadMs).toBeNull();
-    await clock.look();
+    await clock.readClock();
     at.away = true;
     at.monotonicMs += HOUR_MS;
-    await clock.look();
+    await clock.readClock();
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
   });
 
   it('follows a database clock that was set as soon as a second reading confirms it', async () => {
     const { clock, at } = scene();
-    await clock.look();
+    await clock.readClock();
     at.databaseMs += HOUR_MS;
-    await clock.look();
+    await clock.readClock();
     expect(clock.nowMs()).toBe(START_MS);
-    await clock.look();
+    await clock.readClock();
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
     // A single wrong answer does not mean that the clock was set.
     at.databaseMs += HOUR_MS;
-    await clock.look();
+    await clock.readClock();
     at.databaseMs -= HOUR_MS;
-    await clock.look();
-    await clock.look();
+    await clock.readClock();
+    await clock.readClock();
     expect(clock.nowMs()).toBe(START_MS + HOUR_MS);
   });
 });

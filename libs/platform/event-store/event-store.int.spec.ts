@@ -26,7 +26,7 @@ describe('EventStore', () => {
 
   afterAll(async () => {
     await database?.close();
-    await home?.drop();
+    await home?.dropDatabase();
   });
 
   const projected: Aggregate<{ total: number }, Counted> = {
@@ -48,7 +48,7 @@ describe('EventStore', () => {
     expect(done).toMatchObject({ version: 2, state: { total: 3 } });
     expect(done.events.map((event) => event.version)).toEqual([1, 2]);
     expect(done.events[0]).toMatchObject({ stream: `counter-${id}`, type: 'Counted', data: { by: 1 }, metadata });
-    expect(await store.load(counter, id)).toEqual({ state: { total: 3 }, version: 2 });
+    expect(await store.loadAggregate(counter, id)).toEqual({ state: { total: 3 }, version: 2 });
     const [first, second] = done.events;
     expect(second!.position).toBeGreaterThan(first!.position);
     const range = { after: first!.position - 1, upTo: second!.position, limit: 10, category: 'counter' };
@@ -56,7 +56,7 @@ describe('EventStore', () => {
   });
 
   it('returns version 0 for an aggregate that does not exist', async () => {
-    expect(await store.load(counter, newId())).toEqual({ state: { total: 0 }, version: 0 });
+    expect(await store.loadAggregate(counter, newId())).toEqual({ state: { total: 0 }, version: 0 });
   });
 
   it('refuses a command on a version that is not the expected one', async () => {
@@ -64,7 +64,7 @@ describe('EventStore', () => {
     await store.execute(counter, id, () => [counted(1)], { metadata, expectedVersion: 0 });
     const late = store.execute(counter, id, () => [counted(1)], { metadata, expectedVersion: 0 });
     await expect(late).rejects.toMatchObject({ code: 'precondition_failed' });
-    expect((await store.load(counter, id)).version).toBe(1);
+    expect((await store.loadAggregate(counter, id)).version).toBe(1);
   });
 
   it('computes the answer in the transaction and stores it there by the keeper of the request', async () => {
@@ -76,7 +76,7 @@ describe('EventStore', () => {
     expect([done.answer, kept]).toEqual([{ at: 1 }, [{ at: 1 }]]);
     const refused = withAnswerKeeper(() => Promise.reject(new Error('not kept')), command);
     await expect(refused).rejects.toThrow('not kept');
-    expect((await store.load(counter, id)).version).toBe(1);
+    expect((await store.loadAggregate(counter, id)).version).toBe(1);
     expect((await command()).answer).toEqual({ at: 2 });
     expect(kept).toHaveLength(1);
   });
@@ -100,7 +100,7 @@ describe('EventStore', () => {
       store.execute(projected, id, (state) => [counted(state.total < 50 ? 1 : 2)], { metadata }),
     );
     await Promise.all(commands);
-    expect(await store.load(counter, id)).toEqual({ state: { total: 150 }, version: 100 });
+    expect(await store.loadAggregate(counter, id)).toEqual({ state: { total: 150 }, version: 100 });
     expect(await database.query('SELECT total FROM counter_total WHERE id = $1', [`counter-${id}`])).toEqual([
       { total: 150 },
     ]);
@@ -128,7 +128,7 @@ describe('EventStore', () => {
     expect(transactions.mock.calls.length).toBeLessThan(40);
     transactions.mockRestore();
     for (const at of [0, 7, 11, 13, 199]) {
-      expect((await store.load(counter, ids[at]!)).version).toBe(refused.includes(at) ? 0 : 1);
+      expect((await store.loadAggregate(counter, ids[at]!)).version).toBe(refused.includes(at) ? 0 : 1);
     }
     const rows = await database.query('SELECT total FROM counter_total WHERE id = ANY ($1)', [
       ids.map((id) => `counter-${id}`),
@@ -163,11 +163,11 @@ describe('EventStore', () => {
       );
       expect(outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))).toEqual([3, 40]);
       expect(outcomes[3]).toMatchObject({ reason: expect.any(DependencyUnavailable) });
-      const versions = await Promise.all(ids.map(async (id) => (await shared.load(counter, id)).version));
+      const versions = await Promise.all(ids.map(async (id) => (await shared.loadAggregate(counter, id)).version));
       expect(versions).toEqual(ids.map((_, at) => (at === 3 || at === 40 ? 0 : 1)));
       await blocker.execute('ROLLBACK');
       await shared.execute(projected, ids[3]!, () => [counted(1)], { metadata });
-      expect((await shared.load(counter, ids[3]!)).version).toBe(1);
+      expect((await shared.loadAggregate(counter, ids[3]!)).version).toBe(1);
     });
 
     it('refuses all commands within a bounded time when all need the locked table', async () => {
@@ -194,7 +194,7 @@ describe('EventStore', () => {
       throw new DomainError('conflict', 'no');
     };
     await expect(store.execute(counter, id, () => [counted(1)], { metadata, within })).rejects.toThrow('no');
-    expect((await store.load(counter, id)).version).toBe(0);
+    expect((await store.loadAggregate(counter, id)).version).toBe(0);
     expect(await database.query('SELECT * FROM counter_total WHERE id LIKE $1', [`%${id}`])).toEqual([]);
   });
 

@@ -71,7 +71,7 @@ export class EventStore {
   ): Promise<Executed<S, E, A>> {
     const run = runOf(aggregate, id, decide, options);
     const isAlone = options.within !== undefined || run.keep !== undefined;
-    return (isAlone ? this.runAlone(run) : this.commands.ask(run)) as Promise<Executed<S, E, A>>;
+    return (isAlone ? this.runAlone(run) : this.commands.askBatched(run)) as Promise<Executed<S, E, A>>;
   }
 
   /**
@@ -89,7 +89,10 @@ export class EventStore {
   }
 
   /** Returns state and version of one aggregate; version 0 if it does not exist. */
-  async load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): Promise<{ state: S; version: number }> {
+  async loadAggregate<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    id: string,
+  ): Promise<{ state: S; version: number }> {
     const events = await readStream<E>(this.database, streamOf(aggregate.category, id));
     const state = events.reduce((current, event) => aggregate.evolve(current, asDomainEvent(event)), aggregate.initial);
     return { state, version: events.length };
@@ -98,14 +101,14 @@ export class EventStore {
   /** Runs a batch in one transaction. If the transaction fails, the batch is bisected until only the failing command fails. */
   private async runBatch(batch: readonly Waiting[]): Promise<void> {
     const [first] = batch;
-    if (batch.length === 1) return this.runAlone(first.question).then(first.answer, first.fail);
+    if (batch.length === 1) return this.runAlone(first.question).then(first.answerWith, first.failWith);
     try {
       const runs = batch.map(({ question }) => question);
       const outcomes = await this.database.transaction((sql) => runTogether(sql, runs));
       batch.forEach((waiting, at) => settle(waiting, outcomes[at]));
     } catch (error) {
       if (isStatementTimeout(error)) return this.runApart(batch, error);
-      if (isConnectionError(error)) return batch.forEach(({ fail }) => fail(error));
+      if (isConnectionError(error)) return batch.forEach(({ failWith }) => failWith(error));
       const half = batch.length >> 1;
       await this.runBatch(batch.slice(0, half));
       await this.runBatch(batch.slice(half));
@@ -118,11 +121,11 @@ export class EventStore {
    */
   private async runApart(batch: readonly Waiting[], timeout: unknown): Promise<void> {
     const untilMs = performance.now() + APART_MS_MAX;
-    for (const { question: run, answer, fail } of batch) {
-      if (performance.now() >= untilMs) fail(timeout);
+    for (const { question: run, answerWith, failWith } of batch) {
+      if (performance.now() >= untilMs) failWith(timeout);
       else
-        await this.runAlone(run, APART_LOCK_TIMEOUT_MS).then(answer, (error: unknown) =>
-          fail(isLockTimeout(error) ? timeout : error),
+        await this.runAlone(run, APART_LOCK_TIMEOUT_MS).then(answerWith, (error: unknown) =>
+          failWith(isLockTimeout(error) ? timeout : error),
         );
     }
   }
@@ -143,7 +146,7 @@ export class EventStore {
           const detail = `${run.aggregate.category} ${run.id} is being changed by other requests. Read it again and retry.`;
           throw new DomainError('conflict', detail, undefined, { cause: error });
         }
-        await backOff.wait();
+        await backOff.waitAfterFailure();
       }
     }
   }
@@ -166,9 +169,9 @@ async function runOne(sql: Sql, run: CommandRun): Promise<Executed<unknown, Doma
   return outcome.done;
 }
 
-function settle({ answer, fail }: Waiting, outcome: RunOutcome): void {
-  if ('done' in outcome) answer(outcome.done);
-  else fail(outcome.refused);
+function settle({ answerWith, failWith }: Waiting, outcome: RunOutcome): void {
+  if ('done' in outcome) answerWith(outcome.done);
+  else failWith(outcome.refused);
 }
 
 /** Rebuilds the domain event. The cast is safe: type and data were stored from one event. */

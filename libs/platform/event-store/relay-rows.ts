@@ -27,7 +27,7 @@ export class RelayRows<M> implements OutboxRows<M> {
     return new RelayRows(session, options);
   }
 
-  async next(sent: number | null): Promise<OutboxBatch<M> | 'none' | 'busy'> {
+  async nextBatch(sent: number | null): Promise<OutboxBatch<M> | 'none' | 'busy'> {
     const after = sent !== null && sent < this.fenced ? sent : await this.moveFence();
     if (typeof after === 'string') return after;
     const events = await readEvents(this.session, { after, upTo: this.fenced, limit: BATCH_EVENTS_MAX });
@@ -40,7 +40,7 @@ export class RelayRows<M> implements OutboxRows<M> {
   }
 
   /** @throws Error when another relay or an operator has moved the cursor since it was read */
-  async mark({ after, upTo }: OutboxBatch<M>): Promise<void> {
+  async markPublished({ after, upTo }: OutboxBatch<M>): Promise<void> {
     await moveCursor(this.session, CURSOR, after, upTo);
     relayLagEvents.set(this.fenced - upTo);
   }

@@ -29,7 +29,7 @@ describe('Relay', () => {
   afterEach(async () => {
     await Promise.all(relays.map((relay) => relay.stop()));
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   function relay(options: Partial<RelayOptions<RecordedEvent>> = {}): Relay<RecordedEvent> {
@@ -37,7 +37,7 @@ describe('Relay', () => {
       url: home.url,
       topics: { counter: 'public.counters.v1' },
       toMessage: (event) => event,
-      send: async (_topic, messages) => void published.push(...messages),
+      sendMessages: async (_topic, messages) => void published.push(...messages),
       ...options,
     });
     relays.push(made);
@@ -129,7 +129,7 @@ describe('Relay', () => {
   it('retries a batch until it is acknowledged, so that each event is published at least once', async () => {
     let refusals = 3;
     relay({
-      send: async (_topic, messages) => {
+      sendMessages: async (_topic, messages) => {
         // The worst failure: the messages have arrived, but were not acknowledged.
         published.push(...messages);
         if (refusals-- > 0) throw new Error('broker unavailable');
@@ -145,7 +145,7 @@ describe('Relay', () => {
     const senders: string[] = [];
     const named = (name: string): Relay<RecordedEvent> =>
       relay({
-        send: async (_topic, messages) => {
+        sendMessages: async (_topic, messages) => {
           senders.push(name);
           published.push(...messages);
         },
@@ -176,7 +176,7 @@ describe('Relay', () => {
   });
 
   it('stops although the broker is unavailable, and the next relay publishes the remaining events', async () => {
-    const stuck = relay({ send: () => Promise.reject(new Error('broker unavailable')) });
+    const stuck = relay({ sendMessages: () => Promise.reject(new Error('broker unavailable')) });
     stuck.start();
     await count(newId());
     await eventually(() => expect(stuck.active).toBe(true));

@@ -33,7 +33,7 @@ export interface RelayOptions<M> {
   topics: Readonly<Record<string, string>>;
   toMessage(event: RecordedEvent, topic: string): M;
   /** Resolves when the messages are stored durably and in order. Rejects within seconds when they may not be. */
-  send(topic: string, messages: M[]): Promise<void>;
+  sendMessages(topic: string, messages: M[]): Promise<void>;
 }
 
 /** Publishes the event store to Kafka, in order and at least once. Of all running relays, only the holder of the session lock is active. */
@@ -42,7 +42,7 @@ export class Relay<M> {
 
   constructor(private readonly options: RelayOptions<M>) {
     const claim = bySessionLock({ url: options.url, applicationName: 'relay', lock: RELAY_LOCK });
-    this.leader = new Leader(claim, (term, lost) => this.lead(term, lost));
+    this.leader = new Leader(claim, (term, lost) => this.publishWhileLeading(term, lost));
   }
 
   /** True while this relay is the active one. */
@@ -59,13 +59,13 @@ export class Relay<M> {
     await this.leader.stop();
   }
 
-  private async lead({ connection }: SessionLockTerm, lost: AbortSignal): Promise<void> {
+  private async publishWhileLeading({ connection }: SessionLockTerm, lost: AbortSignal): Promise<void> {
     const rows = await RelayRows.open(connection, this.options);
     const publisher = new OutboxPublisher<M>({
       name: 'event relay',
-      rows: () => rows,
+      rowsOf: () => rows,
       pollMs: POLL_MS,
-      send: (topic, messages) => this.options.send(topic, messages),
+      sendMessages: (topic, messages) => this.options.sendMessages(topic, messages),
       onSent: (topic, count) => relayPublished.inc({ topic }, count),
     });
     relayActive.set(1);

@@ -44,7 +44,7 @@ export interface PartReader<F = HealthFacts> {
   columns: readonly PartColumn[];
   /** Keys of the columns that identify a row: the labels of its metrics. */
   labels: readonly string[];
-  read(facts: F): Promise<PartReading>;
+  readPart(facts: F): Promise<PartReading>;
 }
 
 /** A part of Health that a context contributes. */

@@ -11,15 +11,15 @@ export class KafkaLook {
   constructor(private readonly messaging: Messaging) {}
 
   /** Returns the bounds of every partition of every topic of the product, by logical topic. */
-  bounds(): Promise<Bounds> {
-    this.asked ??= this.messaging.bounds(TOPICS);
+  topicBounds(): Promise<Bounds> {
+    this.asked ??= this.messaging.topicBounds(TOPICS);
     return this.asked;
   }
 
   /** Returns the same, or null while Kafka is unavailable: for parts that also have other sources. */
   async boundsOrNull(): Promise<Bounds | null> {
     try {
-      return await this.bounds();
+      return await this.topicBounds();
     } catch {
       // The part `services` reports that Kafka is unavailable, with the error.
       return null;

@@ -48,13 +48,13 @@ export function thresholds(variable: string): Field<Thresholds> {
   return {
     variable,
     expected: `a comma-separated list of name=attention:bad, with the names ${NAMES.join(', ')}`,
-    parse(raw) {
+    parseText(raw) {
       const items = raw.split(',').map((item) => ITEM.exec(item.trim()));
       if (!items.every((item) => item !== null && NAMES.includes(item[1] ?? ''))) return null;
       const given = items.map((item) => [item?.[1], { attention: Number(item?.[2]), bad: Number(item?.[3]) }]);
       return { ...DEFAULT_THRESHOLDS, ...(Object.fromEntries(given) as Partial<Thresholds>) };
     },
-    show: (value) =>
+    showValue: (value) =>
       Object.entries(value)
         .map(([name, { attention, bad }]) => `${name}=${attention}:${bad}`)
         .join(','),

@@ -38,7 +38,7 @@ export class WaitingSince {
   }
 
   /** Returns since when the first message waits, ms since 1970; null if none waits. Rejects with `DependencyUnavailable`. */
-  async at({ group, topic, partition, offset }: WaitingPlace): Promise<number | null> {
+  async oldestWaitingAt({ group, topic, partition, offset }: WaitingPlace): Promise<number | null> {
     const place = `${group} ${topic}/${partition}`;
     const known = this.known.get(place);
     if (known?.offset === offset) return known.sinceMs;

@@ -14,7 +14,7 @@ export abstract class Authenticator {
    * Returns the caller from a cache, for routes that answer while the database is unavailable (`AnswersWithoutDatabase`).
    * Null for callers that were not authenticated during the last minutes.
    */
-  remember(_request: Request): Promise<Principal | null> {
+  authenticateFromCache(_request: Request): Promise<Principal | null> {
     return Promise.resolve(null);
   }
 

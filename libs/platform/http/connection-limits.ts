@@ -85,10 +85,10 @@ export class ConnectionLimits {
   constructor(private readonly options: ConnectionLimitOptions) {}
 
   /** Starts counting the server's connections. Call it before the server listens. */
-  watch(server: Server): void {
+  watchServer(server: Server): void {
     server.maxConnections = this.options.connectionsMax + REFUSED_MAX;
     server.on('drop', () => refusedTotal.inc({ limit: 'all' }));
-    server.on('connection', (socket) => this.take(socket));
+    server.on('connection', (socket) => this.addConnection(socket));
   }
 
   /** Returns the reason why the connection is not served; null for one within the limits. */
@@ -96,22 +96,22 @@ export class ConnectionLimits {
     return this.refusals.get(socket) ?? null;
   }
 
-  private take(socket: Socket): void {
+  private addConnection(socket: Socket): void {
     const { connectionsMax, perAddressMax, isExempt } = this.options;
     const { remoteAddress } = socket;
     const address = remoteAddress !== undefined && isExempt?.(remoteAddress) ? null : addressGroup(remoteAddress);
     if (this.connections >= connectionsMax) {
-      return this.refuse(
+      return this.refuseConnection(
         socket,
         'all',
         `This server holds ${connectionsMax} connections, its limit. Try again shortly.`,
       );
     }
-    this.count(1);
+    this.countOpen(1);
     const entry: Counted = {};
     counted.set(socket, entry);
     socket.once('close', () => {
-      this.count(-1);
+      this.countOpen(-1);
       forgetAddress(socket);
     });
     if (address === null) return;
@@ -156,10 +156,10 @@ export class ConnectionLimits {
     };
     const { perAddressMax } = this.options;
     const detail = `${perAddressMax} connections without a login are open from ${address}, the limit per address. Close some of them.`;
-    this.refuse(socket, 'address', detail);
+    this.refuseConnection(socket, 'address', detail);
   }
 
-  private refuse(socket: Socket, limit: ConnectionRefusal['limit'], detail: string): void {
+  private refuseConnection(socket: Socket, limit: ConnectionRefusal['limit'], detail: string): void {
     refusedTotal.inc({ limit });
     this.refusals.set(socket, { limit, detail });
     const silent = setTimeout(() => {
@@ -171,7 +171,7 @@ export class ConnectionLimits {
     socket.once('close', () => clearTimeout(silent));
   }
 
-  private count(by: number): void {
+  private countOpen(by: number): void {
     this.connections += by;
     open.set(this.connections);
   }

@@ -25,7 +25,7 @@ async function listening(options: Partial<ConnectionLimitOptions>): Promise<numb
     }
     response.end(limits.refusalOf(request.socket)?.detail ?? 'ok');
   });
-  limits.watch(server);
+  limits.watchServer(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;

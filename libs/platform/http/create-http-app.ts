@@ -114,7 +114,7 @@ export async function createHttpApp(
     isExempt: isTrusted,
   });
   const server = app.getHttpServer() as Server;
-  limits.watch(server);
+  limits.watchServer(server);
   answerBrokenRequests(server);
   app.use(requestId);
   app.use(cookieParser());

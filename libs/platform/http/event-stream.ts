@@ -83,16 +83,16 @@ export function sendEventStream(request: Request, response: Response, options: E
     response.status(200).set(STREAM_HEADERS).end();
     return;
   }
-  const giveBack = openStreams.take(options.principal);
+  const giveBack = openStreams.takeSlot(options.principal);
   const client = new StreamClient(response, socket);
-  client.begin();
+  client.beginStream();
   const subscription = merge(...options.sources).subscribe({
-    next: (part) => client.send(part),
+    next: (part) => client.sendPart(part),
     error: (error: unknown) => {
       logger.warn({ err: error }, 'event stream failed; the client will reconnect');
-      client.end();
+      client.endStream();
     },
-    complete: () => client.end(),
+    complete: () => client.endStream(),
   });
   const heartbeat = setInterval(() => client.heartbeat(), HEARTBEAT_MS);
   const recheck = setInterval(endWhenLoggedOut(client, options), RECHECK_MS);
@@ -113,7 +113,7 @@ class StreamClient {
     private readonly socket: Socket,
   ) {}
 
-  begin(): void {
+  beginStream(): void {
     const { response, socket } = this;
     socket.setTimeout(0);
     socket.setNoDelay(true);
@@ -125,30 +125,30 @@ class StreamClient {
     socket.write(`retry: ${randomInt(RECONNECT_MS_MIN, RECONNECT_MS_MAX + 1)}\n\n`);
   }
 
-  send(part: StreamPart): void {
+  sendPart(part: StreamPart): void {
     const { socket } = this;
     if (this.response.writableEnded || !socket.writable) return;
-    if (socket.writableLength > UNSENT_BYTES_MAX) return this.drop();
+    if (socket.writableLength > UNSENT_BYTES_MAX) return this.destroyConnection();
     socket.write(Buffer.isBuffer(part) ? part : formatMessage(part));
   }
 
   heartbeat(): void {
     const { socket } = this;
     const takenBytes = socket.bytesWritten - socket.writableLength;
-    if (socket.writableLength > 0 && takenBytes === this.takenBytes) return this.drop();
+    if (socket.writableLength > 0 && takenBytes === this.takenBytes) return this.destroyConnection();
     this.takenBytes = takenBytes;
-    this.send(HEARTBEAT);
+    this.sendPart(HEARTBEAT);
   }
 
   /** Ends the stream. Unsent bytes are still sent, but the connection is destroyed after `END_WITHIN_MS`. */
-  end(): void {
+  endStream(): void {
     if (this.response.writableEnded) return;
     this.response.end();
     const late = setTimeout(() => this.socket.destroy(), END_WITHIN_MS);
     this.socket.once('close', () => clearTimeout(late));
   }
 
-  private drop(): void {
+  private destroyConnection(): void {
     logger.warn({ unsentBytes: this.socket.writableLength }, 'event stream dropped: the client does not read it');
     streamsDropped.inc();
     this.socket.destroy();
@@ -161,13 +161,13 @@ function endWhenLoggedOut(client: StreamClient, { authenticator, principal }: Ev
     authenticator.stillValid(principal).then(
       (isValid) => {
         failedChecks = 0;
-        if (!isValid) client.end();
+        if (!isValid) client.endStream();
       },
       (error: unknown) => {
         failedChecks += 1;
         if (failedChecks < FAILED_CHECKS_MAX) return;
         logger.warn({ err: error }, 'event stream ended: its authorisation could not be checked for a minute');
-        client.end();
+        client.endStream();
       },
     );
   };

@@ -137,7 +137,7 @@ describe('an event stream', () => {
 
   it('is refused with 503 while the server has no free slot', async () => {
     const places = Array.from({ length: STREAMS_MAX }, (_, at) =>
-      openStreams.take({ ...PRINCIPAL, id: String(at % 50) }),
+      openStreams.takeSlot({ ...PRINCIPAL, id: String(at % 50) }),
     );
     const port = await serve(NEVER);
     const answer = await fetch(`http://127.0.0.1:${port}/`);

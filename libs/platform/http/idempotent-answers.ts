@@ -25,10 +25,10 @@ export class IdempotentAnswers {
     request: IdempotentRequest,
     work: (keep: (sql: Sql, answer: KeptAnswer) => Promise<void>) => Promise<KeptAnswer>,
   ): Promise<KeptAnswer> {
-    const kept = await this.find(request);
+    const kept = await this.findAnswer(request);
     if (kept !== null) return kept;
     try {
-      return await work((sql, answer) => this.keep(sql, request, answer));
+      return await work((sql, answer) => this.storeAnswer(sql, request, answer));
     } catch (error) {
       const first = await this.firstOf(request, error);
       if (first !== null) return first;
@@ -40,10 +40,10 @@ export class IdempotentAnswers {
   private async firstOf(request: IdempotentRequest, error: unknown): Promise<KeptAnswer | null> {
     const lostRace =
       isUniqueViolation(error, PRIMARY_KEY) || (error instanceof DomainError && error.code === 'conflict');
-    return lostRace ? this.find(request) : null;
+    return lostRace ? this.findAnswer(request) : null;
   }
 
-  private async find(request: IdempotentRequest): Promise<KeptAnswer | null> {
+  private async findAnswer(request: IdempotentRequest): Promise<KeptAnswer | null> {
     const [row] = await this.database.query<{ request_sha256: string; status: number; body: unknown }>(
       'SELECT request_sha256, status, body FROM idempotency_key WHERE actor = $1 AND key = $2',
       [request.actor, request.key],
@@ -58,7 +58,7 @@ export class IdempotentAnswers {
     return { status: row.status, body: row.body };
   }
 
-  private async keep(sql: Sql, request: IdempotentRequest, answer: KeptAnswer): Promise<void> {
+  private async storeAnswer(sql: Sql, request: IdempotentRequest, answer: KeptAnswer): Promise<void> {
     await sql.execute(
       'INSERT INTO idempotency_key (actor, key, request_sha256, status, body) VALUES ($1, $2, $3, $4, $5::jsonb)',
       [request.actor, request.key, request.requestSha256, answer.status, JSON.stringify(answer.body)],

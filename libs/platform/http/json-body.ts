@@ -12,10 +12,10 @@ export interface BodyBounds {
   budgetShare: number;
 }
 
-/** A body in memory. Call `release` once the request is finished, to return its bytes to the budget. */
+/** A body in memory. Call `releaseBody` once the request is finished, to return its bytes to the budget. */
 export interface HeldBody {
   bytes: Buffer;
-  release(): void;
+  releaseBody(): void;
 }
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/i;
@@ -60,7 +60,7 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
     const chunks: Buffer[] = [];
     let heldBytes = 0;
     const release = (): void => {
-      budget.release(heldBytes);
+      budget.releaseBytes(heldBytes);
       heldBytes = 0;
     };
     const settle = (outcome: () => void): void => {
@@ -85,7 +85,7 @@ export function holdBody(request: IncomingMessage, bounds: BodyBounds): Promise<
       heldBytes += chunk.length;
       chunks.push(chunk);
     };
-    const onEnd = (): void => settle(() => resolve({ bytes: Buffer.concat(chunks), release }));
+    const onEnd = (): void => settle(() => resolve({ bytes: Buffer.concat(chunks), releaseBody: release }));
     const onDisconnect = (): void =>
       fail(new DomainError('invalid', 'The connection closed before the whole body arrived.'));
     const late = setTimeout(

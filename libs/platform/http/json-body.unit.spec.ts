@@ -35,11 +35,11 @@ describe('a body', () => {
     const budget = new MemoryBudget(1_000);
     const { request } = await requested(['Content-Length: 7'], '{"a":1}');
     expect(hasBody(request)).toBe(true);
-    const { bytes, release } = await holdBody(request, bounds({ budget }));
+    const { bytes, releaseBody } = await holdBody(request, bounds({ budget }));
     expect(parseJson(bytes)).toEqual({ a: 1 });
     expect(budget.usedBytes).toBe(7);
-    release();
-    release();
+    releaseBody();
+    releaseBody();
     expect(budget.usedBytes).toBe(0);
   });
 

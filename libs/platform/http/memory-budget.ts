@@ -19,7 +19,7 @@ export class MemoryBudget {
     return true;
   }
 
-  release(bytes: number): void {
+  releaseBytes(bytes: number): void {
     this.heldBytes -= bytes;
     this.onChange(this.heldBytes);
   }

@@ -7,7 +7,7 @@ describe('the memory budget', () => {
     expect(budget.tryReserve(60, 0.5)).toBe(false);
     expect(budget.tryReserve(60)).toBe(true);
     expect(budget.tryReserve(60)).toBe(false);
-    budget.release(60);
+    budget.releaseBytes(60);
     expect(budget.tryReserve(100)).toBe(true);
   });
 });

@@ -36,7 +36,7 @@ export class OpenStreams {
    * Takes a slot for one stream. Call the returned function exactly once to release it.
    * @throws DomainError `unavailable` at the limit of the process or of all API keys; `too_many_requests` at the limit of one caller
    */
-  take({ kind, id }: Principal): () => void {
+  takeSlot({ kind, id }: Principal): () => void {
     if (this.total >= STREAMS_MAX) {
       throw new DomainError('unavailable', `This server holds ${STREAMS_MAX} streams, its limit. Try again shortly.`);
     }
@@ -53,16 +53,16 @@ export class OpenStreams {
       );
     }
     this.byHolder.set(holder, held + 1);
-    this.count(kind, 1);
+    this.countOpen(kind, 1);
     return () => {
       const left = (this.byHolder.get(holder) ?? 1) - 1;
       if (left === 0) this.byHolder.delete(holder);
       else this.byHolder.set(holder, left);
-      this.count(kind, -1);
+      this.countOpen(kind, -1);
     };
   }
 
-  private count(kind: Principal['kind'], change: number): void {
+  private countOpen(kind: Principal['kind'], change: number): void {
     this.total += change;
     if (kind === 'api-key') this.ofKeys += change;
     openGauge.set(this.total);

@@ -47,7 +47,7 @@ export class PermissionGuard implements CanActivate {
     } catch (error) {
       const mayBeRemembered = this.reflector.get<boolean | undefined>(REMEMBERED_METADATA, context.getHandler());
       if (mayBeRemembered !== true || !(error instanceof DependencyUnavailable)) throw error;
-      const remembered = await this.authenticator.remember(request);
+      const remembered = await this.authenticator.authenticateFromCache(request);
       if (remembered === null) throw error;
       return remembered;
     }

@@ -52,10 +52,10 @@ export class RequestBodyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     if (!hasBody(request) || !isJsonBody(request)) return next.handle() as Observable<unknown>;
-    const { bytes, release } = await holdBody(request, principalOf(request) === null ? ANONYMOUS : KNOWN_CALLER);
+    const { bytes, releaseBody } = await holdBody(request, principalOf(request) === null ? ANONYMOUS : KNOWN_CALLER);
     const response = http.getResponse<Response>();
-    if (response.closed) release();
-    else response.once('close', release);
+    if (response.closed) releaseBody();
+    else response.once('close', releaseBody);
     request.body = parseJson(bytes);
     return next.handle() as Observable<unknown>;
   }

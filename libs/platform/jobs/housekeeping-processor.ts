@@ -39,12 +39,12 @@ export class HousekeepingProcessor extends WorkerHost {
 
   /** Runs the task of the job. Returns the number of processed rows, chunks or buckets. */
   process({ name }: Pick<Job, 'name'>): Promise<number> {
-    const run = this.run(name);
+    const run = this.runTask(name);
     this.inProgress = Promise.allSettled([run]);
     return run;
   }
 
-  private async run(name: string): Promise<number> {
+  private async runTask(name: string): Promise<number> {
     const task = this.tasks.plugged.find((each) => each.name === name);
     if (task === undefined) {
       await this.schedule.remove(name);
@@ -53,7 +53,7 @@ export class HousekeepingProcessor extends WorkerHost {
       );
     }
     const { logger } = this;
-    const done = await task.run({ nowMs: await this.presentMs(), signal: this.stopping.signal, logger });
+    const done = await task.runTask({ nowMs: await this.presentMs(), signal: this.stopping.signal, logger });
     // Most runs find nothing to do, and some tasks run every 15 s.
     logger[done > 0 ? 'info' : 'debug']({ task: name, done }, 'housekeeping');
     return done;

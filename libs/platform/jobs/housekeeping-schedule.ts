@@ -46,7 +46,7 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
   /** Returns immediately: schedules are written as soon as Redis is available. Each task then runs immediately and at its interval. */
   start(): void {
     void this.keepScheduled(async () => {
-      await this.schedule(this.tasks.plugged);
+      await this.scheduleTasks(this.tasks.plugged);
       await this.replaceUnsound();
     });
     const lookMs = this.options.lookMs ?? SCHEDULE_LOOK_MS;
@@ -93,7 +93,7 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
       'schedules of these tasks were lost or invalid in Redis; they are written again',
     );
     for (const name of names) await this.remove(name);
-    await this.schedule(unsound);
+    await this.scheduleTasks(unsound);
   }
 
   /** Logs when the queue is paused: administrators can pause it on its page, and forget to resume it. */
@@ -106,7 +106,7 @@ export class HousekeepingSchedule implements BeforeApplicationShutdown {
     else this.logger.info('housekeeping resumed');
   }
 
-  private async schedule(tasks: readonly HousekeepingTask[]): Promise<void> {
+  private async scheduleTasks(tasks: readonly HousekeepingTask[]): Promise<void> {
     for (const { name, everyMs } of tasks) {
       const opts = { removeOnComplete: KEPT_JOBS, removeOnFail: KEPT_JOBS };
       await this.queue.upsertJobScheduler(name, { every: everyMs }, { name, opts });

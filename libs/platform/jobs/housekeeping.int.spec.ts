@@ -33,12 +33,12 @@ class SampleContext {
   constructor(tasks: HousekeepingTasks) {
     const run = (name: string) => () => Promise.resolve(runs.push(name));
     tasks.plug(
-      { name: 'counts', everyMs: HOUR_MS, run: run('counts') },
-      { name: 'forgets', everyMs: HOUR_MS, run: run('forgets') },
+      { name: 'counts', everyMs: HOUR_MS, runTask: run('counts') },
+      { name: 'forgets', everyMs: HOUR_MS, runTask: run('forgets') },
       {
         name: 'fails',
         everyMs: HOUR_MS,
-        run: () => {
+        runTask: () => {
           runs.push('fails');
           return Promise.reject(new Error('no room'));
         },
@@ -79,7 +79,7 @@ afterAll(async () => {
   await app.stop();
   await queue.close();
   await redis.quit();
-  await databases.drop();
+  await databases.dropDatabases();
 });
 
 /** Deletes all keys of this test's queue, as in a Redis that lost its data. Returns their number. */

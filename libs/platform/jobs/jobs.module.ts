@@ -39,6 +39,6 @@ export class JobsModule implements OnModuleDestroy {
 
   /** Runs before the queues are closed. */
   onModuleDestroy(): void {
-    this.retries.end();
+    this.retries.endRetries();
   }
 }

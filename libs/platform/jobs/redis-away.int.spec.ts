@@ -30,7 +30,7 @@ class SampleContext {
       await work();
       return ++runs;
     };
-    tasks.plug({ name: 'counts', everyMs: HOUR_MS, run });
+    tasks.plug({ name: 'counts', everyMs: HOUR_MS, runTask: run });
   }
 }
 
@@ -78,7 +78,7 @@ describe('an app with jobs whose Redis is unavailable', () => {
     await queue.obliterate({ force: true });
     await queue.close();
     await redis.quit();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   beforeEach(async () => {
@@ -98,7 +98,7 @@ describe('an app with jobs whose Redis is unavailable', () => {
   }
 
   it('stops if Redis was never available', async () => {
-    await proxy.refuse();
+    await proxy.refuseConnections();
     const app = appOf(url);
     await app.start();
     expect(await stopsInTime(app)).toBe(true);
@@ -116,7 +116,7 @@ describe('an app with jobs whose Redis is unavailable', () => {
     await app.start();
     await callTask();
     await eventually(() => expect(isAtWork).toBe(true));
-    await proxy.refuse();
+    await proxy.refuseConnections();
     const stopped = stopsInTime(app);
     finish();
     expect(await stopped).toBe(true);
@@ -128,7 +128,7 @@ describe('an app with jobs whose Redis is unavailable', () => {
     await app.start();
     await callTask();
     await eventually(() => expect(runs).toBeGreaterThan(0));
-    proxy.freeze(true);
+    proxy.freezeConnections(true);
     expect(await stopsInTime(app)).toBe(true);
   });
 
@@ -137,10 +137,10 @@ describe('an app with jobs whose Redis is unavailable', () => {
     await app.start();
     await callTask();
     await eventually(() => expect(runs).toBeGreaterThan(0));
-    await proxy.refuse();
+    await proxy.refuseConnections();
     runs = 0;
     await callTask();
-    await proxy.accept();
+    await proxy.acceptConnections();
     await eventually(() => expect(runs).toBeGreaterThan(0));
     expect(await stopsInTime(app)).toBe(true);
   });

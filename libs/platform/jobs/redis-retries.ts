@@ -9,7 +9,7 @@ export class RedisRetries {
     return this.isOver ? null : Math.min(attempts * 100, RETRY_MS_MAX);
   }
 
-  end(): void {
+  endRetries(): void {
     this.isOver = true;
   }
 }

@@ -28,7 +28,7 @@ export function byLease(sql: Sql, name: string, options: LeaseOptions = {}): Cla
   const claim = { name, holder: options.holder ?? newId(), ttlMs: options.ttlMs ?? LEASE_MS };
   return {
     name,
-    async take(stop) {
+    async claimLeadership(stop) {
       while (!stop.aborted) {
         const sentMs = performance.now();
         // If the answer arrives too late, the granted lease expires unused.
@@ -73,7 +73,7 @@ class HeldLease implements LeaseTerm {
     private readonly logger: Logger,
   ) {
     this.expireAfter(sentMs);
-    this.schedule();
+    this.scheduleRenewal();
   }
 
   get lost(): AbortSignal {
@@ -93,19 +93,19 @@ class HeldLease implements LeaseTerm {
     }
   }
 
-  private schedule(): void {
+  private scheduleRenewal(): void {
     this.renewTimer = setTimeout(() => {
-      this.renewal = this.renew().finally(() => {
-        if (!this.lost.aborted) this.schedule();
+      this.renewal = this.renewLease().finally(() => {
+        if (!this.lost.aborted) this.scheduleRenewal();
       });
     }, this.claim.ttlMs / 3);
   }
 
-  private async renew(): Promise<void> {
+  private async renewLease(): Promise<void> {
     const sentMs = performance.now();
     try {
       const isRenewed = await inTime(this.claim, renewLease(this.sql, this.claim, this.epoch));
-      if (!isRenewed) this.lose('another holder took it over');
+      if (!isRenewed) this.loseLease('another holder took it over');
       else if (!this.lost.aborted) this.expireAfter(sentMs);
     } catch (error) {
       // Retried at the next third of the time to live. The expiry timer ends the lease if the database stays unavailable.
@@ -113,7 +113,7 @@ class HeldLease implements LeaseTerm {
     }
   }
 
-  private lose(reason: string): void {
+  private loseLease(reason: string): void {
     clearTimeout(this.renewTimer);
     clearTimeout(this.expiryTimer);
     this.ended.abort(new Error(`Lease ${this.claim.name} lost: ${reason}.`));
@@ -122,7 +122,7 @@ class HeldLease implements LeaseTerm {
   private expireAfter(sentMs: number): void {
     clearTimeout(this.expiryTimer);
     const leftMs = Math.max(0, sentMs + this.claim.ttlMs - performance.now());
-    this.expiryTimer = setTimeout(() => this.lose('not renewed in time'), leftMs);
+    this.expiryTimer = setTimeout(() => this.loseLease('not renewed in time'), leftMs);
   }
 }
 

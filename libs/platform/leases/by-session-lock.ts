@@ -27,7 +27,7 @@ export interface SessionLockTerm extends Term {
 export function bySessionLock({ url, applicationName, lock }: SessionLockOptions): Claim<SessionLockTerm> {
   return {
     name: applicationName,
-    async take(stop) {
+    async claimLeadership(stop) {
       const connection = await connect({ url, applicationName });
       try {
         while (!stop.aborted) {

@@ -19,7 +19,7 @@ describe('leases', () => {
   afterAll(async () => {
     await control?.close();
     await telemetry?.close();
-    await home?.drop();
+    await home?.dropDatabases();
   });
 
   const claim = (name: string, holder: string, ttlMs = 60_000) => ({ name, holder, ttlMs });

@@ -17,7 +17,7 @@ export interface Term {
 export interface Claim<T extends Term> {
   readonly name: string;
   /** Waits until this process leads. Returns null when `stop` is aborted first. */
-  take(stop: AbortSignal): Promise<T | null>;
+  claimLeadership(stop: AbortSignal): Promise<T | null>;
 }
 
 /*
@@ -58,7 +58,7 @@ export class Leader<T extends Term> {
   start(): void {
     if (this.stopping !== null) throw new Error(`The leader of ${this.claim.name} is already started.`);
     this.stopping = new AbortController();
-    this.running = this.run(this.stopping.signal);
+    this.running = this.leadUntilStopped(this.stopping.signal);
   }
 
   /** Ends the work, then the term. */
@@ -68,25 +68,25 @@ export class Leader<T extends Term> {
     this.stopping = null;
   }
 
-  private async run(stop: AbortSignal): Promise<void> {
+  private async leadUntilStopped(stop: AbortSignal): Promise<void> {
     const backOff = new BackOff(BACK_OFF);
     const { name } = this.claim;
     while (!stop.aborted) {
       try {
-        const term = await this.claim.take(stop);
+        const term = await this.claim.claimLeadership(stop);
         if (term === null) continue;
         const beganMs = performance.now();
-        const isLost = await this.lead(term, stop);
+        const isLost = await this.leadTerm(term, stop);
         if (isLost || performance.now() - beganMs > BACK_OFF.maxMs) backOff.succeeded();
       } catch (error) {
         this.logger.warn({ err: error, name }, 'leadership claim failed, retrying');
       }
-      await backOff.wait(stop);
+      await backOff.waitAfterFailure(stop);
     }
   }
 
   /** Runs the work of one term. Returns true when the term was lost or stopped, false when the work failed, which increases the back-off. */
-  private async lead(term: T, stop: AbortSignal): Promise<boolean> {
+  private async leadTerm(term: T, stop: AbortSignal): Promise<boolean> {
     const { name } = this.claim;
     const lost = AbortSignal.any([term.lost, stop]);
     this.term = term;

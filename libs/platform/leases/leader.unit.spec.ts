@@ -6,7 +6,7 @@ class FreeClaim implements Claim<Term> {
   readonly name = 'test';
   lose = (): void => undefined;
 
-  take(): Promise<Term> {
+  claimLeadership(): Promise<Term> {
     const lost = new AbortController();
     this.lose = () => lost.abort(new Error('lost'));
     return Promise.resolve({ epoch: null, lost: lost.signal, giveUp: () => Promise.resolve() });

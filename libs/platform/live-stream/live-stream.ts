@@ -24,7 +24,7 @@ import { TabGroup } from './tab-group';
 @Injectable({ providedIn: 'root' })
 export class LiveStream {
   private readonly clock = inject(Clock);
-  private readonly state = new StreamState((serverAt, at) => this.clock.compareWith(serverAt, at));
+  private readonly streamState = new StreamState((serverAt, at) => this.clock.compareWith(serverAt, at));
   private readonly listeners = new Set<(batch: StreamBatch) => void>();
   private session: () => Promise<unknown> = () => Promise.resolve();
   private tabs: TabGroup | null = null;
@@ -33,21 +33,21 @@ export class LiveStream {
   private watched: string | null = null;
   private frame = 0;
 
-  readonly counts = this.state.counts;
+  readonly counts = this.streamState.counts;
   /** Age of the shown data, and the cause if it is outdated. */
   readonly truth = computed(() =>
-    truthOf(this.state.link(), this.state.freshness(), this.state.heard(), this.clock.now()),
+    truthOf(this.streamState.link(), this.streamState.freshness(), this.streamState.heard(), this.clock.now()),
   );
   /** Health of the product as last reported; null while unknown. */
-  readonly health = computed(() => this.state.freshness()?.value.health ?? null);
+  readonly health = computed(() => this.streamState.freshness()?.value.health ?? null);
   /** Whether the numbers on the page are outdated. */
   readonly isOld = computed(() => ['late', 'disconnected'].includes(this.truth().mood));
 
   constructor() {
     // A page in the browser's back/forward cache has no connection; it joins again when it is shown.
-    addEventListener('pagehide', () => this.leave());
+    addEventListener('pagehide', () => this.leaveGroup());
     addEventListener('pageshow', ({ persisted }) => {
-      if (persisted && this.state.link().kind !== 'off') this.join();
+      if (persisted && this.streamState.link().kind !== 'off') this.joinGroup();
     });
   }
 
@@ -55,77 +55,77 @@ export class LiveStream {
   start(session: () => Promise<unknown>): void {
     if (this.tabs !== null) return;
     this.session = session;
-    this.state.connecting();
-    this.join();
+    this.streamState.connecting();
+    this.joinGroup();
   }
 
   stop(): void {
-    this.leave();
-    this.state.clear();
+    this.leaveGroup();
+    this.streamState.clear();
   }
 
   /** Calls `listener` with each batch until the calling component is destroyed. Call it in an injection context. */
-  listen(listener: (batch: StreamBatch) => void): void {
+  listenToBatches(listener: (batch: StreamBatch) => void): void {
     this.listeners.add(listener);
     inject(DestroyRef).onDestroy(() => this.listeners.delete(listener));
   }
 
   /** Sets the target whose results are streamed too; null for none. */
-  watch(targetId: string | null): void {
+  watchTarget(targetId: string | null): void {
     if (this.watched === targetId) return;
     this.watched = targetId;
-    this.tabs?.ask(targetId);
+    this.tabs?.requestFromLeader(targetId);
   }
 
-  private join(): void {
-    this.state.joined();
+  private joinGroup(): void {
+    this.streamState.joined();
     this.tabs = new TabGroup(crypto.getRandomValues(new Uint32Array(2)).join('-'), openChannel(), {
-      lead: () => this.lead(),
-      follow: () => this.disconnect(),
-      wanted: (all) => this.want(all.slice(0, LIVE_TARGETS_MAX)),
-      news: (news) => this.receive(news as TabNews),
-      state: () => ({ kind: 'state', state: this.state.snapshot() }) satisfies TabNews,
+      onLeading: () => this.startLeading(),
+      onFollowing: () => this.disconnectStream(),
+      onWanted: (all) => this.want(all.slice(0, LIVE_TARGETS_MAX)),
+      onNews: (news) => this.receiveNews(news as TabNews),
+      snapshotFor: () => ({ kind: 'state', state: this.streamState.snapshot() }) satisfies TabNews,
     });
-    this.tabs.join();
-    this.tabs.ask(this.watched);
+    this.tabs.joinGroup();
+    this.tabs.requestFromLeader(this.watched);
   }
 
-  private leave(): void {
-    this.disconnect();
-    this.tabs?.leave();
+  private leaveGroup(): void {
+    this.disconnectStream();
+    this.tabs?.leaveGroup();
     this.tabs = null;
   }
 
-  private lead(): void {
-    this.connection = new StreamConnection((news) => this.pass(news), this.session, this.state.lastEventId);
-    this.connection.open(this.wanted);
+  private startLeading(): void {
+    this.connection = new StreamConnection((news) => this.passSignal(news), this.session, this.streamState.lastEventId);
+    this.connection.openStream(this.wanted);
   }
 
-  private disconnect(): void {
+  private disconnectStream(): void {
     this.connection?.close();
     this.connection = null;
   }
 
   private want(all: readonly string[]): void {
     this.wanted = all;
-    this.connection?.watch(all);
+    this.connection?.watchTargets(all);
   }
 
-  private pass(news: StreamSignal): void {
-    this.tabs?.pass(news);
-    this.receive(news);
+  private passSignal(news: StreamSignal): void {
+    this.tabs?.passNews(news);
+    this.receiveNews(news);
   }
 
-  private receive(news: TabNews): void {
-    this.state.receive(news);
+  private receiveNews(news: TabNews): void {
+    this.streamState.receive(news);
     this.scheduleFrame();
   }
 
   private scheduleFrame(): void {
-    if (this.frame !== 0 || this.state.gatherer.empty) return;
+    if (this.frame !== 0 || this.streamState.gatherer.empty) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      const batch = this.state.gatherer.take();
+      const batch = this.streamState.gatherer.takeBatch();
       for (const listener of this.listeners) listener(batch);
     });
   }

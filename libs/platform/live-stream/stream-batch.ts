@@ -42,36 +42,36 @@ export class BatchGatherer {
     return nothing && !this.wantsReset && !this.resumed;
   }
 
-  target(view: TargetView): void {
+  addTarget(view: TargetView): void {
     if (this.wantsReset) return;
     this.removed.delete(view.id);
     this.targets.set(view.id, view);
-    if (this.targets.size > TARGETS_MAX) this.reset();
+    if (this.targets.size > TARGETS_MAX) this.markReset();
   }
 
   remove(id: string): void {
     if (this.wantsReset) return;
     this.targets.delete(id);
     this.removed.add(id);
-    if (this.removed.size > TARGETS_MAX) this.reset();
+    if (this.removed.size > TARGETS_MAX) this.markReset();
   }
 
-  result(event: LiveEvent): void {
+  addResult(event: LiveEvent): void {
     this.results.push(event);
     if (this.results.length > RESULTS_MAX) this.results.splice(0, this.results.length - RESULTS_MAX);
   }
 
-  reset(): void {
+  markReset(): void {
     this.targets.clear();
     this.removed.clear();
     this.wantsReset = true;
   }
 
-  resume(): void {
+  markResumed(): void {
     this.resumed = true;
   }
 
-  take(): StreamBatch {
+  takeBatch(): StreamBatch {
     const batch = {
       targets: [...this.targets.values()],
       removed: [...this.removed],

@@ -22,10 +22,10 @@ const view = (id: string, status: TargetView['status'] = 'up'): TargetView => ({
 describe('BatchGatherer', () => {
   it('keeps the latest row of each target', () => {
     const gatherer = new BatchGatherer();
-    gatherer.target(view('a', 'up'));
-    gatherer.target(view('b', 'up'));
-    gatherer.target(view('a', 'down'));
-    expect(gatherer.take().targets.map(({ id, status }) => [id, status])).toEqual([
+    gatherer.addTarget(view('a', 'up'));
+    gatherer.addTarget(view('b', 'up'));
+    gatherer.addTarget(view('a', 'down'));
+    expect(gatherer.takeBatch().targets.map(({ id, status }) => [id, status])).toEqual([
       ['a', 'down'],
       ['b', 'up'],
     ]);
@@ -34,19 +34,19 @@ describe('BatchGatherer', () => {
 
   it('keeps the later one of a removal and a change', () => {
     const gatherer = new BatchGatherer();
-    gatherer.target(view('a'));
+    gatherer.addTarget(view('a'));
     gatherer.remove('a');
     gatherer.remove('b');
-    gatherer.target(view('b'));
-    const batch = gatherer.take();
+    gatherer.addTarget(view('b'));
+    const batch = gatherer.takeBatch();
     expect(batch.removed).toEqual(['a']);
     expect(batch.targets.map(({ id }) => id)).toEqual(['b']);
   });
 
   it('becomes a reset beyond its limit, and contains no changes then', () => {
     const gatherer = new BatchGatherer();
-    for (let index = 0; index < 10_000; index += 1) gatherer.target(view(String(index)));
-    const batch = gatherer.take();
+    for (let index = 0; index < 10_000; index += 1) gatherer.addTarget(view(String(index)));
+    const batch = gatherer.takeBatch();
     expect(batch.reset).toBe(true);
     expect(batch.targets).toEqual([]);
   });
@@ -62,8 +62,8 @@ describe('BatchGatherer', () => {
       outcome: 'reply',
       rttUs: 1,
     } as const;
-    for (let index = 0; index < 6_000; index += 1) gatherer.result({ id: String(index), targetKey: 1, result });
-    const { results } = gatherer.take();
+    for (let index = 0; index < 6_000; index += 1) gatherer.addResult({ id: String(index), targetKey: 1, result });
+    const { results } = gatherer.takeBatch();
     expect(results).toHaveLength(5_000);
     expect(results.at(-1)?.id).toBe('5999');
   });

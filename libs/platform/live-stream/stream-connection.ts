@@ -52,48 +52,48 @@ export class StreamConnection {
     this.wasOpen = lastEventId !== '';
   }
 
-  open(watched: readonly string[]): void {
+  openStream(watched: readonly string[]): void {
     this.watched = watched;
     this.heard = momentNow();
-    this.checking ??= setInterval(() => this.check(), CHECK_MS);
-    this.source = this.connect();
+    this.checking ??= setInterval(() => this.checkSilence(), CHECK_MS);
+    this.source = this.connectSource();
   }
 
   close(): void {
     clearInterval(this.checking);
     this.checking = undefined;
-    this.disconnect();
+    this.disconnectSource();
   }
 
   /** Sets the targets whose results are streamed too. */
-  watch(targets: readonly string[]): void {
+  watchTargets(targets: readonly string[]): void {
     if (targets.join() === this.watched.join()) return;
     this.watched = targets;
     if (this.source === null) return;
     this.next?.close();
-    this.next = this.connect();
+    this.next = this.connectSource();
   }
 
-  private connect(): EventSource {
+  private connectSource(): EventSource {
     const query = new URLSearchParams();
     if (this.watched.length > 0) query.set('live', this.watched.join());
     if (this.lastEventId !== '') query.set('lastEventId', this.lastEventId);
     const source = new EventSource(query.size === 0 ? STREAM_URL : `${STREAM_URL}?${query}`);
-    source.addEventListener('open', () => this.opened(source));
-    source.addEventListener('error', () => this.failed(source));
+    source.addEventListener('open', () => this.onOpened(source));
+    source.addEventListener('error', () => this.onFailed(source));
     for (const event of EVENTS) {
-      source.addEventListener(event, (message: MessageEvent<string>) => this.take(event, message));
+      source.addEventListener(event, (message: MessageEvent<string>) => this.takeEvent(event, message));
     }
     return source;
   }
 
-  private take(event: StreamEventName, { data, lastEventId }: MessageEvent<string>): void {
+  private takeEvent(event: StreamEventName, { data, lastEventId }: MessageEvent<string>): void {
     this.heard = momentNow();
     if (lastEventId !== '') this.lastEventId = lastEventId;
     this.tell({ kind: 'event', event, data, id: this.lastEventId });
   }
 
-  private opened(source: EventSource): void {
+  private onOpened(source: EventSource): void {
     const isNext = source === this.next;
     if (isNext) {
       this.source?.close();
@@ -107,16 +107,16 @@ export class StreamConnection {
     this.wasOpen = true;
   }
 
-  private failed(source: EventSource): void {
+  private onFailed(source: EventSource): void {
     if (source === this.next) {
       this.next = null;
       source.close();
       // The connection for the new targets failed: reopen the stream with these targets.
-      return this.reopen();
+      return this.reopenStream();
     }
     if (source !== this.source) return;
     this.markLost();
-    if (source.readyState === EventSource.CLOSED) this.reopen();
+    if (source.readyState === EventSource.CLOSED) this.reopenStream();
   }
 
   private markLost(): void {
@@ -125,8 +125,8 @@ export class StreamConnection {
   }
 
   /** Reopens the stream after the browser gave up (an error response) or nothing arrived. The session is read first, which renews an expired one. */
-  private reopen(): void {
-    this.disconnect();
+  private reopenStream(): void {
+    this.disconnectSource();
     this.reopening = setTimeout(() => void this.renewAndOpen(), reopenAfterMs(this.attempts++));
   }
 
@@ -137,16 +137,16 @@ export class StreamConnection {
       if (this.checking === undefined) return;
       // The page already shows the lost connection; the interceptor handles an expired session.
       console.warn('The live stream could not be opened; retrying.', failure);
-      this.reopen();
+      this.reopenStream();
       return;
     }
     this.reopening = undefined;
     if (this.checking === undefined) return;
     this.heard = momentNow();
-    this.source = this.connect();
+    this.source = this.connectSource();
   }
 
-  private disconnect(): void {
+  private disconnectSource(): void {
     clearTimeout(this.reopening);
     this.reopening = undefined;
     this.source?.close();
@@ -154,12 +154,12 @@ export class StreamConnection {
     this.source = this.next = null;
   }
 
-  private check(): void {
+  private checkSilence(): void {
     const { source } = this;
     if (source === null) return;
     const silentMs = elapsedMs(this.heard);
     if (silentMs >= SILENT_MS) this.markLost();
     const isStuck = source.readyState === EventSource.OPEN ? silentMs >= SILENT_MS : silentMs >= ANSWER_MS;
-    if (isStuck) this.reopen();
+    if (isStuck) this.reopenStream();
   }
 }

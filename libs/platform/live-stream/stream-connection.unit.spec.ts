@@ -62,7 +62,7 @@ afterEach(() => {
 
 describe('the connection to the stream', () => {
   it('passes on events with the id from which to resume', () => {
-    connection.open([]);
+    connection.openStream([]);
     FakeSource.last.answer();
     FakeSource.last.event('target', { id: 'a' }, '7');
     FakeSource.last.event('counts', { up: 1 });
@@ -74,11 +74,11 @@ describe('the connection to the stream', () => {
   });
 
   it('opens the new connection before it closes the old one when the watched targets change', () => {
-    connection.open(['a']);
+    connection.openStream(['a']);
     const first = FakeSource.last;
     first.answer();
     first.event('target', {}, '7');
-    connection.watch(['a', 'b']);
+    connection.watchTargets(['a', 'b']);
     expect(open()).toHaveLength(2);
     first.event('result', { of: 'a' });
     FakeSource.last.answer();
@@ -88,7 +88,7 @@ describe('the connection to the stream', () => {
   });
 
   it('is lost when no event arrives though it seems open, and resumes', async () => {
-    connection.open([]);
+    connection.openStream([]);
     FakeSource.last.answer();
     FakeSource.last.event('target', {}, '7');
     await pass(5_000);
@@ -103,7 +103,7 @@ describe('the connection to the stream', () => {
   });
 
   it('renews the session before it reopens a refused stream', async () => {
-    connection.open([]);
+    connection.openStream([]);
     renew.mockClear();
     FakeSource.last.fail(FakeSource.CLOSED);
     await pass(1_100);
@@ -113,7 +113,7 @@ describe('the connection to the stream', () => {
   });
 
   it('retries without a response, and stops when it is closed', async () => {
-    connection.open([]);
+    connection.openStream([]);
     await pass(15_000);
     expect(FakeSource.all.length).toBeGreaterThan(1);
     connection.close();

@@ -98,7 +98,7 @@ export class StreamState {
 
   private apply({ id, counts, freshness, freshnessMs, heardMs, lostMs }: StreamSnapshot): void {
     // A page from the back/forward cache may have missed changes.
-    if (this.resumeId !== '' && this.resumeId !== id) this.gatherer.reset();
+    if (this.resumeId !== '' && this.resumeId !== id) this.gatherer.markReset();
     this.resumeId = id;
     this.latestCounts.set(counts);
     if (freshness === null) this.latestFreshness.set(null);
@@ -112,8 +112,8 @@ export class StreamState {
     this.linkState.set({ kind: 'open' });
     if (!missed) return;
     // Target changes resume from the last event id; results have no ids.
-    if (this.resumeId === '') this.gatherer.reset();
-    else this.gatherer.resume();
+    if (this.resumeId === '') this.gatherer.markReset();
+    else this.gatherer.markResumed();
   }
 
   private lost(since: Moment): void {
@@ -125,13 +125,13 @@ export class StreamState {
     const value: unknown = JSON.parse(data);
     switch (event) {
       case 'target':
-        return this.gatherer.target(value as TargetView);
+        return this.gatherer.addTarget(value as TargetView);
       case 'removed':
         return this.gatherer.remove((value as { id: string }).id);
       case 'result':
-        return this.gatherer.result(value as LiveEvent);
+        return this.gatherer.addResult(value as LiveEvent);
       case 'reset':
-        return this.gatherer.reset();
+        return this.gatherer.markReset();
       case 'counts':
         return this.latestCounts.set(value as FleetCounts);
       case 'freshness':

@@ -50,16 +50,16 @@ describe('the state of the stream', () => {
     state.receive(event('counts', COUNTS, '9'));
     state.joined();
     state.receive({ kind: 'state', state: { ...state.snapshot(), id: '12' } });
-    expect(state.gatherer.take()).toMatchObject({ reset: true });
+    expect(state.gatherer.takeBatch()).toMatchObject({ reset: true });
   });
 
   it('resumes after missed results if it knows an event id, otherwise it is reset', () => {
     const state = given();
     state.receive({ kind: 'open', missed: true });
-    expect(state.gatherer.take()).toMatchObject({ reset: true, resumed: false });
+    expect(state.gatherer.takeBatch()).toMatchObject({ reset: true, resumed: false });
     state.receive(event('counts', COUNTS, '9'));
     state.receive({ kind: 'open', missed: true });
-    expect(state.gatherer.take()).toMatchObject({ reset: false, resumed: true });
+    expect(state.gatherer.takeBatch()).toMatchObject({ reset: false, resumed: true });
   });
 
   it('keeps since when the connection is lost, also in a snapshot', () => {

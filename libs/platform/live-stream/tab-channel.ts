@@ -7,11 +7,11 @@ const CHANNEL = 'icm-stream-1';
 export function openChannel(): TabChannel {
   // Without BroadcastChannel this tab does not share a stream.
   if (typeof BroadcastChannel !== 'function')
-    return { post: () => undefined, listen: () => undefined, close: () => undefined };
+    return { postMessage: () => undefined, listenForMessages: () => undefined, close: () => undefined };
   const channel = new BroadcastChannel(CHANNEL);
   return {
-    post: (message) => channel.postMessage(message),
-    listen: (take) => (channel.onmessage = ({ data }: MessageEvent<TabMessage>) => take(data)),
+    postMessage: (message) => channel.postMessage(message),
+    listenForMessages: (take) => (channel.onmessage = ({ data }: MessageEvent<TabMessage>) => take(data)),
     close: () => channel.close(),
   };
 }

@@ -21,22 +21,22 @@ export type TabMessage =
 
 /** A channel to all other tabs of the browser. */
 export interface TabChannel {
-  post(message: TabMessage): void;
-  listen(take: (message: TabMessage) => void): void;
+  postMessage(message: TabMessage): void;
+  listenForMessages(take: (message: TabMessage) => void): void;
   close(): void;
 }
 
 export interface TabRole {
   /** This tab became the leader. */
-  lead(): void;
+  onLeading(): void;
   /** Another tab became the leader. */
-  follow(): void;
+  onFollowing(): void;
   /** Leader only: the requests of the tabs changed. */
-  wanted(all: readonly string[]): void;
+  onWanted(all: readonly string[]): void;
   /** Follower only: receives news from the leader, or its snapshot after this tab joined. */
-  news(news: unknown): void;
+  onNews(news: unknown): void;
   /** Leader only: returns the snapshot for a tab that joins. */
-  state(): unknown;
+  snapshotFor(): unknown;
 }
 
 /**
@@ -72,65 +72,66 @@ export class TabGroup {
     return this.leader === this.name;
   }
 
-  join(): void {
+  joinGroup(): void {
     this.heard = momentNow();
-    this.channel.listen((message) => this.receive(message));
-    this.say({ kind: 'hello', from: this.name });
+    this.channel.listenForMessages((message) => this.receiveMessage(message));
+    this.postToTabs({ kind: 'hello', from: this.name });
     this.claimIn(ANSWER_MS * (1 + this.chance()));
-    this.timer = setInterval(() => this.beat(), BEAT_MS / 2);
+    this.timer = setInterval(() => this.sendHeartbeat(), BEAT_MS / 2);
   }
 
-  leave(): void {
+  leaveGroup(): void {
     clearInterval(this.timer);
     clearTimeout(this.claiming);
-    this.say({ kind: 'bye', from: this.name });
+    this.postToTabs({ kind: 'bye', from: this.name });
     this.channel.close();
     this.leader = null;
   }
 
   /** Requests something from the leader in addition to the news for all tabs; null for nothing. */
-  ask(want: string | null): void {
+  requestFromLeader(want: string | null): void {
     this.want = want;
-    if (this.leads) this.role.wanted(this.allWants());
+    if (this.leads) this.role.onWanted(this.allWants());
     else this.sayWant();
   }
 
   /** Leader only: sends news to all other tabs. */
-  pass(news: unknown): void {
-    if (this.leads) this.say({ kind: 'news', from: this.name, term: this.term, news });
+  passNews(news: unknown): void {
+    if (this.leads) this.postToTabs({ kind: 'news', from: this.name, term: this.term, news });
   }
 
-  private say(message: TabMessage): void {
-    this.channel.post(message);
+  private postToTabs(message: TabMessage): void {
+    this.channel.postMessage(message);
   }
 
   private sayWant(): void {
     this.saidWant = momentNow();
-    this.say({ kind: 'want', from: this.name, want: this.want });
+    this.postToTabs({ kind: 'want', from: this.name, want: this.want });
   }
 
-  private receive(message: TabMessage): void {
+  private receiveMessage(message: TabMessage): void {
     switch (message.kind) {
       case 'hello':
-        if (this.leads) this.say({ kind: 'lead', from: this.name, term: this.term, state: this.role.state() });
+        if (this.leads)
+          this.postToTabs({ kind: 'lead', from: this.name, term: this.term, state: this.role.snapshotFor() });
         return;
       case 'want':
-        return this.note(message.from, message.want);
+        return this.recordWant(message.from, message.want);
       case 'bye':
-        this.note(message.from, null);
+        this.recordWant(message.from, null);
         if (message.from === this.leader) this.claimIn(JITTER_MS * this.chance());
         return;
       case 'lead':
       case 'news':
-        return this.hear(message);
+        return this.receiveFromLeader(message);
     }
   }
 
-  private hear(message: Extract<TabMessage, { kind: 'lead' | 'news' }>): void {
+  private receiveFromLeader(message: Extract<TabMessage, { kind: 'lead' | 'news' }>): void {
     const { from, term } = message;
     const outranked = term < this.term || (term === this.term && this.leader !== null && this.leader < from);
     if (outranked) {
-      if (this.leads) this.say({ kind: 'lead', from: this.name, term: this.term });
+      if (this.leads) this.postToTabs({ kind: 'lead', from: this.name, term: this.term });
       return;
     }
     this.heard = momentNow();
@@ -139,17 +140,17 @@ export class TabGroup {
     if (this.leader !== from) {
       this.leader = from;
       this.wants.clear();
-      this.role.follow();
+      this.role.onFollowing();
       this.sayWant();
     }
     const news = message.kind === 'news' ? message.news : message.state;
-    if (news !== undefined) this.role.news(news);
+    if (news !== undefined) this.role.onNews(news);
   }
 
-  private note(tab: string, want: string | null): void {
+  private recordWant(tab: string, want: string | null): void {
     if (want === null) this.wants.delete(tab);
     else this.wants.set(tab, { want, at: momentNow() });
-    if (this.leads) this.role.wanted(this.allWants());
+    if (this.leads) this.role.onWanted(this.allWants());
   }
 
   private allWants(): string[] {
@@ -166,15 +167,15 @@ export class TabGroup {
     if (this.leads) return;
     this.term += 1;
     this.leader = this.name;
-    this.say({ kind: 'lead', from: this.name, term: this.term });
-    this.role.lead();
-    this.role.wanted(this.allWants());
+    this.postToTabs({ kind: 'lead', from: this.name, term: this.term });
+    this.role.onLeading();
+    this.role.onWanted(this.allWants());
   }
 
-  private beat(): void {
+  private sendHeartbeat(): void {
     if (this.leads) {
       this.forgetTabs();
-      this.say({ kind: 'lead', from: this.name, term: this.term });
+      this.postToTabs({ kind: 'lead', from: this.name, term: this.term });
     } else if (elapsedMs(this.heard) > SILENT_MS) {
       this.claim();
     } else if (this.want !== null && elapsedMs(this.saidWant) > WANT_AGAIN_MS) {
@@ -185,6 +186,6 @@ export class TabGroup {
   private forgetTabs(): void {
     const gone = [...this.wants].filter(([, { at }]) => elapsedMs(at) > FORGOTTEN_MS);
     for (const [tab] of gone) this.wants.delete(tab);
-    if (gone.length > 0) this.role.wanted(this.allWants());
+    if (gone.length > 0) this.role.onWanted(this.allWants());
   }
 }

@@ -10,7 +10,7 @@ class Browser {
   open(name: string, chance = 0.5): Tab {
     const tab = new Tab(this, name, chance);
     this.tabs.set(name, tab);
-    tab.group.join();
+    tab.group.joinGroup();
     return tab;
   }
 
@@ -37,22 +37,22 @@ class Tab {
     chance: number,
   ) {
     const channel = {
-      post: (message: TabMessage) => this.browser.post(name, message),
-      listen: (take: (message: TabMessage) => void) => void (this.take = take),
+      postMessage: (message: TabMessage) => this.browser.post(name, message),
+      listenForMessages: (take: (message: TabMessage) => void) => void (this.take = take),
       close: () => void (this.take = null),
     };
     const role = {
-      lead: () => undefined,
-      follow: () => undefined,
-      wanted: (all: readonly string[]) => void (this.wanted = all),
-      news: (news: unknown) => void this.heard.push(news),
-      state: () => `state of ${name}`,
+      onLeading: () => undefined,
+      onFollowing: () => undefined,
+      onWanted: (all: readonly string[]) => void (this.wanted = all),
+      onNews: (news: unknown) => void this.heard.push(news),
+      snapshotFor: () => `state of ${name}`,
     };
     this.group = new TabGroup(name, channel, role, () => chance);
   }
 
   close(): void {
-    this.group.leave();
+    this.group.leaveGroup();
     this.browser.tabs.delete(this.name);
   }
 }
@@ -84,8 +84,8 @@ describe('the tabs of a browser', () => {
     await pass(1_000);
     expect(browser.leaders()).toEqual(['b']);
     expect(second.heard).toEqual(['state of b']);
-    first.group.pass('news');
-    second.group.pass('not of the leader');
+    first.group.passNews('news');
+    second.group.passNews('not of the leader');
     await pass(0);
     expect(second.heard).toEqual(['state of b', 'news']);
     expect(first.heard).toEqual([]);
@@ -122,19 +122,19 @@ describe('the tabs of a browser', () => {
     const browser = new Browser();
     const tabs = ['a', 'b', 'c'].map((name) => browser.open(name));
     await pass(1_000);
-    tabs[0]?.group.ask('target 1');
-    tabs[1]?.group.ask('target 2');
-    tabs[2]?.group.ask('target 2');
+    tabs[0]?.group.requestFromLeader('target 1');
+    tabs[1]?.group.requestFromLeader('target 2');
+    tabs[2]?.group.requestFromLeader('target 2');
     await pass(0);
     expect(tabs[0]?.wanted).toEqual(['target 1', 'target 2']);
     tabs[0]?.close();
     await pass(1_000);
     expect(browser.leaders()).toEqual(['b']);
     expect(tabs[1]?.wanted).toEqual(['target 2']);
-    tabs[2]?.group.ask('target 3');
+    tabs[2]?.group.requestFromLeader('target 3');
     await pass(0);
     expect(tabs[1]?.wanted).toEqual(['target 2', 'target 3']);
-    tabs[2]?.group.ask(null);
+    tabs[2]?.group.requestFromLeader(null);
     await pass(0);
     expect(tabs[1]?.wanted).toEqual(['target 2']);
   });
@@ -143,7 +143,7 @@ describe('the tabs of a browser', () => {
     const browser = new Browser();
     const [first, second] = [browser.open('a'), browser.open('b')];
     await pass(1_000);
-    second.group.ask('target 1');
+    second.group.requestFromLeader('target 1');
     await pass(120_000);
     expect(first.wanted).toEqual(['target 1']);
     browser.tabs.delete('b');

@@ -20,24 +20,24 @@ export class ClusterAdmin {
   }
 
   /** Runs one request. Rejects with `DependencyUnavailable` when Kafka is unavailable, otherwise with kafkajs's own error. */
-  async run<T>(work: (admin: Admin) => Promise<T>, withinMs = ANSWER_MS_MAX): Promise<T> {
+  async runRequest<T>(work: (admin: Admin) => Promise<T>, withinMs = ANSWER_MS_MAX): Promise<T> {
     try {
       return await bounded(
-        this.connection.open().then(work),
+        this.connection.connectedClient().then(work),
         withinMs,
         () => new DependencyUnavailable('Kafka', { cause: new Error(`no answer within ${withinMs} ms`) }),
       );
     } catch (error) {
       if (isConnectionTrouble(error)) {
-        this.connection.forget();
+        this.connection.discardClient();
         throw error instanceof DependencyUnavailable ? error : new DependencyUnavailable('Kafka', { cause: error });
       }
       throw error;
     }
   }
 
-  async bounds(topic: string, partition: number): Promise<LogBounds> {
-    const offsets = await this.read((admin) => admin.fetchTopicOffsets(topic));
+  async partitionBounds(topic: string, partition: number): Promise<LogBounds> {
+    const offsets = await this.runWithRetry((admin) => admin.fetchTopicOffsets(topic));
     const found = offsets.find((entry) => entry.partition === partition);
     if (!found) throw new Error(`${topic} has no partition ${partition}`);
     return { low: Number(found.low), high: Number(found.high) };
@@ -45,7 +45,7 @@ export class ClusterAdmin {
 
   /** Deletes the records of a partition below `offset`. */
   async deleteBelow(topic: string, partition: number, offset: number): Promise<void> {
-    await this.run(async (admin) => {
+    await this.runRequest(async (admin) => {
       // kafkajs looks up the leader in metadata that only an earlier request loads.
       await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
@@ -53,7 +53,7 @@ export class ClusterAdmin {
   }
 
   async partitionCount(topic: string): Promise<number> {
-    const { topics } = await this.read((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const { topics } = await this.runWithRetry((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
     return topics[0]?.partitions.length ?? 0;
   }
 
@@ -62,14 +62,14 @@ export class ClusterAdmin {
   }
 
   /** Like `run`, but retries while the brokers do not know a new topic or its leader yet. */
-  private async read<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  private async runWithRetry<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     const backOff = new BackOff({ firstMs: 50, maxMs: 1_000 });
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.run(work);
+        return await this.runRequest(work);
       } catch (error) {
         if (attempt >= READ_ATTEMPTS_MAX || !isUnsettled(error)) throw error;
-        await backOff.wait();
+        await backOff.waitAfterFailure();
       }
     }
   }

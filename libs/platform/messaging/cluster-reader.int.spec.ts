@@ -16,7 +16,7 @@ describe('ClusterReader', () => {
   beforeAll(async () => {
     messaging = new Messaging({ brokers, topicPrefix, clientId: 'test' });
     await messaging.ensureTopics({ shardCount: 2 });
-    await messaging.send(
+    await messaging.sendMessages(
       'internal.shard',
       Array.from({ length: 5 }, (_, index) => ({ key: null, partition: 1, value: Buffer.from(`message ${index}`) })),
     );
@@ -30,7 +30,7 @@ describe('ClusterReader', () => {
   });
 
   it('returns the bounds of all partitions of several topics', async () => {
-    const bounds = await reader.bounds([topic, `${topicPrefix}.public.tiers.v1`]);
+    const bounds = await reader.topicBounds([topic, `${topicPrefix}.public.tiers.v1`]);
     expect(bounds.get(topic)).toEqual(
       new Map([
         [0, { low: 0, high: 0 }],
@@ -52,7 +52,7 @@ describe('ClusterReader', () => {
 
   it('reads messages at an offset, without a group', async () => {
     const read = async (partition: number, offset: number): Promise<string[]> =>
-      (await reader.fetch(topic, partition, offset, 65_536)).map(({ value }) => String(value));
+      (await reader.fetchMessages(topic, partition, offset, 65_536)).map(({ value }) => String(value));
     expect(await read(1, 3)).toEqual(['message 3', 'message 4']);
     expect(await read(0, 0)).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe('ClusterReader', () => {
 
   it('reports within seconds that Kafka is unavailable', async () => {
     const away = new ClusterReader(createKafka({ brokers: '127.0.0.1:1', topicPrefix, clientId: 'test' }));
-    await expect(away.bounds([topic])).rejects.toThrow('Kafka does not answer');
+    await expect(away.topicBounds([topic])).rejects.toThrow('Kafka does not answer');
     await away.close();
   });
 });

@@ -68,8 +68,8 @@ export class ClusterReader {
   }
 
   /** Returns the first and the next offset of every partition, by topic and partition. Rejects when one of the topics does not exist. */
-  bounds(topics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
-    return this.run(async (cluster) => {
+  topicBounds(topics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
+    return this.runRequest(async (cluster) => {
       const questions = await partitionsOf(cluster, topics);
       const low = await cluster.fetchTopicsOffset(questions.map((of) => ({ ...of, fromBeginning: true })));
       const high = await cluster.fetchTopicsOffset(questions.map((of) => ({ ...of, fromBeginning: false })));
@@ -90,7 +90,7 @@ export class ClusterReader {
 
   /** Returns by partition whether it contains a message with a timestamp of `sinceMs` (ms since 1970) or later. */
   hasSince(topic: string, sinceMs: number): Promise<Map<number, boolean>> {
-    return this.run(async (cluster) => {
+    return this.runRequest(async (cluster) => {
       const questions = await partitionsOf(cluster, [topic]);
       const [answer] = await cluster.fetchTopicsOffset(questions.map((of) => ({ ...of, fromTimestamp: sinceMs })));
       return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset) >= 0]));
@@ -98,8 +98,8 @@ export class ClusterReader {
   }
 
   /** Returns messages of one partition from `offset` on, up to `bytesMax` but at least one; none at the end of the log. */
-  fetch(topic: string, partition: number, offset: number, bytesMax: number): Promise<KafkaMessage[]> {
-    return this.run(async (cluster) => {
+  fetchMessages(topic: string, partition: number, offset: number, bytesMax: number): Promise<KafkaMessage[]> {
+    return this.runRequest(async (cluster) => {
       await partitionsOf(cluster, [topic]);
       const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
       if (nodeId === undefined) throw new Error(`${topic}/${partition} has no leader`);
@@ -119,7 +119,7 @@ export class ClusterReader {
 
   /** Returns the log directories of every broker: bytes used by topics, and free and total bytes of the disks. */
   logDirs(): Promise<LogDir[]> {
-    return this.run(async (cluster) => {
+    return this.runRequest(async (cluster) => {
       await cluster.refreshMetadataIfNecessary();
       const perBroker = cluster.getNodeIds().map(async (nodeId) => {
         const broker = await cluster.findBroker({ nodeId });
@@ -134,13 +134,13 @@ export class ClusterReader {
   }
 
   /** Rejects with `DependencyUnavailable` after 3 s, because callers answer requests of users meanwhile. */
-  private async run<T>(work: (cluster: InternalCluster) => Promise<T>): Promise<T> {
+  private async runRequest<T>(work: (cluster: InternalCluster) => Promise<T>): Promise<T> {
     const given = new AbortController();
     const tooLate = (): Error => new Error(`no answer within ${ANSWER_MS_MAX} ms`);
     try {
-      return await bounded(this.settled(work, given.signal), ANSWER_MS_MAX, tooLate);
+      return await bounded(this.runWithRetry(work, given.signal), ANSWER_MS_MAX, tooLate);
     } catch (error) {
-      this.connection.forget();
+      this.connection.discardClient();
       throw new DependencyUnavailable('Kafka', { cause: error });
     } finally {
       given.abort();
@@ -148,15 +148,15 @@ export class ClusterReader {
   }
 
   /** Retries while the brokers do not know a new topic or its leader yet. */
-  private async settled<T>(work: (cluster: InternalCluster) => Promise<T>, given: AbortSignal): Promise<T> {
+  private async runWithRetry<T>(work: (cluster: InternalCluster) => Promise<T>, given: AbortSignal): Promise<T> {
     const backOff = new BackOff({ firstMs: 50, maxMs: 500 });
     for (;;) {
       try {
-        return await work(await this.connection.open());
+        return await work(await this.connection.connectedClient());
       } catch (error) {
         if (given.aborted || !isUnsettled(error)) throw error;
-        this.connection.forget();
-        await backOff.wait(given);
+        this.connection.discardClient();
+        await backOff.waitAfterFailure(given);
       }
     }
   }

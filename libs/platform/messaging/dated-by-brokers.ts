@@ -10,7 +10,7 @@ const { ConfigResourceTypes, ConfigSource } = kafkajs;
  */
 export async function letBrokersDate(admin: ClusterAdmin, topics: readonly string[]): Promise<void> {
   const type = ConfigResourceTypes.TOPIC;
-  const { resources } = await admin.run((client) =>
+  const { resources } = await admin.runRequest((client) =>
     client.describeConfigs({ resources: topics.map((name) => ({ type, name })), includeSynonyms: false }),
   );
   const former = resources.filter(
@@ -27,5 +27,5 @@ export async function letBrokersDate(admin: ClusterAdmin, topics: readonly strin
     const kept = own.map(({ configName, configValue }) => ({ name: configName, value: configValue }));
     return { type, name: resourceName, configEntries: [...kept, { ...DATED_BY_BROKERS }] };
   });
-  await admin.run((client) => client.alterConfigs({ resources: changes, validateOnly: false }));
+  await admin.runRequest((client) => client.alterConfigs({ resources: changes, validateOnly: false }));
 }

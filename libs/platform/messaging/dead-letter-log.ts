@@ -33,18 +33,18 @@ export class DeadLetterLog {
   constructor(private readonly access: DeadLetterAccess) {}
 
   /** Returns the first and the next offset of each partition of the dead letter topics, by topic. Rejects with `DependencyUnavailable`. */
-  async bounds(): Promise<Map<string, Map<number, LogBounds>>> {
-    const bounds = await this.access.reader.bounds(this.topics.map((topic) => this.fullName(topic)));
+  async letterBounds(): Promise<Map<string, Map<number, LogBounds>>> {
+    const bounds = await this.access.reader.topicBounds(this.topics.map((topic) => this.fullName(topic)));
     return new Map(this.topics.map((topic) => [topic, bounds.get(this.fullName(topic)) ?? new Map()]));
   }
 
   /** Returns at most `countMax` letters of one partition from an offset on, up to `bytesMax` in total but at least one; none at the end. */
-  async read(
+  async readLetters(
     { topic, partition, offset }: DeadLetterPlace,
     countMax: number,
     bytesMax = READ_BYTES_MAX,
   ): Promise<ReceivedMessage[]> {
-    const messages = await this.access.reader.fetch(this.fullName(topic), partition, offset, bytesMax);
+    const messages = await this.access.reader.fetchMessages(this.fullName(topic), partition, offset, bytesMax);
     const letters: ReceivedMessage[] = [];
     let bytes = 0;
     for (const message of messages.slice(0, countMax)) {

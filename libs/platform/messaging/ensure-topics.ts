@@ -20,7 +20,7 @@ export async function ensureTopics(
   const backOff = new BackOff({ firstMs: 50, maxMs: 3_000 });
   let lastError: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const existing = new Set(await admin.run((client) => client.listTopics()));
+    const existing = new Set(await admin.runRequest((client) => client.listTopics()));
     const missing = definitions.filter(({ logical }) => !existing.has(nameOf(logical)));
     if (missing.length === 0) {
       await checkPartitions(admin, nameOf, definitions);
@@ -36,14 +36,17 @@ export async function ensureTopics(
       missing.map((definition) => topicConfig(nameOf(definition.logical), definition, replicas)),
     );
     // Waits also after success: brokers list new topics with a short delay.
-    await backOff.wait();
+    await backOff.waitAfterFailure();
   }
   throw new Error(`topics could not be created in ${ATTEMPTS_MAX} attempts`, { cause: lastError });
 }
 
 async function create(admin: ClusterAdmin, topics: ITopicConfig[]): Promise<unknown> {
   try {
-    await admin.run((client) => client.createTopics({ topics, waitForLeaders: true, timeout: 10_000 }), CREATE_MS_MAX);
+    await admin.runRequest(
+      (client) => client.createTopics({ topics, waitForLeaders: true, timeout: 10_000 }),
+      CREATE_MS_MAX,
+    );
     return null;
   } catch (error) {
     return error;
@@ -64,7 +67,7 @@ async function checkPartitions(
   nameOf: (logical: string) => string,
   definitions: TopicDefinition[],
 ): Promise<void> {
-  const { topics } = await admin.run((client) =>
+  const { topics } = await admin.runRequest((client) =>
     client.fetchTopicMetadata({ topics: definitions.map(({ logical }) => nameOf(logical)) }),
   );
   const wrong = definitions.flatMap((definition) => {

@@ -47,7 +47,7 @@ describe('a consumer group', () => {
     sockets.close();
     await removeTopics(testServices().kafkaBrokers, prefix);
     await database.close();
-    await testDb.drop();
+    await testDb.dropDatabase();
   });
 
   function newMessaging(disconnectable = false): Messaging {
@@ -123,13 +123,13 @@ describe('a consumer group', () => {
     const group = newGroup();
     const ids = named('once', 100);
     const first = await consume(group);
-    await messaging.send(
+    await messaging.sendMessages(
       TOPIC,
       ids.slice(0, 50).map((id) => event(id)),
     );
     await eventually(async () => expect(await effects(group, 'once')).toHaveLength(50));
     await first.stop();
-    await messaging.send(
+    await messaging.sendMessages(
       TOPIC,
       ids.slice(50).map((id) => event(id)),
     );
@@ -142,9 +142,9 @@ describe('a consumer group', () => {
     const ids = named('repeat', 30);
     const messages = ids.map((id) => event(id, 'repeat-key'));
     await consume(group);
-    await messaging.send(TOPIC, messages.slice(0, 20));
-    await messaging.send(TOPIC, messages.slice(10, 25));
-    await messaging.send(TOPIC, messages);
+    await messaging.sendMessages(TOPIC, messages.slice(0, 20));
+    await messaging.sendMessages(TOPIC, messages.slice(10, 25));
+    await messaging.sendMessages(TOPIC, messages);
     await eventually(async () => expect(await effects(group, 'repeat')).toEqual(ids));
   });
 
@@ -155,7 +155,7 @@ describe('a consumer group', () => {
       if (id === 'away-5' && failures-- > 0) throw new RetriableError('not now');
     });
     const ids = named('away', 12);
-    await messaging.send(
+    await messaging.sendMessages(
       TOPIC,
       ids.map((id) => event(id, 'away-key')),
     );
@@ -172,7 +172,7 @@ describe('a consumer group', () => {
       await sql.execute('INSERT INTO made_later SELECT 1');
     });
     const letters = await deadLettersOf(group);
-    await messaging.send(TOPIC, [event('trouble-0')]);
+    await messaging.sendMessages(TOPIC, [event('trouble-0')]);
     await eventually(() => expect(tries).toBeGreaterThan(4));
     await database.execute('CREATE TABLE made_later (n int)');
     await eventually(async () => expect(await effects(group, 'trouble')).toEqual(['trouble-0']));
@@ -205,7 +205,7 @@ describe('a consumer group', () => {
     poison[7]![1].headers = { ...headers, ce_position: '-1' };
     const letters = await deadLettersOf(group, 'public.tiers.v1');
     await consume(group, undefined, { topic: 'public.tiers.v1' });
-    await messaging.send('public.tiers.v1', [
+    await messaging.sendMessages('public.tiers.v1', [
       event('sound-0', 'p'),
       ...poison.map(([, message]) => message),
       event('sound-1', 'p'),
@@ -233,7 +233,7 @@ describe('a consumer group', () => {
       },
       { topic: 'public.agents.v1' },
     );
-    await messaging.send(
+    await messaging.sendMessages(
       'public.agents.v1',
       named('odd', 6).map((id) => event(id, 'odd-key')),
     );
@@ -256,7 +256,7 @@ describe('a consumer group', () => {
       { topic: 'internal.agent-telemetry' },
     );
     await consume(bystander, undefined, { topic: 'internal.agent-telemetry' });
-    await messaging.send(
+    await messaging.sendMessages(
       'internal.agent-telemetry',
       named('replay', 3).map((id) => event(id, 'replay-key')),
     );
@@ -285,7 +285,7 @@ describe('a consumer group', () => {
       },
       { topic: 'public.target-status.v1' },
     );
-    await messaging.send(
+    await messaging.sendMessages(
       'public.target-status.v1',
       named('fence', 2).map((id) => event(id, 'fence-key')),
     );
@@ -297,7 +297,7 @@ describe('a consumer group', () => {
          WHERE group_id = $1 AND next_offset = (SELECT max(next_offset) FROM consumer_offset WHERE group_id = $1)`,
         [group],
       );
-      await messaging.send(
+      await messaging.sendMessages(
         'public.target-status.v1',
         named('fence', 5)
           .slice(2)
@@ -311,7 +311,7 @@ describe('a consumer group', () => {
     });
     await moved;
     release();
-    await messaging.send('public.target-status.v1', [event('fence-9', 'fence-key')]);
+    await messaging.sendMessages('public.target-status.v1', [event('fence-9', 'fence-key')]);
     await eventually(async () => expect(await effects(group, 'fence')).toEqual(['fence-0', 'fence-1', 'fence-9']));
     expect(entered).toBe(false);
   });
@@ -321,17 +321,17 @@ describe('a consumer group', () => {
     const first = await consume(group, undefined, { by: otherMessaging() });
     await consume(group, undefined, { by: otherMessaging() });
     const ids = named('shared', 200);
-    await messaging.send(
+    await messaging.sendMessages(
       TOPIC,
       ids.slice(0, 100).map((id) => event(id)),
     );
     await eventually(async () => expect(await effects(group, 'shared')).toHaveLength(100));
-    await messaging.send(
+    await messaging.sendMessages(
       TOPIC,
       ids.slice(100, 150).map((id) => event(id)),
     );
     await first.stop();
-    await messaging.send(
+    await messaging.sendMessages(
       TOPIC,
       ids.slice(150).map((id) => event(id)),
     );
@@ -343,7 +343,7 @@ describe('a consumer group', () => {
     await consume(group, undefined, { by: otherMessaging(true) });
     const ids = named('disconnected', 200);
     for (let at = 0; at < 200; at += 20) {
-      await messaging.send(
+      await messaging.sendMessages(
         TOPIC,
         ids.slice(at, at + 20).map((id) => event(id)),
       );
@@ -362,7 +362,7 @@ describe('a consumer group', () => {
     sockets.mode = 'refused';
     const consumer = await consume(group, undefined, { by: otherMessaging(true) });
     expect(consumer.trouble).not.toBeNull();
-    await messaging.send(TOPIC, [event('late-0')]);
+    await messaging.sendMessages(TOPIC, [event('late-0')]);
     sockets.mode = 'open';
     await eventually(async () => expect(await effects(group, 'late')).toEqual(['late-0']), { withinMs: 60_000 });
     expect(consumer.trouble).toBeNull();
@@ -406,7 +406,7 @@ describe('a consumer group', () => {
       },
     });
     consumers.push(consumer);
-    await messaging.send(
+    await messaging.sendMessages(
       topic,
       ids.map((id) => event(id, 'refused-key')),
     );

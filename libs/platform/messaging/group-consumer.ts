@@ -77,10 +77,10 @@ export class GroupConsumer {
       topics: [...this.logicalOf.keys()],
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       onJoined: (assignment) => this.onJoined(assignment),
-      bounds: (topic, partition) => access.admin.bounds(topic, partition),
+      bounds: (topic, partition) => access.admin.partitionBounds(topic, partition),
       onOutOfBounds: (stream, bounds) => {
         if (stream.nextOffset > bounds.high) {
-          stream.fail(new LogOffsetOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds));
+          stream.failStream(new LogOffsetOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds));
         } else this.skipDeleted(stream, bounds.low);
       },
     });
@@ -113,21 +113,21 @@ export class GroupConsumer {
 
   private async takeOver(assignment: Assignment, generation: AbortSignal): Promise<void> {
     const begun = Object.entries(assignment).flatMap(([topic, partitions]) =>
-      partitions.map((partition) => this.begin(topic, partition, generation)),
+      partitions.map((partition) => this.beginPartition(topic, partition, generation)),
     );
     await Promise.all(begun);
   }
 
-  private async begin(topic: string, partition: number, generation: AbortSignal): Promise<void> {
+  private async beginPartition(topic: string, partition: number, generation: AbortSignal): Promise<void> {
     const key: OffsetKey = { group: this.options.group, topic, partition };
     const offset = await this.loadUntilKnown(key, generation);
     if (!offset || generation.aborted) return;
     const logical = this.logicalOf.get(topic) ?? topic;
     const progress = new PartitionProgress(key, logical, offset, this.options, this.access.send);
-    this.consumer.begin(topic, partition, offset.nextOffset, {
+    this.consumer.beginStream(topic, partition, offset.nextOffset, {
       batchMax: this.options.batchMax ?? BATCH_MAX,
       handle: (messages, stream) => this.handleBatch(progress, messages, stream),
-      failed: (error) => this.onFailed(progress, error),
+      onFailed: (error) => this.onFailed(progress, error),
     });
   }
 
@@ -138,7 +138,7 @@ export class GroupConsumer {
         return await this.options.database.transaction((sql) => loadOffset(sql, key));
       } catch (error) {
         logger.warn({ err: error, ...key }, 'reading the offset of a consumer group failed, retrying');
-        await backOff.wait(ended);
+        await backOff.waitAfterFailure(ended);
       }
     }
     return null;
@@ -163,7 +163,7 @@ export class GroupConsumer {
       if (!offset) return;
       if (offset.nextOffset === failedAt) continue;
       this.failures.delete(`${key.topic}/${key.partition}`);
-      return this.begin(key.topic, key.partition, generation);
+      return this.beginPartition(key.topic, key.partition, generation);
     }
   }
 

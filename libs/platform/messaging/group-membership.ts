@@ -108,7 +108,7 @@ export class GroupMembership {
         this.lastError = error instanceof Error ? error.message : String(error);
         logger.warn({ err: error, topics: this.options.topics }, 'consumer could not start, retrying');
         await this.closeConsumer();
-        await this.reopenBackOff.wait(this.stopped);
+        await this.reopenBackOff.waitAfterFailure(this.stopped);
       }
     }
   }
@@ -170,7 +170,7 @@ export class GroupMembership {
   }
 
   private checkAlive(): void {
-    const silentMs = this.silence.look();
+    const silentMs = this.silence.measureSilence();
     if (!this.joined || silentMs < SILENT_MS_MAX || !this.consumer) return;
     this.reopen(this.consumer, new Error(`no fetch for ${SILENT_MS_MAX} ms`));
   }
@@ -183,7 +183,7 @@ export class GroupMembership {
     const former = this.opening ?? Promise.resolve();
     this.opening = former
       .then(() => this.closeConsumer())
-      .then(() => this.reopenBackOff.wait(this.stopped))
+      .then(() => this.reopenBackOff.waitAfterFailure(this.stopped))
       .then(() => this.openUntilItWorks());
   }
 

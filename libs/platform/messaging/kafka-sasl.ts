@@ -42,13 +42,13 @@ function mechanism(variable: string): Field<SaslMechanism> {
   return {
     variable,
     expected: `one of ${SASL_MECHANISMS.join(', ')}`,
-    parse: (raw) => SASL_MECHANISMS.find((name) => name === raw.toLowerCase()) ?? null,
-    show: String,
+    parseText: (raw) => SASL_MECHANISMS.find((name) => name === raw.toLowerCase()) ?? null,
+    showValue: String,
     missing: { required: false, value: 'plain' },
   };
 }
 
 /** Returns the field of an optional secret: its value is never printed. */
 function hidden(field: Field<string | undefined>): Field<string | undefined> {
-  return { ...field, show: (value) => (value === undefined ? '(not set)' : '(redacted)') };
+  return { ...field, showValue: (value) => (value === undefined ? '(not set)' : '(redacted)') };
 }

@@ -4,7 +4,7 @@ import { bounded } from '@icmp-mon/platform/concurrency';
 const CLOSED_WITHIN_MS = 5_000;
 const logger = createLogger('messaging');
 
-/** A kafkajs client that connects on first use, and reconnects on the next use after `forget` or a failed connection. */
+/** A kafkajs client that connects on first use, and reconnects on the next use after `discardClient` or a failed connection. */
 export class KeptConnection<C extends { disconnect(): Promise<void> }> {
   private client: Promise<C> | null = null;
 
@@ -15,7 +15,7 @@ export class KeptConnection<C extends { disconnect(): Promise<void> }> {
   ) {}
 
   /** Returns the connected client. Rejects if connecting fails; the next call connects again. */
-  open(): Promise<C> {
+  connectedClient(): Promise<C> {
     const client = (this.client ??= this.connect());
     return client.catch((error: unknown) => {
       if (this.client === client) this.client = null;
@@ -24,7 +24,7 @@ export class KeptConnection<C extends { disconnect(): Promise<void> }> {
   }
 
   /** Discards the client; the next use connects again. */
-  forget(): void {
+  discardClient(): void {
     const former = this.client;
     this.client = null;
     // The client has already failed; an error of its disconnect adds no information.
@@ -33,7 +33,7 @@ export class KeptConnection<C extends { disconnect(): Promise<void> }> {
 
   /** Closes the connection if there is one. Logs a warning when that fails or takes more than 5 s. */
   async close(): Promise<void> {
-    // A failed connection was already reported to the caller of `open`.
+    // A failed connection was already reported to the caller of `connectedClient`.
     const client = await this.client?.catch(() => null);
     this.client = null;
     if (!client) return;

@@ -33,7 +33,7 @@ async function leave(cluster: InternalCluster, member: GroupMember, given: Abort
       const type = error instanceof Error && 'type' in error ? error.type : null;
       if (type === 'UNKNOWN_MEMBER_ID') return;
       if (type !== 'GROUP_LOAD_IN_PROGRESS' || given.aborted) throw error;
-      await backOff.wait(given);
+      await backOff.waitAfterFailure(given);
     }
   }
 }

@@ -42,17 +42,17 @@ export async function describeLogDirs(broker: InternalBroker, nodeId: string): P
 export function decodeLogDirs(bytes: Buffer, broker: string): LogDir[] {
   const reader = new CompactReader(bytes);
   reader.skipTags();
-  reader.skip(4); // throttle time
+  reader.skipBytes(4); // throttle time
   refuse(reader.int16());
   return reader.array(() => {
     const error = reader.int16();
-    const path = reader.text();
+    const path = reader.readText();
     const sizes = reader.array(() => {
-      reader.text();
+      reader.readText();
       const topicSizes = reader.array(() => {
-        reader.skip(4); // partition
+        reader.skipBytes(4); // partition
         const size = reader.int64();
-        reader.skip(8 + 1); // lag, whether it is moving
+        reader.skipBytes(8 + 1); // lag, whether it is moving
         reader.skipTags();
         return size;
       });
@@ -90,29 +90,29 @@ class CompactReader {
     return this.bytes.readBigInt64BE(this.at - 8);
   }
 
-  text(): string {
-    const length = this.varint() - 1;
+  readText(): string {
+    const length = this.readVarint() - 1;
     this.at += length;
     return this.bytes.toString('utf8', this.at - length, this.at);
   }
 
   array<T>(read: () => T): T[] {
-    const count = this.varint() - 1;
+    const count = this.readVarint() - 1;
     return Array.from({ length: Math.max(0, count) }, read);
   }
 
-  skip(bytes: number): void {
+  skipBytes(bytes: number): void {
     this.at += bytes;
   }
 
   skipTags(): void {
-    for (let count = this.varint(); count > 0; count--) {
-      this.varint();
-      this.skip(this.varint());
+    for (let count = this.readVarint(); count > 0; count--) {
+      this.readVarint();
+      this.skipBytes(this.readVarint());
     }
   }
 
-  private varint(): number {
+  private readVarint(): number {
     let value = 0;
     for (let shift = 0; shift <= 28; shift += 7) {
       const byte = this.bytes.readUInt8(this.at++);

@@ -41,7 +41,7 @@ describe('a log reader', () => {
   }
 
   const append = (partition: number, texts: string[]): Promise<void> =>
-    messaging.send(
+    messaging.sendMessages(
       TOPIC,
       texts.map((text) => ({ key: null, value: Buffer.from(text), partition })),
     );

@@ -64,9 +64,9 @@ export class GroupOfOneLogReader implements LogReader {
       topics: [topic],
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       onJoined: () => undefined,
-      bounds: (name, partition) => admin.bounds(name, partition),
+      bounds: (name, partition) => admin.partitionBounds(name, partition),
       onOutOfBounds: (stream, bounds) =>
-        stream.fail(new LogOffsetOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds)),
+        stream.failStream(new LogOffsetOutOfBounds(stream.topic, stream.partition, stream.nextOffset, bounds)),
     });
     this.consumer.start();
   }
@@ -77,7 +77,7 @@ export class GroupOfOneLogReader implements LogReader {
   }
 
   logBounds(partition: number): Promise<LogBounds> {
-    return this.admin.bounds(this.topic, partition);
+    return this.admin.partitionBounds(this.topic, partition);
   }
 
   async followPartition(
@@ -91,15 +91,15 @@ export class GroupOfOneLogReader implements LogReader {
     if (fromOffset < bounds.low || fromOffset > bounds.high) {
       throw new LogOffsetOutOfBounds(this.topic, partition, fromOffset, bounds);
     }
-    this.consumer.begin(this.topic, partition, fromOffset, {
+    this.consumer.beginStream(this.topic, partition, fromOffset, {
       batchMax: this.options.batchMax ?? BATCH_MAX,
       handle: (messages) => onRecords(messages.map(toRecord)),
-      failed: onFailed,
+      onFailed: onFailed,
     });
   }
 
   unfollowPartition(partition: number): Promise<void> {
-    return this.consumer.end(this.topic, partition);
+    return this.consumer.endStream(this.topic, partition);
   }
 
   async close(): Promise<void> {
@@ -109,7 +109,7 @@ export class GroupOfOneLogReader implements LogReader {
     if (last === null) return;
     // Kafka deletes a group without members and offsets by itself, but later.
     await this.admin
-      .run((admin) => admin.deleteGroups([last]))
+      .runRequest((admin) => admin.deleteGroups([last]))
       .catch((error: unknown) =>
         logger.debug({ err: error }, 'deleting the reader group failed; Kafka will expire it'),
       );

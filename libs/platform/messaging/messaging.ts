@@ -47,8 +47,8 @@ export class Messaging implements OnApplicationShutdown {
    * Sends messages. Resolves when all replicas have them. Rejects within about 5 s with `DependencyUnavailable` when Kafka is unavailable
    * (the messages may still arrive), and with a `DomainError` `too_large` when a message is larger than the topic allows.
    */
-  send(logicalTopic: string, messages: MessageToSend[]): Promise<void> {
-    return this.sendQueue.send(this.topic(logicalTopic), messages);
+  sendMessages(logicalTopic: string, messages: MessageToSend[]): Promise<void> {
+    return this.sendQueue.sendMessages(this.topic(logicalTopic), messages);
   }
 
   /** Creates the missing topics of docs/asyncapi.yaml. Throws when a topic has another number of partitions. */
@@ -85,8 +85,8 @@ export class Messaging implements OnApplicationShutdown {
   }
 
   /** Returns the first and the next offset of each partition, by logical topic. Rejects with `DependencyUnavailable` within 3 s. */
-  async bounds(logicalTopics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
-    const byName = await this.reader.bounds(logicalTopics.map((logical) => this.topic(logical)));
+  async topicBounds(logicalTopics: readonly string[]): Promise<Map<string, Map<number, LogBounds>>> {
+    const byName = await this.reader.topicBounds(logicalTopics.map((logical) => this.topic(logical)));
     return new Map(logicalTopics.map((logical) => [logical, byName.get(this.topic(logical)) ?? new Map()]));
   }
 
@@ -97,7 +97,7 @@ export class Messaging implements OnApplicationShutdown {
 
   /** Returns messages of a partition from an offset on, without a consumer group; none at the end of the log. */
   async readMessages(logicalTopic: string, partition: number, offset: number): Promise<ReceivedMessage[]> {
-    const messages = await this.reader.fetch(this.topic(logicalTopic), partition, offset, READ_BYTES);
+    const messages = await this.reader.fetchMessages(this.topic(logicalTopic), partition, offset, READ_BYTES);
     return messages.map((message) => receivedMessage(message, logicalTopic, partition));
   }
 
@@ -107,9 +107,9 @@ export class Messaging implements OnApplicationShutdown {
   }
 
   /** Checks whether Kafka answers, for `/readyz`. */
-  async check(): Promise<{ ok: boolean; detail: string }> {
+  async checkKafka(): Promise<{ ok: boolean; detail: string }> {
     try {
-      await this.admin.run((admin) => admin.describeCluster());
+      await this.admin.runRequest((admin) => admin.describeCluster());
       return { ok: true, detail: 'Kafka answers' };
     } catch (error) {
       return { ok: false, detail: error instanceof Error ? error.message : String(error) };
@@ -132,7 +132,7 @@ export class Messaging implements OnApplicationShutdown {
       kafka: this.kafka,
       admin: this.admin,
       fullName: (logical) => this.topic(logical),
-      send: (topic, messages) => this.send(topic, messages),
+      send: (topic, messages) => this.sendMessages(topic, messages),
     };
   }
 
@@ -144,7 +144,7 @@ export class Messaging implements OnApplicationShutdown {
         return await this.admin.partitionCount(topic);
       } catch (error) {
         lastError = error;
-        await backOff.wait();
+        await backOff.waitAfterFailure();
       }
     }
     if (lastError instanceof DependencyUnavailable) throw lastError;

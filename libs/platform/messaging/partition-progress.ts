@@ -54,7 +54,7 @@ export class PartitionProgress {
         if (error instanceof FenceLost) throw error;
         if (mayPass(error)) {
           logger.warn({ ...this.key, err: error }, 'batch failed for a transient reason, retrying');
-          await backOff.wait(stream.ended);
+          await backOff.waitAfterFailure(stream.ended);
         } else if (messages.length > 1) {
           // Finding one failing message among 500 takes about 18 transactions, and the other messages wait for no back-off.
           const half = messages.length >> 1;
@@ -64,7 +64,7 @@ export class PartitionProgress {
         } else if (isPoison(error) || ++tries >= TRIES_MAX) {
           await this.setAside(messages, error, stream);
           return;
-        } else await backOff.wait(stream.ended);
+        } else await backOff.waitAfterFailure(stream.ended);
       }
     }
   }
@@ -114,7 +114,7 @@ export class PartitionProgress {
       } catch (error) {
         if (error instanceof FenceLost) throw error;
         logger.warn({ ...this.key, err: error }, 'writing a dead letter failed, retrying');
-        await backOff.wait(stream.ended);
+        await backOff.waitAfterFailure(stream.ended);
       }
     }
   }

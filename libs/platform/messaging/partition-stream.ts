@@ -12,13 +12,13 @@ export interface StreamHandler {
   /** Handles messages. It is awaited: meanwhile further messages of this partition queue up, and other partitions continue. */
   handle(messages: KafkaMessage[], stream: PartitionStream): Promise<void>;
   /** Called once when `handle` rejected or the offset left the bounds of the log. The stream has then ended. */
-  failed(error: unknown): void;
+  onFailed(error: unknown): void;
 }
 
 /** Pauses and resumes a stream's partition in the consumer that currently serves it. */
 export interface StreamFlow {
-  pause(stream: PartitionStream): void;
-  resume(stream: PartitionStream): void;
+  pauseStream(stream: PartitionStream): void;
+  resumeStream(stream: PartitionStream): void;
 }
 
 /**
@@ -66,7 +66,7 @@ export class PartitionStream {
   }
 
   /** Queues fetched messages and drops repeats (below the next offset). Pauses fetching when the queue is full. */
-  push(messages: KafkaMessage[]): void {
+  queueMessages(messages: KafkaMessage[]): void {
     if (this.closed) return;
     for (const message of messages) {
       const offset = Number(message.offset);
@@ -77,9 +77,9 @@ export class PartitionStream {
     }
     if (this.isFull && !this.waitsForRoom) {
       this.waitsForRoom = true;
-      this.flow.pause(this);
+      this.flow.pauseStream(this);
     }
-    if (this.queue.length > 0) this.draining ??= this.drain();
+    if (this.queue.length > 0) this.draining ??= this.handleQueued();
   }
 
   /** Drops the queue and continues at another offset, for a handler whose offset was moved. */
@@ -89,7 +89,7 @@ export class PartitionStream {
     this.waitsForRoom = false;
     this.next = offset;
     this.gapAcceptedAt = null;
-    if (!this.closed) this.flow.resume(this);
+    if (!this.closed) this.flow.resumeStream(this);
   }
 
   /** Ends the stream and waits for the handler in progress. Do not await it inside the handler. */
@@ -99,19 +99,19 @@ export class PartitionStream {
     await this.draining;
   }
 
-  fail(error: unknown): void {
+  failStream(error: unknown): void {
     if (this.closed) return;
     this.ending.abort();
     this.queue = [];
-    this.flow.pause(this);
-    this.handler.failed(error);
+    this.flow.pauseStream(this);
+    this.handler.onFailed(error);
   }
 
   private get isFull(): boolean {
     return this.queuedBytes >= QUEUED_BYTES_MAX || this.queue.length >= QUEUED_MESSAGES_MAX;
   }
 
-  private async drain(): Promise<void> {
+  private async handleQueued(): Promise<void> {
     try {
       while (this.queue.length > 0 && !this.closed) {
         const messages = this.queue.splice(0, this.handler.batchMax);
@@ -120,7 +120,7 @@ export class PartitionStream {
         await this.handler.handle(messages, this);
       }
     } catch (error) {
-      this.fail(error);
+      this.failStream(error);
     } finally {
       this.draining = null;
     }
@@ -130,7 +130,7 @@ export class PartitionStream {
     if (!this.waitsForRoom || this.queuedBytes > QUEUED_BYTES_MAX / 2 || this.queue.length > QUEUED_MESSAGES_MAX / 2)
       return;
     this.waitsForRoom = false;
-    this.flow.resume(this);
+    this.flow.resumeStream(this);
   }
 }
 

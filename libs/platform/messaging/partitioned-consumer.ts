@@ -56,43 +56,43 @@ export class PartitionedConsumer implements StreamFlow {
   }
 
   /** Begins a stream of the partition at `offset`. Throws while the partition has a stream that has not ended. */
-  begin(topic: string, partition: number, offset: number, handler: StreamHandler): PartitionStream {
+  beginStream(topic: string, partition: number, offset: number, handler: StreamHandler): PartitionStream {
     const key = partitionKey(topic, partition);
     if (this.streams.get(key)?.closed === false) throw new Error(`${key} is already being read: end that stream first`);
     const stream = new PartitionStream(topic, partition, offset, handler, this);
     this.streams.set(key, stream);
-    this.resume(stream);
+    this.resumeStream(stream);
     return stream;
   }
 
   /** Ends the partition's stream if there is one, and waits for its handler. */
-  async end(topic: string, partition: number): Promise<void> {
+  async endStream(topic: string, partition: number): Promise<void> {
     const key = partitionKey(topic, partition);
     const stream = this.streams.get(key);
     if (!stream) return;
     this.streams.delete(key);
-    this.pause(stream);
+    this.pauseStream(stream);
     await stream.close();
   }
 
   async endAll(): Promise<void> {
-    await Promise.all([...this.streams.values()].map((stream) => this.end(stream.topic, stream.partition)));
+    await Promise.all([...this.streams.values()].map((stream) => this.endStream(stream.topic, stream.partition)));
   }
 
   async stop(): Promise<void> {
     await this.membership.stop(() => this.endAll());
   }
 
-  pause(stream: PartitionStream): void {
+  pauseStream(stream: PartitionStream): void {
     this.membership.pause(stream);
   }
 
-  resume(stream: PartitionStream): void {
+  resumeStream(stream: PartitionStream): void {
     if (stream.wantsMessages && !this.looksInto.has(stream)) this.membership.resumeAt(stream, stream.nextOffset);
   }
 
   private onJoined(assignment: Assignment): void {
-    for (const stream of this.streams.values()) this.resume(stream);
+    for (const stream of this.streams.values()) this.resumeStream(stream);
     this.options.onJoined(assignment);
   }
 
@@ -103,7 +103,7 @@ export class PartitionedConsumer implements StreamFlow {
     stream.highWatermark = Number(batch.highWatermark);
     const isGap = Number(first.offset) > stream.nextOffset && stream.gapAcceptedAt !== stream.nextOffset;
     if (isGap || stream.highWatermark < stream.nextOffset) void this.lookInto(stream);
-    else stream.push(batch.messages);
+    else stream.queueMessages(batch.messages);
   }
 
   /**
@@ -112,7 +112,7 @@ export class PartitionedConsumer implements StreamFlow {
    */
   private async lookInto(stream: PartitionStream): Promise<void> {
     this.looksInto.add(stream);
-    this.pause(stream);
+    this.pauseStream(stream);
     try {
       const bounds = await this.boundsUntilKnown(stream);
       if (!bounds || stream.closed) return;
@@ -120,7 +120,7 @@ export class PartitionedConsumer implements StreamFlow {
       else stream.gapAcceptedAt = stream.nextOffset;
     } finally {
       this.looksInto.delete(stream);
-      this.resume(stream);
+      this.resumeStream(stream);
     }
   }
 
@@ -134,7 +134,7 @@ export class PartitionedConsumer implements StreamFlow {
           { err: error, topic: stream.topic, partition: stream.partition },
           'reading the bounds of a partition failed, retrying',
         );
-        await backOff.wait(stream.ended);
+        await backOff.waitAfterFailure(stream.ended);
       }
     }
     return null;

@@ -13,11 +13,11 @@ export async function replayDeadLetters(log: DeadLetterLog, topic: string): Prom
       'not_found',
       `The topic ${topic} has no dead letters. Topics with dead letters: ${log.topics.join(', ')}.`,
     );
-  const partitions = (await log.bounds()).get(topic) ?? new Map();
+  const partitions = (await log.letterBounds()).get(topic) ?? new Map();
   let replayed = 0;
   for (const [partition, { low, high }] of partitions) {
     for (let offset = low; offset < high;) {
-      const found = await log.read({ topic, partition, offset }, BATCH_MAX, LETTER_BATCH_BYTES);
+      const found = await log.readLetters({ topic, partition, offset }, BATCH_MAX, LETTER_BATCH_BYTES);
       const letters = found.filter((letter) => letter.offset < high);
       const last = letters.at(-1);
       if (last === undefined) break;

@@ -43,7 +43,7 @@ export class SendQueue {
    * Resolves when all messages are acknowledged. Rejects with `DependencyUnavailable`, `too_large` or `invalid`. The size limit of a topic
    * applies to all messages of one send to a partition together: if they are too large, they are sent in halves, one after the other.
    */
-  async send(topic: string, messages: MessageToSend[]): Promise<void> {
+  async sendMessages(topic: string, messages: MessageToSend[]): Promise<void> {
     if (messages.length === 0) return;
     try {
       await this.sendTogether(topic, messages);
@@ -51,8 +51,8 @@ export class SendQueue {
       const isTooLarge = error instanceof DomainError && error.code === 'too_large';
       if (!isTooLarge || messages.length === 1) throw error;
       const half = messages.length >> 1;
-      await this.send(topic, messages.slice(0, half));
-      await this.send(topic, messages.slice(half));
+      await this.sendMessages(topic, messages.slice(0, half));
+      await this.sendMessages(topic, messages.slice(half));
     }
   }
 
@@ -65,7 +65,7 @@ export class SendQueue {
     if (this.closed || this.inFlight >= IN_FLIGHT_MAX)
       throw this.unavailable(topic, new Error(this.closed ? 'closed' : 'too many sends'));
     this.inFlight += 1;
-    const work = this.deliver(topic, messages).finally(() => {
+    const work = this.deliverBatch(topic, messages).finally(() => {
       this.inFlight -= 1;
     });
     try {
@@ -89,8 +89,8 @@ export class SendQueue {
     return new DependencyUnavailable('Kafka', detail === undefined ? { cause } : { cause, detail });
   }
 
-  private async deliver(topic: string, messages: MessageToSend[]): Promise<void> {
-    const producer = await this.connection.open();
+  private async deliverBatch(topic: string, messages: MessageToSend[]): Promise<void> {
+    const producer = await this.connection.connectedClient();
     await producer.send({ topic, messages: messages.map(toKafka) as Message[], acks: -1, timeout: REQUEST_MS_MAX });
   }
 }

@@ -52,13 +52,13 @@ describe('sending', () => {
   });
 
   it('rejects with "invalid" instead of "unavailable" when the brokers reject a message permanently', async () => {
-    const send = messaging.send('public.target-status.v1', [{ key: null, value: Buffer.from('{}') }]);
+    const send = messaging.sendMessages('public.target-status.v1', [{ key: null, value: Buffer.from('{}') }]);
     await expect(send).rejects.toMatchObject({ code: 'invalid' });
   });
 
   it('refuses a message above the size limit of its topic', async () => {
     const value = Buffer.alloc(5 * 1024 * 1024, 120);
-    await expect(messaging.send(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });
+    await expect(messaging.sendMessages(TOPIC, [{ key: 'k', value }])).rejects.toMatchObject({ code: 'too_large' });
   });
 
   it('splits messages that exceed the size limit only together, and keeps their order', async () => {
@@ -67,7 +67,7 @@ describe('sending', () => {
       value: Buffer.alloc(40 * 1024, number),
       partition: 1,
     }));
-    await messaging.send('internal.shard', messages);
+    await messaging.sendMessages('internal.shard', messages);
     const numbers: number[] = [];
     while (numbers.length < messages.length) {
       const records = await messaging.readMessages('internal.shard', 1, numbers.length);
@@ -81,7 +81,7 @@ describe('sending', () => {
     for (const offMs of [3 * HOUR_MS, -3 * HOUR_MS]) {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs });
       try {
-        await messaging.send('internal.shard', [{ key: null, value: Buffer.from('dated'), partition: 2 }]);
+        await messaging.sendMessages('internal.shard', [{ key: null, value: Buffer.from('dated'), partition: 2 }]);
       } finally {
         vi.useRealTimers();
       }
@@ -105,7 +105,7 @@ describe('sending', () => {
     const send = async (): Promise<void> => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * HOUR_MS });
       try {
-        await messaging.send(TOPIC, [{ key: 'k', value: Buffer.from('v') }]);
+        await messaging.sendMessages(TOPIC, [{ key: 'k', value: Buffer.from('v') }]);
       } finally {
         vi.useRealTimers();
       }
@@ -127,9 +127,9 @@ describe('sending', () => {
       const bytes = valueOf(mark);
       const value = { byteLength: bytes.length, writeTo: (into: Uint8Array, at: number) => into.set(bytes, at) };
       const whole = { key: 'whole', value: bytes, headers: { mark: String(mark) }, partition: 1 };
-      return messaging.send('internal.shard', [{ key: null, value, partition: 1 }, whole]);
+      return messaging.sendMessages('internal.shard', [{ key: null, value, partition: 1 }, whole]);
     };
-    const before = (await messaging.bounds(['internal.shard'])).get('internal.shard')?.get(1);
+    const before = (await messaging.topicBounds(['internal.shard'])).get('internal.shard')?.get(1);
     const marks = Array.from({ length: 12 }, (_, at) => at + 1);
     for (const mark of marks.slice(0, 4)) await send(mark);
     await Promise.all(marks.slice(4).map(send));
@@ -146,16 +146,18 @@ describe('sending', () => {
 
   it('rejects with "unavailable" while Kafka refuses, resets or never answers, and recovers afterwards', async () => {
     const message = { key: 'k', value: Buffer.from('v') };
-    await messaging.send(TOPIC, [message]);
+    await messaging.sendMessages(TOPIC, [message]);
     for (const mode of ['refused', 'silent'] as const) {
       sockets.mode = mode;
       sockets.disconnectAll();
-      await expect(messaging.send(TOPIC, [message])).rejects.toThrow(DependencyUnavailable);
-      expect((await messaging.check()).ok).toBe(false);
+      await expect(messaging.sendMessages(TOPIC, [message])).rejects.toThrow(DependencyUnavailable);
+      expect((await messaging.checkKafka()).ok).toBe(false);
       sockets.mode = 'open';
       sockets.disconnectAll();
-      await eventually(() => messaging.send(TOPIC, [message]), { withinMs: 60_000 });
-      await eventually(async () => expect(await messaging.check()).toMatchObject({ ok: true }), { withinMs: 60_000 });
+      await eventually(() => messaging.sendMessages(TOPIC, [message]), { withinMs: 60_000 });
+      await eventually(async () => expect(await messaging.checkKafka()).toMatchObject({ ok: true }), {
+        withinMs: 60_000,
+      });
     }
   });
 
@@ -164,7 +166,7 @@ describe('sending', () => {
     for (let at = 0; at < 100; at++) {
       if (at % 10 === 5) sockets.disconnectAll();
       const sent = await messaging
-        .send('internal.shard', [{ key: null, value: Buffer.from(String(at)), partition: 0 }])
+        .sendMessages('internal.shard', [{ key: null, value: Buffer.from(String(at)), partition: 0 }])
         .then(
           () => true,
           (error: unknown) => {
@@ -188,7 +190,9 @@ describe('sending', () => {
   it('refuses new sends beyond the limit instead of queueing them', async () => {
     sockets.mode = 'silent';
     sockets.disconnectAll();
-    const sends = Array.from({ length: 600 }, () => messaging.send(TOPIC, [{ key: 'k', value: Buffer.from('v') }]));
+    const sends = Array.from({ length: 600 }, () =>
+      messaging.sendMessages(TOPIC, [{ key: 'k', value: Buffer.from('v') }]),
+    );
     const results = await Promise.allSettled(sends);
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     const late = results.at(-1);

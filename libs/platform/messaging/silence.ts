@@ -19,7 +19,7 @@ export class Silence {
   }
 
   /** Call it at the interval. Returns the silence until now, in ms. */
-  look(): number {
+  measureSilence(): number {
     const nowMs = this.nowMs();
     this.silentMs += Math.min(nowMs - this.lastLookMs, this.everyMs);
     this.lastLookMs = nowMs;

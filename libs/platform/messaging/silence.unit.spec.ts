@@ -6,7 +6,7 @@ it('is the time without a sign of life, not counting stalls of the own event loo
   const silence = new Silence(5_000, () => nowMs);
   const lookAfter = (ms: number): number => {
     nowMs += ms;
-    return silence.look();
+    return silence.measureSilence();
   };
   expect(lookAfter(5_000)).toBe(5_000);
   expect(lookAfter(5_000)).toBe(10_000);

@@ -35,7 +35,7 @@ export class OutboxPartition<M> {
   }
 
   /** Removes the repetition `sent` after it was done, unless another send has timed out since then. */
-  settle(sent: GivenUp): void {
+  settleGivenUp(sent: GivenUp): void {
     if (this.givenUp === sent) this.givenUp = null;
   }
 }

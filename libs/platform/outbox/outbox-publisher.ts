@@ -12,11 +12,11 @@ const BUSY_MS = 100;
 
 export interface OutboxOptions<M> {
   name: string;
-  rows(partition: number): OutboxRows<M>;
+  rowsOf(partition: number): OutboxRows<M>;
   /** Partitions that this process currently publishes. Default: partition 0. */
   partitions?: () => Iterable<number>;
   /** Resolves when the messages are stored durably and in order. Rejects within seconds when they may not be. */
-  send(topic: string, messages: M[]): Promise<void>;
+  sendMessages(topic: string, messages: M[]): Promise<void>;
   onSent?(topic: string, count: number): void;
   /** Polling interval. Writers wake the publisher; a lost wake-up delays it by at most this. */
   pollMs: number;
@@ -54,8 +54,8 @@ export class OutboxPublisher<M> {
 
   start(): void {
     this.stopping = new AbortController();
-    this.timer = setInterval(() => this.look(), this.options.pollMs);
-    this.look();
+    this.timer = setInterval(() => this.pollPartitions(), this.options.pollMs);
+    this.pollPartitions();
   }
 
   /** Stops after the batch in progress. With `drainMs`, first publishes the waiting rows, for at most that long. */
@@ -76,7 +76,7 @@ export class OutboxPublisher<M> {
 
   /** Publishes partition 0 until `lost`, woken by notifications of a channel. */
   async publishUntil(lost: AbortSignal, channel: Omit<ChannelListenerOptions, 'onNotify'>): Promise<void> {
-    const listener = new ChannelListener({ ...channel, onNotify: () => this.wake(0) });
+    const listener = new ChannelListener({ ...channel, onNotify: () => this.wakePartition(0) });
     this.start();
     listener.start();
     await aborted(lost);
@@ -84,25 +84,25 @@ export class OutboxPublisher<M> {
   }
 
   /** Wakes the publisher: there may be new rows in the partition. */
-  wake(number: number): void {
+  wakePartition(number: number): void {
     const partition = this.partition(number);
     partition.isWoken = true;
-    partition.publishing ??= this.publish(partition).finally(() => {
+    partition.publishing ??= this.publishPartition(partition).finally(() => {
       partition.publishing = null;
-      if (partition.isWoken && !this.stopping.signal.aborted) this.wake(number);
+      if (partition.isWoken && !this.stopping.signal.aborted) this.wakePartition(number);
     });
   }
 
-  private look(): void {
+  private pollPartitions(): void {
     const { partitions = () => [0] } = this.options;
-    for (const number of partitions()) if (this.partition(number).publishing === null) this.wake(number);
+    for (const number of partitions()) if (this.partition(number).publishing === null) this.wakePartition(number);
     for (const { number, due, publishing } of this.known.values())
-      if (due !== null && publishing === null) this.wake(number);
+      if (due !== null && publishing === null) this.wakePartition(number);
   }
 
   private partition(number: number): OutboxPartition<M> {
-    const { rows, backOff = BACK_OFF } = this.options;
-    const partition = this.known.get(number) ?? new OutboxPartition(number, rows(number), backOff);
+    const { rowsOf, backOff = BACK_OFF } = this.options;
+    const partition = this.known.get(number) ?? new OutboxPartition(number, rowsOf(number), backOff);
     this.known.set(number, partition);
     return partition;
   }
@@ -112,27 +112,27 @@ export class OutboxPublisher<M> {
     for (let work = working(); work.length > 0; work = working()) await Promise.all(work);
   }
 
-  private async publish(partition: OutboxPartition<M>): Promise<void> {
+  private async publishPartition(partition: OutboxPartition<M>): Promise<void> {
     const { signal } = this.stopping;
     while (partition.isWoken && !signal.aborted) {
       partition.isWoken = false;
       try {
-        await this.drain(partition, signal);
+        await this.publishWaiting(partition, signal);
       } catch (error) {
         partition.isWoken = true;
-        this.failed(partition, error, 'reading or marking outbox rows failed, retrying');
-        await partition.backOff.wait(signal);
+        this.onFailed(partition, error, 'reading or marking outbox rows failed, retrying');
+        await partition.backOff.waitAfterFailure(signal);
       }
     }
   }
 
-  private async drain(partition: OutboxPartition<M>, signal: AbortSignal): Promise<void> {
+  private async publishWaiting(partition: OutboxPartition<M>, signal: AbortSignal): Promise<void> {
     const { rows, due } = partition;
     let after = due?.after ?? null;
     while (!signal.aborted) {
-      const batch = await this.inTurn(() => rows.next(after));
+      const batch = await this.inTurn(() => rows.nextBatch(after));
       if (batch === 'none') {
-        if (due !== null) partition.settle(due);
+        if (due !== null) partition.settleGivenUp(due);
         partition.backOff.succeeded();
         return;
       }
@@ -141,23 +141,23 @@ export class OutboxPublisher<M> {
         continue;
       }
       if (!(await this.sendAll(partition, batch, signal))) return;
-      await rows.mark(batch);
+      await rows.markPublished(batch);
       after = batch.upTo;
     }
   }
 
   /** Sends a batch, retrying until it is acknowledged. Returns false when the publisher was stopped before that. */
   private async sendAll(partition: OutboxPartition<M>, batch: OutboxBatch<M>, signal: AbortSignal): Promise<boolean> {
-    const { send, onSent, givenUpMs } = this.options;
+    const { sendMessages, onSent, givenUpMs } = this.options;
     for (const { topic, messages } of batch.sends) {
       for (let isSent = false; !isSent;) {
         try {
-          await this.inTurn(() => send(topic, messages));
+          await this.inTurn(() => sendMessages(topic, messages));
           isSent = true;
         } catch (error) {
           if (givenUpMs !== undefined) partition.noteGivenUp(batch, givenUpMs);
-          this.failed(partition, error, `publishing to ${topic} failed, retrying`);
-          await partition.backOff.wait(signal);
+          this.onFailed(partition, error, `publishing to ${topic} failed, retrying`);
+          await partition.backOff.waitAfterFailure(signal);
           if (signal.aborted) return false;
         }
       }
@@ -167,7 +167,7 @@ export class OutboxPublisher<M> {
     return true;
   }
 
-  private failed({ number }: OutboxPartition<M>, error: unknown, message: string): void {
+  private onFailed({ number }: OutboxPartition<M>, error: unknown, message: string): void {
     outboxFailures.inc({ outbox: this.options.name });
     this.logger.warn({ err: error, partition: number }, message);
   }

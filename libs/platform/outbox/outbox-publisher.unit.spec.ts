@@ -15,7 +15,7 @@ class Table implements OutboxRows<number> {
     this.rows = rows;
   }
 
-  next(sent: number | null): ReturnType<OutboxRows<number>['next']> {
+  nextBatch(sent: number | null): ReturnType<OutboxRows<number>['nextBatch']> {
     if (this.isAway) return Promise.reject(new Error('the table is unavailable'));
     if (this.isBusy) return Promise.resolve('busy' as const);
     const after = sent ?? this.marked;
@@ -24,7 +24,7 @@ class Table implements OutboxRows<number> {
     return Promise.resolve(upTo === undefined ? 'none' : { after, upTo, sends: [{ topic: 'numbers', messages }] });
   }
 
-  mark({ upTo }: { upTo: number }): Promise<void> {
+  markPublished({ upTo }: { upTo: number }): Promise<void> {
     this.marked = Math.max(this.marked, upTo);
     return Promise.resolve();
   }
@@ -49,9 +49,9 @@ describe('an outbox', () => {
   function outbox(table: Table, options: Partial<OutboxOptions<number>> = {}): OutboxPublisher<number> {
     const publisher = new OutboxPublisher<number>({
       name: 'test',
-      rows: () => table,
+      rowsOf: () => table,
       pollMs: 1_000,
-      send: (_topic, messages) => {
+      sendMessages: (_topic, messages) => {
         if (refusals-- > 0) return Promise.reject(new Error('refused'));
         sent.push(...messages);
         return Promise.resolve();
@@ -85,7 +85,7 @@ describe('an outbox', () => {
     publisher.start();
     await pass(10);
     table.rows.push(1);
-    publisher.wake(0);
+    publisher.wakePartition(0);
     await until(() => expect(table.marked).toBe(1));
     table.rows.push(2);
     await pass(1_000);
@@ -95,8 +95,8 @@ describe('an outbox', () => {
   it('does not lose a wake-up during publication', async () => {
     const table = new Table(1);
     const publisher = outbox(table, { pollMs: 3_600_000 });
-    vi.spyOn(table, 'next').mockImplementationOnce(() => {
-      publisher.wake(0);
+    vi.spyOn(table, 'nextBatch').mockImplementationOnce(() => {
+      publisher.wakePartition(0);
       return Promise.resolve('none');
     });
     publisher.start();
@@ -125,7 +125,7 @@ describe('an outbox', () => {
     const publisher = outbox(table);
     publisher.start();
     await until(() => expect(refusals).toBe(0));
-    for (let i = 0; i < 5; i++) publisher.wake(0);
+    for (let i = 0; i < 5; i++) publisher.wakePartition(0);
     await pass(50);
     expect(sent).toEqual([]);
     await pass(1_000);
@@ -160,7 +160,7 @@ describe('an outbox', () => {
 
   it('continues after the rows that it sent itself when another publisher has moved the mark further', async () => {
     const table = new Table(1);
-    const mark = vi.spyOn(table, 'mark').mockImplementationOnce(() => {
+    const mark = vi.spyOn(table, 'markPublished').mockImplementationOnce(() => {
       table.rows.push(2);
       table.marked = 2;
       return Promise.resolve();
@@ -191,9 +191,9 @@ describe('an outbox', () => {
     let atOnce = 0;
     let atOnceMax = 0;
     outbox(new Table(), {
-      rows: (partition) => tables[partition],
+      rowsOf: (partition) => tables[partition],
       partitions: () => tables.keys(),
-      send: async (_topic, messages) => {
+      sendMessages: async (_topic, messages) => {
         atOnceMax = Math.max(atOnceMax, ++atOnce);
         await new Promise((resolve) => setImmediate(resolve));
         sent.push(...messages);
@@ -209,19 +209,19 @@ describe('an outbox', () => {
     let arrive = (): void => undefined;
     const hang = (): Promise<void> => new Promise((resolve) => (arrive = resolve));
     const send = vi.fn(hang);
-    const publisher = outbox(table, { send });
-    publisher.wake(0);
+    const publisher = outbox(table, { sendMessages: send });
+    publisher.wakePartition(0);
     await until(() => expect(send).toHaveBeenCalledTimes(1));
     table.rows.push(2);
-    publisher.wake(0);
+    publisher.wakePartition(0);
     const stopped = publisher.stop(3_000);
     arrive();
     await until(() => expect(send).toHaveBeenCalledTimes(2));
     arrive();
     await stopped;
     expect(table.marked).toBe(2);
-    const other = outbox(new Table(1), { send });
-    other.wake(0);
+    const other = outbox(new Table(1), { sendMessages: send });
+    other.wakePartition(0);
     await until(() => expect(send).toHaveBeenCalledTimes(3));
     const stopping = other.stop(3_000);
     await pass(3_000);

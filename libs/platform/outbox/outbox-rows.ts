@@ -13,7 +13,7 @@ export interface OutboxRows<M> {
    * Returns the next rows after `after`, or after the mark when it is null. `none` if no rows are waiting, `busy` if rows are waiting that
    * cannot be read yet.
    */
-  next(after: number | null): Promise<OutboxBatch<M> | 'none' | 'busy'>;
+  nextBatch(after: number | null): Promise<OutboxBatch<M> | 'none' | 'busy'>;
   /** Moves the mark: everything up to the end of the batch is acknowledged. Publishers may overlap; a mark never moves back. */
-  mark(batch: OutboxBatch<M>): Promise<void>;
+  markPublished(batch: OutboxBatch<M>): Promise<void>;
 }

@@ -24,19 +24,19 @@ export interface BackgroundService {
 /** The services that contexts run in the app. */
 export class BackgroundServices extends Socket<BackgroundService> {
   async start(): Promise<void> {
-    for (const stage of STAGES) await Promise.all(this.of(stage).map(async (service) => service.start()));
+    for (const stage of STAGES) await Promise.all(this.servicesOf(stage).map(async (service) => service.start()));
   }
 
   /** Stops all services even if some fail, then throws the errors. */
   async stop(): Promise<void> {
-    await doEach(STAGES.toReversed().map((stage) => () => stopTogether(this.of(stage))));
+    await doEach(STAGES.toReversed().map((stage) => () => stopTogether(this.servicesOf(stage))));
   }
 
   protected keyOf({ name }: BackgroundService): string {
     return name;
   }
 
-  private of(stage: Stage): BackgroundService[] {
+  private servicesOf(stage: Stage): BackgroundService[] {
     return this.plugged.filter((service) => service.stage === stage);
   }
 }

@@ -61,7 +61,7 @@ export class ContextApp implements App {
   }
 
   private async readiness(): Promise<Record<string, Readiness>> {
-    const parts = await this.get(ReadinessParts).read();
+    const parts = await this.get(ReadinessParts).checkAll();
     return this.isStarted ? parts : { ...parts, services: { ok: false, detail: 'services are starting' } };
   }
 }

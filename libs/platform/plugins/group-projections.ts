@@ -42,7 +42,7 @@ export class GroupConsumers {
       this.consumers.push(consumer);
       if (readinessPart === undefined) continue;
       const read = () => ({ ok: consumer.trouble === null, detail: consumer.trouble ?? 'consumes its topics' });
-      this.readiness.plug({ name: readinessPart, read });
+      this.readiness.plug({ name: readinessPart, checkPart: read });
     }
   }
 }

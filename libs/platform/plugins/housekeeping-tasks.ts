@@ -24,7 +24,7 @@ export interface HousekeepingTask {
   name: string;
   everyMs: number;
   /** Does a bounded part of the due work and returns the number of rows, chunks or buckets. Runs once over all workers. */
-  run(run: HousekeepingRun): Promise<number>;
+  runTask(run: HousekeepingRun): Promise<number>;
 }
 
 /** The tasks that the worker runs at their intervals. */

@@ -4,13 +4,15 @@ import { Socket } from './socket';
 
 export interface ReadinessPart {
   name: string;
-  read(): Readiness | Promise<Readiness>;
+  checkPart(): Readiness | Promise<Readiness>;
 }
 
 /** The parts of `/readyz`: the app is ready if all of them are ok. */
 export class ReadinessParts extends Socket<ReadinessPart> {
-  async read(): Promise<Record<string, Readiness>> {
-    const parts = await Promise.all(this.plugged.map(async ({ name, read }) => [name, await read()] as const));
+  async checkAll(): Promise<Record<string, Readiness>> {
+    const parts = await Promise.all(
+      this.plugged.map(async ({ name, checkPart }) => [name, await checkPart()] as const),
+    );
     return Object.fromEntries(parts);
   }
 

@@ -50,7 +50,7 @@ export class EventRelay {
       url: this.control.options.url,
       topics: Object.fromEntries(this.categories.plugged.map(({ aggregate, topic }) => [aggregate.category, topic])),
       toMessage: publicMessage,
-      send: (topic, messages) => this.messaging.send(topic, messages),
+      sendMessages: (topic, messages) => this.messaging.sendMessages(topic, messages),
     });
     this.relay.start();
   }

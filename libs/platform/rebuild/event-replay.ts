@@ -27,7 +27,7 @@ interface Batch<E extends DomainEvent> {
 export function eventReplay<S, E extends DomainEvent>(
   database: Sql & Transactor,
   aggregate: Aggregate<S, E>,
-): Pick<ReadModel<number>, 'start' | 'remaining' | 'next' | 'hold'> {
+): Pick<ReadModel<number>, 'start' | 'remaining' | 'applyNext' | 'holdWriters'> {
   const { category } = aggregate;
   /** The fence: no event can appear at or below this position any longer. */
   let fenced = 0;
@@ -60,7 +60,7 @@ export function eventReplay<S, E extends DomainEvent>(
       );
       return row?.count ?? 0;
     },
-    async next(sql, from, held) {
+    async applyNext(sql, from, held) {
       // While the fence is held, no event can be appended, so the head of the store is final.
       if (!held && from >= fenced) fenced = await fencedHead(database);
       const end = held ? await headOf(sql) : fenced;
@@ -75,7 +75,7 @@ export function eventReplay<S, E extends DomainEvent>(
       }
       return { applied: 0, progress: Math.max(from, end) };
     },
-    hold: fence,
+    holdWriters: fence,
   };
 }
 

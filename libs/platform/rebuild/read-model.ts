@@ -27,22 +27,22 @@ export interface ReadModel<P = unknown> {
   /** Returns the number of steps of the source between `from` and its current end; an estimate is sufficient. */
   remaining(from: P): Promise<number>;
   /**
-   * Bulk load: runs before `next` until it applies nothing, on tables without keys. The keys are created once afterwards, which costs a third
+   * Bulk load: runs before `applyNext` until it applies nothing, on tables without keys. The keys are created once afterwards, which costs a third
    * of maintaining them row by row. For projectors that only insert and rarely look up rows.
    */
-  fill?(sql: Sql, from: P): Promise<Applied<P>>;
+  fillWithoutKeys?(sql: Sql, from: P): Promise<Applied<P>>;
   /**
    * Applies the next batch with the projector's own functions to the tables that come first in the search_path of `sql`. `applied` 0 means
    * that the current end is reached; while `held`, that is exactly the position of the live model.
    */
-  next(sql: Sql, from: P, held: boolean): Promise<Applied<P>>;
+  applyNext(sql: Sql, from: P, held: boolean): Promise<Applied<P>>;
   /** Blocks the writers of the live tables until the transaction ends. */
-  hold(sql: Sql): Promise<void>;
+  holdWriters(sql: Sql): Promise<void>;
   /**
    * Runs once while writers are blocked, after the last batch: copies data that the source no longer contains, and brings the live model to
    * the same position. `live` and `beside` are quoted schema names. Returns remarks for the operator.
    */
-  settle?(sql: Sql, live: string, beside: string): Promise<string[]>;
+  settleHeld?(sql: Sql, live: string, beside: string): Promise<string[]>;
   /** Writes the rebuilt rows to the live tables, if that takes more than replacing the rows that differ. */
-  replace?(sql: Sql, live: string, beside: string): Promise<void>;
+  replaceLive?(sql: Sql, live: string, beside: string): Promise<void>;
 }

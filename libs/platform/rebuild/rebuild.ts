@@ -79,7 +79,7 @@ export async function rebuild<P>(model: ReadModel<P>, options: RebuildOptions): 
   const session = await connect({ url, applicationName: 'icmp-mon rebuild' });
   try {
     if (!(await trySessionLock(session, REBUILD_LOCK, model.name))) throw new RebuildBusy(model.name);
-    return await new Rebuild(model, options).run();
+    return await new Rebuild(model, options).runRebuild();
   } finally {
     await session.close();
   }
@@ -101,7 +101,7 @@ class Rebuild<P> {
     this.progress = new RebuildProgress(options.report);
   }
 
-  async run(): Promise<RebuildOutcome> {
+  async runRebuild(): Promise<RebuildOutcome> {
     const { database, report } = this.options;
     const [schema] = await database.query<{ live: string }>('SELECT quote_ident(current_schema()) AS live');
     this.live = schema?.live ?? this.live;
@@ -110,20 +110,22 @@ class Rebuild<P> {
     const { tables } = this.model;
     await database.transaction((sql) => makeBeside(sql, tables, this.live, this.beside));
     try {
-      await this.fill();
+      await this.fillTables();
       await database.transaction((sql) => addKeys(sql, tables, this.live, this.beside));
       await this.catchUp();
-      return await this.finish();
+      return await this.finishRebuild();
     } finally {
       await database.execute(`DROP SCHEMA IF EXISTS ${this.beside} CASCADE`);
     }
   }
 
-  private async fill(): Promise<void> {
-    const { fill } = this.model;
-    if (fill === undefined) return;
+  private async fillTables(): Promise<void> {
+    const { fillWithoutKeys } = this.model;
+    if (fillWithoutKeys === undefined) return;
     for (let applied = 1; applied > 0;) {
-      applied = await this.options.database.transaction((sql) => this.step(sql, () => fill(sql, this.progressed)));
+      applied = await this.options.database.transaction((sql) =>
+        this.applyBatch(sql, () => fillWithoutKeys(sql, this.progressed)),
+      );
       if (applied > 0) this.progress.stepped(this.steps);
     }
   }
@@ -131,7 +133,7 @@ class Rebuild<P> {
   private async catchUp(): Promise<void> {
     for (let applied = 1; applied > 0;) {
       applied = await this.options.database.transaction((sql) =>
-        this.step(sql, () => this.model.next(sql, this.progressed, false)),
+        this.applyBatch(sql, () => this.model.applyNext(sql, this.progressed, false)),
       );
       if (applied > 0) this.progress.stepped(this.steps);
       else this.progress.caughtUp(this.steps);
@@ -139,7 +141,7 @@ class Rebuild<P> {
   }
 
   /** Applies one batch in a transaction whose search_path finds the shadow tables first. */
-  private async step(sql: Sql, batch: () => Promise<Applied<P>>): Promise<number> {
+  private async applyBatch(sql: Sql, batch: () => Promise<Applied<P>>): Promise<number> {
     await sql.execute(`SET LOCAL search_path = ${this.beside}, ${this.live}`);
     const { applied, progress } = await batch();
     this.progressed = progress;
@@ -147,7 +149,7 @@ class Rebuild<P> {
     return applied;
   }
 
-  private async finish(): Promise<RebuildOutcome> {
+  private async finishRebuild(): Promise<RebuildOutcome> {
     for (let attempt = 1; ; attempt++) {
       const before = { progressed: this.progressed, steps: this.steps };
       try {
@@ -167,15 +169,15 @@ class Rebuild<P> {
   private async held(sql: Sql): Promise<RebuildOutcome> {
     const { model, live, beside } = this;
     await sql.execute(`SET LOCAL lock_timeout = ${HOLD_WAIT_MS}`);
-    await model.hold(sql);
+    await model.holdWriters(sql);
     for (let steps = 0; ;) {
-      const applied = await this.step(sql, () => model.next(sql, this.progressed, true));
+      const applied = await this.applyBatch(sql, () => model.applyNext(sql, this.progressed, true));
       if (applied === 0) break;
       steps += applied;
       if (steps > HELD_STEPS_MAX) throw new Behind();
     }
     await sql.execute(`SET LOCAL search_path = ${live}`);
-    const remarks = (await model.settle?.(sql, live, beside)) ?? [];
+    const remarks = (await model.settleHeld?.(sql, live, beside)) ?? [];
     const compared = model.tables.filter(({ scratch }) => !scratch);
     const tables: RebuildOutcome['tables'] = [];
     const differing: Differences[] = [];
@@ -188,7 +190,7 @@ class Rebuild<P> {
     }
     const replaced = differing.length > 0 && this.options.replace;
     if (replaced) {
-      if (model.replace) await model.replace(sql, live, beside);
+      if (model.replaceLive) await model.replaceLive(sql, live, beside);
       else for (const table of compared) await replaceRows(sql, table, live, beside);
     }
     const { steps, progress } = this;

@@ -7,7 +7,7 @@ export type TopicOffsets = Readonly<Record<string, number>>;
 
 export interface TopicSource {
   database: Sql;
-  messaging: Pick<Messaging, 'bounds' | 'readMessages' | 'topic'>;
+  messaging: Pick<Messaging, 'topicBounds' | 'readMessages' | 'topic'>;
   /** The consumer group that writes the live model. */
   group: string;
   /** Logical topics, in the order in which they are read. */
@@ -25,14 +25,14 @@ interface Handled {
 /** Returns the source of read models that a consumer group writes: its topics, up to the group's offsets. */
 export function topicReplay(
   source: TopicSource,
-): Pick<ReadModel<TopicOffsets>, 'start' | 'remaining' | 'next' | 'hold'> {
+): Pick<ReadModel<TopicOffsets>, 'start' | 'remaining' | 'applyNext' | 'holdWriters'> {
   return {
     start: {},
     async remaining(from) {
       const ranges = await openRanges(source, source.database, from);
       return ranges.reduce((sum, { offset, end }) => sum + end - offset, 0);
     },
-    async next(sql, from) {
+    async applyNext(sql, from) {
       const [range] = await openRanges(source, sql, from);
       if (!range) return { applied: 0, progress: from };
       const { topic, partition, offset, end } = range;
@@ -43,7 +43,7 @@ export function topicReplay(
       const next = messages.length === read.length ? (messages.at(-1)?.offset ?? end - 1) + 1 : end;
       return { applied: Math.max(1, messages.length), progress: { ...from, [`${topic}/${partition}`]: next } };
     },
-    async hold(sql) {
+    async holdWriters(sql) {
       await sql.query('SELECT 1 FROM consumer_offset WHERE group_id = $1 ORDER BY topic, partition FOR UPDATE', [
         source.group,
       ]);
@@ -60,7 +60,7 @@ async function openRanges(
     'SELECT topic, partition, next_offset FROM consumer_offset WHERE group_id = $1 ORDER BY partition',
     [group],
   );
-  const bounds = await messaging.bounds(topics);
+  const bounds = await messaging.topicBounds(topics);
   return topics.flatMap((topic) =>
     handled
       .filter((row) => row.topic === messaging.topic(topic))

@@ -25,7 +25,7 @@ describe('a channel listener', () => {
   afterAll(async () => {
     await listener.stop();
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   const notify = (): Promise<unknown> => database.query(`SELECT pg_notify('Some "channel"', '')`);

@@ -29,7 +29,7 @@ describe('databases', () => {
   afterAll(async () => {
     await control?.close();
     await telemetry?.close();
-    await home?.drop();
+    await home?.dropDatabases();
   });
 
   const both = () => [control, telemetry];

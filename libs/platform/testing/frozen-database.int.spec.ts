@@ -16,7 +16,7 @@ describe('a database that stops answering with its connections open', () => {
   });
   afterAll(async () => {
     await proxy?.stop();
-    await home?.drop();
+    await home?.dropDatabase();
   });
 
   it.each([
@@ -26,27 +26,27 @@ describe('a database that stops answering with its connections open', () => {
     const sql = new Database({ url, poolMax: 1, ...timeouts });
     const ask = async (): Promise<unknown> => (await sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0];
     const before = await ask();
-    proxy.freeze(true);
+    proxy.freezeConnections(true);
     await expect(sql.query('SELECT 1')).rejects.toBeInstanceOf(DependencyUnavailable);
-    proxy.freeze(false);
+    proxy.freezeConnections(false);
     const after = await ask();
     expect(after).not.toEqual(before);
     const frozen = sql.transaction(async (tx) => {
       await tx.query('SELECT 1');
-      proxy.freeze(true);
+      proxy.freezeConnections(true);
       await tx.query('SELECT 2');
     });
     await expect(frozen).rejects.toBeInstanceOf(DependencyUnavailable);
-    proxy.freeze(false);
+    proxy.freezeConnections(false);
     expect(await ask()).not.toEqual(after);
     await sql.close();
   });
 
   it('ends a connection outside the pools', async () => {
     const connection = await connect({ url, applicationName: 'test', ...timeouts });
-    proxy.freeze(true);
+    proxy.freezeConnections(true);
     await expect(connection.query('SELECT 1')).rejects.toBeInstanceOf(DependencyUnavailable);
-    proxy.freeze(false);
+    proxy.freezeConnections(false);
     await expect.poll(() => connection.lost.aborted).toBe(true);
   });
 

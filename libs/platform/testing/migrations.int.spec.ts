@@ -11,7 +11,7 @@ describe('migrations', () => {
   });
 
   afterAll(async () => {
-    await home?.drop();
+    await home?.dropDatabases();
   });
 
   it('apply to an empty database, each once', async () => {

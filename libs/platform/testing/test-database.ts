@@ -7,19 +7,19 @@ import { testServices } from './test-services';
 
 export interface TestDatabase {
   url: string;
-  drop(): Promise<void>;
+  dropDatabase(): Promise<void>;
 }
 
 export interface TestDatabases {
   controlUrl: string;
   telemetryUrl: string;
-  drop(): Promise<void>;
+  dropDatabases(): Promise<void>;
 }
 
 const CREATE_ATTEMPTS_MAX = 20;
 const TEMPLATE_BUSY = '55006';
 
-/** Creates a new, migrated database for the suite; `both` creates two. Call `drop` in afterAll. */
+/** Creates a new, migrated database for the suite; `both` creates two. Call `dropDatabase`, or `dropDatabases`, in afterAll. */
 export function testDatabase(kind: 'control' | 'telemetry'): Promise<TestDatabase>;
 export function testDatabase(kind: 'both'): Promise<TestDatabases>;
 export async function testDatabase(kind: 'control' | 'telemetry' | 'both'): Promise<TestDatabase | TestDatabases> {
@@ -29,9 +29,9 @@ export async function testDatabase(kind: 'control' | 'telemetry' | 'both'): Prom
   return {
     controlUrl: control.url,
     telemetryUrl: telemetry.url,
-    async drop() {
-      await control.drop();
-      await telemetry.drop();
+    async dropDatabases() {
+      await control.dropDatabase();
+      await telemetry.dropDatabase();
     },
   };
 }
@@ -55,7 +55,7 @@ async function create(kind: 'control' | 'telemetry'): Promise<TestDatabase> {
   await migrate(url, kind === 'control' ? CONTROL_MIGRATIONS : TELEMETRY_MIGRATIONS);
   return {
     url,
-    async drop() {
+    async dropDatabase() {
       await onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };

@@ -12,19 +12,19 @@ export class TestProxy {
   async start(serviceUrl: string): Promise<string> {
     const { hostname, port } = new URL(serviceUrl);
     this.server = createServer((client) => this.forward(client, connect(Number(port), hostname)));
-    await this.listen(0);
+    await this.listenOn(0);
     const url = new URL(serviceUrl);
     url.host = `127.0.0.1:${this.port}`;
     return url.href;
   }
 
   /** Keeps connections open but forwards nothing, like a suspended process. Data sent meanwhile is lost. */
-  freeze(isFrozen: boolean): void {
+  freezeConnections(isFrozen: boolean): void {
     this.isFrozen = isFrozen;
   }
 
   /** Closes all connections and refuses new ones, like a machine without the service. */
-  async refuse(): Promise<void> {
+  async refuseConnections(): Promise<void> {
     const closed = once(this.server as Server, 'close');
     this.server?.close();
     for (const socket of this.sockets) socket.destroy();
@@ -32,8 +32,8 @@ export class TestProxy {
   }
 
   /** Accepts connections again. */
-  async accept(): Promise<void> {
-    await this.listen(this.port);
+  async acceptConnections(): Promise<void> {
+    await this.listenOn(this.port);
   }
 
   /** Answers requests on the currently open connections by `answer`; new connections are forwarded. */
@@ -46,10 +46,10 @@ export class TestProxy {
   }
 
   async stop(): Promise<void> {
-    if (this.server?.listening === true) await this.refuse();
+    if (this.server?.listening === true) await this.refuseConnections();
   }
 
-  private async listen(port: number): Promise<void> {
+  private async listenOn(port: number): Promise<void> {
     this.server?.listen(port, '127.0.0.1');
     await once(this.server as Server, 'listening');
     const address = this.server?.address();

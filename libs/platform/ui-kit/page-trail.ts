@@ -14,7 +14,7 @@ export class PageTrail {
   private readonly trail = signal<Crumb[]>([]);
   readonly crumbs = this.trail.asReadonly();
 
-  show(...crumbs: Crumb[]): void {
+  showCrumbs(...crumbs: Crumb[]): void {
     this.trail.set(crumbs);
     this.title.setTitle([...crumbs.map((crumb) => crumb.text).reverse(), 'ICMP-Mon'].join(' · '));
   }

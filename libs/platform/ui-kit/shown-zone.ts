@@ -33,7 +33,7 @@ export class ZoneChoice {
     state.set(localStorage.getItem(KEPT_UNDER) === 'utc' ? 'utc' : 'local');
   }
 
-  toggle(): void {
+  toggleZone(): void {
     showZone(shownZone() === 'utc' ? 'local' : 'utc');
     localStorage.setItem(KEPT_UNDER, shownZone());
   }

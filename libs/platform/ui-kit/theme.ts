@@ -20,7 +20,7 @@ export class Theme {
     });
   }
 
-  toggle(): void {
+  toggleTheme(): void {
     const next = this.current() === 'dark' ? 'light' : 'dark';
     this.chosen.set(next);
     localStorage.setItem(KEPT_UNDER, next);

@@ -22,7 +22,7 @@ export class Toasts {
     setTimeout(() => this.close(id), DONE_FOR_MS);
   }
 
-  failed(text: string): void {
+  showFailure(text: string): void {
     this.add('failed', text);
   }
 

@@ -16,7 +16,7 @@ describe('fragments', () => {
 
   afterAll(async () => {
     await telemetry?.close();
-    await home?.drop();
+    await home?.dropDatabase();
   });
 
   const store = (time: string): Promise<number> =>

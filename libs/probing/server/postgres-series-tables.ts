@@ -31,7 +31,7 @@ class PostgresSeriesFlush implements SeriesFlush<WriterTransaction> {
     { targetKey, check, startMs, counters, histogram, body }: WindowRow,
     fields: number,
   ): void {
-    rows.row(fields);
+    rows.startRow(fields);
     rows.int4(targetKey);
     rows.int2(check);
     rows.int2(this.shard);
@@ -57,11 +57,14 @@ class PostgresSeriesFlush implements SeriesFlush<WriterTransaction> {
     if (this.recent.count > 0) {
       await transaction.copyBinary(
         `COPY probe_recent (${COLUMNS}, position) FROM STDIN (FORMAT binary)`,
-        this.recent.finish(),
+        this.recent.finishCopy(),
       );
     }
     if (this.series.count > 0) {
-      await transaction.copyBinary(`COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`, this.series.finish());
+      await transaction.copyBinary(
+        `COPY probe_series (${COLUMNS}) FROM STDIN (FORMAT binary)`,
+        this.series.finishCopy(),
+      );
     }
     if (lateHours.length > 0) {
       const hours = lateHours.map((hourMs) => new Date(hourMs));

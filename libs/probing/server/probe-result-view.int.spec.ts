@@ -39,7 +39,7 @@ describe('the SQL view of results', () => {
 
   afterAll(async () => {
     await database.close();
-    await server.drop();
+    await server.dropDatabase();
   });
 
   async function decoded(body: Uint8Array): Promise<Sample[]> {

@@ -43,7 +43,7 @@ const OPERATOR: Principal = {
 };
 
 class OneTarget extends TargetDirectory {
-  override async find(ref: string): Promise<TargetReference> {
+  override async findTarget(ref: string): Promise<TargetReference> {
     if (ref === TARGET.id || ref === TARGET.ip) return TARGET;
     throw new DomainError('not_found', `There is no target ${ref}.`);
   }
@@ -118,7 +118,7 @@ describe('the routes for results', () => {
     // After a cancelled stream, fetch opens a spare connection; the server would wait for its first request.
     (app.getHttpServer() as Server).closeAllConnections();
     await app.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   async function get(path: string): Promise<Answer> {

@@ -24,7 +24,11 @@ export class ProbingClient {
   private readonly http = inject(HttpClient);
 
   /** Single results of a span, newest first, at most `max`; no request while `span` is null. */
-  results(target: () => string, span: () => ResultSpan | null, max: number): ResourceRef<ProbeResult[] | undefined> {
+  listResults(
+    target: () => string,
+    span: () => ResultSpan | null,
+    max: number,
+  ): ResourceRef<ProbeResult[] | undefined> {
     return resource({
       params: () => {
         const asked = span();

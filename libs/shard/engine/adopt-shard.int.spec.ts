@@ -33,7 +33,7 @@ describe('while a shard is adopted', () => {
   afterEach(async () => {
     await writer.close();
     await telemetry.close();
-    await database.drop();
+    await database.dropDatabase();
   });
 
   const ownershipOf = (name: string, sql: Sql = telemetry): ShardOwnership =>

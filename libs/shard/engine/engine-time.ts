@@ -13,6 +13,6 @@ export interface EngineTime {
 
 export const systemTime: EngineTime = {
   nowMs: () => performance.now(),
-  sleepFor: (ms, signal) => new WakeUp().sleep(ms, signal),
+  sleepFor: (ms, signal) => new WakeUp().sleepUntilWoken(ms, signal),
   yieldTurn: () => setImmediate(),
 };

@@ -29,7 +29,7 @@ describe('shards under leases', () => {
   afterEach(async () => {
     await writer.close();
     await telemetry.close();
-    await database.drop();
+    await database.dropDatabase();
   });
 
   const ownershipOf = (name: string, sql: Sql = telemetry): ShardOwnership =>

@@ -23,7 +23,7 @@ async function open(): Promise<StoreUnderTest> {
     },
     async close() {
       await database.close();
-      await home.drop();
+      await home.dropDatabase();
     },
   };
 }

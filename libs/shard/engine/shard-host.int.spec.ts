@@ -106,7 +106,7 @@ describe('a shard host', () => {
 
   afterAll(async () => {
     await telemetry.close();
-    await database.drop();
+    await database.dropDatabase();
   });
 
   afterEach(() => telemetry.execute('TRUNCATE shard, projector CASCADE'));

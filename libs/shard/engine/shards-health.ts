@@ -62,7 +62,7 @@ export const SHARDS_PART: PluggedPart = {
     { key: 'epoch', title: 'Epoch', unit: 'count' },
     { key: 'owner', title: 'Owner', unit: 'text' },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const [shards, bounds] = await Promise.all([look.telemetry.query<ShardRow>(SHARDS), look.kafka.boundsOrNull()]);
     const ends = bounds?.get(SHARD_TOPIC);
     const rows = shards.map((row) => rowOf(row, ends?.get(row.shard)?.high ?? null, look));

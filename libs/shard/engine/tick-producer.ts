@@ -17,7 +17,7 @@ export class TickProducer {
 
   constructor(
     private readonly sql: Sql,
-    private readonly messaging: Pick<Messaging, 'send'>,
+    private readonly messaging: Pick<Messaging, 'sendMessages'>,
     private readonly shardCount: number,
     private readonly logger: Logger,
   ) {}
@@ -49,7 +49,7 @@ export class TickProducer {
         'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at_ms',
       );
       const value = encodeTickRecord(epoch, row?.at_ms ?? 0);
-      await this.messaging.send(
+      await this.messaging.sendMessages(
         SHARD_TOPIC,
         Array.from({ length: this.shardCount }, (_, partition) => ({ key: null, value, partition })),
       );

@@ -11,7 +11,7 @@ describe('a tick producer that stops', () => {
     vi.useFakeTimers();
     sends = [];
     const sql = { query: async <T>() => [{ at_ms: 1 }] as T[], execute: async () => 0 };
-    const messaging = { send: () => new Promise<void>((resolve) => sends.push(resolve)) };
+    const messaging = { sendMessages: () => new Promise<void>((resolve) => sends.push(resolve)) };
     producer = new TickProducer(sql, messaging, 1, createLogger('test'));
     const lost = new AbortController();
     const running = producer.produceTicks(1, lost.signal);

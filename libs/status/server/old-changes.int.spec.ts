@@ -26,7 +26,7 @@ describe('deleting old status changes', () => {
 
   afterAll(async () => {
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   async function given(changes: readonly Change[], publishedSeq: number): Promise<void> {

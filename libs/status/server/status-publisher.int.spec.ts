@@ -12,7 +12,7 @@ class Topic {
   readonly log: OutgoingMessage[] = [];
   hold: ((messages: OutgoingMessage[]) => Promise<void>) | null = null;
 
-  async send(_topic: string, messages: OutgoingMessage[]): Promise<void> {
+  async sendMessages(_topic: string, messages: OutgoingMessage[]): Promise<void> {
     const { hold } = this;
     this.hold = null;
     await hold?.(messages);
@@ -41,7 +41,7 @@ describe('published status changes', () => {
 
   afterAll(async () => {
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   beforeEach(async () => {
@@ -118,7 +118,7 @@ describe('published status changes', () => {
     let atOnce = 0;
     const sends: { atOnce: number; messages: number }[] = [];
     const slow = {
-      async send(_topic: string, messages: OutgoingMessage[]): Promise<void> {
+      async sendMessages(_topic: string, messages: OutgoingMessage[]): Promise<void> {
         sends.push({ atOnce: ++atOnce, messages: messages.length });
         await new Promise((resolve) => setImmediate(resolve));
         atOnce--;

@@ -32,7 +32,7 @@ export const PUBLISHED_COLUMNS = `c.shard, c.change_seq, c.target_key, c.target_
 
 export interface StatusPublisherOptions {
   sql: Sql;
-  messaging: Pick<Messaging, 'send'>;
+  messaging: Pick<Messaging, 'sendMessages'>;
   ownedShards(): number[];
   /** See `GIVEN_UP_MS`: 90 s unless set. */
   givenUpMs?: number;
@@ -54,12 +54,12 @@ export class StatusPublisher {
   constructor({ sql, messaging, ownedShards, givenUpMs = GIVEN_UP_MS }: StatusPublisherOptions) {
     this.publisher = new OutboxPublisher<OutgoingMessage>({
       name: 'status changes',
-      rows: (shard) => changeRows(sql, shard),
+      rowsOf: (shard) => changeRows(sql, shard),
       partitions: ownedShards,
       pollMs: SWEEP_MS,
       backOff: BACK_OFF,
       givenUpMs,
-      send: (topic, messages) => messaging.send(topic, messages),
+      sendMessages: (topic, messages) => messaging.sendMessages(topic, messages),
     });
   }
 
@@ -74,13 +74,13 @@ export class StatusPublisher {
 
   /** Notifies the publisher that the shard may have unpublished changes. */
   wakeShard(shard: number): void {
-    this.publisher.wake(shard);
+    this.publisher.wakePartition(shard);
   }
 }
 
 function changeRows(sql: Sql, shard: number): OutboxRows<OutgoingMessage> {
   return {
-    async next(sent) {
+    async nextBatch(sent) {
       const rows = await sql.query<PublishedChange>(
         `SELECT ${PUBLISHED_COLUMNS} FROM status_change c
          WHERE c.shard = $1
@@ -94,7 +94,7 @@ function changeRows(sql: Sql, shard: number): OutboxRows<OutgoingMessage> {
       const sends = [{ topic: TARGET_STATUS_TOPIC, messages: rows.map(statusMessage) }];
       return { after: first.change_seq - 1, upTo: last.change_seq, sends };
     },
-    async mark({ upTo }) {
+    async markPublished({ upTo }) {
       await sql.execute(
         `INSERT INTO status_publication (shard, published_seq) VALUES ($1, $2)
          ON CONFLICT (shard) DO UPDATE SET published_seq = GREATEST(status_publication.published_seq, excluded.published_seq)`,

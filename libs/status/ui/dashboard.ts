@@ -50,7 +50,7 @@ export class Dashboard {
   private changesDue: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly statuses = STATUSES;
-  protected readonly agentsRead = inject(AgentsClient).list();
+  protected readonly agentsRead = inject(AgentsClient).listAgents();
   protected readonly changesRead = inject(StatusClient).changes(CHANGES_SHOWN);
   protected readonly counts = this.stream.counts;
   /** Whether the figures of the agents are current: they were counted, and the agents' reports are being consumed. */
@@ -75,14 +75,14 @@ export class Dashboard {
   );
 
   constructor() {
-    inject(PageTrail).show({ text: 'Dashboard' });
-    this.stream.listen((batch) => this.receive(batch));
+    inject(PageTrail).showCrumbs({ text: 'Dashboard' });
+    this.stream.listenToBatches((batch) => this.receiveBatch(batch));
     reloadEvery(this.agentsRead, AGENTS_AGAIN_MS);
     reloadEvery(this.changesRead, CHANGES_ANYWAY_MS);
   }
 
   /** Reloads the list at most every two seconds, because changes arrive in bursts. */
-  private receive(batch: StreamBatch): void {
+  private receiveBatch(batch: StreamBatch): void {
     if (batch.resumed) this.agentsRead.reload();
     if (batch.targets.length === 0 && !batch.reset && !batch.resumed) return;
     this.changesDue ??= setTimeout(() => {

@@ -18,7 +18,7 @@ export abstract class TargetDirectory {
    * @param vrf selects the target if the address is in several VRFs
    * @throws DomainError `not_found`; `ambiguous` with the candidates
    */
-  abstract find(ref: string, vrf?: string): Promise<TargetReference>;
+  abstract findTarget(ref: string, vrf?: string): Promise<TargetReference>;
 
   /** Returns the existing targets by key; at most 1,000 keys. */
   abstract byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>>;

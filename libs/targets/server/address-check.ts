@@ -37,12 +37,12 @@ export class AddressCheck {
     );
   }
 
-  check(wanted: Wanted): Promise<Checked> {
-    return this.checks.ask(wanted);
+  checkAddress(wanted: Wanted): Promise<Checked> {
+    return this.checks.askBatched(wanted);
   }
 
   /** Returns the error of a registration whose address was registered concurrently. */
-  async taken(ip: string, vrf: string, cause: unknown): Promise<DomainError> {
+  async takenError(ip: string, vrf: string, cause: unknown): Promise<DomainError> {
     const [row] = await this.database.query<{ id: string }>(
       'SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet',
       [vrf, ip],

@@ -32,8 +32,8 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
 
   /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`; `invalid` (tier, tags) */
   async execute({ ref, vrf, patch, metadata, expectedVersion }: ChangeTarget): Promise<TargetView> {
-    const { id } = await this.targets.find(ref, vrf);
-    if (patch.tier !== undefined) await this.tiers.require(patch.tier);
+    const { id } = await this.targets.findTarget(ref, vrf);
+    if (patch.tier !== undefined) await this.tiers.requireTier(patch.tier);
     const judged = await this.judged.now();
     const { answer } = await this.store.execute(TARGET, id, (state) => change(state, patch), {
       metadata,

@@ -18,6 +18,6 @@ export class ReadTargetHandler implements IQueryHandler<ReadTarget> {
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
   execute({ ref, vrf }: ReadTarget): Promise<TargetView> {
-    return this.targets.view(ref, vrf);
+    return this.targets.viewTarget(ref, vrf);
   }
 }

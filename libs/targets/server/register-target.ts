@@ -38,8 +38,8 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
     const { ip } = address;
     const { vrf = DEFAULT_VRF, name = null, tags = {}, tier } = request;
     // Outside the transaction: an unused key is only a gap, and no key is used twice.
-    const { key, tierExists, takenBy } = await this.addresses.check({ tier, vrf, ip });
-    if (!tierExists) throw await this.tiers.unknown(tier);
+    const { key, tierExists, takenBy } = await this.addresses.checkAddress({ tier, vrf, ip });
+    if (!tierExists) throw await this.tiers.unknownTier(tier);
     if (takenBy !== null) throw new TargetExists(ip, vrf, takenBy);
     const target = { targetId: newId(), key, ip, vrf, name, tags, tier };
     try {
@@ -50,7 +50,7 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
       });
       return answer;
     } catch (error) {
-      if (isUniqueViolation(error, ADDRESS_TAKEN)) throw await this.addresses.taken(ip, vrf, error);
+      if (isUniqueViolation(error, ADDRESS_TAKEN)) throw await this.addresses.takenError(ip, vrf, error);
       throw error;
     }
   }

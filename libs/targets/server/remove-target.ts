@@ -24,7 +24,7 @@ export class RemoveTargetHandler implements ICommandHandler<RemoveTarget> {
   ) {}
 
   async execute({ ref, vrf, expectedVersion, metadata }: RemoveTarget): Promise<void> {
-    const { id } = await this.targets.find(ref, vrf);
+    const { id } = await this.targets.findTarget(ref, vrf);
     await this.store.execute(TARGET, id, remove, {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),

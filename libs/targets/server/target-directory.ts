@@ -36,12 +36,12 @@ export class ListedTargets extends TargetDirectory {
     this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
   }
 
-  override async find(ref: string, vrf?: string): Promise<TargetReference> {
-    return this.view(ref, vrf);
+  override async findTarget(ref: string, vrf?: string): Promise<TargetReference> {
+    return this.viewTarget(ref, vrf);
   }
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
-  async view(ref: string, vrf?: string): Promise<TargetView> {
+  async viewTarget(ref: string, vrf?: string): Promise<TargetView> {
     if (ID.test(ref)) return this.byId(ref);
     const address = canonicalAddress(ref);
     if (!address.ok)
@@ -74,7 +74,7 @@ export class ListedTargets extends TargetDirectory {
   }
 
   private async byId(id: string): Promise<TargetView> {
-    const view = await this.lookups.ask(id.toLowerCase());
+    const view = await this.lookups.askBatched(id.toLowerCase());
     if (view === null) throw new DomainError('not_found', `There is no target ${id}.`);
     return view;
   }

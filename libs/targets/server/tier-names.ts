@@ -11,13 +11,13 @@ export class TierNames {
   constructor(private readonly database: ControlDatabase) {}
 
   /** @throws DomainError `invalid` at `#/tier` if no tier has this name */
-  async require(name: string): Promise<void> {
+  async requireTier(name: string): Promise<void> {
     const rows = await this.database.query('SELECT FROM tier WHERE name = $1', [name]);
-    if (rows.length === 0) throw await this.unknown(name);
+    if (rows.length === 0) throw await this.unknownTier(name);
   }
 
   /** Returns the error for an unknown tier, with the most similar tier name. */
-  async unknown(name: string): Promise<DomainError> {
+  async unknownTier(name: string): Promise<DomainError> {
     const rows = await this.database.query<{ name: string }>(`SELECT name FROM tier ORDER BY name LIMIT ${TIERS_MAX}`);
     const names = rows.map((row) => row.name);
     const detail = `There is no tier "${name}"${didYouMean(name, names)} GET /api/v1/tiers lists them.`;

@@ -39,17 +39,17 @@ export class AddTarget {
     this.existing.set(null);
     await submit(this.target, async () => {
       try {
-        const view = await this.send();
+        const view = await this.sendTarget();
         this.toasts.done(`${view.ip} was added. Its first result arrives within one probe interval.`);
         this.dialog.close(view);
         return undefined;
       } catch (failure) {
-        return this.refused(readProblem(failure));
+        return this.showProblem(readProblem(failure));
       }
     });
   }
 
-  private send(): Promise<TargetView> {
+  private sendTarget(): Promise<TargetView> {
     const { ip, tier, name, tags } = this.target().value();
     const parsed = parseTags(tags);
     const body: RegisterTargetRequest = { ip: ip.trim(), tier };
@@ -62,7 +62,7 @@ export class AddTarget {
   }
 
   /** Shows the server's messages at their fields, other problems above the form. */
-  private refused(problem: Problem) {
+  private showProblem(problem: Problem) {
     this.existing.set(problem.more['targetId'] ?? null);
     const { ip, tier, name, tags } = this.target;
     const errors = fieldErrors(problem, { ip, tier, name, tags });

@@ -26,17 +26,17 @@ export class EditTargetDialog {
     (path) => checkTargetFields(path),
   );
 
-  protected async save(event: Event): Promise<void> {
+  protected async saveTarget(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
     await submit(this.target, async () => {
       try {
-        const view = await this.client.change(this.before, this.patch(), newRequestKey());
+        const view = await this.client.changeTarget(this.before, this.patch(), newRequestKey());
         if (view.version !== this.before.version) this.toasts.done(`${view.ip} was changed.`);
         this.dialog.close(view);
         return undefined;
       } catch (failure) {
-        return this.refused(readProblem(failure));
+        return this.showProblem(readProblem(failure));
       }
     });
   }
@@ -52,7 +52,7 @@ export class EditTargetDialog {
   }
 
   /** Shows the server's messages at their fields, other problems above the form. */
-  private refused(problem: Problem) {
+  private showProblem(problem: Problem) {
     const { tier, name, tags } = this.target;
     const errors = fieldErrors(problem, { tier, name, tags });
     if (errors === undefined) this.problem.set(problem);

@@ -9,7 +9,7 @@ export class ListPlace {
   private offsetPx = 0;
   private rowId: string | null = null;
 
-  leave(url: string, rowId: string, offsetPx: number): void {
+  rememberPlace(url: string, rowId: string, offsetPx: number): void {
     Object.assign(this, { url, rowId, offsetPx });
   }
 

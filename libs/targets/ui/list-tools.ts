@@ -41,7 +41,7 @@ export class ListTools {
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly statuses = STATUSES;
-  protected readonly tiers = keepLast(inject(TiersClient).list());
+  protected readonly tiers = keepLast(inject(TiersClient).listTiers());
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly filterText = linkedSignal(() => this.query().q);
 
@@ -51,10 +51,10 @@ export class ListTools {
 
   protected type(text: string): void {
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.ask({ q: text.trim() }, true), TYPING_MS);
+    this.typing = setTimeout(() => this.changeQuery({ q: text.trim() }, true), TYPING_MS);
   }
 
-  protected leave(box: HTMLInputElement): void {
+  protected leaveField(box: HTMLInputElement): void {
     box.blur();
     this.left.emit();
   }
@@ -62,11 +62,11 @@ export class ListTools {
   protected toggleStatus(status: Status): void {
     const { statuses } = this.query();
     const next = statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status];
-    this.ask({ statuses: next });
+    this.changeQuery({ statuses: next });
   }
 
   protected chooseTier(tier: string): void {
-    this.ask({ tier });
+    this.changeQuery({ tier });
   }
 
   protected async addTarget(): Promise<void> {
@@ -77,7 +77,7 @@ export class ListTools {
     });
   }
 
-  private ask(change: Partial<ListQuery>, replacesUrl = false): void {
+  private changeQuery(change: Partial<ListQuery>, replacesUrl = false): void {
     this.asked.emit({ change, replacesUrl });
   }
 }

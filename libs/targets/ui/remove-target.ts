@@ -43,7 +43,7 @@ export class RemoveTarget {
       this.removed.emit();
     } catch (failure) {
       const problem = readProblem(failure);
-      this.toasts.failed(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);
+      this.toasts.showFailure(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);
     }
   }
 }

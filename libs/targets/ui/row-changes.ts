@@ -33,7 +33,7 @@ function applyRow(after: TargetView, list: ChangedList): void {
   marks.markPresent(after.id);
   if (moves(before, after, query)) marks.markOutOfPlace(after.id);
   if (before.status !== after.status || before.reason !== after.reason) marks.tint(after.id, Date.now());
-  window.replace(after);
+  window.replaceRow(after);
 }
 
 function isNew(view: TargetView, { window, nowMs }: ChangedList): boolean {

@@ -32,40 +32,40 @@ export class RowWindow {
   }
 
   /** Returns the next page to read for rows `start` to `end` (exclusive); null if all of them are loaded. */
-  wanted(start: number, end: number): number | null {
+  pageToRead(start: number, end: number): number | null {
     const last = Math.floor(Math.max(0, Math.min(end, this.length) - 1) / PAGE_ROWS);
     for (let page = Math.floor(start / PAGE_ROWS); page <= last; page += 1) if (!this.pages.has(page)) return page;
     return null;
   }
 
-  put(page: number, answer: TargetPage): void {
+  putPage(page: number, answer: TargetPage): void {
     const isLast = answer.items.length < PAGE_ROWS;
     // The total may be older than the page: the last page decides where the list ends.
     const endsAt = page * PAGE_ROWS + answer.items.length;
     if (answer.items.length === 0) this.rows = Math.min(answer.total, endsAt);
     else this.rows = isLast ? endsAt : Math.max(answer.total, endsAt);
-    this.drop(page);
-    for (const later of [...this.pages.keys()]) if (later * PAGE_ROWS >= this.rows) this.drop(later);
+    this.dropPage(page);
+    for (const later of [...this.pages.keys()]) if (later * PAGE_ROWS >= this.rows) this.dropPage(later);
     this.pages.set(page, answer.items);
     answer.items.forEach((row, slot) => this.places.set(row.id, page * PAGE_ROWS + slot));
-    this.evict(page);
+    this.evictPages(page);
   }
 
   /** Replaces a listed row in place. */
-  replace(row: TargetView): void {
+  replaceRow(row: TargetView): void {
     const place = this.places.get(row.id);
     if (place === undefined) return;
     const rows = this.pages.get(Math.floor(place / PAGE_ROWS));
     if (rows !== undefined) rows[place % PAGE_ROWS] = row;
   }
 
-  private evict(around: number): void {
+  private evictPages(around: number): void {
     if (this.pages.size <= PAGES_KEPT) return;
     const farthest = [...this.pages.keys()].sort((a, b) => Math.abs(b - around) - Math.abs(a - around))[0];
-    if (farthest !== undefined) this.drop(farthest);
+    if (farthest !== undefined) this.dropPage(farthest);
   }
 
-  private drop(page: number): void {
+  private dropPage(page: number): void {
     for (const row of this.pages.get(page) ?? []) {
       const place = this.places.get(row.id);
       if (place !== undefined && Math.floor(place / PAGE_ROWS) === page) this.places.delete(row.id);

@@ -31,8 +31,8 @@ function serve(page: number, total = TOTAL): TargetPage {
 
 function fill(window: RowWindow, start: number, end: number, total = TOTAL): number {
   let reads = 0;
-  for (let wanted = window.wanted(start, end); wanted !== null; wanted = window.wanted(start, end)) {
-    window.put(wanted, serve(wanted, total));
+  for (let wanted = window.pageToRead(start, end); wanted !== null; wanted = window.pageToRead(start, end)) {
+    window.putPage(wanted, serve(wanted, total));
     reads += 1;
     if (reads > 100) throw new Error('the window never becomes full');
   }
@@ -63,32 +63,32 @@ describe('RowWindow', () => {
 
   it('ends where the last page ends, regardless of the total', () => {
     const window = new RowWindow();
-    window.put(0, { ...serve(0, 3), total: 7 });
+    window.putPage(0, { ...serve(0, 3), total: 7 });
     expect(window.length).toBe(3);
-    expect(window.wanted(0, 40)).toBeNull();
+    expect(window.pageToRead(0, 40)).toBeNull();
   });
 
   it('is at least as long as its pages if the total was counted before rows were added', () => {
     const window = new RowWindow();
-    window.put(0, { ...serve(0), total: 7 });
+    window.putPage(0, { ...serve(0), total: 7 });
     expect(window.length).toBe(PAGE_ROWS);
   });
 
   it('becomes shorter when an earlier page has become the last', () => {
     const window = new RowWindow();
     fill(window, 0, 3 * PAGE_ROWS);
-    window.put(1, serve(1, PAGE_ROWS + 10));
+    window.putPage(1, serve(1, PAGE_ROWS + 10));
     expect(window.length).toBe(PAGE_ROWS + 10);
     expect(window.rowAt(2 * PAGE_ROWS)).toBeUndefined();
-    window.put(1, serve(1, PAGE_ROWS));
+    window.putPage(1, serve(1, PAGE_ROWS));
     expect(window.length).toBe(PAGE_ROWS);
   });
 
   it('replaces a row in place, and ignores rows that are not loaded', () => {
     const window = new RowWindow();
     fill(window, 0, 40);
-    window.replace({ ...row(7), status: 'down' });
-    window.replace(row(70_000));
+    window.replaceRow({ ...row(7), status: 'down' });
+    window.replaceRow(row(70_000));
     expect(window.rowAt(7)?.status).toBe('down');
     expect(window.rowOf('id-70000')).toBeUndefined();
   });

@@ -26,30 +26,30 @@ export class ShownFigures {
     inject(DestroyRef).onDestroy(() => clearTimeout(this.timer));
   }
 
-  of(key: number): TargetFigures | undefined {
+  figuresOf(key: number): TargetFigures | undefined {
     return this.kept().get(key);
   }
 
   /** Sets the visible targets. */
-  show(keys: readonly number[]): void {
+  showTargets(keys: readonly number[]): void {
     const asked = keys.slice(0, FIGURES_KEYS_MAX);
     if (asked.length === this.keys.length && asked.every((key, index) => key === this.keys[index])) return;
     this.keys = asked;
-    this.schedule(SETTLED_MS);
+    this.scheduleRead(SETTLED_MS);
   }
 
-  private schedule(afterMs: number): void {
+  private scheduleRead(afterMs: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.read(), afterMs);
+    this.timer = setTimeout(() => void this.readFigures(), afterMs);
   }
 
-  private async read(): Promise<void> {
+  private async readFigures(): Promise<void> {
     const { keys } = this;
-    if (this.reading) return this.schedule(SETTLED_MS);
-    if (keys.length === 0 || document.visibilityState !== 'visible') return this.schedule(AGAIN_MS);
+    if (this.reading) return this.scheduleRead(SETTLED_MS);
+    if (keys.length === 0 || document.visibilityState !== 'visible') return this.scheduleRead(AGAIN_MS);
     this.reading = true;
     try {
-      const page = await this.client.figures(keys);
+      const page = await this.client.readFigures(keys);
       this.cellMs.set(page.cellMs);
       const fresh = new Map([...this.kept(), ...page.items.map((figures) => [figures.key, figures] as const)]);
       for (const key of fresh.keys()) if (fresh.size > KEPT_MAX && !keys.includes(key)) fresh.delete(key);
@@ -60,8 +60,8 @@ export class ShownFigures {
       this.old.set(true);
     } finally {
       this.reading = false;
-      if (keys === this.keys) this.schedule(AGAIN_MS);
-      else this.schedule(SETTLED_MS);
+      if (keys === this.keys) this.scheduleRead(AGAIN_MS);
+      else this.scheduleRead(SETTLED_MS);
     }
   }
 }

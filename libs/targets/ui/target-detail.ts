@@ -90,7 +90,7 @@ export class TargetDetail {
   readonly from = input<string>();
   readonly to = input<string>();
 
-  protected readonly target = inject(TargetsClient).target(this.id);
+  protected readonly target = inject(TargetsClient).readTarget(this.id);
   protected readonly status = inject(StatusClient).ofTarget(this.id);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly ranges = LONG_TIME_RANGES;
@@ -122,7 +122,7 @@ export class TargetDetail {
   protected readonly figures = inject(ShownFigures);
   protected readonly now = computed(() => {
     const key = this.view()?.key;
-    return key === undefined ? undefined : this.figures.of(key);
+    return key === undefined ? undefined : this.figures.figuresOf(key);
   });
   protected readonly lastSuccess = computed(() => {
     const received = this.shown.recent().find((result) => result.outcome === 'reply')?.at;
@@ -142,19 +142,19 @@ export class TargetDetail {
   constructor() {
     effect(() => {
       const text = this.view()?.ip ?? this.id();
-      untracked(() => this.trail.show({ text: 'Targets', link: this.place.url }, { text }));
+      untracked(() => this.trail.showCrumbs({ text: 'Targets', link: this.place.url }, { text }));
     });
     effect((onCleanup) => {
       const watched = this.view()?.id;
       if (watched === undefined) return;
-      this.stream.watch(watched);
-      onCleanup(() => this.stream.watch(null));
+      this.stream.watchTarget(watched);
+      onCleanup(() => this.stream.watchTarget(null));
     });
     effect(() => {
       const key = this.view()?.key;
-      this.figures.show(key === undefined ? [] : [key]);
+      this.figures.showTargets(key === undefined ? [] : [key]);
     });
-    this.stream.listen((batch) => this.receive(batch));
+    this.stream.listenToBatches((batch) => this.receiveBatch(batch));
     inject(Shortcuts).add({
       keys: 'u',
       label: 'Back to the list',
@@ -162,7 +162,7 @@ export class TargetDetail {
     });
   }
 
-  protected again(): void {
+  protected retryRead(): void {
     this.target.reload();
     this.status.reload();
     this.shown.reload();
@@ -185,9 +185,9 @@ export class TargetDetail {
     void this.router.navigateByUrl(this.place.url);
   }
 
-  private receive(batch: StreamBatch): void {
+  private receiveBatch(batch: StreamBatch): void {
     const id = this.view()?.id;
-    if (batch.reset || batch.resumed) this.again();
+    if (batch.reset || batch.resumed) this.retryRead();
     const changed = batch.targets.find((target) => target.id === id);
     if (changed !== undefined) {
       this.view.set(changed);

@@ -33,7 +33,7 @@ export class TargetFields {
   /** Prefix of the fields' test ids. */
   readonly testIds = input.required<string>();
 
-  private readonly tiers = keepLast(inject(TiersClient).list());
+  private readonly tiers = keepLast(inject(TiersClient).listTiers());
   private readonly chosen = computed(() => this.fields().tier().value());
   /** Tiers to choose from; only the current tier of the form while the tiers cannot be read. */
   protected readonly tierNames = computed(() => this.tiers.value()?.items.map(({ name }) => name) ?? [this.chosen()]);

@@ -93,13 +93,13 @@ export class TargetList {
   protected readonly shownActive = computed(() => Math.max(0, this.active()));
 
   constructor() {
-    inject(PageTrail).show({ text: 'Targets' });
+    inject(PageTrail).showCrumbs({ text: 'Targets' });
     this.scroll.attach(this.viewport, () => this.showRows());
     effect(() => {
       const query = this.query();
-      untracked(() => void this.read(query, this.row()));
+      untracked(() => void this.readRows(query, this.row()));
     });
-    effect(() => this.figures.show(this.scroll.visible().flatMap((index) => this.rows.row(index)?.key ?? [])));
+    effect(() => this.figures.showTargets(this.scroll.visible().flatMap((index) => this.rows.rowAt(index)?.key ?? [])));
     inject(Shortcuts).add(
       { keys: 'j', label: 'Next row', run: () => this.moveTo(this.active() + 1) },
       { keys: 'k', label: 'Previous row', run: () => this.moveTo(this.active() - 1) },
@@ -120,7 +120,7 @@ export class TargetList {
   /** Loads the rendered rows and the figures of the visible ones. */
   protected showRows(): void {
     const rendered = this.scroll.update();
-    if (rendered !== null) this.rows.show(rendered.start, rendered.end);
+    if (rendered !== null) this.rows.showRange(rendered.start, rendered.end);
   }
 
   protected trackIndex(index: number): number {
@@ -132,12 +132,12 @@ export class TargetList {
     const terms = splitTerms(this.query().q);
     const at = tag.indexOf('=');
     const term = tagTerm(tag.slice(0, at), tag.slice(at + 1));
-    if (!terms.includes(tag)) this.ask({ q: `${this.query().q} ${term}`.trim() });
+    if (!terms.includes(tag)) this.changeQuery({ q: `${this.query().q} ${term}`.trim() });
   }
 
   protected sortBy(sort: TargetSort): void {
     const { sort: before, order } = this.query();
-    this.ask({ sort, order: before === sort && order === 'asc' ? 'desc' : 'asc' });
+    this.changeQuery({ sort, order: before === sort && order === 'asc' ? 'desc' : 'asc' });
   }
 
   protected ariaSort(column: Column): ReturnType<typeof ariaSort> {
@@ -145,35 +145,35 @@ export class TargetList {
   }
 
   protected clearFilter(): void {
-    this.ask({ q: '', statuses: [], tier: '' });
+    this.changeQuery({ q: '', statuses: [], tier: '' });
   }
 
   /** Stores the position in the list before a target's page replaces it. */
-  protected leave(row: TargetView, index: number): void {
+  protected rememberPlace(row: TargetView, index: number): void {
     const queryParams = { ...givenParams(this.query()), row: row.id };
     const url = this.router.createUrlTree(['/targets'], { queryParams }).toString();
-    this.place.leave(url, row.id, this.scroll.offsetOf(index));
+    this.place.rememberPlace(url, row.id, this.scroll.offsetOf(index));
     // The list's entry in the browser history leads back to the row, even after a reload.
     history.replaceState(history.state, '', url);
   }
 
   protected togglePause(): void {
-    this.rows.pause(this.rows.pausedSince() === null);
+    this.rows.pauseReads(this.rows.pausedSince() === null);
   }
 
   protected async reSort(): Promise<void> {
-    await this.rows.again();
+    await this.rows.retryRead();
     this.scroll.toTop();
   }
 
-  private async read(query: ListQuery, row: string | undefined): Promise<void> {
-    const index = await this.rows.read(query, row);
+  private async readRows(query: ListQuery, row: string | undefined): Promise<void> {
+    const index = await this.rows.readList(query, row);
     if (row === undefined) return this.scroll.toTop();
     this.active.set(index);
     this.scroll.returnTo(index, (viewportPx) => this.place.offsetOf(row, viewportPx / 2));
   }
 
-  protected ask(change: Partial<ListQuery>, replaceUrl = false): void {
+  protected changeQuery(change: Partial<ListQuery>, replaceUrl = false): void {
     const queryParams = { ...listParams({ ...this.query(), ...change }), row: null };
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
   }
@@ -188,9 +188,9 @@ export class TargetList {
 
   private openActive(): void {
     const index = this.shownActive();
-    const row = this.rows.row(index);
+    const row = this.rows.rowAt(index);
     if (row === undefined) return;
-    this.leave(row, index);
+    this.rememberPlace(row, index);
     void this.router.navigate(['/targets', row.id]);
   }
 }

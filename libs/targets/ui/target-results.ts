@@ -53,8 +53,8 @@ export function targetResults({ id, range, from, to }: AskedResults) {
   const liveForMs = computed(() => (isShort() && pastSpan() === null ? lengthMs() : LIVE_FOR_MS));
   const keptForMs = computed(() => Math.max(LIVE_FOR_MS, liveForMs()));
 
-  const last = probing.results(id, () => ({ from: `now-${Math.ceil(keptForMs() / 60_000)}m` }), RESULTS_MAX);
-  const past = probing.results(id, () => inIso(pastSpan()), RESULTS_MAX);
+  const last = probing.listResults(id, () => ({ from: `now-${Math.ceil(keptForMs() / 60_000)}m` }), RESULTS_MAX);
+  const past = probing.listResults(id, () => inIso(pastSpan()), RESULTS_MAX);
   const history = probing.history(id, () => (showsHistory() ? frame() : null));
   const keptLast = keepLast(last, id);
   const keptPast = keepLast(past, () => `${id()} ${from()} ${to()}`);

@@ -65,11 +65,11 @@ export class TargetRows {
   readonly heldBack = computed(() => this.state().heldBack);
 
   constructor() {
-    inject(LiveStream).listen((batch) => this.receive(batch));
+    inject(LiveStream).listenToBatches((batch) => this.receiveBatch(batch));
     inject(DestroyRef).onDestroy(() => (this.reading += 1));
   }
 
-  row(index: number): TargetView | undefined {
+  rowAt(index: number): TargetView | undefined {
     this.state();
     return this.window.rowAt(index);
   }
@@ -88,31 +88,31 @@ export class TargetRows {
    * Reads the list of a query, from its start or around a target; the old rows stay until the new ones are loaded. Returns the index of
    * that target, or of the row now at its position; 0 if none is given.
    */
-  async read(query: ListQuery, around?: string): Promise<number> {
+  async readList(query: ListQuery, around?: string): Promise<number> {
     const reading = ++this.reading;
     this.query = query;
-    this.change({ refreshing: true });
+    this.changeState({ refreshing: true });
     try {
       const index = around === undefined ? 0 : await this.indexOf(around);
       const first = Math.floor(index / PAGE_ROWS);
       const page = await this.fetchPage({ position: String(first * PAGE_ROWS) });
       if (reading !== this.reading) return 0;
       this.window = new RowWindow();
-      this.window.put(first, page);
+      this.window.putPage(first, page);
       this.shown = { start: index, end: index + SHOWN_ROWS };
       this.marks.clear();
-      this.change({ firstRead: false, failure: null });
+      this.changeState({ firstRead: false, failure: null });
       return Math.max(0, Math.min(index, this.window.length - 1));
     } catch (failure) {
-      if (reading === this.reading) this.fail(failure);
+      if (reading === this.reading) this.showFailure(failure);
     } finally {
       if (reading === this.reading) this.touch({ refreshing: false });
     }
     return 0;
   }
 
-  async again(): Promise<void> {
-    await this.read(this.query);
+  async retryRead(): Promise<void> {
+    await this.readList(this.query);
   }
 
   /** Returns the index of a target in the list of the query; 0 if the URL contains an unknown or removed target. */
@@ -127,56 +127,56 @@ export class TargetRows {
   }
 
   /** Sets the visible rows; missing pages are read. */
-  show(start: number, end: number): void {
+  showRange(start: number, end: number): void {
     this.shown = { start, end };
-    if (!this.busy) void this.fill();
+    if (!this.busy) void this.fillRange();
   }
 
-  pause(paused: boolean): void {
-    this.change({ pausedSinceMs: paused ? Date.now() : null, heldBack: 0 });
+  pauseReads(paused: boolean): void {
+    this.changeState({ pausedSinceMs: paused ? Date.now() : null, heldBack: 0 });
     if (paused) return;
-    for (const batch of this.held.release()) this.apply(batch);
+    for (const batch of this.held.release()) this.applyBatch(batch);
   }
 
-  private async fill(): Promise<void> {
+  private async fillRange(): Promise<void> {
     const reading = this.reading;
     this.busy = true;
     try {
       for (;;) {
-        const wanted = this.window.wanted(this.shown.start, this.shown.end);
+        const wanted = this.window.pageToRead(this.shown.start, this.shown.end);
         if (wanted === null || reading !== this.reading) return;
         const page = await this.fetchPage({ position: String(wanted * PAGE_ROWS) });
         if (reading !== this.reading) return;
-        this.window.put(wanted, page);
+        this.window.putPage(wanted, page);
         this.touch({ failure: null });
       }
     } catch (failure) {
-      if (reading === this.reading) this.fail(failure);
+      if (reading === this.reading) this.showFailure(failure);
     } finally {
       this.busy = false;
     }
   }
 
-  private fail(error: unknown): void {
-    this.change({ failure: { error, sinceMs: this.state().failure?.sinceMs ?? Date.now() } });
+  private showFailure(error: unknown): void {
+    this.changeState({ failure: { error, sinceMs: this.state().failure?.sinceMs ?? Date.now() } });
   }
 
   private fetchPage(part: Readonly<Record<string, string>>): Promise<TargetPage> {
-    return this.client.page({ limit: String(PAGE_ROWS), ...part, ...givenParams(this.query) });
+    return this.client.readPage({ limit: String(PAGE_ROWS), ...part, ...givenParams(this.query) });
   }
 
-  private receive(batch: StreamBatch): void {
+  private receiveBatch(batch: StreamBatch): void {
     if (this.state().pausedSinceMs === null) {
-      this.apply(batch);
+      this.applyBatch(batch);
       return;
     }
     this.held.add(batch);
-    this.change({ heldBack: this.held.count });
+    this.changeState({ heldBack: this.held.count });
   }
 
-  private apply(batch: StreamBatch): void {
+  private applyBatch(batch: StreamBatch): void {
     if (batch.reset || (batch.resumed && this.state().failure !== null)) {
-      void this.again();
+      void this.retryRead();
       return;
     }
     if (batch.targets.length === 0 && batch.removed.length === 0) return;
@@ -189,12 +189,12 @@ export class TargetRows {
     }, TINT_FOR_MS + 50);
   }
 
-  private change(change: Partial<RowsState>): void {
+  private changeState(change: Partial<RowsState>): void {
     this.state.update((state) => ({ ...state, ...change }));
   }
 
   /** Publishes rows that changed in place: computed values that read them are updated. */
   private touch(change: Partial<RowsState> = {}): void {
-    this.change({ length: this.window.length, outOfPlace: this.marks.outOfPlace, ...change });
+    this.changeState({ length: this.window.length, outOfPlace: this.marks.outOfPlace, ...change });
   }
 }

@@ -33,9 +33,9 @@ function given(...pages: (TargetView[] | Error)[]) {
   const nowMs = signal(Date.parse('2026-04-01T00:00:00.000Z'));
   const injector = Injector.create({
     providers: [
-      { provide: TargetsClient, useValue: { page } },
+      { provide: TargetsClient, useValue: { readPage: page } },
       { provide: Clock, useValue: { nowMs } },
-      { provide: LiveStream, useValue: { listen: (listener: typeof hear) => (hear = listener) } },
+      { provide: LiveStream, useValue: { listenToBatches: (listener: typeof hear) => (hear = listener) } },
       { provide: DestroyRef, useValue: { onDestroy: () => () => undefined } },
     ],
   });
@@ -47,9 +47,9 @@ describe('the rows of the target list', () => {
   it('are read, and change in place', async () => {
     const { rows, hear } = given([row(1), row(2)]);
     expect([rows.firstRead(), rows.length()]).toEqual([true, 0]);
-    await rows.read(WORST_FIRST);
+    await rows.readList(WORST_FIRST);
     expect([rows.firstRead(), rows.refreshing(), rows.length()]).toEqual([false, false, 2]);
-    const shown = computed(() => rows.row(0)?.status);
+    const shown = computed(() => rows.rowAt(0)?.status);
     expect(shown()).toBe('up');
     hear({ targets: [row(1, { status: 'down', version: 2 })] });
     expect(shown()).toBe('down');
@@ -62,13 +62,13 @@ describe('the rows of the target list', () => {
 
   it('stay when a new read fails, with the start of the failure', async () => {
     const { rows } = given([row(1)], new Error('away'), new Error('still away'), [row(1), row(2)]);
-    await rows.read(WORST_FIRST);
-    await rows.again();
+    await rows.readList(WORST_FIRST);
+    await rows.retryRead();
     const since = rows.failure()?.sinceMs;
     expect([rows.length(), rows.refreshing(), since === undefined]).toEqual([1, false, false]);
-    await rows.again();
+    await rows.retryRead();
     expect(rows.failure()).toMatchObject({ error: new Error('still away'), sinceMs: since });
-    await rows.again();
+    await rows.retryRead();
     expect([rows.failure(), rows.length()]).toEqual([null, 2]);
   });
 
@@ -76,34 +76,34 @@ describe('the rows of the target list', () => {
     'begin at the start if the URL contains a row that the API does not know (%s)',
     async (status) => {
       const { rows } = given(Object.assign(new Error('refused'), { status }), [row(1), row(2)]);
-      expect(await rows.read(WORST_FIRST, 'nonsense')).toBe(0);
+      expect(await rows.readList(WORST_FIRST, 'nonsense')).toBe(0);
       expect([rows.failure(), rows.length()]).toEqual([null, 2]);
     },
   );
 
   it('are announced to screen readers only after a successful read', async () => {
     const { rows } = given(new Error('away'), [row(1)], new Error('away'));
-    await rows.read(WORST_FIRST);
+    await rows.readList(WORST_FIRST);
     expect(rows.announced()).toBe('');
-    await rows.again();
+    await rows.retryRead();
     expect(rows.announced()).toBe('1 target');
-    await rows.read({ ...WORST_FIRST, q: 'x' });
+    await rows.readList({ ...WORST_FIRST, q: 'x' });
     expect(rows.announced()).toBe('');
   });
 
   it('hold changes back while paused, and apply them afterwards', async () => {
     const { rows, hear } = given([row(1)]);
-    await rows.read(WORST_FIRST);
-    rows.pause(true);
+    await rows.readList(WORST_FIRST);
+    rows.pauseReads(true);
     hear({ targets: [row(1, { status: 'down', version: 2 })] });
-    expect([rows.pausedSince() === null, rows.heldBack(), rows.row(0)?.status]).toEqual([false, 1, 'up']);
-    rows.pause(false);
-    expect([rows.pausedSince(), rows.heldBack(), rows.row(0)?.status]).toEqual([null, 0, 'down']);
+    expect([rows.pausedSince() === null, rows.heldBack(), rows.rowAt(0)?.status]).toEqual([false, 1, 'up']);
+    rows.pauseReads(false);
+    expect([rows.pausedSince(), rows.heldBack(), rows.rowAt(0)?.status]).toEqual([null, 0, 'down']);
   });
 
   it('are read again after a reset of the stream', async () => {
     const { rows, hear, reads } = given([row(1)], [row(1), row(2), row(3)]);
-    await rows.read(WORST_FIRST);
+    await rows.readList(WORST_FIRST);
     hear({ reset: true });
     await expect.poll(() => rows.length()).toBe(3);
     expect(reads()).toBe(2);

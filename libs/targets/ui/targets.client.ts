@@ -14,17 +14,17 @@ export class TargetsClient {
   private readonly http = inject(HttpClient);
 
   /** Reads a target by its id or address. */
-  target(ref: () => string): HttpResourceRef<TargetView | undefined> {
+  readTarget(ref: () => string): HttpResourceRef<TargetView | undefined> {
     return httpResource(() => `${TARGETS_PATH}/${encodeURIComponent(ref())}`);
   }
 
   /** Reads one page; `position` or `around` in the parameters select it. */
-  page(params: Readonly<Record<string, string>>): Promise<TargetPage> {
+  readPage(params: Readonly<Record<string, string>>): Promise<TargetPage> {
     return firstValueFrom(this.http.get<TargetPage>(TARGETS_PATH, { params }));
   }
 
   /** Reads the current figures of at most `FIGURES_KEYS_MAX` targets. */
-  figures(keys: readonly number[]): Promise<TargetFiguresPage> {
+  readFigures(keys: readonly number[]): Promise<TargetFiguresPage> {
     return firstValueFrom(this.http.get<TargetFiguresPage>(FIGURES_PATH, { params: { keys: keys.join(',') } }));
   }
 
@@ -35,7 +35,7 @@ export class TargetsClient {
   }
 
   /** Changes a target if it still has the given version; repeated requests with the same `requestKey` change it once. */
-  change({ id, version }: TargetView, patch: ChangeTargetRequest, requestKey: string): Promise<TargetView> {
+  changeTarget({ id, version }: TargetView, patch: ChangeTargetRequest, requestKey: string): Promise<TargetView> {
     const headers = {
       'Content-Type': 'application/merge-patch+json',
       'If-Match': `"${version}"`,

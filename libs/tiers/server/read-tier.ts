@@ -22,11 +22,11 @@ export class ReadTierHandler implements IQueryHandler<ReadTier> {
   /** @throws DomainError `not_found` */
   async execute({ name }: ReadTier): Promise<TierView> {
     const [row] = await this.database.query<TierRow>(`${SELECT_TIERS} WHERE t.name = $1`, [name]);
-    if (row === undefined) throw await this.unknown(name);
+    if (row === undefined) throw await this.unknownTier(name);
     return tierView(row);
   }
 
-  private async unknown(name: string): Promise<DomainError> {
+  private async unknownTier(name: string): Promise<DomainError> {
     const rows = await this.database.query<{ name: string }>(`SELECT name FROM tier ORDER BY name LIMIT ${TIERS_MAX}`);
     const meant = didYouMean(
       name,

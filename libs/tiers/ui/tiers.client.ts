@@ -5,7 +5,7 @@ import type { TierView } from '@icmp-mon/tiers/contract';
 /** Client for the API of tiers. Methods that return a resource must be called in an injection context. */
 @Injectable({ providedIn: 'root' })
 export class TiersClient {
-  list(): HttpResourceRef<{ items: TierView[] } | undefined> {
+  listTiers(): HttpResourceRef<{ items: TierView[] } | undefined> {
     return httpResource(() => '/api/v1/tiers');
   }
 }

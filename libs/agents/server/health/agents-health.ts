@@ -86,7 +86,7 @@ export const AGENTS_PART: PluggedPart = {
     { key: 'executor', title: 'Executor', unit: 'text' },
     { key: 'version', title: 'Version', unit: 'text' },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     // Evicted, banned and retired agents are lost on purpose.
     const agents = await look.control.query<AgentRow>(
       `SELECT id, name, coalesce(clone_suspected_at > now() - interval '${CLONE_SHOWN_H} hours', false) AS cloned

@@ -54,7 +54,7 @@ function lookAt({
   return facts as unknown as HealthFacts;
 }
 
-const read = (world: World) => AGENTS_PART.read(lookAt(world));
+const read = (world: World) => AGENTS_PART.readPart(lookAt(world));
 
 describe('the health part of agents', () => {
   it.each([

@@ -60,14 +60,14 @@ export class AgentsWorkerModule {
     parts.plug(AGENTS_PART, UNCOUNTED_PART);
     relayed.plug({ aggregate: AGENT, topic: AGENTS_TOPIC });
     tasks.plug(
-      { name: 'enrolment-tokens', everyMs: HOUR_MS, run: () => forgetExpiredTokens(control) },
+      { name: 'enrolment-tokens', everyMs: HOUR_MS, runTask: () => forgetExpiredTokens(control) },
       {
         name: 'agent-retirements',
         everyMs: RETIREMENTS_LOOK_MS,
-        run: () => completeRetirements(control, telemetry, (ids) => held.byAgent(ids)),
+        runTask: () => completeRetirements(control, telemetry, (ids) => held.byAgent(ids)),
       },
       oldMetrics(telemetry, metricsKeptDays),
-      { name: 'uncounted-results', everyMs: HOUR_MS, run: () => forgetUncounted(telemetry) },
+      { name: 'uncounted-results', everyMs: HOUR_MS, runTask: () => forgetUncounted(telemetry) },
     );
   }
 }
@@ -76,7 +76,7 @@ function oldMetrics(telemetry: TelemetryDatabase, keptDays: number): Housekeepin
   return {
     name: 'agent-metrics',
     everyMs: HOUR_MS,
-    run: async (run) => {
+    runTask: async (run) => {
       const olderThan = new Date(run.nowMs - keptDays * DAY_MS);
       return droppedChunks(run, 'agent_metric', await dropOldChunks(telemetry, 'agent_metric', olderThan));
     },

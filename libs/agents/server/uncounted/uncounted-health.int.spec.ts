@@ -19,11 +19,11 @@ describe('the health part of uncounted results', () => {
   afterAll(async () => {
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
-  const read = (): ReturnType<typeof UNCOUNTED_PART.read> =>
-    UNCOUNTED_PART.read({ control, telemetry } as unknown as HealthFacts);
+  const read = (): ReturnType<typeof UNCOUNTED_PART.readPart> =>
+    UNCOUNTED_PART.readPart({ control, telemetry } as unknown as HealthFacts);
 
   async function agentNamed(name: string): Promise<string> {
     const id = newId();

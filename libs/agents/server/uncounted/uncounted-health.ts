@@ -52,7 +52,7 @@ export const UNCOUNTED_PART: PluggedPart = {
     },
     { key: 'lastS', title: 'Last', unit: 'seconds' },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const [counts, processes] = await Promise.all([readCounts(look), readShared(look)]);
     const names = await readNames(
       look,

@@ -23,7 +23,7 @@ export class UncountedNoticeWriter {
 
   start(): void {
     this.timer = setInterval(() => {
-      this.writing ??= this.write()
+      this.writing ??= this.writeNotices()
         .catch((error: unknown) =>
           this.logger.warn({ err: error }, 'notices about uncounted results could not be written'),
         )
@@ -37,7 +37,7 @@ export class UncountedNoticeWriter {
   }
 
   /** Writes all notices. Several projectors write the same content. */
-  async write(): Promise<void> {
+  async writeNotices(): Promise<void> {
     const byAgent = await readUncounted(this.telemetry, NOTICE_MINUTES);
     const rows = [...byAgent].flatMap(([agentId, entries]) => entries.map((entry) => ({ agentId, ...entry })));
     if (rows.length === 0) return;
@@ -76,12 +76,12 @@ export class UncountedNotices {
   constructor(private readonly control: ControlDatabase) {}
 
   /** @throws DependencyUnavailable while the database is unreachable */
-  async of(agentId: string): Promise<UncountedResults[]> {
-    const byAgent = await this.notices.get('by agent', () => this.read());
+  async noticesOf(agentId: string): Promise<UncountedResults[]> {
+    const byAgent = await this.notices.get('by agent', () => this.readNotices());
     return byAgent.get(agentId) ?? [];
   }
 
-  private async read(): Promise<ReadonlyMap<string, UncountedResults[]>> {
+  private async readNotices(): Promise<ReadonlyMap<string, UncountedResults[]>> {
     const byAgent = new Map<string, UncountedResults[]>();
     const rows = await this.control.query<NoticeRow>(
       `SELECT agent_id, reason, results::float8 AS results, last_at FROM agent_uncounted_notice

@@ -30,7 +30,7 @@ describe('results that are not counted as their agent sent them', () => {
   afterAll(async () => {
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   async function agentNamed(name: string): Promise<string> {
@@ -104,12 +104,12 @@ describe('results that are not counted as their agent sent them', () => {
     participant.onUncounted(id, 'too_new', 7, { ageMs: 0, atMs: Date.now() }, place);
     await store(participant);
     const writer = new UncountedNoticeWriter(telemetry, control);
-    await writer.write();
-    await writer.write();
-    expect(await new UncountedNotices(control).of(id)).toMatchObject([{ reason: 'too_new', results: 7 }]);
-    expect(await new UncountedNotices(control).of(newId())).toEqual([]);
+    await writer.writeNotices();
+    await writer.writeNotices();
+    expect(await new UncountedNotices(control).noticesOf(id)).toMatchObject([{ reason: 'too_new', results: 7 }]);
+    expect(await new UncountedNotices(control).noticesOf(newId())).toEqual([]);
     await control.execute(`UPDATE agent_uncounted_notice SET written_at = now() - interval '1 minute'`);
-    expect(await new UncountedNotices(control).of(id)).toEqual([]);
+    expect(await new UncountedNotices(control).noticesOf(id)).toEqual([]);
   });
 
   it('do not report a restart as a shared identity, but two processes at the same time', async () => {

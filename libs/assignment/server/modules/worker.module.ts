@@ -100,13 +100,13 @@ function housekeeping(control: Sql): HousekeepingTask[] {
     {
       name: 'agent-decisions',
       everyMs: DAY_MS,
-      run: () => inSteps(ROWS_PER_STEP, () => forgetOldDecisions(control)),
+      runTask: () => inSteps(ROWS_PER_STEP, () => forgetOldDecisions(control)),
     },
-    { name: 'shard-feed', everyMs: HOUR_MS, run: () => inSteps(ROWS_PER_STEP, () => forgetReplacedFacts(control)) },
+    { name: 'shard-feed', everyMs: HOUR_MS, runTask: () => inSteps(ROWS_PER_STEP, () => forgetReplacedFacts(control)) },
     {
       name: 'assignment-removals',
       everyMs: HOUR_MS,
-      run: () => inSteps(ROWS_PER_STEP, () => forgetRemovals(control)),
+      runTask: () => inSteps(ROWS_PER_STEP, () => forgetRemovals(control)),
     },
   ];
 }

@@ -41,7 +41,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
     );
     if (row === undefined) throw new DomainError('not_found', 'The account no longer exists.');
     const source = { address: addressGroup, known: sessionId };
-    const isRight = await this.attempts.attempt(row.name, source, () =>
+    const isRight = await this.attempts.attemptLogin(row.name, source, () =>
       passwordMatches(passwords.current, row.password_hash, sessionId),
     );
     if (!isRight) throw wrong();

@@ -8,7 +8,7 @@ export interface FairTurnsOptions {
 interface Waiting {
   caller: string;
   start(): void;
-  refuse(): void;
+  refuseTurn(): void;
 }
 
 /**
@@ -21,7 +21,7 @@ export class FairTurns {
 
   constructor(private readonly options: FairTurnsOptions) {}
 
-  async run<T>(caller: string, work: () => Promise<T>): Promise<T> {
+  async runInTurn<T>(caller: string, work: () => Promise<T>): Promise<T> {
     await this.takeTurn(caller);
     try {
       return await work();
@@ -35,7 +35,7 @@ export class FairTurns {
     if (this.running >= this.options.atOnceMax) {
       if (this.queue.length >= this.options.waitingMax) this.makeRoom(caller);
       await new Promise<void>((resolve, reject) => {
-        this.queue.push({ caller, start: resolve, refuse: () => reject(this.options.refusal()) });
+        this.queue.push({ caller, start: resolve, refuseTurn: () => reject(this.options.refusal()) });
       });
     }
     this.running += 1;
@@ -47,6 +47,6 @@ export class FairTurns {
     const [most = '', count = 0] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
     if (count <= (counts.get(caller) ?? 0) + 1) throw this.options.refusal();
     const newest = this.queue.findLastIndex((waiting) => waiting.caller === most);
-    this.queue.splice(newest, 1)[0]?.refuse();
+    this.queue.splice(newest, 1)[0]?.refuseTurn();
   }
 }

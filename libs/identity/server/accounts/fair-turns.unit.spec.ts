@@ -13,7 +13,7 @@ describe('turns', () => {
   it('refuse a caller that fills the queue alone', async () => {
     const turns = new FairTurns({ atOnceMax: 1, waitingMax: 2, refusal });
     const { work, open } = gate();
-    const all = Promise.allSettled(Array.from({ length: 5 }, () => turns.run('crowd', work)));
+    const all = Promise.allSettled(Array.from({ length: 5 }, () => turns.runInTurn('crowd', work)));
     open();
     expect((await all).map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -27,8 +27,8 @@ describe('turns', () => {
   it('are given to another caller although one caller has filled the queue', async () => {
     const turns = new FairTurns({ atOnceMax: 1, waitingMax: 3, refusal });
     const { work, open } = gate();
-    const crowd = Promise.allSettled(Array.from({ length: 4 }, () => turns.run('crowd', work)));
-    const other = turns.run('other', work);
+    const crowd = Promise.allSettled(Array.from({ length: 4 }, () => turns.runInTurn('crowd', work)));
+    const other = turns.runInTurn('other', work);
     open();
     await expect(other).resolves.toBe('done');
     expect((await crowd).filter(({ status }) => status === 'rejected')).toHaveLength(1);
@@ -36,7 +36,7 @@ describe('turns', () => {
 
   it('continue after a task failed', async () => {
     const turns = new FairTurns({ atOnceMax: 1, waitingMax: 1, refusal });
-    await expect(turns.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    await expect(turns.run('a', () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(turns.runInTurn('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(turns.runInTurn('a', () => Promise.resolve('done'))).resolves.toBe('done');
   });
 });

@@ -75,7 +75,7 @@ function parseHash(hash: string): PasswordHash {
 }
 
 function tagOf(password: string, hash: Omit<PasswordHash, 'tag'>, tagLength: number, address: string): Promise<Buffer> {
-  return turns.run(address, () =>
+  return turns.runInTurn(address, () =>
     derive('argon2id', {
       message: Buffer.from(password.normalize('NFC')),
       nonce: hash.nonce,

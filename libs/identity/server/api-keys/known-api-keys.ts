@@ -40,7 +40,7 @@ export class KnownApiKeys {
   constructor(private readonly database: ControlDatabase) {}
 
   /** Returns the holder of the key; null for a key that is unknown, revoked or expired. */
-  async recognise(text: string): Promise<Principal | null> {
+  async recogniseKey(text: string): Promise<Principal | null> {
     const given = parseApiKey(text);
     if (given === null) return null;
     const row = await this.valid(given.id);
@@ -49,9 +49,9 @@ export class KnownApiKeys {
   }
 
   /** Returns the holder from the cache, for outages of the database: a key that was valid some minutes ago. */
-  remember(text: string): Principal | null {
+  recogniseFromCache(text: string): Principal | null {
     const given = parseApiKey(text);
-    const row = given === null ? null : (this.kept.recall(given.id) ?? null);
+    const row = given === null ? null : (this.kept.recallStale(given.id) ?? null);
     if (given === null || row === null || !timingSafeEqual(row.secret_hash, given.secretHash)) return null;
     return principalOf(row);
   }
@@ -61,8 +61,8 @@ export class KnownApiKeys {
   }
 
   /** Removes a key from the cache, so that the next request queries the database. */
-  forget(id: string): void {
-    this.kept.forget(id);
+  forgetKey(id: string): void {
+    this.kept.forgetKey(id);
   }
 
   private valid(id: string): Promise<ApiKeyRow | null> {

@@ -28,6 +28,6 @@ export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
         await sql.execute('UPDATE api_key SET revoked_at = now() WHERE id = $1', [keyId]);
       },
     });
-    this.known.forget(keyId);
+    this.known.forgetKey(keyId);
   }
 }

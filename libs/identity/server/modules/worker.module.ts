@@ -12,7 +12,7 @@ export class IdentityWorkerModule {
     tasks.plug({
       name: 'sessions',
       everyMs: HOUR_MS,
-      run: ({ nowMs }) => inSteps(SESSIONS_PER_STEP, () => forgetSessions(control, new Date(nowMs - DAY_MS))),
+      runTask: ({ nowMs }) => inSteps(SESSIONS_PER_STEP, () => forgetSessions(control, new Date(nowMs - DAY_MS))),
     });
   }
 }

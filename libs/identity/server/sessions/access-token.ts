@@ -22,13 +22,16 @@ export class AccessTokens {
     this.tokens = new SignedTokens(secret, AUDIENCE);
   }
 
-  sign({ userId, name, role, sessionId }: Omit<AccessClaims, 'expiresAtS'>, expiresAtS: number): Promise<string> {
-    return this.tokens.sign({ sub: userId, name, role, sid: sessionId }, expiresAtS);
+  signAccessToken(
+    { userId, name, role, sessionId }: Omit<AccessClaims, 'expiresAtS'>,
+    expiresAtS: number,
+  ): Promise<string> {
+    return this.tokens.signClaims({ sub: userId, name, role, sid: sessionId }, expiresAtS);
   }
 
   /** Returns the claims of a valid token; null for one that is expired, forged or issued by another installation. */
-  async verify(token: string): Promise<AccessClaims | null> {
-    const { sub, name, role, sid, exp } = (await this.tokens.verify(token)) ?? {};
+  async verifyAccessToken(token: string): Promise<AccessClaims | null> {
+    const { sub, name, role, sid, exp } = (await this.tokens.verifyToken(token)) ?? {};
     const known = ROLES.find((candidate) => candidate === role);
     if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string') return null;
     if (known === undefined || typeof exp !== 'number') return null;

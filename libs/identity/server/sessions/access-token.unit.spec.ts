@@ -11,7 +11,10 @@ describe('access tokens', () => {
 
   it('contain the logged-in user', async () => {
     const expiresAtS = inS(60);
-    await expect(tokens.verify(await tokens.sign(CLAIMS, expiresAtS))).resolves.toEqual({ ...CLAIMS, expiresAtS });
+    await expect(tokens.verifyAccessToken(await tokens.signAccessToken(CLAIMS, expiresAtS))).resolves.toEqual({
+      ...CLAIMS,
+      expiresAtS,
+    });
   });
 
   it('are refused when expired, forged, signed with another key, or without required claims', async () => {
@@ -22,17 +25,17 @@ describe('access tokens', () => {
       .setSubject('u')
       .setExpirationTime(inS(60))
       .sign(new TextEncoder().encode(SECRET));
-    const oddRole = await tokens.sign({ ...CLAIMS, role: 'root' as 'admin' }, inS(60));
+    const oddRole = await tokens.signAccessToken({ ...CLAIMS, role: 'root' as 'admin' }, inS(60));
     for (const token of [
-      await tokens.sign(CLAIMS, inS(-1)),
-      await otherKey.sign(CLAIMS, inS(60)),
+      await tokens.signAccessToken(CLAIMS, inS(-1)),
+      await otherKey.signAccessToken(CLAIMS, inS(60)),
       unsigned,
       foreign,
       oddRole,
       'not a token',
       '',
     ]) {
-      await expect(tokens.verify(token), token).resolves.toBeNull();
+      await expect(tokens.verifyAccessToken(token), token).resolves.toBeNull();
     }
   });
 

@@ -23,7 +23,7 @@ export class AttemptLimit {
   constructor(private readonly options: AttemptLimitOptions) {}
 
   /** Takes a token. Returns null if there was one, otherwise the seconds (at least 1) until the next one. */
-  begin(key: string, nowMs = performance.now()): number | null {
+  takeToken(key: string, nowMs = performance.now()): number | null {
     const bucket = this.bucketOf(key, nowMs);
     if (bucket.left < 1) return Math.ceil(((1 - bucket.left) * 60) / this.options.perMinute);
     bucket.left -= 1;

@@ -6,34 +6,38 @@ const limit = (keysMax = 10): AttemptLimit => new AttemptLimit({ burst: 3, perMi
 describe('attempts at a secret', () => {
   it('are refused after failures with the waiting time, and allowed again after it', () => {
     const attempts = limit();
-    expect([1, 2, 3].map(() => attempts.begin('a', 0))).toEqual([null, null, null]);
-    expect(attempts.begin('a', 0)).toBe(10);
-    expect(attempts.begin('a', 5_000)).toBe(5);
-    expect(attempts.begin('a', 10_000)).toBeNull();
-    expect(attempts.begin('a', 10_000)).toBe(10);
+    expect([1, 2, 3].map(() => attempts.takeToken('a', 0))).toEqual([null, null, null]);
+    expect(attempts.takeToken('a', 0)).toBe(10);
+    expect(attempts.takeToken('a', 5_000)).toBe(5);
+    expect(attempts.takeToken('a', 10_000)).toBeNull();
+    expect(attempts.takeToken('a', 10_000)).toBe(10);
   });
 
   it('cost no token when they succeed', () => {
     const attempts = limit();
     for (let attempt = 0; attempt < 100; attempt += 1) {
-      expect(attempts.begin('a', 0)).toBeNull();
+      expect(attempts.takeToken('a', 0)).toBeNull();
       attempts.giveBack('a', 0);
     }
   });
 
   it('are counted per key', () => {
     const attempts = limit();
-    for (let attempt = 0; attempt < 5; attempt += 1) attempts.begin('a', 0);
-    expect(attempts.begin('b', 0)).toBeNull();
+    for (let attempt = 0; attempt < 5; attempt += 1) attempts.takeToken('a', 0);
+    expect(attempts.takeToken('b', 0)).toBeNull();
   });
 
   it('are stored for a bounded number of keys', () => {
     const attempts = limit(2);
-    for (let attempt = 0; attempt < 3; attempt += 1) attempts.begin('a', 0);
-    attempts.begin('b', 0);
-    expect(attempts.begin('a', 0)).toBe(10);
-    attempts.begin('c', 0);
-    expect(attempts.begin('a', 0)).toBe(10);
-    expect([attempts.begin('b', 0), attempts.begin('b', 0), attempts.begin('b', 0)]).toEqual([null, null, null]);
+    for (let attempt = 0; attempt < 3; attempt += 1) attempts.takeToken('a', 0);
+    attempts.takeToken('b', 0);
+    expect(attempts.takeToken('a', 0)).toBe(10);
+    attempts.takeToken('c', 0);
+    expect(attempts.takeToken('a', 0)).toBe(10);
+    expect([attempts.takeToken('b', 0), attempts.takeToken('b', 0), attempts.takeToken('b', 0)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 });

@@ -39,7 +39,7 @@ export class BrowserSessions {
   /** Returns the source of a login. @throws DomainError `forbidden` for a login sent by another site */
   async sourceOf(request: Request, user: string): Promise<AttemptSource> {
     if (request.headers.origin !== undefined) requireSameOrigin(request);
-    const known = await this.browsers.recognise(readCookie(request, KNOWN_BROWSER_COOKIE), user);
+    const known = await this.browsers.recogniseBrowser(readCookie(request, KNOWN_BROWSER_COOKIE), user);
     return { address: addressGroup(request.ip), known };
   }
 
@@ -60,19 +60,19 @@ export class BrowserSessions {
   }
 
   /** Marks the browser as one in which the user has logged in. */
-  async know(request: Request, response: Response, { known }: AttemptSource, user: string): Promise<void> {
-    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.sign(user));
+  async rememberBrowser(request: Request, response: Response, { known }: AttemptSource, user: string): Promise<void> {
+    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.signBrowser(user));
   }
 
   /** Sets the cookies of a session; without a new refresh token the browser keeps its current one. */
-  async open(
+  async setCookies(
     request: Request,
     response: Response,
     { user, refreshToken }: { user: SessionUser; refreshToken: string | null },
   ): Promise<SessionView> {
     if (refreshToken !== null) setRefreshCookie(request, response, refreshToken, REFRESH_TOKEN_S);
     const expiresAtS = Math.floor(Date.now() / 1_000) + ACCESS_TOKEN_S;
-    setSessionCookie(request, response, await this.tokens.sign(user, expiresAtS));
+    setSessionCookie(request, response, await this.tokens.signAccessToken(user, expiresAtS));
     response.setHeader('Cache-Control', 'no-store');
     return sessionView(user.name, user.role, ROLE_PERMISSIONS[user.role], expiresAtS);
   }

@@ -18,14 +18,14 @@ export class KnownBrowsers {
   }
 
   /** Signs a token for the browser in which `user` has just logged in. */
-  sign(user: string): Promise<string> {
+  signBrowser(user: string): Promise<string> {
     const expiresAtS = Math.floor(Date.now() / 1_000) + KNOWN_BROWSER_S;
-    return this.tokens.sign({ sub: user.toLowerCase(), jti: randomUUID() }, expiresAtS);
+    return this.tokens.signClaims({ sub: user.toLowerCase(), jti: randomUUID() }, expiresAtS);
   }
 
   /** Returns the id of the browser; null unless `user` has logged in there before. */
-  async recognise(token: string | null, user: string): Promise<string | null> {
-    const claims = token === null ? null : await this.tokens.verify(token);
+  async recogniseBrowser(token: string | null, user: string): Promise<string | null> {
+    const claims = token === null ? null : await this.tokens.verifyToken(token);
     return claims?.sub === user.toLowerCase() ? (claims.jti ?? null) : null;
   }
 }

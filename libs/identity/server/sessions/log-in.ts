@@ -40,14 +40,14 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   async execute({ user: name, password, client, source }: LogIn): Promise<LoggedIn> {
     const row = await this.rightUser(name, password, source);
     if (row === null) throw new DomainError('unauthenticated', 'User or password is wrong.');
-    const { sessionId, refreshToken } = await this.sessions.begin(row.id, client);
+    const { sessionId, refreshToken } = await this.sessions.beginSession(row.id, client);
     return { user: { userId: row.id, name: row.name, role: row.role, sessionId }, refreshToken };
   }
 
   private async rightUser(name: string, password: string, source: AttemptSource): Promise<UserRow | null> {
     let found: UserRow | undefined;
     const turn = source.known ?? source.address;
-    const isRight = await this.attempts.attempt(name, source, async () => {
+    const isRight = await this.attempts.attemptLogin(name, source, async () => {
       [found] = await this.database.query<UserRow>(
         'SELECT id, name, role, password_hash FROM user_account WHERE lower(name) = lower($1) AND disabled_at IS NULL',
         [name],

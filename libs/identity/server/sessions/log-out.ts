@@ -20,8 +20,8 @@ export class LogOutHandler implements ICommandHandler<LogOut> {
   ) {}
 
   async execute({ accessToken, refreshToken }: LogOut): Promise<void> {
-    const claims = accessToken === null ? null : await this.tokens.verify(accessToken);
-    if (claims !== null) await this.sessions.end(claims.sessionId);
+    const claims = accessToken === null ? null : await this.tokens.verifyAccessToken(accessToken);
+    if (claims !== null) await this.sessions.endSession(claims.sessionId);
     // The access token may have expired before the login did.
     if (refreshToken !== null) await this.sessions.endByToken(refreshToken);
   }

@@ -62,8 +62,8 @@ export class LoginAttempts {
    * Runs a password check and returns its result; a wrong password costs one attempt.
    * @throws TooManyAttempts before the check runs
    */
-  async attempt(user: string, source: AttemptSource, check: () => Promise<boolean>): Promise<boolean> {
-    const taken = this.take(this.bucketsOf(user, source), source);
+  async attemptLogin(user: string, source: AttemptSource, check: () => Promise<boolean>): Promise<boolean> {
+    const taken = this.takeFromBuckets(this.bucketsOf(user, source), source);
     let isWrong = false;
     try {
       const isRight = await check();
@@ -86,10 +86,10 @@ export class LoginAttempts {
     ];
   }
 
-  private take(buckets: readonly Bucket[], source: AttemptSource): Bucket[] {
+  private takeFromBuckets(buckets: readonly Bucket[], source: AttemptSource): Bucket[] {
     const taken: Bucket[] = [];
     for (const bucket of buckets) {
-      const waitS = bucket.limit.begin(bucket.key);
+      const waitS = bucket.limit.takeToken(bucket.key);
       if (waitS !== null) {
         giveBack(taken);
         refused.inc({ limit: bucket.name });

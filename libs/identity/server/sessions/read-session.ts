@@ -20,7 +20,7 @@ export class ReadSessionHandler implements IQueryHandler<ReadSession> {
 
   async execute({ caller, accessToken }: ReadSession): Promise<SessionView> {
     const cookie = caller.kind === 'user' ? accessToken : null;
-    const claims = cookie === null ? null : await this.tokens.verify(cookie);
+    const claims = cookie === null ? null : await this.tokens.verifyAccessToken(cookie);
     const expiresAtS = claims?.expiresAtS ?? Math.floor(Date.now() / 1_000) + ACCESS_TOKEN_S;
     return sessionView(caller.name, caller.role, caller.permissions, expiresAtS);
   }

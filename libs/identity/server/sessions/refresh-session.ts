@@ -14,6 +14,6 @@ export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
 
   /** @throws DomainError `unauthenticated` */
   execute({ refreshToken }: RefreshSession): Promise<Refreshed> {
-    return this.sessions.refresh(refreshToken);
+    return this.sessions.refreshSession(refreshToken);
   }
 }

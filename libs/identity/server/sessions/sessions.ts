@@ -62,7 +62,7 @@ export class Sessions {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  async begin(userId: string, client: LoginClient): Promise<{ sessionId: string; refreshToken: string }> {
+  async beginSession(userId: string, client: LoginClient): Promise<{ sessionId: string; refreshToken: string }> {
     const sessionId = newId();
     return this.database.transaction(async (sql) => {
       await sql.execute(
@@ -78,17 +78,17 @@ export class Sessions {
    * Exchanges a refresh token for the next one. A token that is used a second time was stolen or copied, so the whole login ends.
    * @throws DomainError `unauthenticated`
    */
-  async refresh(token: string): Promise<Refreshed> {
+  async refreshSession(token: string): Promise<Refreshed> {
     const outcome = await this.database.transaction((sql) => this.refreshWithin(sql, token));
     if (outcome === null) throw loggedOut();
     return outcome;
   }
 
-  async end(sessionId: string): Promise<void> {
+  async endSession(sessionId: string): Promise<void> {
     await this.database.execute('UPDATE login_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL', [
       sessionId,
     ]);
-    this.running.forget(sessionId);
+    this.running.forgetKey(sessionId);
   }
 
   /** Ends the login of a refresh token, if there is one. */
@@ -97,7 +97,7 @@ export class Sessions {
       'SELECT session_id FROM refresh_token WHERE hash = $1',
       [hashOf(token)],
     );
-    if (row !== undefined) await this.end(row.session_id);
+    if (row !== undefined) await this.endSession(row.session_id);
   }
 
   /**
@@ -116,12 +116,12 @@ export class Sessions {
 
   /** Expires the cache, so that the next request of every login queries the database. */
   forgetEnded(): void {
-    this.running.expire();
+    this.running.expireAll();
   }
 
   /** Returns whether a login was active at the last query, at most some minutes ago. */
   wasRunning(sessionId: string): boolean {
-    return this.running.recall(sessionId) === true;
+    return this.running.recallStale(sessionId) === true;
   }
 
   /** Returns whether a login is active: false after it was ended or its user was disabled, at most 5 s late. */
@@ -152,7 +152,7 @@ export class Sessions {
       if (row.used_s <= SAME_TIME_S) return { user, refreshToken: null };
       logger.warn({ sessionId: row.session_id, userId: row.user_id }, 'refresh token reused: login ended');
       await sql.execute('UPDATE login_session SET ended_at = now() WHERE id = $1', [row.session_id]);
-      this.running.forget(row.session_id);
+      this.running.forgetKey(row.session_id);
       return null;
     }
     await sql.execute('UPDATE refresh_token SET used_at = now() WHERE hash = $1', [hashOf(token)]);

@@ -19,7 +19,7 @@ export class SignedTokens {
   }
 
   /** Signs claims that expire at `expiresAtS` (Unix seconds). */
-  sign(claims: JWTPayload, expiresAtS: number): Promise<string> {
+  signClaims(claims: JWTPayload, expiresAtS: number): Promise<string> {
     return new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM })
       .setIssuer(ISSUER)
@@ -30,7 +30,7 @@ export class SignedTokens {
   }
 
   /** Returns the claims of a valid token; null for one that is expired, forged or for another audience. */
-  async verify(token: string): Promise<JWTPayload | null> {
+  async verifyToken(token: string): Promise<JWTPayload | null> {
     try {
       const { audience } = this;
       const { payload } = await jwtVerify(token, this.secret, { algorithms: [ALGORITHM], issuer: ISSUER, audience });

@@ -22,7 +22,7 @@ export async function* oneLetter(
     throw new DomainError('conflict', `The letter ${partition}/${offset} of ${found.topic} was already replayed.`);
   }
   const isHeld = found !== undefined && offset >= found.bounds.low && offset < found.bounds.high;
-  const [letter] = isHeld ? await messaging.deadLetters.read({ topic: found.topic, partition, offset }, 1) : [];
+  const [letter] = isHeld ? await messaging.deadLetters.readLetters({ topic: found.topic, partition, offset }, 1) : [];
   if (letter?.offset !== offset) {
     throw new DomainError('not_found', `There is no dead letter ${partition}/${offset} of this topic.`);
   }
@@ -42,7 +42,7 @@ export async function* waitingLetters(
       // Prevents the idle timeout of the transaction, and throws if the connection, and with it the lock, was lost.
       await lock.query('SELECT 1');
       const place = { topic, partition, offset };
-      const letters = await messaging.deadLetters.read(place, BATCH_MAX, LETTER_BATCH_BYTES);
+      const letters = await messaging.deadLetters.readLetters(place, BATCH_MAX, LETTER_BATCH_BYTES);
       const last = letters.at(-1);
       if (last === undefined) break;
       offset = last.offset + 1;

@@ -55,7 +55,7 @@ export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
     const { topic, partition, bounds, replayed } = of;
     const waiting: DeadLetterView[] = [];
     for (let offset = from; offset < bounds.high && waiting.length < countMax;) {
-      const letters = await this.messaging.deadLetters.read({ topic, partition, offset }, LETTERS_MAX + 1);
+      const letters = await this.messaging.deadLetters.readLetters({ topic, partition, offset }, LETTERS_MAX + 1);
       const last = letters.at(-1);
       if (last === undefined) break;
       const shown = letters.filter((letter) => !replayed.has(letter.offset) && letter.offset < bounds.high);

@@ -50,7 +50,7 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
       try {
         for await (const letters of batches) {
           await messaging.deadLetters.resend(topic, letters);
-          await this.remember(topic, letters, metadata);
+          await this.recordReplay(topic, letters, metadata);
           sent += letters.length;
         }
       } finally {
@@ -63,7 +63,7 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
     });
   }
 
-  private async remember(topic: string, sent: ReceivedMessage[], metadata: RequestMetadata): Promise<void> {
+  private async recordReplay(topic: string, sent: ReceivedMessage[], metadata: RequestMetadata): Promise<void> {
     const letters = sent.map(({ partition, offset }) => ({ partition, offset }));
     await this.store.execute(DEAD_LETTERS, topic, () => replayed(topic, letters), {
       metadata,

@@ -23,7 +23,7 @@ interface ReplayedRow {
 export async function letterPartitions(messaging: Messaging, control: Sql): Promise<LetterPartition[]> {
   // Read before the bounds: every letter replayed so far is below a log end that is read later.
   const rows = await control.query<ReplayedRow>('SELECT topic, partition, letter_offset FROM dead_letter_replayed');
-  const bounds = await messaging.deadLetters.bounds();
+  const bounds = await messaging.deadLetters.letterBounds();
   await forgetStrays(control, rows, bounds);
   return [...bounds].flatMap(([topic, partitions]) =>
     [...partitions].map(([partition, found]) => {

@@ -9,7 +9,7 @@ const NOW_MS = Date.parse('2026-11-18T11:00:00Z');
 
 const STATUSES: PartReader = {
   ...{ id: 'statuses', title: 'Statuses', runbook: '', isVital: true, columns: [], labels: [] },
-  read: () => Promise.reject(new Error('The part is not read in this test.')),
+  readPart: () => Promise.reject(new Error('The part is not read in this test.')),
 };
 
 const part = (id: string, state: HealthState, summary: string): HealthPart => ({

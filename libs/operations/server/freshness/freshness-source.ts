@@ -23,11 +23,11 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
   constructor(
     private readonly sources: StreamSources,
     private readonly judged: JudgedTargets,
-    private readonly health: Pick<HealthReader, 'look'>,
+    private readonly health: Pick<HealthReader, 'readParts'>,
     private readonly thresholds: Thresholds,
   ) {
     this.shared = timer(0, EVERY_MS).pipe(
-      concatMap(() => this.read()),
+      concatMap(() => this.readFreshness()),
       map((data) => messageBytes({ event: 'freshness', data })),
       shareReplay({ bufferSize: 1, refCount: true }),
     );
@@ -42,7 +42,7 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
   }
 
   /** Does not wait for the health reading in progress: when that is slow, pages need the event most. */
-  private async read(): Promise<Freshness> {
+  private async readFreshness(): Promise<Freshness> {
     this.lookAgain();
     const { ages } = await this.judged.now();
     const freshness = freshnessOf({
@@ -62,7 +62,7 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
     this.looking = true;
     const begunMs = performance.now();
     this.health
-      .look()
+      .readParts()
       .then((health) => (this.look = { health, begunMs }))
       .catch((error: unknown) => logger.warn({ err: error }, 'health could not be read; retrying'))
       .finally(() => (this.looking = false));

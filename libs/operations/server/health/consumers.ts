@@ -46,8 +46,8 @@ export const CONSUMERS_PART: PartReader = {
     },
     { key: 'stillS', title: 'Stalled for', unit: 'seconds' },
   ],
-  async read(look): Promise<PartReading> {
-    const bounds = await look.kafka.bounds();
+  async readPart(look): Promise<PartReading> {
+    const bounds = await look.kafka.topicBounds();
     const logicalOf = new Map(
       declaredTopics({ shardCount: 1 }).map(({ logical }) => [look.messaging.topic(logical), logical]),
     );
@@ -77,7 +77,7 @@ async function lagOf(row: OffsetRow, topic: string, end: LogBounds, look: Look):
   const known = { group, topic, lag, isPastEnd };
   if (lag === 0 && !isPastEnd) return { ...known, stillS: null };
   if (isPastEnd || still_s < look.thresholds.consumerStillS.attention) return { ...known, stillS: still_s };
-  const sinceMs = await look.waiting.at({ group, topic, partition, offset });
+  const sinceMs = await look.waiting.oldestWaitingAt({ group, topic, partition, offset });
   const waitsS = sinceMs === null ? null : Math.max(0, (look.nowMs - sinceMs) / 1_000);
   return { ...known, stillS: waitsS === null ? null : Math.min(still_s, waitsS) };
 }

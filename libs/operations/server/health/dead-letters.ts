@@ -21,7 +21,7 @@ export const DEAD_LETTERS_PART: PartReader = {
       },
     },
   ],
-  async read({ messaging, control }): Promise<PartReading> {
+  async readPart({ messaging, control }): Promise<PartReading> {
     const waiting = await waitingByTopic(messaging, control);
     const rows = waiting.map(({ topic, waiting: count }) => ({
       state: count > 0 ? ('attention' as const) : ('ok' as const),

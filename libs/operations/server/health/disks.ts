@@ -53,7 +53,7 @@ export const DISKS_PART: PartReader = {
     },
     { key: 'forecast', title: 'Forecast', unit: 'text' },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const [{ disks, failures }, growth] = await Promise.all([readDisks(look), readGrowth(look.control)]);
     const rows = disks.map((disk) => rowOf(disk, growth.get(disk.disk) ?? { bytesPerDay: null, spanS: 0 }, look));
     const unsized = disks.filter(({ totalBytes }) => totalBytes === null).length;

@@ -14,7 +14,7 @@ export function observeHealth(reader: HealthReader): void {
     labelNames: ['part'],
     registers: [metrics],
     async collect() {
-      const look = await reader.look();
+      const look = await reader.readParts();
       for (const { part, state } of look.parts) this.set({ part: part.id }, STATE_VALUE[state]);
     },
   });
@@ -36,7 +36,7 @@ function observeColumn(
     labelNames: [...part.labels],
     registers: [metrics],
     async collect() {
-      const look = await reader.look();
+      const look = await reader.readParts();
       const rows = look.parts.find((read) => read.part.id === part.id)?.rows ?? [];
       // A removed subject has no figure, and one that could not be read has none now.
       this.reset();

@@ -63,11 +63,11 @@ export class HealthReader {
     return partsInOrder<PartReader>(this.own, this.plugged.plugged);
   }
 
-  async read(): Promise<HealthView> {
-    return (await this.look()).view;
+  async readHealth(): Promise<HealthView> {
+    return (await this.readParts()).view;
   }
 
-  look(): Promise<HealthLook> {
+  readParts(): Promise<HealthLook> {
     return this.looks.get('look', () => this.lookNow());
   }
 
@@ -93,17 +93,17 @@ export class HealthReader {
     const readAt = new Date(look.nowMs).toISOString();
     try {
       const reading = await bounded(
-        part.read(look),
+        part.readPart(look),
         PART_MS_MAX,
         () => new Error(`no answer within ${PART_MS_MAX} ms`),
       );
       this.kept.set(part.id, { reading, readAt });
-      if (reading.state === 'unknown') this.note(part.id, readAt);
+      if (reading.state === 'unknown') this.recordState(part.id, readAt);
       else this.unknownSince.delete(part.id);
       return { part, view: this.viewOf(part, reading, readAt), rows: reading.rows };
     } catch (error) {
       if (!this.unknownSince.has(part.id)) logger.warn({ err: error, part: part.id }, 'a health part cannot be read');
-      this.note(part.id, readAt);
+      this.recordState(part.id, readAt);
       const kept = this.kept.get(part.id);
       const cause = error instanceof Error ? error.message : String(error);
       const reading: PartReading = {
@@ -116,7 +116,7 @@ export class HealthReader {
     }
   }
 
-  private note(id: string, at: string): void {
+  private recordState(id: string, at: string): void {
     if (!this.unknownSince.has(id)) this.unknownSince.set(id, at);
   }
 

@@ -13,16 +13,16 @@ describe('the health', () => {
     let state: HealthState = 'ok';
     const part: PartReader = {
       ...{ id: 'services', title: 'Services', runbook: 'runbooks/health.md', isVital: true, columns: [], labels: [] },
-      read: () => Promise.resolve({ state, summary: state, advice: null, rows: [] }),
+      readPart: () => Promise.resolve({ state, summary: state, advice: null, rows: [] }),
     };
     // The part uses none of them.
     const sources: Partial<HealthSources> = {};
     const reader = new HealthReader(sources as HealthSources, [part]);
-    expect((await reader.read()).state).toBe('ok');
+    expect((await reader.readHealth()).state).toBe('ok');
     state = 'bad';
-    expect((await reader.read()).state).toBe('ok');
+    expect((await reader.readHealth()).state).toBe('ok');
     vi.setSystemTime(Date.now() - HOUR_MS);
     await vi.advanceTimersByTimeAsync(3_000);
-    expect((await reader.read()).state).toBe('bad');
+    expect((await reader.readHealth()).state).toBe('bad');
   });
 });

@@ -51,7 +51,7 @@ export const PROCESSES_PART: PartReader = {
     { key: 'host', title: 'Host', unit: 'text' },
     { key: 'pid', title: 'PID', unit: 'text' },
   ],
-  async read({ control, thresholds }): Promise<PartReading> {
+  async readPart({ control, thresholds }): Promise<PartReading> {
     const stored = await control.query<ProcessRow>(
       `SELECT app, host, pid, version, started_at, ready, troubles, clock_ahead_ms / 1000 AS clock_ahead_s,
          abs(extract(epoch FROM clock_timestamp() - seen_at))::float8 AS silent_s

@@ -11,7 +11,7 @@ const process = (app: string, more: object = {}) => ({
 const read = (gateway: object) => {
   const rows = [process('api'), process('projector'), process('worker'), process('gateway', gateway)];
   const control = { query: () => Promise.resolve(rows) };
-  return PROCESSES_PART.read({ control, thresholds: DEFAULT_THRESHOLDS } as unknown as Look);
+  return PROCESSES_PART.readPart({ control, thresholds: DEFAULT_THRESHOLDS } as unknown as Look);
 };
 
 describe('the health of processes', () => {

@@ -43,7 +43,7 @@ export const PUBLISHERS_PART: PartReader = {
       },
     },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const publishers = await Promise.all([ticks(look), relay(look), feed(look), statusChanges(look)]);
     const rows = publishers.map(rowOf);
     return ofRows(rows, 'Ticks, events, assignments and status changes are published without delay', (state) =>

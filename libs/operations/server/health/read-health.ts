@@ -10,6 +10,6 @@ export class ReadHealthHandler implements IQueryHandler<ReadHealth> {
   constructor(private readonly reader: HealthReader) {}
 
   execute(): Promise<HealthView> {
-    return this.reader.read();
+    return this.reader.readHealth();
   }
 }

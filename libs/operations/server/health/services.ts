@@ -19,12 +19,12 @@ export const SERVICES_PART: PartReader = {
       metric: { name: 'icmpmon_service_answer_seconds', help: 'Response time of a service to a simple request.' },
     },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const { control, telemetry, kafka, pingRedis } = look;
     const rows = await Promise.all([
       ask('control database', async () => versionOf(await control.query<ServerVersion>(VERSION))),
       ask('telemetry database', async () => versionOf(await telemetry.query<ServerVersion>(VERSION))),
-      ask('Kafka', async () => `${(await kafka.bounds()).size} topics`),
+      ask('Kafka', async () => `${(await kafka.topicBounds()).size} topics`),
       ...(pingRedis === undefined ? [] : [ask('Redis', async () => String(await pingRedis()))]),
     ]);
     const silent = rows.filter(({ state }) => state !== 'ok').map(({ values }) => values['service']);

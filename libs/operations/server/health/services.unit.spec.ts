@@ -4,11 +4,11 @@ import { SERVICES_PART } from './services';
 
 const refused = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'));
 const database = { query: () => Promise.resolve([{ version: '17', timescale: null }]) };
-const kafka = { bounds: () => Promise.resolve(new Map()) };
+const kafka = { topicBounds: () => Promise.resolve(new Map()) };
 const pingRedis = () => Promise.resolve('PONG');
 
 const read = (away: Partial<Record<keyof Look, unknown>>) =>
-  SERVICES_PART.read({ control: database, telemetry: database, kafka, pingRedis, ...away } as unknown as Look);
+  SERVICES_PART.readPart({ control: database, telemetry: database, kafka, pingRedis, ...away } as unknown as Look);
 
 describe('the health of services', () => {
   it('needs attention while only Redis is unavailable, and names what waits for it', async () => {
@@ -27,7 +27,7 @@ describe('the health of services', () => {
   });
 
   it('is bad while Kafka is unavailable, whether or not Redis responds', async () => {
-    for (const away of [{ kafka: { bounds: refused } }, { kafka: { bounds: refused }, pingRedis: refused }]) {
+    for (const away of [{ kafka: { topicBounds: refused } }, { kafka: { topicBounds: refused }, pingRedis: refused }]) {
       const reading = await read(away);
       expect(reading.state).toBe('bad');
       expect(reading.advice).toContain('Agents spool');

@@ -12,7 +12,7 @@ export function watchedDisks(variable: string): Field<WatchedDisk[]> {
   return {
     variable,
     expected: 'a comma-separated list of name=/folder or name=500GiB',
-    parse(raw) {
+    parseText(raw) {
       const items = raw.split(',').map((item) => ITEM.exec(item.trim()));
       if (!items.every((item) => item !== null)) return null;
       return items.map((item): WatchedDisk => {
@@ -21,7 +21,7 @@ export function watchedDisks(variable: string): Field<WatchedDisk[]> {
         return { name, sizeBytes: Number(size) * UNITS[unit as keyof typeof UNITS] };
       });
     },
-    show: (value) => value.map((disk) => `${disk.name}=${'path' in disk ? disk.path : disk.sizeBytes}`).join(','),
+    showValue: (value) => value.map((disk) => `${disk.name}=${'path' in disk ? disk.path : disk.sizeBytes}`).join(','),
     missing: { required: false, value: [] },
   };
 }

@@ -26,7 +26,7 @@ export class HealthWatch {
   private readonly leader: Leader<LeaseTerm>;
 
   constructor(private readonly options: HealthWatchOptions) {
-    this.leader = new Leader(byLease(options.sources.control, LEASE), (_term, lost) => this.watch(lost));
+    this.leader = new Leader(byLease(options.sources.control, LEASE), (_term, lost) => this.watchHealth(lost));
   }
 
   start(): void {
@@ -37,12 +37,12 @@ export class HealthWatch {
     await this.leader.stop();
   }
 
-  private async watch(lost: AbortSignal): Promise<void> {
+  private async watchHealth(lost: AbortSignal): Promise<void> {
     const { sources, parts, heartbeat } = this.options;
     const work = [every(SAMPLE_MS, lost, () => this.sample())];
     if (heartbeat !== undefined) {
       const beat = new Heartbeat(new HealthReader(sources, PARTS, parts), heartbeat.url);
-      work.push(every(heartbeat.intervalMs, lost, () => beat.beat()));
+      work.push(every(heartbeat.intervalMs, lost, () => beat.sendBeat()));
     }
     await Promise.all(work);
   }

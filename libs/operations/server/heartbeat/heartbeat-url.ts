@@ -8,12 +8,12 @@ export function heartbeatUrl(variable: string): Field<string> {
   return {
     ...field,
     expected: `${field.expected}, without a user name or password`,
-    parse(raw) {
-      const value = field.parse(raw);
+    parseText(raw) {
+      const value = field.parseText(raw);
       if (value === null) return null;
       const { username, password } = new URL(value);
       return username === '' && password === '' ? value : null;
     },
-    show: (value) => `${new URL(value).origin}/…`,
+    showValue: (value) => `${new URL(value).origin}/…`,
   };
 }

@@ -47,7 +47,7 @@ describe('the heartbeat', () => {
     await messaging.close();
     await control.close();
     await telemetry.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   async function listen(answer: RequestListener): Promise<string> {
@@ -82,27 +82,27 @@ describe('the heartbeat', () => {
       response.writeHead(200).end('OK');
     });
     await stored(1);
-    expect(await beatTo(url).beat()).toBe('sent');
+    expect(await beatTo(url).sendBeat()).toBe('sent');
     expect(heard).toEqual(['POST /beat']);
     await stored(120);
-    expect(await beatTo(url).beat()).toBe('withheld');
+    expect(await beatTo(url).sendBeat()).toBe('withheld');
     expect(heard).toHaveLength(1);
     await stored(1);
-    expect(await beatTo(url).beat()).toBe('sent');
+    expect(await beatTo(url).sendBeat()).toBe('sent');
   });
 
   it('is withheld when the health cannot be read', async () => {
     const away = new TelemetryDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' });
     const reader = new HealthReader({ ...sources(), telemetry: away }, [SHARDS_PART]);
     const url = await listen((_request, response) => void response.end());
-    expect(await new Heartbeat(reader, url).beat()).toBe('withheld');
-    expect((await reader.read()).parts[0]).toMatchObject({ state: 'unknown', unknownSince: expect.any(String) });
+    expect(await new Heartbeat(reader, url).sendBeat()).toBe('withheld');
+    expect((await reader.readHealth()).parts[0]).toMatchObject({ state: 'unknown', unknownSince: expect.any(String) });
     await away.close();
   });
 
   it('is withheld while a consumer group is stalled', async () => {
     const url = await listen((_request, response) => void response.end());
-    const beat = (): Promise<string> => new Heartbeat(new HealthReader(sources(), [CONSUMERS_PART]), url).beat();
+    const beat = (): Promise<string> => new Heartbeat(new HealthReader(sources(), [CONSUMERS_PART]), url).sendBeat();
     expect(await beat()).toBe('sent');
     await control.execute(
       `INSERT INTO consumer_offset (group_id, topic, partition, next_offset, updated_at)
@@ -111,7 +111,7 @@ describe('the heartbeat', () => {
     );
     expect(await beat()).toBe('withheld');
     // The first message after a quiet time is not a stall.
-    await messaging.send('public.targets.v1', [{ key: null, value: Buffer.from('{}'), partition: 0 }]);
+    await messaging.sendMessages('public.targets.v1', [{ key: null, value: Buffer.from('{}'), partition: 0 }]);
     await control.execute('UPDATE consumer_offset SET next_offset = 0');
     expect(await beat()).toBe('sent');
   });
@@ -123,9 +123,9 @@ describe('the heartbeat', () => {
       asked.push(request.url);
       response.writeHead(302, { location: '/elsewhere' }).end();
     });
-    expect(await beatTo(url).beat()).toBe('failed');
+    expect(await beatTo(url).sendBeat()).toBe('failed');
     expect(asked).toEqual(['/beat']);
-    expect(await beatTo('http://127.0.0.1:1/').beat()).toBe('failed');
+    expect(await beatTo('http://127.0.0.1:1/').sendBeat()).toBe('failed');
   });
 
   it('is sent by one of several workers, which also samples the disks', async () => {

@@ -24,14 +24,14 @@ export class Heartbeat {
     private readonly url: string,
   ) {}
 
-  async beat(): Promise<HeartbeatOutcome> {
-    const outcome = await this.attempt();
+  async sendBeat(): Promise<HeartbeatOutcome> {
+    const outcome = await this.attemptBeat();
     heartbeats.inc({ outcome });
     return outcome;
   }
 
-  private async attempt(): Promise<HeartbeatOutcome> {
-    const { parts, view } = await this.reader.look();
+  private async attemptBeat(): Promise<HeartbeatOutcome> {
+    const { parts, view } = await this.reader.readParts();
     const sick = parts.filter(({ part, state }) => part.isVital && (state === 'bad' || state === 'unknown'));
     if (sick.length > 0) {
       const reasons = sick.map(({ part }) => `${part.title}: ${view.parts.find(({ id }) => id === part.id)?.summary}`);

@@ -13,7 +13,7 @@ export class ProcessReportModule {
     readiness: ReadinessParts,
     services: BackgroundServices,
   ) {
-    const report = new ProcessReport(control, { app, version: PRODUCT_VERSION, readiness: () => readiness.read() });
+    const report = new ProcessReport(control, { app, version: PRODUCT_VERSION, readiness: () => readiness.checkAll() });
     services.plug({
       name: 'process report',
       stage: 'watch',

@@ -32,8 +32,8 @@ export class ProcessReport {
   ) {}
 
   start(): void {
-    this.report();
-    this.timer = setInterval(() => this.report(), REPORT_MS);
+    this.startReport();
+    this.timer = setInterval(() => this.startReport(), REPORT_MS);
   }
 
   /** Deletes the report, so that the ended process is not shown as missing. */
@@ -50,16 +50,16 @@ export class ProcessReport {
     }
   }
 
-  private report(): void {
+  private startReport(): void {
     // One at a time: a hanging report is not joined by another.
-    this.reporting ??= this.write()
+    this.reporting ??= this.writeReport()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'could not report to the control database'))
       .finally(() => {
         this.reporting = null;
       });
   }
 
-  private async write(): Promise<void> {
+  private async writeReport(): Promise<void> {
     const parts = Object.entries(await this.app.readiness());
     const troubles = Object.fromEntries(parts.flatMap(([part, { ok, detail }]) => (ok ? [] : [[part, detail]])));
     const notice = (await this.app.notice?.()) ?? null;

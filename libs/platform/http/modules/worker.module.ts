@@ -12,7 +12,7 @@ export class HttpWorkerModule {
     tasks.plug({
       name: 'idempotency-keys',
       everyMs: HOUR_MS,
-      run: ({ nowMs }) => inSteps(ANSWERS_PER_STEP, () => forgetAnswers(control, new Date(nowMs - DAY_MS))),
+      runTask: ({ nowMs }) => inSteps(ANSWERS_PER_STEP, () => forgetAnswers(control, new Date(nowMs - DAY_MS))),
     });
   }
 }

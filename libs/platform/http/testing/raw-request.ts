@@ -31,7 +31,7 @@ export class RawConnection {
     return this.closed;
   }
 
-  write(text: string | Buffer): void {
+  writeRaw(text: string | Buffer): void {
     if (!this.closed) this.socket.write(text);
   }
 
@@ -61,7 +61,7 @@ export async function unfinishedBodies(
   const begun = `{"user":"admin","password":"${'x'.repeat(bytes)}`.slice(0, bytes - 200);
   const head = [`POST ${path} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', `Content-Length: ${bytes}`];
   const connections = await Promise.all(Array.from({ length: count }, () => RawConnection.open(origin, localAddress)));
-  for (const connection of connections) connection.write(`${head.join('\r\n')}\r\n\r\n${begun}`);
+  for (const connection of connections) connection.writeRaw(`${head.join('\r\n')}\r\n\r\n${begun}`);
   return connections;
 }
 
@@ -74,7 +74,7 @@ export async function logInFrom(
   const body = JSON.stringify(login);
   const connection = await RawConnection.open(origin, localAddress);
   const head = ['POST /api/v1/auth/login HTTP/1.1', 'Host: x', 'Content-Type: application/json', 'Connection: close'];
-  connection.write(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  connection.writeRaw(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   if (!connection.isClosed) await once(connection.socket, 'close');
   return connection.answer?.status ?? 0;
 }

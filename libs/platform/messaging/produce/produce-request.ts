@@ -122,7 +122,7 @@ function plainExchange(
       ...request,
       encode: async () => {
         const bytes = FRAME_BYTES_MAX + sizeOfProduce(given);
-        used = spare.take(bytes);
+        used = spare.takeBuffer(bytes);
         writeProduce(used, FRAME_BYTES_MAX, given, { atMs: Date.now(), crc32c });
         return encoderOf(used.subarray(0, bytes), FRAME_BYTES_MAX);
       },

@@ -14,7 +14,7 @@ export class SpareBuffer {
   constructor(private readonly bytesMax: number) {}
 
   /** Returns a buffer of at least `bytes` bytes with arbitrary content. */
-  take(bytes: number): Buffer {
+  takeBuffer(bytes: number): Buffer {
     if (bytes < KEPT_BYTES_MIN) return Buffer.allocUnsafe(bytes);
     const { spare } = this;
     if (spare === null || spare.length < bytes) {
@@ -24,7 +24,7 @@ export class SpareBuffer {
     return spare;
   }
 
-  /** Keeps a buffer of `take` that is no longer used, if it is larger than the one kept now. */
+  /** Keeps a buffer of `takeBuffer` that is no longer used, if it is larger than the one kept now. */
   giveBack(buffer: Buffer): void {
     const isKept = buffer.length >= KEPT_BYTES_MIN && buffer.length <= this.bytesMax;
     if (isKept && buffer.length > (this.spare?.length ?? 0)) this.spare = buffer;

@@ -14,7 +14,7 @@ export class TestSockets {
   private silentPort = 0;
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    const socket = connect({ ...this.address(host, port) }, onConnect);
+    const socket = connect({ ...this.addressOf(host, port) }, onConnect);
     socket.setKeepAlive(true, 60_000);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
@@ -40,7 +40,7 @@ export class TestSockets {
     this.silentServer?.close();
   }
 
-  private address(host: string, port: number): { host: string; port: number } {
+  private addressOf(host: string, port: number): { host: string; port: number } {
     if (this.mode === 'open') return { host, port };
     // No process listens on port 1 of loopback.
     return { host: '127.0.0.1', port: this.mode === 'silent' ? this.silentPort : 1 };

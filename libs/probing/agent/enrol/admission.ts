@@ -77,7 +77,7 @@ export class Admission {
       this.answered = refusal;
       if (refusal === undefined) {
         this.say(null);
-        await this.changes.sleep(LOOK_MS, signal);
+        await this.changes.sleepUntilWoken(LOOK_MS, signal);
       } else if (await this.answer(refusal)) return true;
     }
     return false;
@@ -95,7 +95,7 @@ export class Admission {
       case 'agent_banned':
       case 'agent_retired':
         this.putOut(refusal);
-        await this.changes.sleep(PUT_OUT_LOOK_MS, this.options.enrolment.signal);
+        await this.changes.sleepUntilWoken(PUT_OUT_LOOK_MS, this.options.enrolment.signal);
         // Its certificate may have expired since; the listener for agents then answers nothing at all.
         return this.options.gateway.refusal === refusal && (await this.returnByKey(refusal));
       case 'certificate_expired':
@@ -127,7 +127,7 @@ export class Admission {
       }
     }
     // Back-off, for a gateway that refuses a certificate that was just issued.
-    await this.backOff.wait(signal);
+    await this.backOff.waitAfterFailure(signal);
     return false;
   }
 
@@ -165,7 +165,7 @@ export class Admission {
   }
 
   private news(): void {
-    this.changes.wake();
+    this.changes.wakeSleeper();
     this.trying.abort();
   }
 

@@ -71,7 +71,7 @@ export class Description {
         log.error({ err: error, said }, "the gateway rejected the description in this agent's settings");
         return null;
       }
-      return this.backOff.failed() + retryAfterMs(error);
+      return this.backOff.nextDelayMs() + retryAfterMs(error);
     }
   }
 }

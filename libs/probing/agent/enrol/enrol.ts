@@ -62,7 +62,7 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
       if (signal.aborted) return undefined;
       const message = error instanceof Error ? error.message : String(error);
       onFailure(message);
-      const waitMs = error instanceof EnrolmentRefused ? REFUSED_WAIT_MS : backOff.failed();
+      const waitMs = error instanceof EnrolmentRefused ? REFUSED_WAIT_MS : backOff.nextDelayMs();
       log.error({ err: error, retryInS: Math.round(waitMs / 1000) }, `enrolment failed: ${message}`);
       await pause(waitMs, signal);
     }

@@ -60,7 +60,7 @@ export class LaneShipper {
 
   /** Called when the spool may have new blocks. */
   wake(): void {
-    this.wakeUp.wake();
+    this.wakeUp.wakeSleeper();
   }
 
   async stop(): Promise<void> {
@@ -74,7 +74,7 @@ export class LaneShipper {
     while (!this.idle && !signal.aborted) {
       const leftMs = endMs - performance.now();
       if (leftMs <= 0) break;
-      await this.becameIdle.sleep(leftMs, signal);
+      await this.becameIdle.sleepUntilWoken(leftMs, signal);
     }
     return this.idle;
   }
@@ -90,8 +90,8 @@ export class LaneShipper {
         continue;
       }
       this.idle = true;
-      this.becameIdle.wake();
-      await this.wakeUp.sleep(LOOK_EVERY_MS[lane], signal);
+      this.becameIdle.wakeSleeper();
+      await this.wakeUp.sleepUntilWoken(LOOK_EVERY_MS[lane], signal);
       this.idle = false;
     }
     spool.settle(LANE[lane], [], []);
@@ -181,7 +181,7 @@ export class LaneShipper {
   private fail(error: unknown): number {
     if (this.stopSignal.signal.aborted) return 0;
     this.failure = error instanceof Error ? error.message : String(error);
-    const waitMs = this.backOff.failed() + retryAfterMs(error);
+    const waitMs = this.backOff.nextDelayMs() + retryAfterMs(error);
     this.warn({ err: error }, 'shipping failed, results stay in the spool; retrying');
     return Math.max(1, waitMs);
   }

@@ -70,6 +70,6 @@ export class AssignmentSync {
       this.options.log.warn({ err: error }, 'requesting assignments failed; probing continues with the stored ones');
       this.loggedAtMs = performance.now();
     }
-    return this.backOff.failed() + retryAfterMs(error);
+    return this.backOff.nextDelayMs() + retryAfterMs(error);
   }
 }

@@ -38,7 +38,7 @@ export class PolicyReporter {
 
   /** Called when the policy, or what it refuses, may have changed. */
   changed(): void {
-    if (JSON.stringify(this.options.report()) !== this.reported) this.changes.wake();
+    if (JSON.stringify(this.options.report()) !== this.reported) this.changes.wakeSleeper();
   }
 
   private async loop(): Promise<void> {
@@ -47,7 +47,7 @@ export class PolicyReporter {
       const waitMs = await this.send(signal);
       if (waitMs > 0) await pause(waitMs, signal);
       else {
-        await this.changes.sleep(AGAIN_MS, signal);
+        await this.changes.sleepUntilWoken(AGAIN_MS, signal);
         await pause(PAUSE_MS, signal);
       }
     }
@@ -65,7 +65,7 @@ export class PolicyReporter {
       if (signal.aborted) return 0;
       if (error instanceof GatewayFailure && error.status === NOT_FOUND) return AGAIN_MS;
       this.options.log.warn({ err: error }, 'reporting the local policy failed');
-      return this.backOff.failed() + retryAfterMs(error);
+      return this.backOff.nextDelayMs() + retryAfterMs(error);
     }
   }
 }

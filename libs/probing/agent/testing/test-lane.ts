@@ -148,7 +148,7 @@ export class TestLane<N = undefined> {
 
   private failed(askedMs: number): { waitMs: number; takenMax: number } {
     this.counts.failed++;
-    return { waitMs: Math.max(this.backOff.failed(), askedMs), takenMax: 0 };
+    return { waitMs: Math.max(this.backOff.nextDelayMs(), askedMs), takenMax: 0 };
   }
 
   private taken(takenMax: number, waitMs: number): { waitMs: number; takenMax: number } {

@@ -49,7 +49,7 @@ export const HISTORY_PART: PluggedPart = {
     { key: 'droppedBefore', title: 'Dropped before', unit: 'instant' },
     { key: 'madeAs', title: 'Kept as', unit: 'text' },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const [levels, gaps] = await Promise.all([readLevels(look), readGaps(look)]);
     const rows = levels.map((level) => rowOf(level, look));
     const notMeasured = `Rolled up; ${counted(gaps, 'gap')} in the logs of shards not measured`;

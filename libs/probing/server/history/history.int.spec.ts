@@ -37,7 +37,7 @@ describe('history', () => {
 
   afterAll(async () => {
     await database.close();
-    await server.drop();
+    await server.dropDatabase();
   });
 
   it("has the exact figures of each window's samples, folded or in fragments, over checks and late rows", async () => {

@@ -117,7 +117,7 @@ describe('a crowd of live streams', () => {
     await redis.del(`${prefix}:watch`);
     redis.disconnect();
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   async function store(keys: readonly number[], position: number, samples: number): Promise<void> {

@@ -105,7 +105,7 @@ describe('live results', () => {
     await redis.del(`${prefix}:watch`);
     redis.disconnect();
     await database.close();
-    await server.drop();
+    await server.dropDatabase();
   });
 
   /** Stores `count` results at one position, each with a different rtt that shows its place in the order. */

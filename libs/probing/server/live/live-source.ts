@@ -38,7 +38,7 @@ export class LiveSource implements StreamSource, OnModuleInit {
   }
 
   private resultsOf(reference: string, vrf: string | undefined, drained: () => Promise<void>): Observable<StreamPart> {
-    return defer(() => this.targets.find(reference, vrf)).pipe(
+    return defer(() => this.targets.findTarget(reference, vrf)).pipe(
       mergeMap(({ key }) => this.live.streamResults(key, null, drained)),
       mergeMap((message) => (message.kind === 'results' ? of(message.events.bare()) : EMPTY)),
       // A removed target has no results; the rest of the stream continues.

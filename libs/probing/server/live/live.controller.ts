@@ -42,7 +42,7 @@ export class LiveController {
     @Res() response: Response,
     @Caller() principal: Principal,
   ): Promise<void> {
-    const { key } = await this.targets.find(reference, query.vrf);
+    const { key } = await this.targets.findTarget(reference, query.vrf);
     const results = this.live.streamResults(key, lastEventIdOf(request), drainedOf(response)).pipe(map(streamPart));
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources: [results] });
   }

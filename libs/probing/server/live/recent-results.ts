@@ -101,22 +101,22 @@ export class RecentResults {
 
   /** Returns the highest position with results of the target; -1 if there are none. Concurrent calls share a statement. */
   latestPosition(targetKey: number): Promise<number> {
-    return this.looks.ask(targetKey);
+    return this.looks.askBatched(targetKey);
   }
 
   /** Returns results stored at `position` and later. Concurrent calls share a statement. */
   batchFrom(targetKey: number, position: number): Promise<RecentBatch> {
-    return this.reads.ask({ targetKey, position });
+    return this.reads.askBatched({ targetKey, position });
   }
 
   /** The same for one client that reconnects: fewer calls per statement, because there may be many results. */
   replayedFrom(targetKey: number, position: number): Promise<RecentBatch> {
-    return this.replays.ask({ targetKey, position });
+    return this.replays.askBatched({ targetKey, position });
   }
 
   /** Returns the highest position at which the shard has stored results; infinite for a shard that has stored none. */
   storedUpTo(shard: number): Promise<number> {
-    return this.ends.ask(shard);
+    return this.ends.askBatched(shard);
   }
 
   /** Returns the results in a message, as a read would return them; null if they have to be read. */

@@ -40,9 +40,9 @@ export class ProbingWorkerModule {
       {
         name: 'folded-fragments',
         everyMs: 10 * MINUTE_MS,
-        run: async (run) => droppedChunks(run, 'probe_recent', await dropFoldedFragments(telemetry)),
+        runTask: async (run) => droppedChunks(run, 'probe_recent', await dropFoldedFragments(telemetry)),
       },
-      { name: 'rollups', everyMs: 5 * MINUTE_MS, run: (run) => rollUpDue(telemetry.options.url, run) },
+      { name: 'rollups', everyMs: 5 * MINUTE_MS, runTask: (run) => rollUpDue(telemetry.options.url, run) },
       dropOld('old-results', telemetry, 'probe_series', resultsKeptDays),
       dropOld('old-hourly-figures', telemetry, 'probe_hourly', hourlyKeptDays),
     );
@@ -58,7 +58,7 @@ function dropOld(
   return {
     name,
     everyMs: HOUR_MS,
-    run: async (run) => {
+    runTask: async (run) => {
       const olderThan = new Date(run.nowMs - keptDays * DAY_MS);
       return droppedChunks(run, relation, await dropRolledUp(telemetry, relation, olderThan));
     },

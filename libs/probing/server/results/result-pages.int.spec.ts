@@ -37,7 +37,7 @@ describe('pages of results', () => {
 
   afterAll(async () => {
     await database.close();
-    await server.drop();
+    await server.dropDatabase();
   });
 
   async function readAll(

@@ -27,7 +27,7 @@ describe('results that arrive after their hour was rolled up', () => {
 
   afterAll(async () => {
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   /** Writes like the shard's commit. */

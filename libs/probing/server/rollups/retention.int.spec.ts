@@ -24,7 +24,7 @@ describe('dropping raw results', () => {
 
   afterAll(async () => {
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   beforeEach(async () => {

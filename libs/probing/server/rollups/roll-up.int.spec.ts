@@ -36,7 +36,7 @@ describe('rolling up', () => {
 
   afterAll(async () => {
     await sql.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   const store = (atMs: number, targetKey = 1): Promise<void> =>

@@ -138,7 +138,7 @@ describe('rollups', () => {
   afterAll(async () => {
     await tables?.close();
     await aggregates?.stop();
-    await home?.drop();
+    await home?.dropDatabase();
   });
 
   /** Both kinds of tables, on each level. */

@@ -32,7 +32,7 @@ describe('the SQL functions for figures', () => {
 
   afterAll(async () => {
     await database.close();
-    await home.drop();
+    await home.dropDatabase();
   });
 
   it('sum histograms like the product', async () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.useRealTimers();
   await database.close();
-  await server.drop();
+  await server.dropDatabase();
 });
 
 const reply = (offsetMs: number, rttUs: number): Sample => ({ agentNo: 1, offsetMs, rttUs, outcome: OUTCOME.reply });

@@ -35,7 +35,7 @@ export class UsualRtts {
 
   /** Returns the median in µs, within 2 %; null without a reply. */
   usualRttOf(key: number): Promise<number | null> {
-    return this.medians.get(String(key), () => this.reads.ask(key));
+    return this.medians.get(String(key), () => this.reads.askBatched(key));
   }
 
   private async readUsualRtts(keys: readonly number[]): Promise<(number | null)[]> {

@@ -41,11 +41,11 @@ export class ShardProjectorModule {
       name: 'shards',
       stage: 'work',
       start: () => {
-        observeShards(host, () => messaging.bounds([SHARD_TOPIC]));
+        observeShards(host, () => messaging.topicBounds([SHARD_TOPIC]));
         host.start();
       },
       stop: () => host.stop(),
     });
-    readiness.plug({ name: 'shards', read: () => host.readiness() });
+    readiness.plug({ name: 'shards', checkPart: () => host.readiness() });
   }
 }

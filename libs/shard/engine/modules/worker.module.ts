@@ -31,6 +31,6 @@ export class ShardWorkerModule {
       start: () => leader.start(),
       stop: () => leader.stop(),
     });
-    readiness.plug({ name: 'ticks', read: () => ticks.readiness() });
+    readiness.plug({ name: 'ticks', checkPart: () => ticks.readiness() });
   }
 }

@@ -68,7 +68,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
   async execute({ ref, vrf }: ReadTargetStatus): Promise<TargetStatusView> {
-    const target = await this.targets.find(ref, vrf);
+    const target = await this.targets.findTarget(ref, vrf);
     // Read before the rows, so that the rows are at least as new.
     const judged = await this.judged.now();
     const [[status], verdicts, [reply], refusedBy] = await Promise.all([
@@ -108,7 +108,9 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
   /** Reads the agents' reports only if an agent itself is the reason for a missing verdict. */
   private async detailsOf(verdicts: readonly VerdictRow[]): Promise<(row: VerdictRow) => string | null> {
     const isAsked = verdicts.some(({ reason }) => reason === 'agent_lost' || reason === 'agent_unable');
-    const reports = new Map((isAsked ? await this.reports.latest() : []).map((report) => [report.agentId, report]));
+    const reports = new Map(
+      (isAsked ? await this.reports.latestReports() : []).map((report) => [report.agentId, report]),
+    );
     return ({ agent_id: agentId, reason }) => {
       const report = reports.get(agentId);
       if (reason === 'agent_refuses') return 'its local policy refuses the address';

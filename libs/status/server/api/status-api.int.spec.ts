@@ -28,7 +28,7 @@ const targetOf = (key: number): TargetReference => ({
 });
 
 class TenTargets extends TargetDirectory {
-  override async find(ref: string): Promise<TargetReference> {
+  override async findTarget(ref: string): Promise<TargetReference> {
     const target = Array.from({ length: 10 }, (_, at) => targetOf(at + 1)).find(
       ({ id, ip }) => id === ref || ip === ref,
     );
@@ -53,7 +53,7 @@ class RefusedByTwo extends AssignmentDirectory {
 }
 
 class OneReport extends AgentReports {
-  override async latest(): Promise<AgentReport[]> {
+  override async latestReports(): Promise<AgentReport[]> {
     return [{ agentId: AGENTS[0], receivedAtMs: AT_MS, trouble: null }];
   }
 
@@ -113,7 +113,7 @@ describe('the routes of the context status', () => {
 
   afterAll(async () => {
     await app.close();
-    await databases.drop();
+    await databases.dropDatabases();
   });
 
   async function get<T>(path: string): Promise<{ status: number; body: T }> {

@@ -36,7 +36,12 @@ export async function listLag(look: HealthFacts, bounds: Map<string, Map<number,
     const offset = Math.max(next_offset, low);
     if (offset >= high) continue;
     behind += high - offset;
-    const sinceMs = await look.waiting.at({ group: LIST_GROUP, topic: TARGET_STATUS_TOPIC, partition, offset });
+    const sinceMs = await look.waiting.oldestWaitingAt({
+      group: LIST_GROUP,
+      topic: TARGET_STATUS_TOPIC,
+      partition,
+      offset,
+    });
     if (sinceMs !== null) oldestMs = Math.min(oldestMs, sinceMs);
   }
   return { behind, ageS: look.waiting.lasting('listed', behind > 0, (look.nowMs - oldestMs) / 1_000) };

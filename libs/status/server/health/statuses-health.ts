@@ -48,7 +48,7 @@ export const STATUSES_PART: PluggedPart = {
     },
     { key: 'behind', title: 'Waiting', unit: 'count' },
   ],
-  async read(look): Promise<PartReading> {
+  async readPart(look): Promise<PartReading> {
     const [shards, ticksHeld, published, bounds] = await Promise.all([
       look.telemetry.query<ShardRow>(SHARDS),
       isHeld(look.telemetry, 'ticks'),

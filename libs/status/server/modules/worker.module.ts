@@ -27,7 +27,7 @@ export class StatusWorkerModule {
     tasks.plug({
       name: 'old-status-changes',
       everyMs: HOUR_MS,
-      run: ({ nowMs, signal }) => forgetOldChanges(telemetry, new Date(nowMs - changesKeptDays * DAY_MS), signal),
+      runTask: ({ nowMs, signal }) => forgetOldChanges(telemetry, new Date(nowMs - changesKeptDays * DAY_MS), signal),
     });
   }
 }

@@ -8,7 +8,7 @@ import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 export class PublishedNumbers {
   private highest: ReadonlyMap<number, number> | null = null;
 
-  constructor(private readonly messaging: Pick<Messaging, 'bounds' | 'readMessages'>) {}
+  constructor(private readonly messaging: Pick<Messaging, 'topicBounds' | 'readMessages'>) {}
 
   /** Reads the topic once. */
   async loadNumbers(): Promise<void> {
@@ -24,7 +24,7 @@ export class PublishedNumbers {
 
   private async readTopic(): Promise<ReadonlyMap<number, number>> {
     const highest = new Map<number, number>();
-    const bounds = (await this.messaging.bounds([TARGET_STATUS_TOPIC])).get(TARGET_STATUS_TOPIC);
+    const bounds = (await this.messaging.topicBounds([TARGET_STATUS_TOPIC])).get(TARGET_STATUS_TOPIC);
     for (const [partition, { low, high }] of bounds ?? []) {
       for (let offset = low; offset < high;) {
         const messages = await this.messaging.readMessages(TARGET_STATUS_TOPIC, partition, offset);

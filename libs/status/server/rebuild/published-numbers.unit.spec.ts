@@ -14,7 +14,7 @@ function topicOf(partitions: (string | null)[][]): {
   return {
     reads: () => reads,
     messages: {
-      bounds: () => {
+      topicBounds: () => {
         const bounds = partitions.map((ids, partition): [number, LogBounds] => [
           partition,
           { low: 0, high: ids.length },

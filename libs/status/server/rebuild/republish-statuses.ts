@@ -6,7 +6,7 @@ import { PUBLISHED_COLUMNS, type PublishedChange, statusMessage } from '../statu
 const CHANGES_PER_SEND = 1_000;
 
 /** Publishes each target's last change again, for a topic that lost them. Consumers drop repeats by number. Returns how many. */
-export async function republishStatuses(sql: Sql, messaging: Pick<Messaging, 'send'>): Promise<number> {
+export async function republishStatuses(sql: Sql, messaging: Pick<Messaging, 'sendMessages'>): Promise<number> {
   let sent = 0;
   for (let after = -1; ;) {
     const rows = await sql.query<PublishedChange>(
@@ -19,7 +19,7 @@ export async function republishStatuses(sql: Sql, messaging: Pick<Messaging, 'se
     if (!last) return sent;
     // The publisher may have sent a newer change meanwhile; the newest one must be the last of its target in the topic.
     for (let latest = rows; latest.length > 0; latest = await changedSince(sql, latest)) {
-      await messaging.send(TARGET_STATUS_TOPIC, latest.map(statusMessage));
+      await messaging.sendMessages(TARGET_STATUS_TOPIC, latest.map(statusMessage));
     }
     sent += rows.length;
     after = last.target_key;

@@ -17,7 +17,7 @@ describe('a rebuild of target_status', () => {
 
   afterAll(async () => {
     await telemetry?.close();
-    await home?.drop();
+    await home?.dropDatabase();
   });
 
   const storeChange: PendingWrite = {
@@ -56,7 +56,7 @@ describe('a rebuild of target_status', () => {
     let committing = Promise.resolve();
     try {
       await telemetry.transaction(async (holder) => {
-        await targetStatusModel(telemetry).hold(holder);
+        await targetStatusModel(telemetry).holdWriters(holder);
         committing = commit();
         await eventually(async () => {
           const waits = await telemetry.query(

@@ -37,7 +37,7 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Rebuild
       const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_status');
       return row?.count ?? 0;
     },
-    async next(sql, from) {
+    async applyNext(sql, from) {
       const marks = from.marks ?? (await changeMarks(sql));
       const highestKey = from.marks === null ? await highestTargetKey(sql) : from.highestKey;
       if (from.afterKey >= highestKey) {
@@ -52,8 +52,8 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Rebuild
         if (changes.length > 0 || progress.afterKey >= highestKey) return { applied: changes.length, progress };
       }
     },
-    hold: holdCommits,
-    settle: keepOlderThanChanges,
+    holdWriters: holdCommits,
+    settleHeld: keepOlderThanChanges,
   };
 }
 

@@ -15,7 +15,7 @@ export class TargetsWorkerModule {
     tasks.plug({
       name: 'list-removals',
       everyMs: HOUR_MS,
-      run: ({ nowMs }) => inSteps(REMOVALS_PER_STEP, () => forgetRemovals(control, new Date(nowMs - DAY_MS))),
+      runTask: ({ nowMs }) => inSteps(REMOVALS_PER_STEP, () => forgetRemovals(control, new Date(nowMs - DAY_MS))),
     });
   }
 }

@@ -21,7 +21,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
     private readonly judged: JudgedTargets,
   ) {
     this.shared = timer(0, EVERY_MS).pipe(
-      concatMap(() => this.read()),
+      concatMap(() => this.readCounts()),
       distinctUntilChanged(),
       map((text) => messageBytes({ event: 'counts', data: JSON.parse(text) as unknown })),
       shareReplay({ bufferSize: 1, refCount: true }),
@@ -37,7 +37,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
   }
 
   /** Reads the counts as JSON text, so that a change is detected by comparing texts. */
-  private read(): Observable<string> {
+  private readCounts(): Observable<string> {
     return new Observable<string>((reader) => {
       Promise.all([this.judged.now().then((judged) => this.counts.byStatus(judged)), this.sources.readGauges()]).then(
         ([counts, gauges]) => {

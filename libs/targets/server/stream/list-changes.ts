@@ -40,7 +40,7 @@ export class ListChanges {
   }
 
   /** Returns the highest visible change number. */
-  async latest(): Promise<number> {
+  async latestChange(): Promise<number> {
     return latestOf(this.database);
   }
 

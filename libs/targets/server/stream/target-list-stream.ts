@@ -63,7 +63,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       url: database.options.url,
       applicationName: 'icmp-mon-list-notifications',
       channel: LIST_CHANGED_CHANNEL,
-      onNotify: () => this.wakeUp.wake(),
+      onNotify: () => this.wakeUp.wakeSleeper(),
     });
   }
 
@@ -71,27 +71,27 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     this.sources.register(this);
     this.judged.onChange(() => {
       this.judgedChanged = true;
-      this.wakeUp.wake();
+      this.wakeUp.wakeSleeper();
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    this.wakeUp.wake();
+    this.wakeUp.wakeSleeper();
     await this.listener.stop();
   }
 
   openStream(request: StreamRequest): Observable<StreamPart> {
     return new Observable<StreamPart>((client) => {
       const waiting = new WaitingRoom(client);
-      this.follow(waiting);
-      this.begin(request, client, waiting).catch((error: unknown) => client.error(error));
-      return () => this.unfollow(waiting);
+      this.addFollower(waiting);
+      this.replayMissed(request, client, waiting).catch((error: unknown) => client.error(error));
+      return () => this.removeFollower(waiting);
     });
   }
 
   /** Sends the changes that the client missed, then the changes that arrived in the meantime. */
-  private async begin(
+  private async replayMissed(
     { lastEventId, whenDrained }: StreamRequest,
     client: Subscriber<StreamPart>,
     waiting: WaitingRoom,
@@ -124,7 +124,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   }
 
   private async currentPosition(): Promise<number> {
-    this.position ??= this.changes.latest();
+    this.position ??= this.changes.latestChange();
     try {
       return await this.position;
     } catch (error) {
@@ -133,7 +133,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     }
   }
 
-  private follow(follower: Follower): void {
+  private addFollower(follower: Follower): void {
     this.followers.add(follower);
     if (this.tailing) return;
     this.tailing = true;
@@ -141,7 +141,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     void this.tail();
   }
 
-  private unfollow(follower: Follower): void {
+  private removeFollower(follower: Follower): void {
     this.followers.delete(follower);
   }
 
@@ -156,7 +156,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       } catch (error) {
         logger.warn({ err: error }, 'target list changes could not be read; retrying');
       }
-      await this.wakeUp.sleep(LOOK_MS);
+      await this.wakeUp.sleepUntilWoken(LOOK_MS);
     }
     this.tailing = false;
     this.position = null;

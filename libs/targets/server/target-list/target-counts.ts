@@ -64,7 +64,7 @@ function options<T>(entriesMax: number, keptMs: number): ShortCacheOptions<T> {
 
 /** Returns the count; for a further page the last one, while a new count is started. */
 async function answer<T>(cache: ShortCache<T>, key: string, further: boolean, count: () => Promise<T>): Promise<T> {
-  const told = further ? cache.recall(key) : undefined;
+  const told = further ? cache.recallStale(key) : undefined;
   const counted = cache.get(key, count);
   return told ?? counted;
 }

@@ -39,24 +39,24 @@ export function targetListModel(database: Sql & Transactor, statuses: CurrentSta
       const [row] = await database.query<{ count: number }>('SELECT count(*) AS count FROM target_list');
       return (await events.remaining(from.event)) + (row?.count ?? 0);
     },
-    async fill(sql, from) {
-      const { applied, progress } = await events.next(sql, from.event, false);
+    async fillWithoutKeys(sql, from) {
+      const { applied, progress } = await events.applyNext(sql, from.event, false);
       return { applied, progress: { ...from, event: progress } };
     },
-    async next(sql, from, held) {
+    async applyNext(sql, from, held) {
       const upTo = from.upTo ?? (await statuses.marks());
-      const { applied, progress: event } = await events.next(sql, from.event, held);
+      const { applied, progress: event } = await events.applyNext(sql, from.event, held);
       if (applied > 0) return { applied, progress: { ...from, event, upTo } };
       const current = await nextStatuses(statuses, { ...from, event }, upTo);
       await applyStatuses(sql, current.statuses);
       return { applied: current.statuses.length, progress: { ...current.progress, upTo: null } };
     },
-    async hold(sql) {
-      await events.hold(sql);
+    async holdWriters(sql) {
+      await events.holdWriters(sql);
       await takeListLock(sql);
     },
-    settle: bringLiveUpToDate,
-    replace,
+    settleHeld: bringLiveUpToDate,
+    replaceLive: replace,
   };
 }
 

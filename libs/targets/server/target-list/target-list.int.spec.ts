@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database.close();
-  await testing.drop();
+  await testing.dropDatabase();
 });
 
 /** Rows with many ties in every sort column, so that only the key can break them. */
@@ -572,8 +572,8 @@ describe('targets that are looked up by their ids', () => {
     const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED));
     const statements = vi.spyOn(database, 'query');
     const absent = newId();
-    const asked = Promise.all(rows.map(({ id }) => targets.find(id.toUpperCase())));
-    await expect(targets.find(absent)).rejects.toThrow(`There is no target ${absent}.`);
+    const asked = Promise.all(rows.map(({ id }) => targets.findTarget(id.toUpperCase())));
+    await expect(targets.findTarget(absent)).rejects.toThrow(`There is no target ${absent}.`);
     expect((await asked).map(({ key }) => key)).toEqual(rows.map(({ key }) => key));
     expect(statements.mock.calls.length).toBeLessThan(rows.length / 100);
     statements.mockRestore();
