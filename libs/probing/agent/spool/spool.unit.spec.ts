@@ -380,7 +380,7 @@ describe('the spool', () => {
       filled(spool);
       const acknowledged = spool.next(LANE.live, 1_000, MIB);
       spool.settle(LANE.live, acknowledged, []);
-      const database = Reflect.get(spool, 'database') as DatabaseSync;
+      const database = Reflect.get(Reflect.get(spool, 'file') as object, 'database') as DatabaseSync;
       database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory;');
       spoilAt(file(), 0, 4096);
       spool.append([block(250)], true);

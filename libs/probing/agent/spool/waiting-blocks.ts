@@ -14,6 +14,11 @@ export class WaitingBlocks {
     private readonly nowMs: () => number,
   ) {}
 
+  /** Yields the rows of the lane that were shipped before and are not acknowledged, by boot and sequence. */
+  shipped(lane: Lane, blocksMax: number): Iterable<unknown> {
+    return this.statements.shipped.iterate(lane, blocksMax);
+  }
+
   /** Yields the rows of the lane without a sequence, oldest first. */
   *unshipped(lane: Lane, ranges: readonly ClockRange[], blocksMax: number): Iterable<unknown> {
     const statement = this.statementOf(lane);
