@@ -3,9 +3,10 @@ import { readKafkaSasl } from '@icmp-mon/platform/messaging';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult, Pair } from './bench';
 import { FoldWatch } from './folded';
+import type { Fleet } from './fleet/fleet';
 import { Tally } from './fleet/tally';
 import { Inventory } from './inventory';
-import { median, rounded } from './pairs';
+import { rounded } from './pairs';
 import { enrolmentOf, startFleet } from './pipeline';
 import { storedTally } from './stored-tally';
 
@@ -15,13 +16,15 @@ const TARGETS = 20_000;
 const TARGETS_QUICK = 3_000;
 const DOWN_S = 30;
 const DOWN_S_QUICK = 10;
-const ROUNDS = 1;
 const POLL_MS = 250;
 const WARM_MS = 45_000;
 const WINDOW_MS = 300_000;
 const DRAIN_WITHIN_MS = 300_000;
 /** Allowed results in flight above the usual number, in seconds of load. */
 const SLACK_S = 1;
+/** Samples, one per second, of the usual number of results in flight. */
+const USUAL_SAMPLES = 12;
+const SETTLE_MS = 60_000;
 
 /**
  * Kills the broker, and then the database, repeatedly for D seconds, while agents continue. Measures the time from the service's first
@@ -31,7 +34,39 @@ const SLACK_S = 1;
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
   const downS = context.quick ? DOWN_S_QUICK : DOWN_S;
-  const perSecond = (targets * AGENTS) / INTERVAL_S;
+  const resultsPerS = (targets * AGENTS) / INTERVAL_S;
+  const load = await startLoad(context, targets);
+  await pause(WARM_MS);
+  const kafka = await recoverFrom('kafka', context, load, { downS, resultsPerS });
+  const postgres = await recoverFrom('postgres', context, load, { downS, resultsPerS });
+  const { expected, stored } = await settle(load);
+  await load.fleet.stop();
+  const sound = stored.equals(expected);
+  context.say(
+    `recovery: generated ${expected}, stored ${stored}: ${sound ? 'none lost, none duplicated' : 'NOT EQUAL'}`,
+  );
+  const worst = Math.max(kafka.ratio, postgres.ratio);
+  return {
+    name: 'recovery',
+    ratio: sound ? worst : 0,
+    min: Math.min(kafka.ratio, postgres.ratio),
+    max: worst,
+    pairs: [kafka, postgres],
+    unit: 's to drain per s of outage',
+    cpuSeconds: {},
+    ...{ kafka: kafka.ratio, postgres: postgres.ratio, resultsPerS, sound },
+    ...(!sound && { faults: [`generated ${expected}, stored ${stored}`] }),
+  };
+}
+
+/** Live results of simulated agents, since `fromMs`, on a product of its own. */
+interface Load {
+  fleet: Fleet;
+  telemetryUrl: string;
+  fromMs: number;
+}
+
+async function startLoad(context: BenchContext, targets: number): Promise<Load> {
   const product = await context.startProduct({ apps: ['gateway', 'projector', 'worker'] });
   const fleet = startFleet(context);
   await fleet.call('enrol', await enrolmentOf(product, AGENTS));
@@ -47,66 +82,56 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   await inventory.close();
   await fleet.call('targets', { expectedPerAgent: targets });
   const { fromMs } = await fleet.call('live', {});
-  const onTheWay = async (): Promise<number> => {
-    const { generated } = await fleet.call('counts', {});
-    return generated - (await visibleSince(product.access.telemetryDatabaseUrl, fromMs));
-  };
-  await pause(WARM_MS);
-  const figures: Record<string, number[]> = { kafka: [], postgres: [] };
-  const pairs: Pair[] = [];
-  for (let round = 0; round < (context.quick ? 1 : ROUNDS); round++) {
-    for (const service of ['kafka', 'postgres']) {
-      let usual = 0;
-      for (let at = 0; at < 12; at++) {
-        usual = Math.max(usual, await onTheWay());
-        await pause(1_000);
-      }
-      const deadS = await keepDown(context, service, downS);
-      const upMs = performance.now();
-      let most = 0;
-      for (;;) {
-        const waiting = await onTheWay().catch(() => Infinity);
-        if (waiting !== Infinity) most = Math.max(most, waiting);
-        if (waiting <= usual + SLACK_S * perSecond) break;
-        if (performance.now() - upMs > DRAIN_WITHIN_MS)
-          throw new Error(`${waiting} results are still in flight 300 s after ${service} was back.`);
-        await pause(POLL_MS);
-      }
-      const drainS = (performance.now() - upMs) / 1_000;
-      const ratio = rounded(drainS / deadS);
-      figures[service].push(ratio);
-      pairs.push({ ratio, product: rounded(drainS), reference: rounded(deadS) });
-      context.say(
-        `recovery: ${service} unavailable for ${deadS.toFixed(1)} s, drained ${drainS.toFixed(1)} s after its first response ` +
-          `(at most ${most} in flight, usually ${usual}): ratio ${ratio}`,
-      );
-    }
+  return { fleet, telemetryUrl: product.access.telemetryDatabaseUrl, fromMs };
+}
+
+/** Returns the number of results that were generated and are not visible to readers yet. */
+async function inFlight({ fleet, telemetryUrl, fromMs }: Load): Promise<number> {
+  const { generated } = await fleet.call('counts', {});
+  return generated - (await visibleSince(telemetryUrl, fromMs));
+}
+
+/** Keeps the service down, and measures how long the results in flight take to return to their usual number. */
+async function recoverFrom(
+  service: 'kafka' | 'postgres',
+  context: BenchContext,
+  load: Load,
+  { downS, resultsPerS }: { downS: number; resultsPerS: number },
+): Promise<Pair> {
+  let usual = 0;
+  for (let sample = 0; sample < USUAL_SAMPLES; sample++) {
+    usual = Math.max(usual, await inFlight(load));
+    await pause(1_000);
   }
+  const deadS = await keepDown(context, service, downS);
+  const upMs = performance.now();
+  let most = 0;
+  for (;;) {
+    const waiting = await inFlight(load).catch(() => Infinity);
+    if (waiting !== Infinity) most = Math.max(most, waiting);
+    if (waiting <= usual + SLACK_S * resultsPerS) break;
+    if (performance.now() - upMs > DRAIN_WITHIN_MS)
+      throw new Error(`${waiting} results are still in flight 300 s after ${service} was back.`);
+    await pause(POLL_MS);
+  }
+  const drainS = (performance.now() - upMs) / 1_000;
+  const ratio = rounded(drainS / deadS);
+  context.say(
+    `recovery: ${service} unavailable for ${deadS.toFixed(1)} s, drained ${drainS.toFixed(1)} s after its first response ` +
+      `(at most ${most} in flight, usually ${usual}): ratio ${ratio}`,
+  );
+  return { ratio, product: rounded(drainS), reference: rounded(deadS) };
+}
+
+/** Stops the load, and returns what it generated and what is stored once all results had time to arrive. */
+async function settle({ fleet, telemetryUrl, fromMs }: Load): Promise<{ expected: Tally; stored: Tally }> {
   const settled = await fleet.call('settle', {});
   const expected = Tally.from(settled.tally);
-  const range = { fromMs: Math.floor(settled.fromMs / WINDOW_MS) * WINDOW_MS, toMs: settled.toMs + WINDOW_MS };
-  const deadlineMs = performance.now() + 60_000;
-  const missing = async (): Promise<number> =>
-    expected.count - (await visibleSince(product.access.telemetryDatabaseUrl, fromMs));
+  const deadlineMs = performance.now() + SETTLE_MS;
+  const missing = async (): Promise<number> => expected.count - (await visibleSince(telemetryUrl, fromMs));
   while ((await missing()) > 0 && performance.now() < deadlineMs) await pause(1_000);
-  const stored = await storedTally(product.access.telemetryDatabaseUrl, range);
-  const sound = stored.equals(expected);
-  context.say(
-    `recovery: generated ${expected}, stored ${stored}: ${sound ? 'none lost, none duplicated' : 'NOT EQUAL'}`,
-  );
-  await fleet.stop();
-  const worst = Math.max(median(figures['kafka']), median(figures['postgres']));
-  return {
-    name: 'recovery',
-    ratio: sound ? worst : 0,
-    min: Math.min(...pairs.map(({ ratio }) => ratio)),
-    max: Math.max(...pairs.map(({ ratio }) => ratio)),
-    pairs,
-    unit: 's to drain per s of outage',
-    cpuSeconds: {},
-    ...{ kafka: median(figures['kafka']), postgres: median(figures['postgres']), resultsPerS: perSecond, sound },
-    ...(!sound && { faults: [`generated ${expected}, stored ${stored}`] }),
-  };
+  const range = { fromMs: Math.floor(settled.fromMs / WINDOW_MS) * WINDOW_MS, toMs: settled.toMs + WINDOW_MS };
+  return { expected, stored: await storedTally(telemetryUrl, range) };
 }
 
 /** Kills every process of the service as often as the supervisor restarts it. Resolves when the last one answers; returns the seconds of the outage. */
