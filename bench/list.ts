@@ -1,11 +1,11 @@
 import http from 'node:http';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import type { TargetPage, TargetSort, TargetView } from '@icmp-mon/targets/contract';
-import { TARGET_SORTS } from '@icmp-mon/targets/contract';
+import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { TargetListProjection } from '@icmp-mon/targets/server';
 import pg from 'pg';
 import type { BenchContext, BenchResult } from './bench';
 import { HalfLoad } from './half-load';
+import { keysOf, type Page, walk } from './list-pages';
 import { statusMessage } from './live/status-message';
 import { type Round, runPairs } from './pairs';
 import { profiling } from './projector';
@@ -16,40 +16,9 @@ const TARGETS_QUICK = 20_000;
 const PAGES = 1_000;
 const PAGES_QUICK = 200;
 const READERS = 2;
-/** Most pages of 500 that are read to reach a depth. */
-const WALK_PAGES_MAX = 20;
 const STATUSES_PER_BATCH = 1_000;
 const SLOWEST_SHOWN = 12;
-const VIEW = `key, id, host(ip) AS ip, vrf, name, tags, tier, version, registered_at, status, reason, since, last_success_at`;
-
-const COLUMN_OF: Readonly<Record<TargetSort, { column: string; type: string }>> = {
-  status: { column: 'status_rank', type: 'smallint' },
-  ip: { column: 'ip', type: 'inet' },
-  name: { column: 'name_sort', type: 'text' },
-  tier: { column: 'tier', type: 'text' },
-  since: { column: 'since_sort', type: 'timestamptz' },
-};
-
-const SEARCH = 'SELECT key FROM target_search WHERE text LIKE $1';
-
-/** Filters as the portal sends them, and the equivalent hand-written SQL. */
-const FILTERS: readonly { query: Record<string, string>; where: string; params: unknown[] }[] = [
-  { query: {}, where: '', params: [] },
-  { query: { status: 'down' }, where: 'status_rank = 0', params: [] },
-  { query: { status: 'down,degraded' }, where: 'status_rank IN (0, 1)', params: [] },
-  { query: { tier: 'fast' }, where: 'tier = $1', params: ['fast'] },
-  { query: { q: 'site=s017' }, where: `key IN (${SEARCH})`, params: ['%\tsite=s017\t%'] },
-  { query: { q: '127.25' }, where: `key IN (${SEARCH})`, params: ['%127.25%'] },
-  { query: { q: 'core-a' }, where: `key IN (${SEARCH})`, params: ['%core-a%'] },
-];
-
 type Slowest = Record<'product' | 'reference', string[]>;
-
-interface Page {
-  path: string;
-  sql: pg.QueryConfig;
-  expected?: string;
-}
 
 /**
  * Time to the last byte, 99th percentile, of a page of 100 of the list of 100,000 targets over HTTP, with API key and JSON, at any filter,
@@ -125,53 +94,6 @@ async function judge(control: ControlDatabase, targets: readonly TargetView[]): 
     await control.transaction((sql) => projection.handle(sql, messages.slice(at, at + STATUSES_PER_BATCH)));
   }
 }
-
-/** Returns pages at all depths: reads each list in large steps, and selects the page at the start of each step. */
-async function walk(get: (path: string) => Promise<string>, count: number): Promise<Page[]> {
-  const pages: Page[] = [];
-  for (const filter of FILTERS) {
-    for (const sort of TARGET_SORTS) {
-      for (const order of ['asc', 'desc'] as const) {
-        let cursor: string | null = null;
-        for (let step = 0; step < WALK_PAGES_MAX; step++) {
-          const page = pageAt(filter, sort, order, cursor);
-          page.expected = keysOf((JSON.parse(await get(page.path)) as TargetPage).items);
-          pages.push(page);
-          const large = `${page.path}&limit=500`;
-          cursor = (JSON.parse(await get(large)) as TargetPage).next;
-          if (cursor === null) break;
-        }
-      }
-    }
-  }
-  // The same mixture in every run, in an order that interleaves the lists.
-  const step = 7_919;
-  return Array.from({ length: count }, (_, at) => pages[(at * step) % pages.length]);
-}
-
-function pageAt(
-  filter: (typeof FILTERS)[number],
-  sort: TargetSort,
-  order: 'asc' | 'desc',
-  cursor: string | null,
-): Page {
-  const query = new URLSearchParams({ ...filter.query, sort, order, ...(cursor !== null && { cursor }) });
-  const { column, type } = COLUMN_OF[sort];
-  const conditions = filter.where === '' ? [] : [filter.where];
-  const params = [...filter.params];
-  if (cursor !== null) {
-    const [, value, key] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string, number];
-    params.push(value, key);
-    conditions.push(
-      `(${column}, key) ${order === 'asc' ? '>' : '<'} ($${params.length - 1}::${type}, $${params.length}::integer)`,
-    );
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const text = `SELECT ${VIEW} FROM target_list ${where} ORDER BY target_list.${column} ${order}, target_list.key ${order} LIMIT 100`;
-  return { path: `/api/v1/targets?${query.toString()}`, sql: { text, values: params } };
-}
-
-const keysOf = (items: readonly { key: number }[]): string => items.map(({ key }) => key).join(' ');
 
 async function readAll(pages: readonly Page[], read: (page: Page, at: number) => Promise<void>): Promise<number[]> {
   const timesMs: number[] = [];

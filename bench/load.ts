@@ -8,8 +8,7 @@ import type { BenchProduct } from './product';
 import { profiling } from './projector';
 import { enrolmentOf, startFleet } from './pipeline';
 import { storedTally } from './stored-tally';
-import { Tally } from './fleet/tally';
-import type { Fleet } from './fleet/fleet';
+import { agentSource, fleetSource, type Source } from './load-sources';
 
 export interface LoadOptions {
   form: 'fping' | 'fleet' | 'all';
@@ -21,8 +20,6 @@ export interface LoadOptions {
 
 const MINUTE_MS = 60_000;
 const WINDOW_MS = 300_000;
-/** Time until the agent has stopped: it reads its policy every 2 s and finishes the probes in flight. */
-const STOPPED_WITHIN_MS = 10_000;
 const WATCHED_TARGETS = 20;
 const DRAIN_WITHIN_MS = 600_000;
 /** Memory drift is measured from the third minute, when caches are filled and code is compiled. */
@@ -37,13 +34,6 @@ export const LOADS: Readonly<Record<LoadOptions['form'], Omit<LoadOptions, 'form
   fleet: { agents: 3, targets: 100_000, intervalS: 15, minutes: 30 },
   all: { agents: 100, targets: 100_000, intervalS: 30, minutes: 15 },
 };
-
-/** Source of the results: simulated agents, or the product's own agent with fping. */
-interface Source {
-  counts(): Promise<{ generated: number; accepted: number }>;
-  /** Stops it; returns the results to find in the windows of [fromMs, toMs), as a count or as a tally. */
-  settle(): Promise<{ expected: Tally | number; fromMs: number; toMs: number }>;
-}
 
 /** Runs its own product under load, reports its figures every minute, and verifies at the end that every result is stored exactly once. */
 export async function runLoad(context: BenchContext, options: LoadOptions): Promise<BenchResult> {
@@ -85,42 +75,6 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
   await fleet?.stop();
   await watch.close();
   return { ...resultOf(options, perSecond, reports), ...verdict };
-}
-
-async function fleetSource(fleet: Fleet, targets: number): Promise<Source> {
-  await fleet.call('targets', { expectedPerAgent: targets });
-  await fleet.call('live', {});
-  return {
-    async counts() {
-      const { generated, queued, skippedSeconds } = await fleet.call('counts', {});
-      if (skippedSeconds > 0) throw new Error(`The fleet's queues are full: ${skippedSeconds} seconds were not sent.`);
-      return { generated, accepted: generated - queued };
-    },
-    async settle() {
-      const { tally, fromMs, toMs } = await fleet.call('settle', {});
-      return { expected: Tally.from(tally), fromMs, toMs };
-    },
-  };
-}
-
-/** The real agent counts the results in its spool; its own counters are the reference. */
-async function agentSource(product: BenchProduct, targets: number): Promise<Source> {
-  const counter = async (name: string): Promise<number> => (await metricOf(product, 'agent', name)) ?? 0;
-  const deadlineMs = performance.now() + DRAIN_WITHIN_MS;
-  while ((await counter('icmpmon_agent_targets')) < targets && performance.now() < deadlineMs) await pause(1_000);
-  return {
-    async counts() {
-      const generated = await counter('icmpmon_agent_spooled_results_total');
-      return { generated, accepted: await counter('icmpmon_agent_shipped_results_total') };
-    },
-    async settle() {
-      // The policy's switch: no more probes, and the results so far are shipped.
-      product.setAgentPolicy('allow: [127.0.0.0/8]\nstopped: true\n');
-      await pause(STOPPED_WITHIN_MS);
-      const expected = await counter('icmpmon_agent_spooled_results_total');
-      return { expected, fromMs: 0, toMs: Date.now() + WINDOW_MS };
-    },
-  };
 }
 
 async function watchMinutes(
