@@ -242,7 +242,7 @@ describe('the join command', () => {
     const { code, output } = await join({ caSha256: 'ab'.repeat(32) });
     expect([code, output]).toEqual([
       1,
-      expect.stringContaining('did not answer as the installation that this command is for'),
+      expect.stringContaining('is unreachable or belongs to another installation'),
     ]);
     expect(installed()).toEqual([]);
   });
@@ -262,7 +262,7 @@ describe('the join command', () => {
     const { port } = server.address() as AddressInfo;
     const { code, output } = await join({ enrolUrl: `https://127.0.0.1:${port}` });
     server.close();
-    expect([code, output]).toEqual([1, expect.stringContaining('did not answer as the installation')]);
+    expect([code, output]).toEqual([1, expect.stringContaining('belongs to another installation')]);
     expect(left).toBeGreaterThan(1_000);
   });
 

@@ -53,9 +53,9 @@ function bootstrap(): string {
     `umask 022; export DEBIAN_FRONTEND=noninteractive; n=0; until LC_ALL=C apt-get -qq update 2>"$t/apt" || ! grep "Could not get lock" "$t/apt" || [ $n -ge ${LOCK_TRIES_MAX} ]; do n=$((n + 1)); echo "Retrying in 5 s ..."; sleep 5; done; cat "$t/apt"`,
     `apt-get -qqy -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=${LOCK_WAIT_S} install --no-install-recommends curl >/dev/null || { echo "curl could not be installed. Install it, then paste the command again."; exit 1; }; } >&2`,
     '{ curl -q -sSfk --noproxy "*" --connect-timeout 10 -m 60 "$ICMPMON_JOIN_URL/v1/ca" || :; } | head -c 65536 | sed /^-----/d | base64 -d >"$t/der" 2>/dev/null || :',
-    '[ "$(sha256sum <"$t/der" | cut -c 1-64)" = "$ICMPMON_JOIN_CA" ] || { echo "ICMP-Mon: $ICMPMON_JOIN_URL did not answer as the installation that this command is for. Nothing was changed." >&2; exit 1; }',
+    '[ "$(sha256sum <"$t/der" | cut -c 1-64)" = "$ICMPMON_JOIN_CA" ] || { echo "$ICMPMON_JOIN_URL is unreachable or belongs to another installation. Nothing was changed." >&2; exit 1; }',
     '{ echo -----BEGIN CERTIFICATE-----; base64 "$t/der"; echo -----END CERTIFICATE-----; } >"$t/ca.pem"',
-    'curl -q -sSf --noproxy "*" --connect-timeout 10 -m 300 --retry 5 --cacert "$t/ca.pem" -o "$t/join.sh" "$ICMPMON_JOIN_URL/v1/kit/join.sh" || { [ $? != 60 ] || echo "ICMP-Mon: is the clock of this machine right? It shows $(date -u)." >&2; exit 1; }',
+    'curl -q -sSf --noproxy "*" --connect-timeout 10 -m 300 --retry 5 --cacert "$t/ca.pem" -o "$t/join.sh" "$ICMPMON_JOIN_URL/v1/kit/join.sh" || { [ $? != 60 ] || echo "Check the clock of this machine. It shows $(date -u)." >&2; exit 1; }',
     'ICMPMON_JOIN_CA_FILE=$t/ca.pem sh "$t/join.sh" "$@"',
   ].join('; ');
 }
