@@ -42,22 +42,22 @@ export function outcomeOf(name: string, look: AgentLook | null, waitedMs: number
       : fault(`${name} could not join: ${endedText(reason)} ${nextStep(reason)}`);
   }
   if (look.firstResultMs > 0) {
-    return { ok: true, text: `${name} is here, first result after ${secondsText(look.firstResultMs)}.` };
+    return { ok: true, text: `${name} is connected, first result after ${secondsText(look.firstResultMs)}.` };
   }
   if (waitedMs < PATIENCE.noResultMs) return null;
   if (assignments?.ok === false)
     return fault(`${name} has joined, but reads no assignments: ${endedText(assignments.detail)}`);
-  if (probing?.ok === false) return fault(`${name} is here, but cannot ping: ${endedText(probing.detail)}`);
+  if (probing?.ok === false) return fault(`${name} is connected, but cannot ping: ${endedText(probing.detail)}`);
   if (look.targets > 0) {
     return fault(
-      `${name} is here and pings ${look.targets} targets, but the gateway has received no result: ${shipping?.detail ?? ''}.`,
+      `${name} is connected and pings ${look.targets} targets, but the gateway has received no result: ${shipping?.detail ?? ''}.`,
     );
   }
   const refused = look.refusedTargets === 0 ? '' : ` Its policy file refuses ${look.refusedTargets} targets.`;
   return {
     ok: true,
     text:
-      `${name} is here. No target is assigned to it yet:${refused} add a target in its allowed ranges, ` +
+      `${name} is connected. No target is assigned to it yet:${refused} add a target in its allowed ranges, ` +
       'or check which agents the tiers select.',
   };
 }
@@ -86,7 +86,7 @@ export async function awaitFirstResult(name: string, port: number, report: (text
     if (outcome !== null) return outcome;
     if (stage === ENROLLED && !isReported && performance.now() - sinceMs > REPORT_AFTER_MS) {
       isReported = true;
-      report(`${name} is here. Waiting for its first result ...`);
+      report(`${name} is connected. Waiting for its first result ...`);
     }
     await pause(LOOK_EVERY_MS);
   }

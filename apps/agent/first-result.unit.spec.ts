@@ -14,7 +14,7 @@ describe("the installer's report on the agent", () => {
   it('is its first result, as soon as it exists', () => {
     expect(outcomeOf('fra-1', { ...here, firstResultMs: 3_040 }, 0)).toEqual({
       ok: true,
-      text: 'fra-1 is here, first result after 3.0 s.',
+      text: 'fra-1 is connected, first result after 3.0 s.',
     });
   });
 

@@ -240,10 +240,7 @@ describe('the join command', () => {
 
   it('does nothing at a gateway of another installation', async () => {
     const { code, output } = await join({ caSha256: 'ab'.repeat(32) });
-    expect([code, output]).toEqual([
-      1,
-      expect.stringContaining('is unreachable or belongs to another installation'),
-    ]);
+    expect([code, output]).toEqual([1, expect.stringContaining('is unreachable or belongs to another installation')]);
     expect(installed()).toEqual([]);
   });
 
