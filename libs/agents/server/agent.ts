@@ -55,7 +55,7 @@ export function drain(record: AgentRecord, reason: string | null): AgentEvent[] 
 export function cancelDrain(record: AgentRecord, reason: string | null): AgentEvent[] {
   const agent = requireEnrolled(record);
   if (agent.state === 'active') return [];
-  if (agent.state !== 'draining') throw wrongState(agent, 'made active by cancelling a drain');
+  if (agent.state !== 'draining') throw wrongState(agent, 'activated by cancelling a drain');
   return [{ type: 'AgentDrainCancelled', data: subject(agent, reason) }];
 }
 

@@ -110,7 +110,7 @@ export class JoinAgent implements OnInit {
       await navigator.clipboard.writeText(this.command());
       this.toasts.done('Command copied.');
     } catch (failure) {
-      console.warn('The clipboard was refused.', failure);
+      console.warn('Clipboard access was denied.', failure);
       this.toasts.showFailure('The browser denied access to the clipboard. Select the command and copy it.');
     }
   }

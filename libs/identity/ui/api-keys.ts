@@ -83,7 +83,7 @@ export class ApiKeys {
       await navigator.clipboard.writeText(key);
       this.toasts.done('Key copied.');
     } catch (failure) {
-      console.warn('The clipboard was refused.', failure);
+      console.warn('Clipboard access was denied.', failure);
       this.toasts.showFailure('The browser denied access to the clipboard. Select the key and copy it.');
     }
   }
