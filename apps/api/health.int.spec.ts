@@ -66,7 +66,7 @@ describe('the health of the product', () => {
   it('reports the worst part first, in one line', async () => {
     const view = (await (await api.sendRequest('/api/v1/health')).json()) as HealthView;
     expect(view.state).toBe('bad');
-    expect(view.headline).toMatch(/^Shards: There are no shards/);
+    expect(view.headline).toMatch(/^Shards: No shards exist/);
     const states = view.parts.map(({ state }) => state);
     expect(states.lastIndexOf('bad')).toBeLessThan(states.indexOf('ok'));
     expect(view.parts.find(({ id }) => id === 'services')).toMatchObject({ state: 'ok', advice: null });
