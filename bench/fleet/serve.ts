@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
-import { jsonOf, TestAgent, TestLane } from '@icmp-mon/probing/agent/testing';
+import { TestAgent } from '@icmp-mon/probing/agent/testing';
+import { FleetMember } from './member';
 import { AGENTS_PER_TOKEN } from './messages';
 import type {
   EnrolFleet,
@@ -12,35 +12,19 @@ import type {
   TallyJson,
   TargetSource,
 } from './messages';
-import { SimulatedAgent, type ShardBody, type SimulatedTarget } from './simulated-agent';
 import { Tally } from './tally';
 
 const SECOND_MS = 1_000;
 const TIMER_SLACK_MS = 5;
-const SEED = 1;
-const REPEATED_SHARE = 0.01;
-/** Share of delayed results, small enough that the 99th percentile of freshness describes results without a delay. */
-const LATE_SHARE = 0.001;
-const LATE_SECONDS_MAX = 20;
 /** An agent with a longer queue generates no more, so that its memory and its traffic are limited. */
 const QUEUED_RESULTS_MAX = 5_000_000;
-const ASSIGNED_WITHIN_MS = 1_200_000;
-
-interface Member {
-  agent: TestAgent;
-  live: TestLane;
-  backfill: TestLane;
-  simulated: SimulatedAgent | null;
-  nextSecondMs: number;
-  late: { dueMs: number; body: ShardBody }[];
-}
 
 /** The fleet's side of the channel: handles calls sequentially until the parent exits. */
 class FleetServer {
-  private members: Member[] = [];
+  private members: FleetMember[] = [];
   private readonly boot = Math.floor(Date.now() / SECOND_MS);
   private tally = new Tally();
-  private readonly timers = new Map<Member, NodeJS.Timeout>();
+  private readonly timers = new Map<FleetMember, NodeJS.Timeout>();
   private skippedSeconds = 0;
   private liveFromMs = 0;
   private stopAtMs = Infinity;
@@ -64,14 +48,7 @@ class FleetServer {
       const token = tokens[Math.floor(at / AGENTS_PER_TOKEN)];
       const place = { name: `${prefix}-${at + 1}`, region: `region-${at % 8}`, provider: `provider-${at % 5}` };
       const agent = await TestAgent.enrol({ ...rest, ...place, token });
-      this.members.push({
-        agent,
-        live: new TestLane(agent, 'live', { boot: this.boot }),
-        backfill: new TestLane(agent, 'backfill', { boot: this.boot }),
-        simulated: null,
-        nextSecondMs: 0,
-        late: [],
-      });
+      this.members.push(new FleetMember(agent, this.boot));
     }
     return this.members.map(({ agent }) => agent.agentId);
   }
@@ -79,24 +56,16 @@ class FleetServer {
   /** Sets the targets; returns the number of pairs of agent and target. */
   private async targets(source: TargetSource): Promise<number> {
     let pairs = 0;
-    for (const member of this.members) {
-      const { agentId, shardCount } = member.agent;
-      const targets =
-        'keys' in source
-          ? source.keys.map((key) => ({ key, intervalMs: source.intervalMs, check: source.check }))
-          : await assignedTo(member.agent, source.expectedPerAgent);
-      member.simulated = new SimulatedAgent(agentId, targets, shardCount, SEED);
-      pairs += targets.length;
-    }
+    for (const member of this.members) pairs += await member.measure(source);
     return pairs;
   }
 
   private prepare({ startMs, seconds, blocksPerUpload, quiet }: PrepareBlocks): Promise<TallyJson> {
     const tally = new Tally();
     for (const member of this.members) {
-      member.simulated?.beQuiet(quiet ?? false);
+      member.beQuiet(quiet ?? false);
       member.live.blocksMax = blocksPerUpload ?? Infinity;
-      for (let at = 0; at < seconds; at++) this.queueSecond(member, startMs + at * SECOND_MS, tally, Infinity);
+      for (let at = 0; at < seconds; at++) member.queueSecond(startMs + at * SECOND_MS, tally, Infinity);
     }
     return Promise.resolve(tally.toJSON());
   }
@@ -114,7 +83,7 @@ class FleetServer {
     this.stopAtMs = Infinity;
     this.liveFromMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS;
     this.members.forEach((member, at) => {
-      member.simulated?.beQuiet(quiet);
+      member.beQuiet(quiet);
       // Agents do not send in step: each has its own phase within the second.
       member.nextSecondMs = this.liveFromMs + Math.floor((at * SECOND_MS) / this.members.length);
       this.sendSoon(member);
@@ -123,7 +92,7 @@ class FleetServer {
   }
 
   /** Schedules the member's next second by the clock of its results' timestamps; timers may be ahead of it. */
-  private sendSoon(member: Member): void {
+  private sendSoon(member: FleetMember): void {
     const waitMs = Math.max(0, member.nextSecondMs + SECOND_MS + TIMER_SLACK_MS - Date.now());
     const timer = setTimeout(() => {
       this.sendDue(member);
@@ -133,29 +102,15 @@ class FleetServer {
   }
 
   /** Queues the seconds that are due; several when this process was late. */
-  private sendDue(member: Member): void {
+  private sendDue(member: FleetMember): void {
     const untilMs = Math.min(Date.now(), this.stopAtMs);
     while (member.nextSecondMs + SECOND_MS <= untilMs) {
       const secondMs = member.nextSecondMs;
       member.nextSecondMs += SECOND_MS;
       if (member.live.queuedResults > QUEUED_RESULTS_MAX) this.skippedSeconds++;
-      else this.queueSecond(member, secondMs, this.tally, secondMs);
+      else member.queueSecond(secondMs, this.tally, secondMs);
     }
-    void member.live.ship();
-    void member.backfill.ship();
-  }
-
-  private queueSecond(member: Member, secondMs: number, tally: Tally, nowMs: number): void {
-    for (const body of member.simulated?.second(secondMs, tally) ?? []) {
-      const dice = Math.random();
-      if (dice < LATE_SHARE) {
-        member.late.push({ dueMs: secondMs + Math.random() * LATE_SECONDS_MAX * SECOND_MS, body });
-      } else member.live.add(body, undefined, dice > 1 - REPEATED_SHARE);
-    }
-    const due = member.late.filter(({ dueMs }) => dueMs <= nowMs);
-    if (due.length === 0) return;
-    member.late = member.late.filter(({ dueMs }) => dueMs > nowMs);
-    for (const { body } of due) member.backfill.add(body, undefined);
+    void member.ship();
   }
 
   private async settle(): Promise<{ tally: TallyJson; fromMs: number; toMs: number }> {
@@ -164,16 +119,13 @@ class FleetServer {
     await pause(2 * SECOND_MS);
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
-    for (const member of this.members) {
-      for (const { body } of member.late) member.backfill.add(body, undefined);
-      member.late = [];
-    }
+    for (const member of this.members) member.queueLate();
     await this.drain();
     return { tally: this.tally.toJSON(), fromMs: this.liveFromMs, toMs: this.stopAtMs };
   }
 
   private async drain(): Promise<void> {
-    await Promise.all(this.members.flatMap(({ live, backfill }) => [live.ship(), backfill.ship()]));
+    await Promise.all(this.members.map((member) => member.ship()));
   }
 
   private counts(): FleetCounts {
@@ -193,27 +145,6 @@ class FleetServer {
       sum.queued += lane.queuedResults;
     }
     return sum;
-  }
-}
-
-/** Polls until the expected number of targets is assigned. */
-async function assignedTo(agent: TestAgent, expected: number): Promise<SimulatedTarget[]> {
-  const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
-  for (;;) {
-    const answer = await agent.client.call('/v1/assignments?since=0');
-    const { tiers, assigned } =
-      answer.status === 200 ? jsonOf<AssignmentsResponse>(answer) : { tiers: [], assigned: [] };
-    if (assigned.length >= expected) {
-      const byName = new Map(tiers.map((tier) => [tier.tier, tier]));
-      return assigned.flatMap(({ key, tier }) => {
-        const policy = byName.get(tier);
-        return policy ? policy.checks.map(({ check }) => ({ key, check, intervalMs: policy.probeIntervalMs })) : [];
-      });
-    }
-    if (performance.now() > deadlineMs) {
-      throw new Error(`${assigned.length} of ${expected} targets are assigned to ${agent.agentId} (${answer.status}).`);
-    }
-    await pause(SECOND_MS);
   }
 }
 
