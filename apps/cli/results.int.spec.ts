@@ -55,7 +55,7 @@ describe('dropping single results by hand', () => {
 
   it.each(['0', '1', '1.5', 'all', '-3'])('rejects %s days', async (days) => {
     await expect(runCli(new CliContext(), ['results', 'drop', `--older-than=${days}`])).rejects.toThrow(
-      /whole number, from 2 to 9999/,
+      /whole number from 2 to 9999/,
     );
   });
 });

@@ -131,7 +131,7 @@ describe('the join command', () => {
     const again = await join();
     expect([again.code, again.output]).toEqual([
       0,
-      expect.stringMatching(/keep Node 24[^]*keep .*policy\.yaml as it is/),
+      expect.stringMatching(/keep Node 24[^]*keep .*policy\.yaml unchanged/),
     ]);
     expect(inodes()).toEqual(before);
     expect(readFileSync(at('etc/icmp-mon/policy.yaml'), 'utf8')).toBe('allow: [127.0.0.1]\n');
