@@ -3,14 +3,12 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@icmp-mon/platform/testing';
 import { freshAddress, RunningProduct, placeWitness, readWitness, allReady, whileAway } from '@icmp-mon/e2e/testing';
-import type { FaultContext, Findings } from './fault';
-import { judgeNumbers, judgeWitness, type Judgement } from './judge';
+import { judgeNumbers, judgeWitness, type Judgement, settled } from './judge';
 import { NumberedAgent } from './numbered-agent';
 import { SmallDisks } from './small-disks';
 import { TcpProxy } from './tcp-proxy';
 
 const PATIENCE = { withinMs: 120_000 };
-const SETTLE_MS = 60_000;
 const CONCURRENT_REQUESTS = 8;
 const STOPPED = 'allow:\n  - 127.0.0.0/8\nstopped: true\n';
 const RUNNING = 'allow:\n  - 127.0.0.0/8\npacketsPerSecond: 2000\nstopped: false\n';
@@ -165,12 +163,7 @@ export class Installation {
     const { agentId, disowned } = this.numbered;
     const to = this.numbered.next - 1;
     const url = this.product.access.telemetryDatabaseUrl;
-    const deadlineMs = performance.now() + SETTLE_MS;
-    for (;;) {
-      const judgement = await judgeNumbers(url, agentId, { from, to, disowned });
-      if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
-      await pause(1_000);
-    }
+    return settled(() => judgeNumbers(url, agentId, { from, to, disowned }));
   }
 
   /** Stops the local agent's probing, waits until its spool is empty, and compares all results that it ever spooled with the stored ones. */
@@ -186,16 +179,8 @@ export class Installation {
         }, PATIENCE);
       }
       const spooled = await whileAway(product, 'agent', () => readWitness(agentDir));
-      const deadlineMs = performance.now() + SETTLE_MS;
-      for (;;) {
-        const judgement = await judgeWitness(product.access.telemetryDatabaseUrl, 'local', {
-          spooled,
-          since: this.witnessedSince,
-          keys: this.keys,
-        });
-        if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
-        await pause(1_000);
-      }
+      const of = { spooled, since: this.witnessedSince, keys: this.keys };
+      return await settled(() => judgeWitness(product.access.telemetryDatabaseUrl, 'local', of));
     } finally {
       writeFileSync(path.join(agentDir, 'policy.yaml'), RUNNING);
       await allReady(product);
@@ -209,33 +194,4 @@ export class Installation {
     await this.numberedProxy.close();
     await this.product.stop();
   }
-}
-
-/** Records the figures of a judgement; missing, duplicate and surplus results are failures. */
-export function note(findings: Findings, what: string, judgement: Judgement): void {
-  findings.count(`${what} sent`, judgement.sent);
-  for (const part of ['missing', 'doubled', 'surplus'] as const) findings.must(`${what} ${part}`, judgement[part], 0);
-}
-
-/** Runs `work` under the load of both agents, and judges all results sent during it. */
-export async function underLoad(
-  context: FaultContext,
-  findings: Findings,
-  work: (installation: Installation) => Promise<void>,
-  { local = true }: { local?: boolean } = {},
-): Promise<void> {
-  const installation = await context.installation();
-  const from = installation.numbered.next;
-  const downsBefore = await installation.downs();
-  try {
-    await work(installation);
-  } finally {
-    // A failure in one fault must not affect the next one.
-    for (const proxy of [installation.agentProxy, installation.numberedProxy]) proxy.become({ kind: 'open' });
-    if (!installation.numbered.isRunning) installation.numbered.resume();
-  }
-  await allReady(installation.product);
-  note(findings, 'numbered results', await installation.judgeNumbered(from));
-  if (local && !context.judgesLocalLater) note(findings, "the local agent's results", await installation.judgeLocal());
-  findings.must('false changes to down', (await installation.downs()) - downsBefore, 0);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { PrintedResult } from '@icmp-mon/probing/wire';
 
@@ -11,8 +12,21 @@ export interface Judgement {
   surplus: number;
 }
 
+const SETTLE_MS = 60_000;
+const JUDGE_EVERY_MS = 1_000;
+
 /** Tolerance for the estimated clock correction, which is some milliseconds off. */
 const CLOCK_TOLERANCE = '1 second';
+
+/** Judges repeatedly until no result is missing, for at most a minute; returns the last judgement. */
+export async function settled(judge: () => Promise<Judgement>): Promise<Judgement> {
+  const deadlineMs = performance.now() + SETTLE_MS;
+  for (;;) {
+    const judgement = await judge();
+    if (judgement.missing === 0 || performance.now() > deadlineMs) return judgement;
+    await pause(JUDGE_EVERY_MS);
+  }
+}
 
 const NUMBERED = `
   WITH stored AS MATERIALIZED (

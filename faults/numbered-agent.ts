@@ -17,10 +17,7 @@ export interface NumberedBlock {
 
 type LaneName = keyof typeof LANE;
 
-/**
- * A test agent whose results are numbered: the round trip in microseconds is the number, so that an anti-join can compare stored with sent
- * results.
- */
+/** A test agent that numbers its results in the round trip (µs), so that an anti-join can compare stored with sent results. */
 export class NumberedAgent {
   boot = 1;
   /** Number of the next result. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { trickle } from '../trickle';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import { pidOf } from '@icmp-mon/e2e/testing';
 import type { ProxyMode } from '../tcp-proxy';
 

@@ -1,7 +1,8 @@
 import { jsonOf } from '@icmp-mon/probing/agent/testing';
 import type { ResultsResponse } from '@icmp-mon/probing/wire';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import type { NumberedAgent } from '../numbered-agent';
 import { setTimeout as pause } from 'node:timers/promises';
 

@@ -5,7 +5,8 @@ import { readWaiting, whileAway } from '@icmp-mon/e2e/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@icmp-mon/platform/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import { judgeWitness } from '../judge';
 
 /** The agent is disconnected until this many blocks wait in its spool. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningProduct } from '@icmp-mon/e2e/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad } from '../installation';
+import { underLoad } from '../under-load';
 
 const DISCONNECTED_MS = { short: 5_000, full: 120_000 };
 const HOURS = { short: 1, full: 6 };

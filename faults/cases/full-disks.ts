@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad } from '../installation';
+import { underLoad } from '../under-load';
 import { allReady } from '@icmp-mon/e2e/testing';
 
 const FULL_MS = { short: 4_000, full: 60_000 };

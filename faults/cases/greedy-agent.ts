@@ -6,7 +6,8 @@ import { encodeBody, frameBlock, LANE, ResultColumnsBuilder } from '@icmp-mon/pr
 import { compress } from '@icmp-mon/platform/zstd';
 import { TestClient } from '@icmp-mon/probing/agent/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import type { NumberedAgent } from '../numbered-agent';
 
 const MIB = 1024 * 1024;

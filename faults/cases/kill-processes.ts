@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad } from '../installation';
+import { underLoad } from '../under-load';
 import { killAndWait } from '@icmp-mon/e2e/testing';
 
 export const APPS = ['agent', 'gateway', 'api', 'projector', 'worker'];

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import { killAndWait } from '@icmp-mon/e2e/testing';
 
 const SERVICES = ['kafka', 'postgres', 'valkey'];

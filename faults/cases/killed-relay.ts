@@ -5,7 +5,8 @@ import { newId } from '@icmp-mon/platform/ids';
 import { Messaging, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { register, TARGET } from '@icmp-mon/targets/server';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import { killAndWait } from '@icmp-mon/e2e/testing';
 
 const KILLS = { short: 2, full: 10 };

@@ -6,7 +6,8 @@ import { EVENT_SCHEMAS, Messaging } from '@icmp-mon/platform/messaging';
 import { newId } from '@icmp-mon/platform/ids';
 import { distDir, rootDir } from '@icmp-mon/infra/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import { endAndWait } from '@icmp-mon/e2e/testing';
 import { APPS } from './kill-processes';
 

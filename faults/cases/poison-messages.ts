@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Messaging, SHARD_TOPIC, type OutgoingMessage, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { newId } from '@icmp-mon/platform/ids';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 
 const ROUNDS = { short: 1, full: 20 };
 const MIB = 1024 * 1024;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { plainEnvironment } from '@icmp-mon/e2e/testing';
 import { rootDir } from '@icmp-mon/infra/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 
 const ROUNDS = { short: 1, full: 5 };
 

@@ -1,7 +1,7 @@
 import { eventually } from '@icmp-mon/platform/testing';
 import { type RunningProduct, whileAway } from '@icmp-mon/e2e/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad } from '../installation';
+import { underLoad } from '../under-load';
 import type { NumberedAgent } from '../numbered-agent';
 
 const HOUR_MS = 3_600_000;

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { eventually } from '@icmp-mon/platform/testing';
 import { distDir } from '@icmp-mon/infra/testing';
 import { Findings, type FaultContext, type Verdict } from '../fault';
-import { underLoad, type Installation } from '../installation';
+import type { Installation } from '../installation';
+import { underLoad } from '../under-load';
 import { pidOf } from '@icmp-mon/e2e/testing';
 
 const ROUNDS = { short: 1, full: 5 };
