@@ -118,7 +118,7 @@ choose_packages() {
   has mtr || missing="$missing mtr"
   [ -n "$missing" ] || return 0
   if has apt-get; then manager=apt-get missing=$(printf '%s' "$missing" | sed 's/mtr/mtr-tiny/'); elif has dnf; then manager=dnf; else
-    fail "this machine has neither apt-get nor dnf. Install$missing (fping 5.0 or later) yourself and paste the command again."
+    fail "this machine has neither apt-get nor dnf. Install ${missing# } (fping 5.0 or later) yourself and paste the command again."
   fi
 }
 
