@@ -6,7 +6,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distDir, rootDir, testDir, readJson, writePrivateJson, identify, run } from '@icmp-mon/infra/testing';
 import { removeTopics } from '@icmp-mon/platform/messaging/testing';
-import { type Access, givenServices, plainEnvironment } from './testing/running-product';
+import { givenServices } from './testing/given-services';
+import type { Access } from './testing/running-product';
+import { plainEnvironment } from './testing/state-folders';
 
 const SHARDS = 2;
 const given = givenServices();

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { TargetPage } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rootDir, run } from '@icmp-mon/infra/testing';
-import { type Access, givenServices, plainEnvironment } from './testing/running-product';
+import { givenServices } from './testing/given-services';
+import type { Access } from './testing/running-product';
+import { plainEnvironment } from './testing/state-folders';
 
 const UNWANTED = process.env['ICMPMON_TEST_FRESH_CLONE'] === '0';
 const reason = UNWANTED ? ' (skipped: ICMPMON_TEST_FRESH_CLONE=0)' : '';

@@ -8,7 +8,8 @@ import { run } from '@icmp-mon/infra/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
-import { plainEnvironment, RunningProduct } from './testing/running-product';
+import { RunningProduct } from './testing/running-product';
+import { plainEnvironment } from './testing/state-folders';
 
 const NAME = 'fra-1';
 const TARGETS = 32;

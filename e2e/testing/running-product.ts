@@ -1,24 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type KafkaSasl, readKafkaSasl } from '@icmp-mon/platform/messaging';
-import { eventually, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
-import pg from 'pg';
-import {
-  kafkaLoginEnvironment,
-  distDir,
-  rootDir,
-  testDir,
-  readJson,
-  writePrivateJson,
-  goneWithin,
-  identify,
-  isAlive,
-  run,
-  readState,
-} from '@icmp-mon/infra/testing';
-import { removeTopics } from '@icmp-mon/platform/messaging/testing';
+import type { KafkaSasl } from '@icmp-mon/platform/messaging';
+import { eventually } from '@icmp-mon/platform/testing';
+import type pg from 'pg';
+import { distDir, rootDir, readJson, goneWithin, identify, readState } from '@icmp-mon/infra/testing';
+import { givenServices, query } from './given-services';
+import { createStateFolder, endAbandoned, keepLogs, npmStop, plainEnvironment } from './state-folders';
 
 export interface Access {
   portalUrl: string;
@@ -52,35 +40,6 @@ export interface ProductOptions {
 const START_WITHIN_MS = 240_000;
 const STOP_WITHIN_MS = 120_000;
 const REQUEST_WITHIN_MS = 15_000;
-const FOLDER_PREFIX = 'e2e-';
-
-/** Returns unique databases and topics on the tests' services, as variables of `npm start`, and a function that removes them. */
-export function givenServices(): { environment: Record<string, string>; remove: () => Promise<void> } {
-  const { kafkaBrokers, databaseUrl, redisUrl } = testServices();
-  const topicPrefix = testTopicPrefix();
-  const names = ['control', 'telemetry'].map((kind) => `icmpmon_test_${kind}_${randomBytes(6).toString('hex')}`);
-  const [controlUrl, telemetryUrl] = names.map((name) => Object.assign(new URL(databaseUrl), { pathname: name }).href);
-  return {
-    environment: {
-      ICMPMON_KAFKA_BROKERS: kafkaBrokers.join(','),
-      ...kafkaLoginEnvironment(readKafkaSasl()),
-      ICMPMON_CONTROL_DATABASE_URL: controlUrl ?? '',
-      ICMPMON_TELEMETRY_DATABASE_URL: telemetryUrl ?? '',
-      ICMPMON_REDIS_URL: redisUrl,
-      ICMPMON_TOPIC_PREFIX: topicPrefix,
-    },
-    async remove() {
-      for (const name of names) await query(databaseUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-      await removeTopics(kafkaBrokers, topicPrefix);
-    },
-  };
-}
-
-/** Returns this process's environment without variables that would redirect the product. */
-export function plainEnvironment(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(ICMPMON_|VITEST|NODE_ENV$|npm_)/.test(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
-}
 
 /** A whole product, started by `npm start`'s own script on free ports, with previously built apps. */
 export class RunningProduct {
@@ -95,9 +54,7 @@ export class RunningProduct {
   /** Resolves when the product is ready. @throws Error with the last lines of `npm start`'s output when it does not become ready */
   static async start(options: ProductOptions): Promise<RunningProduct> {
     await endAbandoned();
-    const dir = path.join(testDir, `${FOLDER_PREFIX}${options.name}-${process.pid}`);
-    mkdirSync(dir, { recursive: true });
-    writePrivateJson(path.join(dir, 'owner.json'), identify(process.pid));
+    const dir = createStateFolder(options.name);
     const given = options.services === 'given' ? givenServices() : undefined;
     const environment = {
       ...plainEnvironment(),
@@ -218,29 +175,6 @@ export class RunningProduct {
   }
 }
 
-/** Stops products of killed test runs. */
-async function endAbandoned(): Promise<void> {
-  if (!existsSync(testDir)) return;
-  for (const name of readdirSync(testDir).filter((candidate) => candidate.startsWith(FOLDER_PREFIX))) {
-    const dir = path.join(testDir, name);
-    if (isAlive(readJson(path.join(dir, 'owner.json')))) continue;
-    await npmStop({ ...plainEnvironment(), ICMPMON_STATE_DIR: dir });
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-async function npmStop(environment: Record<string, string>): Promise<void> {
-  const options: object = { cwd: rootDir, env: environment };
-  await run(process.execPath, [path.join(rootDir, 'infra/stop.mjs')], options);
-}
-
-function keepLogs(dir: string, to: string): void {
-  rmSync(to, { recursive: true, force: true });
-  mkdirSync(to, { recursive: true });
-  if (existsSync(path.join(dir, 'logs'))) cpSync(path.join(dir, 'logs'), to, { recursive: true });
-  cpSync(path.join(dir, 'start.log'), path.join(to, 'start.log'));
-}
-
 async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_WITHIN_MS) });
@@ -249,16 +183,6 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     // Not listening: not ready, in either case.
     return false;
-  }
-}
-
-async function query<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
   }
 }
 

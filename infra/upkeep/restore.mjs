@@ -1,14 +1,14 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT_FOUND } from '../../apps/cli/commands/index.mjs';
-import { stateDir } from '../paths.mjs';
-import { readJson, writePrivateJson } from '../private-file.mjs';
+import { readJson } from '../private-file.mjs';
 import { Refusal, print } from '../output.mjs';
 import { backupFormat, dumps, productVersion } from './backup.mjs';
 import { query } from './database-server.mjs';
 import { dropFresh, dropReplaced, freshDatabases, swapIn } from './fresh-databases.mjs';
 import { isRunning, runCli, withServices } from './installation.mjs';
 import { checkTool, load, sha256Of } from './pg-tools.mjs';
+import { stagePrivateFiles } from './private-files.mjs';
 import { checkDatabases, refuseUsers } from './restore-checks.mjs';
 
 /**
@@ -71,48 +71,6 @@ async function checkedManifest(dir) {
 /** @typedef {{ format: number, version: string, startedAt: string, timescaledb: string, privateFiles: string[], files: Record<string, { bytes: number, sha256: string }> }} Manifest */
 
 /**
- * Copies the backup's private files next to the existing ones, ready to replace them or to be discarded.
- * @param {string} dir
- * @param {Manifest} manifest
- */
-function stagePrivateFiles(dir, manifest) {
-  mkdirSync(stateDir, { recursive: true });
-  const staged = manifest.privateFiles.map((name) => {
-    const from = join(dir, 'private', name);
-    const to = join(stateDir, name);
-    const beside = `${to}.restored`;
-    rmSync(beside, { recursive: true, force: true });
-    if (name === 'secrets.json') writePrivateJson(beside, { ...readJson(from), ...passwordsOf(readJson(to)) });
-    else cpSync(from, beside, { recursive: true });
-    // The backup is readable only by its owner; api and agent, which run as their own users, read the certificate.
-    if (name === 'ca') chmodSync(join(beside, 'ca.crt'), 0o644);
-    return { beside, to };
-  });
-  return {
-    put() {
-      for (const { beside, to } of staged) {
-        rmSync(to, { recursive: true, force: true });
-        renameSync(beside, to);
-      }
-      print(`Private files: ${manifest.privateFiles.join(', ')}`);
-    },
-    discard() {
-      for (const { beside } of staged) rmSync(beside, { recursive: true, force: true });
-    },
-  };
-}
-
-/**
- * Returns the passwords of existing services, which are kept.
- * @param {Record<string, unknown> | undefined} secrets
- */
-function passwordsOf(secrets) {
-  if (!secrets) return {};
-  const { redisPassword, kafkaPassword, postgresPassword, databasePasswords } = secrets;
-  return { redisPassword, kafkaPassword, postgresPassword, databasePasswords };
-}
-
-/**
  * Loads the backup into new databases; only when all of it has succeeded, they replace the existing ones.
  * @param {string} dir
  * @param {Manifest} manifest
@@ -123,7 +81,7 @@ async function fill(dir, manifest, addresses, { overwrite, adopt }) {
   const urls = [addresses.controlDatabaseUrl, addresses.telemetryDatabaseUrl];
   await checkTool('pg_restore');
   await checkDatabases(urls, { timescaledb: manifest.timescaledb, overwrite });
-  const privateFiles = stagePrivateFiles(dir, manifest);
+  const privateFiles = stagePrivateFiles(dir, manifest.privateFiles);
   try {
     const [controlDatabaseUrl, telemetryDatabaseUrl] = await freshDatabases(urls);
     await loadInto({ ...addresses, controlDatabaseUrl, telemetryDatabaseUrl }, dir, manifest);
