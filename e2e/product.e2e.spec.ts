@@ -141,7 +141,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     faults.refuse();
     await expect.poll(lastResultRow, soon).toContain('not sent');
     await expect.poll(statusInDetail, soon).toBe('unknown');
-    await expect.poll(() => page.getByText('their own kernels refused the probes').count(), soon).toBe(1);
+    await expect.poll(() => page.getByText("the agents' own kernels refused to send the probes").count(), soon).toBe(1);
     expect(await browser.inspect('target-not-sent')).toEqual([]);
     faults.allow();
     await expect.poll(statusInDetail, soon).toBe('up');
