@@ -1,3 +1,3 @@
-export { planOf } from './plan';
+export { planOf } from './plan-of-seed';
 export { shorten } from './shorten';
 export { simulate } from './simulate';

@@ -1,4 +1,3 @@
-import { seeded } from '@icmp-mon/shard/engine/testing';
 import type { Outage, StatementKind } from './faults';
 
 /** Faults of an agent's uploads, at second `at` of the log. */
@@ -79,8 +78,6 @@ export interface Plan {
 }
 
 export const AGENTS = 3;
-/** Faults of projectors, database and network strike before this time, in ms. */
-const FAULTS_END_MS = 25_000;
 
 export function isAgentFault(fault: Fault): fault is AgentFault {
   return 'agent' in fault;
@@ -92,77 +89,4 @@ export function isHostFault(fault: Fault): fault is HostFault {
 
 export function isLogFault(fault: Fault): fault is LogFault {
   return !isAgentFault(fault) && !isHostFault(fault);
-}
-
-/** Returns the plan of a seed: a small installation, a minute or less, and its faults. */
-export function planOf(seed: number): Plan {
-  const random = seeded(seed * 2_654_435_761);
-  const below = (limit: number): number => Math.floor(random() * limit);
-  const one = <T>(of: readonly T[]): T => of[below(of.length)];
-  const seconds = 10 + below(40);
-  const shards = 1 + below(3);
-  const hosts = 1 + below(3);
-  const upTo = (most: number, make: () => Fault): Fault[] => Array.from({ length: below(most + 1) }, make);
-  const stepMs = (): number => one([1, -1]) * one([700, 5_000, 70_000, 600_000]);
-  const agent = (): { at: number; agent: number } => ({ at: below(seconds), agent: below(AGENTS) });
-  const second = (): { at: number } => ({ at: below(seconds) });
-  const atMs = (): { atMs: number } => ({ atMs: below(FAULTS_END_MS) });
-  const host = (): { atMs: number; host: number } => ({ ...atMs(), host: below(hosts) });
-  const blow = (): Blow =>
-    one<() => Blow>([
-      () => ({ blow: 'crash', downMs: below(8_000), lingers: below(2) === 1 }),
-      () => ({ blow: 'pause', forMs: 200 + below(15_000) }),
-      () => ({ blow: 'disconnect' }),
-    ])();
-  const statement = (): StatementKind =>
-    one(['lease', 'release', 'take', 'load', 'connect', 'commit', 'write', 'checkpoint']);
-  const outage = (): Outage => one(['refused', 'answer-lost']);
-  const slow = (): { atMs: number; forMs: number } => ({ ...atMs(), forMs: 1_000 + below(10_000) });
-  const agentFaults = [
-    ...upTo(2, () => ({ kind: 'lost-upload', ...agent(), forS: 1 + below(15) })),
-    ...upTo(2, () => ({ kind: 'lost-answer', ...agent(), forS: 1 + below(4) })),
-    ...upTo(1, () => ({ kind: 'half-upload', ...agent(), forS: 1 + below(3) })),
-    ...upTo(2, () => ({ kind: 'late-upload', ...agent(), forS: 1 + below(20) })),
-    ...upTo(1, () => ({ kind: 'agent-restart', ...agent() })),
-    ...upTo(1, () => ({ kind: 'agent-clock', ...agent(), byMs: stepMs() })),
-  ];
-  const logFaults = [
-    ...upTo(1, () => ({ kind: 'tick-takeover', ...second(), gapS: below(12), zombieS: below(6) })),
-    ...upTo(1, () => ({ kind: 'clock-set', ...second(), byMs: stepMs() })),
-    ...upTo(1, () => ({ kind: 'feed-repeat', ...second(), facts: 1 + below(6) })),
-    ...upTo(2, () => ({ kind: 'garbage', ...second(), form: below(5) })),
-    ...upTo(1, () => ({ kind: 'swap', ...second() })),
-  ];
-  const hostFaults = [
-    ...upTo(2, () => ({ kind: 'strike', ...host(), ...blow() })),
-    ...upTo(3, () => ({ kind: 'strike-at', ...host(), statement: statement(), after: below(6), ...blow() })),
-    ...upTo(1, () => ({ kind: 'restart', ...host(), downMs: below(8_000) })),
-    ...upTo(1, () => ({ kind: 'outage', ...host(), forMs: below(8_000), outage: outage() })),
-    ...upTo(1, () => ({ kind: 'commit-error', ...host(), outage: outage() })),
-    ...upTo(1, () => ({ kind: 'slow-store', ...slow(), byMs: below(3_000) })),
-    ...upTo(1, () => ({ kind: 'slow-release', ...slow(), byMs: below(3_000) })),
-    ...upTo(1, () => ({ kind: 'slow-load', ...slow(), byMs: below(4_000) })),
-    ...upTo(1, () => ({ kind: 'slow-checkpoint', ...slow(), byMs: below(400) })),
-    ...upTo(1, () => ({ kind: 'slow-write', ...slow(), byMs: below(4_000) })),
-    ...upTo(1, () => ({ kind: 'hold-commits', ...slow() })),
-    ...(below(4) === 0 ? upTo(1, () => ({ kind: 'database-clock', ...atMs(), byMs: stepMs() })) : []),
-    ...upTo(1, () => ({ kind: 'log-stall', ...slow(), shard: below(shards) })),
-    ...upTo(1, () => ({ kind: 'log-failed', ...atMs(), shard: below(shards) })),
-  ];
-  return {
-    seed,
-    seconds,
-    logSpeed: one([0, 1, 2, 5, 20]),
-    shards,
-    targets: 1 + below(3),
-    inventoryChanges: below(5),
-    hostStartsMs: Array.from({ length: hosts }, (_, at) => (at === 0 ? 0 : below(15_000))),
-    uncommittedMax: one([
-      { records: 5_000, rows: 20_000 },
-      { records: 8, rows: 20_000 },
-      { records: 30, rows: 6 },
-    ]),
-    endsBackends: random() < 0.7,
-    faults: [...agentFaults, ...logFaults, ...hostFaults],
-  };
 }

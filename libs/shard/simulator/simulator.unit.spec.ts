@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planOf, type Plan } from './plan';
+import type { Plan } from './plan';
+import { planOf } from './plan-of-seed';
 import { shorten } from './shorten';
 import { simulate } from './simulate';
 
