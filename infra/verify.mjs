@@ -28,11 +28,9 @@ const steps = [
     needs: 'apps/portal/tsconfig.spec.json',
   },
   { name: 'install scripts of shipped packages', command: [process.execPath, 'infra/supply/check-supply.mjs'] },
-  {
-    name: 'docs',
-    command: [process.execPath, 'libs/platform/workspace/check-docs.mjs'],
-    needs: 'libs/platform/workspace/check-docs.mjs',
-  },
+  { name: 'exports of libraries', command: [process.execPath, 'libs/platform/workspace/check-exports.mjs'] },
+  { name: 'documents', command: [process.execPath, 'libs/platform/workspace/check-docs.mjs'] },
+  { name: 'language', command: [process.execPath, 'libs/platform/workspace/check-language.mjs'] },
 ];
 
 await runCommand(definition, async () => {

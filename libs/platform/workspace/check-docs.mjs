@@ -1,24 +1,28 @@
-// Part of npm run verify: documents cite only what exists (paths in links and in code, anchors, `npm run` commands, settings),
-// and their lines fit a screen.
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { join, posix, relative } from 'node:path';
+// Part of npm run verify: what the documents cite exists (paths in links and in code, anchors, `npm run` commands with
+// their arguments, settings), and their lines fit.
+import { existsSync, globSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { COMMANDS } from '../../../infra/commands/index.mjs';
+import { UsageError } from '../command-line/definition.mjs';
+import { readCommandLine } from '../command-line/read-command-line.mjs';
+import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
-const rootDir = join(import.meta.dirname, '../../..');
-const IGNORED = new Set(['node_modules', 'dist', '.icmp-mon', '.git', '.nx', '.angular', 'artefacts']);
-const SOURCES = '{apps,libs,infra,packaging,e2e}/**/*.{ts,mjs,yaml,service,sh}';
+const SOURCES = '{apps,libs,infra,packaging,e2e,bench,faults}/**/*.{ts,mjs,yaml,service,sh}';
 /** Definitions of commands name settings and read none: docs/commands.md is made of them. */
 const DEFINITIONS = /^(infra|apps\/cli)\/commands\//;
 /** Folders of the repository whose paths are looked for; others in code are somebody else's. */
-const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|\\.ci';
+const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|bench|faults|\\.ci';
 const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');
 const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
-const LIFECYCLE = ['start', 'stop', 'test'];
-/** Longest line of a document, in characters. Code and output in fences keep the lines that they have. */
+/** Longest line of a document, in characters. */
 const LINE_CHARACTERS_MAX = 130;
+const LIFECYCLE = ['start', 'stop', 'test'];
 
-/** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string> }} Repository */
+/** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string>,
+ *   refusal(script: string, args: readonly string[]): string | undefined }} Repository
+ * `refusal` is why the script would refuse its arguments, undefined when it takes them. */
 
 /**
  * What is wrong in one document, a sentence each.
@@ -36,11 +40,17 @@ export function faultsOf({ file, text }, repository) {
     ...commands(code.join('\n'))
       .filter((script) => !repository.scripts.includes(script))
       .map((script) => `npm run ${script} is no script of package.json`),
+    ...commandLines(code.join('\n'))
+      .filter(({ script }) => repository.scripts.includes(script))
+      .flatMap(({ script, args }) => {
+        const refusal = repository.refusal(script, args);
+        return refusal === undefined ? [] : [`npm run ${script} -- ${args.join(' ')} is refused: ${refusal}`];
+      }),
+    ...longLines(text),
     ...unique(text, SETTING)
       // A secret may also come from the file that the variable with _FILE names.
       .filter((setting) => ![setting, setting.replace(/_FILE$/, '')].some((name) => repository.settings.has(name)))
       .map((setting) => `${setting} is read nowhere`),
-    ...longLines(text),
   ].map((fault) => `${file}: ${fault}`);
 }
 
@@ -58,19 +68,6 @@ function split(text) {
   };
   const prose = text.replace(/^ *```.*\n([\s\S]*?)^ *```/gm, keep).replace(/(?<!`)`([^`]+)`(?!`)/g, keep);
   return { prose, code };
-}
-
-/**
- * @param {string} text
- * @returns {string[]}
- */
-function longLines(text) {
-  const withoutFences = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, (fence) => fence.replace(/[^\n]/g, ''));
-  return withoutFences.split('\n').flatMap((line, index) => {
-    const characters = [...line].length;
-    const isTooLong = characters > LINE_CHARACTERS_MAX;
-    return isTooLong ? [`line ${index + 1} has ${characters} characters, at most ${LINE_CHARACTERS_MAX}`] : [];
-  });
 }
 
 /** @param {string} prose */
@@ -127,6 +124,30 @@ function commands(code) {
 }
 
 /**
+ * Complete command lines of scripts: those with a placeholder, a variable or an omission are left out.
+ * @param {string} code
+ */
+function commandLines(code) {
+  return [...code.matchAll(/\bnpm (?:run )?(?:--silent )?([\w:-]+) -- ([^\n|&;#>)]*)/g)]
+    .map(([, script, rest]) => ({ script, args: rest.trim().split(/\s+/) }))
+    .filter(({ args }) => !args.some((arg) => /[<>[\]$…"'`]|\.\.\.|^$/.test(arg)));
+}
+
+/**
+ * Lines that do not fit a screen; code and output in fences keep the lines that they have.
+ * @param {string} text
+ * @returns {string[]}
+ */
+function longLines(text) {
+  const withoutFences = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, (fence) => fence.replace(/[^\n]/g, ''));
+  return withoutFences.split('\n').flatMap((line, index) => {
+    const characters = [...line].length;
+    const isTooLong = characters > LINE_CHARACTERS_MAX;
+    return isTooLong ? [`line ${index + 1} has ${characters} characters, at most ${LINE_CHARACTERS_MAX}`] : [];
+  });
+}
+
+/**
  * @param {string} text
  * @param {RegExp} pattern
  */
@@ -135,38 +156,42 @@ function unique(text, pattern) {
 }
 
 /**
- * @param {string} dir
- * @returns {string[]}
+ * Why a script refuses its arguments, undefined when it takes them or would only need more.
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @returns {string | undefined}
  */
-function markdownFiles(dir) {
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-    if (IGNORED.has(entry.name)) return [];
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) return markdownFiles(path);
-    return entry.name.endsWith('.md') ? [relative(rootDir, path)] : [];
-  });
+export function refusalOf(script, args) {
+  try {
+    readCommandLine(COMMANDS[script], args);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return /^Name a command|^Argument .* is missing/.test(error.message) ? undefined : error.message.split('\n')[0];
+  }
 }
 
 /** @returns {Repository} */
 function readRepository() {
   const sources = globSync(SOURCES, { cwd: rootDir, exclude: (path) => path.includes('node_modules') });
   const readers = sources.filter((path) => !DEFINITIONS.test(path) && !path.endsWith('.spec.ts'));
-  const settings = readers.flatMap((path) => readFileSync(join(rootDir, path), 'utf8').match(SETTING) ?? []);
+  const settings = readers.flatMap((path) => readSource(path).match(SETTING) ?? []);
   return {
     exists: (path) =>
       /[*{]/.test(path) ? globSync(path, { cwd: rootDir }).length > 0 : existsSync(join(rootDir, path)),
-    read: (path) => readFileSync(join(rootDir, path), 'utf8'),
-    scripts: Object.keys(JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')).scripts),
+    read: readSource,
+    scripts: Object.keys(JSON.parse(readSource('package.json')).scripts),
     settings: new Set(settings),
+    refusal: refusalOf,
   };
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const repository = readRepository();
-  const files = markdownFiles(rootDir);
+  const files = sourceFiles(/\.md$/);
   const faults = files.flatMap((file) => faultsOf({ file, text: repository.read(file) }, repository));
   for (const fault of faults) console.error(fault);
-  if (faults.length > 0) console.error(`\n${faults.length} faults: mend the document, or what it names.`);
+  if (faults.length > 0) console.error(`\n${faults.length} faults: fix the document, or what it names.`);
   else console.log(`${files.length} documents cite only what exists.`);
   exit(faults.length > 0 ? 1 : 0);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf } from './check-docs.mjs';
+import { faultsOf, refusalOf } from './check-docs.mjs';
 
 const FILES: Record<string, string> = {
   'README.md': '# ICMP-Mon\n\n## Ports and settings\n',
@@ -15,6 +15,7 @@ const repository = {
   read: (path: string): string => FILES[path] ?? '',
   scripts: ['start', 'stop', 'reset'],
   settings: new Set(['ICMPMON_API_PORT']),
+  refusal: (_script: string, args: readonly string[]) => (args.includes('--none') ? '--none is unknown' : undefined),
 };
 
 const faults = (text: string, file = 'docs/architecture.md'): string[] => faultsOf({ file, text }, repository);
@@ -31,6 +32,7 @@ describe('the check of the documents', () => {
     ['a command', '```sh\nnpm start -- --detach\nnpm run reset -- --yes\n```'],
     ['a setting', '`ICMPMON_API_PORT=0`'],
     ['a secret in a file', '`ICMPMON_API_PORT_FILE`'],
+    ['a command with a placeholder', '`npm run reset -- --none <folder>`'],
     ['a link inside code', '`[x](none.md)`'],
     ['a long line of code', `\`\`\`text\n${'x'.repeat(131)}\n\`\`\``],
     ['a line of 130 characters', '█'.repeat(130)],
@@ -47,6 +49,8 @@ describe('the check of the documents', () => {
     ['`docs/<name>.yaml`', 'docs/<name>.yaml does not exist'],
     ['`npm run demo`', 'npm run demo is no script of package.json'],
     ['```sh\nnpm test\n```', 'npm run test is no script of package.json'],
+    ['`npm run reset -- --none`', 'npm run reset -- --none is refused: --none is unknown'],
+    ['`faults/none.ts`', 'faults/none.ts does not exist'],
     ['`ICMPMON_API_PROT`', 'ICMPMON_API_PROT is read nowhere'],
     [`\`\`\`sh\n\n\`\`\`\n${'x'.repeat(131)}`, 'line 4 has 131 characters, at most 130'],
   ])('tells of %j', (text, fault) => {
@@ -55,5 +59,24 @@ describe('the check of the documents', () => {
 
   it('tells each fault once', () => {
     expect(faults('`libs/none` and `libs/none`, `npm run none`\n\n```sh\nnpm run none\n```')).toHaveLength(2);
+  });
+});
+
+describe('a cited command line', () => {
+  it.each([
+    ['a group of commands', 'icmpmon', ['users']],
+    ['a command without its arguments', 'generate', ['verb']],
+    ['a command with them', 'bench', ['ingest', '--pairs', '3']],
+  ])('may be %s', (_what, script, args) => {
+    expect(refusalOf(script, args)).toBeUndefined();
+  });
+
+  it.each([
+    ['a bench', 'bench', ['inget']],
+    ['a fault', 'faults', ['no-such-fault']],
+    ['a command', 'icmpmon', ['backups']],
+    ['an option', 'load', ['fleet', '--fast']],
+  ])('names no %s that does not exist', (_what, script, args) => {
+    expect(refusalOf(script, args)).toContain(args.at(-1));
   });
 });

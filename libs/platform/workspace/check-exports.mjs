@@ -1,12 +1,9 @@
 // Part of npm run verify: what a library's entry exports is imported somewhere outside the library.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-
-const rootDir = join(import.meta.dirname, '../../..');
+import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
 /** @typedef {{ file: string, text: string }} Source `file` is relative to the root, with slashes */
 /** @typedef {{ from: string, names: readonly string[] }} Import `names` holds `*` when all of the entry is taken */
@@ -169,22 +166,10 @@ function namesOf(statement) {
   return bindings.elements.map((element) => (element.propertyName ?? element.name).text);
 }
 
-/** @returns {Source[]} */
-function readSources() {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs'], {
-    cwd: rootDir,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return listed
-    .split('\n')
-    .filter((file) => file !== '' && existsSync(join(rootDir, file)))
-    .map((file) => ({ file, text: readFileSync(join(rootDir, file), 'utf8') }));
-}
-
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const { paths } = ts.readConfigFile(join(rootDir, 'tsconfig.base.json'), ts.sys.readFile).config.compilerOptions;
-  const unused = unusedExports(readSources(), paths);
+  const sources = sourceFiles(/\.(?:ts|mjs)$/).map((file) => ({ file, text: readSource(file) }));
+  const unused = unusedExports(sources, paths);
   for (const name of unused) console.error(name);
   if (unused.length > 0)
     console.error(`\n${unused.length} exports that nothing outside their library imports: remove them.`);

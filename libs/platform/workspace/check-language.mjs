@@ -1,13 +1,10 @@
 // Part of npm run verify: comments, texts and documents use the words of docs/glossary.md, and none of the word list.
-import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { textsOf } from './language/texts.mjs';
 import { wordList } from './language/word-list.mjs';
+import { readSource, sourceFiles } from './source-files.mjs';
 
-const rootDir = join(import.meta.dirname, '../../..');
 /** Released migrations never change; the word list and its tests hold the words on purpose. */
 const LEFT_OUT =
   /^(?:migrations\/(?:control|telemetry)\/|libs\/platform\/workspace\/language\/|LICENSE$|package-lock\.json$)/;
@@ -29,26 +26,12 @@ export function languageFaultsOf({ file, text }) {
   );
 }
 
-/** @param {readonly string[]} parts parts of paths; none means every file */
-function filesToCheck(parts) {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: rootDir,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return [...new Set(listed.split('\n'))].filter(
-    (file) =>
-      file !== '' &&
-      !LEFT_OUT.test(file) &&
-      (parts.length === 0 || parts.some((part) => file.includes(part))) &&
-      // A file that was removed and not committed yet is still listed.
-      statSync(join(rootDir, file), { throwIfNoEntry: false })?.isFile(),
-  );
-}
-
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const files = filesToCheck(argv.slice(2));
-  const faults = files.flatMap((file) => languageFaultsOf({ file, text: readFileSync(join(rootDir, file), 'utf8') }));
+  const parts = argv.slice(2);
+  const files = sourceFiles(/./).filter(
+    (file) => !LEFT_OUT.test(file) && (parts.length === 0 || parts.some((part) => file.includes(part))),
+  );
+  const faults = files.flatMap((file) => languageFaultsOf({ file, text: readSource(file) }));
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) console.error(`\n${faults.length} places: docs/glossary.md has the words.`);
   else console.log(`${files.length} files use no word of the list.`);
