@@ -68,7 +68,7 @@ export const test = {
 export const verify = {
   name: 'verify',
   purpose:
-    'Checks format, lint, module boundaries, types, install scripts of packages, and documents; needs no services.',
+    'Checks format, lint, module boundaries, types, exports, install scripts of packages, documents and their language; needs no services.',
   examples: ['npm run verify'],
   exits: { 0: 'every check passed', 1: 'a check failed; its output is printed at the end' },
 };
