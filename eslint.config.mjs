@@ -6,7 +6,7 @@ import { FUNCTION_LINES_MAX, LINES_MAX, longFiles } from './libs/platform/worksp
 import { oneOfEach } from './libs/platform/workspace/lint/one-of-each.mjs';
 
 /**
- * Promises that nothing waits for, and switches that miss a member of their union.
+ * Rules against promises that are not awaited and switches that miss a member of their union.
  * @param {string[]} files
  * @param {string[]} project tsconfig files that hold them
  */
@@ -25,7 +25,7 @@ export default [
   { ignores: ['dist/**', 'node_modules/**', '.icmp-mon/**', '.nx/**', '.angular/**', 'artefacts/**'] },
   { plugins: { '@nx': nx } },
   ...tseslint.configs.recommended,
-  // Rules that need types: files by the project that checks them.
+  // Rules that need types: files, and the tsconfig files that include them.
   typed(['**/*.ts'], ['tsconfig.json', 'apps/portal/tsconfig.json', 'apps/portal/tsconfig.spec.json']),
   typed(['**/*.mjs'], ['infra/tsconfig.json']),
   {
@@ -141,9 +141,9 @@ export default [
       ],
     },
   },
-  // The demo reads events as a system of a customer does.
+  // The demo consumes events as another system would, with kafkajs alone.
   { files: ['libs/platform/messaging/**/*.ts', 'infra/demo/walk.mjs'], rules: { 'no-restricted-imports': 'off' } },
-  // A `describe` holds the tests of one thing, however many there are.
+  // The length of a `describe` grows with the number of its tests.
   { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },
   // Templates, style sheets and shell scripts in the list are held by long-files.unit.spec.ts alone.
   ...Object.entries(longFiles)

@@ -48,7 +48,7 @@ const shared = {
 const places = ['libs', 'apps', 'migrations', 'infra', 'bench', 'faults', 'e2e'];
 const specs = (level: string): string[] => places.map((place) => `${place}/**/*.${level}.spec.ts`);
 
-// Failures say enough by themselves; set ICMPMON_LOG_LEVEL=info to read along.
+// A failure has its own message; set ICMPMON_LOG_LEVEL=info to see the log lines of the tested code.
 const env = { ICMPMON_LOG_LEVEL: process.env['ICMPMON_LOG_LEVEL'] ?? 'silent' };
 
 export default defineConfig({

@@ -9,7 +9,7 @@ import { bundleOf } from './bundle.mjs';
 const app = process.argv[2];
 if (!app) {
   console.error(
-    'Say which app to build: node libs/platform/workspace/build-app.mjs <agent|gateway|api|projector|worker>',
+    'Name the app to build: node libs/platform/workspace/build-app.mjs <agent|gateway|api|projector|worker>',
   );
   process.exit(2);
 }

@@ -1,4 +1,4 @@
-// Builds the portal, and compresses its files once, as far as that goes:  node libs/platform/workspace/build-portal.mjs
+// Builds the portal, and compresses those of its files that get smaller:  node libs/platform/workspace/build-portal.mjs
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { compressFiles } from './compress-files.mjs';

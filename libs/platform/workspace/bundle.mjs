@@ -1,4 +1,4 @@
-// How a server app or a tool becomes one file of JavaScript: used by the build, and by the test of what apps load.
+// Bundles a server app or a tool into one JavaScript file: used by the build and by the test of the packages that apps load.
 // Packages of node_modules stay outside the bundle. The agent alone is bundled whole: it is copied to vantage points.
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const decorators = {
 };
 
 /**
- * The scripts of infra/ find the workspace by where they are: a tool calls them there.
+ * Keeps imports of scripts in infra/ outside the bundle: they locate the workspace by their own path.
  * @param {string} outdir
  * @returns {import('esbuild').Plugin}
  */
@@ -40,14 +40,14 @@ const scripts = (outdir) => ({
 });
 
 /**
- * esbuild's options for an app, or for a tool (bench, faults), which has its own folder beside apps/.
+ * esbuild's options for an app, or for a tool (bench, faults), which has its own folder next to apps/.
  * @param {string} app
  */
 export function bundleOf(app) {
   const folder = existsSync(path.join(root, app, 'main.ts')) ? app : path.join('apps', app);
   const outdir = path.join(root, 'dist', folder);
   const bundlesPackages = app === 'agent';
-  // ICMPMON_BUILD_VERSION stamps a build as another version, to try how versions get on with each other.
+  // ICMPMON_BUILD_VERSION stamps a build as another version, to test that versions work together.
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const stampedVersion = process.env['ICMPMON_BUILD_VERSION'] ?? version;
   /** CommonJS packages inside an ESM bundle still call require(). @type {Record<string, string>} */

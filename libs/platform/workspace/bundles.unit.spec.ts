@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { bundleOf } from './bundle.mjs';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
-/** What only processes with routes need. */
+/** Packages that only processes with HTTP routes need. */
 const HTTP_PACKAGES = [
   '@bull-board/express',
   '@nestjs/cqrs',
@@ -19,7 +19,7 @@ const HTTP_PACKAGES = [
   'helmet',
 ];
 
-// A whole app is compiled, on a machine that may be busy.
+// Compiling a whole app takes long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 /** Names of the packages that the app imports when it starts. */
@@ -36,7 +36,7 @@ async function packagesOf(app: string): Promise<string[]> {
 }
 
 describe('packages of HTTP', () => {
-  it('are those that the routes of the api import', () => {
+  it('are the packages that the routes of the api import', () => {
     const files = globSync(['libs/platform/{http,queue-board}/**/*.ts', 'libs/*/server/**/*.ts'], { cwd: ROOT });
     const sources = files.map((file) => readFileSync(path.join(ROOT, file), 'utf8')).join('\n');
     expect(HTTP_PACKAGES.filter((name) => !sources.includes(`from '${name}'`))).toEqual([]);

@@ -1,5 +1,5 @@
-// Part of npm run verify: what the documents cite exists (paths in links and in code, anchors, `npm run` commands with
-// their arguments, settings), and their lines fit.
+// Part of npm run verify: documents cite only what exists (paths in links and in code, anchors, `npm run` commands with
+// their arguments, settings), and their lines fit a screen.
 import { existsSync, globSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { argv, exit } from 'node:process';
@@ -10,9 +10,9 @@ import { readCommandLine } from '../command-line/read-command-line.mjs';
 import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
 const SOURCES = '{apps,libs,infra,packaging,e2e,bench,faults}/**/*.{ts,mjs,yaml,service,sh}';
-/** Definitions of commands name settings and read none: docs/commands.md is made of them. */
+/** Definitions of commands only name settings: docs/commands.md is generated from them. */
 const DEFINITIONS = /^(infra|apps\/cli)\/commands\//;
-/** Folders of the repository whose paths are looked for; others in code are somebody else's. */
+/** Folders of the repository whose paths are looked for; paths outside of them belong to other programs. */
 const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|bench|faults|\\.ci';
 const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');
 const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
@@ -22,10 +22,10 @@ const LIFECYCLE = ['start', 'stop', 'test'];
 
 /** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string>,
  *   refusal(script: string, args: readonly string[]): string | undefined }} Repository
- * `refusal` is why the script would refuse its arguments, undefined when it takes them. */
+ * `refusal` returns why the script refuses its arguments; undefined if it accepts them. */
 
 /**
- * What is wrong in one document, a sentence each.
+ * Returns the faults of one document, one sentence per fault.
  * @param {{ file: string, text: string }} document `file` is relative to the root, with slashes
  * @param {Repository} repository
  * @returns {string[]}
@@ -39,7 +39,7 @@ export function faultsOf({ file, text }, repository) {
       .map((path) => `${path} does not exist`),
     ...commands(code.join('\n'))
       .filter((script) => !repository.scripts.includes(script))
-      .map((script) => `npm run ${script} is no script of package.json`),
+      .map((script) => `npm run ${script} is not a script of package.json`),
     ...commandLines(code.join('\n'))
       .filter(({ script }) => repository.scripts.includes(script))
       .flatMap(({ script, args }) => {
@@ -55,7 +55,7 @@ export function faultsOf({ file, text }, repository) {
 }
 
 /**
- * Code (fenced, or within backticks, also over a line's end) and the rest, in which links are.
+ * Separates code (fenced, or within backticks, also across a line break) from prose, which has the links.
  * @param {string} text
  */
 function split(text) {
@@ -94,7 +94,7 @@ function linkFaults(file, text, link, repository) {
 }
 
 /**
- * As GitHub makes them of headings.
+ * Returns the anchors that GitHub derives from the headings.
  * @param {string} text
  */
 function anchorsOf(text) {
@@ -108,7 +108,7 @@ function anchorsOf(text) {
 }
 
 /**
- * `libs/<context>/contract` and `docs/*.md` exist when anything matches.
+ * Returns whether a path exists: `libs/<context>/contract` and `docs/*.md` do when any path matches.
  * @param {string} path
  * @param {Repository} repository
  */
@@ -124,7 +124,7 @@ function commands(code) {
 }
 
 /**
- * Complete command lines of scripts: those with a placeholder, a variable or an omission are left out.
+ * Returns the complete command lines of scripts: lines with a placeholder, a variable or an omission are left out.
  * @param {string} code
  */
 function commandLines(code) {
@@ -134,7 +134,7 @@ function commandLines(code) {
 }
 
 /**
- * Lines that do not fit a screen; code and output in fences keep the lines that they have.
+ * Returns the lines that are too long for a screen; code and output in fences may have any length.
  * @param {string} text
  * @returns {string[]}
  */
@@ -156,7 +156,7 @@ function unique(text, pattern) {
 }
 
 /**
- * Why a script refuses its arguments, undefined when it takes them or would only need more.
+ * Returns why a script refuses its arguments; undefined if it accepts them or only misses some.
  * @param {string} script
  * @param {readonly string[]} args
  * @returns {string | undefined}
@@ -167,7 +167,9 @@ export function refusalOf(script, args) {
     return undefined;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return /^Name a command|^Argument .* is missing/.test(error.message) ? undefined : error.message.split('\n')[0];
+    return /^Name a command|^(?:Argument|Option) .* is missing/.test(error.message)
+      ? undefined
+      : error.message.split('\n')[0];
   }
 }
 

@@ -3,7 +3,7 @@ import { faultsOf, refusalOf } from './check-docs.mjs';
 
 const FILES: Record<string, string> = {
   'README.md': '# ICMP-Mon\n\n## Ports and settings\n',
-  'docs/operations.md': '# Operations\n\n## When Kafka dies\n',
+  'docs/operations.md': '# Operations\n\n## When Kafka fails\n',
   'libs/targets/contract/index.ts': '',
 };
 
@@ -22,13 +22,13 @@ const faults = (text: string, file = 'docs/architecture.md'): string[] => faults
 
 describe('the check of the documents', () => {
   it.each([
-    ['a link beside it', '[ops](operations.md)'],
+    ['a link in its folder', '[ops](operations.md)'],
     ['a link upwards with an anchor', '[settings](../README.md#ports-and-settings)'],
     ['a link within itself', '# Here\n\n[here](#here)'],
     ['a link to elsewhere', '[nx](https://nx.dev/docs/none.md)'],
     ['a path in code', 'see `libs/targets/contract/index.ts` and `libs/targets`'],
     ['a path with a placeholder', '`libs/<context>/contract`'],
-    ['a path of somebody else', '`/usr/lib/icmp-mon/docs/x.md`, `dist/apps/none`, `some/libs/none`'],
+    ['a path of another program', '`/usr/lib/icmp-mon/docs/x.md`, `dist/apps/none`, `some/libs/none`'],
     ['a command', '```sh\nnpm start -- --detach\nnpm run reset -- --yes\n```'],
     ['a setting', '`ICMPMON_API_PORT=0`'],
     ['a secret in a file', '`ICMPMON_API_PORT_FILE`'],
@@ -41,23 +41,23 @@ describe('the check of the documents', () => {
   });
 
   it.each([
-    ['[gone](gone.md)', 'the link gone.md leads nowhere'],
+    ['[removed](removed.md)', 'the link removed.md leads nowhere'],
     ['[ops](operations.md#when-redis-dies)', 'the link operations.md#when-redis-dies names no heading'],
     ['[here](#there)', 'the link #there names no heading'],
     ['`libs/targets/server/index.ts`', 'libs/targets/server/index.ts does not exist'],
     ['```sh\nnode infra/none.mjs --x\n```', 'infra/none.mjs does not exist'],
     ['`docs/<name>.yaml`', 'docs/<name>.yaml does not exist'],
-    ['`npm run demo`', 'npm run demo is no script of package.json'],
-    ['```sh\nnpm test\n```', 'npm run test is no script of package.json'],
+    ['`npm run demo`', 'npm run demo is not a script of package.json'],
+    ['```sh\nnpm test\n```', 'npm run test is not a script of package.json'],
     ['`npm run reset -- --none`', 'npm run reset -- --none is refused: --none is unknown'],
     ['`faults/none.ts`', 'faults/none.ts does not exist'],
     ['`ICMPMON_API_PROT`', 'ICMPMON_API_PROT is read nowhere'],
     [`\`\`\`sh\n\n\`\`\`\n${'x'.repeat(131)}`, 'line 4 has 131 characters, at most 130'],
-  ])('tells of %j', (text, fault) => {
+  ])('reports %j', (text, fault) => {
     expect(faults(text)).toEqual([`docs/architecture.md: ${fault}`]);
   });
 
-  it('tells each fault once', () => {
+  it('reports each fault once', () => {
     expect(faults('`libs/none` and `libs/none`, `npm run none`\n\n```sh\nnpm run none\n```')).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-// Part of npm run verify: what a library's entry exports is imported somewhere outside the library.
+// Part of npm run verify: every export of a library's entry is imported outside the library.
 import { join, posix } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 /** @typedef {{ from: string, names: readonly string[] }} Import `names` holds `*` when all of the entry is taken */
 
 /**
- * Names that an entry exports and that no file outside its library imports.
+ * Returns the names that entries export and no file outside their library imports.
  * @param {readonly Source[]} sources all modules of the repository
  * @param {Readonly<Record<string, readonly string[]>>} paths `paths` of tsconfig.base.json: alias → files, with one `*`
  * @returns {string[]} `entry: name`, in the order of the sources
@@ -47,9 +47,9 @@ function isEntry(file, paths) {
 }
 
 /**
- * @param {string} pattern with at most one `*`, which stands for one part of a path
+ * @param {string} pattern with at most one `*`, which matches one segment of a path
  * @param {string} text
- * @returns {string | undefined} what the star stands for; empty without one
+ * @returns {string | undefined} the text that the star matches; empty without a star
  */
 function matchStar(pattern, text) {
   const [before, after] = pattern.split('*');
@@ -59,7 +59,7 @@ function matchStar(pattern, text) {
 }
 
 /**
- * The entry that an import names, by alias or by path.
+ * Returns the entry that an import names by alias or by path.
  * @param {string} from
  * @param {string} importer
  * @param {Readonly<Record<string, readonly string[]>>} paths
@@ -121,7 +121,7 @@ function exportedNames(tree, file, sources) {
 }
 
 /**
- * Names that `export * from` takes from a file of the library.
+ * Returns the names that `export * from` takes from a file of the library.
  * @param {ts.ExportDeclaration} statement
  * @param {string} file
  * @param {readonly Source[]} sources

@@ -4,7 +4,7 @@ import { unusedExports } from './check-exports.mjs';
 const PATHS = { '@p/*/contract': ['./libs/*/contract/index.ts'], '@p/*': ['./libs/*/index.ts'] };
 const ENTRY = 'libs/a/index.ts';
 
-/** Unused exports of `libs/a` when one file beside it holds `importer`. */
+/** Returns the unused exports of `libs/a` when one other file holds `importer`. */
 function unusedOf(entry: string, importer: string, file = 'libs/b/b.ts'): string[] {
   return unusedExports(
     [
@@ -29,7 +29,7 @@ it.each([
   expect(unusedOf(`export { one } from './one';`, importer)).toEqual([]);
 });
 
-it('refuses what nothing imports, also of exports by star and of declarations', () => {
+it('reports exports without an import, also exports by star and exported declarations', () => {
   expect(
     unusedOf(`export * from './one';\nexport class Three {}\nexport const four = 4;`, `import { one } from '@p/a';`),
   ).toEqual([`${ENTRY}: Two`, `${ENTRY}: Three`, `${ENTRY}: four`]);
@@ -41,6 +41,6 @@ it('does not count an import within the library', () => {
   ]);
 });
 
-it('does not take another library for it', () => {
+it('does not confuse it with another entry of the library', () => {
   expect(unusedOf(`export { one } from './one';`, `import { one } from '@p/a/contract';`)).toEqual([`${ENTRY}: one`]);
 });

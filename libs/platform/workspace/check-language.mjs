@@ -1,4 +1,4 @@
-// Part of npm run verify: comments, texts and documents use the words of docs/glossary.md, and none of the word list.
+// Part of npm run verify: comments, texts and documents use no word of the word list; docs/glossary.md has the right ones.
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { textsOf } from './language/texts.mjs';
@@ -10,7 +10,7 @@ const LEFT_OUT =
   /^(?:migrations\/(?:control|telemetry)\/|libs\/platform\/workspace\/language\/|LICENSE$|package-lock\.json$)/;
 
 /**
- * What one file writes that the word list names.
+ * Returns the places of one file where a word of the list is used.
  * @param {{ file: string, text: string }} source `file` is relative to the root, with slashes
  * @returns {string[]} `file:line: "found": write …`, one per place
  */

@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 /** Files that are text. */
 const TEXT = /\.(html|js|css|svg|json|md|txt)$/;
-/** What fits into one packet arrives no sooner when it is smaller. */
+/** Smallest file that is compressed, in bytes: a smaller one fits into one packet anyway. */
 const BYTES_MIN = 1_400;
 
 /** @param {Buffer} bytes */
@@ -20,7 +20,7 @@ const brotli = (bytes) =>
 /** @param {Buffer} bytes */
 const gzipped = (bytes) => promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION });
 
-/** By the ending that a compressed file gets. */
+/** Compressors, by the file extension that they add. */
 const encoders = { '.br': brotli, '.gz': gzipped };
 
 /**

@@ -1,4 +1,4 @@
-// npm run generate: writes the beginning of something new.
+// npm run generate: writes the first files of a new context, verb, read model, job, page or executor.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ await runCommand(generate, (asked) => {
 });
 
 /**
- * In the one form that Nx reads: with "=".
+ * Returns an option in the only form that Nx reads: with "=".
  * @param {import('../../../infra/commands/run-command.mjs').Invocation} asked
  */
 function optionsOf(asked) {

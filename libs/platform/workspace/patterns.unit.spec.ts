@@ -5,19 +5,19 @@ import { describe, expect, it } from 'vitest';
 const ROOT = path.join(import.meta.dirname, '../../..');
 const VERB_LINES_MAX = 80;
 
-/** Controllers whose routes are no commands or queries of one answer, and what else they need. */
+/** Controllers with routes that are not a command or query with one response, and their other dependencies. */
 const OTHER_DEPENDENCIES: Readonly<Record<string, string[]>> = {
   // Tokens travel in cookies.
   AuthController: ['BrowserSessions'],
-  // Streams never end; they watch over the login of their reader.
+  // Streams stay open, and check the login of their reader again and again.
   LiveController: ['TargetDirectory', 'LiveResults', 'Authenticator'],
   StatusStreamController: ['StreamSources', 'Authenticator'],
   // For load balancers.
   HealthController: ['ApiReadiness'],
-  // What every agent is told when it joins, and the CA's certificate.
+  // Every joining agent receives the settings of the enrolment and the CA's certificate.
   EnrolmentController: ['CertificateAuthority', 'EnrolmentTerms'],
   RejoinController: ['CertificateAuthority', 'EnrolmentTerms'],
-  // Whether a certificate is old enough to be renewed.
+  // Decides whether a certificate is old enough to be renewed.
   CertificateController: ['DatabaseClock'],
 };
 

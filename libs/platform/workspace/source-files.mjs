@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const rootDir = join(import.meta.dirname, '../../..');
-/** Folders that commands make: their files are not the project's sources. */
+/** Folders of generated files. */
 const MADE = new Set(['node_modules', 'dist', '.icmp-mon', '.git', '.nx', '.angular', 'artefacts']);
 
 /**
- * Files of the repository, without those that commands make. Works in a tree without git, too.
+ * Returns the files of the repository, without generated ones. Works in a tree without git, too.
  * @param {RegExp} pattern of the path
  * @param {string} [dir] relative to the root
  * @returns {string[]} paths relative to the root, with slashes, sorted within their folder

@@ -1,10 +1,10 @@
-// What `npm run generate` takes, read from the schemas of the generators.
+// Definition of `npm run generate`, read from the schemas of the generators.
 import { readFileSync } from 'node:fs';
 
 /** @typedef {import('../../command-line/definition.mjs').Command} Command */
 /** @typedef {{ description: string, $default?: { index: number } }} Property */
 
-/** @param {string} file beside this one */
+/** @param {string} file in the folder of this module */
 const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
 
 const EXAMPLES = /** @type {Record<string, string[]>} */ ({

@@ -17,7 +17,7 @@ export function textOf(tree, file) {
  * @param {string} file
  * @param {RegExp} anchor
  * @param {string} text
- * @throws Error when the file has no such place; the message says what to add by hand
+ * @throws Error when the file has no such place; the message names what to add by hand
  */
 export function insertBefore(tree, file, anchor, text) {
   edit(tree, file, anchor, text, (found) => text + found);
@@ -28,7 +28,7 @@ export function insertBefore(tree, file, anchor, text) {
  * @param {string} file
  * @param {RegExp} anchor
  * @param {string} text
- * @throws Error when the file has no such place; the message says what to add by hand
+ * @throws Error when the file has no such place; the message names what to add by hand
  */
 export function insertAfter(tree, file, anchor, text) {
   edit(tree, file, anchor, text, (found) => found + text);

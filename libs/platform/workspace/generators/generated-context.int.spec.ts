@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 const ROOT = path.join(import.meta.dirname, '../../../..');
-/** What is made for developers or by the build, and may be large. */
+/** Folders that are generated and may be large. */
 const NOT_COPIED = ['node_modules', 'dist', '.git', '.nx', '.icmp-mon', '.angular', 'artefacts'];
 const GENERATED = [
   ['context', 'demo'],

@@ -156,7 +156,7 @@ describe('the generator of a context', () => {
     expect(text(`libs/${name}/server/${name}.controller.ts`)).toContain(query);
   });
 
-  it('says what to add by hand where a file looks different', async () => {
+  it('reports what to add by hand where a file looks different', async () => {
     tree.write('apps/portal/app.routes.ts', 'export const routes = [];\n');
     await expect(context(tree, { name: 'incidents' })).rejects.toThrow(
       /apps\/portal\/app\.routes\.ts has no place[^]*Add by hand:[^]*incidentsRoutes/,

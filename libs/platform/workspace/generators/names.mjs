@@ -11,14 +11,14 @@ const NAME_LENGTH_MAX = 40;
  */
 export function checkNames(...given) {
   for (const name of given) {
-    if (!NAME.test(name)) throw new Error(`"${name}" is no name: use lower-case words joined by hyphens.`);
+    if (!NAME.test(name)) throw new Error(`"${name}" is not a valid name: use lower-case words joined by hyphens.`);
     if (name.length > NAME_LENGTH_MAX)
       throw new Error(`"${name}" is too long: a name has at most ${NAME_LENGTH_MAX} letters.`);
   }
 }
 
 /**
- * What a context keeps, unless another aggregate is given: its name in the singular, as far as its ending shows it.
+ * Returns the default aggregate of a context: its name in the singular, as far as its ending shows it.
  * @param {string} context
  */
 export function aggregateOf(context) {

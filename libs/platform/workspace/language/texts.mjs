@@ -10,7 +10,7 @@ const NOT_PROSE =
   /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE|COPY|LOCK|SET|FROM|WHERE|ORDER|AND|JOIN|UNION|GROUP|VALUES|#!|\(?\s*\(\) =>|import |export |const |function |[.#]?[\w-]+\s*[{>])/;
 
 /**
- * The prose of one file: comments, strings that hold a space, the text of templates and documents.
+ * Returns the prose of one file: comments, strings that contain a space, the text of templates and documents.
  * @param {string} file its path, by whose ending the kind of file is known
  * @param {string} source
  * @returns {Text[]} empty for kinds of files that hold no prose
@@ -80,7 +80,7 @@ function commentText(comment) {
 }
 
 /**
- * Prose outside fenced and inline code, links without their targets; line by line.
+ * Returns the prose outside fenced and inline code, links without their targets, line by line.
  * @param {string} source
  * @returns {Text[]}
  */
@@ -99,7 +99,7 @@ function keepLines(text) {
 }
 
 /**
- * The text of an Angular template, and the attributes and literals that people read.
+ * Returns the text of an Angular template, with the attributes and literals that users see.
  * @param {string} source
  * @returns {Text[]}
  */

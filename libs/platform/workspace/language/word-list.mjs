@@ -6,7 +6,7 @@ const AMOUNT = String.raw`\d[\d.,]*(?: ?(?:%|(?!(?:is|are|was|were|has|not|of|fo
 const COUNTED = String.raw`\b(?:results|requests|packets|probes|rows|bytes|messages|times|once|twice|events|blocks|pings)`;
 const RATE_UNIT =
   'second|minute|hour|day|week|month|shard|target|agent|result|row|page|process|user|client|partition|request|connection';
-/** What follows "a second" when it is none. */
+/** Words after "a second" that make it something other than a rate. */
 const NO_RATE = String.raw`(?! (?:time|later|ago|or|of|old|long|after|before|is|that|has)\b)`;
 
 /**
@@ -83,7 +83,7 @@ export const wordList = [
     'regardless of how …',
   ),
   phrase(
-    String.raw`(?<!\b(?:[Aa]ny|[Nn]o|[Ss]ome|[Ee]very)(?: ?(?:thing|one|where|body))? )(?<!\b(?:[Ww]hat|[Ww]ho|[Ww]here|[Aa]nyone) )\b[Ee]lse\b(?! if\b)`,
+    String.raw`(?<!\b(?:[Aa]ny|[Nn]o|[Ss]ome|[Ee]very)(?: ?(?:thing|one|where|body))? )(?<!\b(?:[Ww]hat|[Ww]ho|[Ww]here|[Aa]nyone) )(?<!@|\bdo )\b[Ee]lse\b(?! if\b)`,
     'otherwise',
   ),
   words('unless said', 'unless set'),
