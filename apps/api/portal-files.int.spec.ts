@@ -61,7 +61,7 @@ describe('the portal', () => {
     },
   );
 
-  it('is given to who takes anything, and not to who wants JSON', async () => {
+  it('is served for any accepted type, and not for JSON', async () => {
     const asked = (accept: string): Promise<Response> => fetch(`${api.url}/`, { headers: { accept } });
     const anything = await asked('*/*');
     expect(anything.status).toBe(200);
@@ -92,7 +92,7 @@ describe('the portal', () => {
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it('does not hand out files beside its folder', async () => {
+  it('does not serve files outside its folder', async () => {
     for (const target of ['/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/etc/passwd', '/.env']) {
       const response = await fetch(`${api.url}${target}`);
       expect(await response.text()).not.toContain('root:');

@@ -167,7 +167,7 @@ export function refusalOf(script, args) {
     return undefined;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return /^Name a command|^(?:Argument|Option) .* is missing/.test(error.message)
+    return /^(?:A command|Argument .*|Option .*) is missing/.test(error.message)
       ? undefined
       : error.message.split('\n')[0];
   }

@@ -39,7 +39,7 @@ interface TakenBlock {
  *                              │                        │ no                                          │ no
  *                              └── repeated, older boot └── not assigned                              └── not assigned, too old
  *
- * Invariants: a block counts once; whatever is dropped is counted by reason; one batch is reused for all blocks, so that a result costs no
+ * Invariants: a block counts once; dropped results are counted by reason; one batch is reused for all blocks, so that a result costs no
  * object.
  */
 export class BlockIntake {
