@@ -63,7 +63,7 @@ export const CONSUMERS_PART: PartReader = {
     const subscriptions = [...Map.groupBy(lags, ({ group, topic }) => `${group} ${topic}`).values()];
     const rows = subscriptions.map((partitions) => rowOf(partitions, look));
     const total = lags.reduce((sum, { lag }) => sum + lag, 0);
-    const ok = `${counted(rows.length, 'subscription')}, lag ${counted(total, 'message')}`;
+    const ok = `${counted(rows.length, 'subscription')}, total lag ${counted(total, 'message')}`;
     return ofRows(rows, ok, () => complaint(lags));
   },
 };
