@@ -13,13 +13,13 @@ let api: TestApi;
 let folder: string;
 
 beforeAll(async () => {
-  // Hidden, as the folder of an installation's state is.
+  // A hidden folder, because an installation's state folder is hidden too.
   folder = await mkdtemp(path.join(tmpdir(), '.icmp-mon-portal-test-'));
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>portal</title>');
   await writeFile(path.join(folder, 'main-8_P-9KQu.js'), 'export {};');
   await writeFile(path.join(folder, 'favicon.svg'), '<svg/>');
   await writeFile(path.join(folder, 'main-AAAAAAAA.js'), SCRIPT);
-  // As the build leaves them.
+  // The build writes compressed copies next to the original.
   await writeFile(path.join(folder, 'main-AAAAAAAA.js.br'), brotliCompressSync(SCRIPT));
   await writeFile(path.join(folder, 'main-AAAAAAAA.js.gz'), gzipSync(SCRIPT));
   api = await startTestApi({ portalDir: folder });
@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** As sent: nothing is decoded. */
+/** Returns the response with its body as sent, not decoded. */
 function asSent(
   target: string,
   headers: Record<string, string>,
@@ -51,7 +51,7 @@ const page = (target: string): Promise<Response> =>
 
 describe('the portal', () => {
   it.each(['/', '/targets', '/targets/192.0.2.1?range=1h', '/targets/2001:db8::a'])(
-    'has its page at %s, always fresh, with a content policy',
+    'serves its page at %s, with no-cache and a content security policy',
     async (target) => {
       const response = await page(target);
       expect(response.status).toBe(200);
@@ -61,7 +61,7 @@ describe('the portal', () => {
     },
   );
 
-  it('is served for any accepted type, and not for JSON', async () => {
+  it('serves its page to clients that accept any type, and not to clients that accept only JSON', async () => {
     const asked = (accept: string): Promise<Response> => fetch(`${api.url}/`, { headers: { accept } });
     const anything = await asked('*/*');
     expect(anything.status).toBe(200);
@@ -81,12 +81,12 @@ describe('the portal', () => {
     expect((await fetch(`${api.url}${target}`, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('lets browsers keep files whose name changes with their content, and no others', async () => {
+  it('lets browsers cache files with a content hash in their name, and no others', async () => {
     expect((await page('/main-8_P-9KQu.js')).headers.get('cache-control')).toContain('immutable');
     expect((await page('/favicon.svg')).headers.get('cache-control')).toBe('no-cache');
   });
 
-  it.each(['/missing-8_P-9KQu.js', '/api/v1/nothing', '/api'])('is not given in place of %s', async (target) => {
+  it.each(['/missing-8_P-9KQu.js', '/api/v1/nothing', '/api'])('does not serve its page for %s', async (target) => {
     const response = await page(target);
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -102,7 +102,7 @@ describe('the portal', () => {
   it.each([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
-  ] as const)('sends its files compressed as %s where the build has done that', async (coding, decode) => {
+  ] as const)('serves files compressed with %s when the build contains them', async (coding, decode) => {
     const target = '/main-AAAAAAAA.js';
     const plain = await asSent(target, {});
     const sent = await asSent(target, { 'accept-encoding': coding });
@@ -123,7 +123,7 @@ describe('the portal', () => {
     expect(other.status).toBe(200);
   });
 
-  it('sends what was too small to be compressed as it is', async () => {
+  it('serves files uncompressed when the build contains no compressed copy', async () => {
     const sent = await asSent('/favicon.svg', { 'accept-encoding': 'br, gzip' });
     expect([sent.headers['content-encoding'], sent.body.toString()]).toEqual([undefined, '<svg/>']);
   });

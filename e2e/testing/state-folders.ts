@@ -29,7 +29,7 @@ export async function endAbandoned(): Promise<void> {
   }
 }
 
-/** Stops whatever runs in the state folder of `environment`. */
+/** Stops all processes of the state folder that `environment` names. */
 export async function npmStop(environment: Record<string, string>): Promise<void> {
   const options: object = { cwd: rootDir, env: environment };
   await run(process.execPath, [path.join(rootDir, 'infra/stop.mjs')], options);
