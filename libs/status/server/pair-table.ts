@@ -63,10 +63,15 @@ export class PairTable {
     this.settledUntilMs[slot] = Infinity;
   }
 
-  setPolicy(slot: number, policy: PolicyEntry): void {
-    this.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
-    this.u32[slot * U32_STRIDE + U32.warmUntilMs] = WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
-    this.settledUntilMs[slot] = 0;
+  /** Applies the policy of a target to its pairs. */
+  setPolicyOf({ pairs, policy }: TargetEntry): void {
+    if (!policy) return;
+    for (const { slot } of pairs) {
+      this.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
+      this.u32[slot * U32_STRIDE + U32.warmUntilMs] =
+        WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
+      this.settledUntilMs[slot] = 0;
+    }
   }
 
   verdict(slot: number): number {

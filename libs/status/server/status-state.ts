@@ -58,7 +58,7 @@ export class StatusState {
   }
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
-    this.setPolicies(target);
+    this.pairs.setPolicyOf(target);
     if (!this.targets.has(target.key)) {
       this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
     }
@@ -174,12 +174,6 @@ export class StatusState {
     });
   }
 
-  private setPolicies(target: TargetEntry): void {
-    const { policy } = target;
-    if (!policy) return;
-    for (const { slot } of target.pairs) this.pairs.setPolicy(slot, policy);
-  }
-
   /** Restarts warm-up for every pair; the current statuses hold until it ends. */
   warmAll(clock: ShardClock): void {
     for (const target of this.directoryOf().targets.values()) {
@@ -198,6 +192,6 @@ export class StatusState {
       const target = directory.targets.get(key);
       if (sinceMs === 0 && target) this.undated.add(target);
     }
-    for (const target of directory.targets.values()) this.setPolicies(target);
+    for (const target of directory.targets.values()) this.pairs.setPolicyOf(target);
   }
 }
