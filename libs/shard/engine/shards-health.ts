@@ -73,7 +73,7 @@ export const SHARDS_PART: PluggedPart = {
     const owners = new Set(shards.filter(({ held }) => held).map(({ holder }) => holder)).size;
     const oldestS = maxOf(shards.map((row) => row.stored_age_s));
     const ok = `${counted(rows.length, 'shard')} on ${counted(owners, 'projector')}, stored up to ${oldestS === null ? 'nothing yet' : `${spanText(oldestS)} ago`}`;
-    return ofRows(rows, ok, (state) => complaint(shards, rows, state));
+    return ofRows(rows, ok, (state) => (bounds === null ? outage(shards, rows) : complaint(shards, rows, state)));
   },
 };
 
@@ -94,11 +94,24 @@ function rowOf(row: ShardRow, logEnd: number | null, { thresholds }: HealthFacts
   };
 }
 
+/** Without Kafka no shard advances, and a projector that restarts takes none over: the outage is the cause of either. */
+function outage(shards: ShardRow[], rows: HealthRow[]): [string, string] {
+  const stalled = rows.filter(({ state }) => state !== 'ok').length;
+  return [
+    `Kafka does not answer: ${stalled} of ${counted(shards.length, 'shard')} store nothing new${oldestOf(shards)}`,
+    'Agents spool and nothing is lost. See Services.',
+  ];
+}
+
+function oldestOf(shards: ShardRow[]): string {
+  const oldest = maxOf(shards.map((row) => row.stored_age_s));
+  return oldest === null ? '' : `, the oldest stored up to ${spanText(oldest)} ago`;
+}
+
 function complaint(shards: ShardRow[], rows: HealthRow[], state: HealthState): [string, string] {
   const worst = rows.filter((row) => row.state === state);
   const nobody = shards.filter(({ held }) => !held).length;
-  const oldest = maxOf(shards.map((row) => row.stored_age_s));
-  const age = oldest === null ? '' : `, the oldest stored up to ${spanText(oldest)} ago`;
+  const age = oldestOf(shards);
   const aheadS = maxOf(shards.filter(({ held }) => !held).map(({ lease_ahead_s: s }) => s)) ?? 0;
   if (aheadS > 0) {
     return [

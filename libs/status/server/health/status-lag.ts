@@ -36,18 +36,19 @@ export function causeOfLag(lag: StatusLag, thresholds: Thresholds): { cause: str
   if (shards.length === 0) {
     return { cause: 'no projector has ever run', advice: 'Start a projector: the first one creates the shards.' };
   }
-  const nobody = shards.filter(({ held }) => !held).length;
-  if (nobody > 0) {
-    return {
-      cause: `no projector owns ${nobody} of ${all}`,
-      advice: 'Results wait in the log; nothing is lost. Check that a projector runs, its log and its /readyz.',
-    };
-  }
+  // Before the owners: a projector that restarts during an outage of Kafka cannot take shards over.
   if (!kafkaAnswers) {
     return {
       cause: 'Kafka does not answer',
       advice:
         'Agents spool their results; nothing is lost. See Services, and check that Kafka runs and has disk space.',
+    };
+  }
+  const nobody = shards.filter(({ held }) => !held).length;
+  if (nobody > 0) {
+    return {
+      cause: `no projector owns ${nobody} of ${all}`,
+      advice: 'Results wait in the log; nothing is lost. Check that a projector runs, its log and its /readyz.',
     };
   }
   const late = shards.filter(({ judgedAgeS, storedAgeS }) => {
