@@ -190,7 +190,7 @@ describe('the health of the product', () => {
     const projector = new ProcessReport(api.control, { app: 'projector', version: '1.2.3', readiness: () => ({}) });
     projector.start();
     await eventuallyPart('agents', (part) => {
-      expect(part).toMatchObject({ state: 'bad', summary: '1 of 1 agent lost', unknownSince: null });
+      expect(part).toMatchObject({ state: 'bad', summary: '1 of 1 agent lost: lab', unknownSince: null });
     });
     await projector.stop();
   });

@@ -7,6 +7,14 @@ export function counted(count: number, what: string): string {
   return `${count.toLocaleString('en')} ${what}${ending}`;
 }
 
+const NAMES_MAX = 3;
+
+/** Returns the names for display, at most three: `a, b, c and 7 more`. */
+export function nameList(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX;
+  return `${names.slice(0, NAMES_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** Returns a duration for display: `0.9 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
 export function spanText(seconds: number): string {
   if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;

@@ -1,4 +1,4 @@
-export { counted, maxOf, ofRows, spanText } from './figures';
+export { counted, maxOf, nameList, ofRows, spanText } from './figures';
 export {
   type HealthFacts,
   HealthParts,

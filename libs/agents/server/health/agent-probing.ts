@@ -1,5 +1,5 @@
 import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
-import { counted } from '@icmp-mon/platform/health';
+import { counted, nameList } from '@icmp-mon/platform/health';
 
 /** Probing figures from an agent's report; older agents report only some of them. */
 export interface ProbingReport {
@@ -31,6 +31,10 @@ export function probingState(report: ProbingReport | undefined): HealthState {
   return (unmeasured ?? 0) > 0 || (lateMs ?? 0) >= LATE_MS ? 'attention' : 'ok';
 }
 
+/** Returns the names of the agents of these rows, at most three. */
+export const agentNames = (rows: readonly HealthRow[]): string =>
+  nameList(rows.map(({ values }) => String(values['agent'])));
+
 /** Returns the probing problem of these agents and its remedy; null when there is none. */
 export function probingComplaint(rows: readonly HealthRow[]): [string, string] | null {
   const of = `of ${counted(rows.length, 'agent')}`;
@@ -38,7 +42,7 @@ export function probingComplaint(rows: readonly HealthRow[]): [string, string] |
   const [first] = broken;
   if (first !== undefined) {
     return [
-      `${broken.length} ${of} with a failed executor`,
+      `${broken.length} ${of} with a failed executor: ${agentNames(broken)}`,
       `${first.values['agent']}: ${first.values['executorDetail']}`,
     ];
   }
@@ -47,7 +51,7 @@ export function probingComplaint(rows: readonly HealthRow[]): [string, string] |
   );
   if (late.length === 0) return null;
   return [
-    `${late.length} ${of} cannot keep the probing rate`,
+    `${late.length} ${of} cannot keep the probing rate: ${agentNames(late)}`,
     'Probes that an agent did not send in time have no data. Give its machine more CPU, raise the packet rate of its policy file, or assign it fewer targets.',
   ];
 }

@@ -10,7 +10,14 @@ import {
   spanText,
 } from '@icmp-mon/platform/health';
 import { whyReportsAreUnread } from './unread-reports';
-import { PROBING_JOIN_SQL, PROBING_SQL, probingComplaint, type ProbingReport, probingState } from './agent-probing';
+import {
+  agentNames,
+  PROBING_JOIN_SQL,
+  PROBING_SQL,
+  probingComplaint,
+  type ProbingReport,
+  probingState,
+} from './agent-probing';
 
 const AGENTS_MAX = 1_000;
 /** Shares of the spool's maximum size, if the agent reports it: an agent with a full spool drops results. */
@@ -157,28 +164,28 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Hea
 
 function complaint(rows: HealthRow[], look: HealthFacts): [string, string] {
   const of = `of ${counted(rows.length, 'agent')}`;
-  const silent = rows.filter((row) => silenceOf(row, look) === 'bad').length;
+  const silent = rows.filter((row) => silenceOf(row, look) === 'bad');
   const hesitant = rows.filter((row) => silenceOf(row, look) === 'attention');
   const seeAgent =
     'Check that the agent runs and reaches the gateway. Its results wait in its spool; the status of its targets becomes unknown.';
-  if (silent > 0) return [`${silent} ${of} lost`, seeAgent];
+  if (silent.length > 0) return [`${silent.length} ${of} lost: ${agentNames(silent)}`, seeAgent];
   const probing = probingComplaint(rows);
   if (probing !== null) return probing;
-  const dropping = rows.filter(({ values }) => Number(values['dropped']) > 0).length;
-  if (dropping > 0) {
+  const dropping = rows.filter(({ values }) => Number(values['dropped']) > 0);
+  if (dropping.length > 0) {
     return [
-      `${dropping} ${of} dropped results: the spool was full`,
+      `${dropping.length} ${of} dropped results: the spool was full (${agentNames(dropping)})`,
       'Dropped results are lost but counted. Check the connection of the agent to the gateway, or raise its spool limit.',
     ];
   }
   if (hesitant.length > 0) {
     const longestS = maxOf(hesitant.map(({ values }) => Number(values['silentS']))) ?? 0;
-    return [`${hesitant.length} ${of} late: no report for ${spanText(longestS)}`, seeAgent];
+    return [`${hesitant.length} ${of} late: ${agentNames(hesitant)}, no report for ${spanText(longestS)}`, seeAgent];
   }
   const late = rows.filter((row) => row.state !== 'ok');
   const oldestS = maxOf(late.map(({ values }) => Number(values['spoolOldestS'] ?? 0))) ?? 0;
   return [
-    `${late.length} ${of} with a backlog, oldest block ${spanText(oldestS)} old`,
+    `${late.length} ${of} with a backlog: ${agentNames(late)}, oldest block ${spanText(oldestS)} old`,
     'Check the connection to the gateway, and whether the gateway defers uploads (icmpmon_gateway_uploads_deferred_total).',
   ];
 }

@@ -79,13 +79,32 @@ describe('the health part of agents', () => {
     const gone = { silent_s: 86_400 };
     expect(await read({ reports: [gone, {}] })).toMatchObject({
       state: 'attention',
-      summary: '1 of 2 agents lost',
+      summary: '1 of 2 agents lost: agent 0',
     });
-    expect(await read({ reports: [gone, gone] })).toMatchObject({ state: 'bad', summary: '2 of 2 agents lost' });
+    expect(await read({ reports: [gone, gone] })).toMatchObject({
+      state: 'bad',
+      summary: '2 of 2 agents lost: agent 0, agent 1',
+    });
     expect(await read({ reports: [{ silent_s: 20 }, {}] })).toMatchObject({
       state: 'attention',
-      summary: '1 of 2 agents late: no report for 20 s',
+      summary: '1 of 2 agents late: agent 0, no report for 20 s',
     });
+  });
+
+  it('names up to three of the agents that it counts', async () => {
+    const summary = async (report: World['reports'][number], count: number) =>
+      (await read({ reports: [...Array.from({ length: count }, () => report), {}] })).summary;
+    const four = 'agent 0, agent 1, agent 2 and 1 more';
+    expect(await summary({ silent_s: 90 }, 4)).toBe(`4 of 5 agents lost: ${four}`);
+    expect(await summary({ silent_s: 20 }, 4)).toBe(`4 of 5 agents late: ${four}, no report for 20 s`);
+    expect(await summary({ dropped: 7 }, 4)).toBe(`4 of 5 agents dropped results: the spool was full (${four})`);
+    expect(await summary({ spool_oldest_s: 90 }, 3)).toBe(
+      '3 of 4 agents with a backlog: agent 0, agent 1, agent 2, oldest block 2 min old',
+    );
+    expect(await summary({ executor_state: 'deaf', executor_detail: 'x' }, 2)).toBe(
+      '2 of 3 agents with a failed executor: agent 0, agent 1',
+    );
+    expect(await summary({ late_ms: 1_500 }, 1)).toBe('1 of 2 agents cannot keep the probing rate: agent 0');
   });
 
   it('is bad when the spools of all agents are bad, even if everything else is ok', async () => {
@@ -104,7 +123,7 @@ describe('the health part of agents', () => {
     const broken = { executor_state, executor_detail: 'fping receives nothing. Check it.' };
     expect(await read({ reports: [broken] })).toMatchObject({
       state,
-      summary: '1 of 1 agent with a failed executor',
+      summary: '1 of 1 agent with a failed executor: agent 0',
       advice: 'agent 0: fping receives nothing. Check it.',
     });
     expect(await read({ reports: [{}, broken] })).toMatchObject({ state: 'attention' });
@@ -114,7 +133,7 @@ describe('the health part of agents', () => {
     for (const slow of [{ unmeasured_per_s: 0.1 }, { late_ms: 1_500 }]) {
       expect(await read({ reports: [slow, {}] })).toMatchObject({
         state: 'attention',
-        summary: '1 of 2 agents cannot keep the probing rate',
+        summary: '1 of 2 agents cannot keep the probing rate: agent 0',
       });
     }
     const older = { unmeasured_per_s: null, late_ms: null };

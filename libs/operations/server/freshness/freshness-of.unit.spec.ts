@@ -87,8 +87,8 @@ describe('how fresh pages are', () => {
     ],
     [part('services', 'bad', 'Not responding: Kafka'), 'Not responding: Kafka'],
     [part('processes', 'bad', 'No gateway is reporting'), 'No gateway is reporting'],
-    [part('agents', 'bad', '2 of 2 agents lost'), '2 of 2 agents lost'],
-    [part('agents', 'attention', '1 of 2 agents lost'), null],
+    [part('agents', 'bad', '2 of 2 agents lost: a, b'), '2 of 2 agents lost: a, b'],
+    [part('agents', 'attention', '1 of 2 agents lost: a'), null],
     [part('disks', 'bad', 'full'), null],
   ])('reports other problems as a notice: %j', (wrong, notice) => {
     expect(freshnessOf(facts({ look: looked([wrong]) })).notice).toBe(notice);
