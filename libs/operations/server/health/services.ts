@@ -1,4 +1,5 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
+import { bounded } from '@icmp-mon/platform/concurrency';
 import { ofRows } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
@@ -53,10 +54,13 @@ function versionOf([row]: ServerVersion[]): string {
   return `PostgreSQL ${row?.version}${row?.timescale ? `, TimescaleDB ${row.timescale}` : ''}`;
 }
 
+/** Timeout of one service, ms; shorter than that of the part, so that the part names the service that hangs. */
+const ANSWER_MS_MAX = 4_000;
+
 async function ask(service: string, question: () => Promise<string>): Promise<HealthRow> {
   const startedMs = performance.now();
   try {
-    const answer = await question();
+    const answer = await bounded(question(), ANSWER_MS_MAX, () => new Error(`no answer within ${ANSWER_MS_MAX} ms`));
     return { state: 'ok', values: { service, answer, answerS: (performance.now() - startedMs) / 1_000 } };
   } catch (error) {
     return { state: 'bad', values: { service, answer: reasonOf(error), answerS: null } };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Look } from './health-reading';
 import { SERVICES_PART } from './services';
 
@@ -24,6 +24,21 @@ describe('the health of services', () => {
     const { rows } = await read({ pingRedis: () => Promise.reject(new Error(lost)) });
     const redis = rows.find(({ values }) => values['service'] === 'Redis');
     expect(redis?.values['answer']).toBe('no connection');
+  });
+
+  it('names a service that hangs, before the timeout of the part', async () => {
+    vi.useFakeTimers();
+    try {
+      const hanging = { query: () => new Promise<never>(() => undefined) };
+      const reading = Promise.race([
+        read({ telemetry: hanging }),
+        new Promise((resolve) => setTimeout(resolve, 4_500)),
+      ]);
+      await vi.advanceTimersByTimeAsync(4_500);
+      expect(await reading).toMatchObject({ state: 'bad', summary: 'Not responding: telemetry database' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is bad while Kafka is unavailable, whether or not Redis responds', async () => {
