@@ -35,7 +35,7 @@ async function list(context: CliContext, json: boolean): Promise<void> {
     context.say('shard  checkpoint     stored  log from    log to       lag  behind    owner');
     for (const position of positions) context.say(line(position));
     if (positions.some(({ state }) => state !== 'ok')) {
-      context.say('Continue from the current content of the logs: npm run icmpmon -- shards adopt');
+      context.say('Continue from what the log contains: npm run icmpmon -- shards adopt');
     }
   }
   if (positions.some(({ state }) => state !== 'ok')) process.exitCode = EXIT_FOUND;
@@ -71,9 +71,7 @@ async function runAdopt(context: CliContext, asked: Invocation): Promise<void> {
     for (const position of lost) context.say(line(position));
     for (const { group_id, topic, partition } of groups)
       context.say(`group ${group_id}: its position is past the end of ${topic}/${partition}`);
-    context.say(
-      'Results that were not stored before are lost. To continue from the current content of the logs, add --yes',
-    );
+    context.say('Results that were not stored before are lost. To continue from what the log contains, add --yes');
     process.exitCode = EXIT_FOUND;
     return;
   }

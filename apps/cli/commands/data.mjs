@@ -34,7 +34,7 @@ export const shards = {
   commands: [
     {
       name: 'adopt',
-      purpose: 'Continues from the current content of the logs where a log does not contain the stored position.',
+      purpose: 'Continues from what the log contains, where it does not contain the stored position.',
       details: ['For a recreated topic, a truncated log or an old backup: docs/runbooks/positions.md.'],
       options: [
         { name: 'shard', value: 'number', min: 0, text: 'adopts only this shard, and no consumer groups' },

@@ -148,7 +148,7 @@ export class GroupConsumer {
     const detail = error instanceof Error ? error.message : String(error);
     this.failures.set(
       `${key.topic}/${key.partition}`,
-      `${detail} Continue from what the log holds: npm run icmpmon -- shards adopt (sets next_offset of group "${key.group}" in ` +
+      `${detail} Continue from what the log contains: npm run icmpmon -- shards adopt (sets next_offset of group "${key.group}" in ` +
         'table consumer_offset).',
     );
     logger.error({ err: error, ...key }, 'consumer group stopped reading a partition');

@@ -58,7 +58,9 @@ export class HeldShards<T> {
     const waitMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (failures - 1));
     const cause = error instanceof Error ? error.message : String(error);
     const way =
-      error instanceof LogOffsetOutOfBounds ? ' Continue from what it holds: npm run icmpmon -- shards adopt' : '';
+      error instanceof LogOffsetOutOfBounds
+        ? ' Continue from what the log contains: npm run icmpmon -- shards adopt'
+        : '';
     this.troubles.set(shard, { failures, retryAtMs: this.time.nowMs() + waitMs, reason: `${cause}${way}` });
   }
 
