@@ -90,6 +90,6 @@ function complaint(worst: HealthRow[]): [string, string] {
   const more = worst.length > 1 ? `, and ${counted(worst.length - 1, 'other')} in the same state` : '';
   return [
     `${disk} is ${when}: ${(Number(freeBytes) / 2 ** 30).toFixed(1)} GiB left${more}`,
-    'Add space, or shorten the retention of results (docs/settings.md). A full disk loses no results: agents spool until there is space.',
+    'Make room: docs/runbooks/disk-full.md. While a disk of the control plane is full, agents spool and nothing is lost.',
   ];
 }
