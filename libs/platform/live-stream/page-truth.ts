@@ -65,7 +65,7 @@ function disconnectedTruth(forMs: number, dataAgeMs: number | null, now: Moment)
   const text = `${age}: no response from the server ${since}`;
   return {
     mood: 'disconnected',
-    text: `no data ${since}`,
+    text: dataAgeMs === null ? 'no data' : ageText(dataAgeMs),
     band: { kind: 'disconnected', text, spoken: `Data is outdated: no response from the server ${since}` },
     dataAgeMs,
   };
@@ -80,11 +80,16 @@ function lateBy({ value, at }: HeardFreshness, cause: string, dataAgeMs: number 
   // Results may be delayed while statuses are fresh.
   const what = (resultsAgeMs ?? 0) > statusesAgeMs * 2 ? 'Results' : 'Statuses';
   const ageMs = (what === 'Results' ? (resultsAgeMs ?? 0) : statusesAgeMs) + elapsedMs(at, now);
-  const age = durationText(Math.floor(ageMs / 1_000) * 1_000);
+  const age = ageText(ageMs);
   return {
     mood: 'late',
-    text: `${age} old`,
-    band: { kind: 'late', text: `${what} are ${age} old: ${cause}`, spoken: `${what} are outdated: ${cause}` },
+    text: age,
+    band: { kind: 'late', text: `${what} are ${age}: ${cause}`, spoken: `${what} are outdated: ${cause}` },
     dataAgeMs,
   };
+}
+
+/** Formats an age in whole seconds, so that it changes once per second: `41 s old`. */
+function ageText(ms: number): string {
+  return `${durationText(Math.floor(ms / 1_000) * 1_000)} old`;
 }
