@@ -13,7 +13,7 @@ import {
   LANE,
   ResultColumnsBuilder,
 } from '.';
-import { BLOCK_RAW_BYTES_MAX } from './block';
+import { BLOCK_RAW_BYTES_MAX } from './block-header';
 import {
   ADDRESS,
   arbitraryAddress,

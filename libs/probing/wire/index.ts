@@ -1,17 +1,13 @@
+export { decodeBlock, type DecodedBlock, decodeInspected, frameBlock, inspectBlock } from './block';
 export {
   BLOCK_LIMITS,
   type BlockAddress,
   type BlockHeader,
   type BlockRefusal,
-  decodeBlock,
-  type DecodedBlock,
-  decodeInspected,
-  frameBlock,
-  inspectBlock,
   LANE,
   type Lane,
   type Refused,
-} from './block';
+} from './block-header';
 export { encodeBody } from './block-body';
 export type { Compress, EncodedBody } from './block-body';
 export { printBlock, type PrintedResult } from './print-block';

@@ -1,4 +1,5 @@
-import { decodeBlock, LANE, type BlockRefusal } from './block';
+import { decodeBlock } from './block';
+import { LANE, type BlockRefusal } from './block-header';
 import type { Decompress } from './block-body';
 import { outcomeName, type OutcomeName } from '@icmp-mon/probing/contract';
 

@@ -1,4 +1,4 @@
-import { BLOCK_BYTES_MAX } from './block';
+import { BLOCK_BYTES_MAX } from './block-header';
 import { ByteReader } from './byte-reader';
 import { ByteWriter, sizeOfVarint, writeVarint, zigzagOf } from './byte-writer';
 import { feedFactFault, type FeedFact } from '@icmp-mon/probing/contract';

@@ -1,4 +1,4 @@
-import { BLOCK_BYTES_MAX, type BlockRefusal } from './block';
+import { BLOCK_BYTES_MAX, type BlockRefusal } from './block-header';
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 

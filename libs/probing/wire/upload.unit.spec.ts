@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUpload, writeUpload } from '.';
-import { BLOCK_BYTES_MAX } from './block';
+import { BLOCK_BYTES_MAX } from './block-header';
 import { blockOf, THREE_ROWS } from './block-fixtures';
 
 const block = blockOf(THREE_ROWS);

@@ -1,7 +1,8 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import { type AddressFamily, CANARIES, FAMILY_NAMES } from './address-family';
 import type { SliceEnd } from './executor';
-import type { FpingExit, FpingProcess } from './fping-process';
+import type { FpingExit } from './fping-exit';
+import type { FpingProcess } from './fping-process';
 import { ignoresPings } from './ignored-pings';
 import type { SliceTally } from './slice-tally';
 

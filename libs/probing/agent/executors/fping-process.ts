@@ -2,18 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressFamily, CANARIES } from './address-family';
 import { CaptureFile } from './capture-file';
 import type { OnResult, ProbeSlice } from './executor';
-import { type FpingVersion, NO_PERMISSION_CODES } from './fping-version';
+import { exitOfError, type FpingExit } from './fping-exit';
+import type { FpingVersion } from './fping-version';
 import type { IcmpIdLocks } from './icmp-id-locks';
 import { CpuTimeFile, type ProcessSigns, RunWatch } from './run-watch';
 import { SliceTally } from './slice-tally';
 import { RawSockets, SocketDrops } from './socket-drops';
-
-export type FpingExit =
-  | { kind: 'done' }
-  | { kind: 'missing' }
-  | { kind: 'not_permitted'; detail: string }
-  | { kind: 'killed'; detail: string }
-  | { kind: 'failed'; detail: string };
 
 export interface FpingRunOptions {
   path: string;
@@ -193,11 +187,4 @@ function argumentsOf(slice: ProbeSlice, version: FpingVersion): string[] {
   const spacingMs = Math.max(0.01, slice.spacingMs).toFixed(3);
   const always = ['-c', '1', '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'];
   return version.checksSource ? [...always, '--check-source'] : always;
-}
-
-function exitOfError(error: Error): FpingExit {
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT') return { kind: 'missing' };
-  if (NO_PERMISSION_CODES.includes(code)) return { kind: 'not_permitted', detail: error.message };
-  return { kind: 'failed', detail: error.message };
 }
