@@ -8,7 +8,7 @@ export interface Accepted {
   /** Number of targets with a result. */
   targets: number;
   /** Results of a target beyond the number that its interval allows in the span. */
-  doubled: number;
+  duplicates: number;
   /** Time from sending a probe (by the agent's clock, which is ours) to the arrival of its result at the gateway: 50th and 99th percentile. */
   ageMsP50: number;
   ageMsP99: number;
@@ -66,14 +66,14 @@ export class AgentGateway extends FakeGateway {
     }
     // A target's phase moves by some ms, so the span contains at most one probe more than whole intervals.
     const most = Math.ceil((toMs - fromMs) / intervalMs) + 1;
-    const doubled = [...perTarget.values()].reduce((sum, results) => sum + Math.max(0, results - most), 0);
+    const duplicates = [...perTarget.values()].reduce((sum, results) => sum + Math.max(0, results - most), 0);
     const sorted = Float32Array.from(ages).sort();
     const quantile = (q: number): number => Math.round(sorted[Math.floor(q * (sorted.length - 1))] ?? 0);
     return {
       results: ages.length,
       replies,
       targets: perTarget.size,
-      doubled,
+      duplicates,
       ageMsP50: quantile(0.5),
       ageMsP99: quantile(0.99),
     };

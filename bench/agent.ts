@@ -19,7 +19,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const spanMs = rounds * INTERVAL_MS;
   const ages: { ageMsP50: number; ageMsP99: number }[] = [];
   const product = async (): Promise<Round> => {
-    const { results, replies, doubled, agentCpuS, fpingCpuS, ...ran } = await runAgent({
+    const { results, replies, duplicates, agentCpuS, fpingCpuS, ...ran } = await runAgent({
       targets: TARGETS,
       intervalMs: INTERVAL_MS,
       spanMs,
@@ -30,7 +30,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     return {
       value: (replies * 1_000) / ran.spanMs,
       cpuSeconds: { agent: agentCpuS, fping: fpingCpuS },
-      ...(doubled > 0 && { fault: `${doubled} duplicate results` }),
+      ...(duplicates > 0 && { fault: `${duplicates} duplicate results` }),
     };
   };
   const reference = async (): Promise<Round> => {

@@ -61,6 +61,6 @@ describe('a product under faults', () => {
   });
 
   it('has every result of the agent with fping exactly once', async () => {
-    expect(await installation.judgeLocal()).toMatchObject({ missing: 0, doubled: 0, surplus: 0 });
+    expect(await installation.judgeLocal()).toMatchObject({ missing: 0, duplicates: 0, surplus: 0 });
   });
 });

@@ -39,7 +39,7 @@ it('finds missing, duplicate and unexpected numbers', async () => {
     sent: 5,
     stored: 5,
     missing: 1,
-    doubled: 1,
+    duplicates: 1,
     surplus: 0,
   });
   const disowned = { from: 1, to: 2, disowned: [2] };
@@ -54,7 +54,7 @@ it('finds spooled results that are not stored, duplicates, and results that were
   const options = { spooled, since: new Date(START_MS), keys: [KEY] };
   expect(await judgeWitness(server.url, 'agent-1', options)).toEqual({
     ...{ sent: 4, stored: 5, missing: 1 },
-    ...{ doubled: 1, surplus: 1 },
+    ...{ duplicates: 1, surplus: 1 },
   });
   expect(await judgeWitness(server.url, 'agent-1', { ...options, keys: [8] })).toMatchObject({ sent: 0, stored: 0 });
 });

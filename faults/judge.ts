@@ -7,7 +7,7 @@ export interface Judgement {
   sent: number;
   stored: number;
   missing: number;
-  doubled: number;
+  duplicates: number;
   /** Number of stored results that were never sent. */
   surplus: number;
 }
@@ -37,7 +37,7 @@ const NUMBERED = `
   SELECT (SELECT count(*) FROM sent)::integer AS sent,
          (SELECT count(*) FROM stored)::integer AS stored,
          (SELECT count(*) FROM sent WHERE NOT EXISTS (SELECT FROM stored WHERE stored.number = sent.number))::integer AS missing,
-         (SELECT count(*) - count(DISTINCT number) FROM stored)::integer AS doubled,
+         (SELECT count(*) - count(DISTINCT number) FROM stored)::integer AS duplicates,
          (SELECT count(*) FROM stored WHERE number = ANY($4))::integer AS surplus`;
 
 /** Judges the results `from` to `to` (numbers, inclusive) of a numbered agent; disowned numbers must not be stored. */
@@ -60,7 +60,7 @@ const WITNESSED = `
   SELECT (SELECT count(*) FROM spooled)::integer AS sent,
          (SELECT count(*) FROM stored)::integer AS stored,
          (SELECT count(*) FROM spooled WHERE NOT EXISTS (SELECT FROM stored WHERE SAME))::integer AS missing,
-         0 AS doubled,
+         0 AS duplicates,
          (SELECT count(*) FROM stored WHERE NOT EXISTS (SELECT FROM spooled WHERE SAME))::integer AS surplus`.replaceAll(
   'SAME',
   `stored.target_key = spooled.target_key AND stored.check_no = spooled.check_no AND stored.outcome = spooled.outcome
@@ -95,7 +95,7 @@ export async function judgeWitness(
     if (!rows[0]) throw new Error('the query returned no row');
     const { sent, stored, missing, surplus } = rows[0];
     // An agent may measure a target twice within a second, so duplicates are the stored results beyond the sent ones.
-    return { ...rows[0], doubled: Math.max(0, stored - surplus - (sent - missing)) };
+    return { ...rows[0], duplicates: Math.max(0, stored - surplus - (sent - missing)) };
   });
 }
 

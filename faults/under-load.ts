@@ -6,7 +6,8 @@ import type { Judgement } from './judge';
 /** Records the figures of a judgement; missing, duplicate and surplus results are failures. */
 function note(findings: Findings, what: string, judgement: Judgement): void {
   findings.count(`${what} sent`, judgement.sent);
-  for (const part of ['missing', 'doubled', 'surplus'] as const) findings.must(`${what} ${part}`, judgement[part], 0);
+  for (const part of ['missing', 'duplicates', 'surplus'] as const)
+    findings.must(`${what} ${part}`, judgement[part], 0);
 }
 
 /** Runs `work` under the load of both agents, and judges all results sent during it. */

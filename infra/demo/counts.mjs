@@ -29,7 +29,7 @@ export async function agentCounts(opsUrl) {
 export function storedCounts(telemetryUrl, agentId) {
   return withClient(telemetryUrl, async (client) => {
     const { rows } = await client.query(
-      `SELECT count(*) AS stored, count(*) - count(DISTINCT (target_key, check_no, at)) AS doubled
+      `SELECT count(*) AS stored, count(*) - count(DISTINCT (target_key, check_no, at)) AS duplicates
        FROM probe_result WHERE agent_id = $1`,
       [agentId],
     );

@@ -132,14 +132,14 @@ async function load(seconds, targets) {
   await inParallel(addresses, (ip) => api.call('DELETE', `/targets/${ip}`));
   await pause(SETTLE_MS);
   const counts = await agentCounts(readAccess(accessFile).processes.agent.opsUrl);
-  const { doubled } = await storedCounts(access.telemetryDatabaseUrl, agent.id);
+  const { duplicates } = await storedCounts(access.telemetryDatabaseUrl, agent.id);
   const stored = Object.values(outcomes).reduce((sum, results) => sum + results, 0);
   const expected = (addresses.length * seconds) / FAST_INTERVAL_S;
   const lost = stored - (outcomes.reply ?? 0);
-  print(`   results expected ${expected}, stored ${stored}, duplicates ${doubled}`);
+  print(`   results expected ${expected}, stored ${stored}, duplicates ${duplicates}`);
   print(`   false loss ${lost} (${((lost / Math.max(1, stored)) * 100).toFixed(4)} %), ${JSON.stringify(outcomes)}`);
   print(`   agent: dropped ${counts.dropped}, quarantined ${counts.quarantined}`);
-  return { rows, expected, stored, doubled: Number(doubled), outcomes };
+  return { rows, expected, stored, duplicates: Number(duplicates), outcomes };
 }
 
 /**

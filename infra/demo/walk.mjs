@@ -171,8 +171,8 @@ async function killEach() {
   const after = await settled(agent.id, 120_000);
   const spooled = after.spooled - before.spooled;
   const missing = after.difference - before.difference;
-  print(`   spooled ${spooled}, stored ${spooled - missing}, missing ${missing}, duplicates ${after.doubled}`);
-  return missing === 0 && Number(after.doubled) === 0;
+  print(`   spooled ${spooled}, stored ${spooled - missing}, missing ${missing}, duplicates ${after.duplicates}`);
+  return missing === 0 && Number(after.duplicates) === 0;
 }
 
 /** Runs the whole demo; returns the exit code: 1 when a result is missing or stored twice. */
