@@ -33,7 +33,7 @@ beforeEach(() => {
 /** Output of `npm run icmpmon -- …`. */
 async function run(...args: string[]): Promise<string> {
   const said: string[] = [];
-  const messaging = { bounds, topic: (logical: string) => logical };
+  const messaging = { topicBounds: bounds, topic: (logical: string) => logical };
   const say = (line: string): void => void said.push(line);
   await runCli({ control, telemetry, messaging, say } as unknown as CliContext, args);
   return said.join('\n');
