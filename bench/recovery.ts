@@ -142,7 +142,7 @@ async function keepDown(context: BenchContext, service: string, downS: number): 
   while (!isOver()) {
     const pid = context.cpu.pids()[service];
     if (pid !== undefined && pid !== killed) {
-      process.kill(pid, 'SIGKILL');
+      kill(pid);
       killed = pid;
     }
     await pause(POLL_MS);
@@ -151,6 +151,15 @@ async function keepDown(context: BenchContext, service: string, downS: number): 
     const pid = context.cpu.pids()[service];
     if (pid !== undefined && pid !== killed && (await answers(service))) return (performance.now() - fromMs) / 1_000;
     await pause(POLL_MS);
+  }
+}
+
+/** Kills a process, which may have exited by itself: PostgreSQL refuses to start while processes of the killed one still run. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
