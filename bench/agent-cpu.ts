@@ -25,7 +25,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   };
   const product = async (): Promise<Round> => {
     const { agentUs, agentsFpingUs, agentS, fpingS } = await costOf(TARGETS);
-    context.say(`agent-cpu: its fpings cost ${agentsFpingUs.toFixed(1)} us per ping`);
+    context.printLine(`agent-cpu: its fpings cost ${agentsFpingUs.toFixed(1)} us per ping`);
     return { value: agentUs, cpuSeconds: { agent: agentS, fping: fpingS } };
   };
   const reference = async (): Promise<Round> => ({ value: await fpingUs(TARGETS) });
@@ -36,7 +36,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     const bareUs = await fpingUs(targets);
     const figures = { agentUs, agentsFpingUs, bareFpingUs: bareUs, ratio: agentUs / bareUs };
     sizes[targets] = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, rounded(value)]));
-    context.say(`agent-cpu: ${targets} targets: ${JSON.stringify(sizes[targets])}`);
+    context.printLine(`agent-cpu: ${targets} targets: ${JSON.stringify(sizes[targets])}`);
   }
   return { ...result, targets: TARGETS, intervalMs: INTERVAL_MS, sizes };
 }

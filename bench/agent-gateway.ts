@@ -32,7 +32,7 @@ export class AgentGateway extends FakeGateway {
 
   static override async open(): Promise<AgentGateway> {
     const gateway = new AgentGateway();
-    await gateway.listen();
+    await gateway.listenOn();
     gateway.shardCount = 8;
     return gateway;
   }
@@ -79,7 +79,7 @@ export class AgentGateway extends FakeGateway {
     };
   }
 
-  protected override store({ header, columns }: Pick<DecodedBlock, 'header' | 'columns'>): void {
+  protected override storeBlock({ header, columns }: Pick<DecodedBlock, 'header' | 'columns'>): void {
     const identity = `${header.boot}/${header.lane}/${header.sequence}`;
     if (this.taken.has(identity)) return;
     this.taken.add(identity);

@@ -39,7 +39,7 @@ export function loopbackAddresses(count: number): string[] {
 export async function runAgent(load: AgentLoad, nodeOptions: readonly string[] = []): Promise<AgentRun> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'bench-agent-'));
   const gateway = await AgentGateway.open();
-  gateway.assign(loopbackAddresses(load.targets), load.intervalMs, TIMEOUT_MS);
+  gateway.assignTargets(loopbackAddresses(load.targets), load.intervalMs, TIMEOUT_MS);
   const agent = startAgent(dir, gateway, nodeOptions);
   try {
     await until(() => gateway.targetsSeen >= load.targets, load.intervalMs + STARTED_WITHIN_MS, agent);

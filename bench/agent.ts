@@ -26,7 +26,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     });
     ages.push({ ageMsP50: ran.ageMsP50, ageMsP99: ran.ageMsP99 });
     const lost = results - replies;
-    if (lost > 0) context.say(`agent: ${lost} of ${results} results are not replies`);
+    if (lost > 0) context.printLine(`agent: ${lost} of ${results} results are not replies`);
     return {
       value: (replies * 1_000) / ran.spanMs,
       cpuSeconds: { agent: agentCpuS, fping: fpingCpuS },
@@ -37,7 +37,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     const { replies, elapsedS, cpuS } = await runFping(context.dir, TARGETS, INTERVAL_MS, rounds);
     // fping never catches up after a delay: on a busy machine it falls behind its own pace, and that is the reference.
     if (elapsedS > spanMs / 900)
-      context.say(`agent: bare fping took ${elapsedS.toFixed(1)} s instead of ${spanMs / 1_000} s`);
+      context.printLine(`agent: bare fping took ${elapsedS.toFixed(1)} s instead of ${spanMs / 1_000} s`);
     return { value: (replies * 1_000) / spanMs, cpuSeconds: { fping: cpuS } };
   };
   const result = await runPairs(context, { name: 'agent', unit: 'results/s', product, reference });

@@ -3,7 +3,7 @@ import type { BenchProduct, ProductOptions } from './product';
 
 /**
  * A bench is a file `bench/<name>.ts` that exports `run(context): Promise<BenchResult>` and is registered in the map of `bench/main.ts`. It
- * prints progress with `context.say`, compares with `runPairs` (bench/pairs.ts), and returns figures, not verdicts. Its services (Kafka,
+ * prints progress with `context.printLine`, compares with `runPairs` (bench/pairs.ts), and returns figures, not verdicts. Its services (Kafka,
  * PostgreSQL, Valkey: durable, empty, only for this run) are those of `testServices()`/`testDatabase()` in `@icmp-mon/platform/testing`;
  * they are removed afterwards.
  */
@@ -16,7 +16,7 @@ export interface BenchContext {
   dir: string;
   /** Writes CPU profiles of the product's processes to artefacts/, for benches that support it. */
   profile: boolean;
-  say(line: string): void;
+  printLine(line: string): void;
   /** Measures CPU seconds per process. Services are registered; the bench registers the processes that it starts. */
   cpu: CpuMeter;
   /** Starts apps of dist/ with the shipped settings, on their own databases and topics. They end with the bench. */

@@ -70,7 +70,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     const others: Record<string, Composition> = {};
     for (const [name, other] of Object.entries(context.quick ? {} : OTHERS)) {
       others[name] = (await store(database.url, other, 0)).composition;
-      context.say(`bytes: ${name}: ${JSON.stringify(others[name])}`);
+      context.printLine(`bytes: ${name}: ${JSON.stringify(others[name])}`);
     }
     return { ...result, fleet, composition: compositions.at(-1), others };
   } finally {
@@ -181,7 +181,9 @@ function generate(fleet: Fleet, seed: number, window: number, tally: Tally, visi
   for (let second = 0; second < SECONDS_PER_WINDOW; second++) {
     const secondMs = START_MS + window * WINDOW_MS + second * 1_000;
     agents.forEach((agent, at) =>
-      agent.second(secondMs, tally, (key, sampleMs, outcome, rttUs) => visit(at, key, sampleMs, outcome, rttUs)),
+      agent.resultsOfSecond(secondMs, tally, (key, sampleMs, outcome, rttUs) =>
+        visit(at, key, sampleMs, outcome, rttUs),
+      ),
     );
   }
 }

@@ -32,11 +32,11 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const product = await startWithTargets(context, targets);
   const { result, windows } = await comparePairs(context, product, targets);
   const { value, cpuSeconds: windowsCpuSeconds } = windows;
-  context.say(
+  context.printLine(
     `cost: over whole windows ${value.toFixed(1)} CPU s per million results, ${JSON.stringify(windowsCpuSeconds)}`,
   );
   const { made, stored } = await stopAndCount(product);
-  context.say(`cost: the agent produced ${made} results, ${stored} are stored`);
+  context.printLine(`cost: the agent produced ${made} results, ${stored} are stored`);
   const ratio = stored === made && result.ratio > 0 ? rounded(value / result.reference) : 0;
   const figures = { product: rounded(value), ratioOfRounds: result.ratio, windowsCpuSeconds };
   return { ...result, ...figures, ratio, targets, intervalS: INTERVAL_S, made, stored };
@@ -64,7 +64,7 @@ async function startWithTargets(context: BenchContext, targets: number): Promise
     if (performance.now() > deadlineMs) throw new Error('The targets were not assigned to the agent within 10 min.');
     await pause(1_000);
   }
-  context.say(`cost: ${targets} targets every ${INTERVAL_S} s by one agent`);
+  context.printLine(`cost: ${targets} targets every ${INTERVAL_S} s by one agent`);
   await pause(SETTLE_MS);
   return product;
 }
@@ -108,7 +108,7 @@ async function comparePairs(
 /** Starts a measurement; the returned function returns the cost since then. */
 async function beginCost(context: BenchContext, product: BenchProduct): Promise<() => Promise<Cost>> {
   const before = await spooledResults(product);
-  const cpu = context.cpu.measure();
+  const cpu = context.cpu.startMeasuring();
   return async () => {
     const cpuSeconds = cpu();
     const results = (await spooledResults(product)) - before;

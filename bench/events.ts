@@ -69,7 +69,7 @@ async function benchAppend(
       const requests = requestsOf(round);
       const counts = `SELECT (SELECT count(*) FROM event WHERE type = 'TargetRegistered') AS events,
         (SELECT count(*) FROM target_list) AS listed`;
-      const cpu = context.cpu.measure();
+      const cpu = context.cpu.startMeasuring();
       const startedMs = performance.now();
       const views = await registration.register(requests);
       const tookS = (performance.now() - startedMs) / 1_000;
@@ -103,7 +103,7 @@ async function benchAppend(
     },
   });
   const appendEventsOnly = result.pairs.map(({ product }, at) => product / eventsOnly[at + 1]);
-  context.say(
+  context.printLine(
     `events: append against the events alone: ${appendEventsOnly.map((ratio) => ratio.toFixed(3)).join(' ')}`,
   );
   return { ...result, appendEventsOnly, commands };
@@ -147,7 +147,7 @@ async function benchReplay(context: BenchContext, control: ControlDatabase, watc
     name: 'events: replay',
     unit: 'events/s',
     async product(): Promise<Round> {
-      const cpu = context.cpu.measure();
+      const cpu = context.cpu.startMeasuring();
       const { steps, seconds, differences, tables } = await rebuild(model, {
         database: control,
         replace: false,

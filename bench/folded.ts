@@ -15,7 +15,7 @@ export class FoldWatch {
     return new FoldWatch(client);
   }
 
-  async until(watermarkMs: number, shardCount: number, withinMs: number): Promise<void> {
+  async waitUntilFolded(watermarkMs: number, shardCount: number, withinMs: number): Promise<void> {
     const deadlineMs = performance.now() + withinMs;
     for (;;) {
       const folded = await this.number('SELECT count(*) AS value FROM series_cut WHERE cut >= to_timestamp($1)', [
@@ -43,16 +43,16 @@ export class FoldWatch {
     return Number(rows[0].value);
   }
 
-  async rows<T extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<T[]> {
+  async queryRows<T extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<T[]> {
     return (await this.client.query<T>(sql, values)).rows;
   }
 
-  async run(sql: string): Promise<void> {
+  async runSql(sql: string): Promise<void> {
     await this.client.query(sql);
   }
 
   /** Waits until every shard has stored a checkpoint as well, so that the next measurement does not include it. */
-  async settled(sinceMs: number, shardCount: number): Promise<void> {
+  async waitUntilStored(sinceMs: number, shardCount: number): Promise<void> {
     const deadlineMs = performance.now() + 15_000;
     const sql = 'SELECT count(*) AS value FROM shard WHERE checkpoint_at >= to_timestamp($1)';
     while ((await this.number(sql, [sinceMs / 1_000])) < shardCount && performance.now() < deadlineMs) {

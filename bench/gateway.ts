@@ -28,9 +28,9 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const environment = { ...profiling(context), ...shareOf(TARGETS, PROBED_EVERY_MS) };
   const product = await context.startProduct({ apps: ['gateway'], environment });
   const fleet = startFleet(context);
-  await fleet.call('enrol', await enrolmentOf(product, agents));
+  await fleet.callFleet('enrol', await enrolmentOf(product, agents));
   const keys = Array.from({ length: TARGETS }, (_, at) => at + 1);
-  await fleet.call('targets', { keys, intervalMs: PROBED_EVERY_MS, check: 1 });
+  await fleet.callFleet('targets', { keys, intervalMs: PROBED_EVERY_MS, check: 1 });
   const authority = await CertificateAuthority.open(product.access.caDir);
   const credentials = await authority.issueServerCredentials(['127.0.0.1']);
   const options: SinkOptions = { key: credentials.key, cert: credentials.cert, ca: authority.pem };
@@ -41,13 +41,13 @@ export async function run(context: BenchContext): Promise<BenchResult> {
 
   const prepare = (round: number): Promise<{ count: number }> => {
     const startMs = Math.floor(Date.now() / 1_000) * 1_000 - (round + 2) * SECONDS * 1_000;
-    return fleet.call('prepare', { startMs, seconds, blocksPerUpload: product.shardCount });
+    return fleet.callFleet('prepare', { startMs, seconds, blocksPerUpload: product.shardCount });
   };
   const measure = async (round: number, gatewayUrl: string): Promise<Round & { results: number }> => {
     const { count } = await prepare(round);
-    await fleet.call('redirect', { gatewayUrl });
-    const cpu = context.cpu.measure();
-    const { tookMs } = await fleet.call('ship', {});
+    await fleet.callFleet('redirect', { gatewayUrl });
+    const cpu = context.cpu.startMeasuring();
+    const { tookMs } = await fleet.callFleet('ship', {});
     return { value: count / (tookMs / 1_000), cpuSeconds: cpu(), results: count };
   };
   const accepted = async (): Promise<number> =>
@@ -60,8 +60,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       const before = await accepted();
       const measured = await measure(round, product.access.gatewayUrl);
       const taken = (await accepted()) - before;
-      const { retries, refusedBlocks } = await fleet.call('counts', {});
-      context.say(
+      const { retries, refusedBlocks } = await fleet.callFleet('counts', {});
+      context.printLine(
         `gateway: ${measured.results} results, CPU ${JSON.stringify(measured.cpuSeconds)}, retries ${retries}`,
       );
       // Some blocks are sent twice and counted twice here; the shards drop the repeats.
@@ -73,7 +73,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     },
     reference: (round) => measure(round, `https://127.0.0.1:${port}`),
   });
-  const counts = await fleet.call('counts', {});
+  const counts = await fleet.callFleet('counts', {});
   sink.kill();
   await fleet.stop();
   return { ...result, agents, targets: TARGETS, requests: counts.requests, bytes: counts.bytes };

@@ -21,7 +21,7 @@ export class HalfLoad {
   static async start(context: BenchContext): Promise<HalfLoad> {
     const product = await context.startProduct({ apps: ['gateway', 'projector', 'worker'] });
     const fleet = startFleet(context);
-    await fleet.call('enrol', await enrolmentOf(product, AGENTS));
+    await fleet.callFleet('enrol', await enrolmentOf(product, AGENTS));
     const inventory = new Inventory(product.access.controlDatabaseUrl);
     await inventory.defineTier(TIER, {
       probeIntervalMs: INTERVAL_S * 1_000,
@@ -32,16 +32,16 @@ export class HalfLoad {
     });
     await inventory.register(TARGETS, TIER);
     await inventory.close();
-    await fleet.call('targets', { expectedPerAgent: TARGETS });
-    await fleet.call('live', {});
+    await fleet.callFleet('targets', { expectedPerAgent: TARGETS });
+    await fleet.callFleet('live', {});
     await pause(WARM_MS);
-    context.say(`half load: ${(TARGETS * AGENTS) / INTERVAL_S} results/s by ${AGENTS} simulated agents`);
+    context.printLine(`half load: ${(TARGETS * AGENTS) / INTERVAL_S} results/s by ${AGENTS} simulated agents`);
     return new HalfLoad(fleet);
   }
 
   /** @throws Error when the product could not sustain the load */
   async stop(): Promise<void> {
-    const { skippedSeconds } = await this.fleet.call('counts', {});
+    const { skippedSeconds } = await this.fleet.callFleet('counts', {});
     await this.fleet.stop();
     if (skippedSeconds > 0)
       throw new Error(`The product did not sustain the half load: ${skippedSeconds} seconds of it were not sent.`);

@@ -39,12 +39,12 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const prepare = async (round: number): Promise<{ copy: RowCopy; expected: Tally }> => {
     if (rows?.round === round) return rows;
     const fromMs = startOf(round);
-    const prepared = fleet.call('prepare', { startMs: fromMs, seconds: SECONDS });
+    const prepared = fleet.callFleet('prepare', { startMs: fromMs, seconds: SECONDS });
     rows = { round, copy: new RowCopy(), expected: new Tally() };
     const { copy, expected } = rows;
     for (let second = 0; second < SECONDS; second++) {
       for (const [at, agent] of pipeline.agents.entries()) {
-        agent.second(fromMs + second * 1_000, expected, (key, sampleMs, outcome, rttUs) =>
+        agent.resultsOfSecond(fromMs + second * 1_000, expected, (key, sampleMs, outcome, rttUs) =>
           copy.add(key, at + 1, sampleMs, outcome, rttUs),
         );
       }
@@ -64,8 +64,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       await pipeline.leapTo(fromMs);
       // No ticks during the shipment: two regular ticks would make the shards cap receipt times, which are ahead of the bench's ticks.
       const send = async (): Promise<void> => {
-        const { tookMs } = await fleet.call('ship', {});
-        context.say(`ingest: all accepted after ${(tookMs / 1_000).toFixed(2)} s`);
+        const { tookMs } = await fleet.callFleet('ship', {});
+        context.printLine(`ingest: all accepted after ${(tookMs / 1_000).toFixed(2)} s`);
         await pipeline.endWindow(fromMs);
       };
       return judgedRound(context, { name: 'ingest', product, watch, fromMs, expected, send });
@@ -75,7 +75,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       return { value: copy.rows / (await copy.copyInto(telemetryDatabaseUrl)) };
     },
   });
-  const counts = await fleet.call('counts', {});
+  const counts = await fleet.callFleet('counts', {});
   await pipeline.close();
   return { ...result, targets, agents: AGENTS, requests: counts.requests, retries: counts.retries };
 }

@@ -31,19 +31,19 @@ export async function judgedRound(
   { name, product, watch, fromMs, expected, send }: WindowRound,
 ): Promise<Round> {
   const toMs = fromMs + WINDOW_MS;
-  await watch.run('CHECKPOINT');
-  const cpu = context.cpu.measure();
+  await watch.runSql('CHECKPOINT');
+  const cpu = context.cpu.startMeasuring();
   const clockMs = Date.now();
   const startedMs = performance.now();
   await send();
-  await watch.until(toMs, product.shardCount, FOLD_WITHIN_MS);
+  await watch.waitUntilFolded(toMs, product.shardCount, FOLD_WITHIN_MS);
   const visible = await watch.visible(fromMs, toMs);
   const tookS = (performance.now() - startedMs) / 1_000;
-  await watch.settled(clockMs, product.shardCount);
+  await watch.waitUntilStored(clockMs, product.shardCount);
   const cpuSeconds = cpu();
   const stored = await storedTally(product.access.telemetryDatabaseUrl, { fromMs, toMs });
   const changes = await watch.number('SELECT count(*) AS value FROM status_change');
-  context.say(
+  context.printLine(
     `${name}: ${expected.count} results folded after ${tookS.toFixed(2)} s, ${changes} status changes so far, ` +
       `CPU ${JSON.stringify(cpuSeconds)}, memory ${JSON.stringify(context.cpu.memoryMiB())} MiB`,
   );

@@ -36,18 +36,18 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   try {
     const startedMs = performance.now();
     const targets = await (await Registration.on(control)).register(plausibleTargets(count, 0));
-    context.say(`list: ${count} targets registered in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+    context.printLine(`list: ${count} targets registered in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
     await judge(control, targets);
     await control.execute('VACUUM ANALYZE target_list');
     const pages = await walk(get, context.quick ? PAGES_QUICK : PAGES);
-    context.say(`list: ${pages.length} pages to read, by ${READERS} readers`);
+    context.printLine(`list: ${pages.length} pages to read, by ${READERS} readers`);
     const load = context.quick ? null : await HalfLoad.start(context);
     const slowest: Slowest = { product: [], reference: [] };
     const result = await runPairs(context, {
       name: 'list',
       unit: 'ms, p99',
       async product(): Promise<Round> {
-        const cpu = context.cpu.measure();
+        const cpu = context.cpu.startMeasuring();
         const bodies: string[] = [];
         const timesMs = await readAll(pages, async ({ path }, at) => void (bodies[at] = await get(path)));
         const cpuSeconds = cpu();
@@ -70,7 +70,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       },
     });
     for (const [side, found] of Object.entries(slowest))
-      context.say(`list: slowest of the ${side}: ${found.join(', ')}`);
+      context.printLine(`list: slowest of the ${side}: ${found.join(', ')}`);
     await load?.stop();
     return { ...result, targets: count, pages: pages.length, halfLoad: load !== null, slowest };
   } finally {

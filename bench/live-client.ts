@@ -13,11 +13,11 @@ export class LiveClient {
     private readonly product: BenchProduct,
     targetIds: readonly string[],
   ) {
-    for (const id of targetIds) void this.follow(id);
+    for (const id of targetIds) void this.followStream(id);
   }
 
   /** Returns the ages since the last call. The age counts from the reply, or from 1 s after the probe when there was none. */
-  take(): { p50: number; p99: number; max: number; events: number } {
+  takeAges(): { p50: number; p99: number; max: number; events: number } {
     const sorted = this.agesMs.sort((a, b) => a - b);
     this.agesMs = [];
     const at = (share: number): number => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
@@ -28,14 +28,14 @@ export class LiveClient {
     this.stopped.abort();
   }
 
-  private async follow(id: string): Promise<void> {
+  private async followStream(id: string): Promise<void> {
     const { apiUrl, apiKey } = this.product.access;
     const { signal } = this.stopped;
     while (!signal.aborted) {
       try {
         const headers = { authorization: `Bearer ${apiKey}` };
         const response = await fetch(`${apiUrl}/api/v1/targets/${id}/live`, { headers, signal });
-        if (response.body) await this.read(response.body);
+        if (response.body) await this.readBody(response.body);
       } catch (error) {
         if (signal.aborted) return;
         process.stdout.write(`live: ${error instanceof Error ? error.message : String(error)}; reconnecting\n`);
@@ -44,7 +44,7 @@ export class LiveClient {
     }
   }
 
-  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+  private async readBody(body: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     let text = '';
     for await (const chunk of body) {

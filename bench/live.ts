@@ -37,7 +37,7 @@ interface Scene {
   /** Resolves when newly stored results reach the clients. */
   ready?(): Promise<void>;
   /** Starts a round and returns the sum of the event ids that each client receives. */
-  begin(round: number): Promise<number>;
+  beginRound(round: number): Promise<number>;
   /** Returns the bytes that the bare server writes to each client in a round. */
   chunk(round: number): string;
 }
@@ -82,14 +82,14 @@ const resultEvents = (round: number): string =>
 function oneTarget({ context, targets, stored }: Stage): Scene {
   const keys = [targets[0].key];
   const rounds = context.quick ? ROUNDS_QUICK : ROUNDS;
-  const made = Array.from({ length: rounds }, () => stored.make(keys));
+  const made = Array.from({ length: rounds }, () => stored.makeBodies(keys));
   return {
     name: 'live: one target',
     paths: targets.map(() => resultPath(targets[0])),
     rounds,
     perRound: AGENTS,
-    ready: () => stored.watched(keys),
-    begin: (round) => stored.commit(keys, made[round]),
+    ready: () => stored.waitUntilWatched(keys),
+    beginRound: (round) => stored.commitRows(keys, made[round]),
     chunk: resultEvents,
   };
 }
@@ -97,14 +97,14 @@ function oneTarget({ context, targets, stored }: Stage): Scene {
 function ownTargets({ context, targets, stored }: Stage): Scene {
   const keys = targets.map(({ key }) => key);
   const rounds = context.quick ? ROUNDS_OWN_QUICK : ROUNDS_OWN;
-  const made = Array.from({ length: rounds }, () => stored.make(keys));
+  const made = Array.from({ length: rounds }, () => stored.makeBodies(keys));
   return {
     name: 'live: own target',
     paths: targets.map(resultPath),
     rounds,
     perRound: AGENTS,
-    ready: () => stored.watched(keys),
-    begin: (round) => stored.commit(keys, made[round]),
+    ready: () => stored.waitUntilWatched(keys),
+    beginRound: (round) => stored.commitRows(keys, made[round]),
     chunk: resultEvents,
   };
 }
@@ -134,7 +134,7 @@ function statusChanges({ context, targets, control }: Stage): Scene {
     // Each target changes once per round of the pair, so that no change supersedes another.
     rounds: Math.min(targets.length / CHANGES, context.quick ? ROUNDS_QUICK : ROUNDS),
     perRound: CHANGES,
-    begin,
+    beginRound: begin,
     chunk: (round) =>
       Array.from({ length: CHANGES }, (_, at) => `id: ${round * CHANGES + at}\nevent: target\ndata: ${data}\n\n`).join(
         '',
@@ -151,9 +151,9 @@ async function play(stage: Stage, scene: Scene): Promise<BenchResult> {
   const bareCrowd = new Crowd(script);
   context.cpu.register('clients', crowd.pid);
   try {
-    await crowd.open(apiUrl, paths, { authorization: `Bearer ${apiKey}` });
+    await crowd.openClients(apiUrl, paths, { authorization: `Bearer ${apiKey}` });
     await scene.ready?.();
-    await bareCrowd.open(bare.url, paths);
+    await bareCrowd.openClients(bare.url, paths);
     bare.chunks(Array.from({ length: rounds }, (_, round) => scene.chunk(round)));
     const deliveries = rounds * perRound * paths.length;
     return await runPairs(context, {
@@ -161,12 +161,12 @@ async function play(stage: Stage, scene: Scene): Promise<BenchResult> {
       unit: 'events/s',
       async product(): Promise<Round> {
         let expected = 0;
-        const cpu = context.cpu.measure();
-        const tookMs = await crowd.follow(rounds, perRound, async (round) => {
-          expected += await scene.begin(round);
+        const cpu = context.cpu.startMeasuring();
+        const tookMs = await crowd.followRounds(rounds, perRound, async (round) => {
+          expected += await scene.beginRound(round);
         });
         const cpuSeconds = cpu();
-        const { events, sums } = await crowd.sum();
+        const { events, sums } = await crowd.sumClients();
         const sound = events === deliveries && sums.every((sum) => sum === expected);
         return {
           value: deliveries / (tookMs / 1_000),
@@ -177,13 +177,13 @@ async function play(stage: Stage, scene: Scene): Promise<BenchResult> {
         };
       },
       async reference(): Promise<Round> {
-        const tookMs = await bareCrowd.follow(rounds, perRound, (round) => bare.write(round));
+        const tookMs = await bareCrowd.followRounds(rounds, perRound, (round) => bare.writeRound(round));
         return { value: deliveries / (tookMs / 1_000) };
       },
     });
   } finally {
     await crowd.close();
-    for (const part of [crowd, bareCrowd, bare]) part.end();
-    context.cpu.forget('clients');
+    for (const part of [crowd, bareCrowd, bare]) part.endProcess();
+    context.cpu.forgetProcess('clients');
   }
 }

@@ -38,7 +38,7 @@ export async function metricValues(product: BenchProduct, app: string, name: str
 
 /** Returns a function that returns CPU as fractions of a core since its last call, by process. */
 export function cpuShares(context: BenchContext): () => ByProcess {
-  let spent = context.cpu.measure();
+  let spent = context.cpu.startMeasuring();
   let fromMs = performance.now();
   return () => {
     const seconds = (performance.now() - fromMs) / 1_000;
@@ -46,7 +46,7 @@ export function cpuShares(context: BenchContext): () => ByProcess {
       name,
       Math.round((cpuS / seconds) * 1_000) / 1_000,
     ]);
-    spent = context.cpu.measure();
+    spent = context.cpu.startMeasuring();
     fromMs = performance.now();
     return Object.fromEntries(shares);
   };
@@ -54,10 +54,10 @@ export function cpuShares(context: BenchContext): () => ByProcess {
 
 export function printMinute(context: BenchContext, report: MinuteReport): void {
   const { minute, generated, accepted, applied, lagRecords, behindS, freshnessMs, cpu, memoryMiB } = report;
-  context.say(
+  context.printLine(
     `minute ${minute}: generated ${generated}, accepted ${accepted}, applied ${applied}, lag ${lagRecords} records, ${behindS} s; freshness ` +
       `p50 ${freshnessMs.p50} ms, p99 ${freshnessMs.p99} ms, max ${freshnessMs.max} ms of ${freshnessMs.events} events`,
   );
-  context.say(`   CPU ${JSON.stringify(cpu)}`);
-  context.say(`   MiB ${JSON.stringify(memoryMiB)}`);
+  context.printLine(`   CPU ${JSON.stringify(cpu)}`);
+  context.printLine(`   MiB ${JSON.stringify(memoryMiB)}`);
 }

@@ -11,23 +11,23 @@ const STOPPED_WITHIN_MS = 10_000;
 
 /** Source of the results: simulated agents, or the product's own agent with fping. */
 export interface Source {
-  counts(): Promise<{ generated: number; accepted: number }>;
+  readCounts(): Promise<{ generated: number; accepted: number }>;
   /** Stops it; returns the results to find in the windows of [fromMs, toMs), as a count or as a tally. */
-  settle(): Promise<{ expected: Tally | number; fromMs: number; toMs: number }>;
+  settleSource(): Promise<{ expected: Tally | number; fromMs: number; toMs: number }>;
 }
 
 /** Simulated agents that send live results of their assigned targets. */
 export async function fleetSource(fleet: Fleet, targets: number): Promise<Source> {
-  await fleet.call('targets', { expectedPerAgent: targets });
-  await fleet.call('live', {});
+  await fleet.callFleet('targets', { expectedPerAgent: targets });
+  await fleet.callFleet('live', {});
   return {
-    async counts() {
-      const { generated, queued, skippedSeconds } = await fleet.call('counts', {});
+    async readCounts() {
+      const { generated, queued, skippedSeconds } = await fleet.callFleet('counts', {});
       if (skippedSeconds > 0) throw new Error(`The fleet's queues are full: ${skippedSeconds} seconds were not sent.`);
       return { generated, accepted: generated - queued };
     },
-    async settle() {
-      const { tally, fromMs, toMs } = await fleet.call('settle', {});
+    async settleSource() {
+      const { tally, fromMs, toMs } = await fleet.callFleet('settle', {});
       return { expected: Tally.from(tally), fromMs, toMs };
     },
   };
@@ -39,11 +39,11 @@ export async function agentSource(product: BenchProduct, targets: number): Promi
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
   while ((await counter('icmpmon_agent_targets')) < targets && performance.now() < deadlineMs) await pause(1_000);
   return {
-    async counts() {
+    async readCounts() {
       const generated = await counter('icmpmon_agent_spooled_results_total');
       return { generated, accepted: await counter('icmpmon_agent_shipped_results_total') };
     },
-    async settle() {
+    async settleSource() {
       // The policy's switch: no more probes, and the results so far are shipped.
       product.setAgentPolicy('allow: [127.0.0.0/8]\nstopped: true\n');
       await pause(STOPPED_WITHIN_MS);

@@ -39,7 +39,7 @@ export const LOADS: Readonly<Record<LoadOptions['form'], Omit<LoadOptions, 'form
 export async function runLoad(context: BenchContext, options: LoadOptions): Promise<BenchResult> {
   const { form, agents, targets, intervalS, minutes } = options;
   const perSecond = Math.round((targets * agents) / intervalS);
-  context.say(
+  context.printLine(
     `load ${form}: ${agents} agents × ${targets} targets every ${intervalS} s: ${perSecond} results/s, ${minutes} min`,
   );
   const own = form === 'fping' ? (['agent'] as const) : [];
@@ -55,14 +55,14 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
   });
   // Agents are enrolled first: every later agent would change the assignments of all targets.
   const fleet = form === 'fping' ? null : startFleet(context);
-  if (fleet) await fleet.call('enrol', await enrolmentOf(product, agents));
+  if (fleet) await fleet.callFleet('enrol', await enrolmentOf(product, agents));
   const startedMs = performance.now();
   const registered = await inventory.register(targets, 'load');
   await inventory.close();
-  context.say(`registered ${targets} targets in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
+  context.printLine(`registered ${targets} targets in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`);
   const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
   const source = fleet ? await fleetSource(fleet, targets) : await agentSource(product, targets);
-  context.say(`assigned after ${((performance.now() - startedMs) / 1_000).toFixed(0)} s; load starts`);
+  context.printLine(`assigned after ${((performance.now() - startedMs) / 1_000).toFixed(0)} s; load starts`);
   const step = Math.max(1, Math.floor(targets / WATCHED_TARGETS));
   const watched = registered.filter((_, at) => at % step === 0).slice(0, WATCHED_TARGETS);
   const live = new LiveClient(
@@ -89,7 +89,7 @@ async function watchMinutes(
   const beganMs = performance.now();
   for (let minute = 1; minute <= minutes; minute++) {
     await pause(Math.max(0, beganMs + minute * MINUTE_MS - performance.now()));
-    const { generated, accepted } = await source.counts();
+    const { generated, accepted } = await source.readCounts();
     const report: MinuteReport = {
       minute,
       generated,
@@ -97,7 +97,7 @@ async function watchMinutes(
       applied: (await metricOf(product, 'projector', 'icmpmon_shard_results')) ?? 0,
       lagRecords: (await metricOf(product, 'projector', 'icmpmon_shard_lag_records')) ?? -1,
       behindS: Math.round(Math.max(0, ...((await metricValues(product, 'projector', TICK_AGE)) ?? []))),
-      freshnessMs: live.take(),
+      freshnessMs: live.takeAges(),
       cpu: shares(),
       memoryMiB: context.cpu.memoryMiB(),
     };
@@ -105,7 +105,7 @@ async function watchMinutes(
     printMinute(context, report);
     const waitingS = (generated - accepted) / perSecond;
     if (Math.max(waitingS, report.behindS) > BEHIND_S_MAX) {
-      context.say(
+      context.printLine(
         `The product does not sustain the load: agents hold ${Math.round(waitingS)} s of results, shards are ${report.behindS} s behind.`,
       );
       break;
@@ -120,9 +120,9 @@ async function judge(
   watch: FoldWatch,
   source: Source,
 ): Promise<Record<string, unknown>> {
-  context.say('settling: no more probes, waiting for the results in flight');
+  context.printLine('settling: no more probes, waiting for the results in flight');
   const startedMs = performance.now();
-  const { expected, fromMs, toMs } = await source.settle();
+  const { expected, fromMs, toMs } = await source.settleSource();
   const wanted = typeof expected === 'number' ? expected : expected.count;
   const windows = [Math.floor(fromMs / WINDOW_MS) * WINDOW_MS, toMs + WINDOW_MS] as const;
   while ((await watch.visible(...windows)) < wanted && performance.now() - startedMs < DRAIN_WITHIN_MS)
@@ -130,7 +130,7 @@ async function judge(
   const drainedS = Math.round((performance.now() - startedMs) / 1_000);
   const stored = await storedTally(product.access.telemetryDatabaseUrl, { fromMs: windows[0], toMs: windows[1] });
   const sound = typeof expected === 'number' ? stored.count === expected : stored.equals(expected);
-  context.say(
+  context.printLine(
     `generated ${expected}, stored ${stored}: ${sound ? 'every result is stored exactly once' : 'NOT EQUAL'}`,
   );
   return { generated: String(expected), stored: String(stored), sound, drainedS, missing: wanted - stored.count };

@@ -74,11 +74,11 @@ async function main(): Promise<number> {
     } catch (error) {
       if (names.length === 1) throw error;
       broken.push(name);
-      say(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      printLine(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
   }
   if (results.length > 1) printTable(results);
-  if (values.json) for (const result of results) say(JSON.stringify(result));
+  if (values.json) for (const result of results) printLine(JSON.stringify(result));
   return broken.length > 0 || results.some(({ ratio }) => Number.isNaN(ratio)) ? 1 : 0;
 }
 
@@ -87,7 +87,7 @@ async function load(name: string): Promise<number> {
   if (isScenario(name)) {
     const targets = Number(values.targets ?? SCENARIO_TARGETS);
     const result = await withContext('load', (context) => SCENARIOS[name](context, { targets }));
-    if (values.json) say(JSON.stringify(result));
+    if (values.json) printLine(JSON.stringify(result));
     return result['sound'] === true ? 0 : 1;
   }
   if (!Object.hasOwn(LOADS, name)) throw new Error(`There is no load run "${name}".`);
@@ -101,7 +101,7 @@ async function load(name: string): Promise<number> {
     minutes: Number(values.minutes ?? usual.minutes),
   };
   const result = await withContext('load', (context) => runLoad(context, options));
-  if (values.json) say(JSON.stringify(result));
+  if (values.json) printLine(JSON.stringify(result));
   return result['sound'] === true ? 0 : 1;
 }
 
@@ -131,7 +131,7 @@ async function withContext(name: string, work: Bench): Promise<BenchResult> {
     pairs: Number(values.pairs ?? (values.quick ? PAIRS_QUICK : PAIRS)),
     dir,
     profile: values.profile,
-    say,
+    printLine: printLine,
     cpu,
     async startProduct(options: ProductOptions) {
       const product = await BenchProduct.start(dir, cpu, options);
@@ -147,10 +147,12 @@ async function withContext(name: string, work: Bench): Promise<BenchResult> {
 }
 
 function printTable(results: readonly BenchResult[]): void {
-  say('');
-  say(`${'bench'.padEnd(16)}${'ratio'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'time s'.padStart(10)}`);
+  printLine('');
+  printLine(
+    `${'bench'.padEnd(16)}${'ratio'.padStart(10)}${'min'.padStart(10)}${'max'.padStart(10)}${'time s'.padStart(10)}`,
+  );
   for (const { name, ratio, min, max, tookS } of results) {
-    say(name.padEnd(16) + [ratio, min, max, tookS].map((value) => String(value).padStart(10)).join(''));
+    printLine(name.padEnd(16) + [ratio, min, max, tookS].map((value) => String(value).padStart(10)).join(''));
   }
 }
 
@@ -158,6 +160,6 @@ function secondsSince(startedMs: number): number {
   return Math.round((performance.now() - startedMs) / 100) / 10;
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }

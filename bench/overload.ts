@@ -35,7 +35,7 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
   const telemetry = new TelemetryDatabase({ url: product.access.telemetryDatabaseUrl, poolMax: 1 });
   const inventory = new Inventory(product.access.controlDatabaseUrl);
   await inventory.defineTier('overload', BUILT_IN_TIERS.standard);
-  const pids = product.pids();
+  const pids = product.pidsByApp();
   const loops = Array.from({ length: BUSY_LOOPS }, busyLoop);
   try {
     const startedMs = performance.now();
@@ -43,7 +43,7 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
     let registeredS: number | null = null;
     const registering = inventory.register(targets, 'overload').then(() => {
       registeredS = at();
-      context.say(`${registeredS} s: all ${targets} targets are registered`);
+      context.printLine(`${registeredS} s: all ${targets} targets are registered`);
     });
     const stalls: Record<string, number> = {};
     let judgedS: number | null = null;
@@ -51,7 +51,7 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
       await pause(LOOK_MS);
       const statuses = await statusesOf(telemetry);
       for (const app of APPS) stalls[app] = Math.max(stalls[app] ?? 0, (await stallOf(product, app)) ?? 0);
-      context.say(
+      context.printLine(
         `${at()} s: ${JSON.stringify(statuses)}, restarted: ${restarted(pids, product).join(', ') || 'none'}`,
       );
       if ((statuses['up'] ?? 0) + (statuses['down'] ?? 0) >= targets) judgedS = at();
@@ -62,7 +62,9 @@ export async function runOverload(context: BenchContext, { targets }: { targets:
       judgedS === null
         ? `not every target had a status ${WITHIN_S} s after the last registration`
         : `every target has a status after ${judgedS} s, ${judgedS - (registeredS ?? 0)} s after the last registration`;
-    context.say(`${outcome}; restarted: ${again.join(', ') || 'none'}; longest stalls, s: ${JSON.stringify(stalls)}`);
+    context.printLine(
+      `${outcome}; restarted: ${again.join(', ') || 'none'}; longest stalls, s: ${JSON.stringify(stalls)}`,
+    );
     const none = { ratio: 1, min: 1, max: 1, pairs: [], cpuSeconds: {} };
     const sound = judgedS !== null && again.length === 0;
     return { name: 'overload', ...none, targets, registeredS, judgedS, stalls, restarted: again, sound };
@@ -86,7 +88,7 @@ const stallOf = (product: BenchProduct, app: string): Promise<number | null> =>
   metricOf(product, app, 'nodejs_eventloop_lag_max_seconds');
 
 function restarted(before: Readonly<Record<string, number>>, product: BenchProduct): string[] {
-  return Object.entries(product.pids())
+  return Object.entries(product.pidsByApp())
     .filter(([name, pid]) => before[name] !== undefined && before[name] !== pid)
     .map(([name]) => name);
 }

@@ -27,7 +27,7 @@ export interface PairsResult extends BenchResult {
 
 /** Measures product and reference alternately, P R R P …, after one warm-up of both that does not count; prints every pair. */
 export async function runPairs(context: BenchContext, contest: Contest): Promise<PairsResult> {
-  const { say } = context;
+  const { printLine } = context;
   const pairs: Pair[] = [];
   const spent: ByProcess = {};
   const faults: string[] = [];
@@ -37,11 +37,12 @@ export async function runPairs(context: BenchContext, contest: Contest): Promise
     const sound = product.fault === undefined && reference.fault === undefined;
     const ratio = sound ? product.value / reference.value : 0;
     const what = at === 0 ? 'warm-up' : `pair ${at}`;
-    say(
+    printLine(
       `${contest.name}: ${what}: product ${figure(product.value)}, reference ${figure(reference.value)} ` +
         `${contest.unit}, ratio ${ratio.toFixed(3)}`,
     );
-    for (const { fault } of [product, reference]) if (fault !== undefined) say(`${contest.name}: FAULT: ${fault}`);
+    for (const { fault } of [product, reference])
+      if (fault !== undefined) printLine(`${contest.name}: FAULT: ${fault}`);
     if (at === 0) continue;
     pairs.push({ ratio: rounded(ratio), product: rounded(product.value), reference: rounded(reference.value) });
     for (const [name, seconds] of Object.entries(product.cpuSeconds ?? {})) {
@@ -62,7 +63,7 @@ export async function runPairs(context: BenchContext, contest: Contest): Promise
     cpuSeconds,
     ...(faults.length > 0 && { faults: faults.slice(0, 10) }),
   };
-  say(
+  printLine(
     `${contest.name}: ratio ${result.ratio} (min ${result.min}, max ${result.max}); CPU seconds per round ` +
       JSON.stringify(cpuSeconds),
   );

@@ -56,12 +56,12 @@ export class BenchPipeline {
       await messaging.sendMessages(SHARD_TOPIC, ticks.ticks(Date.now() - BEFORE_ALL_MS));
       await messaging.close();
     };
-    const product = await context.startProduct({ apps, environment, prepare });
+    const product = await context.startProduct({ apps, environment, afterMigrations: prepare });
     const fleet = startFleet(context);
-    context.say(`${agentCount} simulated agents enrol, ${targets} targets`);
-    const agentIds = await fleet.call('enrol', await enrolmentOf(product, agentCount));
+    context.printLine(`${agentCount} simulated agents enrol, ${targets} targets`);
+    const agentIds = await fleet.callFleet('enrol', await enrolmentOf(product, agentCount));
     const keys = Array.from({ length: targets }, (_, at) => at + 1);
-    await fleet.call('targets', { keys, intervalMs: probedEveryMs, check: 1 });
+    await fleet.callFleet('targets', { keys, intervalMs: probedEveryMs, check: 1 });
     const simulated = keys.map((key) => ({ key, intervalMs: probedEveryMs, check: 1 }));
     const { shardCount } = product;
     const agents = agentIds.map((agentId) => new SimulatedAgent(agentId, simulated, shardCount, SEED));
@@ -69,19 +69,19 @@ export class BenchPipeline {
     const messaging = messagingOf(product.topicPrefix);
     const watch = await FoldWatch.open(product.access.telemetryDatabaseUrl);
     const pipeline = new BenchPipeline(product, fleet, agents, log, watch, messaging);
-    for (const facts of log.facts(keys)) await pipeline.send(facts);
+    for (const facts of log.facts(keys)) await pipeline.sendMessages(facts);
     return pipeline;
   }
 
   /** Moves the log's time; the second tick confirms the leap of the first. */
   async leapTo(atMs: number): Promise<void> {
-    await this.send(this.log.ticks(atMs - SECOND_MS));
-    await this.send(this.log.ticks(atMs));
+    await this.sendMessages(this.log.ticks(atMs - SECOND_MS));
+    await this.sendMessages(this.log.ticks(atMs));
   }
 
   /** Ends the window that begins at `startMs`, in the log's time. */
   async endWindow(startMs: number): Promise<void> {
-    for (const ticks of this.log.foldingTicks(startMs)) await this.send(ticks);
+    for (const ticks of this.log.foldingTicks(startMs)) await this.sendMessages(ticks);
   }
 
   async close(): Promise<void> {
@@ -90,7 +90,7 @@ export class BenchPipeline {
     await this.watch.close();
   }
 
-  private send(messages: OutgoingMessage[]): Promise<void> {
+  private sendMessages(messages: OutgoingMessage[]): Promise<void> {
     return this.messaging.sendMessages(SHARD_TOPIC, messages);
   }
 }

@@ -14,21 +14,21 @@ export class CpuMeter {
     this.started.set(name, pid);
   }
 
-  forget(name: string): void {
+  forgetProcess(name: string): void {
     this.started.delete(name);
   }
 
   /** Returns pids by name: services (which may have been restarted) and registered processes. */
-  pids(): Record<string, number> {
+  pidsByName(): Record<string, number> {
     return { ...(readJson(this.servicesFile) as Record<string, number>), ...Object.fromEntries(this.started) };
   }
 
   /** Starts a measurement; the returned function returns the CPU seconds since then. A restarted process counts from 0. */
-  measure(): () => ByProcess {
-    const pids = this.pids();
+  startMeasuring(): () => ByProcess {
+    const pids = this.pidsByName();
     const before = usageOf(Object.values(pids));
     return () => {
-      const now = this.pids();
+      const now = this.pidsByName();
       const after = usageOf(Object.values(now));
       const spent = Object.entries(now).map(([name, pid]): [string, number] => {
         const fromS = pids[name] === pid ? (before.get(pid)?.cpuS ?? 0) : 0;
@@ -40,7 +40,7 @@ export class CpuMeter {
 
   /** Returns proportional memory (PSS) in MiB. */
   memoryMiB(): ByProcess {
-    const pids = this.pids();
+    const pids = this.pidsByName();
     const usage = usageOf(Object.values(pids));
     return Object.fromEntries(
       Object.entries(pids).map(([name, pid]) => [name, Math.round((usage.get(pid)?.memoryBytes ?? 0) / 1_048_576)]),

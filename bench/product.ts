@@ -14,7 +14,7 @@ export interface ProductOptions {
   /** Policy file of the local agent; the one of `npm start` unless set. */
   agentPolicy?: string;
   /** Runs after the migrations and before the apps start. */
-  prepare?(product: { topicPrefix: string; shardCount: number }): Promise<void>;
+  afterMigrations?(product: { topicPrefix: string; shardCount: number }): Promise<void>;
 }
 
 interface Ready {
@@ -92,7 +92,7 @@ export class BenchProduct {
           pids = message.pids;
           for (const [name, pid] of Object.entries(pids)) cpu.register(name, pid);
         } else if (message.kind === 'migrated') {
-          await options.prepare?.({ topicPrefix, shardCount });
+          await options.afterMigrations?.({ topicPrefix, shardCount });
           child.send('go');
         } else if (message.kind === 'ready') resolve(message.product);
         else if (message.kind === 'said') process.stdout.write(`product: ${message.line}\n`);
@@ -105,7 +105,7 @@ export class BenchProduct {
   }
 
   /** Returns pids by app name; the supervisor restarts an app that exits. */
-  pids(): Record<string, number> {
+  pidsByApp(): Record<string, number> {
     return this.pidsOf();
   }
 
@@ -115,7 +115,7 @@ export class BenchProduct {
   }
 
   /** Returns the JSON of the API's response. @throws Error with the problem details when the request failed */
-  async api<T>(method: string, place: string, body?: object): Promise<T> {
+  async callApi<T>(method: string, place: string, body?: object): Promise<T> {
     const response = await fetch(`${this.access.apiUrl}/api/v1/${place}`, {
       method,
       headers: {

@@ -43,7 +43,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const fill = (batches: Iterable<OutgoingMessage[]>): ReturnType<typeof sendAtOnce> =>
     sendAtOnce(testServices().kafkaBrokers, `${product.topicPrefix}.${SHARD_TOPIC}`, batches);
 
-  context.say(`projector: ${targets} targets × ${AGENTS} agents, a window of ${WINDOW_MS / 1_000} s per round`);
+  context.printLine(`projector: ${targets} targets × ${AGENTS} agents, a window of ${WINDOW_MS / 1_000} s per round`);
   const before = await fill([...log.facts(keys), log.ticks(baseMs), log.ticks(baseMs + 1_000)]);
   await before.commit();
   let copy: { round: number; rows: RowCopy; expected: Tally } | null = null;
@@ -54,7 +54,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const prepare = async (round: number): Promise<void> => {
     if (copy?.round === round) return;
     copy = { round, rows: new RowCopy(), expected: new Tally() };
-    filled = { round, ...(await fill(log.window(startOf(round), copy.expected, copy.rows))) };
+    filled = { round, ...(await fill(log.windowMessages(startOf(round), copy.expected, copy.rows))) };
     globalThis.gc?.();
   };
 

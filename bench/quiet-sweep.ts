@@ -31,25 +31,25 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   let tables: Record<string, number> = {};
   for (const round of [0, 1, 2]) {
     const fromMs = baseMs + (round + 1) * ROUND_MS;
-    await fleet.call('prepare', { startMs: fromMs, seconds: WINDOW_MS / 1_000, quiet: true });
+    await fleet.callFleet('prepare', { startMs: fromMs, seconds: WINDOW_MS / 1_000, quiet: true });
     await pipeline.leapTo(fromMs);
     const changesBefore = await watch.number('SELECT count(*) AS value FROM status_change');
-    const [fromLsn] = await watch.rows<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
-    await fleet.call('ship', {});
+    const [fromLsn] = await watch.queryRows<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
+    await fleet.callFleet('ship', {});
     await pipeline.endWindow(fromMs);
-    await watch.until(fromMs + WINDOW_MS, product.shardCount, FOLD_WITHIN_MS);
-    await watch.settled(Date.now() - 1_000, product.shardCount);
+    await watch.waitUntilFolded(fromMs + WINDOW_MS, product.shardCount, FOLD_WITHIN_MS);
+    await watch.waitUntilStored(Date.now() - 1_000, product.shardCount);
     const byTable = await walBytes(product.access, fromLsn.lsn);
     const changes = (await watch.number('SELECT count(*) AS value FROM status_change')) - changesBefore;
     const ofStatus = Object.entries(byTable).filter(([table]) => STATUS_TABLES.test(table));
     const bytes = ofStatus.reduce((sum, [, tableBytes]) => sum + tableBytes, 0);
-    context.say(
+    context.printLine(
       `quiet-sweep: ${round === 0 ? 'first window, every status is new' : `window ${round}`}: ${changes} status changes, ${bytes} WAL ` +
         `bytes to status tables ${JSON.stringify(Object.fromEntries(ofStatus))}`,
     );
     if (round === 0) {
       // The first read or vacuum of new rows marks them, which costs WAL; this belongs to the first window.
-      await watch.run('VACUUM status_change, target_status, target_verdict, status_publication');
+      await watch.runSql('VACUUM status_change, target_status, target_verdict, status_publication');
       continue;
     }
     if (changes !== 0) throw new Error(`${changes} statuses changed in a window without changes.`);

@@ -42,7 +42,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const { expected, stored } = await settle(load);
   await load.fleet.stop();
   const sound = stored.equals(expected);
-  context.say(
+  context.printLine(
     `recovery: generated ${expected}, stored ${stored}: ${sound ? 'none lost, none duplicated' : 'NOT EQUAL'}`,
   );
   const worst = Math.max(kafka.ratio, postgres.ratio);
@@ -69,7 +69,7 @@ interface Load {
 async function startLoad(context: BenchContext, targets: number): Promise<Load> {
   const product = await context.startProduct({ apps: ['gateway', 'projector', 'worker'] });
   const fleet = startFleet(context);
-  await fleet.call('enrol', await enrolmentOf(product, AGENTS));
+  await fleet.callFleet('enrol', await enrolmentOf(product, AGENTS));
   const inventory = new Inventory(product.access.controlDatabaseUrl);
   await inventory.defineTier('recovery', {
     probeIntervalMs: INTERVAL_S * 1_000,
@@ -80,14 +80,14 @@ async function startLoad(context: BenchContext, targets: number): Promise<Load> 
   });
   await inventory.register(targets, 'recovery');
   await inventory.close();
-  await fleet.call('targets', { expectedPerAgent: targets });
-  const { fromMs } = await fleet.call('live', {});
+  await fleet.callFleet('targets', { expectedPerAgent: targets });
+  const { fromMs } = await fleet.callFleet('live', {});
   return { fleet, telemetryUrl: product.access.telemetryDatabaseUrl, fromMs };
 }
 
 /** Returns the number of results that were generated and are not visible to readers yet. */
 async function inFlight({ fleet, telemetryUrl, fromMs }: Load): Promise<number> {
-  const { generated } = await fleet.call('counts', {});
+  const { generated } = await fleet.callFleet('counts', {});
   return generated - (await visibleSince(telemetryUrl, fromMs));
 }
 
@@ -116,7 +116,7 @@ async function recoverFrom(
   }
   const drainS = (performance.now() - upMs) / 1_000;
   const ratio = rounded(drainS / deadS);
-  context.say(
+  context.printLine(
     `recovery: ${service} unavailable for ${deadS.toFixed(1)} s, drained ${drainS.toFixed(1)} s after its first response ` +
       `(at most ${most} in flight, usually ${usual}): ratio ${ratio}`,
   );
@@ -125,7 +125,7 @@ async function recoverFrom(
 
 /** Stops the load, and returns what it generated and what is stored once all results had time to arrive. */
 async function settle({ fleet, telemetryUrl, fromMs }: Load): Promise<{ expected: Tally; stored: Tally }> {
-  const settled = await fleet.call('settle', {});
+  const settled = await fleet.callFleet('settle', {});
   const expected = Tally.from(settled.tally);
   const deadlineMs = performance.now() + SETTLE_MS;
   const missing = async (): Promise<number> => expected.count - (await visibleSince(telemetryUrl, fromMs));
@@ -140,7 +140,7 @@ async function keepDown(context: BenchContext, service: string, downS: number): 
   const isOver = (): boolean => performance.now() - fromMs > downS * 1_000;
   let killed = 0;
   while (!isOver()) {
-    const pid = context.cpu.pids()[service];
+    const pid = context.cpu.pidsByName()[service];
     if (pid !== undefined && pid !== killed) {
       kill(pid);
       killed = pid;
@@ -148,7 +148,7 @@ async function keepDown(context: BenchContext, service: string, downS: number): 
     await pause(POLL_MS);
   }
   for (;;) {
-    const pid = context.cpu.pids()[service];
+    const pid = context.cpu.pidsByName()[service];
     if (pid !== undefined && pid !== killed && (await answers(service))) return (performance.now() - fromMs) / 1_000;
     await pause(POLL_MS);
   }

@@ -41,7 +41,7 @@ export class ShardLog {
   *facts(keys: readonly number[]): Generator<OutgoingMessage[]> {
     const { shardCount, agents, tier, intervalMs } = this.options;
     const everywhere = (fact: FeedFact): OutgoingMessage[] =>
-      Array.from({ length: shardCount }, (_, shard) => this.fact(shard, fact));
+      Array.from({ length: shardCount }, (_, shard) => this.factMessage(shard, fact));
     yield everywhere(policyFact(tier, intervalMs));
     for (const [at, { agentId }] of agents.entries()) {
       const name = `agent-${at}`;
@@ -50,7 +50,7 @@ export class ShardLog {
     const selected = agents.map(({ agentId }) => agentId);
     for (let from = 0; from < keys.length; from += 1_000) {
       yield keys.slice(from, from + 1_000).map((key) => {
-        return this.fact(shardOf(key, shardCount), targetFact(key, tier, selected));
+        return this.factMessage(shardOf(key, shardCount), targetFact(key, tier, selected));
       });
     }
   }
@@ -59,22 +59,22 @@ export class ShardLog {
    * Generates one window second by second: a tick per shard, and one record per agent and shard. The ticks at the end make the shards fold
    * the window. Every result is added to `tally` and `rows` exactly once.
    */
-  *window(startMs: number, tally: Tally, rows: RowCopy | null): Generator<OutgoingMessage[]> {
+  *windowMessages(startMs: number, tally: Tally, rows: RowCopy | null): Generator<OutgoingMessage[]> {
     const { agents } = this.options;
     const held: { dueMs: number; agent: SimulatedAgent; body: ShardBody }[] = [];
     for (let atMs = startMs; atMs < startMs + WINDOW_MS; atMs += SECOND_MS) {
       const messages = this.ticks(atMs);
       for (const [at, agent] of agents.entries()) {
-        const bodies = agent.second(atMs, tally, (key, sampleMs, outcome, rttUs) =>
+        const bodies = agent.resultsOfSecond(atMs, tally, (key, sampleMs, outcome, rttUs) =>
           rows?.add(key, at + 1, sampleMs, outcome, rttUs),
         );
         for (const body of bodies) {
-          const dice = agent.next();
+          const dice = agent.nextRandom();
           if (dice < LATE_SHARE) {
-            held.push({ dueMs: atMs + Math.ceil(agent.next() * LATE_SECONDS_MAX) * SECOND_MS, agent, body });
+            held.push({ dueMs: atMs + Math.ceil(agent.nextRandom() * LATE_SECONDS_MAX) * SECOND_MS, agent, body });
             continue;
           }
-          const message = this.blocks(agent, LANE.live, body, atMs);
+          const message = this.blocksMessage(agent, LANE.live, body, atMs);
           messages.push(message);
           if (dice > 1 - REPEATED_SHARE) messages.push(message);
         }
@@ -82,7 +82,7 @@ export class ShardLog {
       for (let at = held.length - 1; at >= 0; at--) {
         if (held[at].dueMs > atMs && atMs < startMs + WINDOW_MS - SECOND_MS) continue;
         const [{ agent, body }] = held.splice(at, 1);
-        messages.push(this.blocks(agent, LANE.backfill, body, atMs));
+        messages.push(this.blocksMessage(agent, LANE.backfill, body, atMs));
       }
       yield messages;
     }
@@ -100,13 +100,18 @@ export class ShardLog {
     return Array.from({ length: this.options.shardCount }, (_, partition) => ({ key: null, value, partition }));
   }
 
-  private blocks({ agentId }: SimulatedAgent, lane: Lane, { shard, body }: ShardBody, atMs: number): OutgoingMessage {
+  private blocksMessage(
+    { agentId }: SimulatedAgent,
+    lane: Lane,
+    { shard, body }: ShardBody,
+    atMs: number,
+  ): OutgoingMessage {
     const receivedAtMs = atMs + RECEIVED_AFTER_MS;
     const envelope = this.records.block({ agentId, lane, shard, body, receivedAtMs });
     return { key: null, partition: shard, value: this.records.blocksRecord([envelope]) };
   }
 
-  private fact(shard: number, fact: FeedFact): OutgoingMessage {
+  private factMessage(shard: number, fact: FeedFact): OutgoingMessage {
     return { key: null, partition: shard, value: this.records.factRecord(fact) };
   }
 }

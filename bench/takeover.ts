@@ -31,7 +31,11 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
   const { tokens, ...enrolment } = await enrolmentOf(product, 1);
   const enrolled = async (name: string, allow: string[] | null): Promise<WatchedAgent> => {
     const place = { name, region: 'lab', provider: 'bench' };
-    const agent = new WatchedAgent(name, await TestAgent.enrol({ ...enrolment, ...place, token: tokens[0] }), allow);
+    const agent = new WatchedAgent(
+      name,
+      await TestAgent.enrolAgent({ ...enrolment, ...place, token: tokens[0] }),
+      allow,
+    );
     await agent.start();
     return agent;
   };
@@ -40,17 +44,17 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
     await enrolled('refuses', ['192.0.2.0/24']),
     await enrolled('lost', null),
   ];
-  const watch = new TakeoverWatch(control, telemetry, agents, (line) => context.say(line));
+  const watch = new TakeoverWatch(control, telemetry, agents, (line) => context.printLine(line));
   await inventory.register(BEFORE_TARGETS, 'takeover');
-  context.say(`${BEFORE_TARGETS} initial targets; tier of 15 s, hold-down ${HOLD_DOWN_S} s`);
-  await watch.until('all initial targets are judged', ({ judged }) => judged >= BEFORE_TARGETS);
-  const mine = (await watch.look()).assigned['lost'] ?? 0;
-  await agents[2].lose();
-  watch.restart('the agent "lost" is disconnected');
+  context.printLine(`${BEFORE_TARGETS} initial targets; tier of 15 s, hold-down ${HOLD_DOWN_S} s`);
+  await watch.waitUntil('all initial targets are judged', ({ judged }) => judged >= BEFORE_TARGETS);
+  const mine = (await watch.readState()).assigned['lost'] ?? 0;
+  await agents[2].loseConnection();
+  watch.restartClock('the agent "lost" is disconnected');
   const registering = inventory.register(targets, 'takeover', { from: BEFORE_TARGETS });
   const all = BEFORE_TARGETS + targets;
-  void registering.then(() => context.say(`${watch.at()} all ${targets} targets are registered`));
-  await watch.until('no target is left at the lost agent, every target has a status', (seen) => {
+  void registering.then(() => context.printLine(`${watch.elapsedText()} all ${targets} targets are registered`));
+  await watch.waitUntil('no target is left at the lost agent, every target has a status', (seen) => {
     const placed = Object.values(seen.assigned).reduce((sum, count) => sum + count, 0);
     return (seen.assigned['lost'] ?? 0) === 0 && placed >= all && seen.judged >= all;
   });
@@ -58,9 +62,9 @@ export async function runTakeover(context: BenchContext, { targets }: Options): 
   await inventory.close();
   const decisions = await watch.decisions();
   const seconds = await evaluationOf(product.access.opsUrls['worker']);
-  for (const line of decisions) context.say(line);
-  context.say(`evaluation of assignments, totals: ${seconds}`);
-  await Promise.all(agents.slice(0, 2).map((agent) => agent.lose()));
+  for (const line of decisions) context.printLine(line);
+  context.printLine(`evaluation of assignments, totals: ${seconds}`);
+  await Promise.all(agents.slice(0, 2).map((agent) => agent.loseConnection()));
   await control.close();
   await telemetry.close();
   const none = { ratio: 1, min: 1, max: 1, pairs: [], cpuSeconds: {} };
@@ -83,19 +87,19 @@ class TakeoverWatch {
     private readonly control: ControlDatabase,
     private readonly telemetry: TelemetryDatabase,
     private readonly agents: readonly WatchedAgent[],
-    private readonly say: (line: string) => void,
+    private readonly printLine: (line: string) => void,
   ) {}
 
-  restart(what: string): void {
+  restartClock(what: string): void {
     this.startedMs = performance.now();
-    this.say(`${this.at()} ${what}`);
+    this.printLine(`${this.elapsedText()} ${what}`);
   }
 
-  at(): string {
+  elapsedText(): string {
     return `${((performance.now() - this.startedMs) / SECOND_MS).toFixed(0).padStart(4)} s`;
   }
 
-  async look(): Promise<Seen> {
+  async readState(): Promise<Seen> {
     const counts = await this.control.query<{ id: string; count: number }>(
       'SELECT agent_id::text AS id, count(*) AS count FROM assignment GROUP BY agent_id',
     );
@@ -112,16 +116,16 @@ class TakeoverWatch {
   }
 
   /** Prints changes every 5 s until the condition holds. @throws Error after 8 min */
-  async until(what: string, holds: (seen: Seen) => boolean): Promise<void> {
+  async waitUntil(what: string, holds: (seen: Seen) => boolean): Promise<void> {
     for (const endMs = performance.now() + WATCH_MS_MAX; ;) {
-      const seen = await this.look();
+      const seen = await this.readState();
       const line = `assigned ${JSON.stringify(seen.assigned)}, statuses ${JSON.stringify(seen.statuses)}`;
       if (line !== this.last) {
-        this.timeline.push(`${this.at()} ${line}`);
-        this.say(`${this.at()} ${line}`);
+        this.timeline.push(`${this.elapsedText()} ${line}`);
+        this.printLine(`${this.elapsedText()} ${line}`);
       }
       this.last = line;
-      if (holds(seen)) return this.say(`${this.at()} ${what}`);
+      if (holds(seen)) return this.printLine(`${this.elapsedText()} ${what}`);
       if (performance.now() > endMs) throw new Error(`Not reached within ${WATCH_MS_MAX / SECOND_MS} s: ${what}.`);
       await pause(5 * SECOND_MS);
     }

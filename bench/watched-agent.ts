@@ -28,22 +28,22 @@ export class WatchedAgent {
   async start(): Promise<void> {
     const policy = { allow: this.allow, deny: [], stopped: false, packetsPerSecond: 10_000, refusedKeys: [] };
     await this.agent.reportPolicy(policy);
-    this.loops = [this.follow(), this.measure(), this.report()];
+    this.loops = [this.followAssignments(), this.measureTargets(), this.sendReport()];
   }
 
   /** Ends the agent as if its power had failed. */
-  async lose(): Promise<void> {
+  async loseConnection(): Promise<void> {
     this.running = false;
     this.lane.stop();
     this.agent.close();
     await Promise.allSettled(this.loops);
   }
 
-  private async follow(): Promise<void> {
+  private async followAssignments(): Promise<void> {
     while (this.running) {
       try {
-        const news = await this.agent.assignments(this.version);
-        if (news !== null) this.take(news);
+        const news = await this.agent.fetchAssignments(this.version);
+        if (news !== null) this.applyAssignments(news);
       } catch {
         // Refused, disconnected, or lost on purpose: retried while the agent is alive.
         await pause(SECOND_MS);
@@ -51,7 +51,7 @@ export class WatchedAgent {
     }
   }
 
-  private take({ version, full, tiers, assigned, unassigned }: AssignmentsResponse): void {
+  private applyAssignments({ version, full, tiers, assigned, unassigned }: AssignmentsResponse): void {
     if (full) this.targets.clear();
     for (const key of unassigned) this.targets.delete(key);
     const policies = new Map(tiers.map((tier) => [tier.tier, tier]));
@@ -66,18 +66,18 @@ export class WatchedAgent {
     this.simulated = new SimulatedAgent(agentId, measured, shardCount, 1);
   }
 
-  private async measure(): Promise<void> {
+  private async measureTargets(): Promise<void> {
     const tally = new Tally();
     for (let secondMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS; this.running; secondMs += SECOND_MS) {
       await pause(Math.max(0, secondMs + SECOND_MS - Date.now()));
-      for (const body of this.simulated?.second(secondMs, tally) ?? []) this.lane.add(body, undefined);
-      void this.lane.ship();
+      for (const body of this.simulated?.resultsOfSecond(secondMs, tally) ?? []) this.lane.add(body, undefined);
+      void this.lane.shipQueued();
     }
   }
 
-  private async report(): Promise<void> {
+  private async sendReport(): Promise<void> {
     while (this.running) {
-      await this.agent.report(this.targets.size);
+      await this.agent.sendReport(this.targets.size);
       await pause(REPORT_MS);
     }
   }

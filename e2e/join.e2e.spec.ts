@@ -38,7 +38,7 @@ async function endAgent(): Promise<void> {
 }
 
 async function joined(): Promise<AgentView | undefined> {
-  const { items } = await product.api<{ items: AgentView[] }>('GET', 'agents');
+  const { items } = await product.callApi<{ items: AgentView[] }>('GET', 'agents');
   return items.find(({ name }) => name === NAME);
 }
 
@@ -48,7 +48,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     product = await RunningProduct.start({ name: 'join', services: 'given' });
     // A hash of agent and target selects the agent: with this many targets the new agent gets some.
     for (let last = 1; last <= TARGETS; last++) {
-      await product.api('POST', 'targets', { ip: `127.78.0.${last}`, tier: 'fast' });
+      await product.callApi('POST', 'targets', { ip: `127.78.0.${last}`, tier: 'fast' });
     }
     browser = await PortalBrowser.open(product.access.portalUrl);
     page = browser.page;

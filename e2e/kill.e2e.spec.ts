@@ -17,11 +17,11 @@ const STOPPED_POLICY = 'allow:\n  - 127.0.0.0/8\nstopped: true\n';
 let product: RunningProduct;
 
 const agentDir = () => path.join(product.dir, 'agent');
-const upTargets = async () => (await product.api<{ up: number }>('GET', 'targets/counts')).up;
-const takenResults = () => product.metric('gateway', 'icmpmon_gateway_results_accepted_total');
+const upTargets = async () => (await product.callApi<{ up: number }>('GET', 'targets/counts')).up;
+const takenResults = () => product.readMetric('gateway', 'icmpmon_gateway_results_accepted_total');
 
 const storedResults = (): Promise<PrintedResult[]> =>
-  product.telemetry<PrintedResult>(
+  product.queryTelemetry<PrintedResult>(
     `SELECT target_key AS "targetKey", check_no AS "check", outcome, rtt_us::integer AS "rttUs",
             to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
      FROM probe_result`,
@@ -34,7 +34,7 @@ describe('a product whose processes are killed, one after another and all togeth
     await whileAway(product, 'agent', () => placeWitness(agentDir()));
     const network = freshAddress().split('.').slice(0, 3).join('.');
     for (let host = 1; host <= TARGETS; host++) {
-      await product.api('POST', 'targets', { ip: `${network}.${host}`, tier: 'fast' });
+      await product.callApi('POST', 'targets', { ip: `${network}.${host}`, tier: 'fast' });
     }
     await eventually(async () => expect(await upTargets()).toBe(TARGETS), PATIENCE);
   });
@@ -58,16 +58,16 @@ describe('a product whose processes are killed, one after another and all togeth
   });
 
   it('reports no target as down because of it', async () => {
-    const changes = await product.telemetry(`SELECT ip, at, reason FROM status_change WHERE to_status = 'down'`);
+    const changes = await product.queryTelemetry(`SELECT ip, at, reason FROM status_change WHERE to_status = 'down'`);
     expect(changes).toEqual([]);
   });
 
   it('has every result that the agent spooled exactly once', async () => {
     writeFileSync(path.join(agentDir(), 'policy.yaml'), STOPPED_POLICY);
-    await expect.poll(() => product.metric('agent', 'icmpmon_agent_targets'), within).toBe(0);
-    await expect.poll(() => product.metric('agent', 'icmpmon_agent_spool_blocks'), within).toBe(0);
-    expect(await product.metric('agent', 'icmpmon_agent_dropped_results_total')).toBe(0);
-    expect(await product.metric('agent', 'icmpmon_agent_quarantined')).toBe(0);
+    await expect.poll(() => product.readMetric('agent', 'icmpmon_agent_targets'), within).toBe(0);
+    await expect.poll(() => product.readMetric('agent', 'icmpmon_agent_spool_blocks'), within).toBe(0);
+    expect(await product.readMetric('agent', 'icmpmon_agent_dropped_results_total')).toBe(0);
+    expect(await product.readMetric('agent', 'icmpmon_agent_quarantined')).toBe(0);
     const spooled = await whileAway(product, 'agent', () => readWitness(agentDir()));
     await expect.poll(async () => (await storedResults()).length, within).toBeGreaterThanOrEqual(spooled.length);
     const stored = await storedResults();

@@ -22,7 +22,7 @@ let feed: StatusFeed;
 
 const statusInList = () => page.getByTestId(`status-${address}`).innerText();
 const statusInDetail = () => page.getByTestId('detail-status').innerText();
-const statusInApi = async () => (await product.api<TargetStatusView>('GET', `targets/${address}/status`)).status;
+const statusInApi = async () => (await product.callApi<TargetStatusView>('GET', `targets/${address}/status`)).status;
 const lastResultRow = () => page.getByTestId('results-table').locator('tbody tr').first().innerText();
 const pathOf = () => new URL(page.url()).pathname;
 
@@ -99,7 +99,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     const before = await results();
     await expect.poll(results, soon).toBeGreaterThanOrEqual(before + 2);
     await expect.poll(() => page.getByTestId('live-chart').locator('canvas').count(), soon).toBeGreaterThan(0);
-    const { items } = await product.api<{ items: ProbeResult[] }>('GET', `targets/${address}/results?limit=5`);
+    const { items } = await product.callApi<{ items: ProbeResult[] }>('GET', `targets/${address}/results?limit=5`);
     expect(items[0]).toMatchObject({ outcome: 'reply', agentName: 'local', rttUs: expect.any(Number) });
     expect(await browser.inspect('target-up')).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
   it('shows it as down everywhere when it does not answer', async ({ skip }) => {
     skip(faults.missing !== undefined, faults.missing);
     const before = feed.becameOf(address).length;
-    faults.drop();
+    faults.dropPackets();
     await expect.poll(statusInDetail, soon).toBe('down');
     await expect.poll(lastResultRow, soon).toContain('timeout');
     await expect.poll(statusInApi, soon).toBe('down');
@@ -138,7 +138,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
   }) => {
     skip(faults.missing !== undefined, faults.missing);
     const before = feed.becameOf(address).length;
-    faults.refuse();
+    faults.refuseSends();
     await expect.poll(lastResultRow, soon).toContain('not sent');
     await expect.poll(statusInDetail, soon).toBe('unknown');
     await expect.poll(() => page.getByText("the agents' own kernels refused to send the probes").count(), soon).toBe(1);
@@ -269,7 +269,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
   });
 
   it('serves ten tabs over one connection, each with its own data, even when the tab that holds the connection is closed', async () => {
-    const streams = async () => product.metric('api', 'icmpmon_streams_open');
+    const streams = async () => product.readMetric('api', 'icmpmon_streams_open');
     const paths = [
       `/targets/${address}`,
       '/targets/127.0.0.1',
@@ -320,12 +320,12 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
       await expect.poll(band, soon).toMatch(/^Statuses are [\d.]+ s old: no projector owns 8 of 8 shards$/);
       await expect.poll(() => page.getByTestId('live-indicator').getAttribute('data-mood'), soon).toBe('late');
       await expect.poll(statusInApi, soon).toBe('unknown');
-      const shown = await product.api<TargetStatusView>('GET', `targets/${address}/status`);
+      const shown = await product.callApi<TargetStatusView>('GET', `targets/${address}/status`);
       expect(shown).toMatchObject({ status: 'unknown', reason: 'not_judged', votes: { up: 0 }, since: shown.asOf });
-      const { items, asOf } = await product.api<TargetPage>('GET', 'targets?status=unknown&tier=fast');
+      const { items, asOf } = await product.callApi<TargetPage>('GET', 'targets?status=unknown&tier=fast');
       expect(items.map(({ ip, reason }) => [ip, reason])).toContainEqual([address, 'not_judged']);
       expect(Date.parse(asOf ?? '')).toBeLessThan(Date.now() - 10_000);
-      expect(await product.api<TargetPage>('GET', 'targets?status=up&tier=fast')).toMatchObject({
+      expect(await product.callApi<TargetPage>('GET', 'targets?status=up&tier=fast')).toMatchObject({
         items: [],
         total: 0,
       });
@@ -414,10 +414,10 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
     expect(await browser.inspect('edit-target')).toEqual([]);
     await page.getByTestId('edit-submit').click();
     await expect.poll(() => page.getByRole('main').innerText(), soon).toContain('Edge Seven');
-    expect(await product.api('GET', `targets/${address}`)).toMatchObject({
+    expect(await product.callApi('GET', `targets/${address}`)).toMatchObject({
       ...{ name: 'Edge Seven', tier: 'standard', tags: { role: 'edge', place: 'am Main' } },
     });
-    const { items } = await product.api<TargetPage>('GET', 'targets?q=SEVEN%20%22place=AM%20main%22&position=0');
+    const { items } = await product.callApi<TargetPage>('GET', 'targets?q=SEVEN%20%22place=AM%20main%22&position=0');
     expect(items.map(({ ip }) => ip)).toEqual([address]);
     await page.goto('/targets?q=seven%20role%3Dedge');
     await expect.poll(() => page.getByTestId('target-total').innerText(), soon).toMatch(/^1 target matches/);

@@ -13,7 +13,7 @@ export interface FaultContext {
   /** Seeded random numbers in [0, 1). */
   random: () => number;
   /** Prints one line of the timeline, with the seconds since the fault began. */
-  say(line: string): void;
+  printLine(line: string): void;
   /** The local agent's results are judged once after all faults, because the agent must stop for that. */
   judgesLocalLater?: boolean;
   /** Time in ms until the gateway drops a client of one byte per second, when it was started before the faults. */
@@ -32,29 +32,29 @@ export class Findings implements Verdict {
   readonly counts: Record<string, number | string> = {};
   readonly failures: string[] = [];
 
-  constructor(private readonly say: (line: string) => void) {}
+  constructor(private readonly printLine: (line: string) => void) {}
 
-  count(name: string, value: number | string): void {
+  recordCount(name: string, value: number | string): void {
     this.counts[name] = value;
-    this.say(`${name}: ${value}`);
+    this.printLine(`${name}: ${value}`);
   }
 
   /** Records a figure that must equal the wanted one. */
   must(name: string, actual: number | string, wanted: number | string): void {
     this.counts[name] = actual;
-    if (actual !== wanted) this.fail(`${name}: ${actual} instead of ${wanted}`);
-    else this.say(`${name}: ${actual}`);
+    if (actual !== wanted) this.recordFailure(`${name}: ${actual} instead of ${wanted}`);
+    else this.printLine(`${name}: ${actual}`);
   }
 
   atMost(name: string, actual: number, most: number): void {
     const shown = Math.round(actual * 10) / 10;
     this.counts[name] = shown;
-    if (actual > most) this.fail(`${name}: ${shown}, limit ${most}`);
-    else this.say(`${name}: ${shown}`);
+    if (actual > most) this.recordFailure(`${name}: ${shown}, limit ${most}`);
+    else this.printLine(`${name}: ${shown}`);
   }
 
-  fail(what: string): void {
+  recordFailure(what: string): void {
     this.failures.push(what);
-    this.say(`FAILED: ${what}`);
+    this.printLine(`FAILED: ${what}`);
   }
 }

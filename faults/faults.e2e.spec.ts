@@ -53,7 +53,7 @@ describe('a product under faults', () => {
       judgesLocalLater: true,
       slowClient,
       random: seeded(SEED),
-      say: (line) => lines.push(line),
+      printLine: (line) => lines.push(line),
       installation: () => Promise.resolve(installation),
     };
     const { failures } = await fault.run(context);

@@ -43,9 +43,9 @@ export class Installation {
     readonly disks: SmallDisks | undefined,
   ) {}
 
-  static async start(options: InstallationOptions, say: (line: string) => void): Promise<Installation> {
+  static async start(options: InstallationOptions, printLine: (line: string) => void): Promise<Installation> {
     const [agentProxy, numberedProxy] = [new TcpProxy(), new TcpProxy()];
-    const [agentPort, numberedPort] = [await agentProxy.listen(), await numberedProxy.listen()];
+    const [agentPort, numberedPort] = [await agentProxy.listenOn(), await numberedProxy.listenOn()];
     const disks = options.disks && new SmallDisks();
     const product = await RunningProduct.start({
       name: options.name,
@@ -64,12 +64,12 @@ export class Installation {
         for (const proxy of [agentProxy, numberedProxy]) proxy.forwardTo(agents ?? 0);
       },
     });
-    say(`the product is ready, on its own services`);
+    printLine(`the product is ready, on its own services`);
     try {
       const numbered = await Installation.enrolNumbered(product, numberedPort, numberedProxy.port);
       const network = freshAddress().split('.').slice(0, 2).join('.');
       const installation = new Installation(product, agentProxy, numberedProxy, numbered, network, disks);
-      await installation.fill(options, say);
+      await installation.fillInventory(options, printLine);
       return installation;
     } catch (error) {
       // The caller does not have this product yet: without this, it and this process would keep running.
@@ -85,12 +85,12 @@ export class Installation {
     proxiedPort: number,
     directPort: number,
   ): Promise<NumberedAgent> {
-    const token = await product.api<{ token: string; enrolUrl: string }>('POST', 'enrolment-tokens', {
+    const token = await product.callApi<{ token: string; enrolUrl: string }>('POST', 'enrolment-tokens', {
       region: 'lab',
       uses: 5,
       validForS: 3600,
     });
-    return NumberedAgent.enrol({
+    return NumberedAgent.enrolAgent({
       enrolUrl: token.enrolUrl,
       token: token.token,
       caPem: readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8'),
@@ -100,12 +100,12 @@ export class Installation {
     });
   }
 
-  private async fill(options: InstallationOptions, say: (line: string) => void): Promise<void> {
+  private async fillInventory(options: InstallationOptions, printLine: (line: string) => void): Promise<void> {
     await this.placeWitness();
     await this.addTargets(options.targets);
     await this.becomesQuiet(options);
     const share = `${this.numbered.assigned.length} of them are measured every ${options.measureEveryMs} ms with numbers`;
-    say(`${options.targets} targets with an interval of 5 s; ${share}`);
+    printLine(`${options.targets} targets with an interval of 5 s; ${share}`);
   }
 
   /** Makes the local agent's spool keep a copy of every block from now on. */
@@ -121,7 +121,7 @@ export class Installation {
     const add = async (): Promise<void> => {
       for (let at = next++; at < count; at = next++) {
         const ip = `${this.network}.${1 + (at >> 7)}.${1 + (at & 127)}`;
-        this.keys.push((await this.product.api<{ key: number }>('POST', 'targets', { ip, tier: 'fast' })).key);
+        this.keys.push((await this.product.callApi<{ key: number }>('POST', 'targets', { ip, tier: 'fast' })).key);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, add));
@@ -131,7 +131,7 @@ export class Installation {
   private async becomesQuiet({ targets, measureEveryMs }: InstallationOptions): Promise<void> {
     let before = -1;
     await eventually(async () => {
-      await this.numbered.report();
+      await this.numbered.sendReport();
       const mine = await this.numbered.sync();
       // Assignments are stable once both agents are connected and each has its share.
       const settled = mine > 0 && mine < targets && mine === before;
@@ -145,14 +145,14 @@ export class Installation {
 
   async allUp(targets: number): Promise<void> {
     await eventually(async () => {
-      const { up } = await this.product.api<{ up: number }>('GET', 'targets/counts');
+      const { up } = await this.product.callApi<{ up: number }>('GET', 'targets/counts');
       if (up !== targets) throw new Error(`${up} of ${targets} targets are up`);
     }, PATIENCE);
   }
 
   /** Returns how many changes to down there were; no target was made unreachable. */
   async downs(): Promise<number> {
-    const [row] = await this.product.telemetry<{ downs: number }>(
+    const [row] = await this.product.queryTelemetry<{ downs: number }>(
       `SELECT count(*)::integer AS downs FROM status_change WHERE to_status = 'down'`,
     );
     return row?.downs ?? 0;
@@ -174,7 +174,7 @@ export class Installation {
     try {
       for (const metric of ['icmpmon_agent_targets', 'icmpmon_agent_spool_blocks']) {
         await eventually(async () => {
-          const left = await product.metric('agent', metric);
+          const left = await product.readMetric('agent', metric);
           if (left > 0) throw new Error(`${metric} is ${left}`);
         }, PATIENCE);
       }

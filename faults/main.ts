@@ -84,13 +84,13 @@ async function runFault(
   const what = FAULTS[name];
   const startedMs = performance.now();
   const seconds = (): number => Math.round((performance.now() - startedMs) / 100) / 10;
-  const log = (line: string): void => say(`${String(seconds().toFixed(1)).padStart(7)} s  ${line}`);
-  say(`\n${name}: ${what}. Seed ${seed}${values.short ? ', short version' : ''}.`);
+  const log = (line: string): void => printLine(`${String(seconds().toFixed(1)).padStart(7)} s  ${line}`);
+  printLine(`\n${name}: ${what}. Seed ${seed}${values.short ? ', short version' : ''}.`);
   const context: FaultContext = {
     seed,
     short: values.short,
     random: seeded(seed + Object.keys(FAULTS).indexOf(name)),
-    say: log,
+    printLine: log,
     installation: () => installation(log),
   };
   try {
@@ -105,16 +105,16 @@ async function runFault(
 }
 
 function printTable(results: readonly Result[], seed: number): void {
-  if (values.json) for (const result of results) say(JSON.stringify({ ...result, seed }));
-  say('');
+  if (values.json) for (const result of results) printLine(JSON.stringify({ ...result, seed }));
+  printLine('');
   for (const { name, what, seconds, counts, failures } of results) {
     const verdict = failures.length === 0 ? 'passed' : `FAILED: ${failures.join('; ')}`;
     const figures = Object.entries(counts).map(([name, value]) => `${name} ${value}`);
-    say(`${name.padEnd(21)} ${what.padEnd(38)} ${seconds.toFixed(0).padStart(5)} s  ${verdict}`);
-    if (figures.length > 0) say(`      ${figures.join(' · ')}`);
+    printLine(`${name.padEnd(21)} ${what.padEnd(38)} ${seconds.toFixed(0).padStart(5)} s  ${verdict}`);
+    if (figures.length > 0) printLine(`      ${figures.join(' · ')}`);
   }
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -48,8 +48,8 @@ export class NumberedAgent {
   }
 
   /** Enrols at the gateway; `gatewayUrl` leads to it through a proxy, `directUrl` without one. */
-  static async enrol({ directUrl, ...options }: TestAgentOptions & { directUrl: string }): Promise<NumberedAgent> {
-    return new NumberedAgent(await TestAgent.enrol(options), directUrl);
+  static async enrolAgent({ directUrl, ...options }: TestAgentOptions & { directUrl: string }): Promise<NumberedAgent> {
+    return new NumberedAgent(await TestAgent.enrolAgent(options), directUrl);
   }
 
   get agentId(): string {
@@ -70,7 +70,7 @@ export class NumberedAgent {
 
   /** Reads the agent's assignments; returns the number of targets. */
   async sync(): Promise<number> {
-    const assignments = await this.agent.assignments(0);
+    const assignments = await this.agent.fetchAssignments(0);
     if (assignments === null) throw new Error('nothing is assigned yet');
     this.keys = assignments.assigned.map(({ key }) => key);
     return this.keys.length;
@@ -85,7 +85,7 @@ export class NumberedAgent {
   }
 
   /** Measures each target once, and queues the results as one block per shard. `ageMs`: how long ago. */
-  measure(lane: LaneName, ageMs = 0): void {
+  measureTargets(lane: LaneName, ageMs = 0): void {
     const nowMs = Date.now() + this.clockAheadMs - ageMs;
     const builders = new Map<number, { builder: ResultColumnsBuilder; numbers: number[] }>();
     for (const [at, key] of this.keys.entries()) {
@@ -100,7 +100,7 @@ export class NumberedAgent {
     }
   }
 
-  /** Measures every `everyMs` and ships, until `pause`. */
+  /** Measures every `everyMs` and ships, until `pauseMeasuring`. */
   start(everyMs: number): void {
     this.everyMs = everyMs;
     this.running = true;
@@ -108,18 +108,18 @@ export class NumberedAgent {
   }
 
   /** Reports telemetry: an agent without reports gets no targets while another agent reports. */
-  async report(): Promise<void> {
-    await this.agent.report(this.keys.length);
+  async sendReport(): Promise<void> {
+    await this.agent.sendReport(this.keys.length);
   }
 
   private async measureForEver(everyMs: number): Promise<void> {
     let reportedMs = -Infinity;
     for (let dueMs = performance.now(); this.running; dueMs += everyMs) {
-      this.measure('live');
+      this.measureTargets('live');
       if (dueMs - reportedMs >= REPORT_MS) {
         reportedMs = dueMs;
         // A lost report is not repeated, because the next one is newer.
-        this.report().catch(() => undefined);
+        this.sendReport().catch(() => undefined);
       }
       await pause(Math.max(0, dueMs + everyMs - performance.now()));
     }
@@ -128,16 +128,16 @@ export class NumberedAgent {
   private async shipForEver(name: LaneName): Promise<void> {
     const lane = this.lanes[name];
     while (this.running || lane.queuedBlocks > 0) {
-      await lane.ship();
+      await lane.shipQueued();
       if (this.running) await pause(RETRY_MS);
     }
   }
 
   /** Posts blocks; returns undefined without a response. */
-  async post(lane: LaneName, blocks: readonly Uint8Array[]): Promise<Answer | undefined> {
+  async sendBlocks(lane: LaneName, blocks: readonly Uint8Array[]): Promise<Answer | undefined> {
     try {
       const call = { headers: this.sentAt(), timeoutMs: ANSWER_WITHIN_MS };
-      return await this.agent.client.upload(lane, writeUpload(blocks), call);
+      return await this.agent.client.sendUpload(lane, writeUpload(blocks), call);
     } catch {
       // Disconnected, refused or reset: an upload without a response in each case.
       return undefined;
@@ -147,14 +147,14 @@ export class NumberedAgent {
   /** Posts blocks until the gateway accepts them. */
   async mustPost(lane: LaneName, blocks: readonly Uint8Array[], retryMs: number): Promise<Answer> {
     for (;;) {
-      const answered = await this.post(lane, blocks);
+      const answered = await this.sendBlocks(lane, blocks);
       if (answered?.status === 200) return answered;
       await pause(retryMs);
     }
   }
 
-  /** Stops measuring and resolves once everything is acknowledged; `resume` continues. */
-  async pause(): Promise<void> {
+  /** Stops measuring and resolves once everything is acknowledged; `resumeMeasuring` continues. */
+  async pauseMeasuring(): Promise<void> {
     this.running = false;
     await Promise.all(this.loops);
   }
@@ -163,7 +163,7 @@ export class NumberedAgent {
     return this.running;
   }
 
-  resume(): void {
+  resumeMeasuring(): void {
     this.start(this.everyMs);
   }
 
@@ -178,9 +178,9 @@ export class NumberedAgent {
   }
 
   /** Simulates a restarted process with the same folder. */
-  restart(): void {
+  restartAgent(): void {
     this.boot++;
-    for (const lane of Object.values(this.lanes)) lane.restart(this.boot);
+    for (const lane of Object.values(this.lanes)) lane.restartLane(this.boot);
   }
 
   /** Stops without shipping the queue. */

@@ -28,7 +28,7 @@ export class SmallDisks {
   }
 
   /** Fills the disk of `kafka` or of the `databases` completely; returns the MiB written. */
-  fill(which: 'kafka' | 'databases'): number {
+  fillDisk(which: 'kafka' | 'databases'): number {
     const handle = openSync(this.ballast(which), 'w');
     let bytes = 0;
     try {
@@ -43,7 +43,7 @@ export class SmallDisks {
     return Math.round(bytes / MIB);
   }
 
-  free(which: 'kafka' | 'databases'): void {
+  freeDisk(which: 'kafka' | 'databases'): void {
     rmSync(this.ballast(which), { force: true });
   }
 

@@ -29,7 +29,7 @@ export class TcpProxy {
   private targetPort = 0;
 
   /** Starts listening and returns the port; the target may be set later. */
-  async listen(): Promise<number> {
+  async listenOn(): Promise<number> {
     this.server = createServer({ allowHalfOpen: false }, (client) => this.serve(client));
     await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
     return (this.server.address() as AddressInfo).port;
@@ -62,25 +62,25 @@ export class TcpProxy {
 
   private serve(client: Socket): void {
     this.connections++;
-    this.keep(client);
+    this.keepSocket(client);
     if (this.mode.kind === 'refuse' || this.targetPort === 0) {
       client.resetAndDestroy();
       return;
     }
     const server = connect(this.targetPort, '127.0.0.1');
-    this.keep(server);
+    this.keepSocket(server);
     client.once('close', () => server.destroy());
     server.once('close', () => client.destroy());
     server.on('data', (chunk) => {
       if (this.mode.kind === 'half-open') return;
-      if (this.loses()) return this.reset(client, server);
+      if (this.loses()) return this.resetPair(client, server);
       client.write(chunk);
     });
-    this.pass(client, server);
+    this.passBytes(client, server);
   }
 
   /** Forwards data from the client to the server, with the faults of the mode. */
-  private pass(client: Socket, server: Socket): void {
+  private passBytes(client: Socket, server: Socket): void {
     let passed = 0;
     const waiting: Buffer[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -99,16 +99,16 @@ export class TcpProxy {
         case 'half-open':
           return;
         case 'reset':
-          if (passed > mode.afterBytes) return this.reset(client, server);
+          if (passed > mode.afterBytes) return this.resetPair(client, server);
           break;
         case 'slow':
           waiting.push(chunk);
           timer ??= setInterval(() => trickle(mode.bytesPerS), SLOW_STEP_MS);
           return;
         case 'thin':
-          return mode.line.pass(client, server, chunk);
+          return mode.line.passChunk(client, server, chunk);
         case 'lossy':
-          if (this.loses()) return this.reset(client, server);
+          if (this.loses()) return this.resetPair(client, server);
           break;
         case 'open':
         case 'refuse':
@@ -124,13 +124,13 @@ export class TcpProxy {
     return this.mode.kind === 'lossy' && this.mode.random() < this.mode.share;
   }
 
-  private reset(client: Socket, server: Socket): void {
+  private resetPair(client: Socket, server: Socket): void {
     this.resets++;
     client.resetAndDestroy();
     server.resetAndDestroy();
   }
 
-  private keep(socket: Socket): void {
+  private keepSocket(socket: Socket): void {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     // Resets are intended; their effect is observed at the agents and the gateway.

@@ -62,7 +62,7 @@ function bodyOf(results: number, random: () => number): EncodedBody {
 it('ships an hour of backlog and new results over a connection too slow for either in one upload', async () => {
   const random = seeded(1);
   proxy.forwardTo(Number(new URL(gateway.gatewayUrl).port));
-  const gatewayUrl = `https://127.0.0.1:${await proxy.listen()}`;
+  const gatewayUrl = `https://127.0.0.1:${await proxy.listenOn()}`;
   const { keyPem, csrPem } = await makeKeyAndCsr();
   const enroller = new TestClient(gateway.enrolUrl, { ca: gateway.caPem });
   const identity = jsonOf<EnrolResponse>(await enroller.json('/v1/enrol', { token: 'right', csrPem }));
@@ -76,7 +76,7 @@ it('ships an hour of backlog and new results over a connection too slow for eith
   expect(old.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeGreaterThan(
     (BYTES_PER_S * UPLOAD_MS_MAX * 2) / 1_000,
   );
-  spool.append(
+  spool.appendBlocks(
     old.map((body) => ({ shard: 0, policyVersion: 1, liveUntilMs: 1, body })),
     false,
   );
@@ -88,8 +88,8 @@ it('ships an hour of backlog and new results over a connection too slow for eith
   let behind = 0;
   const measure = setInterval(() => {
     const body = bodyOf(LIVE_RESULTS, random);
-    spool.append([{ shard: 1, policyVersion: 1, liveUntilMs: Date.now() + 60_000, body }], live.isIdle);
-    live.wake();
+    spool.appendBlocks([{ shard: 1, policyVersion: 1, liveUntilMs: Date.now() + 60_000, body }], live.isIdle);
+    live.wakeShipper();
     appended++;
     if (arrived(LANE.backfill) > BACKLOG_BLOCKS / 4) behind = Math.max(behind, appended - arrived(LANE.live));
   }, LIVE_EVERY_MS);

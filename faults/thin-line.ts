@@ -19,7 +19,7 @@ export class ThinLine {
   constructor(private readonly bytesPerS: number) {}
 
   /** Forwards a chunk to the server in its turn; until then the client's connection is not read. */
-  pass(client: Socket, server: Socket, chunk: Buffer): void {
+  passChunk(client: Socket, server: Socket, chunk: Buffer): void {
     // The client is not read again before its chunk is transferred, so no other chunk of it waits.
     this.waiting.set(server, { client, chunk });
     client.pause();
@@ -27,14 +27,14 @@ export class ThinLine {
       this.known.add(server);
       server.once('close', () => this.waiting.delete(server));
     }
-    this.timer ??= setInterval(() => this.step((this.bytesPerS * STEP_MS) / 1_000), STEP_MS);
+    this.timer ??= setInterval(() => this.scheduleStep((this.bytesPerS * STEP_MS) / 1_000), STEP_MS);
   }
 
   close(): void {
     clearInterval(this.timer);
   }
 
-  private step(bytes: number): void {
+  private scheduleStep(bytes: number): void {
     for (let left = bytes; left > 0;) {
       const [next] = this.waiting;
       if (next === undefined) return;

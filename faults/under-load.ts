@@ -5,7 +5,7 @@ import type { Judgement } from './judge';
 
 /** Records the figures of a judgement; missing, duplicate and surplus results are failures. */
 function note(findings: Findings, what: string, judgement: Judgement): void {
-  findings.count(`${what} sent`, judgement.sent);
+  findings.recordCount(`${what} sent`, judgement.sent);
   for (const part of ['missing', 'duplicates', 'surplus'] as const)
     findings.must(`${what} ${part}`, judgement[part], 0);
 }
@@ -25,7 +25,7 @@ export async function underLoad(
   } finally {
     // A failure in one fault must not affect the next one.
     for (const proxy of [installation.agentProxy, installation.numberedProxy]) proxy.become({ kind: 'open' });
-    if (!installation.numbered.isRunning) installation.numbered.resume();
+    if (!installation.numbered.isRunning) installation.numbered.resumeMeasuring();
   }
   await allReady(installation.product);
   note(findings, 'numbered results', await installation.judgeNumbered(from));

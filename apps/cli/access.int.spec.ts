@@ -38,10 +38,10 @@ const ensureAdmin = (): Promise<void> =>
 
 /** Output of a command. */
 async function run(
-  command: (context: { control: ControlDatabase; say: (line: string) => void }) => Promise<void>,
+  command: (context: { control: ControlDatabase; printLine: (line: string) => void }) => Promise<void>,
 ): Promise<string> {
   const said: string[] = [];
-  await command({ control, say: (line) => void said.push(line) });
+  await command({ control, printLine: (line) => void said.push(line) });
   return said.join('\n');
 }
 

@@ -22,7 +22,7 @@ import { plainTextFault } from '@icmp-mon/platform/text';
 import type { Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
 
-type Access = Pick<CliContext, 'control' | 'say'>;
+type Access = Pick<CliContext, 'control' | 'printLine'>;
 
 const KEY_NAME_LENGTH_MAX = 100;
 
@@ -37,55 +37,60 @@ export const ACCESS_ACTIONS: Actions = {
   'api-keys revoke': (context, { args: [id] }) => revokeApiKey(context, id),
 };
 
-export async function showUsers({ control, say }: Access): Promise<void> {
+export async function showUsers({ control, printLine }: Access): Promise<void> {
   for (const { name, role, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute()).items) {
-    say(
+    printLine(
       `${name}  ${role}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the initial one' : `changed ${passwordChangedAt}`}`,
     );
   }
 }
 
-export async function resetPassword({ control, say }: Access, name: string): Promise<void> {
+export async function resetPassword({ control, printLine }: Access, name: string): Promise<void> {
   const user = await userNamed({ control }, name);
   const password = generatePassword();
   const handler = new ResetPasswordHandler(control, new EventStore(control), new Sessions(control));
   await handler.execute(new ResetPassword(user.id, password, metadata()));
-  say(`The password of ${user.name} is now ${password}`);
-  say(
+  printLine(`The password of ${user.name} is now ${password}`);
+  printLine(
     'All logins of the user are ended. access.json still contains the password of the first start, which is no longer valid.',
   );
 }
 
-export async function endLogins({ control, say }: Access, name: string): Promise<void> {
+export async function endLogins({ control, printLine }: Access, name: string): Promise<void> {
   const user = await userNamed({ control }, name);
   const handler = new EndLoginsHandler(control, new EventStore(control), new Sessions(control));
   const ended = await handler.execute(new EndLogins({ userId: user.id }, metadata()));
-  say(`Ended logins of ${user.name}: ${ended}.`);
+  printLine(`Ended logins of ${user.name}: ${ended}.`);
 }
 
-export async function showApiKeys({ control, say }: Access): Promise<void> {
+export async function showApiKeys({ control, printLine }: Access): Promise<void> {
   for (const { id, name, role, createdAt, lastUsedAt, expiresAt, revokedAt } of (
     await new ListApiKeysHandler(control).execute()
   ).items) {
     const end = revokedAt !== null ? `revoked ${revokedAt}` : `expires ${expiresAt ?? 'never'}`;
-    say(`${id}  ${role}  ${name}  created ${createdAt}  used ${lastUsedAt ?? 'never'}  ${end}`);
+    printLine(`${id}  ${role}  ${name}  created ${createdAt}  used ${lastUsedAt ?? 'never'}  ${end}`);
   }
 }
 
-export async function createApiKey({ control, say }: Access, name: string, role: Role, days?: number): Promise<void> {
+export async function createApiKey(
+  { control, printLine }: Access,
+  name: string,
+  role: Role,
+  days?: number,
+): Promise<void> {
   const fault = name.length > KEY_NAME_LENGTH_MAX ? `is longer than ${KEY_NAME_LENGTH_MAX}` : plainTextFault(name);
   if (name === '' || fault !== null) throw new Refusal(`The name ${fault ?? 'is empty'}.`);
   const handler = new IssueApiKeyHandler(control, new EventStore(control));
   const request = { name, role, ...(days !== undefined && { validForDays: days }) };
   const { key, expiresAt } = await handler.execute(new IssueApiKey(request, metadata()));
-  say(`${key}`);
-  say(`The key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
+  printLine(`${key}`);
+  printLine(`The key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
 }
 
-export async function revokeApiKey({ control, say }: Access, id: string): Promise<void> {
+export async function revokeApiKey({ control, printLine }: Access, id: string): Promise<void> {
   const handler = new RevokeApiKeyHandler(new EventStore(control), new KnownApiKeys(control));
   await handler.execute(new RevokeApiKey(id, metadata()));
-  say(`The API key ${id} is revoked; every api process rejects it within 5 s.`);
+  printLine(`The API key ${id} is revoked; every api process rejects it within 5 s.`);
 }
 
 async function userNamed({ control }: Pick<Access, 'control'>, name: string): Promise<UserView> {

@@ -5,7 +5,7 @@ import { adoptShard, type ShardPosition } from '@icmp-mon/shard/engine';
 import type { CliContext } from './cli-context';
 import { patiently } from './patiently';
 
-type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
+type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'printLine'>;
 
 /** Continues a shard from the current content of its log. `newLog`: none of it was ever read; `fresh`: ignores the checkpoint. */
 export async function adopt(
@@ -32,7 +32,7 @@ export async function adopt(
   const gap = notMeasured
     ? `not measured from ${notMeasured.from.toISOString()} to ${notMeasured.to.toISOString()}`
     : 'nothing is missing';
-  context.say(`shard ${shard}: continues from offset ${low}; ${gap}`);
+  context.printLine(`shard ${shard}: continues from offset ${low}; ${gap}`);
 }
 
 interface OffsetRow {
@@ -74,5 +74,5 @@ export async function adoptGroup(context: Context, { database, log, ...group }: 
     `UPDATE consumer_offset SET next_offset = $5 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND next_offset = $4`,
     [group_id, topic, partition, next_offset, log.low],
   );
-  context.say(`group ${group_id}: reads ${topic}/${partition} from offset ${log.low}`);
+  context.printLine(`group ${group_id}: reads ${topic}/${partition} from offset ${log.low}`);
 }

@@ -24,11 +24,11 @@ const EVENTS_MAX = 1_000_000;
 
 export const AFTER_RESTORE_ACTIONS: Actions = { 'after-restore': (context) => afterRestore(context) };
 
-type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
+type Context = Pick<CliContext, 'config' | 'control' | 'telemetry' | 'messaging' | 'contexts' | 'printLine'>;
 
 /** Takes over the events that Kafka still has and the backup lacks, and advances every numbering. */
 export async function afterRestore(context: Context): Promise<void> {
-  const { control, telemetry, messaging, config, say } = context;
+  const { control, telemetry, messaging, config, printLine } = context;
   // A backup of an older release lacks later migrations.
   await migrate(config.controlDatabaseUrl, CONTROL_MIGRATIONS);
   await migrate(config.telemetryDatabaseUrl, TELEMETRY_MIGRATIONS);
@@ -45,7 +45,7 @@ export async function afterRestore(context: Context): Promise<void> {
   for (const database of [control, telemetry]) {
     await database.execute(`UPDATE lease SET epoch = epoch + ${JUMP.epochs}, expires_at = now()`);
   }
-  if (taken > 0) say(`${taken} events newer than the backup were restored from Kafka`);
+  if (taken > 0) printLine(`${taken} events newer than the backup were restored from Kafka`);
 }
 
 /** Returns the messages of the public topics whose events the store does not contain. */

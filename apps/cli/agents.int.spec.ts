@@ -34,8 +34,8 @@ beforeEach(() => {
 async function run(...args: string[]): Promise<string> {
   const said: string[] = [];
   const messaging = { topicBounds: bounds, topic: (logical: string) => logical };
-  const say = (line: string): void => void said.push(line);
-  await runCli({ control, telemetry, messaging, say } as unknown as CliContext, args);
+  const printLine = (line: string): void => void said.push(line);
+  await runCli({ control, telemetry, messaging, printLine } as unknown as CliContext, args);
   return said.join('\n');
 }
 

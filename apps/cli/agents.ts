@@ -37,10 +37,11 @@ export const AGENT_ACTIONS: Actions = {
 
 async function list(context: CliContext, retired: boolean): Promise<void> {
   const found = await lister(context).listAgents(retired ? 'retired' : undefined);
-  if (found.length === 0) return context.say(retired ? 'There are no retired agents.' : 'No agent has joined yet.');
+  if (found.length === 0)
+    return context.printLine(retired ? 'There are no retired agents.' : 'No agent has joined yet.');
   for (const { id, name, region, state, connection, assignedTargets, stateReason } of found) {
     const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets`;
-    context.say(`${name}  ${region}  ${state}${heard}  ${id}${stateReason === null ? '' : `  (${stateReason})`}`);
+    context.printLine(`${name}  ${region}  ${state}${heard}  ${id}${stateReason === null ? '' : `  (${stateReason})`}`);
   }
 }
 
@@ -56,7 +57,7 @@ async function apply(context: CliContext, change: AgentChange, asked: Invocation
   const request = { ...(reason !== undefined && { reason }), force };
   const { state, thenRetire } = await handler.execute(new ChangeAgent(agent.id, change, request, metadata()));
   const next = thenRetire ? ', and is retired once it has no targets' : (WHAT_NEXT[state] ?? '');
-  context.say(`${agent.name} is ${state}${next}`);
+  context.printLine(`${agent.name} is ${state}${next}`);
 }
 
 async function find(context: CliContext, ref: string): Promise<AgentView> {
@@ -68,11 +69,11 @@ async function find(context: CliContext, ref: string): Promise<AgentView> {
 
 async function listTokens(context: CliContext): Promise<void> {
   const { items: found } = await new ListEnrolmentTokensHandler(context.control).execute();
-  if (found.length === 0) return context.say('There are no enrolment tokens.');
+  if (found.length === 0) return context.printLine('There are no enrolment tokens.');
   for (const { id, state, createdBy, agentName, region, uses, usesLeft, expiresAt, lastUsedAt } of found) {
     const purpose = agentName !== null ? `agent ${agentName}` : region !== null ? `region ${region}` : 'any new agent';
     const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt}`;
-    context.say(
+    context.printLine(
       `${id}  ${state}  ${purpose}  ${usesLeft} of ${uses} left  by ${createdBy ?? '-'}  until ${expiresAt}  ${used}`,
     );
   }
@@ -82,7 +83,7 @@ async function revoke(context: CliContext, id: string): Promise<void> {
   const { control } = context;
   const handler = new RevokeEnrolmentTokenHandler(control, new EventStore(control));
   await handler.execute(new RevokeEnrolmentToken(id, metadata()));
-  context.say(`The token ${id} is revoked.`);
+  context.printLine(`The token ${id} is revoked.`);
 }
 
 function lister(context: CliContext): ListedAgents {

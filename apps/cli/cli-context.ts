@@ -49,7 +49,7 @@ export class CliContext {
     return this.lazily('contexts', () => plugContexts(this));
   }
 
-  say(line: string): void {
+  printLine(line: string): void {
     process.stdout.write(`${line}\n`);
   }
 

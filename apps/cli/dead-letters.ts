@@ -21,14 +21,14 @@ export const DEAD_LETTER_ACTIONS: Actions = {
 
 async function list(context: CliContext, topic: string | undefined, json: boolean): Promise<void> {
   const letters = await lister(context).execute(new ListDeadLetters({ ...(topic && { topic }), limit: LISTED }));
-  if (json) return context.say(JSON.stringify(letters));
-  if (letters.items.length === 0) return context.say('There are no dead letters.');
+  if (json) return context.printLine(JSON.stringify(letters));
+  if (letters.items.length === 0) return context.printLine('There are no dead letters.');
   for (const { topic: of, partition, offset, at, group, key, cause } of letters.items) {
     const why = (cause ?? 'cause unknown').slice(0, CAUSE_LENGTH);
-    context.say(`${of}  ${partition}/${offset}  ${at ?? '-'}  ${group ?? '-'}  key ${key ?? '-'}  ${why}`);
+    context.printLine(`${of}  ${partition}/${offset}  ${at ?? '-'}  ${group ?? '-'}  key ${key ?? '-'}  ${why}`);
   }
-  if (letters.next !== null) context.say(`There are more: these are the first ${LISTED}.`);
-  context.say('Once the cause is fixed: npm run icmpmon -- dead-letters replay <topic> --yes');
+  if (letters.next !== null) context.printLine(`There are more: these are the first ${LISTED}.`);
+  context.printLine('Once the cause is fixed: npm run icmpmon -- dead-letters replay <topic> --yes');
 }
 
 async function replay(context: CliContext, asked: Invocation): Promise<void> {
@@ -45,7 +45,9 @@ async function replay(context: CliContext, asked: Invocation): Promise<void> {
   const metadata = { actor: `cli:${userInfo().username}`, causationId: null, correlationId: newId() };
   const one = offset === undefined ? {} : { partition, offset };
   const { replayed, left } = await handler.execute(new ReplayDeadLetters({ topic, ...one }, metadata));
-  context.say(`Replayed ${replayed} to ${topic}, ${left} left. A message that fails again becomes a new dead letter.`);
+  context.printLine(
+    `Replayed ${replayed} to ${topic}, ${left} left. A message that fails again becomes a new dead letter.`,
+  );
 }
 
 const lister = ({ messaging, control }: CliContext): ListDeadLettersHandler =>

@@ -21,9 +21,9 @@ async function run(context: CliContext, asked: Invocation): Promise<void> {
   const [json, replace] = [asked.flag('json'), asked.flag('replace')];
   for (const name of names) {
     const { database, model } = models.get(name);
-    const report = json ? () => undefined : (line: string) => context.say(line);
+    const report = json ? () => undefined : (line: string) => context.printLine(line);
     const outcome = await rebuild(model, { database, replace, report });
-    if (json) context.say(JSON.stringify(outcome));
+    if (json) context.printLine(JSON.stringify(outcome));
     else tell(context, outcome);
     if (outcome.differences.length > 0 && !outcome.replaced) process.exitCode = EXIT_FOUND;
   }
@@ -31,27 +31,29 @@ async function run(context: CliContext, asked: Invocation): Promise<void> {
 
 async function list(context: CliContext): Promise<void> {
   const { models, noModels } = await context.contexts;
-  context.say('Can be rebuilt:');
-  for (const { model } of models.plugged) context.say(`  ${model.name.padEnd(14)} from ${model.source}`);
-  context.say('Not read models:');
-  for (const { tables, reason } of noModels.plugged) context.say(`  ${tables}: ${reason}`);
+  context.printLine('Can be rebuilt:');
+  for (const { model } of models.plugged) context.printLine(`  ${model.name.padEnd(14)} from ${model.source}`);
+  context.printLine('Not read models:');
+  for (const { tables, reason } of noModels.plugged) context.printLine(`  ${tables}: ${reason}`);
 }
 
 function tell(
   context: CliContext,
   { model, steps, seconds, tables, differences, replaced, remarks }: RebuildOutcome,
 ): void {
-  for (const remark of remarks) context.say(`  ${remark}`);
+  for (const remark of remarks) context.printLine(`  ${remark}`);
   for (const { name, live, rebuilt } of tables) {
     const same = live.sum === rebuilt.sum && live.rows === rebuilt.rows;
-    context.say(
+    context.printLine(
       `  ${name}: live ${live.rows} rows, rebuilt ${rebuilt.rows}; checksums ${same ? 'are equal' : 'DIFFER'}`,
     );
   }
   for (const { table, missing, surplus, changed, first } of differences) {
-    context.say(`  ${table}: ${missing} rows missing, ${surplus} surplus, ${changed} changed. The first of each:`);
+    context.printLine(
+      `  ${table}: ${missing} rows missing, ${surplus} surplus, ${changed} changed. The first of each:`,
+    );
     for (const { kind, key, columns } of first) {
-      context.say(`    ${kind.padEnd(8)} ${key}${columns.length > 0 ? `  in ${columns.join(', ')}` : ''}`);
+      context.printLine(`    ${kind.padEnd(8)} ${key}${columns.length > 0 ? `  in ${columns.join(', ')}` : ''}`);
     }
   }
   const verdict =
@@ -60,5 +62,5 @@ function tell(
       : replaced
         ? 'replaced'
         : 'NOT replaced; to replace it, add --replace';
-  context.say(`${model}: ${steps} steps in ${seconds.toFixed(1)} s; ${verdict}`);
+  context.printLine(`${model}: ${steps} steps in ${seconds.toFixed(1)} s; ${verdict}`);
 }

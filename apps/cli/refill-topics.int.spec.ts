@@ -67,7 +67,7 @@ describe('public topics that lost messages', () => {
   async function refill(): Promise<{ said: string[]; cursor: number }> {
     said.length = 0;
     const contexts = plugContexts({ control, telemetry, messaging, config: { shardCount: 1 } });
-    await refillTopics({ control, telemetry, messaging, contexts, say: (line) => said.push(line) });
+    await refillTopics({ control, telemetry, messaging, contexts, printLine: (line) => said.push(line) });
     const [row] = await control.query<{ position: number }>('SELECT position FROM relay_cursor');
     return { said: [...said], cursor: row?.position ?? -1 };
   }

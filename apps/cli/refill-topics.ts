@@ -3,7 +3,7 @@ import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { republishStatuses } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
 
-type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'contexts' | 'say'>;
+type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'contexts' | 'printLine'>;
 
 const EVENTS_PER_STEP = 10_000;
 
@@ -12,16 +12,16 @@ const EVENTS_PER_STEP = 10_000;
  * content, because a recreated topic may have been written to since. Consumers drop repeats.
  */
 export async function refillTopics(context: Context): Promise<void> {
-  const { control, telemetry, messaging, say } = context;
+  const { control, telemetry, messaging, printLine } = context;
   const missing = await firstMissingEvent(context);
   if (missing !== null) {
     await control.execute('UPDATE relay_cursor SET position = $1, updated_at = now() WHERE position > $1', [
       missing - 1,
     ]);
-    say(`the relay publishes all events from position ${missing} again`);
+    printLine(`the relay publishes all events from position ${missing} again`);
   }
   if (!(await lacksStatuses(context))) return;
-  say(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets again`);
+  printLine(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets again`);
 }
 
 /** Returns the position of the first event that the relay has published and no topic contains. */

@@ -33,7 +33,7 @@ describe('dropping single results by hand', () => {
 
   const drop = async (daysKept: number): Promise<string> => {
     said.length = 0;
-    await dropResults({ telemetry, say: (line) => void said.push(line) }, daysKept);
+    await dropResults({ telemetry, printLine: (line) => void said.push(line) }, daysKept);
     return said.join('\n');
   };
   const daysThere = async (): Promise<number> => (await telemetry.query('SELECT 1 FROM probe_series')).length;

@@ -10,7 +10,7 @@ export const RESULT_ACTIONS: Actions = {
 
 /** Runs the worker's hourly retention once, with `daysKept` instead of the setting. */
 export async function dropResults(
-  { telemetry, say }: Pick<CliContext, 'telemetry' | 'say'>,
+  { telemetry, printLine }: Pick<CliContext, 'telemetry' | 'printLine'>,
   daysKept: number,
 ): Promise<void> {
   const olderThan = new Date(Date.now() - daysKept * DAY_MS);
@@ -19,9 +19,10 @@ export async function dropResults(
     `SELECT to_char(min(range_start) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM timescaledb_information.chunks
      WHERE hypertable_name = 'probe_series'`,
   );
-  say(`Dropped ${dropped} ${dropped === 1 ? 'day' : 'days'}. Results are kept from ${oldest?.day ?? 'now'} on.`);
-  if (busy) say('A query is reading a day that should be dropped: run this command again when the query has ended.');
+  printLine(`Dropped ${dropped} ${dropped === 1 ? 'day' : 'days'}. Results are kept from ${oldest?.day ?? 'now'} on.`);
+  if (busy)
+    printLine('A query is reading a day that should be dropped: run this command again when the query has ended.');
   else if (oldest?.day && Date.parse(oldest.day) + DAY_MS <= olderThan.getTime()) {
-    say('Older days are not rolled up yet and are kept until they are: SELECT * FROM rollup_progress');
+    printLine('Older days are not rolled up yet and are kept until they are: SELECT * FROM rollup_progress');
   }
 }

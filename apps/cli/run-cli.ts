@@ -29,7 +29,7 @@ export const ACTIONS: Actions = {
  */
 export async function runCli(context: CliContext, argv: readonly string[]): Promise<void> {
   const asked = readCommandLine(icmpmon, argv);
-  if (asked.asksForHelp) return context.say(helpOf(asked.path));
+  if (asked.asksForHelp) return context.printLine(helpOf(asked.path));
   const action = ACTIONS[asked.words];
   if (action === undefined)
     throw new Refusal(`This app does not run ${asked.words}. Use: npm run icmpmon -- ${asked.words}`);

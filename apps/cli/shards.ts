@@ -30,12 +30,12 @@ export async function readPositions({
 
 async function list(context: CliContext, json: boolean): Promise<void> {
   const positions = await readPositions(context);
-  if (json) context.say(JSON.stringify(positions));
+  if (json) context.printLine(JSON.stringify(positions));
   else {
-    context.say('shard  checkpoint     stored  log from    log to       lag  behind    owner');
-    for (const position of positions) context.say(line(position));
+    context.printLine('shard  checkpoint     stored  log from    log to       lag  behind    owner');
+    for (const position of positions) context.printLine(line(position));
     if (positions.some(({ state }) => state !== 'ok')) {
-      context.say('Continue from what the log contains: npm run icmpmon -- shards adopt');
+      context.printLine('Continue from what the log contains: npm run icmpmon -- shards adopt');
     }
   }
   if (positions.some(({ state }) => state !== 'ok')) process.exitCode = EXIT_FOUND;
@@ -66,12 +66,14 @@ async function runAdopt(context: CliContext, asked: Invocation): Promise<void> {
   const lost = chosen.filter(({ state }) => state !== 'ok' || newLog || fresh);
   const groups = shard === undefined ? await patiently(() => lostGroups(context)) : [];
   if (lost.length + groups.length === 0)
-    return context.say('Every log contains its stored position: there is nothing to adopt.');
+    return context.printLine('Every log contains its stored position: there is nothing to adopt.');
   if (!asked.flag('yes')) {
-    for (const position of lost) context.say(line(position));
+    for (const position of lost) context.printLine(line(position));
     for (const { group_id, topic, partition } of groups)
-      context.say(`group ${group_id}: its position is past the end of ${topic}/${partition}`);
-    context.say('Results that were not stored before are lost. To continue from what the log contains, add --yes');
+      context.printLine(`group ${group_id}: its position is past the end of ${topic}/${partition}`);
+    context.printLine(
+      'Results that were not stored before are lost. To continue from what the log contains, add --yes',
+    );
     process.exitCode = EXIT_FOUND;
     return;
   }

@@ -126,7 +126,7 @@ describe('the identity of an agent', () => {
     changes.execute(new ChangeAgent(agentId, what, {}, { actor: 'user:1', causationId: null, correlationId: newId() }));
 
   const upload = (client: TestClient, agentId: string, sequence = 1): Promise<Answer> =>
-    client.results('live', [block({ agentId, sequence })]);
+    client.sendBlocks('live', [block({ agentId, sequence })]);
 
   describe('whose certificate expired', () => {
     it('returns with its key, regardless of how long ago that was and of its token', async () => {
@@ -303,7 +303,7 @@ describe('the identity of an agent', () => {
       await eventually(async () => expect((await upload(agent.client, agent.agentId, 2)).status).toBe(403));
       for (const answer of [
         await upload(agent.client, agent.agentId, 3),
-        await agent.client.call('/v1/assignments'),
+        await agent.client.sendRequest('/v1/assignments'),
         await agent.client.json('/v1/telemetry', {}),
         await agent.client.json('/v1/certificate', { csrPem: agent.csrPem }),
         await agent.client.json('/v1/description', {}),

@@ -157,7 +157,7 @@ describe('the gateway', () => {
 
   describe('enrolment', () => {
     it('serves the CA whose hash an agent pins', async () => {
-      const answer = await anonymous.call('/v1/ca');
+      const answer = await anonymous.sendRequest('/v1/ca');
       const der = new x509.X509Certificate(answer.body.toString()).rawData;
       expect(createHash('sha256').update(new Uint8Array(der)).digest('hex')).toBe(ca.sha256);
     });
@@ -227,7 +227,7 @@ describe('the gateway', () => {
       const request = enrolment('latin-1', await token(), csrPem);
       const body = Buffer.from(JSON.stringify({ ...request, region: 'caf\u00e9' }), 'latin1');
       const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-      const latin1 = await anonymous.call('/v1/enrol', { method: 'POST', headers, body });
+      const latin1 = await anonymous.sendRequest('/v1/enrol', { method: 'POST', headers, body });
       expect(latin1.status).toBe(400);
       expect(latin1.body.toString()).toContain('UTF-8');
       for (const name of ['__proto__', 'constructor', 'toString']) {
@@ -247,16 +247,16 @@ describe('the gateway', () => {
     it('lets an agent that lost its folder join again as itself, and revokes its former certificate', async () => {
       const name = `lost-${names++}`;
       const before = await enrolled(name);
-      expect((await before.client.results('live', [block({ agentId: before.agentId })])).status).toBe(200);
-      const after = await enrolled(name);
-      expect(after.agentId).toBe(before.agentId);
+      expect((await before.client.sendBlocks('live', [block({ agentId: before.agentId })])).status).toBe(200);
+      const { client, agentId } = await enrolled(name);
+      expect(agentId).toBe(before.agentId);
       const former = clientOf(before.certificatePem, before.keyPem);
       await eventually(async () => {
-        const answer = await former.results('live', [block({ agentId: before.agentId })]);
+        const answer = await former.sendBlocks('live', [block({ agentId: before.agentId })]);
         expect(answer.status).toBe(403);
         expect(jsonOf(answer)).toMatchObject({ code: 'certificate_replaced' });
       });
-      expect((await after.client.results('live', [block({ agentId: after.agentId, sequence: 2 })])).status).toBe(200);
+      expect((await client.sendBlocks('live', [block({ agentId, sequence: 2 })])).status).toBe(200);
     });
 
     it('rejects the name of an agent of another region', async () => {
@@ -272,19 +272,19 @@ describe('the gateway', () => {
     it('are required: without one, or with one of another CA, the connection fails', async () => {
       const without = new TestClient(`https://127.0.0.1:${gateway.ports.agents}`, { ca: ca.pem });
       clients.push(without);
-      await expect(without.call('/v1/assignments')).rejects.toThrow();
+      await expect(without.sendRequest('/v1/assignments')).rejects.toThrow();
       const otherDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
       const otherCa = await CertificateAuthority.open(otherDir);
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const { pem } = await otherCa.issueAgentCertificate(csrPem, STRANGER);
-      await expect(clientOf(pem, keyPem).call('/v1/assignments')).rejects.toThrow();
+      await expect(clientOf(pem, keyPem).sendRequest('/v1/assignments')).rejects.toThrow();
       await rm(otherDir, { recursive: true });
     });
 
     it('of our CA for an unknown agent are rejected', async () => {
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER);
-      const answer = await clientOf(pem, keyPem).results('live', [block({ agentId: STRANGER })]);
+      const answer = await clientOf(pem, keyPem).sendBlocks('live', [block({ agentId: STRANGER })]);
       expect(answer.status).toBe(403);
       expect(jsonOf(answer)).toMatchObject({
         code: 'agent_not_enrolled',
@@ -295,7 +295,7 @@ describe('the gateway', () => {
     it('that have expired are refused a connection', async () => {
       const { keyPem, csrPem } = await makeKeyAndCsr();
       const { pem } = await ca.issueAgentCertificate(csrPem, STRANGER, new Date(Date.now() - 48 * 3_600_000));
-      await expect(clientOf(pem, keyPem).call('/v1/assignments')).rejects.toThrow();
+      await expect(clientOf(pem, keyPem).sendRequest('/v1/assignments')).rejects.toThrow();
     });
 
     it('are renewed with a new key; the current one stays valid, because the response may be lost', async () => {
@@ -310,7 +310,7 @@ describe('the gateway', () => {
       expect(answer.status).toBe(200);
       const { certificatePem } = jsonOf<RenewResponse>(answer);
       const renewed = clientOf(certificatePem, keyPem);
-      expect((await renewed.results('live', [block({ agentId })])).status).toBe(200);
+      expect((await renewed.sendBlocks('live', [block({ agentId })])).status).toBe(200);
       const again = await client.json('/v1/certificate', { csrPem: (await makeKeyAndCsr()).csrPem });
       expect(again.status).toBe(200);
       // Every agent renews its certificate every 12 hours for years: renewals must not append events.
@@ -326,7 +326,7 @@ describe('the gateway', () => {
     it('reach the shards’ log byte by byte, each in its shard', async () => {
       const { agentId, client } = await enrolled();
       const blocks = [block({ agentId, shard: 0 }), block({ agentId, shard: 1, sequence: 2 })];
-      const answer = await client.results('live', blocks);
+      const answer = await client.sendBlocks('live', blocks);
       expect(answer.status).toBe(200);
       expect(jsonOf<ResultsResponse>(answer)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
       expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -341,7 +341,7 @@ describe('the gateway', () => {
       const { agentId, client } = await enrolled();
       const threeDaysMs = 3 * 86_400_000;
       const ahead = { 'x-icmpmon-sent-at': String(Date.now() + threeDaysMs) };
-      expect((await client.results('live', [block({ agentId })], ahead)).status).toBe(200);
+      expect((await client.sendBlocks('live', [block({ agentId })], ahead)).status).toBe(200);
       const [{ clockOffsetMs }] = await logged(0, agentId);
       expect(Math.abs(clockOffsetMs - threeDaysMs)).toBeLessThan(5_000);
     });
@@ -359,7 +359,7 @@ describe('the gateway', () => {
         new Uint8Array(0),
         block({ agentId, sequence: 6 }),
       ];
-      const answer = jsonOf<ResultsResponse>(await client.results('live', blocks));
+      const answer = jsonOf<ResultsResponse>(await client.sendBlocks('live', blocks));
       expect(answer.durable).toEqual({ boot: 1, sequence: 6 });
       expect(answer.refused.map(({ index, reason }) => [index, reason])).toEqual([
         [1, 'bad_crc'],
@@ -374,7 +374,7 @@ describe('the gateway', () => {
     it('sent again are accepted again: the fold drops repeats by sequence', async () => {
       const { agentId, client } = await enrolled();
       const blocks = [block({ agentId })];
-      const answers = await Promise.all(Array.from({ length: 3 }, () => client.results('live', blocks)));
+      const answers = await Promise.all(Array.from({ length: 3 }, () => client.sendBlocks('live', blocks)));
       for (const answer of answers) expect(jsonOf<ResultsResponse>(answer).durable).toEqual({ boot: 1, sequence: 1 });
     });
 
@@ -382,7 +382,7 @@ describe('the gateway', () => {
       const { agentId, client } = await enrolled();
       const sequences = Array.from({ length: 30 }, (_, at) => at + 1);
       for (const sequence of sequences) {
-        expect((await client.results('live', [block({ agentId, sequence }, sequence)])).status).toBe(200);
+        expect((await client.sendBlocks('live', [block({ agentId, sequence }, sequence)])).status).toBe(200);
       }
       const found = await logged(0, agentId);
       expect(found.map(({ block: bytes }) => sequenceOf(bytes))).toEqual(sequences);
@@ -392,7 +392,7 @@ describe('the gateway', () => {
       const { agentId, client } = await enrolled();
       const headers = { 'content-type': 'application/vnd.icmpmon.blocks' };
       const post = (body: Uint8Array, query = '?lane=live'): Promise<{ status: number; body: Buffer }> =>
-        client.call(`/v1/results${query}`, { method: 'POST', headers, body });
+        client.sendRequest(`/v1/results${query}`, { method: 'POST', headers, body });
       const torn = await post(Buffer.from([9, 0, 0, 0, 1]));
       expect(torn.status).toBe(400);
       expect(torn.body.toString()).toContain('torn');
@@ -407,11 +407,11 @@ describe('the gateway', () => {
       others.push(away);
       const { agentId, client, certificatePem, keyPem } = await enrolled();
       const unlucky = clientOf(certificatePem, keyPem, away.ports.agents);
-      const answer = await unlucky.results('live', [block({ agentId })]);
+      const answer = await unlucky.sendBlocks('live', [block({ agentId })]);
       expect(answer.status).toBe(503);
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       expect(answer.headers['content-type']).toContain('application/problem+json');
-      expect((await client.results('live', [block({ agentId })])).status).toBe(200);
+      expect((await client.sendBlocks('live', [block({ agentId })])).status).toBe(200);
       expect(await logged(0, agentId)).toHaveLength(1);
     });
 
@@ -421,7 +421,7 @@ describe('the gateway', () => {
       vi.useFakeTimers({ toFake: ['Date'], now: trueMs + 50 * 60_000 });
       let answer: Answer;
       try {
-        answer = await client.results('live', [block({ agentId, sequence: 1 })], {
+        answer = await client.sendBlocks('live', [block({ agentId, sequence: 1 })], {
           'x-icmpmon-sent-at': String(trueMs),
         });
       } finally {
@@ -441,7 +441,7 @@ describe('the gateway', () => {
       const { agentId, client } = await enrolled(undefined, narrow.ports.agents);
       const statuses: number[] = [];
       for (let sequence = 1; sequence <= 60; sequence++) {
-        statuses.push((await client.results('live', [block({ agentId, sequence })])).status);
+        statuses.push((await client.sendBlocks('live', [block({ agentId, sequence })])).status);
       }
       expect(statuses[0]).toBe(200);
       expect(statuses).toContain(429);
@@ -541,7 +541,7 @@ describe('the gateway', () => {
   it('stops while an agent waits for assignments', async () => {
     const stopping = await opened(config);
     const { client } = await enrolled(undefined, stopping.ports.agents);
-    const waiting = client.call('/v1/assignments?since=0');
+    const waiting = client.sendRequest('/v1/assignments?since=0');
     // Both are open when the second one has been answered.
     expect((await client.json('/v1/certificate', {})).status).toBe(400);
     await stopping.stop();

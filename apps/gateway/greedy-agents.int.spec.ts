@@ -72,7 +72,7 @@ describe('an agent that takes more than its share', () => {
     for (let at = 0; at < 10; at++) for (const lane of ['live', 'backfill']) unfinished(greedy, lane, 4 * MIB, 1);
     await eventually(async () => expect(await inFlight()).toBeGreaterThan(0));
     for (let sequence = 1; sequence <= 10; sequence++) {
-      const answer = await honest.client.results('live', [block({ agentId: honest.agentId, sequence })]);
+      const answer = await honest.client.sendBlocks('live', [block({ agentId: honest.agentId, sequence })]);
       expect(answer.status, answer.body.toString()).toBe(200);
     }
     // The received bytes: one upload per lane.
@@ -84,7 +84,7 @@ describe('an agent that takes more than its share', () => {
     let said = '';
     unfinished(agent, 'live', 1_000, 10, (text) => (said += text));
     await eventually(async () => expect(await inFlight()).toBeGreaterThan(0));
-    expect((await agent.client.results('live', [block({ agentId: agent.agentId })])).status).toBe(200);
+    expect((await agent.client.sendBlocks('live', [block({ agentId: agent.agentId })])).status).toBe(200);
     await eventually(() => expect(said).toContain('A newer upload of the lane arrived'));
   });
 
@@ -93,7 +93,7 @@ describe('an agent that takes more than its share', () => {
     // Its share of 16 MiB is one upload of the largest size.
     unfinished(greedy, 'backfill', 4 * MIB, 3 * MIB);
     await eventually(async () => expect(await inFlight()).toBeGreaterThanOrEqual(3 * MIB));
-    const large = await greedy.client.call('/v1/results?lane=live', {
+    const large = await greedy.client.sendRequest('/v1/results?lane=live', {
       ...{ method: 'POST', headers: { 'content-type': 'application/vnd.icmpmon.blocks' }, body: Buffer.alloc(2 * MIB) },
     });
     expect(large.status).toBe(429);
@@ -108,13 +108,13 @@ describe('an agent that takes more than its share', () => {
     await eventually(async () => expect(await inFlight()).toBeGreaterThan(14 * MIB));
     await eventually(async () => {
       const body = [block({ agentId: quick.agentId })];
-      expect((await quick.client.results('live', body)).status).toBe(200);
+      expect((await quick.client.sendBlocks('live', body)).status).toBe(200);
     });
     const deferred = await fixture.readMetric('icmpmon_gateway_uploads_deferred_total', '{reason="memory"}');
     expect(deferred).toBeGreaterThan(0);
     // From here on there is free memory immediately.
     for (let sequence = 2; sequence <= 10; sequence++) {
-      const answer = await quick.client.results('live', [block({ agentId: quick.agentId, sequence })]);
+      const answer = await quick.client.sendBlocks('live', [block({ agentId: quick.agentId, sequence })]);
       expect(answer.status).toBe(200);
     }
   });
@@ -131,7 +131,7 @@ describe('an agent that takes more than its share', () => {
   it('by results beyond its assignments must wait, and loses none', async () => {
     const { agentId, client } = await fixture.enrolled();
     const upload = manyResults(agentId, 1_024);
-    const first = await client.results('live', upload);
+    const first = await client.sendBlocks('live', upload);
     expect(first.status).toBe(200);
     const answer = jsonOf<ResultsResponse>(first);
     expect(answer).toMatchObject({
@@ -139,12 +139,12 @@ describe('an agent that takes more than its share', () => {
       deferred: { from: 1, reason: 'too_many_results' },
     });
     expect(answer.deferred?.retryAfterS).toBeGreaterThan(10);
-    const again = await client.results('live', upload.slice(1));
+    const again = await client.sendBlocks('live', upload.slice(1));
     expect(again.status).toBe(429);
     expect(again.body.toString()).toContain('more results than its assigned targets produce');
     expect(Number(again.headers['retry-after'])).toBeGreaterThan(10);
     // A small upload is still accepted.
-    const small = await client.results('live', [block({ agentId, sequence: 2 })]);
+    const small = await client.sendBlocks('live', [block({ agentId, sequence: 2 })]);
     expect(jsonOf<ResultsResponse>(small)).toEqual({ durable: { boot: 1, sequence: 2 }, refused: [] });
     expect(await fixture.readMetric('icmpmon_gateway_uploads_deferred_total', '{reason="results"}')).toBe(2);
   });
@@ -164,7 +164,7 @@ describe('an agent that takes more than its share', () => {
     // 500 targets, 2 checks, every second, ten times: 10,000 per second.
     let sequence = 1;
     await eventually(async () => {
-      const answer = await client.results('live', manyResults(agentId, 20, sequence));
+      const answer = await client.sendBlocks('live', manyResults(agentId, 20, sequence));
       expect([200, 429]).toContain(answer.status);
       if (answer.status === 200) sequence = (jsonOf<ResultsResponse>(answer).durable?.sequence ?? 0) + 1;
       expect((sequence - 1) * 20_000).toBeGreaterThan(2 * BURST);
@@ -185,7 +185,7 @@ describe('an agent that takes more than its share', () => {
       ),
     );
     const newcomer = await fixture.enrolled();
-    const answer = await newcomer.client.results('live', [block({ agentId: newcomer.agentId })]);
+    const answer = await newcomer.client.sendBlocks('live', [block({ agentId: newcomer.agentId })]);
     expect(answer.status).toBe(200);
     // The earlier connection still gets a response.
     served.write('GET /v1/assignments?since=x HTTP/1.1\r\nHost: gateway\r\n\r\n');
@@ -225,7 +225,7 @@ describe('an agent that takes more than its share', () => {
         ),
       ).toBeGreaterThanOrEqual(6),
     );
-    expect((await agent.client.call('/v1/assignments?since=x')).status).toBe(400);
+    expect((await agent.client.sendRequest('/v1/assignments?since=x')).status).toBe(400);
   });
 
   it('by an alternating policy moves its targets a few times, then must wait', async () => {
@@ -256,7 +256,7 @@ describe('an agent that takes more than its share', () => {
     const asks: number[] = [];
     for (let at = 0; at < 22; at++) {
       // Waiting polls are cut at the end of the test.
-      client.call('/v1/assignments?since=0').then(
+      client.sendRequest('/v1/assignments?since=0').then(
         ({ status }) => asks.push(status),
         () => undefined,
       );

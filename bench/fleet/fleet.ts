@@ -32,7 +32,7 @@ export class Fleet {
   }
 
   /** Calls the fleet's process. @throws Error with the message of its error */
-  call<C extends FleetCall>(call: C, argument: FleetCalls[C][0]): Promise<FleetCalls[C][1]> {
+  callFleet<C extends FleetCall>(call: C, argument: FleetCalls[C][0]): Promise<FleetCalls[C][1]> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (value: unknown) => void, reject });

@@ -46,7 +46,7 @@ export class FleetMember {
 
   /** Queues the results of one second, and the delayed ones that are due at `nowMs`. */
   queueSecond(secondMs: number, tally: Tally, nowMs: number): void {
-    for (const body of this.simulated?.second(secondMs, tally) ?? []) {
+    for (const body of this.simulated?.resultsOfSecond(secondMs, tally) ?? []) {
       const dice = Math.random();
       if (dice < LATE_SHARE) {
         this.late.push({ dueMs: secondMs + Math.random() * LATE_SECONDS_MAX * SECOND_MS, body });
@@ -64,8 +64,8 @@ export class FleetMember {
   }
 
   /** Ships both lanes; resolves when their queues are empty. */
-  async ship(): Promise<void> {
-    await Promise.all([this.live.ship(), this.backfill.ship()]);
+  async shipQueued(): Promise<void> {
+    await Promise.all([this.live.shipQueued(), this.backfill.shipQueued()]);
   }
 }
 
@@ -73,7 +73,7 @@ export class FleetMember {
 async function assignedTo(agent: TestAgent, expected: number): Promise<SimulatedTarget[]> {
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
   for (;;) {
-    const answer = await agent.client.call('/v1/assignments?since=0');
+    const answer = await agent.client.sendRequest('/v1/assignments?since=0');
     const { tiers, assigned } =
       answer.status === 200 ? jsonOf<AssignmentsResponse>(answer) : { tiers: [], assigned: [] };
     if (assigned.length >= expected) {

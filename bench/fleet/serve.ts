@@ -47,7 +47,7 @@ class FleetServer {
     for (let at = 0; at < agents; at++) {
       const token = tokens[Math.floor(at / AGENTS_PER_TOKEN)];
       const place = { name: `${prefix}-${at + 1}`, region: `region-${at % 8}`, provider: `provider-${at % 5}` };
-      const agent = await TestAgent.enrol({ ...rest, ...place, token });
+      const agent = await TestAgent.enrolAgent({ ...rest, ...place, token });
       this.members.push(new FleetMember(agent, this.boot));
     }
     return this.members.map(({ agent }) => agent.agentId);
@@ -73,7 +73,7 @@ class FleetServer {
   private async ship(): Promise<{ tookMs: number; results: number }> {
     const { queued } = this.counts();
     const startedMs = performance.now();
-    await this.drain();
+    await this.drainQueues();
     return { tookMs: performance.now() - startedMs, results: queued };
   }
 
@@ -110,7 +110,7 @@ class FleetServer {
       if (member.live.queuedResults > QUEUED_RESULTS_MAX) this.skippedSeconds++;
       else member.queueSecond(secondMs, this.tally, secondMs);
     }
-    void member.ship();
+    void member.shipQueued();
   }
 
   private async settle(): Promise<{ tally: TallyJson; fromMs: number; toMs: number }> {
@@ -120,12 +120,12 @@ class FleetServer {
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
     for (const member of this.members) member.queueLate();
-    await this.drain();
+    await this.drainQueues();
     return { tally: this.tally.toJSON(), fromMs: this.liveFromMs, toMs: this.stopAtMs };
   }
 
-  private async drain(): Promise<void> {
-    await Promise.all(this.members.map((member) => member.ship()));
+  private async drainQueues(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.shipQueued()));
   }
 
   private counts(): FleetCounts {

@@ -48,14 +48,14 @@ export class SimulatedAgent {
     this.random = (this.hash ^ seed) >>> 0 || 1;
     this.builders = Array.from({ length: shardCount }, () => new ResultColumnsBuilder());
     for (const intervalMs of new Set(targets.map((target) => target.intervalMs))) {
-      this.plan(
+      this.planTargets(
         intervalMs,
         targets.filter((target) => target.intervalMs === intervalMs),
       );
     }
   }
 
-  private plan(intervalMs: number, targets: readonly SimulatedTarget[]): void {
+  private planTargets(intervalMs: number, targets: readonly SimulatedTarget[]): void {
     const secondsPerInterval = Math.max(1, Math.round(intervalMs / SECOND_MS));
     const lists = Array.from({ length: secondsPerInterval }, () =>
       Array.from({ length: this.shardCount }, (): number[] => []),
@@ -77,11 +77,11 @@ export class SimulatedAgent {
    * Returns the results of the second that begins at `secondMs` (whole seconds since 1970), one body per shard with results. Each result is
    * added to `tally` and passed to `sink`.
    */
-  second(secondMs: number, tally: Tally, sink?: ResultSink): ShardBody[] {
+  resultsOfSecond(secondMs: number, tally: Tally, sink?: ResultSink): ShardBody[] {
     for (const { check, seconds } of this.plans.values()) {
       const shards = seconds[Math.floor(secondMs / SECOND_MS) % seconds.length];
       for (let shard = 0; shard < shards.length; shard++)
-        this.probe(shard, shards[shard], check, secondMs, tally, sink);
+        this.probeTargets(shard, shards[shard], check, secondMs, tally, sink);
     }
     const bodies: ShardBody[] = [];
     for (let shard = 0; shard < this.shardCount; shard++) {
@@ -93,7 +93,7 @@ export class SimulatedAgent {
     return bodies;
   }
 
-  private probe(
+  private probeTargets(
     shard: number,
     keys: Uint32Array,
     check: number,
@@ -106,8 +106,8 @@ export class SimulatedAgent {
       const key = keys[at];
       const hash = mix(key);
       const phaseMs = ((hash ^ this.hash) >>> 4) % (SECOND_MS - JITTER_MS);
-      const sampleMs = secondMs + phaseMs + Math.floor(this.next() * JITTER_MS);
-      const lost = hash % UNREACHABLE_OF === 0 || this.next() < this.lostShare;
+      const sampleMs = secondMs + phaseMs + Math.floor(this.nextRandom() * JITTER_MS);
+      const lost = hash % UNREACHABLE_OF === 0 || this.nextRandom() < this.lostShare;
       const outcome = lost ? OUTCOME.timeout : OUTCOME.reply;
       const rttUs = lost ? 0 : this.rttUs(hash);
       builder.addResult(key, check, sampleMs, outcome, rttUs);
@@ -119,13 +119,13 @@ export class SimulatedAgent {
   /** Returns a round trip near the target's own median. */
   private rttUs(hash: number): number {
     const ofTarget = ((hash & 0xff) + ((hash >>> 8) & 0xff) + ((hash >>> 16) & 0xff) + (hash >>> 24) - 510) / 148;
-    const ofProbe = (this.next() + this.next() + this.next() + this.next() - 2) * 1.73;
+    const ofProbe = (this.nextRandom() + this.nextRandom() + this.nextRandom() + this.nextRandom() - 2) * 1.73;
     const rttUs = MEDIAN_RTT_US * Math.exp(RTT_SPREAD * ofTarget + RTT_JITTER * ofProbe);
     return threeDigits(Math.min(rttUs, RTT_US_MAX));
   }
 
   /** Returns a pseudo-random number in [0, 1) (mulberry32). */
-  next(): number {
+  nextRandom(): number {
     this.random = (this.random + 0x6d2b_79f5) | 0;
     let mixed = Math.imul(this.random ^ (this.random >>> 15), 1 | this.random);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;

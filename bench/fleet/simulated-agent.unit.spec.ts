@@ -53,7 +53,7 @@ describe('a simulated agent', () => {
     const stored = new Tally();
     const probes = new Map<number, number>();
     for (let second = 0; second < 2 * INTERVAL_S; second++) {
-      for (const { shard, body } of agent.second(START_MS + second * 1_000, tally)) {
+      for (const { shard, body } of agent.resultsOfSecond(START_MS + second * 1_000, tally)) {
         const address = { agentId: AGENT_ID, boot: 1, lane: LANE.live, shard, sequence: second + 1, policyVersion: 1 };
         const block = decodeBlock(frameBlock(address, body), decompressBounded);
         if (!block.ok) throw new Error(block.detail);
@@ -75,7 +75,7 @@ describe('a simulated agent', () => {
     const lostOf = (seconds: number): Map<number, number> => {
       const lost = new Map<number, number>();
       for (let second = 0; second < seconds; second++) {
-        agent.second(START_MS + second * 1_000, new Tally(), (key, _sampleMs, outcome) => {
+        agent.resultsOfSecond(START_MS + second * 1_000, new Tally(), (key, _sampleMs, outcome) => {
           if (outcome === OUTCOME.timeout) lost.set(key, (lost.get(key) ?? 0) + 1);
         });
       }

@@ -28,19 +28,23 @@ export class Crowd {
   }
 
   /** Connects the clients; resolves when each has received the position from which its stream continues. */
-  async open(url: string, paths: string[], headers: Record<string, string> = {}): Promise<void> {
+  async openClients(url: string, paths: string[], headers: Record<string, string> = {}): Promise<void> {
     const open = this.heard('open');
-    this.ask({ kind: 'open', url, paths, headers });
+    this.sendRequest({ kind: 'open', url, paths, headers });
     await open;
   }
 
   /**
-   * Calls `begin` for each round, with at most four rounds in flight; returns the milliseconds until the last round has reached all
+   * Calls `beginRound` for each round, with at most four rounds in flight; returns the milliseconds until the last round has reached all
    * clients.
    */
-  async follow(rounds: number, perRound: number, begin: (round: number) => Promise<void> | void): Promise<number> {
+  async followRounds(
+    rounds: number,
+    perRound: number,
+    begin: (round: number) => Promise<void> | void,
+  ): Promise<number> {
     const counting = this.heard('counting');
-    this.ask({ kind: 'count', perRound });
+    this.sendRequest({ kind: 'count', perRound });
     await counting;
     this.rounds = 0;
     const startedMs = performance.now();
@@ -52,19 +56,19 @@ export class Crowd {
     return performance.now() - startedMs;
   }
 
-  async sum(): Promise<Told<'sum'>> {
+  async sumClients(): Promise<Told<'sum'>> {
     const sum = this.heard('sum');
-    this.ask({ kind: 'sum' });
+    this.sendRequest({ kind: 'sum' });
     return sum;
   }
 
   async close(): Promise<void> {
     const closed = this.heard('closed');
-    this.ask({ kind: 'close' });
+    this.sendRequest({ kind: 'close' });
     await closed;
   }
 
-  end(): void {
+  endProcess(): void {
     this.child.kill('SIGTERM');
   }
 
@@ -72,7 +76,7 @@ export class Crowd {
     while (this.rounds < rounds) await this.heard('round');
   }
 
-  private ask(request: ClientsRequest): void {
+  private sendRequest(request: ClientsRequest): void {
     this.child.send(request);
   }
 
@@ -103,18 +107,18 @@ export class BareServer {
   }
 
   chunks(chunks: string[]): void {
-    this.ask({ kind: 'chunks', chunks });
+    this.sendRequest({ kind: 'chunks', chunks });
   }
 
-  write(round: number): void {
-    this.ask({ kind: 'write', round });
+  writeRound(round: number): void {
+    this.sendRequest({ kind: 'write', round });
   }
 
-  end(): void {
+  endProcess(): void {
     this.child.kill('SIGTERM');
   }
 
-  private ask(request: BareRequest): void {
+  private sendRequest(request: BareRequest): void {
     this.child.send(request);
   }
 }

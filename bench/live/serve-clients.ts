@@ -28,16 +28,16 @@ class Client {
     private readonly clients: Clients,
   ) {
     this.socket = connect(port, '127.0.0.1', () => this.socket.write(request));
-    this.socket.on('data', (chunk) => this.take(chunk));
+    this.socket.on('data', (chunk) => this.takeChunk(chunk));
     this.socket.on('error', (error) => tell({ kind: 'failed', reason: error.message }));
     this.socket.on('close', () => clients.closed());
   }
 
-  end(): void {
+  endClient(): void {
     this.socket.destroy();
   }
 
-  private take(chunk: Buffer): void {
+  private takeChunk(chunk: Buffer): void {
     if (!this.answered) {
       this.answered = true;
       const answer = chunk.toString('latin1', 0, chunk.indexOf(13));
@@ -66,7 +66,7 @@ class Client {
     } else if (!this.open) {
       // The first id without an event is the position from which the stream continues.
       this.open = true;
-      this.clients.opened();
+      this.clients.reportOpened();
     }
   }
 }
@@ -92,7 +92,7 @@ class Clients {
   private perRound = 1;
   private doneBy: number[] = [];
 
-  open(url: string, paths: readonly string[], headers: Record<string, string>): void {
+  openClients(url: string, paths: readonly string[], headers: Record<string, string>): void {
     const { port, host } = new URL(url);
     const fields = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
     const request = (path: string): string => `GET ${path} HTTP/1.1\r\n${fields.join('')}\r\n`;
@@ -105,13 +105,13 @@ class Clients {
     this.openMore();
   }
 
-  opened(): void {
+  reportOpened(): void {
     this.openCount++;
     this.openMore();
     if (this.openCount === this.expected) tell({ kind: 'open', clients: this.openCount });
   }
 
-  count(perRound: number): void {
+  countRounds(perRound: number): void {
     this.perRound = perRound;
     this.doneBy = [];
     for (const client of this.clients) {
@@ -129,13 +129,13 @@ class Clients {
     if (done === this.clients.length) tell({ kind: 'round', rounds: round + 1 });
   }
 
-  sum(): void {
+  sumClients(): void {
     const events = this.clients.reduce((all, client) => all + client.events, 0);
     tell({ kind: 'sum', events, sums: this.clients.map(({ sum }) => sum) });
   }
 
   close(): void {
-    for (const client of this.clients) client.end();
+    for (const client of this.clients) client.endClient();
   }
 
   closed(): void {
@@ -150,9 +150,9 @@ export function serveClients(): void {
   const clients = new Clients();
   process.on('message', (message) => {
     const request = message as ClientsRequest;
-    if (request.kind === 'open') clients.open(request.url, request.paths, request.headers);
-    else if (request.kind === 'count') clients.count(request.perRound);
-    else if (request.kind === 'sum') clients.sum();
+    if (request.kind === 'open') clients.openClients(request.url, request.paths, request.headers);
+    else if (request.kind === 'count') clients.countRounds(request.perRound);
+    else if (request.kind === 'sum') clients.sumClients();
     else clients.close();
   });
   for (const event of ['disconnect', 'SIGTERM']) process.once(event, () => process.exit(0));

@@ -50,7 +50,7 @@ export class StoredResults {
   }
 
   /** Resolves when this process has learned, as a projector does, that clients watch the targets. */
-  async watched(keys: readonly number[]): Promise<void> {
+  async waitUntilWatched(keys: readonly number[]): Promise<void> {
     const lateMs = Date.now() + WATCHED_WITHIN_MS;
     while (!keys.every((key) => this.bus.watchedKeys().has(key))) {
       if (Date.now() > lateMs)
@@ -60,12 +60,12 @@ export class StoredResults {
   }
 
   /** Returns prepared bodies of the targets' rows. */
-  make(keys: readonly number[]): Buffer[] {
-    return keys.map((key) => Buffer.from(encodeSeriesBody(this.samples(key).buildSamples())));
+  makeBodies(keys: readonly number[]): Buffer[] {
+    return keys.map((key) => Buffer.from(encodeSeriesBody(this.samplesOf(key).buildSamples())));
   }
 
   /** Makes one commit; returns the sum of its events' ids for one target (`serve-clients.ts`). */
-  async commit(keys: readonly number[], bodies: readonly Buffer[]): Promise<number> {
+  async commitRows(keys: readonly number[], bodies: readonly Buffer[]): Promise<number> {
     const position = ++this.position;
     const startMs = windowStart(Date.now());
     const shards = this.publishers.length;
@@ -86,7 +86,7 @@ export class StoredResults {
     await this.client.end();
   }
 
-  private samples(key: number): SeriesBuilder {
+  private samplesOf(key: number): SeriesBuilder {
     const builder = new SeriesBuilder(this.agents, this.agents);
     this.atMs = (this.atMs + 37) % 290_000;
     for (let agent = 1; agent <= this.agents; agent++) {

@@ -26,7 +26,7 @@ export class NetworkFaults {
   }
 
   /** Drops packets to the address, as if the host were dead: probes time out. */
-  drop(): void {
+  dropPackets(): void {
     must('nft', ['add', 'table', 'inet', this.table]);
     must('nft', ['add', 'chain', 'inet', this.table, 'input', '{ type filter hook input priority 0 ; }']);
     const rule = ['ip', 'daddr', this.address, 'icmp', 'type', 'echo-request', 'drop'];
@@ -38,7 +38,7 @@ export class NetworkFaults {
   }
 
   /** Makes the kernel refuse to send to the address. */
-  refuse(): void {
+  refuseSends(): void {
     must('ip', ['route', 'add', 'blackhole', `${this.address}/32`, 'table', 'local']);
   }
 

@@ -98,7 +98,7 @@ export class RunningProduct {
   }
 
   /** Returns the JSON response of `/api/v1/<place>`. @throws Error with the problem details when the request failed */
-  async api<T>(method: string, place: string, body?: object): Promise<T> {
+  async callApi<T>(method: string, place: string, body?: object): Promise<T> {
     const response = await this.request(method, place, body);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${place} returned ${response.status}: ${text}`);
@@ -116,7 +116,7 @@ export class RunningProduct {
   }
 
   /** Returns the sum of an app's metric over its labels; 0 while it has no value. */
-  async metric(app: string, name: string): Promise<number> {
+  async readMetric(app: string, name: string): Promise<number> {
     const response = await fetch(`${this.access.processes[app]?.opsUrl}/metrics`, {
       signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
     });
@@ -135,7 +135,7 @@ export class RunningProduct {
     return answers.filter(([, ready]) => !ready).map(([name]) => String(name));
   }
 
-  telemetry<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+  queryTelemetry<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
     return query<Row>(this.access.telemetryDatabaseUrl, sql, values);
   }
 

@@ -17,8 +17,8 @@ const KIB = 1024;
 
 /** A bad network between agents and gateway: resets in mid-body, one byte per second, half-open connections, 30 % loss. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const { short, say, random } = context;
-  const findings = new Findings(say);
+  const { short, printLine, random } = context;
+  const findings = new Findings(printLine);
   const holdMs = short ? HOLD_MS.short : HOLD_MS.full;
   const modes: [ProxyMode, number][] = [
     [{ kind: 'reset', afterBytes: 4_000 }, holdMs],
@@ -37,13 +37,13 @@ export async function run(context: FaultContext): Promise<Verdict> {
         most = Math.max(most, memoryMib(installation));
         await pause(500);
       }
-      say(`${mode.kind} for ${forMs / 1_000} s; failed uploads so far: ${installation.numbered.failedUploads}`);
+      printLine(`${mode.kind} for ${forMs / 1_000} s; failed uploads so far: ${installation.numbered.failedUploads}`);
       for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'open' });
       await pause(short ? OPEN_MS.short : OPEN_MS.full);
     }
-    findings.count("the gateway's memory before, MiB", Math.round(before));
+    findings.recordCount("the gateway's memory before, MiB", Math.round(before));
     findings.atMost("growth of the gateway's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);
-    findings.count('connections', agentProxy.connections + numberedProxy.connections);
+    findings.recordCount('connections', agentProxy.connections + numberedProxy.connections);
     // A client that sends its body at one byte per second over a good connection: how long until the gateway drops it.
     findings.atMost('a client of 1 byte/s was dropped after s', (await slowClient) / 1_000, DROPPED_WITHIN_S);
   });

@@ -7,8 +7,8 @@ const PAIRS = { short: 50, full: 1_000 };
 const PAIRS_AT_ONCE = 10;
 
 /** Two concurrent commands on one aggregate, many times, over HTTP; and each idempotency key used by two concurrent requests. */
-export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
-  const findings = new Findings(say);
+export async function run({ short, printLine, installation }: FaultContext): Promise<Verdict> {
+  const findings = new Findings(printLine);
   const pairs = short ? PAIRS.short : PAIRS.full;
   const product = await installation();
   const tally = new Map<string, number>();
@@ -18,7 +18,7 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
       onePair(product, at + offset),
     );
     for (const outcomes of await Promise.all(some)) outcomes.forEach(note);
-    if (at % 200 === 0 && at > 0) say(`${at} of ${pairs} pairs`);
+    if (at % 200 === 0 && at > 0) printLine(`${at} of ${pairs} pairs`);
   }
   const counted = (what: string): number => tally.get(what) ?? 0;
   findings.must('pairs of registrations: one succeeded, one 409', counted('register 201+409'), pairs);
@@ -26,7 +26,7 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
   findings.must('pairs with one Idempotency-Key: the same response', counted('same answer'), pairs);
   for (const [what, count] of tally) {
     if (!['register 201+409', 'remove 204+other', 'same answer'].includes(what))
-      findings.fail(`${what}: ${count} times`);
+      findings.recordFailure(`${what}: ${count} times`);
   }
   return findings;
 }

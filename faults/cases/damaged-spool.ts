@@ -18,16 +18,16 @@ const SHIPPED_WITHIN_MS = 60_000;
 
 interface Damage {
   what: string;
-  make(file: string, random: () => number): void;
+  damageFile(file: string, random: () => number): void;
 }
 
 /** Damage to the spool file while the agent is down. */
 const DAMAGES: Damage[] = [
-  { what: 'truncated to half', make: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)) },
-  { what: `${FLIPS} bits flipped`, make: (file, random) => flipBits(file, random) },
-  { what: 'not a database', make: (file) => writeAt(file, 0, Buffer.from('this is not a spool')) },
-  { what: 'from a newer version', make: (file) => raiseVersion(file) },
-  { what: 'empty', make: (file) => truncateSync(file, 0) },
+  { what: 'truncated to half', damageFile: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)) },
+  { what: `${FLIPS} bits flipped`, damageFile: (file, random) => flipBits(file, random) },
+  { what: 'not a database', damageFile: (file) => writeAt(file, 0, Buffer.from('this is not a spool')) },
+  { what: 'from a newer version', damageFile: (file) => raiseVersion(file) },
+  { what: 'empty', damageFile: (file) => truncateSync(file, 0) },
 ];
 
 /**
@@ -35,7 +35,7 @@ const DAMAGES: Damage[] = [
  * what it quarantined, and ship the undamaged blocks.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const blocks = context.short ? WAITING_BLOCKS.short : WAITING_BLOCKS.full;
   await underLoad(
     context,
@@ -51,26 +51,26 @@ export async function run(context: FaultContext): Promise<Verdict> {
 }
 
 async function oneDamage(
-  { say, random }: FaultContext,
+  { printLine, random }: FaultContext,
   findings: Findings,
   installation: Installation,
-  { what, make }: Damage,
+  { what, damageFile }: Damage,
   blocksMin: number,
 ): Promise<void> {
   const { product, agentProxy } = installation;
   const dir = path.join(product.dir, 'agent');
   agentProxy.become({ kind: 'refuse' });
-  const spooledBlocks = (): Promise<number> => product.metric('agent', 'icmpmon_agent_spool_blocks');
+  const spooledBlocks = (): Promise<number> => product.readMetric('agent', 'icmpmon_agent_spool_blocks');
   await eventually(async () => expectAtLeast(await spooledBlocks(), blocksMin), PATIENCE);
   const spooled = await spooledBlocks();
-  const droppedBefore = await product.metric('agent', 'icmpmon_agent_dropped_results_total');
+  const droppedBefore = await product.readMetric('agent', 'icmpmon_agent_dropped_results_total');
   const copy = path.join(product.dir, 'spool-before.copy');
   const damagedAt = new Date();
   let damagedMs = 0;
   await whileAway(product, 'agent', () => {
     mergeLog(path.join(dir, 'spool.db'));
     cpSync(path.join(dir, 'spool.db'), copy);
-    make(path.join(dir, 'spool.db'), random);
+    damageFile(path.join(dir, 'spool.db'), random);
     // The agent becomes ready only after a response of the gateway.
     agentProxy.become({ kind: 'open' });
     damagedMs = performance.now();
@@ -78,19 +78,19 @@ async function oneDamage(
   const seconds = (performance.now() - damagedMs) / 1_000;
   const waiting = readWaiting(copy);
   const since = new Date(damagedAt.getTime() - 600_000);
-  const lost = (await product.metric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore;
+  const lost = (await product.readMetric('agent', 'icmpmon_agent_dropped_results_total')) - droppedBefore;
   const missing = await missingOf(installation, waiting, since, lost);
-  findings.count(`${what}: not recovered, of ${waiting.length} waiting results`, missing);
+  findings.recordCount(`${what}: not recovered, of ${waiting.length} waiting results`, missing);
   findings.must(`${what}: lost according to the agent's counter`, lost, missing);
-  const quarantined = await product.metric('agent', 'icmpmon_agent_quarantined');
+  const quarantined = await product.readMetric('agent', 'icmpmon_agent_quarantined');
   const aside = readdirSync(dir).filter(
     (name) => name.includes('damaged') || name.includes('aside') || name.includes('corrupt'),
   );
-  say(
+  printLine(
     `${what}: ${spooled} blocks were waiting, agent ready after ${seconds.toFixed(1)} s, ${quarantined} quarantined, files: ${aside.join(', ') || 'none'}`,
   );
   findings.atMost(`${what}: agent ready, s`, seconds, STARTED_WITHIN_S);
-  const taken = (): Promise<number> => product.metric('agent', 'icmpmon_agent_spooled_results_total');
+  const taken = (): Promise<number> => product.readMetric('agent', 'icmpmon_agent_spooled_results_total');
   const before = await taken();
   await eventually(async () => expectAtLeast(await taken(), before + 1), PATIENCE);
 }

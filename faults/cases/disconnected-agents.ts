@@ -20,18 +20,18 @@ const SPOOLED_LIVE_MAX = 16;
  * continues to measure live.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const { short, say } = context;
-  const findings = new Findings(say);
+  const { short, printLine } = context;
+  const findings = new Findings(printLine);
   const disconnectedMs = short ? DISCONNECTED_MS.short : DISCONNECTED_MS.full;
   const [hours, everyMs] = short ? [HOURS.short, OLD_EVERY_MS.short] : [HOURS.full, OLD_EVERY_MS.full];
   let staleMs = 0;
   await underLoad(context, findings, async ({ product, numbered, agentProxy, numberedProxy }) => {
     for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'refuse' });
-    say(`disconnected for ${disconnectedMs / 1_000} s`);
+    printLine(`disconnected for ${disconnectedMs / 1_000} s`);
     await pause(disconnectedMs);
     const oldFrom = numbered.next;
-    for (let ageMs = hours * 3_600_000; ageMs > 60_000; ageMs -= everyMs) numbered.measure('backfill', ageMs);
-    findings.count('old results', numbered.next - oldFrom);
+    for (let ageMs = hours * 3_600_000; ageMs > 60_000; ageMs -= everyMs) numbered.measureTargets('backfill', ageMs);
+    findings.recordCount('old results', numbered.next - oldFrom);
     for (const proxy of [agentProxy, numberedProxy]) proxy.become({ kind: 'open' });
     const backMs = performance.now();
     // Live results must not wait behind hours of backfill.
@@ -40,14 +40,14 @@ export async function run(context: FaultContext): Promise<Verdict> {
       staleMs = Math.max(staleMs, await ageOfNewest(product, numbered.assigned[0] ?? 0));
       await pause(LOOK_EVERY_MS);
     } while (numbered.spooled > SPOOLED_LIVE_MAX || performance.now() - backMs < LOOK_MS_MIN);
-    say(`all results accepted ${((performance.now() - backMs) / 1_000).toFixed(1)} s after the reconnection`);
+    printLine(`all results accepted ${((performance.now() - backMs) / 1_000).toFixed(1)} s after the reconnection`);
   });
   findings.atMost('greatest age of the newest live result, ms', staleMs, LIVE_STALE_MS_MAX);
   return findings;
 }
 
 async function ageOfNewest(product: RunningProduct, targetKey: number): Promise<number> {
-  const [row] = await product.telemetry<{ age_ms: number }>(
+  const [row] = await product.queryTelemetry<{ age_ms: number }>(
     `SELECT (extract(epoch FROM clock_timestamp() - max(at)) * 1000)::float8 AS age_ms FROM probe_result
      WHERE target_key = $1 AND window_start > now() - interval '10 minutes'`,
     [targetKey],

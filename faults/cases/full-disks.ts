@@ -7,25 +7,25 @@ const FULL_MS = { short: 4_000, full: 60_000 };
 
 /** Fills Kafka's disk, then the databases' disk: agents spool their results until there is space. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const { short, say } = context;
-  const findings = new Findings(say);
+  const { short, printLine } = context;
+  const findings = new Findings(printLine);
   const fullMs = short ? FULL_MS.short : FULL_MS.full;
   await underLoad(context, findings, async ({ product, numbered, disks }) => {
     if (!disks) throw new Error('This fault needs disks of limited size, which need local services and root.');
     for (const which of ['kafka', 'databases'] as const) {
-      const taken = disks.fill(which);
-      say(`disk of ${which} full: wrote ${taken} MiB`);
+      const taken = disks.fillDisk(which);
+      printLine(`disk of ${which} full: wrote ${taken} MiB`);
       await pause(fullMs);
-      say(`spooled: ${numbered.spooled} blocks; not ready: ${(await product.notReady()).join(', ') || 'none'}`);
-      disks.free(which);
+      printLine(`spooled: ${numbered.spooled} blocks; not ready: ${(await product.notReady()).join(', ') || 'none'}`);
+      disks.freeDisk(which);
       const freeMs = performance.now();
       await allReady(product);
       const drained = numbered.spooled;
-      findings.count(
+      findings.recordCount(
         `${which}: all ready after space was freed, s`,
         Math.round((performance.now() - freeMs) / 100) / 10,
       );
-      say(`space freed; ${drained} blocks still spooled when all apps were ready`);
+      printLine(`space freed; ${drained} blocks still spooled when all apps were ready`);
     }
   });
   return findings;

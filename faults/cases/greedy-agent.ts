@@ -33,10 +33,10 @@ const FRESHNESS_S_MAX = 15;
  */
 export async function run(context: FaultContext): Promise<Verdict> {
   const form = context.short ? 'short' : 'full';
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   await underLoad(context, findings, async (installation) => {
     const { numbered } = installation;
-    await numbered.pause();
+    await numbered.pauseMeasuring();
     try {
       await beside(installation, findings, 'uploads that are announced and never sent', () =>
         hold(numbered, HOLD_MS[form]),
@@ -46,8 +46,8 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await report(findings, numbered, REPORTS[form]);
     } finally {
       // Its further results belong to a newer boot, so that the flood does not invalidate them.
-      numbered.restart();
-      numbered.resume();
+      numbered.restartAgent();
+      numbered.resumeMeasuring();
     }
   });
   return findings;
@@ -65,8 +65,8 @@ async function beside(
   const attacking = attack().finally(() => (done = true));
   for (let after = 0; after < 4; after += done ? 1 : 0) {
     const [spool, freshness] = await Promise.all([
-      product.metric('agent', 'icmpmon_agent_spool_oldest_seconds'),
-      product.metric('projector', 'icmpmon_shard_freshness_seconds'),
+      product.readMetric('agent', 'icmpmon_agent_spool_oldest_seconds'),
+      product.readMetric('projector', 'icmpmon_shard_freshness_seconds'),
     ]);
     spoolS = Math.max(spoolS, spool);
     freshnessS = Math.max(freshnessS, freshness / SHARDS);
@@ -108,11 +108,11 @@ async function flood(findings: Findings, numbered: NumberedAgent, uploads: numbe
       const sequence = FLOOD_SEQUENCE + upload * UPLOAD_BLOCKS + at;
       return frameBlock({ agentId, boot, lane: LANE.backfill, shard: at % SHARDS, sequence, policyVersion: 1 }, body);
     });
-    const status = (await numbered.post('backfill', blocks))?.status ?? 0;
+    const status = (await numbered.sendBlocks('backfill', blocks))?.status ?? 0;
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
-  findings.count('equal results: uploads by status', JSON.stringify(Object.fromEntries(statuses)));
-  if (!statuses.has(429)) findings.fail('no upload of equal results was deferred');
+  findings.recordCount('equal results: uploads by status', JSON.stringify(Object.fromEntries(statuses)));
+  if (!statuses.has(429)) findings.recordFailure('no upload of equal results was deferred');
 }
 
 /** Opens silent connections from another address; a new connection of an agent must still be served. */
@@ -125,7 +125,7 @@ async function crowd(findings: Findings, { tls, directUrl }: NumberedAgent, coun
   }
   await pause(1_000);
   const newcomer = new TestClient(directUrl, tls);
-  const answer = await newcomer.call('/v1/assignments?since=x').catch((error: unknown) => String(error));
+  const answer = await newcomer.sendRequest('/v1/assignments?since=x').catch((error: unknown) => String(error));
   findings.must(
     'silent connections: response to a new connection',
     typeof answer === 'string' ? answer : answer.status,
@@ -141,9 +141,9 @@ async function report(findings: Findings, { tls, directUrl }: NumberedAgent, cou
   for (let at = 0; at < count; at++) {
     const { status } = await client.json('/v1/telemetry', { agentVersion: 'a\u0000b' });
     if (status === 429) putOff++;
-    else if (status !== 400) findings.fail(`a report with a NUL was answered with ${status}`);
+    else if (status !== 400) findings.recordFailure(`a report with a NUL was answered with ${status}`);
   }
   client.close();
-  findings.count(`reports limited, of ${count}`, putOff);
-  if (putOff === 0) findings.fail('no report was limited');
+  findings.recordCount(`reports limited, of ${count}`, putOff);
+  if (putOff === 0) findings.recordFailure('no report was limited');
 }

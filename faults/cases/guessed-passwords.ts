@@ -9,8 +9,8 @@ const LOGINS = 10;
 const SOMEBODY = '127.0.1.1';
 
 /** Many addresses guess the administrator's password, who logs in from another address at the same time. */
-export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
-  const findings = new Findings(say);
+export async function run({ short, printLine, installation }: FaultContext): Promise<Verdict> {
+  const findings = new Findings(printLine);
   const { product } = await installation();
   const { apiUrl, adminUser: user, adminPassword: password } = product.access;
   const addresses = Array.from({ length: short ? ADDRESSES.short : ADDRESSES.full }, (_, at) => `127.0.2.${at + 1}`);
@@ -29,7 +29,7 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
     if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
   }
   const refused = (await guessing).reduce((sum, count) => sum + count, 0);
-  findings.count('guesses rejected', `${refused} of ${addresses.length * GUESSES_EACH}`);
+  findings.recordCount('guesses rejected', `${refused} of ${addresses.length * GUESSES_EACH}`);
   findings.must('successful logins of the administrator', logins, LOGINS);
   findings.atMost('most guesses answered to one address', answeredMost, ANSWERED_MAX);
   return findings;

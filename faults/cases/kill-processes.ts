@@ -10,7 +10,7 @@ const PAUSE_MS_MAX = 3_000;
 
 /** Kills each app in a seeded order, and then all of them at the same time. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
   const worst = new Map<string, number>();
   let kills = 0;
@@ -22,12 +22,12 @@ export async function run(context: FaultContext): Promise<Verdict> {
         const key = killed.length > 1 ? 'all apps' : killed[0];
         worst.set(key, Math.max(worst.get(key) ?? 0, seconds));
         kills += killed.length;
-        context.say(`round ${round}: ${key} killed, all ready after ${seconds.toFixed(1)} s, last ${last}`);
+        context.printLine(`round ${round}: ${key} killed, all ready after ${seconds.toFixed(1)} s, last ${last}`);
         await pause(context.random() * PAUSE_MS_MAX);
       }
     }
   });
-  findings.count('kills', kills);
+  findings.recordCount('kills', kills);
   for (const [name, seconds] of worst)
     findings.atMost(`recovery after killing ${name}, worst of ${rounds}, s`, seconds, READY_WITHIN_S);
   return findings;

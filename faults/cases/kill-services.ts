@@ -18,7 +18,7 @@ interface Answers {
 
 /** Kills each service while results flow and clients use the API. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
   const answers: Answers = { asked: 0, unavailable: 0, slowestMs: 0, strange: [] };
   await underLoad(context, findings, async (installation) => {
@@ -29,16 +29,16 @@ export async function run(context: FaultContext): Promise<Verdict> {
         const { seconds, last } = await killAndWait(installation.product, [service]);
         asking.goesOn = false;
         await asked;
-        context.say(`round ${round}: ${service} killed, all ready after ${seconds.toFixed(1)} s, last ${last}`);
+        context.printLine(`round ${round}: ${service} killed, all ready after ${seconds.toFixed(1)} s, last ${last}`);
         const key = `${service} killed, all ready, worst, s`;
         findings.counts[key] = Math.max(Number(findings.counts[key] ?? 0), Math.round(seconds * 10) / 10);
       }
     }
   });
-  findings.count('requests', answers.asked);
-  findings.count('answered with a 503 problem', answers.unavailable);
+  findings.recordCount('requests', answers.asked);
+  findings.recordCount('answered with a 503 problem', answers.unavailable);
   findings.must('other responses', answers.strange.length, 0);
-  for (const strange of new Set(answers.strange.slice(0, 5))) context.say(`   ${strange}`);
+  for (const strange of new Set(answers.strange.slice(0, 5))) context.printLine(`   ${strange}`);
   findings.atMost('slowest response, ms', answers.slowestMs, ANSWER_WITHIN_MS);
   return findings;
 }

@@ -23,7 +23,7 @@ interface StoredEvent {
 
 /** Kills the relay's process repeatedly while writers hold their transactions open before the commit. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const kills = context.short ? KILLS.short : KILLS.full;
   await underLoad(context, findings, async (installation) => {
     const control = new ControlDatabase({ url: installation.product.access.controlDatabaseUrl, poolMax: WRITERS + 2 });
@@ -33,7 +33,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       for (let kill = 1; kill <= kills; kill++) {
         await pause(500 + context.random() * 1_500);
         const { seconds } = await killAndWait(installation.product, ['worker']);
-        context.say(`kill ${kill}: the relay's process is ready after ${seconds.toFixed(1)} s`);
+        context.printLine(`kill ${kill}: the relay's process is ready after ${seconds.toFixed(1)} s`);
       }
       writing.goesOn = false;
       await Promise.all(writers);
@@ -43,7 +43,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await control.close();
     }
   });
-  findings.count('kills', kills);
+  findings.recordCount('kills', kills);
   return findings;
 }
 
@@ -95,10 +95,10 @@ async function judge(findings: Findings, { product }: Installation, control: Con
     }
     const ids = new Set(published.map(({ headers }) => headers['ce_id']));
     const known = new Set(stored.map(({ id }) => id));
-    findings.count('events in the store', stored.length);
+    findings.recordCount('events in the store', stored.length);
     findings.must('events missing in the topic', stored.filter(({ id }) => !ids.has(id)).length, 0);
     findings.must('events in the topic without a commit', [...ids].filter((id) => !known.has(id ?? '')).length, 0);
-    findings.count('repeated messages', published.length - ids.size);
+    findings.recordCount('repeated messages', published.length - ids.size);
     findings.must('aggregates out of order', outOfOrder(published), 0);
   } finally {
     await messaging.close();

@@ -18,7 +18,7 @@ const CAUSES_MAX = 200;
 
 /** Messages of a newer producer, a rolling restart of every app, and each app one version older for a while. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   await underLoad(context, findings, async (installation) => {
     const { access, topicPrefix } = installation.product;
     const messaging = new Messaging({
@@ -57,7 +57,7 @@ async function newerEvents(findings: Findings, messaging: Messaging, count: numb
     await messaging.sendMessages('public.agents.v1', [event(known, { ...example, ofTomorrow: at })]);
     sent++;
   }
-  findings.count('events of a newer producer', sent);
+  findings.recordCount('events of a newer producer', sent);
 }
 
 function event(type: string, data: object): Parameters<Messaging['sendMessages']>[1][number] {
@@ -72,18 +72,18 @@ function event(type: string, data: object): Parameters<Messaging['sendMessages']
   return { key: 'of-tomorrow', value: Buffer.from(JSON.stringify(data)), headers };
 }
 
-async function rollingRestart({ short, say }: FaultContext, { product }: Installation): Promise<void> {
+async function rollingRestart({ short, printLine }: FaultContext, { product }: Installation): Promise<void> {
   const rounds = short ? ROUNDS.short : ROUNDS.full;
   for (let round = 1; round <= rounds; round++) {
     for (const app of APPS) {
       const seconds = await endAndWait(product, app);
-      say(`round ${round}: ${app} restarted in ${seconds.toFixed(1)} s`);
+      printLine(`round ${round}: ${app} restarted in ${seconds.toFixed(1)} s`);
     }
   }
 }
 
 /** Runs each app in turn in the version before the newest migration, together with the current others, and then again in its own version. */
-async function olderApps({ say }: FaultContext, findings: Findings, { product }: Installation): Promise<void> {
+async function olderApps({ printLine }: FaultContext, findings: Findings, { product }: Installation): Promise<void> {
   const older = git('rev-parse', `${git('log', '-1', '--format=%H', '--', 'migrations/index.ts')}^`);
   const tree = path.join(product.dir, 'older');
   git('worktree', 'add', '--detach', '--force', tree, older);
@@ -96,16 +96,16 @@ async function olderApps({ say }: FaultContext, findings: Findings, { product }:
       try {
         cpSync(path.join(tree, 'dist/apps', app), place, { recursive: true });
         await endAndWait(product, app);
-        say(`${app} runs commit ${older.slice(0, 7)}`);
+        printLine(`${app} runs commit ${older.slice(0, 7)}`);
         await pause(HOLD_MS);
       } finally {
         rmSync(place, { recursive: true, force: true });
         cpSync(kept, place, { recursive: true });
       }
       await endAndWait(product, app);
-      say(`${app} runs the current version again`);
+      printLine(`${app} runs the current version again`);
     }
-    findings.count('older version', older.slice(0, 7));
+    findings.recordCount('older version', older.slice(0, 7));
   } finally {
     git('worktree', 'remove', '--force', tree);
   }
@@ -131,7 +131,7 @@ async function deadLetters(messaging: Messaging): Promise<number> {
 }
 
 /** Prints the distinct causes of the dead letters. */
-async function tellCauses({ say }: FaultContext, messaging: Messaging): Promise<void> {
+async function tellCauses({ printLine }: FaultContext, messaging: Messaging): Promise<void> {
   const causes = new Set<string>();
   for (const [topic, partitions] of await messaging.deadLetters.letterBounds()) {
     for (const [partition, { low }] of partitions) {
@@ -143,5 +143,5 @@ async function tellCauses({ say }: FaultContext, messaging: Messaging): Promise<
       }
     }
   }
-  for (const cause of causes) say(`   ${cause}`);
+  for (const cause of causes) printLine(`   ${cause}`);
 }

@@ -28,7 +28,7 @@ interface Poison {
 
 /** Poison messages on every topic among good ones; dead letters are counted, replayed, and counted again. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
   await underLoad(context, findings, async (installation) => {
     const { access, topicPrefix } = installation.product;
@@ -50,7 +50,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
 }
 
 async function poisonTopic(
-  { say }: FaultContext,
+  { printLine }: FaultContext,
   findings: Findings,
   messaging: Messaging,
   topic: string,
@@ -67,7 +67,9 @@ async function poisonTopic(
       } catch (error) {
         refused++;
         if (round === 0)
-          say(`${topic}: ${what} is rejected by Kafka: ${error instanceof Error ? error.message : String(error)}`);
+          printLine(
+            `${topic}: ${what} is rejected by Kafka: ${error instanceof Error ? error.message : String(error)}`,
+          );
       }
     }
   }
@@ -75,7 +77,7 @@ async function poisonTopic(
   const letters = await until(messaging, topic, mark, wanted);
   findings.must(`${topic}: dead letters, of ${wanted}`, letters.length - before.length, wanted);
   findings.must(`${topic}: dead letters without a cause`, letters.filter(({ headers }) => !headers['cause']).length, 0);
-  if (refused > 0) findings.count(`${topic}: rejected by Kafka`, refused);
+  if (refused > 0) findings.recordCount(`${topic}: rejected by Kafka`, refused);
   const replayed = await messaging.replayDeadLetters(topic);
   const again = await until(messaging, topic, mark, wanted);
   findings.must(`${topic}: dead letters after a replay of ${replayed}`, again.length, wanted);
@@ -167,7 +169,7 @@ async function poisonShardLog(
   rounds: number,
 ): Promise<void> {
   const values = ['', '{"half":', `{"a":${'['.repeat(DEEP)}`, '\u0001\u00ff\u00ff', '\u0009', '\u0003\u0001{'];
-  const refused = (): Promise<number> => product.metric('projector', 'icmpmon_shard_refused_records');
+  const refused = (): Promise<number> => product.readMetric('projector', 'icmpmon_shard_refused_records');
   const before = await refused();
   for (let round = 0; round < rounds; round++) {
     await messaging.sendMessages(
@@ -183,14 +185,14 @@ async function poisonShardLog(
 /** Adds targets of which the local agent's must become up: every consumer in the pipeline works. */
 async function goesOn(findings: Findings, { product, network }: Installation): Promise<void> {
   const ips = Array.from({ length: ADDED }, (_, at) => `${network}.200.${at + 1}`);
-  for (const ip of ips) await product.api('POST', 'targets', { ip, tier: 'fast' });
+  for (const ip of ips) await product.callApi('POST', 'targets', { ip, tier: 'fast' });
   const isUp = async (ip: string): Promise<boolean> =>
-    (await product.api<{ status: string }>('GET', `targets/${ip}/status`)).status === 'up';
+    (await product.callApi<{ status: string }>('GET', `targets/${ip}/status`)).status === 'up';
   let up = 0;
   for (let look = 0; look < 150 && up === 0; look++) {
     up = (await Promise.all(ips.map(isUp))).filter(Boolean).length;
     await pause(200);
   }
   findings.must('targets added afterwards become up', up > 0 ? 'yes' : 'no', 'yes');
-  for (const ip of ips) await product.api('DELETE', `targets/${ip}`);
+  for (const ip of ips) await product.callApi('DELETE', `targets/${ip}`);
 }

@@ -17,7 +17,7 @@ interface Outcome {
 
 /** Rebuilds every read model while targets are registered and removed and results flow. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
   const writes = { count: 0, goesOn: true };
   await underLoad(context, findings, async (installation) => {
@@ -26,9 +26,10 @@ export async function run(context: FaultContext): Promise<Verdict> {
       for (let round = 1; round <= rounds; round++) {
         for (const { model, differences, tables } of await rebuildAll(installation)) {
           const rows = tables.map(({ name, live }) => `${name} ${live.rows} rows`).join(', ');
-          context.say(`round ${round}: ${model}: ${rows}; differences: ${differences.length}`);
+          context.printLine(`round ${round}: ${model}: ${rows}; differences: ${differences.length}`);
           findings.counts[`${model} rebuilt`] = Number(findings.counts[`${model} rebuilt`] ?? 0) + 1;
-          if (differences.length > 0) findings.fail(`${model} differs: ${JSON.stringify(differences).slice(0, 300)}`);
+          if (differences.length > 0)
+            findings.recordFailure(`${model} differs: ${JSON.stringify(differences).slice(0, 300)}`);
         }
       }
     } finally {
@@ -36,7 +37,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
       await writing;
     }
   });
-  findings.count('concurrent writes', writes.count);
+  findings.recordCount('concurrent writes', writes.count);
   return findings;
 }
 

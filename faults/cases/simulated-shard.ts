@@ -5,8 +5,8 @@ const SEEDS = { short: 200, full: 10_000 };
 const REPORT_EVERY_MS = 10_000;
 
 /** Runs plans, starting with `seed`, through the real shard host over simulated time, log and database. */
-export async function run({ seed, short, say }: FaultContext): Promise<Verdict> {
-  const findings = new Findings(say);
+export async function run({ seed, short, printLine }: FaultContext): Promise<Verdict> {
+  const findings = new Findings(printLine);
   const seeds = short ? SEEDS.short : SEEDS.full;
   const startedMs = performance.now();
   let reportedMs = startedMs;
@@ -20,19 +20,19 @@ export async function run({ seed, short, say }: FaultContext): Promise<Verdict> 
     faults += plan.faults.length;
     if (outcome.violations.length > 0) {
       failed++;
-      findings.fail(`seed ${plan.seed}: ${outcome.violations.join('; ')}`);
-      say(
+      findings.recordFailure(`seed ${plan.seed}: ${outcome.violations.join('; ')}`);
+      printLine(
         `shortest failing plan: ${JSON.stringify(await shorten(plan, async (shorter) => (await simulate(shorter)).violations.length > 0))}`,
       );
       if (failed >= 3) break;
     }
     if (performance.now() - reportedMs < REPORT_EVERY_MS) continue;
     reportedMs = performance.now();
-    say(`${at + 1} of ${seeds} seeds, ${Math.round((at + 1) / ((reportedMs - startedMs) / 1_000))} per second`);
+    printLine(`${at + 1} of ${seeds} seeds, ${Math.round((at + 1) / ((reportedMs - startedMs) / 1_000))} per second`);
   }
-  findings.count('seeds', seeds);
-  findings.count('records', records);
-  findings.count('faults', faults);
+  findings.recordCount('seeds', seeds);
+  findings.recordCount('records', records);
+  findings.recordCount('faults', faults);
   findings.must('failed seeds', failed, 0);
   return findings;
 }

@@ -33,11 +33,11 @@ interface Attacker {
  * or retirement. Also verifies that an agent that was away for weeks returns with its key alone.
  */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const { product } = await context.installation();
   const world = new World(product);
   try {
-    const agent = await world.enrol(`attacked-${context.seed}`);
+    const agent = await world.enrolAgent(`attacked-${context.seed}`);
     await takeover(findings, world, agent);
     await renewals(findings, world, agent, context.short ? RENEWALS.short : RENEWALS.full);
     await longAway(findings, world, agent);
@@ -57,7 +57,7 @@ async function takeover(findings: Findings, world: World, agent: Attacker): Prom
   const named = await world.token({ agentName: `${agent.name}-other` });
   const other = await world.anonymous.json('/v1/enrol', enrolment(agent.name, named.token, csrPem));
   findings.must('taking a name with a token for another agent: status', other.status, 403);
-  findings.must('upload of the attacked agent: status', (await world.upload(agent)).status, 200);
+  findings.must('upload of the attacked agent: status', (await world.sendUpload(agent)).status, 200);
 }
 
 /** Sends renewals of one young certificate as fast as they are answered. */
@@ -73,7 +73,7 @@ async function renewals(
     if (status === 200) granted++;
   }
   findings.must(`renewals of a young certificate granted, of ${count}`, granted, 0);
-  const { version } = await world.product.api<{ version: number }>('GET', `agents/${agentId}`);
+  const { version } = await world.product.callApi<{ version: number }>('GET', `agents/${agentId}`);
   findings.must('events of the agent after that', version, 1);
 }
 
@@ -94,7 +94,7 @@ async function longAway(findings: Findings, world: World, agent: Attacker): Prom
   );
   findings.must(
     `upload of an agent that was away for ${AWAY_DAYS} days: status`,
-    (await world.upload(agent)).status,
+    (await world.sendUpload(agent)).status,
     200,
   );
 }
@@ -106,11 +106,11 @@ async function putOut(findings: Findings, world: World, agent: Attacker): Promis
     ['ban', 'agent_banned'],
     ['retire', 'agent_retired'],
   ] as const) {
-    await world.change(agent, change);
+    await world.changeAgent(agent, change);
     const startedMs = performance.now();
     await eventually(
       async () => {
-        const answer = await world.upload(agent);
+        const answer = await world.sendUpload(agent);
         const given = answer.status === 403 ? jsonOf<{ code?: string }>(answer).code : undefined;
         if (given !== code) throw new Error(`status ${answer.status}, code ${given}`);
       },
@@ -124,9 +124,9 @@ async function putOut(findings: Findings, world: World, agent: Attacker): Promis
     const back = await world.anonymous.json('/v1/rejoin', await rejoining(world.anonymous, agent, agent.keyPem));
     findings.must(`rejoining with its key, after ${code}`, jsonOf<{ code: string }>(back).code, code);
   }
-  const next = await world.enrol(agent.name);
+  const next = await world.enrolAgent(agent.name);
   findings.must('the name can be used by another agent', String(next.agentId !== agent.agentId), 'true');
-  await world.change(next, 'retire');
+  await world.changeAgent(next, 'retire');
 }
 
 /** An installation, as a client with certificates and tokens sees it. */
@@ -142,10 +142,10 @@ class World {
   }
 
   token(request: object): Promise<EnrolmentTokenCreated> {
-    return this.product.api<EnrolmentTokenCreated>('POST', 'enrolment-tokens', request);
+    return this.product.callApi<EnrolmentTokenCreated>('POST', 'enrolment-tokens', request);
   }
 
-  async enrol(name: string): Promise<Attacker> {
+  async enrolAgent(name: string): Promise<Attacker> {
     const { keyPem, csrPem } = await makeKeyAndCsr();
     const { token } = await this.token({ region: 'lab' });
     const answer = await this.anonymous.json('/v1/enrol', enrolment(name, token, csrPem));
@@ -161,12 +161,12 @@ class World {
     return client;
   }
 
-  upload({ client, agentId }: Attacker): Promise<Answer> {
-    return client.results('live', [block({ agentId, sequence: ++this.sequence })]);
+  sendUpload({ client, agentId }: Attacker): Promise<Answer> {
+    return client.sendBlocks('live', [block({ agentId, sequence: ++this.sequence })]);
   }
 
-  async change({ agentId }: Attacker, change: AgentChange): Promise<void> {
-    await this.product.api('POST', `agents/${agentId}/${change}`, change === 'retire' ? { force: true } : {});
+  async changeAgent({ agentId }: Attacker, change: AgentChange): Promise<void> {
+    await this.product.callApi('POST', `agents/${agentId}/${change}`, change === 'retire' ? { force: true } : {});
   }
 
   close(): void {

@@ -31,16 +31,16 @@ interface Tab {
 
 /** Stops each process in turn with SIGSTOP, and records what every page and the API show until everything is live again. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   if (!existsSync(CHROMIUM)) {
-    findings.count('skipped', `there is no ${CHROMIUM}`);
+    findings.recordCount('skipped', `there is no ${CHROMIUM}`);
     return findings;
   }
   const product = await RunningProduct.start({ name: 'stopped', services: 'own' });
   let browser: PortalBrowser | undefined;
   try {
     browser = await PortalBrowser.open(product.access.portalUrl);
-    await product.api('POST', 'targets', { ip: ADDRESS, tier: 'fast' });
+    await product.callApi('POST', 'targets', { ip: ADDRESS, tier: 'fast' });
     const tabs = await openTabs(browser, product);
     for (const name of context.short ? PROCESSES.slice(0, 1) : [...PROCESSES, FAR_BEHIND]) {
       await allLive(tabs, product);
@@ -77,7 +77,7 @@ async function allLive(tabs: readonly Tab[], product: RunningProduct): Promise<n
         if (mood !== 'live' || band !== '' || failures !== '')
           throw new Error(`${name}: ${mood}, ${band}, ${failures}`);
       }
-      const { up } = await product.api<StatusCountsView>('GET', 'targets/counts');
+      const { up } = await product.callApi<StatusCountsView>('GET', 'targets/counts');
       if (up !== TARGETS) throw new Error(`${up} of ${TARGETS} targets are up`);
     },
     { withinMs: BACK_WITHIN_MS },
@@ -92,22 +92,22 @@ async function stopOne(
   findings: Findings,
   context: FaultContext,
 ): Promise<void> {
-  context.say(name === FAR_BEHIND ? 'the projector cannot store: far behind' : `${name} (SIGSTOP)`);
+  context.printLine(name === FAR_BEHIND ? 'the projector cannot store: far behind' : `${name} (SIGSTOP)`);
   const resume = name === FAR_BEHIND ? await lockPositions(product) : stop(product, name);
   const startedMs = performance.now();
   try {
     for (const atS of AT_S) {
       await pause(Math.max(0, startedMs + atS * 1_000 - performance.now()));
       const said = await Promise.all(tabs.map(({ page, figure }) => readPage(page, figure)));
-      said.forEach((reading, at) => context.say(lineOf(atS, tabs[at]?.name ?? '', reading)));
+      said.forEach((reading, at) => context.printLine(lineOf(atS, tabs[at]?.name ?? '', reading)));
       const answer = await askStatus(product);
-      context.say(lineOfText(atS, 'api', answer));
+      context.printLine(lineOfText(atS, 'api', answer));
       judge(name, atS, said, answer, findings);
     }
   } finally {
     await resume();
   }
-  findings.count(`${name}: all live and up after, s`, Math.round((await allLive(tabs, product)) * 10) / 10);
+  findings.recordCount(`${name}: all live and up after, s`, Math.round((await allLive(tabs, product)) * 10) / 10);
 }
 
 /** Stops a process with its descendants (such as PostgreSQL's backends); returns a function that resumes them. */
@@ -146,7 +146,7 @@ function judge(name: string, atS: number, said: readonly PageReading[], answer: 
   const silent = said.filter(({ band, mood }) => band === '' || mood === 'live').length;
   if (atS === SAID_WITHIN_S) findings.must(`${name}: pages without a notice of old data after ${atS} s`, silent, 0);
   if (atS === AT_S.at(-1) && answer.startsWith('up'))
-    findings.fail(`${name}: after ${atS} s the API reports ${answer}`);
+    findings.recordFailure(`${name}: after ${atS} s the API reports ${answer}`);
 }
 
 async function askStatus(product: RunningProduct): Promise<string> {

@@ -13,7 +13,7 @@ const LOOK_MS = 500;
 /** A disconnected agent returns over a connection of low bandwidth: its backlog is shipped, and new results do not wait behind it. */
 export async function run(context: FaultContext): Promise<Verdict> {
   const form = context.short ? 'short' : 'full';
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   await underLoad(context, findings, async (installation) => {
     const { agentProxy } = installation;
     const line = new ThinLine(BYTES_PER_S[form]);
@@ -36,7 +36,7 @@ async function drained({ product }: Installation, withinMs: number): Promise<num
   const startedMs = performance.now();
   for (let fresh = 0; fresh < 5;) {
     await pause(LOOK_MS);
-    const oldestS = await product.metric('agent', 'icmpmon_agent_spool_oldest_seconds');
+    const oldestS = await product.readMetric('agent', 'icmpmon_agent_spool_oldest_seconds');
     fresh = oldestS < 10 ? fresh + 1 : 0;
     if (performance.now() - startedMs > withinMs) return Infinity;
   }

@@ -19,8 +19,8 @@ const ATTACKER = '127.0.0.66';
 const SOMEBODY = '127.0.0.67';
 
 /** Hundreds of logins with endless bodies: the API keeps its memory and its process, and other users can log in. */
-export async function run({ short, say, installation }: FaultContext): Promise<Verdict> {
-  const findings = new Findings(say);
+export async function run({ short, printLine, installation }: FaultContext): Promise<Verdict> {
+  const findings = new Findings(printLine);
   const { product } = await installation();
   const { apiUrl, adminUser: user, adminPassword: password } = product.access;
   const pid = pidOf(product, 'api');
@@ -38,11 +38,11 @@ export async function run({ short, say, installation }: FaultContext): Promise<V
         tries += 1;
         if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
       }
-      say(`${CONNECTIONS} bodies of ${bytes} bytes: ${answersOf(connections)}`);
+      printLine(`${CONNECTIONS} bodies of ${bytes} bytes: ${answersOf(connections)}`);
       for (const connection of connections) connection.destroy();
     }
   }
-  findings.count("the api's memory before, MiB", Math.round(before));
+  findings.recordCount("the api's memory before, MiB", Math.round(before));
   findings.must('pid of the api process', pidOf(product, 'api'), pid);
   findings.must('successful logins from another address', logins, tries);
   findings.atMost("growth of the api's memory, MiB", most - before, MEMORY_GROWTH_MIB_MAX);

@@ -21,7 +21,7 @@ const TAKEN_WITHIN_S = 60;
 
 /** An agent's clock three days ahead, two hours behind, and jumping; a new installation with a lower boot; leases from the future. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const skews = context.short ? SKEWS_MS.short : SKEWS_MS.full;
   const uploads = context.short ? UPLOADS_UNTIL_KNOWN.short : UPLOADS_UNTIL_KNOWN.full;
   await underLoad(
@@ -38,13 +38,13 @@ export async function run(context: FaultContext): Promise<Verdict> {
         // The estimate follows a step after some requests; earlier results are placed by the old estimate.
         wrong.push([jumped, numbered.next]);
         await someUploads(numbered, uploads / 2);
-        context.say(`the clock is ${skewMs / 1_000} s ahead`);
+        context.printLine(`the clock is ${skewMs / 1_000} s ahead`);
       }
-      await numbered.pause();
+      await numbered.pauseMeasuring();
       await bootFromTheFuture(numbered, uploads);
-      numbered.resume();
+      numbered.resumeMeasuring();
       await leasesFromTheFuture(findings, product);
-      const rows = await product.telemetry<{ number: number; at_ms: number; negative: boolean }>(
+      const rows = await product.queryTelemetry<{ number: number; at_ms: number; negative: boolean }>(
         `SELECT rtt_us::float8 AS number, (extract(epoch FROM at) * 1000)::float8 AS at_ms, rtt_us < 0 AS negative
          FROM probe_result WHERE agent_id = $1 AND rtt_us >= $2`,
         [numbered.agentId, from],
@@ -59,7 +59,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
         rows.filter(({ at_ms }) => at_ms > Date.now() + PLACED_WITHIN_MS).length,
         0,
       );
-      findings.count('results after the clock was estimated', settled.length);
+      findings.recordCount('results after the clock was estimated', settled.length);
       findings.must('of these at a wrong time', misplaced.length, 0);
     },
     { local: false },
@@ -71,11 +71,11 @@ export async function run(context: FaultContext): Promise<Verdict> {
 async function bootFromTheFuture(numbered: NumberedAgent, uploads: number): Promise<void> {
   const nowS = Math.floor(Date.now() / 1_000);
   for (const boot of [nowS + 20 * DAY_S, nowS]) {
-    numbered.restart();
+    numbered.restartAgent();
     numbered.boot = boot;
-    numbered.resume();
+    numbered.resumeMeasuring();
     await someUploads(numbered, uploads);
-    await numbered.pause();
+    await numbered.pauseMeasuring();
   }
 }
 
@@ -83,12 +83,12 @@ async function bootFromTheFuture(numbered: NumberedAgent, uploads: number): Prom
 async function leasesFromTheFuture(findings: Findings, product: RunningProduct): Promise<void> {
   let startedMs = 0;
   await whileAway(product, 'projector', async () => {
-    await product.telemetry(`UPDATE shard SET expires_at = expires_at + interval '2 hours'`);
+    await product.queryTelemetry(`UPDATE shard SET expires_at = expires_at + interval '2 hours'`);
     startedMs = performance.now();
   });
   await eventually(
     async () => {
-      const [row] = await product.telemetry<{ waiting: number }>(
+      const [row] = await product.queryTelemetry<{ waiting: number }>(
         `SELECT count(*)::integer AS waiting FROM shard
          WHERE holder IS NULL OR expires_at NOT BETWEEN now() AND now() + interval '10 seconds'`,
       );

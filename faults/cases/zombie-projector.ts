@@ -22,13 +22,13 @@ interface Ownership {
 
 /** Stops the projector until its leases have expired and a second one has taken over, then resumes it. */
 export async function run(context: FaultContext): Promise<Verdict> {
-  const findings = new Findings(context.say);
+  const findings = new Findings(context.printLine);
   const rounds = context.short ? ROUNDS.short : ROUNDS.full;
   let zombieCommits = 0;
   await underLoad(context, findings, async (installation) => {
     for (let round = 1; round <= rounds; round++) zombieCommits += await oneRound(context, installation, round);
   });
-  findings.count('rounds', rounds);
+  findings.recordCount('rounds', rounds);
   findings.must('commits under an old epoch', zombieCommits, 0);
   return findings;
 }
@@ -51,7 +51,7 @@ async function oneRound(context: FaultContext, installation: Installation, round
       },
       { withinMs: TAKEN_WITHIN_MS },
     );
-    context.say(`round ${round}: stopped, taken over after ${Math.round(performance.now() - stoppedMs)} ms`);
+    context.printLine(`round ${round}: stopped, taken over after ${Math.round(performance.now() - stoppedMs)} ms`);
     const before = await ownership(installation);
     process.kill(zombie, 'SIGCONT');
     await pause(WATCH_MS * context.random());
@@ -84,4 +84,4 @@ function startSecond(pid: number): ReturnType<typeof spawn> {
 }
 
 const ownership = ({ product }: Installation): Promise<Ownership[]> =>
-  product.telemetry<Ownership>('SELECT shard, holder, epoch::float8 AS epoch FROM shard ORDER BY shard');
+  product.queryTelemetry<Ownership>('SELECT shard, holder, epoch::float8 AS epoch FROM shard ORDER BY shard');

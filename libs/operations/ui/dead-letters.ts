@@ -58,14 +58,14 @@ export class DeadLetters {
 
   protected replayAll(topic: string, waiting: number): void {
     const what = `${countText(waiting)} dead ${waiting === 1 ? 'letter' : 'letters'} of ${topic}`;
-    this.confirm({ topic }, `Replay ${what}?`);
+    this.confirmReplay({ topic }, `Replay ${what}?`);
   }
 
   protected replayOne({ topic, partition, offset }: DeadLetterView): void {
-    this.confirm({ topic, partition, offset }, `Replay letter ${partition}/${offset} of ${topic}?`);
+    this.confirmReplay({ topic, partition, offset }, `Replay letter ${partition}/${offset} of ${topic}?`);
   }
 
-  private confirm(request: ReplayRequest, title: string): void {
+  private confirmReplay(request: ReplayRequest, title: string): void {
     const text =
       'The consumer processes them after newer messages. A message that fails again becomes a new dead letter.';
     const data: Confirmation = { title, text, action: 'Replay' };

@@ -83,11 +83,11 @@ export class StreamState {
       case 'lost':
         return this.lost(momentNow());
       case 'state':
-        if (this.isNew) this.apply(news.state);
+        if (this.isNew) this.applySnapshot(news.state);
         break;
       case 'open':
         this.lastHeard.set(momentNow());
-        this.opened(news.missed);
+        this.onOpened(news.missed);
         break;
       case 'event':
         this.lastHeard.set(momentNow());
@@ -96,7 +96,7 @@ export class StreamState {
     this.isNew = false;
   }
 
-  private apply({ id, counts, freshness, freshnessMs, heardMs, lostMs }: StreamSnapshot): void {
+  private applySnapshot({ id, counts, freshness, freshnessMs, heardMs, lostMs }: StreamSnapshot): void {
     // A page from the back/forward cache may have missed changes.
     if (this.resumeId !== '' && this.resumeId !== id) this.gatherer.markReset();
     this.resumeId = id;
@@ -108,7 +108,7 @@ export class StreamState {
     else this.lost(momentAgo(lostMs));
   }
 
-  private opened(missed: boolean): void {
+  private onOpened(missed: boolean): void {
     this.linkState.set({ kind: 'open' });
     if (!missed) return;
     // Target changes resume from the last event id; results have no ids.

@@ -180,7 +180,7 @@ export class GroupConsumer {
   private async handleBatch(progress: PartitionProgress, raw: KafkaMessage[], stream: PartitionStream): Promise<void> {
     const messages = raw.map((message) => receivedMessage(message, progress.logical, progress.key.partition));
     try {
-      await progress.apply(messages, stream);
+      await progress.applyMessages(messages, stream);
       const { group, partition } = progress.key;
       const lag = Math.max(0, stream.highWatermark - progress.offset.nextOffset);
       consumerLag.set({ group, topic: progress.logical, partition }, lag);

@@ -82,7 +82,7 @@ export class GroupMembership {
   }
 
   /** Stops fetching the partition, if it is assigned to this member. */
-  pause({ topic, partition }: TopicPartition): void {
+  pausePartition({ topic, partition }: TopicPartition): void {
     if (!this.isServing(topic, partition)) return;
     this.consumer?.pause([{ topic, partitions: [partition] }]);
   }
@@ -101,7 +101,7 @@ export class GroupMembership {
   private async openUntilItWorks(): Promise<void> {
     while (!this.stopped.aborted) {
       try {
-        await this.open();
+        await this.openConsumer();
         if (this.stopped.aborted) await this.closeConsumer();
         return;
       } catch (error) {
@@ -113,7 +113,7 @@ export class GroupMembership {
     }
   }
 
-  private async open(): Promise<void> {
+  private async openConsumer(): Promise<void> {
     const { groupId, sessionTimeoutMs } = this.options;
     const consumer = createConsumer(this.kafka, groupId(), sessionTimeoutMs);
     this.consumer = consumer;
@@ -126,7 +126,7 @@ export class GroupMembership {
     consumer.on(consumer.events.STOP, () => {
       if (consumer === this.consumer) this.joined = false;
     });
-    consumer.on(consumer.events.CRASH, ({ payload }) => this.reopen(consumer, payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.reopenConsumer(consumer, payload.error));
     await consumer.connect();
     await this.endFormerMember();
     await consumer.subscribe({ topics: this.options.topics, fromBeginning: true });
@@ -172,10 +172,10 @@ export class GroupMembership {
   private checkAlive(): void {
     const silentMs = this.silence.measureSilence();
     if (!this.joined || silentMs < SILENT_MS_MAX || !this.consumer) return;
-    this.reopen(this.consumer, new Error(`no fetch for ${SILENT_MS_MAX} ms`));
+    this.reopenConsumer(this.consumer, new Error(`no fetch for ${SILENT_MS_MAX} ms`));
   }
 
-  private reopen(consumer: Consumer, cause: Error): void {
+  private reopenConsumer(consumer: Consumer, cause: Error): void {
     if (consumer !== this.consumer || this.stopped.aborted) return;
     logger.warn({ err: cause, topics: this.options.topics }, 'consumer failed, replacing it by a new one');
     this.joined = false;

@@ -43,12 +43,12 @@ export class PartitionProgress {
   ) {}
 
   /** Commits the messages in one transaction, bisects them after a failure, and dead-letters messages that cannot be handled. */
-  async apply(messages: ReceivedMessage[], stream: PartitionStream): Promise<void> {
+  async applyMessages(messages: ReceivedMessage[], stream: PartitionStream): Promise<void> {
     const backOff = new BackOff(RETRY);
     let tries = 0;
     while (!stream.closed) {
       try {
-        await this.commit(messages);
+        await this.commitMessages(messages);
         return;
       } catch (error) {
         if (error instanceof FenceLost) throw error;
@@ -58,8 +58,8 @@ export class PartitionProgress {
         } else if (messages.length > 1) {
           // Finding one failing message among 500 takes about 18 transactions, and the other messages wait for no back-off.
           const half = messages.length >> 1;
-          await this.apply(messages.slice(0, half), stream);
-          await this.apply(messages.slice(half), stream);
+          await this.applyMessages(messages.slice(0, half), stream);
+          await this.applyMessages(messages.slice(half), stream);
           return;
         } else if (isPoison(error) || ++tries >= TRIES_MAX) {
           await this.setAside(messages, error, stream);
@@ -69,7 +69,7 @@ export class PartitionProgress {
     }
   }
 
-  private async commit(messages: ReceivedMessage[], handled = true): Promise<void> {
+  private async commitMessages(messages: ReceivedMessage[], handled = true): Promise<void> {
     const last = messages.at(-1);
     if (!last) return;
     const { fresh, relayPosition } = this.withoutRepeats(messages);
@@ -107,7 +107,7 @@ export class PartitionProgress {
       try {
         if (!sent) await this.send(`${this.logical}${DEAD_LETTER_SUFFIX}`, letters);
         sent = true;
-        await this.commit(messages, false);
+        await this.commitMessages(messages, false);
         deadLetters.inc({ group: this.key.group, topic: this.logical }, messages.length);
         logger.error({ ...this.key, offset: messages[0]?.offset, err: cause }, 'message sent to the dead letter topic');
         return;

@@ -84,7 +84,7 @@ export class PartitionedConsumer implements StreamFlow {
   }
 
   pauseStream(stream: PartitionStream): void {
-    this.membership.pause(stream);
+    this.membership.pausePartition(stream);
   }
 
   resumeStream(stream: PartitionStream): void {

@@ -77,7 +77,7 @@ describe('the agent', () => {
   const since = (atMs: number): number => gateway.results.filter(([, sentAtMs]) => sentAtMs >= atMs).length;
 
   it('enrols, probes its assigned targets and ships the results', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     expect(gateway.results.every(([, , outcome, rttUs]) => outcome === OUTCOME.reply && rttUs > 0)).toBe(true);
@@ -88,12 +88,12 @@ describe('the agent', () => {
     expect(gateway.telemetry?.executors).toMatchObject([{ type: 'icmp_ping', state: 'ok' }]);
     expect(gateway.telemetry?.spoolBytesMax).toBe(64 * 1024 * 1024);
     await expect.poll(() => Object.values(agent.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
-    gateway.assign(IPS.slice(0, 3));
+    gateway.assignTargets(IPS.slice(0, 3));
     await expect.poll(() => agent.session?.gauges().targets, WITHIN).toBe(3);
   });
 
   it('stores its secrets privately, and does not enrol again after a restart', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     await stopped(agent);
@@ -126,7 +126,7 @@ describe('the agent', () => {
   });
 
   it('probes after a restart without a gateway, and ships every result later exactly once', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const first = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     await stopped(first);
@@ -145,7 +145,7 @@ describe('the agent', () => {
   });
 
   it('sends blocks again under the same identity after a lost answer or a broken connection', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     gateway.mode = 'forgetful';
     const agent = started();
     await expect.poll(() => gateway.repeats, WITHIN).toBeGreaterThan(1);
@@ -161,7 +161,7 @@ describe('the agent', () => {
   });
 
   it('sets a refused block aside and continues with the rest', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     gateway.mode = 'refuses-first';
     const agent = started();
     await expect.poll(() => agent.session?.gauges().spoolQuarantined, WITHIN).toBeGreaterThan(0);
@@ -171,7 +171,7 @@ describe('the agent', () => {
   });
 
   it('gives its own policy precedence over the server, and applies a change immediately', async () => {
-    gateway.assign(['127.4.0.1', '10.0.0.1', '224.0.0.1', '127.1', '-f/etc/passwd']);
+    gateway.assignTargets(['127.4.0.1', '10.0.0.1', '224.0.0.1', '127.1', '-f/etc/passwd']);
     const agent = started();
     await expect.poll(() => gateway.telemetry?.policyRefusedTargets, WITHIN).toBe(4);
     expect(said('the local policy refuses')).toBe(true);
@@ -184,13 +184,13 @@ describe('the agent', () => {
 
   it('reports by key which targets exceed the packet rate', async () => {
     writeFileSync(path.join(dir, 'policy.yaml'), 'allow: ["127.0.0.0/8"]\npacketsPerSecond: 2\n');
-    gateway.assign(['127.4.0.1', '127.4.0.2', '127.4.0.3', '127.4.0.4']);
+    gateway.assignTargets(['127.4.0.1', '127.4.0.2', '127.4.0.3', '127.4.0.4']);
     started();
     await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ packetsPerSecond: 2, refusedKeys: [3, 1] });
   });
 
   it('has no data, and reports the reason, when fping is missing', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started({ fpingPath: path.join(dir, 'no-fping') });
     await expect.poll(() => gateway.telemetry?.executors[0]?.state, WITHIN).toBe('missing');
     expect(agent.readiness()['probing']).toMatchObject({ ok: false, detail: expect.stringContaining('install fping') });
@@ -206,7 +206,7 @@ describe('the agent', () => {
     const timesOut = `while read -r ip; do printf '[%s.0] %s : [0], timed out (NaN avg, 100%% loss)\\n' $(date +%s) $ip; done`;
     const text = `#!/bin/sh\nif [ "$1" = -v ]; then echo "fping: ${version}"; exit; fi\n${timesOut}\nexit 1\n`;
     writeFileSync(fpingPath, text, { mode: 0o755 });
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started({ fpingPath });
     await expect.poll(() => gateway.telemetry?.executors[0]?.state, WITHIN).toBe(state);
     expect(agent.readiness()['probing']).toMatchObject({ ok: false, detail: expect.stringContaining(says) });
@@ -221,7 +221,7 @@ describe('the agent', () => {
     await expect.poll(() => agent.session !== undefined, WITHIN).toBe(true);
     await stopped(agent);
     const store = new IdentityStore(stateDir);
-    const identity = store.load();
+    const identity = store.loadIdentity();
     if (identity === undefined) throw new Error('the agent has no identity');
     const client = new GatewayClient(identity);
     const renewal = new CertificateRenewal({
@@ -237,15 +237,15 @@ describe('the agent', () => {
     await renewal.renewIfDue(fromMs + (toMs - fromMs) * 0.6);
     expect(gateway.renewals).toBe(1);
     expect(renewal.failure).toBeUndefined();
-    const renewed = store.load();
+    const renewed = store.loadIdentity();
     expect(renewed).toMatchObject({ agentId: identity.agentId, keyPem: identity.keyPem });
     expect(renewed?.certificatePem).not.toBe(identity.certificatePem);
-    expect(await client.assignments(0, new AbortController().signal)).toMatchObject({ full: true });
+    expect(await client.fetchAssignments(0, new AbortController().signal)).toMatchObject({ full: true });
     client.close();
   });
 
   it('probes with an expired certificate, and gets a new one with its key, without a token', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const identity = await expired();
     gateway.returning = 'works';
     const agent = started({ enrolToken: undefined });
@@ -259,7 +259,7 @@ describe('the agent', () => {
 
   it('enrols again with its token at a gateway that issues no certificate for a key', async () => {
     await expired();
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const fatal: unknown[] = [];
     const agent = started({}, (error) => fatal.push(error));
     await expect.poll(() => fatal, WITHIN).toEqual([expect.any(EnrolledAnew)]);
@@ -271,12 +271,12 @@ describe('the agent', () => {
   });
 
   it('gets a new certificate with its key when the gateway does not know the old one, without a restart', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     gateway.refusal = 'certificate_replaced';
     gateway.returning = 'works';
-    gateway.forget();
+    gateway.forgetAgents();
     await expect.poll(() => gateway.returns, WITHIN).toBe(1);
     const fromMs = Date.now();
     await expect.poll(() => since(fromMs), WITHIN).toBeGreaterThan(0);
@@ -286,33 +286,33 @@ describe('the agent', () => {
   it.each(['agent_evicted', 'agent_banned', 'agent_retired', 'certificate_replaced'] as const)(
     'stops probing and reports it when it is refused as %s, and resumes once that is over',
     async (refusal) => {
-      gateway.assign(IPS);
+      gateway.assignTargets(IPS);
       const put = started();
       await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
       gateway.token = 'another';
       gateway.refusal = refusal;
       gateway.returning = refusal;
-      gateway.forget();
+      gateway.forgetAgents();
       await expect.poll(() => put.session?.gauges().targets, WITHIN).toBe(0);
       expect(put.readiness()['probing']).toMatchObject({
         ok: false,
         detail: expect.stringContaining('not probing'),
       });
       expect(put.readiness()['enrolment']).toMatchObject({ ok: false });
-      gateway.remember();
+      gateway.restoreAgents();
       await expect.poll(() => put.session?.gauges().targets, WITHIN).toBe(IPS.length);
       await expect.poll(() => Object.values(put.readiness()).every(({ ok }) => ok), WITHIN).toBe(true);
     },
   );
 
   it('joins again after an eviction with a token that names it', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     await stopped(agent);
     gateway.refusal = 'agent_evicted';
     gateway.token = 'names it';
-    gateway.forget();
+    gateway.forgetAgents();
     const fatal: unknown[] = [];
     started({ enrolToken: 'names it' }, (error) => fatal.push(error));
     await expect.poll(() => fatal, WITHIN).toEqual([expect.any(EnrolledAnew)]);
@@ -324,7 +324,7 @@ describe('the agent', () => {
     makePrivateDir(stateDir);
     new IdentityStore(stateDir).saveKey(makeKeyPem());
     gateway.returning = 'works';
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     started({ enrolToken: 'spent' });
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     expect({ returns: gateway.returns, enrolments: gateway.enrolments }).toEqual({ returns: 1, enrolments: 0 });
@@ -365,11 +365,11 @@ describe('the agent', () => {
   it('detects by the gateway’s clock that its certificate has expired', async () => {
     const { identity, client, renewal } = await renewing();
     gateway.aheadMs = expiryOf(identity).toMs - Date.now() - 30_000;
-    await renewal.check();
+    await renewal.checkCertificate();
     expect(client.isSilent).toBe(true);
     expect(client.refusal).toBeUndefined();
     gateway.aheadMs = 0;
-    await renewal.check();
+    await renewal.checkCertificate();
     expect(client.refusal).toBe('certificate_expired');
     client.close();
   });
@@ -377,19 +377,19 @@ describe('the agent', () => {
   it('detects that its certificate is not valid yet, because it was issued while the gateway’s clock was ahead', async () => {
     const { client, renewal } = await renewing();
     gateway.aheadMs = -10 * 86_400_000;
-    await renewal.check();
+    await renewal.checkCertificate();
     expect(client.refusal).toBe('certificate_expired');
     client.close();
   });
 
   it('enrols again while running when the gateway no longer knows it, and uses the new identity after a restart', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const fatal: unknown[] = [];
     const agent = started({}, (error) => fatal.push(error));
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     const before = loaded();
     gateway.token = 'newer';
-    gateway.forget();
+    gateway.forgetAgents();
     await expect.poll(() => agent.readiness()['enrolment'], WITHIN).toMatchObject({ ok: false });
     expect(loaded()).toEqual(before);
     await stopped(agent);
@@ -405,12 +405,12 @@ describe('the agent', () => {
   });
 
   it('does not enrol again after a newer enrolment replaced it, and is not ready', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const first = started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     await stopped(first);
     gateway.refusal = 'certificate_replaced';
-    gateway.forget();
+    gateway.forgetAgents();
     const agent = started();
     await expect.poll(() => agent.readiness()['assignments']?.detail, WITHIN).toContain('403');
     expect(agent.readiness()['assignments']).toMatchObject({ ok: false });
@@ -425,7 +425,7 @@ describe('the agent', () => {
     const client = new GatewayClient(loaded(), () => Date.now() + offMs);
     for (const setMs of [0, 3 * 86_400_000, -2 * 3_600_000, 5_000, 0]) {
       offMs = setMs;
-      await client.telemetry({} as AgentTelemetry, new AbortController().signal);
+      await client.sendTelemetry({} as AgentTelemetry, new AbortController().signal);
       expect(Math.abs(client.clockOffsetMs - setMs)).toBeLessThan(2_000);
     }
     client.close();
@@ -443,7 +443,7 @@ describe('the agent', () => {
         mode: 0o755,
       },
     );
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     const agent = started({ fpingPath: fping });
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     const misses = (lane?: number): number =>
@@ -468,7 +468,7 @@ describe('the agent', () => {
   });
 
   it('continues under a new boot after its machine was restored to an earlier state', async () => {
-    gateway.assign(IPS);
+    gateway.assignTargets(IPS);
     started();
     await expect.poll(keysSeen, WITHIN).toBe(IPS.length);
     const bootOfLast = (): number => [...gateway.blocks.values()].at(-1)?.header.boot ?? 0;
@@ -489,7 +489,7 @@ describe('the agent', () => {
     const { enrolUrl } = gateway;
     const nowMs = (): number => toMs + 1;
     const renewal = new CertificateRenewal({ identity, store, gateway: client, enrolUrl, log: SILENT, nowMs });
-    for (let checks = 0; checks < 3; checks++) await renewal.check();
+    for (let checks = 0; checks < 3; checks++) await renewal.checkCertificate();
     expect(gateway.renewals).toBe(1);
     client.close();
     // Once the offset is known, not even once.
@@ -499,21 +499,21 @@ describe('the agent', () => {
       store,
       gateway: {
         ...knowing,
-        renew: () => client.renew('', new AbortController().signal),
-        use: () => undefined,
-        refuse: () => undefined,
+        renewCertificate: () => client.renewCertificate('', new AbortController().signal),
+        useIdentity: () => undefined,
+        recordRefusal: () => undefined,
       },
       enrolUrl,
       log: SILENT,
       nowMs,
     });
-    await other.check();
+    await other.checkCertificate();
     expect(other.failure).toBeUndefined();
     expect(gateway.renewals).toBe(1);
   });
 
   function loaded(): Identity {
-    const identity = new IdentityStore(path.join(dir, 'state')).load();
+    const identity = new IdentityStore(path.join(dir, 'state')).loadIdentity();
     if (identity === undefined) throw new Error('the agent has no identity');
     return identity;
   }

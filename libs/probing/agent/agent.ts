@@ -65,7 +65,7 @@ export class ProbingAgent {
    */
   start(onFatal: (error: unknown) => void): void {
     this.fatal = onFatal;
-    this.running = this.run().catch((error: unknown) => this.fatal?.(error));
+    this.running = this.runUntilStopped().catch((error: unknown) => this.fatal?.(error));
   }
 
   async stop(): Promise<void> {
@@ -80,7 +80,7 @@ export class ProbingAgent {
     return { enrolment: { ok: enrolled, detail }, ...this.current?.readiness() };
   }
 
-  private async run(): Promise<void> {
+  private async runUntilStopped(): Promise<void> {
     const { options, store, policy } = this;
     const { signal } = this.stopSignal;
     const enrolOptions = {
@@ -101,12 +101,12 @@ export class ProbingAgent {
     const { enrolUrl, log } = options;
     const { gateway } = session;
     const renewal = new CertificateRenewal({ identity, store, gateway, enrolUrl, log });
-    const halt = (reason: string | null): void => session.halt(reason);
+    const halt = (reason: string | null): void => session.haltProbing(reason);
     const admission = new Admission({ identity, store, gateway, renewal, enrolment: enrolOptions, halt, log });
     this.current = session;
     session.start();
     renewal.start();
-    const anew = await admission.run();
+    const anew = await admission.runAdmission();
     await renewal.stop();
     await session.stop();
     if (anew) throw new EnrolledAnew('The agent enrolled again: restart it to use its new identity.');

@@ -42,7 +42,7 @@ export class FakeEnrolment {
     for (const subject of this.forgotten) this.known.add(subject);
   }
 
-  async enrol(body: Buffer): Promise<Reply> {
+  async answerEnrolment(body: Buffer): Promise<Reply> {
     const { controls } = this;
     if (controls.fieldErrors.length > 0) {
       return [400, { detail: 'See errors.', errors: controls.fieldErrors }];
@@ -51,10 +51,10 @@ export class FakeEnrolment {
       return [401, { detail: 'The token is spent.' }];
     }
     controls.enrolments++;
-    return [201, await this.admit(randomUUID(), body)];
+    return [201, await this.admitAgent(randomUUID(), body)];
   }
 
-  async rejoin(path: string, body: Buffer): Promise<Reply> {
+  async answerRejoin(path: string, body: Buffer): Promise<Reply> {
     const { controls } = this;
     if (controls.returning === 'absent') return [404, { detail: 'not found' }];
     if (path === '/v1/rejoin/challenge') return [200, { nonce: 'nonce' }];
@@ -68,7 +68,7 @@ export class FakeEnrolment {
       return [403, { code: controls.returning, detail: 'refused by the test' }];
     }
     controls.returns++;
-    return [200, await this.admit(agentId ?? randomUUID(), body)];
+    return [200, await this.admitAgent(agentId ?? randomUUID(), body)];
   }
 
   /** Returns a certificate for the key of the request in the body. */
@@ -77,7 +77,7 @@ export class FakeEnrolment {
     return this.authority.certify(csrPem, subject, this.controls.certificateLifeMs);
   }
 
-  private async admit(agentId: string, body: Buffer): Promise<object> {
+  private async admitAgent(agentId: string, body: Buffer): Promise<object> {
     const certificatePem = await this.certify(body, `CN=${agentId}`);
     this.known.add(`CN=${agentId}`);
     const { gatewayUrl, shardCount } = this.controls;

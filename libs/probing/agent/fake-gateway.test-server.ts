@@ -47,11 +47,11 @@ export class FakeGateway implements EnrolmentControls {
 
   static async open(): Promise<FakeGateway> {
     const gateway = new FakeGateway();
-    await gateway.listen();
+    await gateway.listenOn();
     return gateway;
   }
 
-  async listen(): Promise<void> {
+  async listenOn(): Promise<void> {
     this.authority = await TestAuthority.create();
     this.enrolment = new FakeEnrolment(this.authority, this);
     const { key, cert } = await this.authority.serverIdentity(this.certificateLifeMs);
@@ -98,18 +98,18 @@ export class FakeGateway implements EnrolmentControls {
     return [...this.blocks.values()].flatMap(({ results }) => results);
   }
 
-  assign(ips: readonly string[], intervalMs = 1_000, timeoutMs = 500): void {
+  assignTargets(ips: readonly string[], intervalMs = 1_000, timeoutMs = 500): void {
     this.assigned.assignTargets(ips, intervalMs, timeoutMs);
   }
 
   /** Forgets all of its agents. */
-  forget(): void {
+  forgetAgents(): void {
     this.enrolment.forgetAgents();
     this.assigned.wakeAll();
   }
 
   /** Restores the agents that it forgot. */
-  remember(): void {
+  restoreAgents(): void {
     this.enrolment.rememberAgents();
   }
 
@@ -143,13 +143,13 @@ export class FakeGateway implements EnrolmentControls {
     const timer = setTimeout(() => request.destroy(), this.uploadMsMax);
     const body = await buffer(request).finally(() => clearTimeout(timer));
     if (isEnrolment && pathname === '/v1/ca') return void response.end(this.caPem);
-    if (isEnrolment && pathname === '/v1/enrol') return send(response, ...(await this.enrolment.enrol(body)));
+    if (isEnrolment && pathname === '/v1/enrol') return send(response, ...(await this.enrolment.answerEnrolment(body)));
     const isRejoin = isEnrolment && pathname.startsWith('/v1/rejoin');
-    if (isRejoin) return send(response, ...(await this.enrolment.rejoin(pathname, body)));
+    if (isRejoin) return send(response, ...(await this.enrolment.answerRejoin(pathname, body)));
     const subject = (request.socket as TLSSocket).getPeerX509Certificate()?.subject ?? '';
     if (!this.enrolment.isKnown(subject))
       return send(response, 403, { code: this.refusal, detail: 'refused by the test' });
-    if (isUpload) return this.take(body, request, response);
+    if (isUpload) return this.answerUpload(body, request, response);
     if (pathname === '/v1/assignments') return this.answerAssignments(Number(searchParams.get('since')), response);
     if (pathname === '/v1/telemetry') {
       this.telemetry = JSON.parse(body.toString()) as AgentTelemetry;
@@ -176,7 +176,7 @@ export class FakeGateway implements EnrolmentControls {
     else send(response, 200, newer);
   }
 
-  private take(body: Buffer, request: IncomingMessage, response: ServerResponse): void {
+  private answerUpload(body: Buffer, request: IncomingMessage, response: ServerResponse): void {
     this.uploads++;
     if (this.mode === 'unavailable') {
       response.setHeader('retry-after', '0');
@@ -184,12 +184,12 @@ export class FakeGateway implements EnrolmentControls {
     }
     const parsed = readUpload(body);
     if (!parsed.ok) return send(response, 400, { detail: parsed.detail });
-    const answer = storeUpload(parsed.blocks, this.mode === 'refuses-first', (block) => this.store(block));
+    const answer = storeUpload(parsed.blocks, this.mode === 'refuses-first', (block) => this.storeBlock(block));
     if (this.mode === 'forgetful') request.socket.destroy();
     else send(response, 200, answer);
   }
 
-  protected store(block: DecodedBlock): void {
+  protected storeBlock(block: DecodedBlock): void {
     this.stored.storeBlock(block);
   }
 }

@@ -94,8 +94,8 @@ export class Session {
       shardCount: identity.shardCount,
       compress: options.compress,
       keep: (blocks) => {
-        spool.append(blocks, this.live.isIdle);
-        this.live.wake();
+        spool.appendBlocks(blocks, this.live.isIdle);
+        this.live.wakeShipper();
       },
       log,
     });
@@ -108,8 +108,8 @@ export class Session {
       },
       log,
     });
-    this.assignments = AssignmentState.load(stateDir, log);
-    this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.plan(), log });
+    this.assignments = AssignmentState.loadState(stateDir, log);
+    this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.applyPlan(), log });
     const { name, region, provider, tags } = options;
     this.description = new Description({ gateway, said: { name, region, provider, tags }, log });
     this.uncounted = new UncountedLog(log);
@@ -122,14 +122,14 @@ export class Session {
       gateway,
       counters: () => this.counters(),
       gauges: () => this.gauges(),
-      onUncounted: (uncounted) => this.uncounted.tell(uncounted),
+      onUncounted: (uncounted) => this.uncounted.logUncounted(uncounted),
       log,
     });
   }
 
   start(): void {
-    this.options.policy.watch(() => this.plan());
-    this.plan();
+    this.options.policy.watchFile(() => this.applyPlan());
+    this.applyPlan();
     this.live.start();
     this.backfill.start();
     this.prober.start();
@@ -140,10 +140,10 @@ export class Session {
   }
 
   /** Stops probing after the running slices, because results would not be accepted; null resumes it. */
-  halt(reason: string | null): void {
+  haltProbing(reason: string | null): void {
     if (this.halted === reason) return;
     this.halted = reason;
-    this.plan();
+    this.applyPlan();
   }
 
   /** Stops probing first. When this resolves, everything that was measured is in the spool. */
@@ -246,19 +246,19 @@ export class Session {
     } catch (error) {
       log.warn({ err: error }, 'cannot exclude the results of the outage from judging: writing the spool failed');
     }
-    this.backfill.wake();
+    this.backfill.wakeShipper();
   }
 
   /** Applies the local policy to the assignments and schedules the targets that it allows. */
-  private plan(): void {
+  private applyPlan(): void {
     const { policy, log } = this.options;
     const { targets, tiers, version } = this.assignments;
     const plan = planTargets(targets.values(), tiers, policy.current);
     this.collector.policyVersion = version;
-    this.prober.replace(this.halted === null ? plan.targets : [], policy.current.packetsPerSecond);
+    this.prober.replacePlan(this.halted === null ? plan.targets : [], policy.current.packetsPerSecond);
     this.refusedTargets = plan.refusedTotal;
     this.refusedKeys = plan.refusedKeys;
-    this.policyReporter.changed();
+    this.policyReporter.scheduleReport();
     const text = JSON.stringify([plan.refused, plan.examples]);
     if (text === this.refusalText) return;
     this.refusalText = text;

@@ -19,7 +19,7 @@ export class HeldChanges {
   }
 
   /** Returns the batches to apply, and holds none from then on. */
-  release(): StreamBatch[] {
+  releaseBatches(): StreamBatch[] {
     const { batches } = this;
     this.batches = [];
     this.rows = 0;

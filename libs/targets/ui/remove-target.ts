@@ -9,7 +9,7 @@ import { TargetsClient } from './targets.client';
   selector: 'icm-remove-target',
   imports: [Icon],
   template: `
-    <button type="button" class="button" data-testid="remove-target" (click)="confirm()">
+    <button type="button" class="button" data-testid="remove-target" (click)="confirmRemoval()">
       <icm-icon name="trash" /> Remove
     </button>
   `,
@@ -23,7 +23,7 @@ export class RemoveTarget {
   /** Emits after the target was removed. */
   readonly removed = output();
 
-  protected confirm(): void {
+  protected confirmRemoval(): void {
     const target = this.target();
     const data: Confirmation = {
       title: `Remove ${target.ip}?`,

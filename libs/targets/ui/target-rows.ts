@@ -135,7 +135,7 @@ export class TargetRows {
   pauseReads(paused: boolean): void {
     this.changeState({ pausedSinceMs: paused ? Date.now() : null, heldBack: 0 });
     if (paused) return;
-    for (const batch of this.held.release()) this.applyBatch(batch);
+    for (const batch of this.held.releaseBatches()) this.applyBatch(batch);
   }
 
   private async fillRange(): Promise<void> {

@@ -10,8 +10,8 @@ import { rejoin, RejoinRefused } from './rejoin';
 export interface AdmissionOptions {
   identity: Identity;
   store: IdentityStore;
-  gateway: Pick<GatewayClient, 'refusal' | 'refuse' | 'use' | 'onRefusal' | 'onAccepted'>;
-  renewal: Pick<CertificateRenewal, 'use'>;
+  gateway: Pick<GatewayClient, 'refusal' | 'recordRefusal' | 'useIdentity' | 'onRefusal' | 'onAccepted'>;
+  renewal: Pick<CertificateRenewal, 'useIdentity'>;
   enrolment: EnrolOptions;
   /** Stops probing while results of this agent would not be accepted; null resumes it. */
   halt: (reason: string | null) => void;
@@ -59,32 +59,32 @@ export class Admission {
     this.identity = options.identity;
     const { gateway, halt } = options;
     gateway.onRefusal = (refusal) => {
-      if (refusal !== this.answered) this.news();
+      if (refusal !== this.answered) this.retryNow();
     };
     gateway.onAccepted = () => {
       this.backOff.succeeded();
       halt(null);
-      this.news();
+      this.retryNow();
     };
   }
 
   /** Resolves with true when the agent enrolled again and has to be restarted with that identity; with false once stopped. */
-  async run(): Promise<boolean> {
+  async runAdmission(): Promise<boolean> {
     const { gateway, enrolment } = this.options;
     const { signal } = enrolment;
     while (!signal.aborted) {
       const { refusal } = gateway;
       this.answered = refusal;
       if (refusal === undefined) {
-        this.say(null);
+        this.setFailure(null);
         await this.changes.sleepUntilWoken(LOOK_MS, signal);
-      } else if (await this.answer(refusal)) return true;
+      } else if (await this.handleRefusal(refusal)) return true;
     }
     return false;
   }
 
   /** Handles a refusal. Returns true when the agent enrolled again. */
-  private async answer(refusal: AgentRefusal): Promise<boolean> {
+  private async handleRefusal(refusal: AgentRefusal): Promise<boolean> {
     switch (refusal) {
       case 'agent_not_enrolled':
         return this.enrolAgain(
@@ -114,16 +114,16 @@ export class Admission {
     try {
       const returned = await rejoin({ enrolUrl, caPem, keyPem, certificatePem, who: { agentId }, signal });
       this.identity = returned;
-      store.save(returned);
-      renewal.use(returned);
-      gateway.use(returned);
+      store.saveIdentity(returned);
+      renewal.useIdentity(returned);
+      gateway.useIdentity(returned);
       log.info({ agentId, before }, 'new certificate issued by the gateway, requested with the agent key');
     } catch (error) {
       if (signal.aborted) return false;
       if (error instanceof RejoinRefused) return this.refusedReturn(before, error);
       const message = error instanceof Error ? error.message : String(error);
       if (PUT_OUT[before] === undefined || before === 'certificate_replaced') {
-        this.say(`${WHY_RETURN[before] ?? before}; probing continues, results wait in the spool: ${message}`);
+        this.setFailure(`${WHY_RETURN[before] ?? before}; probing continues, results wait in the spool: ${message}`);
       }
     }
     // Back-off, for a gateway that refuses a certificate that was just issued.
@@ -135,7 +135,7 @@ export class Admission {
     const { gateway, enrolment } = this.options;
     if (refusal === 'certificate_replaced') return this.enrolAgain(this.putOut(refusal));
     if (refusal !== undefined) {
-      gateway.refuse(refusal);
+      gateway.recordRefusal(refusal);
       return false;
     }
     if (before === 'certificate_expired') {
@@ -144,7 +144,7 @@ export class Admission {
       );
     }
     // With a gateway of an earlier release, an enrolment would replace the agent that enrolled after this one.
-    this.say(`another machine enrolled as this agent, or the gateway lost its certificate: ${message}`);
+    this.setFailure(`another machine enrolled as this agent, or the gateway lost its certificate: ${message}`);
     await pause(PUT_OUT_LOOK_MS, enrolment.signal);
     return false;
   }
@@ -153,7 +153,7 @@ export class Admission {
   private async enrolAgain(reason: string): Promise<boolean> {
     const { gateway, enrolment } = this.options;
     const { refusal } = gateway;
-    this.say(reason);
+    this.setFailure(reason);
     this.trying = new AbortController();
     const timeout = AbortSignal.timeout(PUT_OUT_LOOK_MS);
     const options: EnrolOptions = {
@@ -164,7 +164,7 @@ export class Admission {
     return (await enrolAnew(options, () => gateway.refusal === refusal)) !== undefined;
   }
 
-  private news(): void {
+  private retryNow(): void {
     this.changes.wakeSleeper();
     this.trying.abort();
   }
@@ -173,12 +173,12 @@ export class Admission {
   private putOut(refusal: AgentRefusal): string {
     const reason = PUT_OUT[refusal] ?? refusal;
     this.options.halt(reason);
-    this.say(reason);
+    this.setFailure(reason);
     return reason;
   }
 
   /** Logs a failure once and sets it for readiness; null clears it. */
-  private say(failure: string | null): void {
+  private setFailure(failure: string | null): void {
     const { enrolment, halt, log } = this.options;
     if (failure === null) halt(null);
     enrolment.onFailure(failure ?? undefined);

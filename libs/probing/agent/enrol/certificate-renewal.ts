@@ -8,7 +8,10 @@ import { expiryOf, type Identity, type IdentityStore } from './identity-store';
 export interface CertificateRenewalOptions {
   identity: Identity;
   store: IdentityStore;
-  gateway: Pick<GatewayClient, 'renew' | 'use' | 'clockOffsetMs' | 'isSilent' | 'refusal' | 'refuse'>;
+  gateway: Pick<
+    GatewayClient,
+    'renewCertificate' | 'useIdentity' | 'clockOffsetMs' | 'isSilent' | 'refusal' | 'recordRefusal'
+  >;
   enrolUrl: string;
   log: AgentLog;
   checkEveryMs?: number;
@@ -37,7 +40,7 @@ export class CertificateRenewal {
 
   start(): void {
     const check = (): void => {
-      this.running = this.running.then(() => this.check());
+      this.running = this.running.then(() => this.checkCertificate());
     };
     check();
     this.timer = setInterval(check, this.options.checkEveryMs ?? CHECK_EVERY_MS);
@@ -50,13 +53,13 @@ export class CertificateRenewal {
   }
 
   /** Sets a certificate that was issued by other means. */
-  use(identity: Identity): void {
+  useIdentity(identity: Identity): void {
     this.identity = identity;
     this.dueFromMs = -Infinity;
   }
 
   /** Checks and renews the certificate. Never rejects. */
-  async check(): Promise<void> {
+  async checkCertificate(): Promise<void> {
     const { gateway, nowMs = Date.now } = this.options;
     await this.renewIfDue(nowMs() - gateway.clockOffsetMs);
     await this.noticeNotValid();
@@ -69,13 +72,16 @@ export class CertificateRenewal {
     const { gateway, store, log } = this.options;
     try {
       const { keyPem, agentId } = this.identity;
-      const certificatePem = await gateway.renew(makeCertificateRequest(keyPem, agentId), this.stopSignal.signal);
+      const certificatePem = await gateway.renewCertificate(
+        makeCertificateRequest(keyPem, agentId),
+        this.stopSignal.signal,
+      );
       if (!new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem))) {
         throw new Error("the renewed certificate does not belong to this agent's key");
       }
       this.identity = { ...this.identity, certificatePem };
-      store.save(this.identity);
-      gateway.use(this.identity);
+      store.saveIdentity(this.identity);
+      gateway.useIdentity(this.identity);
       this.failure = undefined;
       const renewed = expiryOf(this.identity);
       this.dueFromMs = performance.now() + (renewed.toMs - renewed.fromMs) / 2;
@@ -101,6 +107,6 @@ export class CertificateRenewal {
     const timeMs = await gatewayTimeMs(enrolUrl, this.identity.caPem, this.stopSignal.signal);
     if (timeMs === undefined) return;
     const { fromMs, toMs } = expiryOf(this.identity);
-    if (timeMs < fromMs || timeMs > toMs) gateway.refuse('certificate_expired');
+    if (timeMs < fromMs || timeMs > toMs) gateway.recordRefusal('certificate_expired');
   }
 }

@@ -5,7 +5,7 @@ import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
 import { retryAfterMs } from '../ship/retry-after';
 
 export interface DescriptionOptions {
-  gateway: Pick<GatewayClient, 'describe'>;
+  gateway: Pick<GatewayClient, 'sendDescription'>;
   /** Description in the agent's settings. */
   said: AgentDescription;
   log: AgentLog;
@@ -28,7 +28,7 @@ export class Description {
   constructor(private readonly options: DescriptionOptions) {}
 
   start(): void {
-    this.running = this.loop();
+    this.running = this.reportUntilStopped();
   }
 
   async stop(): Promise<void> {
@@ -46,19 +46,19 @@ export class Description {
     );
   }
 
-  private async loop(): Promise<void> {
+  private async reportUntilStopped(): Promise<void> {
     const { signal } = this.stopSignal;
     for (let waitMs: number | null = 0; waitMs !== null && !signal.aborted;) {
       await pause(waitMs, signal);
-      waitMs = signal.aborted ? null : await this.tell();
+      waitMs = signal.aborted ? null : await this.reportOnce();
     }
   }
 
   /** Returns how long to wait before the next attempt, in ms; null when there is nothing left to do. */
-  private async tell(): Promise<number | null> {
+  private async reportOnce(): Promise<number | null> {
     const { gateway, said, log } = this.options;
     try {
-      const inForce = await gateway.describe(said, this.stopSignal.signal);
+      const inForce = await gateway.sendDescription(said, this.stopSignal.signal);
       const { name, region } = said;
       this.configured = name === inForce.name && region === inForce.region ? undefined : { name, region };
       if (this.warning !== undefined) log.warn({ inForce, said }, this.warning);

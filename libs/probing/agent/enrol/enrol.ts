@@ -53,8 +53,8 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
   while (!signal.aborted && isWanted()) {
     try {
       const identity = await enrolOnce(options);
-      AssignmentState.forget(stateDir);
-      store.save(identity);
+      AssignmentState.forgetState(stateDir);
+      store.saveIdentity(identity);
       log.info({ agentId: identity.agentId, gatewayUrl: identity.gatewayUrl }, 'enrolled');
       onFailure(undefined);
       return identity;
@@ -73,7 +73,7 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
 
 /** Returns the stored identity, unless it belongs to another installation than the pinned one. */
 function keptIdentity({ store, log, token, caFile, caSha256 }: EnrolOptions): Identity | undefined {
-  const identity = store.load();
+  const identity = store.loadIdentity();
   if (identity === undefined) return undefined;
   const isForeign = caFile === undefined && caSha256 !== undefined && !sameHash(identity.caPem, caSha256);
   if (!isForeign) return identity;

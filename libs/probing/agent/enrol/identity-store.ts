@@ -25,7 +25,7 @@ export class IdentityStore {
   constructor(private readonly dir: string) {}
 
   /** Returns the identity if it is complete and the certificate, expired or not, belongs to the key. */
-  load(): Identity | undefined {
+  loadIdentity(): Identity | undefined {
     const [keyPem, certificatePem, caPem, text] = [KEY_FILE, CERTIFICATE_FILE, CA_FILE, AGENT_FILE].map((name) =>
       readFileIfAny(path.join(this.dir, name)),
     );
@@ -49,18 +49,18 @@ export class IdentityStore {
   }
 
   saveKey(keyPem: string): void {
-    this.write(KEY_FILE, keyPem);
+    this.writeFile(KEY_FILE, keyPem);
   }
 
   /** Saves the identity. The file that completes it is written last. */
-  save({ agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem }: Identity): void {
-    this.write(KEY_FILE, keyPem);
-    this.write(CA_FILE, caPem);
-    this.write(CERTIFICATE_FILE, certificatePem);
-    this.write(AGENT_FILE, `${JSON.stringify({ agentId, gatewayUrl, shardCount } satisfies AgentFile, null, 2)}\n`);
+  saveIdentity({ agentId, gatewayUrl, shardCount, keyPem, certificatePem, caPem }: Identity): void {
+    this.writeFile(KEY_FILE, keyPem);
+    this.writeFile(CA_FILE, caPem);
+    this.writeFile(CERTIFICATE_FILE, certificatePem);
+    this.writeFile(AGENT_FILE, `${JSON.stringify({ agentId, gatewayUrl, shardCount } satisfies AgentFile, null, 2)}\n`);
   }
 
-  private write(name: string, content: string): void {
+  private writeFile(name: string, content: string): void {
     writePrivateFile(path.join(this.dir, name), content);
   }
 }

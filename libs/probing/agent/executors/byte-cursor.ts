@@ -22,12 +22,12 @@ export type AddressKey = number | string;
 
 const scratch = new Uint8Array(ADDRESS_LENGTH_MAX);
 
-/** Returns the key of an address given as text: the same that `ByteCursor.address` returns for its bytes. */
+/** Returns the key of an address given as text: the same that `ByteCursor.readAddress` returns for its bytes. */
 export function addressKeyOf(ip: string): AddressKey {
   if (ip.length > ADDRESS_LENGTH_MAX) return ip;
   for (let at = 0; at < ip.length; at++) scratch[at] = ip.charCodeAt(at);
   addressCursor.set(scratch, 0, ip.length);
-  const key = addressCursor.address();
+  const key = addressCursor.readAddress();
   return typeof key === 'number' && addressCursor.atEnd ? key : ip;
 }
 
@@ -51,7 +51,7 @@ export class ByteCursor {
     return this.at;
   }
 
-  skip(expected: Uint8Array): boolean {
+  skipBytes(expected: Uint8Array): boolean {
     const { bytes, at } = this;
     if (this.end - at < expected.length) return false;
     for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
@@ -84,7 +84,7 @@ export class ByteCursor {
   }
 
   /** Returns the key of an IPv4 or IPv6 literal; empty if there are no such characters, or too many. */
-  address(): AddressKey {
+  readAddress(): AddressKey {
     const { bytes, end, at: from } = this;
     let at = from;
     let value = 0;

@@ -29,7 +29,7 @@ export class CaptureFile {
   }
 
   /** Passes on what was written since the last call, in chunks. A chunk is valid only during the call. */
-  readonly drain = (take: (chunk: Uint8Array) => void): void => {
+  readonly readNew = (take: (chunk: Uint8Array) => void): void => {
     const { chunk } = CaptureFile;
     for (let reads = 0; reads < READS_MAX; reads++) {
       const length = readSync(this.fd, chunk, 0, chunk.length, this.readAt);

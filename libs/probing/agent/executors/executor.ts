@@ -37,18 +37,18 @@ export interface ExecutorCounters {
 /** One protocol: probes slices, several at a time, and reports its own health. */
 export interface Executor {
   /** Never rejects: a failure of the executor is part of the returned end. */
-  run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd>;
+  runSlice(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd>;
   health(): ExecutorHealth;
   /**
    * Checks without a target whether a failure is over, or whether the executor would work: one that cannot probe may have lost all
    * targets. Returns null when there is nothing to check.
    */
-  check(signal: AbortSignal): Promise<SliceEnd | null>;
+  checkExecutor(signal: AbortSignal): Promise<SliceEnd | null>;
   readonly counters: Readonly<ExecutorCounters>;
   /** Number of additional packets sent before those of the slice, to addresses of this machine. */
   ownPackets(ips: readonly string[]): number;
   /** Sets the present targets: a failure that affects only other families of addresses ends. */
-  expect(ips: readonly string[]): void;
+  setTargets(ips: readonly string[]): void;
   /** Most slices that may run at the same time. */
   readonly parallelMax: number;
   close(): void;

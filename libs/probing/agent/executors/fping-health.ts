@@ -47,7 +47,7 @@ export class FpingHealth {
   }
 
   /** Sets the families that have targets, and clears failures of other families. Without any target only a check clears failures. */
-  expect(families: readonly AddressFamily[]): void {
+  setFamilies(families: readonly AddressFamily[]): void {
     if (families.length === 0) return;
     for (const family of FAMILIES) if (!families.includes(family)) delete this.ofFamily[family];
   }
@@ -56,7 +56,7 @@ export class FpingHealth {
     return this.becomes('missing', missingDetail(this.configuredPath));
   }
 
-  failed(why: string): SliceEnd {
+  recordFailure(why: string): SliceEnd {
     return this.becomes('restarting', `fping failed: ${why}. The next slice starts it again.`);
   }
 
@@ -71,13 +71,13 @@ export class FpingHealth {
   }
 
   /** Records how a process ended. */
-  ended(exit: FpingExit, path: string, { tally, longestPauseMs, droppedPackets }: FpingProcess): SliceEnd {
+  recordEnd(exit: FpingExit, path: string, { tally, longestPauseMs, droppedPackets }: FpingProcess): SliceEnd {
     for (const family of FAMILIES) {
       const state = exit.kind === 'done' ? (tally?.familyState(family) ?? 'silent') : 'silent';
       if (state === 'heard') delete this.ofFamily[family];
       else if (state !== 'silent') this.ofFamily[family] = familyTrouble(family, state, path);
     }
-    const end = this.judge(exit, path);
+    const end = this.judgeExit(exit, path);
     const remarks = [...(tally === undefined ? [] : foreignRemark(tally)), ...dropsRemark(droppedPackets)];
     const remark = remarks.length === 0 ? undefined : remarks.join(' ');
     if (end.ok && remark !== undefined) this.detail = `${this.detail} ${remark}`;
@@ -93,10 +93,10 @@ export class FpingHealth {
       if (exit.kind !== 'done') continue;
       if (tally?.familyState(family) === 'heard' || ignoresPings(family)) delete this.ofFamily[family];
     }
-    return this.judge(exit, path);
+    return this.judgeExit(exit, path);
   }
 
-  private judge(exit: FpingExit, path: string): SliceEnd {
+  private judgeExit(exit: FpingExit, path: string): SliceEnd {
     switch (exit.kind) {
       case 'done': {
         this.state = 'ok';
@@ -111,7 +111,7 @@ export class FpingHealth {
       case 'killed':
         return this.becomes('restarting', `fping was killed by ${exit.detail}. The next slice starts it again.`);
       case 'failed':
-        return this.failed(exit.detail);
+        return this.recordFailure(exit.detail);
     }
   }
 

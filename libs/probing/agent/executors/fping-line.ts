@@ -18,16 +18,16 @@ export class FpingLine {
    * A reply from another address has ` [<- 10.0.0.9]` before or after its line: fping writes it to its standard error immediately, while the
    * line itself still lacks its newline. Both streams go to one file, so their order shows which line it belongs to.
    */
-  read(bytes: Uint8Array, start: number, end: number): boolean {
+  parseLine(bytes: Uint8Array, start: number, end: number): boolean {
     const { cursor } = this;
     cursor.set(bytes, start, end);
     this.source = '';
-    if (!this.skipSources() || !cursor.skip(OPEN)) return false;
+    if (!this.skipSources() || !cursor.skipBytes(OPEN)) return false;
     const seconds = cursor.decimal(TIME_DIGITS_MAX);
-    if (seconds < 0 || !cursor.skip(CLOSE)) return false;
-    const address = cursor.address();
-    if (address === '' || !cursor.skipSpaces() || !cursor.skip(FIRST_PACKET)) return false;
-    const replied = !cursor.skip(TIMED_OUT);
+    if (seconds < 0 || !cursor.skipBytes(CLOSE)) return false;
+    const address = cursor.readAddress();
+    if (address === '' || !cursor.skipSpaces() || !cursor.skipBytes(FIRST_PACKET)) return false;
+    const replied = !cursor.skipBytes(TIMED_OUT);
     const rttMs = replied ? readRtt(cursor) : 0;
     if (rttMs < 0 || !skipTail(cursor) || !this.skipSources() || !cursor.atEnd) return false;
     this.address = address;
@@ -45,9 +45,9 @@ export class FpingLine {
 
   /** Of several sources the last one belongs to this line. Returns false if a source is truncated. */
   private skipSources(): boolean {
-    while (this.cursor.skip(SOURCE_OPEN)) {
-      this.source = this.cursor.address();
-      if (this.source === '' || !this.cursor.skip(SOURCE_CLOSE)) return false;
+    while (this.cursor.skipBytes(SOURCE_OPEN)) {
+      this.source = this.cursor.readAddress();
+      if (this.source === '' || !this.cursor.skipBytes(SOURCE_CLOSE)) return false;
     }
     return true;
   }
@@ -73,17 +73,17 @@ const PERCENT_DIGITS_MAX = 3;
 
 /** Reads `64 bytes, 0.045 ms`; returns -1 for anything else. */
 function readRtt(cursor: ByteCursor): number {
-  if (cursor.decimal(TIME_DIGITS_MAX) < 0 || !cursor.skip(BYTES)) return -1;
+  if (cursor.decimal(TIME_DIGITS_MAX) < 0 || !cursor.skipBytes(BYTES)) return -1;
   const rttMs = cursor.decimal(RTT_DIGITS_MAX);
-  return cursor.skip(MS) ? rttMs : -1;
+  return cursor.skipBytes(MS) ? rttMs : -1;
 }
 
 /** Skips ` (0.045 avg, 0% loss)`. */
 function skipTail(cursor: ByteCursor): boolean {
-  if (!cursor.skip(TAIL_OPEN)) return false;
-  if (!cursor.skip(NOT_A_NUMBER) && cursor.decimal(TIME_DIGITS_MAX) < 0) return false;
-  if (!cursor.skip(AVERAGE) || cursor.decimal(PERCENT_DIGITS_MAX) < 0) return false;
-  return cursor.skip(LOSS) || cursor.skip(RETURN);
+  if (!cursor.skipBytes(TAIL_OPEN)) return false;
+  if (!cursor.skipBytes(NOT_A_NUMBER) && cursor.decimal(TIME_DIGITS_MAX) < 0) return false;
+  if (!cursor.skipBytes(AVERAGE) || cursor.decimal(PERCENT_DIGITS_MAX) < 0) return false;
+  return cursor.skipBytes(LOSS) || cursor.skipBytes(RETURN);
 }
 
 const probe = new FpingLine();

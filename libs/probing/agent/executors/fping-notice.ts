@@ -40,16 +40,16 @@ export class FpingSummary {
   private readonly cursor = new ByteCursor();
 
   /** Parses `10.1.1.1 : xmt/rcv/%loss = 1/0/100%`; returns false for anything else. */
-  read(bytes: Uint8Array, start: number, end: number): boolean {
+  parseSummary(bytes: Uint8Array, start: number, end: number): boolean {
     const { cursor } = this;
     cursor.set(bytes, start, end);
-    const address = cursor.address();
-    if (address === '' || !cursor.skipSpaces() || !cursor.skip(COUNTS)) return false;
-    if (!cursor.skip(LOSS) && !cursor.skip(RETURN)) return false;
+    const address = cursor.readAddress();
+    if (address === '' || !cursor.skipSpaces() || !cursor.skipBytes(COUNTS)) return false;
+    if (!cursor.skipBytes(LOSS) && !cursor.skipBytes(RETURN)) return false;
     const sent = cursor.decimal(COUNT_DIGITS_MAX);
-    if (sent < 0 || !cursor.skip(SLASH)) return false;
+    if (sent < 0 || !cursor.skipBytes(SLASH)) return false;
     const received = cursor.decimal(COUNT_DIGITS_MAX);
-    if (received < 0 || !cursor.skip(SLASH) || cursor.decimal(COUNT_DIGITS_MAX) < 0) return false;
+    if (received < 0 || !cursor.skipBytes(SLASH) || cursor.decimal(COUNT_DIGITS_MAX) < 0) return false;
     this.address = address;
     this.sent = sent;
     this.received = received;

@@ -46,8 +46,8 @@ function tallyOf(ips: string[], more: Partial<TallyOptions> & { deaf?: boolean }
     ...options,
   });
   const print = (...texts: string[]): void => {
-    tally.push((take) => take(bytes(texts.join(''))));
-    tally.push(() => undefined);
+    tally.readStreams((take) => take(bytes(texts.join(''))));
+    tally.readStreams(() => undefined);
   };
   if (!deaf) print(...families.map((family) => reply(CANARIES[family], '0.020')));
   return { tally, got, print };
@@ -56,7 +56,7 @@ function tallyOf(ips: string[], more: Partial<TallyOptions> & { deaf?: boolean }
 function readLine(text: string): FpingLine | undefined {
   const line = new FpingLine();
   const all = bytes(text);
-  return line.read(all, 0, all.length) ? line : undefined;
+  return line.parseLine(all, 0, all.length) ? line : undefined;
 }
 
 describe('a line of fping', () => {
@@ -98,7 +98,7 @@ describe('a line of fping', () => {
   it('of standard error is an ICMP error, a summary or an error message', () => {
     const read = (text: string): FpingSummary | undefined => {
       const summary = new FpingSummary();
-      return summary.read(bytes(text), 0, text.length) ? summary : undefined;
+      return summary.parseSummary(bytes(text), 0, text.length) ? summary : undefined;
     };
     expect(read('10.9.0.1   : xmt/rcv/%loss = 1/0/100%')).toMatchObject({ address: 0x0a09_0001, sent: 1, received: 0 });
     expect(read('::1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.230/0.230/0.230')).toMatchObject({
@@ -177,10 +177,10 @@ describe('the line splitter', () => {
         const all = bytes(texts.map((text) => `${text}\n`).join(''));
         for (let at = 0, cut = 0; at < all.length; cut++) {
           const length = 1 + (cuts[cut % cuts.length] ?? 0);
-          splitter.push(all.subarray(at, at + length));
+          splitter.pushChunk(all.subarray(at, at + length));
           at += length;
         }
-        splitter.end();
+        splitter.endStream();
         expect(seen).toEqual(texts);
         expect(splitter.dropped).toBe(0);
       }),
@@ -190,9 +190,9 @@ describe('the line splitter', () => {
   it('drops and counts lines that are too long or never end, and continues after them', () => {
     const seen: string[] = [];
     const splitter = new LineSplitter((chunk, from, to) => seen.push(String.fromCharCode(...chunk.subarray(from, to))));
-    splitter.push(bytes('x'.repeat(4_000)));
-    splitter.push(bytes(`${'x'.repeat(600)}\nshort\n${'y'.repeat(5_000)}\n${'z'.repeat(4_000)}\ncut`));
-    splitter.end();
+    splitter.pushChunk(bytes('x'.repeat(4_000)));
+    splitter.pushChunk(bytes(`${'x'.repeat(600)}\nshort\n${'y'.repeat(5_000)}\n${'z'.repeat(4_000)}\ncut`));
+    splitter.endStream();
     expect(seen).toEqual(['short', 'z'.repeat(4_000)]);
     expect(splitter.dropped).toBe(3);
   });
@@ -210,7 +210,7 @@ describe('a slice', () => {
   it('accepts no second result, and none for an address that was not probed', () => {
     const { tally, got, print } = tallyOf(['127.0.0.1']);
     print(reply('127.0.0.1') + reply('127.0.0.1') + reply('127.0.0.9') + timeout('127.0.0.1'));
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got).toHaveLength(1);
     expect(tally.droppedLines).toBe(3);
   });
@@ -229,7 +229,7 @@ describe('a slice', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '2001:db8::1']);
     print(` [<- 10.0.0.9]${reply('10.0.0.1')}${reply('10.0.0.2')} [<- 2001:db8::9]${reply('2001:db8::1')}`);
     print(`10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 1/1/1\n`);
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([[1, OUTCOME.reply]]);
     expect(tally).toMatchObject({ foreignReplies: 2, foreignExample: '2001:db8::9 for 2001:db8::1' });
   });
@@ -237,7 +237,7 @@ describe('a slice', () => {
   it('counts no reply from another address that fping receives', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2'], { deaf: true });
     print(` [<- 10.0.0.9]${reply('10.0.0.1')}${timeout('10.0.0.2')}`);
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got).toEqual([]);
     expect(tally.familyState('ipv4')).toBe('deaf');
   });
@@ -282,14 +282,14 @@ describe('a slice', () => {
       '10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n 10.0.0.2 : cut',
       '\n10.0.0.2 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 1/1/1\n',
     );
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got).toEqual([{ index: 0, sentAtMs: NOW_MS + 10, outcome: OUTCOME.not_sent, rttUs: 0 }]);
   });
 
   it.each([1, 40, 200])('parses a summary that follows %i sources of foreign replies on the same line', (sources) => {
     const { tally, got, print } = tallyOf(['10.0.0.1']);
     print(`${' [<- 10.0.0.9]'.repeat(sources)}10.0.0.1 : xmt/rcv/%loss = 1/0/100%\n`);
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got).toMatchObject([{ outcome: OUTCOME.not_sent }]);
     expect(tally.droppedLines).toBe(0);
   });
@@ -298,7 +298,7 @@ describe('a slice', () => {
     const { tally, got, print } = tallyOf(['10.0.0.1', '2001:db8::1'], { deaf: true });
     print(reply('10.0.0.1'), '\n10.0.0.1 : xmt/rcv/%loss = 1/1/0%, min/avg/max = 0.3/0.3/0.3\n');
     print('::1 : xmt/rcv/%loss = 0/0/0%\n2001:db8::1 : xmt/rcv/%loss = 0/0/0%\n');
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
       [0, OUTCOME.reply],
       [1, OUTCOME.not_sent],
@@ -311,7 +311,7 @@ describe('a slice', () => {
     const clockHeld = (fromMs: number, toMs: number): boolean => fromMs >= setAtMs || toMs <= setAtMs;
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { clockHeld });
     print(reply('10.0.0.1', '400'), reply('10.0.0.2', '0.345'), reply('10.0.0.3', '1400'));
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got.map(({ index, rttUs }) => [index, rttUs])).toEqual([[1, 345]]);
     expect(tally.familyState('ipv4')).toBe('heard');
   });
@@ -348,7 +348,7 @@ describe('a slice', () => {
       fc.property(fc.array(fc.oneof(line, spoilt, garbage), { maxLength: 40 }), (texts) => {
         const { tally, got, print } = tallyOf(ips);
         print(...texts);
-        tally.finish(true);
+        tally.finishSlice(true);
         expect(new Set(got.map(({ index }) => index)).size).toBe(got.length);
         for (const { rttUs, outcome } of got) expect(outcome === OUTCOME.reply || rttUs === 0).toBe(true);
         // For complete lines only: each reply has the rtt that belongs to its address.
@@ -373,7 +373,7 @@ describe('a miss', () => {
       [1, OUTCOME.reply],
       [0, OUTCOME.timeout],
     ]);
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got).toHaveLength(2);
     expect([tally.familyState('ipv4'), tally.familyState('ipv6')]).toEqual(['heard', 'deaf']);
   });
@@ -389,7 +389,7 @@ describe('a miss', () => {
     for (const endedByItself of [true, false]) {
       const { tally, got, print } = tallyOf(['10.0.0.1'], { deaf: true });
       print(timeout(CANARIES.ipv4) + timeout('10.0.0.1'));
-      tally.finish(endedByItself);
+      tally.finishSlice(endedByItself);
       expect(got).toEqual([]);
       expect(tally.familyState('ipv4')).toBe('deaf');
     }
@@ -397,9 +397,9 @@ describe('a miss', () => {
 
   it('is withdrawn when the reply follows it: fping was late, not the target', () => {
     const { tally, got } = tallyOf(['10.0.0.1', '10.0.0.2']);
-    tally.push((take) => take(bytes(timeout('10.0.0.1') + timeout('10.0.0.2'))));
+    tally.readStreams((take) => take(bytes(timeout('10.0.0.1') + timeout('10.0.0.2'))));
     expect(got).toEqual([]);
-    tally.push((take) => take(bytes(reply('10.0.0.1', '999'))));
+    tally.readStreams((take) => take(bytes(reply('10.0.0.1', '999'))));
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
       [0, OUTCOME.reply],
       [1, OUTCOME.timeout],
@@ -410,7 +410,7 @@ describe('a miss', () => {
     const listened = (fromMs: number): boolean => fromMs > 1_795_387_686_900;
     const { tally, got, print } = tallyOf(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { listened });
     print(timeout('10.0.0.1'), reply('10.0.0.2'), timeout('10.0.0.3').replace('1795387687.84', '1795387688.84'));
-    tally.finish(true);
+    tally.finishSlice(true);
     expect(got.map(({ index, outcome }) => [index, outcome])).toEqual([
       [1, OUTCOME.reply],
       [2, OUTCOME.timeout],

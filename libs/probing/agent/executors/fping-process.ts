@@ -14,7 +14,7 @@ export interface FpingRunOptions {
   /** Families whose canary is probed before the targets of the slice. */
   families: readonly AddressFamily[];
   version: FpingVersion;
-  locks: Pick<IcmpIdLocks, 'take' | 'release'>;
+  locks: Pick<IcmpIdLocks, 'lockId' | 'releaseId'>;
   signal: AbortSignal;
   nowMs: () => number;
 }
@@ -51,7 +51,7 @@ export class FpingProcess {
   }
 
   /** Probes a slice. Targets without a result when the process is killed or fails get none. Never rejects. */
-  async run(slice: ProbeSlice, onResult: OnResult, options: FpingRunOptions): Promise<FpingExit> {
+  async probeSlice(slice: ProbeSlice, onResult: OnResult, options: FpingRunOptions): Promise<FpingExit> {
     this.current = undefined;
     for (let starts = 0; starts < STARTS_MAX; starts++) {
       const exit = await this.start(slice, onResult, options);
@@ -66,10 +66,10 @@ export class FpingProcess {
   }
 
   /** Reads what the process has printed so far. */
-  drain(): void {
+  readOutput(): void {
     if (this.current === undefined) return;
-    this.current.watch.look();
-    this.current.tally.push(this.output.drain);
+    this.current.watch.checkProcess();
+    this.current.tally.readStreams(this.output.readNew);
   }
 
   close(): void {
@@ -97,13 +97,13 @@ export class FpingProcess {
     const { pid } = child;
     if (pid === undefined) return this.exitOf(await ended);
     // fping sends nothing until it has read all targets: before that, its id cannot collide with another.
-    if ((await options.locks.take(pid)) === 'in_use') {
+    if ((await options.locks.lockId(pid)) === 'in_use') {
       child.kill('SIGKILL');
       await ended;
       return 'id_in_use';
     }
     const cpuTime = new CpuTimeFile(pid);
-    drops.of(pid);
+    drops.setPid(pid);
     try {
       const asked = [...options.families.map((family) => CANARIES[family]), ...slice.ips];
       const signs = { ranNs: cpuTime.ranNs, dropped: drops.dropped };
@@ -113,7 +113,7 @@ export class FpingProcess {
     } finally {
       cpuTime.close();
       drops.close();
-      options.locks.release(pid);
+      options.locks.releaseId(pid);
     }
   }
 
@@ -138,12 +138,12 @@ export class FpingProcess {
   private exitOf(end: ChildEnd): FpingExit {
     const tally = this.current?.tally;
     try {
-      this.drain();
+      this.readOutput();
     } catch (error) {
       return { kind: 'failed', detail: `its output cannot be read: ${String(error)}` };
     }
     const endedByItself = 'code' in end && end.signal === null && GOOD_EXITS.includes(end.code);
-    tally?.finish(endedByItself);
+    tally?.finishSlice(endedByItself);
     if ('error' in end) return exitOfError(end.error);
     if (end.signal !== null) return { kind: 'killed', detail: end.signal };
     if (endedByItself) return { kind: 'done' };
@@ -168,7 +168,7 @@ function begin(
     spacingMs,
     timeoutMs,
     onResult,
-    listened: (fromMs, toMs) => watch.listened(fromMs, toMs),
+    listened: (fromMs, toMs) => watch.hasListened(fromMs, toMs),
     clockHeld: (fromMs, toMs) => watch.clockHeld(fromMs, toMs),
     nowMs,
   });

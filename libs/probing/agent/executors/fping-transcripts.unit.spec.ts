@@ -72,8 +72,8 @@ function outcomesOf(targets: string[], printed: string): { tally: SliceTally; ou
     clockHeld: () => true,
     nowMs: () => NOW_MS,
   });
-  tally.push((take) => take(new TextEncoder().encode(printed)));
-  tally.finish(true);
+  tally.readStreams((take) => take(new TextEncoder().encode(printed)));
+  tally.finishSlice(true);
   return { tally, outcomes };
 }
 

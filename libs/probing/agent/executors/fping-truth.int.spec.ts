@@ -23,7 +23,7 @@ describe('fping', () => {
   it('is not used in an unsupported version, also when that replaces a supported one', async () => {
     const asked = path.join(once.dir, 'asked');
     const body = `touch ${asked}; printf '10.0.0.1 : xmt/rcv/%%loss = 1/0/100%%\\n' >&2; exit 1`;
-    const old = await once.probe(['10.0.0.1'], once.script(body, '4.2'));
+    const old = await once.probeOnce(['10.0.0.1'], once.script(body, '4.2'));
     expect(old).toMatchObject({ end: { ok: false, state: 'unsupported_version' }, outcomes: [undefined] });
     expect(old.ping.health().detail).toMatch(/version 4\.2\. Install fping 5\.0 or later/);
     expect(existsSync(asked)).toBe(false);
@@ -43,7 +43,7 @@ describe('fping', () => {
       ['5.1', false],
       ['5.3', true],
     ] as const) {
-      await once.probe(['10.0.0.1'], once.script(`echo "$@" > ${seen}`, version));
+      await once.probeOnce(['10.0.0.1'], once.script(`echo "$@" > ${seen}`, version));
       expect(readFileSync(seen, 'utf8').includes('--check-source')).toBe(checks);
     }
   });
@@ -51,13 +51,13 @@ describe('fping', () => {
   it('reports targets of a family without a socket as not sent, with a state for it, while there are any', async () => {
     const lines = `[1795387687.83375] 10.0.0.1 : [0], 64 bytes, 0.3 ms (0.3 avg, 0%% loss)\\n`;
     const summary = `::1 : xmt/rcv/%%loss = 0/0/0%%\\n2001:db8::1 : xmt/rcv/%%loss = 0/0/0%%\\n`;
-    const { end, outcomes, ping } = await once.probe(
+    const { end, outcomes, ping } = await once.probeOnce(
       ['10.0.0.1', '2001:db8::1'],
       once.script(`printf '${lines}'; printf '${summary}' >&2; exit 1`),
     );
     expect(outcomes).toEqual([OUTCOME.reply, OUTCOME.not_sent]);
     expect(end).toMatchObject({ ok: false, state: 'family_unavailable', detail: expect.stringContaining('IPv6') });
-    ping.expect(['10.0.0.1']);
+    ping.setTargets(['10.0.0.1']);
     expect(ping.health().state).toBe('ok');
   });
 
@@ -66,12 +66,12 @@ describe('fping', () => {
     const ping = new IcmpPing({ fpingPath: file, captureDir: once.dir });
     const { signal } = new AbortController();
     expect(ping.health().state).toBe('idle');
-    expect(await ping.check(signal)).toMatchObject({ ok: false, state: 'missing' });
+    expect(await ping.checkExecutor(signal)).toMatchObject({ ok: false, state: 'missing' });
     once.rewrite(file, 'cat > /dev/null; exit 1', '5.1');
     const again = new IcmpPing({ fpingPath: file, captureDir: once.dir });
-    expect(await again.check(signal)).toMatchObject({ ok: true });
+    expect(await again.checkExecutor(signal)).toMatchObject({ ok: true });
     expect(again.health().state).toBe('ok');
-    expect(await again.check(signal)).toBeNull();
+    expect(await again.checkExecutor(signal)).toBeNull();
     ping.close();
     again.close();
   });
@@ -83,11 +83,11 @@ describe('fping', () => {
     const pids: number[] = [];
     const released: number[] = [];
     const locks = {
-      take: (pid: number): Promise<(typeof answers)[number]> => Promise.resolve(answers[pids.push(pid) - 1] ?? 'taken'),
-      release: (pid: number): unknown => released.push(pid),
+      lockId: (pid: number) => Promise.resolve(answers[pids.push(pid) - 1] ?? 'taken'),
+      releaseId: (pid: number): unknown => released.push(pid),
     };
     const worker = new FpingProcess(once.dir);
-    const exit = await worker.run({ ips: ['10.0.0.1'], timeoutMs: 100, spacingMs: 1 }, () => undefined, {
+    const exit = await worker.probeSlice({ ips: ['10.0.0.1'], timeoutMs: 100, spacingMs: 1 }, () => undefined, {
       path: file,
       version: { text: '5.1', checksSource: false },
       families: ['ipv4'],
@@ -106,14 +106,14 @@ describe('ICMP ids', () => {
   it('belong to one process of the network namespace, also 65,536 pids apart, until they are released', async () => {
     const [one, other] = [new IcmpIdLocks(), new IcmpIdLocks()];
     const pid = 3_000_000 + Math.floor(Math.random() * 60_000);
-    expect(await one.take(pid)).toBe('taken');
-    expect(await other.take(pid + 65_536)).toBe('in_use');
-    expect(await one.take(pid)).toBe('in_use');
-    expect(await other.take(pid + 1)).toBe('taken');
-    one.release(pid);
-    expect(await other.take(pid)).toBe('in_use'); // late replies may still arrive
+    expect(await one.lockId(pid)).toBe('taken');
+    expect(await other.lockId(pid + 65_536)).toBe('in_use');
+    expect(await one.lockId(pid)).toBe('in_use');
+    expect(await other.lockId(pid + 1)).toBe('taken');
+    one.releaseId(pid);
+    expect(await other.lockId(pid)).toBe('in_use'); // late replies may still arrive
     one.close();
-    await expect.poll(() => other.take(pid), WITHIN).toBe('taken');
+    await expect.poll(() => other.lockId(pid), WITHIN).toBe('taken');
     other.close();
   });
 });
@@ -129,17 +129,17 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
   afterAll(() => once.remove());
   beforeEach(() => {
     network = new Netns();
-    network.run('ip route add local 10.6.0.0/16 dev lo');
-    network.run('nft add table ip t; nft add chain ip t in "{ type filter hook input priority 0; }"');
+    network.runCommand('ip route add local 10.6.0.0/16 dev lo');
+    network.runCommand('nft add table ip t; nft add chain ip t in "{ type filter hook input priority 0; }"');
     fping = once.script(`${network.exec} /usr/bin/fping "$@"`);
   });
   afterEach(() => network.remove());
 
-  const drop = (ips: string[]): void => network.run(`nft add rule ip t in ip daddr "{ ${ips.join(', ')} }" drop`);
+  const drop = (ips: string[]): void => network.runCommand(`nft add rule ip t in ip daddr "{ ${ips.join()} }" drop`);
 
   it('has no data, and reports it, when it receives nothing', async () => {
-    network.run('echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all');
-    const { end, outcomes } = await once.probe(['10.6.0.1', '10.6.0.2'], fping);
+    network.runCommand('echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all');
+    const { end, outcomes } = await once.probeOnce(['10.6.0.1', '10.6.0.2'], fping);
     expect(outcomes).toEqual([undefined, undefined]);
     expect(end).toMatchObject({ ok: false, state: 'deaf', detail: expect.stringContaining(CANARIES.ipv4) });
   });
@@ -150,19 +150,19 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     const ping = new IcmpPing({ fpingPath: fping, captureDir: once.dir });
     drop(['10.6.0.1']);
     expect((await once.probeWith(ping, ['10.6.0.1'])).end).toMatchObject({ ok: false, state: 'deaf' });
-    ping.expect([]);
-    expect(await ping.check(signal)).toMatchObject({ ok: false, state: 'deaf' });
-    network.run('nft flush chain ip t in');
-    expect(await ping.check(signal)).toMatchObject({ ok: true });
+    ping.setTargets([]);
+    expect(await ping.checkExecutor(signal)).toMatchObject({ ok: false, state: 'deaf' });
+    network.runCommand('nft flush chain ip t in');
+    expect(await ping.checkExecutor(signal)).toMatchObject({ ok: true });
     expect(ping.health().state).toBe('ok');
     ping.close();
   });
 
   it('is trusted despite a blocked canary after a target has replied', async () => {
     drop([CANARIES.ipv4, '10.6.0.1']);
-    const heard = await once.probe(['10.6.0.1', '10.6.0.2'], fping);
+    const heard = await once.probeOnce(['10.6.0.1', '10.6.0.2'], fping);
     expect(heard).toMatchObject({ end: { ok: true }, outcomes: [OUTCOME.timeout, OUTCOME.reply] });
-    const unheard = await once.probe(['10.6.0.1'], fping);
+    const unheard = await once.probeOnce(['10.6.0.1'], fping);
     expect(unheard).toMatchObject({ end: { ok: false, state: 'deaf' }, outcomes: [undefined] });
   });
 
@@ -170,9 +170,9 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     const copy = path.join(once.dir, 'fping-of-nobody');
     copyFileSync('/usr/bin/fping', copy);
     chmodSync(copy, 0o755);
-    network.run('echo "0 65535" > /proc/sys/net/ipv4/ping_group_range');
+    network.runCommand('echo "0 65535" > /proc/sys/net/ipv4/ping_group_range');
     const asNobody = `/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups`;
-    const { end, outcomes, ping } = await once.probe(
+    const { end, outcomes, ping } = await once.probeOnce(
       ['10.6.0.1', '10.6.0.2'],
       once.script(`${network.exec} ${asNobody} ${copy} "$@"`),
     );
@@ -192,7 +192,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     // Each is the first process of its pid namespace: all have the id 1.
     const first = once.script(`${network.exec} /usr/bin/unshare --pid --fork --kill-child /usr/bin/fping "$@"`);
     const rounds = Array.from({ length: 4 }, () => [mine, theirs, mine]).flat();
-    const probes = rounds.map((ips) => once.probe(ips, first, { timeoutMs: 300, spacingMs: 4 }));
+    const probes = rounds.map((ips) => once.probeOnce(ips, first, { timeoutMs: 300, spacingMs: 4 }));
     const probed = await Promise.all(probes);
     const count = (wanted: (isDead: boolean, outcome: number | undefined) => boolean): number =>
       probed.reduce((sum, { outcomes }, round) => {
@@ -224,7 +224,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     }
 
     it('is not trusted about misses during the pause', async () => {
-      const probing = once.probe(ips, fping, slice);
+      const probing = once.probeOnce(ips, fping, slice);
       const pid = await midSlice(probing);
       process.kill(pid, 'SIGSTOP');
       await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -240,10 +240,10 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     });
 
     it('counts no misses while the kernel dropped packets for fping, even in a short pause', async () => {
-      const probing = once.probe(ips, fping, slice);
+      const probing = once.probeOnce(ips, fping, slice);
       const pid = await midSlice(probing);
       process.kill(pid, 'SIGSTOP');
-      network.run('fping -q -c 1 -i 0.05 -t 50 -g 10.6.16.0/21 > /dev/null 2>&1');
+      network.runCommand('fping -q -c 1 -i 0.05 -t 50 -g 10.6.16.0/21 > /dev/null 2>&1');
       process.kill(pid, 'SIGCONT');
       const { end, outcomes } = await probing;
       expect(end).toMatchObject({ ok: true, remark: expect.stringMatching(/dropped \d+ packets for fping/) });
@@ -254,7 +254,7 @@ describe.runIf(process.getuid?.() === 0)('fping in a separate network namespace'
     });
 
     it('gives the same results at the right times when only the agent was paused', async () => {
-      const probing = once.probe(ips, fping, slice);
+      const probing = once.probeOnce(ips, fping, slice);
       const beganMs = Date.now();
       await midSlice(probing);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);

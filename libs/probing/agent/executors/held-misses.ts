@@ -26,18 +26,18 @@ export class HeldMisses {
   }
 
   /** Removes the first miss of the address, whose reply has arrived after all, and returns its index; -1 if there is none. */
-  take(address: AddressKey): number {
+  takeMiss(address: AddressKey): number {
     const at = this.misses.findIndex((miss) => miss.address === address);
     return this.misses.splice(at, at === -1 ? 0 : 1)[0]?.index ?? -1;
   }
 
-  /** Returns the last miss held now, for `settle` at the next check. */
-  mark(): number {
+  /** Returns the last miss held now, for `settleUpTo` at the next check. */
+  lastHeld(): number {
     return this.misses.at(-1)?.index ?? -1;
   }
 
   /** Settles the misses up to the mark. */
-  settle(mark: number): void {
+  settleUpTo(mark: number): void {
     const end = this.misses.findIndex(({ index }) => index === mark);
     if (end === -1) return;
     const due = this.misses.splice(0, end + 1);

@@ -17,7 +17,7 @@ export class IcmpIdLocks {
   private readonly servers = new Map<number, Server>();
   private readonly lingering = new Map<number, NodeJS.Timeout>();
 
-  async take(pid: number): Promise<IdLock> {
+  async lockId(pid: number): Promise<IdLock> {
     const id = pid & ID_MASK;
     if (this.servers.has(id)) return 'in_use';
     const server = createServer((socket) => socket.destroy());
@@ -30,19 +30,19 @@ export class IcmpIdLocks {
   }
 
   /** Releases the id of a process that has ended, after the last possible reply to it. */
-  release(pid: number): void {
+  releaseId(pid: number): void {
     const id = pid & ID_MASK;
     if (!this.servers.has(id)) return;
-    const timer = setTimeout(() => this.free(id), LINGER_MS);
+    const timer = setTimeout(() => this.freeId(id), LINGER_MS);
     timer.unref();
     this.lingering.set(id, timer);
   }
 
   close(): void {
-    for (const id of [...this.servers.keys()]) this.free(id);
+    for (const id of [...this.servers.keys()]) this.freeId(id);
   }
 
-  private free(id: number): void {
+  private freeId(id: number): void {
     clearTimeout(this.lingering.get(id));
     this.lingering.delete(id);
     this.servers.get(id)?.close();

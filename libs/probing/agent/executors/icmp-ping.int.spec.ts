@@ -17,7 +17,7 @@ describe('pinging with fping', () => {
   afterAll(() => once.remove());
 
   const probe = (ips: string[], fpingPath?: string, slice: Partial<ProbeSlice> = {}): Promise<Probed> =>
-    once.probe(ips, fpingPath, slice);
+    once.probeOnce(ips, fpingPath, slice);
   const script = (body: string): string => once.script(body);
 
   it('reports rtt and send time of each target that replies', async () => {
@@ -91,13 +91,13 @@ describe('pinging with fping', () => {
 
     beforeAll(() => {
       [near, far] = [new Netns(), new Netns()];
-      near.run(`ip link add va type veth peer name vb netns ${far.name}`);
-      near.run('ip addr add 10.50.0.1/24 dev va; ip link set va up; ip route add 10.60.0.0/16 via 10.50.0.2');
-      near.run('ip route add blackhole 10.9.0.0/24; ip route add local 10.6.0.0/24 dev lo');
-      near.run('nft add table ip t; nft add chain ip t in "{ type filter hook input priority 0; }"');
-      near.run('nft add rule ip t in ip daddr 10.6.0.7 drop');
-      far.run('ip addr add 10.50.0.2/24 dev vb; ip link set vb up');
-      far.run('echo 1 > /proc/sys/net/ipv4/ip_forward; ip route add unreachable 10.60.0.0/16');
+      near.runCommand(`ip link add va type veth peer name vb netns ${far.name}`);
+      near.runCommand('ip addr add 10.50.0.1/24 dev va; ip link set va up; ip route add 10.60.0.0/16 via 10.50.0.2');
+      near.runCommand('ip route add blackhole 10.9.0.0/24; ip route add local 10.6.0.0/24 dev lo');
+      near.runCommand('nft add table ip t; nft add chain ip t in "{ type filter hook input priority 0; }"');
+      near.runCommand('nft add rule ip t in ip daddr 10.6.0.7 drop');
+      far.runCommand('ip addr add 10.50.0.2/24 dev vb; ip link set vb up');
+      far.runCommand('echo 1 > /proc/sys/net/ipv4/ip_forward; ip route add unreachable 10.60.0.0/16');
     });
     afterAll(() => {
       for (const network of [near, far]) network.remove();

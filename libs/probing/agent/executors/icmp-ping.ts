@@ -72,15 +72,15 @@ export class IcmpPing implements Executor {
     return familiesOf(ips).length;
   }
 
-  expect(ips: readonly string[]): void {
-    this.state.expect(familiesOf(ips));
+  setTargets(ips: readonly string[]): void {
+    this.state.setFamilies(familiesOf(ips));
   }
 
-  run(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
+  runSlice(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
     return this.runWith(familiesOf(slice.ips), slice, onResult, signal);
   }
 
-  async check(signal: AbortSignal): Promise<SliceEnd | null> {
+  async checkExecutor(signal: AbortSignal): Promise<SliceEnd | null> {
     if (this.running.size > 0 || !this.state.needsCheck) return null;
     return this.runWith(this.state.familiesToCheck, CHECK_SLICE, () => undefined, signal);
   }
@@ -104,14 +104,14 @@ export class IcmpPing implements Executor {
     try {
       worker = this.spare.pop() ?? new FpingProcess(this.options.captureDir);
     } catch (error) {
-      return this.state.failed(
+      return this.state.recordFailure(
         `no file for its output could be created in ${this.options.captureDir}: ${messageOf(error)}`,
       );
     }
     this.running.add(worker);
-    this.drainTimer ??= setInterval(() => this.drain(), DRAIN_EVERY_MS);
+    this.drainTimer ??= setInterval(() => this.readOutputs(), DRAIN_EVERY_MS);
     const { locks, nowMs } = this;
-    const exit = await worker.run(slice, onResult, { path, version, families, locks, signal, nowMs });
+    const exit = await worker.probeSlice(slice, onResult, { path, version, families, locks, signal, nowMs });
     this.running.delete(worker);
     if (this.running.size === 0) {
       clearInterval(this.drainTimer);
@@ -124,21 +124,21 @@ export class IcmpPing implements Executor {
     const shownPath = this.options.fpingPath ?? path;
     return slice === CHECK_SLICE
       ? this.state.checked(exit, shownPath, worker)
-      : this.state.ended(exit, shownPath, worker);
+      : this.state.recordEnd(exit, shownPath, worker);
   }
 
-  private drain(): void {
-    for (const worker of this.running) worker.drain();
+  private readOutputs(): void {
+    for (const worker of this.running) worker.readOutput();
   }
 
   /** Returns null if an fping of a supported version was found; otherwise how a slice ends without one. */
   private async findUsable(): Promise<SliceEnd | null> {
     if (this.found !== null && stampOf(this.found.path) === this.found.stamp) return null;
-    this.looking ??= this.look().finally(() => (this.looking = undefined));
+    this.looking ??= this.findExecutable().finally(() => (this.looking = undefined));
     return this.looking;
   }
 
-  private async look(): Promise<SliceEnd | null> {
+  private async findExecutable(): Promise<SliceEnd | null> {
     if (this.found === null && performance.now() < this.lookAgainAtMs) return this.state.last();
     this.lookAgainAtMs = performance.now() + LOOK_AGAIN_MS;
     this.found = null;
@@ -150,7 +150,7 @@ export class IcmpPing implements Executor {
     if (answer.kind === 'not_permitted') return this.state.notPermitted(path, answer.detail);
     if (answer.kind === 'unknown') {
       this.lookAgainAtMs = performance.now() + ASK_AGAIN_MS;
-      return this.state.failed(`it did not report its version: ${answer.detail}`);
+      return this.state.recordFailure(`it did not report its version: ${answer.detail}`);
     }
     this.found = { path, stamp, version: answer.version };
     this.state.isVersion(answer.version.text);

@@ -13,25 +13,25 @@ export class LineSplitter {
 
   constructor(private readonly onLine: OnLine) {}
 
-  push(chunk: Uint8Array): void {
+  pushChunk(chunk: Uint8Array): void {
     let start = 0;
     while (start < chunk.length) {
       const end = chunk.indexOf(NEWLINE, start);
-      if (end === -1) return this.keep(chunk, start, chunk.length);
+      if (end === -1) return this.keepRest(chunk, start, chunk.length);
       if (this.carried === 0 && !this.overlong && end - start <= LINE_BYTES_MAX) this.onLine(chunk, start, end);
-      else this.finish(chunk, start, end);
+      else this.finishLine(chunk, start, end);
       start = end + 1;
     }
   }
 
   /** Ends the stream: a rest without a newline is a truncated line. */
-  end(): void {
+  endStream(): void {
     if (this.carried > 0 || this.overlong) this.dropped++;
     this.carried = 0;
     this.overlong = false;
   }
 
-  private keep(chunk: Uint8Array, start: number, end: number): void {
+  private keepRest(chunk: Uint8Array, start: number, end: number): void {
     if (this.overlong || this.carried + end - start > LINE_BYTES_MAX) {
       this.overlong = true;
       this.carried = 0;
@@ -41,8 +41,8 @@ export class LineSplitter {
     this.carried += end - start;
   }
 
-  private finish(chunk: Uint8Array, start: number, end: number): void {
-    this.keep(chunk, start, end);
+  private finishLine(chunk: Uint8Array, start: number, end: number): void {
+    this.keepRest(chunk, start, end);
     if (this.overlong) this.dropped++;
     else this.onLine(this.carry, 0, this.carried);
     this.carried = 0;

@@ -23,7 +23,7 @@ export class ProbeOnce {
     chmodSync(this.dir, 0o755);
   }
 
-  async probe(ips: string[], fpingPath?: string, slice: Partial<ProbeSlice> = {}): Promise<Probed> {
+  async probeOnce(ips: string[], fpingPath?: string, slice: Partial<ProbeSlice> = {}): Promise<Probed> {
     const ping = new IcmpPing({ fpingPath, captureDir: this.dir });
     const probed = await this.probeWith(ping, ips, slice);
     ping.close();
@@ -34,7 +34,7 @@ export class ProbeOnce {
   async probeWith(ping: IcmpPing, ips: string[], slice: Partial<ProbeSlice> = {}): Promise<Probed> {
     const outcomes: (number | undefined)[] = ips.map(() => undefined);
     const [rttUs, sentAtMs]: [number[], number[]] = [[], []];
-    const end = await ping.run(
+    const end = await ping.runSlice(
       { ips, timeoutMs: 500, spacingMs: 1, ...slice },
       (index, atMs, outcome, rtt) => {
         if (outcomes[index] !== undefined) throw new Error(`target ${index} has two results`);
@@ -69,10 +69,10 @@ export class Netns {
 
   constructor() {
     execFileSync('ip', ['netns', 'add', this.name]);
-    this.run('ip link set lo up');
+    this.runCommand('ip link set lo up');
   }
 
-  run(command: string): void {
+  runCommand(command: string): void {
     execFileSync('ip', ['netns', 'exec', this.name, 'sh', '-ec', command]);
   }
 

@@ -12,7 +12,7 @@ export class ProcFile {
   }
 
   /** Returns the present content, at most 64 KiB, valid until the next read of any file; null if it is missing or its process has ended. */
-  read(): Buffer | null {
+  readContent(): Buffer | null {
     if (this.fd === null) return null;
     try {
       const { buffer } = ProcFile;

@@ -69,7 +69,7 @@ export class RunWatch {
   }
 
   /** Checks the process. Called at least every 100 ms while it runs, before its output is read. */
-  look(): void {
+  checkProcess(): void {
     const now = this.clocks.steadyMs();
     const wallMs = this.clocks.wallMs();
     const stepMs = wallMs - this.wallAtLook - (now - this.looked);
@@ -91,7 +91,7 @@ export class RunWatch {
   }
 
   /** Whether the process ran and received all its packets between two instants of the wall clock. */
-  listened(fromMs: number, toMs: number): boolean {
+  hasListened(fromMs: number, toMs: number): boolean {
     return !overlaps(this.pauses, fromMs, toMs) && !overlaps(this.losses, fromMs, toMs);
   }
 
@@ -132,7 +132,7 @@ export class CpuTimeFile {
   }
 
   readonly ranNs = (): number | null => {
-    const ranNs = Number.parseInt(this.file.read()?.toString('latin1') ?? '', 10);
+    const ranNs = Number.parseInt(this.file.readContent()?.toString('latin1') ?? '', 10);
     return Number.isFinite(ranNs) ? ranNs : null;
   };
 

@@ -25,13 +25,13 @@ class World {
     for (let left = ms; left > 0; left -= LOOK_EVERY_MS) {
       this.steadyMs += LOOK_EVERY_MS;
       if (runs && this.ranNs !== null) this.ranNs += LOOK_EVERY_MS * RAN_NS_PER_MS;
-      if (looks) this.watch.look();
+      if (looks) this.watch.checkProcess();
     }
-    this.watch.look();
+    this.watch.checkProcess();
   }
 
   listened(fromMs: number, toMs: number): boolean {
-    return this.watch.listened(START_MS + fromMs, START_MS + toMs);
+    return this.watch.hasListened(START_MS + fromMs, START_MS + toMs);
   }
 
   clockHeld(fromMs: number, toMs: number): boolean {

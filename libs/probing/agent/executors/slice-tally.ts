@@ -82,18 +82,18 @@ export class SliceTally {
   }
 
   /** Reads what fping has printed on both streams since the last call, and settles the misses of the previous call. */
-  push(read: (take: (chunk: Uint8Array) => void) => void): void {
-    const before = this.held.mark();
-    read((chunk) => this.lines.push(chunk));
-    this.held.settle(before);
+  readStreams(read: (take: (chunk: Uint8Array) => void) => void): void {
+    const before = this.held.lastHeld();
+    read((chunk) => this.lines.pushChunk(chunk));
+    this.held.settleUpTo(before);
   }
 
   /**
    * Ends the slice. If the process exited by itself, a target in its summary for which it printed neither a reply nor a timeout was never
    * sent; without the summary it has no data.
    */
-  finish(endedByItself: boolean): void {
-    this.lines.end();
+  finishSlice(endedByItself: boolean): void {
+    this.lines.endStream();
     this.held.settleAll();
     if (!endedByItself) return;
     const { spacingMs } = this.options;
@@ -107,9 +107,9 @@ export class SliceTally {
   }
 
   private readLine(bytes: Uint8Array, start: number, end: number): void {
-    if (this.line.read(bytes, start, end)) return this.takeLine(this.line);
+    if (this.line.parseLine(bytes, start, end)) return this.takeLine(this.line);
     const from = FpingLine.skipSources(bytes, start, end);
-    if (this.summary.read(bytes, from, end)) return this.takeSummary(this.summary);
+    if (this.summary.parseSummary(bytes, from, end)) return this.takeSummary(this.summary);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1');
     const notice = readFpingNotice(text);
     if (notice.kind === 'complaint') this.complain(notice.text);
@@ -138,7 +138,7 @@ export class SliceTally {
       return;
     }
     const open = this.asked.takeOpen(address);
-    const index = open === -1 ? this.held.take(address) : open;
+    const index = open === -1 ? this.held.takeMiss(address) : open;
     if (index === -1) {
       this.foreignLines++;
       return;

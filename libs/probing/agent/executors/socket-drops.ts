@@ -19,12 +19,12 @@ export class RawSockets {
   }
 
   /** Returns the dropped packets by socket inode, one map per family. */
-  drops(families: readonly AddressFamily[]): ReadonlyMap<string, number>[] {
-    return families.map((family) => this.tables[family].drops());
+  readDrops(families: readonly AddressFamily[]): ReadonlyMap<string, number>[] {
+    return families.map((family) => this.tables[family].readDrops());
   }
 
   inodes(families: readonly AddressFamily[]): string[] {
-    return this.drops(families).flatMap((drops) => [...drops.keys()]);
+    return this.readDrops(families).flatMap((drops) => [...drops.keys()]);
   }
 
   close(): void {
@@ -52,17 +52,17 @@ export class SocketDrops {
   }
 
   /** Sets the pid of the started process. */
-  of(pid: number): void {
+  setPid(pid: number): void {
     this.pid = pid;
   }
 
   /** Returns the packets dropped on its sockets since they were opened. */
   readonly dropped = (): number => {
-    if (this.own === null) this.find();
+    if (this.own === null) this.reopenTables();
     const { own, sockets } = this;
     if (own === null || sockets === null) return 0;
     let sum = 0;
-    for (const drops of sockets.drops(this.families)) for (const inode of own) sum += drops.get(inode) ?? 0;
+    for (const drops of sockets.readDrops(this.families)) for (const inode of own) sum += drops.get(inode) ?? 0;
     return sum;
   };
 
@@ -72,7 +72,7 @@ export class SocketDrops {
   }
 
   /** Reopens the tables of its network namespace until its sockets appear: a wrapper may change the namespace before it runs fping. */
-  private find(): void {
+  private reopenTables(): void {
     if (this.pid === null) return;
     this.close();
     this.sockets = new RawSockets(String(this.pid));
@@ -92,8 +92,8 @@ class SocketTable {
   }
 
   /** Returns the dropped packets by socket inode. */
-  drops(): ReadonlyMap<string, number> {
-    const bytes = this.file.read() ?? Buffer.alloc(0);
+  readDrops(): ReadonlyMap<string, number> {
+    const bytes = this.file.readContent() ?? Buffer.alloc(0);
     if (!bytes.equals(this.last)) {
       this.last = Buffer.from(bytes);
       this.lastDrops = dropsOf(bytes.toString('latin1'));

@@ -18,7 +18,7 @@ export type Gauges = Omit<
 >;
 
 export interface TelemetryReporterOptions {
-  gateway: Pick<GatewayClient, 'telemetry'>;
+  gateway: Pick<GatewayClient, 'sendTelemetry'>;
   counters: () => Counters;
   gauges: () => Gauges;
   /** Called with each answer: the results that are not counted as this agent intended. */
@@ -46,8 +46,8 @@ export class TelemetryReporter {
   }
 
   start(): void {
-    this.report();
-    this.timer = setInterval(() => this.report(), this.options.everyMs ?? EVERY_MS);
+    this.beginReport();
+    this.timer = setInterval(() => this.beginReport(), this.options.everyMs ?? EVERY_MS);
   }
 
   async stop(): Promise<void> {
@@ -57,7 +57,7 @@ export class TelemetryReporter {
   }
 
   /** Returns the report for the time since the previous one. */
-  measure(): AgentTelemetry {
+  takeReport(): AgentTelemetry {
     const { counters, gauges } = this.options;
     const now = { atMs: performance.now(), counters: counters(), cpu: cpuMs() };
     const { last } = this;
@@ -78,14 +78,14 @@ export class TelemetryReporter {
     };
   }
 
-  private report(): void {
+  private beginReport(): void {
     if (this.running !== undefined) return;
-    this.running = this.send().finally(() => (this.running = undefined));
+    this.running = this.measureAndSend().finally(() => (this.running = undefined));
   }
 
-  private async send(): Promise<void> {
+  private async measureAndSend(): Promise<void> {
     try {
-      this.options.onUncounted(await this.sendReport(this.measure()));
+      this.options.onUncounted(await this.sendReport(this.takeReport()));
     } catch (error) {
       if (this.stopSignal.signal.aborted || performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
       this.loggedAtMs = performance.now();
@@ -98,11 +98,11 @@ export class TelemetryReporter {
     const { gateway } = this.options;
     const { signal } = this.stopSignal;
     try {
-      return await gateway.telemetry(report, signal);
+      return await gateway.sendTelemetry(report, signal);
     } catch (error) {
       const older = asKnownBefore(report);
       if (older === report || !(error instanceof GatewayFailure) || error.status !== REFUSED_AS_INVALID) throw error;
-      return await gateway.telemetry(older, signal);
+      return await gateway.sendTelemetry(older, signal);
     }
   }
 }

@@ -23,7 +23,7 @@ async function tried(state: ExecutorHealth['state'], refuse: (report: AgentTelem
   const done = new Promise<void>((resolve) => {
     const reporter = new TelemetryReporter({
       gateway: {
-        telemetry: (report) => {
+        sendTelemetry: (report) => {
           states.push(...report.executors.map((executor) => `${executor.state}: ${executor.detail}`));
           const status = refuse(report);
           return status === 0 ? Promise.resolve([]) : Promise.reject(new GatewayFailure(status, 'refused', undefined));

@@ -16,7 +16,7 @@ export class UncountedLog {
     return this.current;
   }
 
-  tell(uncounted: readonly UncountedResults[]): void {
+  logUncounted(uncounted: readonly UncountedResults[]): void {
     this.current = uncounted;
     const reasons = uncounted
       .map(({ reason }) => reason)

@@ -23,8 +23,8 @@ describe("the agent's log of results that do not count", () => {
   afterEach(() => vi.useRealTimers());
 
   it('warns of each reason with its count, once per minute while it lasts, and logs its end', () => {
-    uncounted.tell([of('older_boot', 12)]);
-    uncounted.tell([of('older_boot', 30)]);
+    uncounted.logUncounted([of('older_boot', 12)]);
+    uncounted.logUncounted([of('older_boot', 30)]);
     expect(said).toEqual([
       [
         'warn',
@@ -34,19 +34,19 @@ describe("the agent's log of results that do not count", () => {
     ]);
     expect(uncounted.latest).toEqual([of('older_boot', 30)]);
     vi.advanceTimersByTime(60_000);
-    uncounted.tell([of('older_boot', 99)]);
+    uncounted.logUncounted([of('older_boot', 99)]);
     expect(said.at(-1)?.slice(0, 2)).toEqual(['warn', { results: { older_boot: 99 } }]);
-    uncounted.tell([of('older_boot', 99), of('too_new', 1)]);
+    uncounted.logUncounted([of('older_boot', 99), of('too_new', 1)]);
     expect(said.at(-1)?.slice(0, 2)).toEqual(['warn', { results: { older_boot: 99, too_new: 1 } }]);
-    uncounted.tell([]);
-    uncounted.tell([]);
+    uncounted.logUncounted([]);
+    uncounted.logUncounted([]);
     expect(said.slice(3)).toEqual([['info', {}, 'all results are counted again by the control plane']]);
   });
 
   it('does not warn of repeated blocks after a lost answer, and names a reason that only a newer gateway knows', () => {
-    uncounted.tell([of('repeated', 5)]);
+    uncounted.logUncounted([of('repeated', 5)]);
     expect(said.at(-1)?.[0]).toBe('info');
-    uncounted.tell([of('a_reason_to_come', 1)]);
+    uncounted.logUncounted([of('a_reason_to_come', 1)]);
     expect(said.at(-1)).toEqual([
       'warn',
       { results: { a_reason_to_come: 1 } },

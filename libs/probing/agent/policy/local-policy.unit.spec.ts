@@ -102,7 +102,7 @@ describe('the local policy', () => {
     const errors: string[] = [];
     const policy = new PolicyFile(file, { ...silent, error: (_, message) => errors.push(message) });
     let changes = 0;
-    policy.watch(() => changes++);
+    policy.watchFile(() => changes++);
     writeFileSync(file, 'allow: ["10.0.0.0/8"]\nstopped: true');
     await expect.poll(() => policy.current.stopped, { timeout: 15_000 }).toBe(true);
     writeFileSync(file, 'allow: [oh dear');

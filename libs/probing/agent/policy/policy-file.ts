@@ -21,10 +21,10 @@ export class PolicyFile {
     this.current = file === undefined ? defaultPolicy() : read(file);
   }
 
-  watch(onChange: () => void): void {
+  watchFile(onChange: () => void): void {
     const { file } = this;
     if (file === undefined) return;
-    this.timer = setInterval(() => this.look(file, onChange), LOOK_EVERY_MS);
+    this.timer = setInterval(() => this.checkFile(file, onChange), LOOK_EVERY_MS);
     this.timer.unref();
   }
 
@@ -32,7 +32,7 @@ export class PolicyFile {
     clearInterval(this.timer);
   }
 
-  private look(file: string, onChange: () => void): void {
+  private checkFile(file: string, onChange: () => void): void {
     const looks = looksOf(file);
     if (looks === this.seen) return;
     this.seen = looks;

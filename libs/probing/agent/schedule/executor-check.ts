@@ -16,8 +16,8 @@ export class ExecutorCheck {
   ) {}
 
   start(): void {
-    this.check();
-    this.timer = setInterval(() => this.check(), CHECK_EVERY_MS);
+    this.startCheck();
+    this.timer = setInterval(() => this.startCheck(), CHECK_EVERY_MS);
   }
 
   async stop(): Promise<void> {
@@ -26,12 +26,12 @@ export class ExecutorCheck {
     await this.running;
   }
 
-  private check(): void {
+  private startCheck(): void {
     if (this.running !== undefined || this.isProbing()) return;
     const { executor, log, stopSignal } = this;
-    this.running = executor.check(stopSignal.signal).then((end) => {
+    this.running = executor.checkExecutor(stopSignal.signal).then((end) => {
       this.running = undefined;
-      if (end !== null && !stopSignal.signal.aborted) log.ended(end, executor.counters);
+      if (end !== null && !stopSignal.signal.aborted) log.logEnd(end, executor.counters);
     });
   }
 }

@@ -29,7 +29,7 @@ export class Pace {
 
   /** Records that a slice began late, took longer than planned, or that its executor was paused, by `ms`. */
   wasLate(ms: number): void {
-    const period = this.turn();
+    const period = this.turnPeriod();
     period.lateMs = Math.max(period.lateMs, ms);
     if (ms >= LATE_MS) this.warn();
   }
@@ -37,24 +37,24 @@ export class Pace {
   /** Records due probes that have no result. */
   missed(count: number): void {
     if (count === 0) return;
-    this.turn().unmeasured += count;
+    this.turnPeriod().unmeasured += count;
     this.unmeasured += count;
   }
 
   /** Greatest delay in the last one to two periods, in ms. */
   get lateMs(): number {
-    this.turn();
+    this.turnPeriod();
     return Math.round(Math.max(this.before.lateMs, this.now.lateMs));
   }
 
   get unmeasuredPerS(): number {
-    this.turn();
+    this.turnPeriod();
     const count = this.now.unmeasured + (this.before === this.now ? 0 : this.before.unmeasured);
     const elapsedMs = Math.max(PERIOD_MS, this.steadyMs() - this.before.sinceMs);
     return Math.round((count * 1_000_000) / elapsedMs) / 1_000;
   }
 
-  private turn(): Period {
+  private turnPeriod(): Period {
     const nowMs = this.steadyMs();
     const next = { sinceMs: nowMs, lateMs: 0, unmeasured: 0 };
     const ageMs = nowMs - this.now.sinceMs;

@@ -5,7 +5,7 @@ export class PacketBudget {
   constructor(public packetsPerSecond: number) {}
 
   /** Returns the packets per second that no running slice uses. */
-  free(nowMs: number): number {
+  freePerSecond(nowMs: number): number {
     let free = this.packetsPerSecond;
     for (let at = this.taken.length - 1; at >= 0; at--) {
       const { perSecond, untilMs } = this.taken[at] ?? { perSecond: 0, untilMs: 0 };
@@ -20,7 +20,7 @@ export class PacketBudget {
     return this.taken.reduce((first, { untilMs }) => Math.min(first, untilMs), Infinity);
   }
 
-  take(perSecond: number, untilMs: number): void {
+  takePackets(perSecond: number, untilMs: number): void {
     this.taken.push({ perSecond, untilMs });
   }
 }

@@ -75,22 +75,22 @@ export class Prober {
     return this.schedule.size;
   }
 
-  replace(plan: readonly PlannedTarget[], packetsPerSecond: number): void {
+  replacePlan(plan: readonly PlannedTarget[], packetsPerSecond: number): void {
     this.budget.packetsPerSecond = packetsPerSecond;
-    this.options.executor.expect(plan.map(({ ip }) => ip));
-    for (const target of this.schedule.replace(plan)) {
-      this.wait(target, performance.now(), this.fresh);
+    this.options.executor.setTargets(plan.map(({ ip }) => ip));
+    for (const target of this.schedule.replacePlan(plan)) {
+      this.queueTarget(target, performance.now(), this.fresh);
     }
     if (plan.length === 0) this.stopSlices();
     const lengthsMs = new Set(this.schedule.sliceLengthsMs);
     for (const sliceMs of this.lastSlices.keys()) if (!lengthsMs.has(sliceMs)) this.lastSlices.delete(sliceMs);
     // Begins now, not with the next slice: an operator may be watching.
-    if (this.started) this.tick();
+    if (this.started) this.startDue();
   }
 
   start(): void {
     this.started = true;
-    this.tick();
+    this.startDue();
     this.check.start();
   }
 
@@ -109,7 +109,7 @@ export class Prober {
   }
 
   /** Begins what is due, and schedules itself for the next slice, or for when a waiting target may find room. */
-  private tick(): void {
+  private startDue(): void {
     const nowMs = performance.now();
     let nextAtMs = Infinity;
     for (const sliceMs of this.schedule.sliceLengthsMs) {
@@ -120,7 +120,7 @@ export class Prober {
     if (this.fresh.length > 0) nextAtMs = Math.min(nextAtMs, nowMs + FRESH_SLICE_MS);
     if (this.waiting.length > 0) nextAtMs = Math.min(nextAtMs, this.budget.moreAtMs);
     clearTimeout(this.timer);
-    if (nextAtMs < Infinity) this.timer = setTimeout(() => this.tick(), Math.max(1, nextAtMs - performance.now()));
+    if (nextAtMs < Infinity) this.timer = setTimeout(() => this.startDue(), Math.max(1, nextAtMs - performance.now()));
   }
 
   /** Moves what is due by `wallMs` from the schedule into the queue. Returns when the next slice of this length begins. */
@@ -131,13 +131,13 @@ export class Prober {
     const from = Math.max(last + 1, slice - this.schedule.slotsMax(sliceMs) + 1);
     for (let at = from; at <= slice; at++) {
       const dueAtMs = at * sliceMs - this.clockStartMs;
-      for (const target of this.schedule.due(sliceMs, at)) this.wait(target, dueAtMs, this.waiting);
+      for (const target of this.schedule.due(sliceMs, at)) this.queueTarget(target, dueAtMs, this.waiting);
     }
     this.lastSlices.set(sliceMs, Math.max(last, slice));
     return (slice + 1) * sliceMs;
   }
 
-  private wait(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
+  private queueTarget(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
     if (target.waiting) {
       this.counters.skippedRounds++;
       // A target that was never probed still waits for its first turn, so no measurement is missing.
@@ -170,7 +170,7 @@ export class Prober {
    */
   private launch(queue: ScheduledTarget[], countMax: number, sliceMs: number, spacingMs: number | null): void {
     const nowMs = performance.now();
-    const free = this.budget.free(nowMs);
+    const free = this.budget.freePerSecond(nowMs);
     if (free < this.budget.packetsPerSecond * FREE_SHARE_MIN) {
       this.outOfBudgetAtMs = nowMs;
       return;
@@ -187,23 +187,23 @@ export class Prober {
     // The executor's own packets stay on this machine: they take time in the slice, but do not count against the policy.
     const ownPackets = this.options.executor.ownPackets(ips);
     const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), 1000 / free);
-    this.budget.take(1000 / pace, nowMs + targets.length * pace);
+    this.budget.takePackets(1000 / pace, nowMs + targets.length * pace);
     const slice = { ips, timeoutMs: first.timeoutMs, spacingMs: pace };
-    const run = this.run(targets, slice, ownPackets).finally(() => {
+    const run = this.runSlice(targets, slice, ownPackets).finally(() => {
       this.running.delete(run);
       if (this.started) this.launchWaiting();
     });
     this.running.add(run);
   }
 
-  private async run(targets: ScheduledTarget[], slice: ProbeSlice, ownPackets: number): Promise<void> {
+  private async runSlice(targets: ScheduledTarget[], slice: ProbeSlice, ownPackets: number): Promise<void> {
     const { executor, onResult } = this.options;
     const { signal } = this.halt;
     this.counters.probes += targets.length;
     for (const target of targets) target.waiting = false;
     const beganMs = performance.now();
     let results = 0;
-    const end = await executor.run(
+    const end = await executor.runSlice(
       slice,
       (index, sentAtMs, outcome, rttUs) => {
         const target = targets[index];
@@ -217,7 +217,7 @@ export class Prober {
     this.pace.wasLate(Math.max(end.pausedMs, performance.now() - beganMs - plannedMs));
     this.pace.missed(targets.length - results);
     if (!end.ok) this.counters.failedSlices++;
-    this.log.ended(end, executor.counters);
+    this.log.logEnd(end, executor.counters);
   }
 }
 

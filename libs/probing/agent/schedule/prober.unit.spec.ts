@@ -19,7 +19,7 @@ class InstantExecutor implements Executor {
   expected: readonly string[] = [];
   readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
 
-  run(slice: ProbeSlice, onResult: Parameters<Executor['run']>[1], signal: AbortSignal): Promise<SliceEnd> {
+  runSlice(slice: ProbeSlice, onResult: Parameters<Executor['runSlice']>[1], signal: AbortSignal): Promise<SliceEnd> {
     const { ips, spacingMs } = slice;
     const ran = { fromMs: performance.now(), count: ips.length, spacingMs, aborted: false };
     this.slices.push(ran);
@@ -46,12 +46,12 @@ class InstantExecutor implements Executor {
     return this.own;
   }
 
-  check(): Promise<SliceEnd | null> {
+  checkExecutor(): Promise<SliceEnd | null> {
     this.checks++;
     return Promise.resolve(null);
   }
 
-  expect(ips: readonly string[]): void {
+  setTargets(ips: readonly string[]): void {
     this.expected = ips;
   }
 
@@ -103,7 +103,7 @@ describe('the prober', () => {
     'probes each target immediately, and then exactly every %i ms',
     async (intervalMs) => {
       prober.start();
-      prober.replace(plan(40, intervalMs), 10_000);
+      prober.replacePlan(plan(40, intervalMs), 10_000);
       await vi.advanceTimersByTimeAsync(1_000);
       expect(new Set(probed.map(({ key }) => key)).size).toBe(40);
       await vi.advanceTimersByTimeAsync(10 * intervalMs);
@@ -120,7 +120,7 @@ describe('the prober', () => {
 
   it('starts few executors: one per five seconds of a tier, regardless of the number of targets', async () => {
     prober.start();
-    prober.replace([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], 10_000);
+    prober.replacePlan([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], 10_000);
     await vi.advanceTimersByTimeAsync(30_000);
     const before = executor.slices.length;
     await vi.advanceTimersByTimeAsync(30_000);
@@ -129,7 +129,7 @@ describe('the prober', () => {
 
   it('never sends more packets per second than the policy allows, and skips no target', async () => {
     prober.start();
-    prober.replace(plan(500, 5_000), 100);
+    prober.replacePlan(plan(500, 5_000), 100);
     for (let step = 0; step < 300; step++) {
       await vi.advanceTimersByTimeAsync(100);
       expect(executor.rateAt(performance.now())).toBeLessThanOrEqual(100.001);
@@ -140,10 +140,10 @@ describe('the prober', () => {
   it("reserves time in the slice for the executor's own packets, without counting them against the policy", async () => {
     executor.own = 1;
     prober.start();
-    prober.replace(plan(4, 5_000), 100);
+    prober.replacePlan(plan(4, 5_000), 100);
     await vi.advanceTimersByTimeAsync(12_000);
     expect(executor.slices.at(-1)).toMatchObject({ count: 4, spacingMs: 1_000 });
-    prober.replace(plan(500, 5_000), 100);
+    prober.replacePlan(plan(500, 5_000), 100);
     await vi.advanceTimersByTimeAsync(60_000); // new targets use the capacity of others at first
     const { skippedRounds } = prober.counters;
     const { length } = probed;
@@ -157,7 +157,7 @@ describe('the prober', () => {
 
   it('does not count as late while many new targets are probed first', async () => {
     prober.start();
-    prober.replace(plan(1_000, 60_000), 50);
+    prober.replacePlan(plan(1_000, 60_000), 50);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(prober.pace).toMatchObject({ unmeasured: 0 });
     expect(prober.pace.lateMs).toBeLessThan(1_000);
@@ -165,7 +165,7 @@ describe('the prober', () => {
 
   it('counts probes without a result and its own delay', async () => {
     prober.start();
-    prober.replace(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(7_000);
     expect(prober.pace).toMatchObject({ unmeasured: 0, unmeasuredPerS: 0 });
     executor.answersMax = 70;
@@ -174,7 +174,7 @@ describe('the prober', () => {
     expect(prober.pace.unmeasured).toBeGreaterThanOrEqual(30);
     expect(prober.pace.unmeasuredPerS).toBeGreaterThan(0);
     expect(prober.pace.lateMs).toBe(1_700);
-    prober.replace([], 10_000);
+    prober.replacePlan([], 10_000);
     expect(executor.expected).toEqual([]);
   });
 
@@ -183,21 +183,21 @@ describe('the prober', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     const { checks } = executor;
     expect(checks).toBeGreaterThanOrEqual(3);
-    prober.replace(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(executor.checks - checks).toBeLessThanOrEqual(1);
   });
 
   it('stops running slices when no target is left, and starts again when there is one', async () => {
     prober.start();
-    prober.replace(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(7_000);
-    prober.replace([], 10_000);
+    prober.replacePlan([], 10_000);
     const { length } = probed;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(probed.length).toBe(length);
     expect(executor.slices.at(-1)?.aborted).toBe(true);
-    prober.replace(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(2_100);
     expect(new Set(probed.slice(length).map(({ key }) => key)).size).toBe(100);
   });

@@ -11,7 +11,7 @@ export class ProbingLog {
 
   constructor(private readonly log: AgentLog) {}
 
-  ended(end: SliceEnd, counters: object): void {
+  logEnd(end: SliceEnd, counters: object): void {
     this.sayState(end.ok ? 'ok' : end.state, end.ok ? '' : end.detail);
     if (end.remark === undefined || performance.now() - this.remarkedAtMs < LOG_EVERY_MS) return;
     this.remarkedAtMs = performance.now();

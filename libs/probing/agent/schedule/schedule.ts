@@ -60,7 +60,7 @@ export class Schedule {
   }
 
   /** Replaces the schedule with the plan; unchanged targets keep their history. Returns the new targets. */
-  replace(plan: readonly PlannedTarget[]): ScheduledTarget[] {
+  replacePlan(plan: readonly PlannedTarget[]): ScheduledTarget[] {
     const fresh: ScheduledTarget[] = [];
     const touched = new Set<ScheduledTarget[]>();
     const kept = new Set<number>();

@@ -32,7 +32,7 @@ describe('the schedule', () => {
         fc.nat(2_000_000_000),
         (some, intervalMs, first) => {
           const schedule = new Schedule();
-          schedule.replace(some.map((key) => planned(key, intervalMs)));
+          schedule.replacePlan(some.map((key) => planned(key, intervalMs)));
           const [sliceMs = 0] = schedule.sliceLengthsMs;
           expect(sliceMs).toBeLessThanOrEqual(5_000);
           expect(sliceMs * schedule.slotsMax(sliceMs)).toBeCloseTo(intervalMs, 6);
@@ -48,7 +48,7 @@ describe('the schedule', () => {
     'spreads targets evenly: no slice has 10 %% more than the mean (keys from %i)',
     (first) => {
       const schedule = new Schedule();
-      schedule.replace(keys(1_000, first).map((key) => planned(key, 25_000)));
+      schedule.replacePlan(keys(1_000, first).map((key) => planned(key, 25_000)));
       const sizes = keys(5, 0).map((slice) => schedule.due(5_000, slice).length);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(220);
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(180);
@@ -59,9 +59,9 @@ describe('the schedule', () => {
     const schedule = new Schedule();
     const isDue = (key: number, slice: number): boolean => schedule.due(5_000, slice).some((due) => due.key === key);
     const placeOf = (key: number): number => keys(5, 0).find((slice) => isDue(key, slice)) ?? -1;
-    schedule.replace(keys(100).map((key) => planned(key, 25_000)));
+    schedule.replacePlan(keys(100).map((key) => planned(key, 25_000)));
     const before = keys(50).map(placeOf);
-    schedule.replace(
+    schedule.replacePlan(
       keys(500)
         .filter((key) => key <= 50 || key > 100)
         .map((key) => planned(key, 25_000)),
@@ -73,17 +73,17 @@ describe('the schedule', () => {
 
   it('returns only new targets and new addresses as fresh; another interval keeps the history', () => {
     const schedule = new Schedule();
-    expect(schedule.replace([planned(1), planned(2)])).toHaveLength(2);
+    expect(schedule.replacePlan([planned(1), planned(2)])).toHaveLength(2);
     const one = schedule.due(5_000, 0).find(({ key }) => key === 1);
     if (one !== undefined) one.lastOutcome = 0;
-    const fresh = schedule.replace([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)]);
+    const fresh = schedule.replacePlan([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)]);
     expect(fresh.map(({ key }) => key)).toEqual([2, 3]);
-    expect(schedule.replace([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)])).toEqual([]);
+    expect(schedule.replacePlan([planned(1, 15_000), { ...planned(2), ip: '10.9.9.9' }, planned(3)])).toEqual([]);
   });
 
   it('orders targets of several tiers in a slice by phase', () => {
     const schedule = new Schedule();
-    schedule.replace(keys(300).map((key) => planned(key, key % 2 === 0 ? 5_000 : 15_000)));
+    schedule.replacePlan(keys(300).map((key) => planned(key, key % 2 === 0 ? 5_000 : 15_000)));
     const places = schedule.due(5_000, 3).map((due) => (due.phase * due.slots) % 1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
@@ -135,9 +135,9 @@ describe('the packet budget', () => {
           const taken = running
             .filter(({ untilMs }) => untilMs > nowMs)
             .reduce((sum, { perSecond }) => sum + perSecond, 0);
-          expect(budget.free(nowMs)).toBeCloseTo(100 - taken, 6);
-          const run = { perSecond: budget.free(nowMs) * share, untilMs: nowMs + forMs };
-          budget.take(run.perSecond, run.untilMs);
+          expect(budget.freePerSecond(nowMs)).toBeCloseTo(100 - taken, 6);
+          const run = { perSecond: budget.freePerSecond(nowMs) * share, untilMs: nowMs + forMs };
+          budget.takePackets(run.perSecond, run.untilMs);
           running.push(run);
         }
       }),

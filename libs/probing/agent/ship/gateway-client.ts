@@ -69,11 +69,11 @@ export class GatewayClient {
     identity: GatewayIdentity,
     private readonly nowMs: () => number = Date.now,
   ) {
-    this.use(identity);
+    this.useIdentity(identity);
   }
 
   /** Uses this certificate from now on; requests in progress are aborted. */
-  use({ gatewayUrl, caPem, certificatePem, keyPem }: GatewayIdentity): void {
+  useIdentity({ gatewayUrl, caPem, certificatePem, keyPem }: GatewayIdentity): void {
     const former: Agent | undefined = this.tls;
     this.url = new URL(gatewayUrl);
     this.refused = undefined;
@@ -106,7 +106,7 @@ export class GatewayClient {
   }
 
   /** Records a refusal that the gateway sent no code for. */
-  refuse(refusal: AgentRefusal): void {
+  recordRefusal(refusal: AgentRefusal): void {
     this.refused = refusal;
     this.onRefusal(refusal);
   }
@@ -121,27 +121,27 @@ export class GatewayClient {
   }
 
   /** Waits up to 25 s for a version newer than `since`; returns null if there is none. */
-  async assignments(since: number, signal: AbortSignal): Promise<AssignmentsResponse | null> {
-    const answer = await this.send('GET', `/v1/assignments?since=${since}`, {
+  async fetchAssignments(since: number, signal: AbortSignal): Promise<AssignmentsResponse | null> {
+    const answer = await this.sendRequest('GET', `/v1/assignments?since=${since}`, {
       timeoutMs: LONG_POLL_TIMEOUT_MS,
       signal,
     });
     return answer.status === 304 ? null : parseJson<AssignmentsResponse>(answer);
   }
 
-  async results(lane: LaneName, upload: Uint8Array, signal: AbortSignal): Promise<ResultsResponse> {
+  async sendUpload(lane: LaneName, upload: Uint8Array, signal: AbortSignal): Promise<ResultsResponse> {
     const headers = {
       'content-type': 'application/vnd.icmpmon.blocks',
       'x-icmpmon-sent-at': String(this.nowMs()),
       // Changes when this machine's clock is set: the gateway's previous estimate of the offset is then void.
       'x-icmpmon-clock-origin': String(Math.round(this.nowMs() - uptime() * 1_000)),
     };
-    const answer = await this.send('POST', `/v1/results?lane=${lane}`, { headers, body: upload, signal });
+    const answer = await this.sendRequest('POST', `/v1/results?lane=${lane}`, { headers, body: upload, signal });
     return parseJson<ResultsResponse>(answer);
   }
 
   /** Returns which results of the last minutes the control plane did not count as intended; empty from an older gateway. */
-  async telemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<UncountedResults[]> {
+  async sendTelemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<UncountedResults[]> {
     const sentAtMs = this.nowMs();
     const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
     this.noteClock(sentAtMs, Number(answer.headers['x-icmpmon-time'] ?? Number.NaN));
@@ -169,13 +169,13 @@ export class GatewayClient {
   }
 
   /** Returns a renewed certificate for the same agent. */
-  async renew(csrPem: string, signal: AbortSignal): Promise<string> {
+  async renewCertificate(csrPem: string, signal: AbortSignal): Promise<string> {
     const answer = await this.sendJson('/v1/certificate', { csrPem }, signal);
     return parseJson<RenewResponse>(answer).certificatePem;
   }
 
   /** Sends the description in this agent's settings; returns the description in force. */
-  async describe(said: AgentDescription, signal: AbortSignal): Promise<AgentDescription> {
+  async sendDescription(said: AgentDescription, signal: AbortSignal): Promise<AgentDescription> {
     return parseJson<DescriptionResponse>(await this.sendJson('/v1/description', said, signal));
   }
 
@@ -186,10 +186,10 @@ export class GatewayClient {
     method: 'POST' | 'PUT' = 'POST',
   ): Promise<HttpsAnswer> {
     const headers = { 'content-type': 'application/json' };
-    return this.send(method, path, { headers, body: Buffer.from(JSON.stringify(body)), signal });
+    return this.sendRequest(method, path, { headers, body: Buffer.from(JSON.stringify(body)), signal });
   }
 
-  private async send(
+  private async sendRequest(
     method: 'GET' | 'POST' | 'PUT',
     path: string,
     options: { headers?: Record<string, string>; body?: Uint8Array; signal: AbortSignal; timeoutMs?: number },
@@ -213,7 +213,7 @@ export class GatewayClient {
       return answer;
     }
     const refusal = refusalOf(answer);
-    if (refusal !== undefined) this.refuse(refusal);
+    if (refusal !== undefined) this.recordRefusal(refusal);
     throw new GatewayFailure(status, `${this.url.host} answered ${describeAnswer(answer)}`, headers['retry-after']);
   }
 }

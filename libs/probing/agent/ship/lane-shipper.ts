@@ -10,7 +10,7 @@ import { retryAfterMs } from './retry-after';
 export interface LaneShipperOptions {
   lane: LaneName;
   spool: Spool;
-  gateway: Pick<GatewayClient, 'results'>;
+  gateway: Pick<GatewayClient, 'sendUpload'>;
   agentId: string;
   /** The lane with priority: nothing is shipped here while it is busy. */
   yieldsTo?: LaneShipper;
@@ -55,11 +55,11 @@ export class LaneShipper {
   }
 
   start(): void {
-    this.running = this.loop();
+    this.running = this.shipUntilStopped();
   }
 
   /** Called when the spool may have new blocks. */
-  wake(): void {
+  wakeShipper(): void {
     this.wakeUp.wakeSleeper();
   }
 
@@ -79,7 +79,7 @@ export class LaneShipper {
     return this.idle;
   }
 
-  private async loop(): Promise<void> {
+  private async shipUntilStopped(): Promise<void> {
     const { signal } = this.stopSignal;
     const { lane, spool } = this.options;
     while (!signal.aborted) {
@@ -94,7 +94,7 @@ export class LaneShipper {
       await this.wakeUp.sleepUntilWoken(LOOK_EVERY_MS[lane], signal);
       this.idle = false;
     }
-    spool.settle(LANE[lane], [], []);
+    spool.settleBlocks(LANE[lane], [], []);
   }
 
   /** Ships the next batch. Returns how long to wait before the next attempt; null if there is nothing to ship. */
@@ -107,20 +107,20 @@ export class LaneShipper {
       const free = yieldsTo === undefined || (await yieldsTo.whenIdle(YIELD_MS_MAX, signal));
       if (signal.aborted) return 0;
       const { blocksMax, bytesMax } = this.size;
-      batch = spool.next(LANE[lane], blocksMax, free ? bytesMax : bytesMax * SQUEEZED_SHARE);
+      batch = spool.nextBlocks(LANE[lane], blocksMax, free ? bytesMax : bytesMax * SQUEEZED_SHARE);
       if (batch.length === 0) return null;
       upload = this.frame(batch);
       const fromMs = performance.now();
       this.options.onAsk?.();
-      const answer = await gateway.results(lane, upload, signal);
+      const answer = await gateway.sendUpload(lane, upload, signal);
       this.options.onAnswer?.();
-      this.size.taken(upload.length, performance.now() - fromMs);
-      return this.accept(batch, answer);
+      this.size.recordUpload(upload.length, performance.now() - fromMs);
+      return this.settleUpload(batch, answer);
     } catch (error) {
       if (error instanceof GatewayFailure && error.status > 0) this.options.onAnswer?.();
       const refused = this.hopeless(batch, upload.length, error);
-      spool.settle(LANE[lane], [], refused);
-      return this.fail(error);
+      spool.settleBlocks(LANE[lane], [], refused);
+      return this.handleFailure(error);
     }
   }
 
@@ -129,7 +129,7 @@ export class LaneShipper {
     return writeUpload(batch.map((block) => frameBlock({ ...block, agentId }, block.body)));
   }
 
-  private accept(batch: readonly SpooledBlock[], answer: ResultsResponse): number {
+  private settleUpload(batch: readonly SpooledBlock[], answer: ResultsResponse): number {
     const { lane, spool, log } = this.options;
     const refusals = new Map(answer.refused.map(({ index, reason, detail }) => [index, `${reason}: ${detail}`]));
     const { durable } = answer;
@@ -146,8 +146,9 @@ export class LaneShipper {
         'blocks refused permanently by the gateway; quarantined in the spool',
       );
     }
-    spool.settle(LANE[lane], done, refused);
-    if (done.length + refused.length === 0) return this.fail(new Error('the gateway accepted none of the blocks'));
+    spool.settleBlocks(LANE[lane], done, refused);
+    if (done.length + refused.length === 0)
+      return this.handleFailure(new Error('the gateway accepted none of the blocks'));
     if (done.length > 0) this.firstShippedMs ??= performance.now();
     this.shippedResults += done.reduce((sum, { body }) => sum + body.count, 0);
     if (this.failure !== undefined) log.info({ lane }, 'shipping recovered');
@@ -178,7 +179,7 @@ export class LaneShipper {
     return [];
   }
 
-  private fail(error: unknown): number {
+  private handleFailure(error: unknown): number {
     if (this.stopSignal.signal.aborted) return 0;
     this.failure = error instanceof Error ? error.message : String(error);
     const waitMs = this.backOff.nextDelayMs() + retryAfterMs(error);

@@ -50,7 +50,14 @@ describe('a lane', () => {
       uploads.push({ lane: which, sequences });
       return answer(sequences, headers[0].boot);
     };
-    const shipper = new LaneShipper({ lane: name, spool, gateway: { results }, agentId: AGENT, yieldsTo, log });
+    const shipper = new LaneShipper({
+      lane: name,
+      spool,
+      gateway: { sendUpload: results },
+      agentId: AGENT,
+      yieldsTo,
+      log,
+    });
     lanes.push(shipper);
     return shipper;
   }
@@ -60,7 +67,7 @@ describe('a lane', () => {
     builder.addResult(1, 1, Date.now(), 0, 1);
     const body = encodeBody(builder.buildColumns(), compress);
     const block = { shard: 0, policyVersion: 1, liveUntilMs: Date.now() + liveForMs, body };
-    spool.append(
+    spool.appendBlocks(
       Array.from({ length: count }, () => block),
       false,
     );

@@ -21,7 +21,7 @@ export class UploadSize {
   }
 
   /** Records an upload that was accepted completely: the next one may be as large as the line carries within the target duration. */
-  taken(bytes: number, tookMs: number): void {
+  recordUpload(bytes: number, tookMs: number): void {
     this.blocks = Math.min(BLOCKS_MAX, this.blocks * 2);
     const byRate = (bytes * AIM_MS) / Math.max(1, tookMs);
     // A small upload that took long measures the round trip, not the bandwidth.

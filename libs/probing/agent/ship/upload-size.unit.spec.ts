@@ -10,7 +10,7 @@ function uploads(count: number, bytesPerS: number, size = new UploadSize()): num
     const bytes = size.bytesMax;
     const tookMs = 100 + (bytes / bytesPerS) * 1_000;
     if (tookMs <= UPLOAD_MS_MAX) {
-      size.taken(bytes, tookMs);
+      size.recordUpload(bytes, tookMs);
       return tookMs;
     }
     size.tooSlow(bytes);
@@ -44,7 +44,7 @@ describe('the size of an upload', () => {
 
   it('does not shrink because uploads are small', () => {
     const size = new UploadSize();
-    for (let at = 0; at < 100; at++) size.taken(500, 120);
+    for (let at = 0; at < 100; at++) size.recordUpload(500, 120);
     expect(size.bytesMax).toBeGreaterThanOrEqual(64 * 1024);
   });
 
@@ -54,7 +54,7 @@ describe('the size of an upload', () => {
     expect(size.bytesMax).toBe(2 * 1024);
     size.tooMany(0.5);
     expect(size.blocksMax).toBe(1);
-    for (let at = 0; at < 20; at++) size.taken(2 * 1024, 50);
+    for (let at = 0; at < 20; at++) size.recordUpload(2 * 1024, 50);
     expect([size.bytesMax, size.blocksMax]).toEqual([163_840, 1_024]);
   });
 });

@@ -37,7 +37,7 @@ export class ClockPeriods {
   ) {}
 
   /** Loads the periods of the spool; writes the known periods into a new spool. */
-  use(database: DatabaseSync): void {
+  loadPeriods(database: DatabaseSync): void {
     database.exec(TABLE);
     const rows = database.prepare('SELECT from_id, kernel_boot, origin_ms FROM clock_period ORDER BY from_id').all();
     if (rows.length === 0) for (const period of this.periods) write(database, period);
@@ -51,7 +51,7 @@ export class ClockPeriods {
   }
 
   /** Called before block `nextId` is written, in the same transaction. `oldestId`: the oldest stored block. */
-  note(database: DatabaseSync, nextId: number, oldestId: number): void {
+  recordPeriod(database: DatabaseSync, nextId: number, oldestId: number): void {
     const last = this.periods.at(-1);
     const originMs = this.nowMs() - this.machine.uptimeMs();
     const { kernelBoot } = this.machine;

@@ -18,13 +18,13 @@ export class HeldCount {
   }
 
   /** Returns the number written last, by this process or an earlier one; 0 if it cannot be read. */
-  read(): number {
+  readCount(): number {
     const bytes = Buffer.alloc(DIGITS);
     const text = bytes.toString('latin1', 0, readSync(this.fd, bytes, 0, DIGITS, 0));
     return /^\d{16}$/.test(text) ? Number(text) : 0;
   }
 
-  write(results: number): void {
+  writeCount(results: number): void {
     const held = Math.max(0, results);
     if (held === this.written) return;
     writeSync(this.fd, String(held).padStart(DIGITS, '0'), 0, 'latin1');

@@ -75,19 +75,19 @@ export class SpoolAccounts {
 
   /** Stores the number of results that the gateway has not acknowledged. */
   writeHeld(acknowledgedResults: number): void {
-    this.held.write(this.totals.results - acknowledgedResults);
+    this.held.writeCount(this.totals.results - acknowledgedResults);
   }
 
   /** Trusts the totals if the separate count agrees. Otherwise counts the rows, if the file is intact. @throws DamagedSpool */
   verify(): void {
-    if (this.held.read() === this.totals.results && this.totals.blocks > 0) return;
+    if (this.held.readCount() === this.totals.results && this.totals.blocks > 0) return;
     if (this.countRows() > 0) checkWhole(this.database);
   }
 
   /** Counts the rows. Results that were held and are in no row are missing and count as dropped: returns how many. */
   countRows(): number {
     Object.assign(this.totals, this.statements.count.get());
-    const missing = Math.max(0, this.held.read() - this.totals.results);
+    const missing = Math.max(0, this.held.readCount() - this.totals.results);
     this.totals.droppedResults += missing;
     return missing;
   }

@@ -61,25 +61,25 @@ export class SpoolFile {
     let database: DatabaseSync | undefined;
     try {
       database = openSpoolDatabase(dir);
-      this.use(database);
+      this.useDatabase(database);
       this.accounts.verify();
     } catch (error) {
       if (!isUnusable(error)) throw error;
       if (database?.isOpen === true) database.close();
-      this.replace(error, new Set());
+      this.replaceDamaged(error, new Set());
     }
   }
 
-  private use(database: DatabaseSync): void {
+  private useDatabase(database: DatabaseSync): void {
     this.database = database;
     this.statements = prepare(database);
-    this.clock.use(database);
+    this.clock.loadPeriods(database);
     this.waiting = new WaitingBlocks(this.statements, this.clock, this.options.nowMs);
     this.accounts = new SpoolAccounts(database, this.statements, this.held);
     this.rows = new SpoolRows(database, this.statements, this.accounts, this.options.log);
   }
 
-  stats(): SpoolStats {
+  fileStats(): SpoolStats {
     let oldest: BlockRow | undefined;
     if (!this.isEmpty) this.repairing(() => (oldest = this.statements.oldest.get() as BlockRow | undefined));
     const { blocks, bytes, spooledResults, quarantined, droppedResults } = this.accounts.current;
@@ -105,19 +105,19 @@ export class SpoolFile {
   /** Starts a new period of the clock if it was set since the last block; call it before blocks are inserted. */
   noteClock(): void {
     const { last, oldest } = this.rows.ids();
-    this.clock.note(this.database, last + 1, oldest);
+    this.clock.recordPeriod(this.database, last + 1, oldest);
   }
 
   /** Runs one transaction, which also deletes acknowledged blocks. `onRollback` undoes what `work` changed elsewhere. */
-  write(work: () => void, onRollback: () => void): void {
-    this.repairing(() => this.transact(work, false, onRollback));
+  runTransaction(work: () => void, onRollback: () => void): void {
+    this.repairing(() => this.runStatements(work, false, onRollback));
   }
 
-  /** Like `write`, without an fsync if there is nothing to assign in the lane and nothing to delete. */
+  /** Like `runTransaction`, without an fsync if there is nothing to assign in the lane and nothing to delete. */
   readLane(lane: Lane, work: () => void, onRollback: () => void): void {
     this.repairing(() => {
       const readOnly = this.acknowledged.length === 0 && !this.waiting.hasUnshipped(lane);
-      this.transact(work, readOnly, onRollback);
+      this.runStatements(work, readOnly, onRollback);
     });
   }
 
@@ -129,7 +129,7 @@ export class SpoolFile {
 
   close(): void {
     if (this.acknowledged.length > 0)
-      this.write(
+      this.runTransaction(
         () => undefined,
         () => undefined,
       );
@@ -146,7 +146,7 @@ export class SpoolFile {
       const former = this.accounts.current;
       this.writeHeld();
       this.database.close();
-      this.replace(error, new Set(this.acknowledged.map(({ id }) => id)));
+      this.replaceDamaged(error, new Set(this.acknowledged.map(({ id }) => id)));
       this.accounts.continueFrom(former);
       this.acknowledged = [];
       this.onReplaced();
@@ -155,17 +155,17 @@ export class SpoolFile {
   }
 
   /** Continues with a new file that contains everything readable of the damaged one; other results count as missing. */
-  private replace(error: unknown, unwanted: ReadonlySet<number>): void {
+  private replaceDamaged(error: unknown, unwanted: ReadonlySet<number>): void {
     const { dir, log, nowMs } = this.options;
     const salvage = salvageSpool(dir, nowMs(), unwanted);
-    this.use(openSpoolDatabase(dir));
+    this.useDatabase(openSpoolDatabase(dir));
     this.accounts.countQuarantined(1);
     const missing = this.accounts.countRows();
     const fields = { err: error, dir, ...salvage, missing };
     log.error(fields, 'spool damaged: its readable blocks were salvaged into a new spool');
   }
 
-  private transact(work: () => void, readOnly: boolean, onRollback: () => void): void {
+  private runStatements(work: () => void, readOnly: boolean, onRollback: () => void): void {
     const totals = { ...this.accounts.current };
     const periods = this.clock.known;
     this.database.exec(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE');

@@ -43,13 +43,13 @@ it(`loses no stored block, and keeps the identity of each, through ${KILLS} SIGK
   const spool = new Spool({ dir, bytesMax: 2 ** 30, log: silent });
   const left = new Set<number>();
   for (;;) {
-    const batch = spool.next(LANE.live, 1_000, 2 ** 20);
+    const batch = spool.nextBlocks(LANE.live, 1_000, 2 ** 20);
     if (batch.length === 0) break;
     for (const { body, boot, sequence } of batch) {
       left.add(body.baseTimeMs);
       claim(body.baseTimeMs, `${boot}/${sequence}`);
     }
-    spool.settle(LANE.live, batch, []);
+    spool.settleBlocks(LANE.live, batch, []);
   }
   spool.close();
   expect(kept.size).toBeGreaterThan(KILLS * 10);

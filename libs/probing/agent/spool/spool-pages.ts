@@ -49,7 +49,7 @@ export class SpoolPages {
 
   /** Yields every readable row of a page and skips damaged ones. The caller has to verify that a row is what was written. */
   *rowsOf(pageNumber: number): Generator<FoundRow> {
-    const page = this.page(pageNumber);
+    const page = this.pageAt(pageNumber);
     const kind = page?.[0];
     if (page === undefined || (kind !== TABLE_LEAF && kind !== INDEX_LEAF)) return;
     if (HOLDS_NO_ROWS.includes(this.kindByMap(pageNumber))) return;
@@ -82,7 +82,7 @@ export class SpoolPages {
     const parts = [page.subarray(at, at + local)];
     let next = page.readUInt32BE(at + local);
     for (let rest = length - local; rest > 0; rest -= PAGE_BYTES - 4) {
-      const overflow = this.page(next);
+      const overflow = this.pageAt(next);
       if (overflow === undefined) return undefined;
       parts.push(overflow.subarray(4, 4 + Math.min(rest, PAGE_BYTES - 4)));
       next = overflow.readUInt32BE(0);
@@ -94,13 +94,13 @@ export class SpoolPages {
     const nth = Math.floor((pageNumber - FIRST_MAP_PAGE) / PAGES_PER_MAP);
     const at = nth * PAGES_PER_MAP + FIRST_MAP_PAGE;
     if (pageNumber <= at) return 0;
-    if (this.map?.at !== at) this.map = { at, page: this.page(at) };
+    if (this.map?.at !== at) this.map = { at, page: this.pageAt(at) };
     return this.map.page?.[MAP_ENTRY_BYTES * (pageNumber - at - 1)] ?? 0;
   }
 
-  private page(number: number): Buffer | undefined {
+  private pageAt(number: number): Buffer | undefined {
     if (number < 1 || number > this.count) return undefined;
-    const logged = this.log.page(number);
+    const logged = this.log.pageAt(number);
     if (logged !== undefined) return logged;
     const index = (number - 1) % CHUNK_PAGES;
     const from = number - 1 - index;

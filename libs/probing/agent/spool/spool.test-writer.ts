@@ -12,12 +12,12 @@ say('ready');
 for (let number = Number(firstText); ; number++) {
   const bytes = new Uint8Array(Buffer.alloc(200, number % 256));
   const body = { bytes, stored: true, count: 1, baseTimeMs: number, rawLength: 200 };
-  spool.append([{ shard: 0, policyVersion: 1, liveUntilMs: Number.MAX_SAFE_INTEGER, body }], number % 3 === 0);
+  spool.appendBlocks([{ shard: 0, policyVersion: 1, liveUntilMs: Number.MAX_SAFE_INTEGER, body }], number % 3 === 0);
   say(`kept ${number}`);
   if (number % 5 !== 0) continue;
-  const batch = spool.next(LANE.live, 4, 2 ** 20);
+  const batch = spool.nextBlocks(LANE.live, 4, 2 ** 20);
   for (const { boot, sequence, body: shipped } of batch) say(`shipped ${shipped.baseTimeMs} ${boot}/${sequence}`);
   const done = batch.slice(0, 2);
   for (const { body: settled } of done) say(`done ${settled.baseTimeMs}`);
-  spool.settle(LANE.live, done, []);
+  spool.settleBlocks(LANE.live, done, []);
 }

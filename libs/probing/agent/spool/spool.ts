@@ -20,7 +20,7 @@ export interface RefusedBlock {
  *
  * Invariants:
  *
- * 1. Durable: when `append` returns, the blocks survive SIGKILL and power failure. Each call blocks for one fsync at most.
+ * 1. Durable: when `appendBlocks` returns, the blocks survive SIGKILL and power failure. Each call blocks for one fsync at most.
  * 2. Identity: lane, boot and sequence are assigned durably at the first shipment and never change, so a repeated block is recognised.
  * 3. Order: a lane ships by (boot, sequence); a new block never overtakes one that waits for its sequence.
  * 4. Accounting: every result is stored, acknowledged, or counted as dropped, also when the file is damaged.
@@ -47,16 +47,16 @@ export class Spool {
   }
 
   stats(): SpoolStats {
-    return this.file.stats();
+    return this.file.fileStats();
   }
 
   /**
    * Stores blocks, in one transaction. With `shipsLive` they get their sequence in the live lane immediately, because the caller ships
    * them next; this saves a transaction. Throws if they cannot be made durable (disk full): the caller still has them.
    */
-  append(blocks: readonly NewBlock[], shipsLive: boolean): void {
+  appendBlocks(blocks: readonly NewBlock[], shipsLive: boolean): void {
     let ready: SpooledBlock[] = [];
-    this.write(() => {
+    this.runTransaction(() => {
       const { rows } = this.file;
       const nowMs = this.nowMs();
       const { droppedResults } = this.file;
@@ -81,10 +81,11 @@ export class Spool {
 
   /**
    * Returns the next blocks of a lane, oldest first, with their identities: blocks that were shipped before and not settled, otherwise new
-   * ones. One batch per lane at a time; call `settle` next.
+   * ones. One batch per lane at a time; call `settleBlocks` next.
    */
-  next(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
-    return (this.inFlight[lane] = this.takeReady(lane, blocksMax, bytesMax) ?? this.read(lane, blocksMax, bytesMax));
+  nextBlocks(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
+    return (this.inFlight[lane] =
+      this.takeReady(lane, blocksMax, bytesMax) ?? this.readBlocks(lane, blocksMax, bytesMax));
   }
 
   private takeReady(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] | undefined {
@@ -96,7 +97,7 @@ export class Spool {
     return ready.length > 0 && ready.length <= blocksMax && bytes <= bytesMax ? ready : undefined;
   }
 
-  private read(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
+  private readBlocks(lane: Lane, blocksMax: number, bytesMax: number): SpooledBlock[] {
     const batch: SpooledBlock[] = [];
     let bytes = 0;
     const fits = (row: BlockRow): boolean =>
@@ -128,7 +129,7 @@ export class Spool {
       },
     );
     if (batch.length === 0 && !this.file.isEmpty) {
-      this.write(() => this.file.rows.findStranded(() => this.file.waiting.hasAny()));
+      this.runTransaction(() => this.file.rows.findStranded(() => this.file.waiting.hasAny()));
     }
     return batch;
   }
@@ -138,13 +139,13 @@ export class Spool {
   }
 
   /** Deletes acknowledged blocks and sets refused ones aside. Blocks in neither list are shipped again. */
-  settle(lane: Lane, done: readonly SpooledBlock[], refused: readonly RefusedBlock[]): void {
+  settleBlocks(lane: Lane, done: readonly SpooledBlock[], refused: readonly RefusedBlock[]): void {
     // Blocks that were in flight when a damaged spool was set aside are not in this one.
     const inFlight = new Set(this.inFlight[lane]);
     this.inFlight[lane] = [];
     this.file.acknowledge(done.filter((block) => inFlight.has(block)));
     if (refused.length === 0) return;
-    this.write(() => {
+    this.runTransaction(() => {
       const { rows } = this.file;
       for (const { block, reason } of refused)
         if (inFlight.has(block)) rows.setRefusedAside(block, reason, this.nowMs());
@@ -154,7 +155,7 @@ export class Spool {
 
   /** Moves all unshipped blocks to the backfill lane, regardless of their age. */
   holdBack(): void {
-    this.write(() => this.file.rows.holdBack());
+    this.runTransaction(() => this.file.rows.holdBack());
   }
 
   /**
@@ -179,8 +180,8 @@ export class Spool {
     this.inFlight[LANE.backfill] = [];
   }
 
-  private write(work: () => void): void {
-    this.transact((inTransaction, onRollback) => this.file.write(inTransaction, onRollback), work);
+  private runTransaction(work: () => void): void {
+    this.transact((inTransaction, onRollback) => this.file.runTransaction(inTransaction, onRollback), work);
   }
 
   /** Runs `work` in a transaction; sequences that it assigned are free again if the transaction fails. */

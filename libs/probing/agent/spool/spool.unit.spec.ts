@@ -83,9 +83,9 @@ describe('the spool', () => {
     const all: SpooledBlock[] = [];
     for (let rounds = 0; rounds < 20; rounds++) {
       for (const lane of [LANE.live, LANE.backfill] as const) {
-        const batch = spool.next(lane, 1_000, MIB);
+        const batch = spool.nextBlocks(lane, 1_000, MIB);
         all.push(...batch);
-        spool.settle(lane, batch, []);
+        spool.settleBlocks(lane, batch, []);
       }
     }
     return all;
@@ -93,109 +93,109 @@ describe('the spool', () => {
 
   it('ships in order, under one boot, with increasing sequences, and deletes settled blocks', () => {
     const spool = opened();
-    spool.append(blocks(5), false);
-    const first = spool.next(LANE.live, 3, MIB);
+    spool.appendBlocks(blocks(5), false);
+    const first = spool.nextBlocks(LANE.live, 3, MIB);
     expect(first.map(({ boot, sequence, shard, policyVersion }) => [boot, sequence, shard, policyVersion])).toEqual([
       [spool.boot, 0, 0, 7],
       [spool.boot, 1, 1, 7],
       [spool.boot, 2, 2, 7],
     ]);
-    spool.settle(LANE.live, first, []);
-    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([3, 4]);
+    spool.settleBlocks(LANE.live, first, []);
+    expect(marksOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([3, 4]);
     expect(spool.stats()).toMatchObject({ blocks: 2, quarantined: 0, droppedResults: 0 });
   });
 
   it('returns an unsettled block under the same identity, also after a restart', () => {
     const spool = opened();
-    spool.append(blocks(3), true);
-    const first = spool.next(LANE.live, 10, MIB);
-    spool.settle(LANE.live, first.slice(0, 1), []);
-    expect(spool.next(LANE.live, 10, MIB)).toEqual(first.slice(1));
+    spool.appendBlocks(blocks(3), true);
+    const first = spool.nextBlocks(LANE.live, 10, MIB);
+    spool.settleBlocks(LANE.live, first.slice(0, 1), []);
+    expect(spool.nextBlocks(LANE.live, 10, MIB)).toEqual(first.slice(1));
     const { boot } = spool;
     const after = reopened(spool);
     expect(after.boot).toBeGreaterThan(boot);
-    after.append([block(9)], true);
-    const again = after.next(LANE.live, 10, MIB);
+    after.appendBlocks([block(9)], true);
+    const again = after.nextBlocks(LANE.live, 10, MIB);
     expect(again).toEqual(first.slice(1));
-    after.settle(LANE.live, again, []);
-    const fresh = after.next(LANE.live, 10, MIB);
+    after.settleBlocks(LANE.live, again, []);
+    const fresh = after.nextBlocks(LANE.live, 10, MIB);
     expect(fresh.map((each) => [each.boot, each.sequence])).toEqual([[after.boot, 0]]);
   });
 
   it('ships blocks that are too old for the live lane on the other one, unless their lane is already assigned', () => {
     const spool = opened();
-    spool.append([block(1)], true);
-    spool.append([block(2), block(3)], false);
+    spool.appendBlocks([block(1)], true);
+    spool.appendBlocks([block(2), block(3)], false);
     nowMs += 60_000;
-    spool.append([block(4)], false);
-    const fixed = spool.next(LANE.live, 10, MIB);
+    spool.appendBlocks([block(4)], false);
+    const fixed = spool.nextBlocks(LANE.live, 10, MIB);
     expect(marksOf(fixed)).toEqual([1]);
-    expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2, 3]);
-    spool.settle(LANE.live, fixed, []);
-    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([4]);
+    expect(marksOf(spool.nextBlocks(LANE.backfill, 10, MIB))).toEqual([2, 3]);
+    spool.settleBlocks(LANE.live, fixed, []);
+    expect(marksOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([4]);
   });
 
   it('adds no new blocks to a lane during failed attempts', () => {
     const spool = opened();
-    spool.append([block(1)], true);
+    spool.appendBlocks([block(1)], true);
     for (let attempt = 2; attempt < 6; attempt++) {
-      expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([1]);
-      spool.settle(LANE.live, [], []);
-      spool.append([block(attempt)], true);
+      expect(marksOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([1]);
+      spool.settleBlocks(LANE.live, [], []);
+      spool.appendBlocks([block(attempt)], true);
     }
     nowMs += 60_000;
-    expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2, 3, 4, 5]);
+    expect(marksOf(spool.nextBlocks(LANE.backfill, 10, MIB))).toEqual([2, 3, 4, 5]);
   });
 
   it('lets no new block overtake one that waits for its sequence', () => {
     const spool = opened();
-    spool.append([block(1)], true);
-    const waiting = spool.next(LANE.live, 10, MIB);
-    spool.append([block(2)], true);
-    spool.settle(LANE.live, waiting, []);
-    spool.append([block(3)], false);
-    const batch = spool.next(LANE.live, 10, MIB);
+    spool.appendBlocks([block(1)], true);
+    const waiting = spool.nextBlocks(LANE.live, 10, MIB);
+    spool.appendBlocks([block(2)], true);
+    spool.settleBlocks(LANE.live, waiting, []);
+    spool.appendBlocks([block(3)], false);
+    const batch = spool.nextBlocks(LANE.live, 10, MIB);
     expect(marksOf(batch)).toEqual([2, 3]);
     expect(batch.map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
   it('keeps a batch below the requested bytes, but never empty', () => {
     const spool = opened();
-    spool.append([block(1, 10_000, 5_000), block(2, 10_000, 5_000), block(3, 10_000, 5_000)], false);
-    expect(spool.next(LANE.live, 10, 10_500)).toHaveLength(2);
-    spool.settle(LANE.live, [], []);
-    expect(spool.next(LANE.live, 10, 100)).toHaveLength(1);
+    spool.appendBlocks([block(1, 10_000, 5_000), block(2, 10_000, 5_000), block(3, 10_000, 5_000)], false);
+    expect(spool.nextBlocks(LANE.live, 10, 10_500)).toHaveLength(2);
+    spool.settleBlocks(LANE.live, [], []);
+    expect(spool.nextBlocks(LANE.live, 10, 100)).toHaveLength(1);
   });
 
   it('sets refused blocks aside and counts them permanently', () => {
     const spool = opened();
-    spool.append(blocks(3), false);
-    const batch = spool.next(LANE.live, 10, MIB);
+    spool.appendBlocks(blocks(3), false);
+    const batch = spool.nextBlocks(LANE.live, 10, MIB);
     const [bad] = batch;
-    spool.settle(LANE.live, batch.slice(1), bad === undefined ? [] : [{ block: bad, reason: 'bad_columns: no' }]);
+    spool.settleBlocks(LANE.live, batch.slice(1), bad === undefined ? [] : [{ block: bad, reason: 'bad_columns: no' }]);
     expect(spool.stats()).toMatchObject({ blocks: 0, bytes: 0, quarantined: 1 });
     expect(reopened(spool).stats()).toMatchObject({ blocks: 0, quarantined: 1 });
   });
 
   it('drops the oldest unsent blocks when it is full, and counts their results exactly', () => {
     const spool = opened(2_000);
-    spool.append(blocks(3, 1_000), true);
-    const flying = spool.next(LANE.live, 10, MIB);
-    spool.append(blocks(20), false);
+    spool.appendBlocks(blocks(3, 1_000), true);
+    const flying = spool.nextBlocks(LANE.live, 10, MIB);
+    spool.appendBlocks(blocks(20), false);
     const { blocks: kept, bytes, droppedResults } = spool.stats();
     expect(bytes).toBeLessThanOrEqual(2_000);
     expect(droppedResults).toBe((23 - kept) * 10);
-    spool.settle(LANE.live, flying, []);
-    expect(marksOf(spool.next(LANE.live, 100, MIB))).toEqual([13, 14, 15, 16, 17, 18, 19]);
+    spool.settleBlocks(LANE.live, flying, []);
+    expect(marksOf(spool.nextBlocks(LANE.live, 100, MIB))).toEqual([13, 14, 15, 16, 17, 18, 19]);
     expect(reopened(spool).stats().droppedResults).toBe(droppedResults);
   });
 
   it('starts after the limit was lowered below its size, and shrinks with the next block', () => {
     const spool = opened();
-    spool.append(blocks(100), false);
+    spool.appendBlocks(blocks(100), false);
     const small = reopened(spool, 1_000);
     expect(small.stats().blocks).toBe(100);
-    small.append([block(7)], false);
+    small.appendBlocks([block(7)], false);
     expect(small.stats().bytes).toBeLessThanOrEqual(1_000);
     expect(small.stats().droppedResults).toBe((101 - small.stats().blocks) * 10);
   });
@@ -214,7 +214,7 @@ describe('the spool', () => {
     ],
   ])('survives a file that is %s: sets it aside and continues under a higher boot', (_what, spoil) => {
     const spool = opened();
-    spool.append(
+    spool.appendBlocks(
       Array.from({ length: 400 }, (_, mark) => block(mark % 256)),
       false,
     );
@@ -222,7 +222,7 @@ describe('the spool', () => {
     closed(spool);
     spoil(path.join(dir, SPOOL_FILE));
     const anew = opened();
-    anew.append([block(5)], true);
+    anew.appendBlocks([block(5)], true);
     const batch = shipAll(anew);
     expect(anew.boot).toBeGreaterThan(boot);
     expect(marksOf(batch)).toContain(5);
@@ -232,9 +232,9 @@ describe('the spool', () => {
 
   it('counts the lost results of a damaged file without the acknowledged ones', () => {
     const spool = opened();
-    spool.append(blocks(5), true);
-    const batch = spool.next(LANE.live, 10, MIB);
-    spool.settle(LANE.live, batch.slice(0, 2), []);
+    spool.appendBlocks(blocks(5), true);
+    const batch = spool.nextBlocks(LANE.live, 10, MIB);
+    spool.settleBlocks(LANE.live, batch.slice(0, 2), []);
     // As after a SIGKILL: nothing is deleted on exit.
     const copy = path.join(dir, 'copy');
     copyFileSync(path.join(dir, 'spool-held'), copy);
@@ -246,13 +246,13 @@ describe('the spool', () => {
 
   it('ships just appended blocks unchanged, also after a failure or after dropping some of them', () => {
     const spool = opened(2_000);
-    spool.append(blocks(3), true);
-    const first = spool.next(LANE.live, 10, MIB);
-    spool.settle(LANE.live, [], []);
-    const again = spool.next(LANE.live, 10, MIB);
+    spool.appendBlocks(blocks(3), true);
+    const first = spool.nextBlocks(LANE.live, 10, MIB);
+    spool.settleBlocks(LANE.live, [], []);
+    const again = spool.nextBlocks(LANE.live, 10, MIB);
     expect(again).toEqual(first);
-    spool.settle(LANE.live, again, []);
-    spool.append(blocks(30), true);
+    spool.settleBlocks(LANE.live, again, []);
+    spool.appendBlocks(blocks(30), true);
     const rest = shipAll(spool);
     expect(rest.length * 10 + spool.stats().droppedResults).toBe(300);
     expect(new Set(rest.map(({ sequence }) => sequence)).size).toBe(rest.length);
@@ -261,7 +261,7 @@ describe('the spool', () => {
 
   it('survives every bit flip: it ships what was written, or sets it aside and counts it', () => {
     const spool = opened();
-    spool.append(
+    spool.appendBlocks(
       Array.from({ length: 60 }, (_, mark) => block(mark)),
       false,
     );
@@ -302,11 +302,11 @@ describe('the spool', () => {
 
     /** 20 blocks that were shipped and not acknowledged, in both lanes, and 200 that were not shipped; some longer than a page. */
     function filled(spool: Spool): string[] {
-      spool.append([block(1, -60_000), block(2, -50_000, 9_000)], false);
-      const backfill = spool.next(LANE.backfill, 100, MIB);
-      spool.append([...blocks(17), block(18, 10_000, 30_000)], true);
-      const live = spool.next(LANE.live, 100, MIB);
-      spool.append(
+      spool.appendBlocks([block(1, -60_000), block(2, -50_000, 9_000)], false);
+      const backfill = spool.nextBlocks(LANE.backfill, 100, MIB);
+      spool.appendBlocks([...blocks(17), block(18, 10_000, 30_000)], true);
+      const live = spool.nextBlocks(LANE.live, 100, MIB);
+      spool.appendBlocks(
         Array.from({ length: 200 }, (_, mark) => block(mark, 10_000, mark % 10 === 0 ? 6_000 : 100)),
         false,
       );
@@ -325,10 +325,10 @@ describe('the spool', () => {
       spoil();
       const anew = opened();
       expect(anew.stats()).toMatchObject({ blocks: 220, quarantined: 1, droppedResults: 0, spooledResults: 2_200 });
-      const again = [...anew.next(LANE.live, 1_000, MIB), ...anew.next(LANE.backfill, 1_000, MIB)];
+      const again = [...anew.nextBlocks(LANE.live, 1_000, MIB), ...anew.nextBlocks(LANE.backfill, 1_000, MIB)];
       expect(identities(again)).toEqual(shipped);
-      anew.settle(LANE.live, anew.next(LANE.live, 1_000, MIB), []);
-      const rest = anew.next(LANE.live, 1_000, MIB);
+      anew.settleBlocks(LANE.live, anew.nextBlocks(LANE.live, 1_000, MIB), []);
+      const rest = anew.nextBlocks(LANE.live, 1_000, MIB);
       expect(marksOf(rest)).toEqual(Array.from({ length: 200 }, (_, mark) => mark));
       expect(reopened(anew).stats().quarantined).toBe(1);
     });
@@ -368,8 +368,8 @@ describe('the spool', () => {
     it('returns no deleted blocks', () => {
       const spool = opened();
       filled(spool);
-      for (const lane of [LANE.live, LANE.backfill] as const) spool.settle(lane, spool.next(lane, 1_000, MIB), []);
-      spool.settle(LANE.live, spool.next(LANE.live, 150, MIB), []);
+      for (const lane of [LANE.live, LANE.backfill]) spool.settleBlocks(lane, spool.nextBlocks(lane, 1_000, MIB), []);
+      spool.settleBlocks(LANE.live, spool.nextBlocks(LANE.live, 150, MIB), []);
       closed(spool);
       spoilAt(file(), 0, 100);
       expect(opened().stats()).toMatchObject({ blocks: 50, quarantined: 1, droppedResults: 0 });
@@ -378,12 +378,12 @@ describe('the spool', () => {
     it('is replaced while the agent runs, without acknowledged blocks', () => {
       const spool = opened();
       filled(spool);
-      const acknowledged = spool.next(LANE.live, 1_000, MIB);
-      spool.settle(LANE.live, acknowledged, []);
+      const acknowledged = spool.nextBlocks(LANE.live, 1_000, MIB);
+      spool.settleBlocks(LANE.live, acknowledged, []);
       const database = Reflect.get(Reflect.get(spool, 'file') as object, 'database') as DatabaseSync;
       database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory;');
       spoilAt(file(), 0, 4096);
-      spool.append([block(250)], true);
+      spool.appendBlocks([block(250)], true);
       expect(spool.stats()).toMatchObject({ quarantined: 1, droppedResults: 0, spooledResults: 2_210 });
       expect(shipAll(spool)).toHaveLength(221 - acknowledged.length);
     });
@@ -429,54 +429,54 @@ describe('the spool', () => {
     it('dates waiting blocks by the present clock, in the lane of their true age, also after a restart', () => {
       set(2 * HOUR_MS);
       let spool = opened();
-      spool.append([block(1)], false);
+      spool.appendBlocks([block(1)], false);
       nowMs += 60_000;
-      spool.append([block(2)], false);
+      spool.appendBlocks([block(2)], false);
       spool = reopened(spool);
       set(-2 * HOUR_MS);
       nowMs += 1_000;
-      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([60_000]);
-      expect(timesOf(spool.next(LANE.backfill, 10, MIB))).toEqual([0]);
+      expect(timesOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([60_000]);
+      expect(timesOf(spool.nextBlocks(LANE.backfill, 10, MIB))).toEqual([0]);
       expect(spool.stats().oldestS).toBe(61);
     });
 
     it('keeps fresh blocks in the live lane, regardless of how far the clock jumps forward, and redates a repeated one', () => {
       let spool = opened();
-      spool.append([block(1)], true);
-      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
+      spool.appendBlocks([block(1)], true);
+      expect(timesOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([0]);
       set(2 * HOUR_MS);
-      spool.append([block(2)], false);
-      const again = spool.next(LANE.live, 10, MIB);
+      spool.appendBlocks([block(2)], false);
+      const again = spool.nextBlocks(LANE.live, 10, MIB);
       expect(timesOf(again)).toEqual([2 * HOUR_MS]);
-      spool.settle(LANE.live, again, []);
-      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([2 * HOUR_MS]);
+      spool.settleBlocks(LANE.live, again, []);
+      expect(timesOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([2 * HOUR_MS]);
       spool = reopened(spool);
       set(-2 * HOUR_MS);
-      expect(timesOf(spool.next(LANE.live, 10, MIB))).toEqual([0]);
+      expect(timesOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([0]);
     });
 
     it('keeps the times of blocks from before a restart of the machine', () => {
       let spool = opened();
-      spool.append([block(1)], false);
+      spool.appendBlocks([block(1)], false);
       kernelBoot = 'second start';
       set(-HOUR_MS);
       spool = reopened(spool);
-      spool.append([block(2)], false);
+      spool.appendBlocks([block(2)], false);
       expect(shipAll(spool).map(({ body }) => body.baseTimeMs - NOW_MS)).toEqual([0, -HOUR_MS]);
     });
 
     it('corrects each of many periods separately, and deletes the shipped ones', () => {
       const spool = opened();
       for (let at = 0; at < 5; at++) {
-        spool.append([block(at, 1_000)], false);
+        spool.appendBlocks([block(at, 1_000)], false);
         nowMs += 10_000;
         set(HOUR_MS);
       }
       set(-5 * HOUR_MS);
       expect(timesOf(shipAll(spool)).sort((a, b) => a - b)).toEqual([0, 10_000, 20_000, 30_000, 40_000]);
-      spool.append([block(9)], false);
+      spool.appendBlocks([block(9)], false);
       set(HOUR_MS);
-      spool.append([block(9)], false);
+      spool.appendBlocks([block(9)], false);
       closed(spool);
       const database = new DatabaseSync(path.join(dir, SPOOL_FILE));
       const [row] = database.prepare('SELECT count(*) AS periods FROM clock_period').all();
@@ -487,29 +487,29 @@ describe('the spool', () => {
 
   it('moves unshipped blocks to the backfill lane, not shipped or later ones', () => {
     const spool = opened();
-    spool.append([block(1)], true);
-    spool.append([block(2)], false);
+    spool.appendBlocks([block(1)], true);
+    spool.appendBlocks([block(2)], false);
     spool.holdBack();
-    spool.append([block(3)], false);
-    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([1]);
-    spool.settle(LANE.live, spool.next(LANE.live, 10, MIB), []);
-    expect(marksOf(spool.next(LANE.live, 10, MIB))).toEqual([3]);
-    expect(marksOf(spool.next(LANE.backfill, 10, MIB))).toEqual([2]);
+    spool.appendBlocks([block(3)], false);
+    expect(marksOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([1]);
+    spool.settleBlocks(LANE.live, spool.nextBlocks(LANE.live, 10, MIB), []);
+    expect(marksOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([3]);
+    expect(marksOf(spool.nextBlocks(LANE.backfill, 10, MIB))).toEqual([2]);
     expect(shipAll(reopened(spool))).toHaveLength(2);
   });
 
   it('continues under a boot of the present after the machine was restored to an earlier state, and ships former blocks first', () => {
     const spool = opened();
     const { boot } = spool;
-    spool.append([block(1)], true);
-    const [before] = spool.next(LANE.live, 10, MIB);
+    spool.appendBlocks([block(1)], true);
+    const [before] = spool.nextBlocks(LANE.live, 10, MIB);
     const presentMs = nowMs + 3 * 3_600_000;
     spool.beginBoot(presentMs);
     expect(spool.boot).toBe(Math.floor(presentMs / 1_000));
-    spool.append([block(2)], true);
-    expect(spool.next(LANE.live, 10, MIB)).toMatchObject([{ boot, sequence: before?.sequence }]);
-    spool.settle(LANE.live, spool.next(LANE.live, 10, MIB), []);
-    expect(spool.next(LANE.live, 10, MIB)).toMatchObject([{ boot: spool.boot, sequence: 0 }]);
+    spool.appendBlocks([block(2)], true);
+    expect(spool.nextBlocks(LANE.live, 10, MIB)).toMatchObject([{ boot, sequence: before?.sequence }]);
+    spool.settleBlocks(LANE.live, spool.nextBlocks(LANE.live, 10, MIB), []);
+    expect(spool.nextBlocks(LANE.live, 10, MIB)).toMatchObject([{ boot: spool.boot, sequence: 0 }]);
     expect(reopened(spool).boot).toBe(Math.floor(presentMs / 1_000) + 1);
   });
 

@@ -23,7 +23,7 @@ export class WriteAheadLog {
     if (this.fd !== undefined) closeSync(this.fd);
   }
 
-  page(number: number): Buffer | undefined {
+  pageAt(number: number): Buffer | undefined {
     const offset = this.offsets.get(number);
     return offset === undefined || this.fd === undefined ? undefined : readAt(this.fd, offset, PAGE_BYTES);
   }

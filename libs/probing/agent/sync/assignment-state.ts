@@ -18,11 +18,11 @@ export class AssignmentState {
   private constructor(private readonly file: string) {}
 
   /** Loads the stored assignments. Empty if the file is missing or unreadable: the gateway has them all. */
-  static load(dir: string, log: AgentLog): AssignmentState {
+  static loadState(dir: string, log: AgentLog): AssignmentState {
     const state = new AssignmentState(path.join(dir, ASSIGNMENTS_FILE));
     try {
       const text = readFileIfAny(state.file);
-      if (text !== undefined) state.apply(JSON.parse(text));
+      if (text !== undefined) state.applyAnswer(JSON.parse(text));
     } catch (error) {
       log.warn({ err: error, file: state.file }, 'stored assignments unreadable; requesting all from the gateway');
       state.clear();
@@ -31,12 +31,12 @@ export class AssignmentState {
   }
 
   /** Deletes the stored assignments: versions of another enrolment mean nothing, all are requested again. */
-  static forget(dir: string): void {
+  static forgetState(dir: string): void {
     rmSync(path.join(dir, ASSIGNMENTS_FILE), { force: true });
   }
 
   /** Applies an answer completely. Throws a TypeError, without any change, if it is not a valid answer. */
-  apply(answer: unknown): void {
+  applyAnswer(answer: unknown): void {
     if (!isAnswer(answer)) throw new TypeError("the gateway's answer does not have the form of assignments");
     if (answer.full) this.targets.clear();
     for (const key of answer.unassigned) this.targets.delete(key);
@@ -45,7 +45,7 @@ export class AssignmentState {
     this.version = answer.version;
   }
 
-  save(): void {
+  saveState(): void {
     const whole: AssignmentsResponse = {
       version: this.version,
       full: true,

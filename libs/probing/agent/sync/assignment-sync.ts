@@ -5,7 +5,7 @@ import type { AssignmentState } from './assignment-state';
 import { retryAfterMs } from '../ship/retry-after';
 
 export interface AssignmentSyncOptions {
-  gateway: Pick<GatewayClient, 'assignments'>;
+  gateway: Pick<GatewayClient, 'fetchAssignments'>;
   state: AssignmentState;
   /** Called when the state has changed. */
   onChange: () => void;
@@ -29,7 +29,7 @@ export class AssignmentSync {
   constructor(private readonly options: AssignmentSyncOptions) {}
 
   start(): void {
-    this.running = this.loop();
+    this.running = this.syncUntilStopped();
   }
 
   async stop(): Promise<void> {
@@ -37,7 +37,7 @@ export class AssignmentSync {
     await this.running;
   }
 
-  private async loop(): Promise<void> {
+  private async syncUntilStopped(): Promise<void> {
     const { signal } = this.stopSignal;
     while (!signal.aborted) await pause(await this.askOnce(), signal);
   }
@@ -46,11 +46,11 @@ export class AssignmentSync {
   private async askOnce(): Promise<number> {
     const { gateway, state, log, onChange } = this.options;
     try {
-      const answer = await gateway.assignments(state.version, this.stopSignal.signal);
+      const answer = await gateway.fetchAssignments(state.version, this.stopSignal.signal);
       if (answer !== null) {
-        state.apply(answer);
+        state.applyAnswer(answer);
         onChange();
-        state.save();
+        state.saveState();
         const { version, targets } = state;
         log.info({ version, targets: targets.size }, 'assignments changed');
       }
@@ -60,11 +60,11 @@ export class AssignmentSync {
       return PAUSE_MS;
     } catch (error) {
       if (this.stopSignal.signal.aborted) return 0;
-      return this.fail(error);
+      return this.handleFailure(error);
     }
   }
 
-  private fail(error: unknown): number {
+  private handleFailure(error: unknown): number {
     this.failure = error instanceof Error ? error.message : String(error);
     if (performance.now() - this.loggedAtMs > LOG_EVERY_MS) {
       this.options.log.warn({ err: error }, 'requesting assignments failed; probing continues with the stored ones');

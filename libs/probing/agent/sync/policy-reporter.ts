@@ -28,7 +28,7 @@ export class PolicyReporter {
   constructor(private readonly options: PolicyReporterOptions) {}
 
   start(): void {
-    this.running = this.loop();
+    this.running = this.reportUntilStopped();
   }
 
   async stop(): Promise<void> {
@@ -37,14 +37,14 @@ export class PolicyReporter {
   }
 
   /** Called when the policy, or what it refuses, may have changed. */
-  changed(): void {
+  scheduleReport(): void {
     if (JSON.stringify(this.options.report()) !== this.reported) this.changes.wakeSleeper();
   }
 
-  private async loop(): Promise<void> {
+  private async reportUntilStopped(): Promise<void> {
     const { signal } = this.stopSignal;
     while (!signal.aborted) {
-      const waitMs = await this.send(signal);
+      const waitMs = await this.sendReport(signal);
       if (waitMs > 0) await pause(waitMs, signal);
       else {
         await this.changes.sleepUntilWoken(AGAIN_MS, signal);
@@ -54,7 +54,7 @@ export class PolicyReporter {
   }
 
   /** Returns how long to wait before a retry, in ms; 0 when the report arrived. */
-  private async send(signal: AbortSignal): Promise<number> {
+  private async sendReport(signal: AbortSignal): Promise<number> {
     const report = this.options.report();
     try {
       await this.options.gateway.policy(report, signal);

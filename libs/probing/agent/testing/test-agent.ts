@@ -39,7 +39,7 @@ export class TestAgent {
   }
 
   /** Enrols like every agent, and retries when the gateway asks for it. @throws Error with the gateway's answer when it refuses */
-  static async enrol(options: TestAgentOptions): Promise<TestAgent> {
+  static async enrolAgent(options: TestAgentOptions): Promise<TestAgent> {
     const { enrolUrl, token, caPem, name, region, provider } = options;
     const key = makeKeyPem();
     const body = enrolment(name, token, makeCertificateRequest(key, name));
@@ -64,15 +64,15 @@ export class TestAgent {
   }
 
   /** Returns the assignments after a version; null if there is nothing new. Long-polls like an agent. @throws Error when refused */
-  async assignments(since: number): Promise<AssignmentsResponse | null> {
-    const answered = await this.client.call(`/v1/assignments?since=${since}`);
+  async fetchAssignments(since: number): Promise<AssignmentsResponse | null> {
+    const answered = await this.client.sendRequest(`/v1/assignments?since=${since}`);
     if (answered.status === 304) return null;
     if (answered.status !== 200) throw new Error(`Assignments were ${describe(answered)}`);
     return jsonOf<AssignmentsResponse>(answered);
   }
 
   /** Reports that the agent is alive: silent agents get no targets while another agent reports. */
-  async report(targets: number): Promise<void> {
+  async sendReport(targets: number): Promise<void> {
     await this.client.json('/v1/telemetry', simulatedTelemetry(targets));
   }
 

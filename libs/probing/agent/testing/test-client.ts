@@ -40,7 +40,7 @@ export class TestClient {
     this.baseUrl = baseUrl;
   }
 
-  call(path: string, call: Call = {}): Promise<Answer> {
+  sendRequest(path: string, call: Call = {}): Promise<Answer> {
     const { method = 'GET', headers = {}, body, timeoutMs = this.timeoutMs } = call;
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -61,18 +61,18 @@ export class TestClient {
 
   json(path: string, body: unknown, method = 'POST'): Promise<Answer> {
     const headers = { 'content-type': 'application/json' };
-    return this.call(path, { method, headers, body: JSON.stringify(body) });
+    return this.sendRequest(path, { method, headers, body: JSON.stringify(body) });
   }
 
-  results(lane: string, blocks: readonly Uint8Array[], headers: Record<string, string> = {}): Promise<Answer> {
-    return this.upload(lane, writeUpload(blocks), { headers });
+  sendBlocks(lane: string, blocks: readonly Uint8Array[], headers: Record<string, string> = {}): Promise<Answer> {
+    return this.sendUpload(lane, writeUpload(blocks), { headers });
   }
 
-  /** Like `results`, for bytes that are already an upload. */
-  upload(lane: string, body: Uint8Array, { headers, timeoutMs }: Omit<Call, 'body'> = {}): Promise<Answer> {
+  /** Like `sendBlocks`, for bytes that are already an upload. */
+  sendUpload(lane: string, body: Uint8Array, { headers, timeoutMs }: Omit<Call, 'body'> = {}): Promise<Answer> {
     const type = { 'content-type': 'application/vnd.icmpmon.blocks' };
     const call = { method: 'POST', headers: { ...type, ...headers }, body, timeoutMs };
-    return this.call(`/v1/results?lane=${lane}`, call);
+    return this.sendRequest(`/v1/results?lane=${lane}`, call);
   }
 
   close(): void {

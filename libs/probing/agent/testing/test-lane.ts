@@ -39,7 +39,7 @@ export interface TestLaneOptions {
 /** The part of `TestAgent` that a lane needs. */
 export interface LaneAgent {
   readonly agentId: string;
-  readonly client: Pick<TestClient, 'upload'>;
+  readonly client: Pick<TestClient, 'sendUpload'>;
 }
 
 /** One lane of a test agent: blocks in order of their sequence, one request in flight, kept until the gateway acknowledges them. */
@@ -85,13 +85,13 @@ export class TestLane<N = undefined> {
   }
 
   /** Continues like a process that restarted with the same folder. */
-  restart(boot: number): void {
+  restartLane(boot: number): void {
     this.boot = boot;
     this.sequence = 0;
   }
 
   /** Ships queued blocks, including those added during shipping; resolves when the queue is empty. */
-  ship(): Promise<void> {
+  shipQueued(): Promise<void> {
     this.shipping ??= this.shipAll().finally(() => (this.shipping = null));
     return this.shipping;
   }
@@ -104,8 +104,8 @@ export class TestLane<N = undefined> {
   private async shipAll(): Promise<void> {
     const { signal } = this.stopped;
     while (this.queue.length > 0 && !signal.aborted) {
-      const blocks = this.next();
-      const { waitMs, takenMax } = await this.upload(writeUpload(blocks.map(({ bytes }) => bytes)));
+      const blocks = this.nextBlocks();
+      const { waitMs, takenMax } = await this.sendUpload(writeUpload(blocks.map(({ bytes }) => bytes)));
       const taken = this.queue.splice(0, Math.min(blocks.length, takenMax));
       for (const { results } of taken) this.queuedResults -= results;
       if (taken.length > 0) this.backOff.succeeded();
@@ -115,7 +115,7 @@ export class TestLane<N = undefined> {
     }
   }
 
-  private next(): LaneBlock<N>[] {
+  private nextBlocks(): LaneBlock<N>[] {
     let bytes = 0;
     let count = 0;
     const most = Math.min(this.queue.length, UPLOAD_BLOCKS_MAX, this.blocksMax);
@@ -128,30 +128,30 @@ export class TestLane<N = undefined> {
   }
 
   /** Returns how many of the upload's blocks the gateway has, from the first on, and how long to wait before the next upload. */
-  private async upload(body: Uint8Array): Promise<{ waitMs: number; takenMax: number }> {
+  private async sendUpload(body: Uint8Array): Promise<{ waitMs: number; takenMax: number }> {
     const { headers, timeoutMs } = this.options;
     let answer: Answer;
     try {
-      answer = await this.agent.client.upload(this.name, body, { headers: headers?.() ?? {}, timeoutMs });
+      answer = await this.agent.client.sendUpload(this.name, body, { headers: headers?.() ?? {}, timeoutMs });
     } catch {
       // Gateway unreachable or connection cut: the case for an agent's spool.
-      return this.failed(0);
+      return this.failedUpload(0);
     }
     this.counts.requests++;
     this.counts.bytes += body.length;
-    if (answer.status === 204) return this.taken(Infinity, 0);
-    if (answer.status !== 200) return this.failed(retryAfterMs(answer));
+    if (answer.status === 204) return this.takenUpload(Infinity, 0);
+    if (answer.status !== 200) return this.failedUpload(retryAfterMs(answer));
     const { refused, deferred } = jsonOf<ResultsResponse>(answer);
     this.counts.refusedBlocks += refused.length;
-    return this.taken(deferred?.from ?? Infinity, (deferred?.retryAfterS ?? 0) * 1_000);
+    return this.takenUpload(deferred?.from ?? Infinity, (deferred?.retryAfterS ?? 0) * 1_000);
   }
 
-  private failed(askedMs: number): { waitMs: number; takenMax: number } {
+  private failedUpload(askedMs: number): { waitMs: number; takenMax: number } {
     this.counts.failed++;
     return { waitMs: Math.max(this.backOff.nextDelayMs(), askedMs), takenMax: 0 };
   }
 
-  private taken(takenMax: number, waitMs: number): { waitMs: number; takenMax: number } {
+  private takenUpload(takenMax: number, waitMs: number): { waitMs: number; takenMax: number } {
     this.counts.uploads++;
     return { waitMs, takenMax };
   }

@@ -20,11 +20,11 @@ const answered = (status: number, body: object = {}): Answer => ({
 });
 
 /** Answers one upload after another, and records how many blocks each had. */
-function gateway(...answers: (() => Answer)[]): { blocks: number[]; upload(): Promise<Answer> } {
+function gateway(...answers: (() => Answer)[]): { blocks: number[]; sendUpload(): Promise<Answer> } {
   const blocks: number[] = [];
   return {
     blocks,
-    upload(...[, body]: [string?, Uint8Array?]): Promise<Answer> {
+    sendUpload(...[, body]: [string?, Uint8Array?]): Promise<Answer> {
       const read = readUpload(body ?? new Uint8Array());
       blocks.push(read.ok ? read.blocks.length : -1);
       const answer = answers[blocks.length - 1] ?? ((): Answer => answered(204));
@@ -46,7 +46,7 @@ it('sends again blocks that were not answered, refused or deferred', async () =>
   const lane = new TestLane<string>({ agentId: AGENT_ID, client }, 'live', { boot: 1, backOff: BACK_OFF });
   for (const [at, results] of [3, 4, 5].entries()) lane.add({ shard: at, body: bodyOf(results) }, `block ${at}`);
   expect([lane.queuedBlocks, lane.queuedResults]).toEqual([3, 12]);
-  await lane.ship();
+  await lane.shipQueued();
   expect(client.blocks).toEqual([3, 3, 3, 2]);
   expect(lane.counts).toMatchObject({ requests: 3, uploads: 2, failed: 2, retries: 2, refusedBlocks: 1 });
   expect([lane.queuedBlocks, lane.queuedResults]).toEqual([0, 0]);
@@ -58,10 +58,10 @@ it('ships no more blocks per upload than allowed, counts a repeated block once, 
   lane.add({ shard: 0, body: bodyOf(2) }, 'repeated', true);
   lane.add({ shard: 0, body: bodyOf(3) }, 'once');
   expect(lane.queuedResults).toBe(5);
-  await lane.ship();
+  await lane.shipQueued();
   expect(client.blocks).toEqual([2, 1]);
   lane.add({ shard: 0, body: bodyOf(1) }, 'taken out');
   expect(lane.takeAll().map(({ note }) => note)).toEqual(['taken out']);
-  await lane.ship();
+  await lane.shipQueued();
   expect(client.blocks).toEqual([2, 1]);
 });

@@ -32,9 +32,9 @@ export class ChangeBatch {
 
 /** A client that receives the changes of the list. */
 export interface Follower {
-  deliver(batch: ChangeBatch): void;
+  deliverBatch(batch: ChangeBatch): void;
   /** The set of judged shards changed: the list that the client has read is no longer valid. */
-  reset(bytes: Buffer): void;
+  sendReset(bytes: Buffer): void;
 }
 
 /** Queues new batches for a client until it has caught up, then passes on changes that it has not received. */
@@ -46,28 +46,28 @@ export class WaitingRoom implements Follower {
 
   constructor(private readonly client: Subscriber<StreamPart>) {}
 
-  deliver(batch: ChangeBatch): void {
-    if (this.waiting === null) return this.pass(batch);
+  deliverBatch(batch: ChangeBatch): void {
+    if (this.waiting === null) return this.passOn(batch);
     this.waiting.push(batch);
     this.waitingChanges += batch.changes.length;
     if (this.waitingChanges > WAITING_MAX)
       this.client.error(new Error('The client fell too far behind during catch-up.'));
   }
 
-  reset(bytes: Buffer): void {
+  sendReset(bytes: Buffer): void {
     if (this.waiting === null) this.client.next(bytes);
     else this.resetDue = bytes;
   }
 
-  release(seen: number): void {
+  releaseWaiting(seen: number): void {
     const waiting = this.waiting ?? [];
     this.waiting = null;
     this.seen = seen;
-    for (const batch of waiting) this.pass(batch);
+    for (const batch of waiting) this.passOn(batch);
     if (this.resetDue !== null) this.client.next(this.resetDue);
   }
 
-  private pass(batch: ChangeBatch): void {
+  private passOn(batch: ChangeBatch): void {
     const news = batch.first > this.seen ? batch : batch.after(this.seen);
     if (news === null) return;
     this.seen = news.last;

@@ -103,7 +103,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       seen === null || seen.mark !== judged.mark ? null : await this.missedSince(seen.listSeq, judged.mark);
     if (seen === null || missed === null) {
       client.next({ id: listEventId(here, judged.mark), event: 'reset', data: {} });
-      waiting.release(here);
+      waiting.releaseWaiting(here);
       return;
     }
     for (let at = 0; at < missed.length; at += PIECE_MAX) {
@@ -113,7 +113,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     const sentUpTo = missed.at(-1)?.listSeq ?? seen.listSeq;
     // The id alone, so that a client that reconnects before the next change can resume.
     if (missed.length === 0) client.next({ id: listEventId(sentUpTo, judged.mark) });
-    waiting.release(sentUpTo);
+    waiting.releaseWaiting(sentUpTo);
   }
 
   /** Returns the changes after a client's number; null if the client must be reset. */
@@ -171,7 +171,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     this.knownMark = mark;
     this.resetAtMs = performance.now();
     const bytes = messageBytes({ id, event: 'reset', data: {} });
-    for (const follower of this.followers) follower.reset(bytes);
+    for (const follower of this.followers) follower.sendReset(bytes);
   }
 
   private async deliverNew(): Promise<void> {
@@ -182,7 +182,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
       if (last === undefined) return;
       this.position = Promise.resolve(last.listSeq);
       const batch = new ChangeBatch(changes);
-      for (const follower of this.followers) follower.deliver(batch);
+      for (const follower of this.followers) follower.deliverBatch(batch);
       if (changes.length < BATCH_MAX) return;
     }
   }
