@@ -6,7 +6,7 @@ import { asOwner, giveToOwner } from './owner.mjs';
 import { distDir, nodeBinary, rootDir } from './paths.mjs';
 import { readJson, writePrivateJson, writePrivateText } from './private-file.mjs';
 import { run } from './run.mjs';
-import { ailmentOf, httpReady } from './services/ready.mjs';
+import { hangCauseOf, httpReady } from './services/ready.mjs';
 
 /**
  * Everything with which the apps of one installation are started.
@@ -69,7 +69,7 @@ function appService(name, installation) {
       cwd: rootDir,
     }),
     ready: () => httpReady(`${opsUrl}/readyz`),
-    ailment: () => ailmentOf(`${opsUrl}/livez`),
+    hangCause: () => hangCauseOf(`${opsUrl}/livez`),
   };
 }
 

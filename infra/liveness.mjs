@@ -5,10 +5,10 @@ const askEveryMs = 5_000;
 const missesInARow = 6;
 
 /**
- * Kills a process that hangs: one that was ready, and for which `ailment()` then names a cause 6 times in a row (30 s). An app
+ * Kills a process that hangs: one that was ready, and for which `hangCause()` then names a cause 6 times in a row (30 s). An app
  * reports a cause when its event loop has not turned for 60 s, or when even its ops thread does not answer; a slow app reports none.
  * The supervisor notices the exit and restarts the process. Resolves when the process has exited or was killed.
- * @param {{ name: string, ready: () => Promise<boolean>, ailment?: () => Promise<string | undefined> }} service
+ * @param {{ name: string, ready: () => Promise<boolean>, hangCause?: () => Promise<string | undefined> }} service
  * @param {import('./process-identity.mjs').Identity} identity
  * @param {{ everyMs?: number, missesBeforeKill?: number, report?: (line: string) => void }} options
  */
@@ -19,14 +19,14 @@ export async function watchLife(service, identity, options = {}) {
   while (isAlive(identity)) {
     /** @type {Promise<string | undefined>} */
     const asked = wasReady
-      ? (service.ailment?.() ?? Promise.resolve(undefined))
+      ? (service.hangCause?.() ?? Promise.resolve(undefined))
       : service.ready().then((ready) => (ready ? undefined : 'not ready'));
-    const [ailment] = await Promise.all([asked, pause(everyMs, undefined, { ref: false })]);
-    wasReady ||= ailment === undefined;
-    misses = ailment === undefined || !wasReady ? 0 : misses + 1;
+    const [hangCause] = await Promise.all([asked, pause(everyMs, undefined, { ref: false })]);
+    wasReady ||= hangCause === undefined;
+    misses = hangCause === undefined || !wasReady ? 0 : misses + 1;
     if (misses < missesBeforeKill) continue;
     if (signal(identity, 'SIGKILL', { group: true }))
-      report(`${service.name} hangs (${ailment}); killing it with SIGKILL`);
+      report(`${service.name} hangs (${hangCause}); killing it with SIGKILL`);
     return;
   }
 }

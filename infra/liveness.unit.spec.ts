@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { watchLife } from './liveness.mjs';
 import { freePort } from './ports.mjs';
 import { identify, type Identity, isAlive } from './process-identity.mjs';
-import { ailmentOf } from './services/ready.mjs';
+import { hangCauseOf } from './services/ready.mjs';
 
 const within = { timeout: 20_000 };
 const quick = { everyMs: 10, missesBeforeKill: 3 };
@@ -22,8 +22,8 @@ function process(): Identity {
 function answering(...answers: boolean[]) {
   let asked = 0;
   const answer = async (): Promise<boolean> => answers[Math.min(asked++, answers.length - 1)] ?? false;
-  const ailment = async (): Promise<string | undefined> => ((await answer()) ? undefined : 'no progress');
-  return { service: { name: 'app', ready: answer, ailment }, asked: () => asked };
+  const hangCause = async (): Promise<string | undefined> => ((await answer()) ? undefined : 'no progress');
+  return { service: { name: 'app', ready: answer, hangCause }, asked: () => asked };
 }
 
 it('kills a process that was ready and then fails several checks in a row', async () => {
@@ -54,9 +54,9 @@ describe('the answer of /livez', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/livez`;
   }
 
-  it('is an ailment when the process hangs or does not answer, and none when it is slow', async () => {
-    expect(await ailmentOf(await serving(200, '{"ok":true,"lastProgressS":41}'))).toBeUndefined();
-    expect(await ailmentOf(await serving(503, '{"ok":false}'))).toBe('503: {"ok":false}');
-    expect(await ailmentOf(`http://127.0.0.1:${await freePort()}/livez`)).toMatch(/^no answer: .*ECONNREFUSED/);
+  it('is named when the process hangs or does not answer, and not when it is slow', async () => {
+    expect(await hangCauseOf(await serving(200, '{"ok":true,"lastProgressS":41}'))).toBeUndefined();
+    expect(await hangCauseOf(await serving(503, '{"ok":false}'))).toBe('503: {"ok":false}');
+    expect(await hangCauseOf(`http://127.0.0.1:${await freePort()}/livez`)).toMatch(/^no answer: .*ECONNREFUSED/);
   });
 });

@@ -33,7 +33,7 @@ const READY_POLL_MS = 100;
 /**
  * Starts services and tasks stage by stage, restarts services that exit, and stops them in reverse order. Records its children in
  * `stateFile` by pid and start time, so that a later start can end the children that a killed supervisor left behind. A service that
- * was ready and then reports an ailment for 30 s is killed and restarted.
+ * was ready and then reports for 30 s why it hangs is killed and restarted.
  */
 export class Supervisor {
   /** @type {Map<string, Child>} */
@@ -133,7 +133,7 @@ export class Supervisor {
       this.#onEnd(child, { cause, ranMs: performance.now() - startedMs }),
     );
     this.#record.save();
-    if (service.ailment && child.identity) this.#watchLife(service, child.identity);
+    if (service.hangCause && child.identity) this.#watchLife(service, child.identity);
   }
 
   /**

@@ -103,7 +103,7 @@ describe('Supervisor', () => {
     const { supervisor, lines } = setUp();
     let isLive = true;
     await supervisor.start([
-      [{ ...service('app', 'exec sleep 60'), ailment: async () => (isLive ? undefined : 'no progress') }],
+      [{ ...service('app', 'exec sleep 60'), hangCause: async () => (isLive ? undefined : 'no progress') }],
     ]);
     const { app } = supervisor.pids();
     isLive = false;

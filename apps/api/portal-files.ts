@@ -5,7 +5,10 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 
 /** Files whose names contain a hash of their content. */
 const HASHED = /\/((main|chunk|styles|polyfills|scripts)-[\w-]{8}\.(js|css)|media\/.+-[\w-]{8}\.\w+)$/;
-/** A path that ends in a file extension. A missing file must not be answered with the page; an IP address at the end of a path is not a file. */
+/**
+ * A path with a file extension: if the file is missing, the answer is 404 and not index.html. An IP address at the end of a path is not a
+ * file extension.
+ */
 const FILE = /\.[a-z][a-z0-9]{1,10}$/i;
 const PAGE = 'index.html';
 const NOT_PAGES = /^\/(api|livez|readyz|metrics)(\/|$)/;
@@ -15,7 +18,7 @@ const ENCODINGS = [
   { coding: 'gzip', ending: '.gz' },
 ] as const;
 
-/** Serves the portal's build; every route of the portal is answered with its page. */
+/** Serves the portal's build, and index.html for every route of the portal. */
 export function servePortal(app: NestExpressApplication, directory: string): void {
   const page = path.join(directory, PAGE);
   app.use(onlyPages(page));
@@ -36,7 +39,7 @@ export function servePortal(app: NestExpressApplication, directory: string): voi
   );
 }
 
-/** Rewrites the paths of the portal's routes to its page. */
+/** Serves index.html for every route of the portal. */
 function onlyPages(page: string): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
     const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['html', 'json']) === 'html';

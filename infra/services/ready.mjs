@@ -67,7 +67,7 @@ export async function httpReady(url) {
  * Returns why the app behind this `/livez` is not alive; undefined for a live app, even a slow one. Its ops thread answers, not its event loop.
  * @param {string} url
  */
-export async function ailmentOf(url, { withinMs = 5_000 } = {}) {
+export async function hangCauseOf(url, { withinMs = 5_000 } = {}) {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
     const text = await response.text();

@@ -6,7 +6,7 @@ import { giveToOwner } from '../owner.mjs';
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const LAST_LINES = 15;
 
-/** The services' log files, one per service. Children write to their logs themselves, so that they outlive the supervisor. */
+/** The services' log files, one per service. Children write to their logs themselves, so that the children outlive the supervisor. */
 export class ServiceLogs {
   #dir;
   #report;

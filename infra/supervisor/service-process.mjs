@@ -12,7 +12,7 @@ import { identify } from '../process-identity.mjs';
  * @property {() => Promise<void>} [beforeRestart]
  * @property {() => { command: string, args: string[], env?: NodeJS.ProcessEnv, cwd?: string, user?: import('../app-users.mjs').AppUser }} command
  * @property {() => Promise<boolean>} ready
- * @property {() => Promise<string | undefined>} [ailment] why the process hangs; undefined while it is alive
+ * @property {() => Promise<string | undefined>} [hangCause] cause for which the service must be killed; undefined while it is alive
  * @property {NodeJS.Signals} [stopSignal] SIGTERM unless set
  * @property {boolean} [needsRoot]
  */

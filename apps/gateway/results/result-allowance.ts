@@ -6,7 +6,7 @@ import type { LaneName } from './results-intake';
  * miss, and receives new targets before the gateway reads its assignments again.
  */
 const ASSIGNED_FACTOR = 10;
-/** Burst: unused allowance of this many seconds. */
+/** An agent can save its unused allowance for at most this many seconds and send it in one burst. */
 const BURST_S = 60;
 /** Share of the burst that is reserved for live results, not for backfill. */
 const LIVE_RESERVE = 0.25;

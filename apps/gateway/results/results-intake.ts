@@ -34,13 +34,17 @@ export interface Upload {
   sentAtMs: number | null;
   /** Reading of that clock when the agent's machine booted; a different value means that the clock was set. */
   clockOriginMs?: number | null;
-  /** Our clock when the request's headers were received. */
+  /** The databases' time (the gateway's clock) when the request's headers were received, ms since 1970. */
   receivedAtMs: number;
 }
 
-interface Sorted {
+/** An upload's blocks by what happens to them. */
+interface Inspected {
+  /** Accepted blocks. */
   blocks: ShardBlock[];
-  durable: ResultsResponse['durable'];
+  /** Highest boot and sequence of the accepted blocks: durable once Kafka has acknowledged; null when none is accepted. */
+  highest: ResultsResponse['durable'];
+  /** Number of results in the accepted blocks. */
   results: number;
   refused: ResultsResponse['refused'];
   /** Index of the first deferred block, and its number of results; null when none is deferred. */
@@ -69,7 +73,7 @@ export class ResultsIntake {
 
   /**
    * Refuses bad blocks by their index and accepts the others, up to the results that the agent may send now; later blocks are deferred.
-   * Calls for one lane must be sequential.
+   * Calls for one lane of one agent must be sequential, because the shards count its blocks in the order of their sequence numbers.
    * @throws DomainError `invalid` when the body is not an upload; RetryLater when the agent may send none of it now; DependencyUnavailable
    * while Kafka is unavailable
    */
@@ -79,7 +83,7 @@ export class ResultsIntake {
     const parsed = readUpload(upload.body);
     if (!parsed.ok)
       throw new DomainError('invalid', `The body is not an upload of blocks (${parsed.reason}): ${parsed.detail}.`);
-    const { blocks, durable, results, refused, deferred } = this.sortBlocks(parsed.blocks, upload);
+    const { blocks, highest, results, refused, deferred } = this.inspectUpload(parsed.blocks, upload);
     if (refused.length > 0) this.logger.warn({ agentId, refused: refused.slice(0, 10) }, 'blocks refused');
     this.allowance.spend(agentId, results);
     const retryAfterS = deferred === null ? 0 : this.allowance.waitS(agentId, lane, deferred.results);
@@ -92,7 +96,7 @@ export class ResultsIntake {
           retryAfterS,
         );
     }
-    if (durable !== null) this.noticeClone(upload, durable.boot);
+    if (highest !== null) this.noticeClone(upload, highest.boot);
     try {
       await this.batcher.add(blocks);
     } catch (error) {
@@ -102,37 +106,37 @@ export class ResultsIntake {
     blocksAccepted.inc({ lane }, blocks.length);
     resultsAccepted.inc({ lane }, results);
     acknowledgeSeconds.observe((performance.now() - startedMs) / 1000);
-    const answer: ResultsResponse = { durable, refused };
+    const answer: ResultsResponse = { durable: highest, refused };
     if (deferred !== null) answer.deferred = { from: deferred.from, reason: 'too_many_results', retryAfterS };
     return answer;
   }
 
-  private sortBlocks(blocks: readonly Uint8Array[], upload: Upload): Sorted {
+  private inspectUpload(blocks: readonly Uint8Array[], upload: Upload): Inspected {
     const { agentId, lane, sentAtMs, receivedAtMs, clockOriginMs } = upload;
     const clockOffsetMs = this.clocks.estimate(agentId, sentAtMs, receivedAtMs, clockOriginMs ?? null);
     const resultsMax = this.allowance.available(agentId, lane);
-    const sorted: Sorted = { blocks: [], durable: null, results: 0, refused: [], deferred: null };
+    const result: Inspected = { blocks: [], highest: null, results: 0, refused: [], deferred: null };
     for (const [index, block] of blocks.entries()) {
       const inspected = inspectBlock(block);
       const fault = inspected.ok ? this.faultOf(inspected.header, upload) : inspected;
       if (!inspected.ok || fault !== null) {
         const { reason, detail } = fault as { reason: BlockRefusal; detail: string };
-        sorted.refused.push({ index, reason, detail });
+        result.refused.push({ index, reason, detail });
         blocksRefused.inc({ reason });
         continue;
       }
       const { header } = inspected;
       // Later blocks are deferred as well, because an agent's blocks are counted in the order of their sequence numbers.
-      if (sorted.results + header.count > resultsMax) {
-        sorted.deferred = { from: index, results: header.count };
+      if (result.results + header.count > resultsMax) {
+        result.deferred = { from: index, results: header.count };
         break;
       }
       const { shard, count: results } = header;
-      sorted.blocks.push({ shard, results, envelope: { receivedAtMs, clockOffsetMs, block } });
-      sorted.results += results;
-      sorted.durable = higher(sorted.durable, header);
+      result.blocks.push({ shard, results, envelope: { receivedAtMs, clockOffsetMs, block } });
+      result.results += results;
+      result.highest = higher(result.highest, header);
     }
-    return sorted;
+    return result;
   }
 
   private faultOf(header: BlockHeader, { agentId, lane }: Upload): { reason: BlockRefusal; detail: string } | null {
@@ -163,7 +167,7 @@ export class ResultsIntake {
   }
 }
 
-function higher(durable: ResultsResponse['durable'], { boot, sequence }: BlockHeader): ResultsResponse['durable'] {
-  if (durable === null || boot > durable.boot) return { boot, sequence };
-  return boot === durable.boot && sequence > durable.sequence ? { boot, sequence } : durable;
+function higher(highest: Inspected['highest'], { boot, sequence }: BlockHeader): Inspected['highest'] {
+  if (highest === null || boot > highest.boot) return { boot, sequence };
+  return boot === highest.boot && sequence > highest.sequence ? { boot, sequence } : highest;
 }

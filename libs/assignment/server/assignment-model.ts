@@ -111,5 +111,5 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
     })),
   );
   const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount);
-  await evaluation.evaluateKeys(rows.filter(({ stays }) => stays).map(({ key }) => key));
+  await evaluation.evaluateAndAlwaysWrite(rows.filter(({ stays }) => stays).map(({ key }) => key));
 }

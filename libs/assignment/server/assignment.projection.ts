@@ -28,7 +28,7 @@ export class AssignmentProjection {
     await keepTargets(sql, registered);
     const moved = await changeTiers(sql, tierOf);
     const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
-    await evaluation.evaluateKeys([...registered.keys(), ...moved].sort((a, b) => a - b));
+    await evaluation.evaluateAndAlwaysWrite([...registered.keys(), ...moved].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
     else await evaluation.evaluateTiers(changedTiers);
   }

@@ -19,9 +19,9 @@ const TARGETS_PER_STEP = 5_000;
  *
  * Invariants:
  * - Serialised: the caller's transaction holds the feed lock, so positions become visible in their order.
- * - Minimal: only changed selections are written, except for newly registered targets, whose fact is always written.
+ * - Minimal: only changed selections are written, except for targets that were registered or changed their tier.
  * - Unchanged pairs keep their position, so that only agents with a change are notified.
- * - Targets of a tier without a stored policy are skipped; they are evaluated when the tier is defined.
+ * - Targets of a tier without a stored tier policy are skipped; they are evaluated when the tier is defined.
  */
 export class TargetEvaluation {
   /** Number of targets that were moved to other agents. */
@@ -38,8 +38,8 @@ export class TargetEvaluation {
     return new TargetEvaluation(sql, shardCount, await readPools(sql));
   }
 
-  /** Evaluates targets that were just registered, possibly again: their fact is written even if the selection is unchanged. */
-  async evaluateKeys(keys: readonly number[]): Promise<void> {
+  /** Evaluates targets that were registered or changed their tier. Writes their fact even if the selection is unchanged. */
+  async evaluateAndAlwaysWrite(keys: readonly number[]): Promise<void> {
     for (let from = 0; from < keys.length; from += TARGETS_PER_STEP) {
       const rows = await this.readTargets('key = ANY($1::bigint[])', [keys.slice(from, from + TARGETS_PER_STEP)]);
       await this.applyAssignments(rows, true);
@@ -51,17 +51,17 @@ export class TargetEvaluation {
     await this.sweep('true', []);
   }
 
-  /** Evaluates these targets, after an agent reported that it refuses them. */
-  async evaluateOf(keys: readonly number[]): Promise<void> {
+  /** Evaluates these targets, after an agent reported that its policy file refuses them. Writes only changed selections. */
+  async evaluateRefused(keys: readonly number[]): Promise<void> {
     await this.sweep('key = ANY($2::bigint[])', [keys]);
   }
 
-  /** Evaluates the targets of these tiers, after their policies changed. */
+  /** Evaluates the targets of these tiers, after their tier policies changed. */
   async evaluateTiers(tiers: readonly string[]): Promise<void> {
     for (const tier of tiers) await this.sweep('tier = $2', [tier]);
   }
 
-  /** Evaluates the targets that these agents have, or would have if their policies allowed it, after the agents were lost. */
+  /** Evaluates the targets that these agents have, or would have if their policy files allowed it, after the agents were lost. */
   async evaluateOfAgents(agentIds: readonly string[]): Promise<void> {
     if (agentIds.length === 0) return;
     await this.sweep(
@@ -70,7 +70,7 @@ export class TargetEvaluation {
     );
   }
 
-  /** Evaluates the targets registered at that time or later: an agent that falls silent must not get them. */
+  /** Evaluates the targets registered at that time or later: an agent that became silent must not keep them. */
   async evaluateRegisteredSince(sinceMs: number): Promise<void> {
     await this.sweep('registered_at >= to_timestamp($2 / 1000.0)', [sinceMs]);
   }
@@ -96,7 +96,8 @@ export class TargetEvaluation {
 
   private async applyAssignments(rows: readonly TargetRow[], always: boolean): Promise<void> {
     const changed: Omit<SelectionChange, 'position'>[] = [];
-    const keptFrom: Omit<SelectionChange, 'position'>[] = [];
+    // Only `refused_by` changes, by agents that are not selected: it is stored, and no fact is written.
+    const refusalsOnly: Omit<SelectionChange, 'position'>[] = [];
     for (const row of rows) {
       const pool = this.pools.get(row.tier);
       if (pool === undefined) continue;
@@ -104,9 +105,9 @@ export class TargetEvaluation {
       const before = row.selected ?? [];
       const sameFact = sameIds(before, after.selected) && sameIds(refusesOf(row), refusesOf(after));
       if (always || row.selected === null || !sameFact) changed.push({ row, before, after });
-      else if (!sameIds(row.refusedBy, after.refusedBy)) keptFrom.push({ row, before, after });
+      else if (!sameIds(row.refusedBy, after.refusedBy)) refusalsOnly.push({ row, before, after });
     }
-    await writeSelections(this.sql, [...changed, ...keptFrom]);
+    await writeSelections(this.sql, [...changed, ...refusalsOnly]);
     if (changed.length === 0) return;
     this.moved += changed.filter(({ before, after }) => before.length > 0 && !sameIds(before, after.selected)).length;
     const positions = await reserveFeedPositions(this.sql, changed.length);

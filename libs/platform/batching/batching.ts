@@ -57,7 +57,7 @@ export class Batching<Q, A> {
     while (this.waiting.length > 0) {
       await this.gathered();
       const asked = this.takeBatch();
-      // All waiting questions have keys in progress: the worker of those keys takes them.
+      // Every waiting question has a key that another worker is answering; that worker takes it next.
       if (asked.length === 0) break;
       this.startedMs = performance.now();
       try {

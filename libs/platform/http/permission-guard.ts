@@ -20,7 +20,11 @@ export class PermissionGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    if (access === undefined) throw new DomainError('forbidden', 'The route declares no permission.');
+    if (access === undefined)
+      throw new DomainError(
+        'forbidden',
+        'This route cannot be used: it declares no permission. This is a fault of the server: report it.',
+      );
     if (access.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<Request>();
     const principal = await this.callerOf(request, context);

@@ -9,7 +9,7 @@ export interface StreamMessage {
   data?: unknown;
 }
 
-/** Events for one client: one as an object, or the bytes of complete events, which may be shared between clients. */
+/** One event as an object, or one or more complete events as encoded bytes, which clients may share. */
 export type StreamPart = StreamMessage | Buffer;
 
 /** A client's request for the multiplexed stream. */

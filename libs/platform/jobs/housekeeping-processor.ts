@@ -27,7 +27,11 @@ export class HousekeepingProcessor extends WorkerHost {
   }
 
   start(): void {
-    this.worker.run().catch((error: unknown) => this.logger.error({ err: error }, 'housekeeping worker failed'));
+    this.worker
+      .run()
+      .catch((error: unknown) =>
+        this.logger.error({ err: error }, 'housekeeping ended: no task runs in this worker until it is restarted'),
+      );
   }
 
   /** Stops after the task in progress, which is signalled to end early. */

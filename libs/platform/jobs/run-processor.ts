@@ -18,7 +18,11 @@ export function runProcessor(services: BackgroundServices, name: string, process
       // The worker reconnects by itself; without a listener an error would end the process.
       worker.on('error', (error) => warnings.warn('Redis unavailable: jobs are waiting', error));
       worker.on('failed', (job, error) => logger.error({ err: error, job: job?.id }, 'job failed'));
-      worker.run().catch((error: unknown) => logger.error({ err: error }, 'job processor failed'));
+      worker
+        .run()
+        .catch((error: unknown) =>
+          logger.error({ err: error }, 'job processor ended: none of its jobs run until this process is restarted'),
+        );
     },
     stop: () => closeWorker(processor.worker),
   });

@@ -62,7 +62,7 @@ export class GroupConsumer {
   private readonly consumer: PartitionedConsumer;
   private readonly logicalOf: Map<string, string>;
   private readonly failures = new Map<string, string>();
-  /** Aborted at the next assignment, which cancels the start of partitions of this one. */
+  /** Ends with this assignment: partitions of it that are still starting are not started. */
   private generation = new AbortController();
   private takingOver: Promise<void> = Promise.resolve();
 

@@ -9,7 +9,10 @@ import {
 } from '@icmp-mon/platform/event-store';
 import type { ReadModel } from './read-model';
 
-/** Positions per batch, over all categories; the batch then contains the events of one category. */
+/**
+ * Length of the range of positions that a batch reads. All categories share the positions, so a batch has at most this many events of its
+ * category.
+ */
 const POSITIONS_PER_BATCH = 5_000;
 const FENCE_WAIT_MS = 250;
 const FENCE_ATTEMPTS_MAX = 40;

@@ -86,7 +86,7 @@ export class Session {
     };
     const lane = { spool, gateway, agentId, log };
     const onAnswer = (): void => {
-      if (this.disconnection.gatewayAnswered()) this.holdBack();
+      if (this.disconnection.gatewayAnswered()) this.moveToBackfill();
     };
     this.live = new LaneShipper({ ...lane, lane: 'live', onAsk: () => this.disconnection.uploadStarted(), onAnswer });
     this.backfill = new LaneShipper({ ...lane, lane: 'backfill', yieldsTo: this.live });
@@ -103,7 +103,7 @@ export class Session {
       executor: this.executors.icmp_ping,
       onResult: (target, sentAtMs, outcome, rttUs) => {
         if (!isSuccess(outcome)) this.disconnection.targetMissed();
-        else if (this.disconnection.targetAnswered()) this.holdBack();
+        else if (this.disconnection.targetReplied()) this.moveToBackfill();
         this.collector.record(target, sentAtMs, outcome, rttUs);
       },
       log,
@@ -234,14 +234,14 @@ export class Session {
   }
 
   /** Moves unshipped results to the backfill lane: they were measured during an outage of this machine and must not be judged. */
-  private holdBack(): void {
+  private moveToBackfill(): void {
     const { log } = this.options;
     this.collector.flush();
     try {
-      this.spool.holdBack();
+      this.spool.moveToBackfill();
       log.info(
         {},
-        'connection lost: neither the gateway nor any target answered; results of that time are stored but not judged',
+        'connection lost: no answer from the gateway and no reply from any target; results of that time are stored but not judged',
       );
     } catch (error) {
       log.warn({ err: error }, 'cannot exclude the results of the outage from judging: writing the spool failed');

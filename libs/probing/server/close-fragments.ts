@@ -6,8 +6,8 @@ const COLUMNS = `target_key, check_no, shard, window_start, sent, replied, lost,
   rtt_sum_us, jitter_sum_us, jitter_count, histogram, body`;
 
 /**
- * Copies each stored fragment of a shard's open windows into `probe_series` and moves the watermark past them, so that readers see them as
- * before. Fragments committed ahead of the series' own position are deleted if their records will be read again: after `position`, or
+ * Stores the fragments of a shard's open windows as final windows: copies them into `probe_series` and moves the watermark past them. Readers
+ * see the same samples as before. Fragments committed ahead of the series' own position are deleted if their records will be read again: after `position`, or
  * never if the log was recreated (null). Returns the watermark, ms since 1970; 0 when there is none.
  */
 export async function closeFragments(

@@ -9,7 +9,10 @@ export class SeriesRecovery<T> {
     private readonly state: SeriesState,
   ) {}
 
-  /** Folds the fragments of open windows: their missing samples are lost with the log, so the windows will never be complete. */
+  /**
+   * Stores the fragments of open windows as final windows: their missing samples are lost with the log, so the windows will never be
+   * complete.
+   */
   async resetAfterGap(transaction: T, position: number | null): Promise<void> {
     this.state.forgetOpen(await this.tables.closeFragments(transaction, this.shard, position));
   }

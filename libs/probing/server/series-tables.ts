@@ -26,6 +26,6 @@ export interface SeriesFlush<T> {
 /** The tables of series; `T` is what a shard's store passes its participants for reading and writing. */
 export interface SeriesTables<T> {
   openFlush(shard: number): SeriesFlush<T>;
-  /** Folds stored fragments of open windows and returns the new watermark, ms since 1970; 0 when there is none. */
+  /** Stores the fragments of open windows as final windows and returns the new watermark, ms since 1970; 0 when there is none. */
   closeFragments(rows: T, shard: number, position: number | null): Promise<number>;
 }

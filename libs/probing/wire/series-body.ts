@@ -117,10 +117,13 @@ export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): voi
   while (reader.remaining > 0) {
     agentNo += reader.readVarint();
     const count = reader.readVarint();
-    if (agentNo < 1 || agentNo > AGENT_NO_MAX) throw new SeriesBodyError(`agent number ${agentNo}`);
+    if (agentNo < 1 || agentNo > AGENT_NO_MAX)
+      throw new SeriesBodyError(`agent number ${agentNo} is not between 1 and ${AGENT_NO_MAX}`);
     // A sample has at least two bytes, which bounds the loop by the bytes that are really present.
     if (reader.failed || count < 1 || count * 2 > reader.remaining) {
-      throw new SeriesBodyError(`${count} samples of agent ${agentNo} in ${reader.remaining} bytes`);
+      throw new SeriesBodyError(
+        `${count} samples of agent ${agentNo} cannot be in the remaining ${reader.remaining} bytes`,
+      );
     }
     readAgent(reader, builder, agentNo, count);
   }
@@ -143,7 +146,9 @@ function readAgent(reader: ByteReader, builder: SeriesBuilder, agentNo: number, 
       !isOutcome(outcome) ||
       !(rttUs >= 0 && rttUs <= U32_MAX)
     ) {
-      throw new SeriesBodyError(`sample ${at} of agent ${agentNo}: ${timeMs} ms, outcome ${outcome}, rtt ${rttUs} us`);
+      throw new SeriesBodyError(
+        `sample ${at} of agent ${agentNo} is truncated or out of range: ${timeMs} ms, outcome ${outcome}, rtt ${rttUs} us`,
+      );
     }
     if (!builder.addSample(agentNo, timeMs, outcome, rttUs)) {
       throw new SeriesBodyError(`more than ${SERIES_SAMPLES_MAX} samples`);

@@ -66,6 +66,7 @@ export class ShardFold<T = WriterTransaction> {
     offset: number,
     value: Uint8Array,
     committedUpTo: (participant: string) => number,
+    /** Returns, per target key, the position up to which its effects were stored earlier than those of its participant. */
     committedAheadOf: (participant: string) => ReadonlyMap<number, number> | null = () => null,
   ): void {
     this.counters.records++;

@@ -13,7 +13,7 @@ export interface ShardPosition {
   /** Position of the checkpoint: the next owner starts reading after it. */
   checkpoint: number;
   checkpointAt: Date | null;
-  /** Position up to which the effects of all participants are stored; that of the checkpoint before the first commit. */
+  /** Position up to which the effects of all participants are stored; before the first commit, the position of the checkpoint. */
   stored: number;
   /** The shard's clock at that position. */
   storedAt: Date | null;

@@ -59,7 +59,7 @@ export class SimulatedTables {
             status: to_status,
             reason,
             sinceMs: new Date(since).getTime(),
-            answered: last_success_at !== null || to_status !== 'unknown',
+            everReplied: last_success_at !== null || to_status !== 'unknown',
           },
         ]),
       ),

@@ -10,16 +10,16 @@ export interface Ballot {
   warming: number;
   /** No fresh verdict, because the agent's own kernel refuses to send. */
   notSent: number;
-  /** No fresh verdict, because the agent's local policy refuses the address. */
+  /** No fresh verdict, because the agent's policy file refuses the address. */
   refuses: number;
   /** No fresh verdict, and the agent reports that it cannot probe. */
   unable: number;
-  /** No fresh verdict, and the agent sends no reports to the control plane. */
-  lost: number;
-  /** No fresh verdict for any other reason. */
-  silent: number;
+  /** No fresh verdict, and the agent is silent: the control plane has received no report for 15 s. */
+  agentSilent: number;
+  /** No fresh verdict although the agent reports and can probe: its votes are missing. */
+  withoutVotes: number;
   /** Whether any agent ever got a reply from the target. */
-  everAnswered: boolean;
+  everReplied: boolean;
 }
 
 export interface Judgement {
@@ -32,8 +32,8 @@ export function selectedOf(ballot: Ballot): number {
 }
 
 /** Returns the number of selected agents that have no fresh verdict and are not warming. */
-function withoutVerdict({ notSent, refuses, unable, lost, silent }: Ballot): number {
-  return notSent + refuses + unable + lost + silent;
+function withoutVerdict({ notSent, refuses, unable, agentSilent, withoutVotes }: Ballot): number {
+  return notSent + refuses + unable + agentSilent + withoutVotes;
 }
 
 /** Returns how many of the SELECTED agents must agree, regardless of how many are connected. */
@@ -53,7 +53,8 @@ export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
  * Decides the status of one check from the fresh verdicts of the selected agents. `current` is the judgement before.
  *
  * Invariants:
- * - Quorum of the selected: `down` and `up` need votes of the quorum of all SELECTED agents, so silent agents never make a target down.
+ * - Quorum of the selected: `down` and `up` need votes of the quorum of all SELECTED agents, so agents
+ *   without a fresh verdict never make a target down.
  * - No outage without a reply: a target is never down or degraded before any agent got a reply from it.
  * - Warm-up: while agents that are warming could still complete the quorum, `current` holds.
  * - Missing data is `unknown`, with the most specific known reason.
@@ -64,7 +65,7 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
   const needed = neededOf(selected, quorum);
   const reachable = ballot.up + ballot.degraded;
   if (ballot.down >= needed) {
-    return ballot.everAnswered
+    return ballot.everReplied
       ? { status: 'down', reason: 'quorum_down' }
       : { status: 'unknown', reason: 'never_answered' };
   }
@@ -77,20 +78,20 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
     return current.reason === 'no_agents' ? { status: 'unknown', reason: 'warming' } : current;
   }
   if (fresh >= needed) {
-    return ballot.everAnswered
+    return ballot.everReplied
       ? { status: 'degraded', reason: 'no_quorum' }
       : { status: 'unknown', reason: 'never_answered' };
   }
   if (fresh > 0) return { status: 'unknown', reason: 'too_few_voters' };
-  return { status: 'unknown', reason: silenceReason(ballot) };
+  return { status: 'unknown', reason: unknownReason(ballot) };
 }
 
 /** Returns why no agent has a fresh verdict: the most specific known reason of any agent. */
-function silenceReason({ notSent, refuses, unable, lost }: Ballot): StatusReason {
+function unknownReason({ notSent, refuses, unable, agentSilent }: Ballot): StatusReason {
   if (notSent > 0) return 'not_sent';
   if (refuses > 0) return 'agent_refuses';
   if (unable > 0) return 'agent_unable';
-  return lost > 0 ? 'agent_lost' : 'no_fresh_data';
+  return agentSilent > 0 ? 'agent_lost' : 'no_fresh_data';
 }
 
 const BADNESS: Readonly<Record<Status, number>> = { down: 3, degraded: 2, unknown: 1, up: 0 };

@@ -5,8 +5,8 @@ import { judge, neededOf, selectedOf, worst, type Ballot, type Judgement } from 
 const UP: Judgement = { status: 'up', reason: 'quorum_up' };
 
 function ballot(counts: Partial<Ballot>): Ballot {
-  const without = { notSent: 0, refuses: 0, unable: 0, lost: 0, silent: 0 };
-  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everAnswered: true, ...counts };
+  const without = { notSent: 0, refuses: 0, unable: 0, agentSilent: 0, withoutVotes: 0 };
+  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everReplied: true, ...counts };
 }
 
 describe('consensus', () => {
@@ -14,24 +14,28 @@ describe('consensus', () => {
     ['no agent is selected', {}, { status: 'unknown', reason: 'no_agents' }],
     ['the only agent gets replies', { up: 1 }, { status: 'up', reason: 'quorum_up' }],
     ['the only agent gets no replies', { down: 1 }, { status: 'down', reason: 'quorum_down' }],
-    ['no agent ever got a reply', { down: 3, everAnswered: false }, { status: 'unknown', reason: 'never_answered' }],
+    ['no agent ever got a reply', { down: 3, everReplied: false }, { status: 'unknown', reason: 'never_answered' }],
     ['a majority gets replies', { up: 2, down: 1 }, { status: 'up', reason: 'quorum_up' }],
     ['a majority gets no replies', { up: 1, down: 2 }, { status: 'down', reason: 'quorum_down' }],
     ['half of the agents get replies', { up: 1, down: 1 }, { status: 'degraded', reason: 'no_quorum' }],
     ['most agents with replies judge it degraded', { up: 1, degraded: 2 }, { status: 'degraded', reason: 'quorum_up' }],
-    ['one of three is fresh, and is down', { down: 1, silent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
-    ['all are silent', { silent: 3 }, { status: 'unknown', reason: 'no_fresh_data' }],
+    [
+      'one of three is fresh, and is down',
+      { down: 1, withoutVotes: 2 },
+      { status: 'unknown', reason: 'too_few_voters' },
+    ],
+    ['all votes are missing', { withoutVotes: 3 }, { status: 'unknown', reason: 'no_fresh_data' }],
     ['the policy of each agent refuses the address', { refuses: 2 }, { status: 'unknown', reason: 'agent_refuses' }],
     ['its agent reports that it cannot probe', { unable: 1 }, { status: 'unknown', reason: 'agent_unable' }],
-    ['its agent is lost', { lost: 1 }, { status: 'unknown', reason: 'agent_lost' }],
+    ['its agent is silent', { agentSilent: 1 }, { status: 'unknown', reason: 'agent_lost' }],
     [
-      'one agent is lost, and one is connected but silent',
-      { lost: 1, silent: 1 },
+      'one agent is silent, and one reports without votes',
+      { agentSilent: 1, withoutVotes: 1 },
       { status: 'unknown', reason: 'agent_lost' },
     ],
-    ['one of three is fresh', { up: 1, lost: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
+    ['one of three is fresh', { up: 1, agentSilent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
     ['one refuses and two get replies', { up: 2, refuses: 1 }, { status: 'up', reason: 'quorum_up' }],
-    ["the agents' kernels refuse to send", { notSent: 1, silent: 1 }, { status: 'unknown', reason: 'not_sent' }],
+    ["the agents' kernels refuse to send", { notSent: 1, withoutVotes: 1 }, { status: 'unknown', reason: 'not_sent' }],
   ])('when %s', (_name, counts, expected) => {
     expect(judge(ballot(counts), 'majority', UP)).toEqual(expected);
   });
@@ -49,11 +53,11 @@ describe('consensus', () => {
     expect(judge(ballot({ down: 1, up: 1 }), 2, UP)).toEqual({ status: 'degraded', reason: 'no_quorum' });
   });
 
-  it('is never down with fewer votes than a majority of the selected agents, regardless of silent ones', () => {
+  it('is never down with fewer votes than a majority of the selected agents, regardless of those without a fresh verdict', () => {
     const few = fc.nat({ max: 20 });
     fc.assert(
-      fc.property(few, few, few, few, few, few, (up, degraded, down, silent, notSent, lost) => {
-        const counts = ballot({ up, degraded, down, silent, notSent, lost });
+      fc.property(few, few, few, few, few, few, (up, degraded, down, withoutVotes, notSent, agentSilent) => {
+        const counts = ballot({ up, degraded, down, withoutVotes, notSent, agentSilent });
         const { status } = judge(counts, 'majority', UP);
         if (status === 'down') expect(down * 2).toBeGreaterThan(selectedOf(counts));
         if (down >= neededOf(selectedOf(counts), 'majority') && selectedOf(counts) > 0) expect(status).toBe('down');

@@ -11,17 +11,17 @@ const VERDICT_LETTERS: Readonly<Record<number, string>> = {
   [VERDICT.degraded]: 'g',
   [VERDICT.down]: 'd',
 };
-const SILENCE_LETTERS: Readonly<Record<Silence, string>> = {
+const MISSING_LETTERS: Readonly<Record<MissingVerdict, string>> = {
   warming: 'w',
   notSent: 'n',
   refuses: 'r',
   unable: 'x',
-  lost: 'l',
-  silent: 's',
+  agentSilent: 'l',
+  withoutVotes: 's',
 };
 
 /** Why an agent has no fresh verdict, named like the counts of the ballot. */
-type Silence = 'warming' | 'notSent' | 'refuses' | 'unable' | 'lost' | 'silent';
+type MissingVerdict = 'warming' | 'notSent' | 'refuses' | 'unable' | 'agentSilent' | 'withoutVotes';
 
 /** Derives from the pairs of a target the verdict of each agent, the ballot of each check, and the latest samples. Read-only. */
 export class PairVotes {
@@ -35,20 +35,20 @@ export class PairVotes {
     const { pairs } = this;
     const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
     for (const { slot, agentId, check } of target.pairs) {
-      const silence = this.silenceOf(target, slot, agentId);
+      const silence = this.missingVerdictOf(target, slot, agentId);
       verdicts.agents.push(agentId);
       verdicts.checks.push(check);
-      verdicts.letters += silence === null ? VERDICT_LETTERS[pairs.verdict(slot)] : SILENCE_LETTERS[silence];
+      verdicts.letters += silence === null ? VERDICT_LETTERS[pairs.verdict(slot)] : MISSING_LETTERS[silence];
       verdicts.sinceMs.push(Math.floor(pairs.verdictSinceMs(slot)));
     }
     return verdicts;
   }
 
-  ballot(target: TargetEntry, check: number, everAnswered: boolean): Ballot {
-    const ballot = { ...emptyBallot(), everAnswered };
+  ballot(target: TargetEntry, check: number, everReplied: boolean): Ballot {
+    const ballot = { ...emptyBallot(), everReplied };
     for (const pair of target.pairs) {
       if (pair.check !== check) continue;
-      const silence = this.silenceOf(target, pair.slot, pair.agentId);
+      const silence = this.missingVerdictOf(target, pair.slot, pair.agentId);
       const verdict = this.pairs.verdict(pair.slot);
       if (silence !== null) ballot[silence]++;
       else if (verdict === VERDICT.up) ballot.up++;
@@ -69,19 +69,19 @@ export class PairVotes {
   }
 
   /** Returns why the pair has no fresh verdict; null if it has one. */
-  private silenceOf(target: TargetEntry, slot: number, agentId: string): Silence | null {
+  private missingVerdictOf(target: TargetEntry, slot: number, agentId: string): MissingVerdict | null {
     const freshness = this.pairs.freshness(slot);
     if (freshness === FRESHNESS.fresh) return null;
     if (freshness === FRESHNESS.refused) return 'notSent';
     if (target.refuses?.includes(agentId)) return 'refuses';
     if (freshness === FRESHNESS.warming) return 'warming';
     const condition = this.directoryOf().agents.get(agentId)?.condition;
-    if (condition === 'silent') return 'lost';
-    return condition === 'unable' ? 'unable' : 'silent';
+    if (condition === 'silent') return 'agentSilent';
+    return condition === 'unable' ? 'unable' : 'withoutVotes';
   }
 }
 
 export function emptyBallot(): Ballot {
-  const without = { notSent: 0, refuses: 0, unable: 0, lost: 0, silent: 0 };
-  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everAnswered: false };
+  const without = { notSent: 0, refuses: 0, unable: 0, agentSilent: 0, withoutVotes: 0 };
+  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everReplied: false };
 }

@@ -10,13 +10,13 @@ interface Row {
   status: Status;
   reason: StatusReason;
   since_ms: number;
-  answered: boolean;
+  everReplied: boolean;
 }
 
 async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses> {
   const rows = await sql.query<Row>(
     `SELECT target_key, status, reason, (extract(epoch FROM since) * 1000)::float8 AS since_ms,
-            last_success_at IS NOT NULL OR status <> 'unknown' AS answered
+            last_success_at IS NOT NULL OR status <> 'unknown' AS "everReplied"
      FROM target_status WHERE shard = $1`,
     [shard],
   );
@@ -29,9 +29,9 @@ async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses
   return {
     changeSeq: last?.change_seq ?? 0,
     states: new Map(
-      rows.map(({ target_key, status, reason, since_ms, answered }) => [
+      rows.map(({ target_key, status, reason, since_ms, everReplied }) => [
         target_key,
-        { status, reason, sinceMs: Math.round(since_ms), answered },
+        { status, reason, sinceMs: Math.round(since_ms), everReplied },
       ]),
     ),
   };

@@ -15,7 +15,7 @@ type StoredState = [
   status: Status,
   reason: StatusReason,
   sinceMs: number,
-  answered: number[],
+  repliedChecks: number[],
   checks?: CheckJudgement[],
 ];
 
@@ -30,8 +30,8 @@ export function statusCheckpoint(
   { changeSeq, targets, pairs }: StoredParts,
   directory: ShardDirectory,
 ): CheckpointPart {
-  const states = [...targets].map(([key, { status, reason, sinceMs, answered, checks }]): StoredState =>
-    checks ? [key, status, reason, sinceMs, answered, checks] : [key, status, reason, sinceMs, answered],
+  const states = [...targets].map(([key, { status, reason, sinceMs, repliedChecks, checks }]): StoredState =>
+    checks ? [key, status, reason, sinceMs, repliedChecks, checks] : [key, status, reason, sinceMs, repliedChecks],
   );
   const head: StatusHead = { changeSeq, states: states.sort((a, b) => a[0] - b[0]) };
   return { head, columns: pairs.gather(slotsInOrder(directory)) };
@@ -44,8 +44,8 @@ export function restoreStatuses(
   directory: ShardDirectory,
 ): number {
   const { changeSeq, states } = part.head as StatusHead;
-  for (const [key, status, reason, sinceMs, answered, checks] of states) {
-    targets.set(key, { status, reason, sinceMs, answered, ...(checks && { checks }) });
+  for (const [key, status, reason, sinceMs, repliedChecks, checks] of states) {
+    targets.set(key, { status, reason, sinceMs, repliedChecks, ...(checks && { checks }) });
   }
   pairs.scatter(slotsInOrder(directory), part.columns);
   return changeSeq;

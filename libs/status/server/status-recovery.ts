@@ -43,25 +43,25 @@ export class StatusRecovery<T> {
     state.changeSeq = changeSeq;
     for (const [key, derived] of state.targets) {
       const target = this.directoryOf().targets.get(key);
-      const { answered, ...stored } = recalled.states.get(key) ?? {
+      const { everReplied, ...stored } = recalled.states.get(key) ?? {
         ...NEVER_JUDGED,
         sinceMs: derived.sinceMs,
-        answered: false,
+        everReplied: false,
       };
-      // The replies are lost only if the checkpoint was unreadable; then every check counts as answered.
-      const lostAnswers = answered && derived.answered.length === 0;
+      // The replies are lost only if the checkpoint was unreadable; then every check counts as replied to.
+      const lostReplies = everReplied && derived.repliedChecks.length === 0;
       const sameSince = Math.floor(derived.sinceMs) === Math.floor(stored.sinceMs);
-      if (derived.status === stored.status && derived.reason === stored.reason && sameSince && !lostAnswers) continue;
+      if (derived.status === stored.status && derived.reason === stored.reason && sameSince && !lostReplies) continue;
       differing++;
       const checks = target?.policy?.checks.map(({ check }) => check) ?? [];
-      state.targets.set(key, { ...derived, ...stored, ...(lostAnswers && { answered: checks }) });
+      state.targets.set(key, { ...derived, ...stored, ...(lostReplies && { repliedChecks: checks }) });
       if (target) state.touched.add(target);
     }
-    for (const [key, { answered, ...stored }] of recalled.states) {
+    for (const [key, { everReplied, ...stored }] of recalled.states) {
       if (state.targets.has(key)) continue;
       differing++;
-      state.targets.set(key, { ...stored, answered: [] });
-      this.recalledOnly.set(key, answered);
+      state.targets.set(key, { ...stored, repliedChecks: [] });
+      this.recalledOnly.set(key, everReplied);
     }
     return differing;
   }
@@ -80,12 +80,12 @@ export class StatusRecovery<T> {
 
   /** Must be called for each target in a fact, before the state applies it. */
   onTarget(target: TargetEntry): void {
-    const answered = this.recalledOnly.get(target.key);
+    const everReplied = this.recalledOnly.get(target.key);
     const state = this.state.targets.get(target.key);
     this.orphans?.targets.delete(target.key);
-    if (answered === undefined || !state || !target.policy) return;
+    if (everReplied === undefined || !state || !target.policy) return;
     this.recalledOnly.delete(target.key);
-    if (answered) state.answered = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
+    if (everReplied) state.repliedChecks = target.policy.checks.map(({ check }) => check).sort((a, b) => a - b);
   }
 
   /** Removes targets that were removed while log records were lost: no record will remove them. */

@@ -3,7 +3,7 @@ import { StatusRecovery } from './status-recovery';
 import { JudgedShard, RecordingSink, RecordingTables, START_MS } from './status-shard.test-data';
 import type { StoredStatuses } from './status-tables';
 
-const DOWN = { status: 'down', reason: 'quorum_down', sinceMs: START_MS - 5_000, answered: true } as const;
+const DOWN = { status: 'down', reason: 'quorum_down', sinceMs: START_MS - 5_000, everReplied: true } as const;
 
 async function recovering(stored: StoredStatuses, keys: number[]) {
   const sink = new RecordingSink();
@@ -16,7 +16,7 @@ async function recovering(stored: StoredStatuses, keys: number[]) {
 
 describe('status recovery', () => {
   it('changes nothing if the replay resulted in the stored rows', async () => {
-    const warming = { status: 'unknown', reason: 'warming', sinceMs: START_MS, answered: false } as const;
+    const warming = { status: 'unknown', reason: 'warming', sinceMs: START_MS, everReplied: false } as const;
     const { recovery } = await recovering({ changeSeq: 1, states: new Map([[1, warming]]) }, [1]);
     expect(recovery.reconcile()).toBe(0);
     expect(recovery.reconcile()).toBe(0);
@@ -25,7 +25,7 @@ describe('status recovery', () => {
   it('prefers the stored rows, and judges differing targets again', async () => {
     const { recovery, shard, sink } = await recovering({ changeSeq: 40, states: new Map([[1, DOWN]]) }, [1]);
     expect(recovery.reconcile()).toBe(2);
-    expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', reason: 'quorum_down', answered: [1] });
+    expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', reason: 'quorum_down', repliedChecks: [1] });
     shard.measured(1);
     expect(sink.changes).toMatchObject([{ from: 'down', to: 'up', changeSeq: 41 }]);
   });
@@ -49,7 +49,7 @@ describe('status recovery', () => {
     recovery.removeOrphans();
     recovery.removeOrphans();
     expect(sink.changes).toEqual([]);
-    expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', answered: [1] });
+    expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', repliedChecks: [1] });
     expect(sink.removals).toEqual([{ key: 2, changeSeq: 3 }]);
   });
 });

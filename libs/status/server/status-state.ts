@@ -60,7 +60,7 @@ export class StatusState {
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     this.pairs.setPolicyOf(target);
     if (!this.targets.has(target.key)) {
-      this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, answered: [] });
+      this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, repliedChecks: [] });
     }
     if (clock.atMs === 0) this.undated.add(target);
     this.sink.verdictsChanged(target, place);

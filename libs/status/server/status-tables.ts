@@ -39,8 +39,8 @@ export interface VerdictRow extends TargetVerdicts {
 /** Stored statuses of a shard, and the number of its last change. */
 export interface StoredStatuses {
   changeSeq: number;
-  /** `answered`: whether any agent ever got a reply. */
-  states: Map<number, { status: Status; reason: StatusReason; sinceMs: number; answered: boolean }>;
+  /** `everReplied`: whether any agent ever got a reply. */
+  states: Map<number, { status: Status; reason: StatusReason; sinceMs: number; everReplied: boolean }>;
 }
 
 /** Store of statuses and verdicts; `T` is the transaction that a shard's store gives to its participants. */

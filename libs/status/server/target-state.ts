@@ -7,7 +7,7 @@ export interface TargetState extends Judgement {
   /** Since when the target has its status, in ms since 1970; 0 before the shard's first tick. */
   sinceMs: number;
   /** Checks to which any agent ever got a reply, sorted; kept when agents change. */
-  answered: number[];
+  repliedChecks: number[];
   /** Judgement of each check if there are several; with a single check it is the status itself. */
   checks?: CheckJudgement[];
 }
@@ -22,7 +22,8 @@ export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' 
 
 /** Records that some agent got a reply to a check of the target. */
 export function noteReply(state: TargetState | undefined, check: number): void {
-  if (state && !state.answered.includes(check)) state.answered = [...state.answered, check].sort((a, b) => a - b);
+  if (state && !state.repliedChecks.includes(check))
+    state.repliedChecks = [...state.repliedChecks, check].sort((a, b) => a - b);
 }
 
 /** Judges each check of a target, and stores the judgements in `state` if there are several. */
@@ -34,7 +35,7 @@ export function judgeChecks(
 ): (CheckJudgement & { ballot: Ballot })[] {
   const isOnly = policy.checks.length === 1;
   const judged = policy.checks.map(({ check }) => {
-    const ballot = votes.ballot(target, check, state.answered.includes(check));
+    const ballot = votes.ballot(target, check, state.repliedChecks.includes(check));
     const before = isOnly ? state : currentJudgement(state, check);
     return { ...judge(ballot, policy.quorum, before), check, ballot };
   });
@@ -50,6 +51,6 @@ export function judgeChecks(
 function currentJudgement(state: TargetState, check: number): Judgement {
   const own = state.checks?.find((each) => each.check === check);
   if (own) return own;
-  const wasOnly = !state.checks && state.answered.includes(check);
+  const wasOnly = !state.checks && state.repliedChecks.includes(check);
   return wasOnly || state.status === 'up' ? state : NEVER_JUDGED;
 }

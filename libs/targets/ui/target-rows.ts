@@ -14,7 +14,7 @@ const SHOWN_ROWS = 60;
 
 const NOTHING_READ = {
   length: 0,
-  firstRead: true,
+  loadingFirst: true,
   refreshing: false,
   failure: null as ReadFailure | null,
   outOfPlace: 0,
@@ -48,14 +48,14 @@ export class TargetRows {
 
   readonly length = computed(() => this.state().length);
   /** Whether the first read is not finished yet. */
-  readonly firstRead = computed(() => this.state().firstRead);
+  readonly loadingFirst = computed(() => this.state().loadingFirst);
   /** Whether a read is in progress; the rows are still the old ones. */
   readonly refreshing = computed(() => this.state().refreshing);
   readonly failure = computed(() => this.state().failure);
   /** Number of targets, as text for screen readers; empty while unknown. */
   readonly announced = computed(() => {
-    const { firstRead, failure, length } = this.state();
-    return firstRead || failure !== null ? '' : `${countText(length)} ${length === 1 ? 'target' : 'targets'}`;
+    const { loadingFirst, failure, length } = this.state();
+    return loadingFirst || failure !== null ? '' : `${countText(length)} ${length === 1 ? 'target' : 'targets'}`;
   });
   /** Number of rows that are new or belong elsewhere; a new read puts them in order. */
   readonly outOfPlace = computed(() => this.state().outOfPlace);
@@ -101,7 +101,7 @@ export class TargetRows {
       this.window.putPage(first, page);
       this.shown = { start: index, end: index + SHOWN_ROWS };
       this.marks.clear();
-      this.changeState({ firstRead: false, failure: null });
+      this.changeState({ loadingFirst: false, failure: null });
       return Math.max(0, Math.min(index, this.window.length - 1));
     } catch (failure) {
       if (reading === this.reading) this.showFailure(failure);

@@ -46,9 +46,9 @@ function given(...pages: (TargetView[] | Error)[]) {
 describe('the rows of the target list', () => {
   it('are read, and change in place', async () => {
     const { rows, hear } = given([row(1), row(2)]);
-    expect([rows.firstRead(), rows.length()]).toEqual([true, 0]);
+    expect([rows.loadingFirst(), rows.length()]).toEqual([true, 0]);
     await rows.readList(WORST_FIRST);
-    expect([rows.firstRead(), rows.refreshing(), rows.length()]).toEqual([false, false, 2]);
+    expect([rows.loadingFirst(), rows.refreshing(), rows.length()]).toEqual([false, false, 2]);
     const shown = computed(() => rows.rowAt(0)?.status);
     expect(shown()).toBe('up');
     hear({ targets: [row(1, { status: 'down', version: 2 })] });

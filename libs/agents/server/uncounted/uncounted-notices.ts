@@ -25,7 +25,10 @@ export class UncountedNoticeWriter {
     this.timer = setInterval(() => {
       this.writing ??= this.writeNotices()
         .catch((error: unknown) =>
-          this.logger.warn({ err: error }, 'notices about uncounted results could not be written'),
+          this.logger.warn(
+            { err: error },
+            'writing the notices about uncounted results failed; agents do not receive them until it succeeds; retrying',
+          ),
         )
         .finally(() => (this.writing = null));
     }, EVERY_MS);

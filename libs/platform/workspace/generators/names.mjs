@@ -2,7 +2,7 @@
 import { names } from '@nx/devkit';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-/** Names of tables and of their constraints fit into the 63 bytes of PostgreSQL. */
+/** Leaves room for prefixes and suffixes of tables and constraints: PostgreSQL allows 63 bytes. */
 const NAME_LENGTH_MAX = 40;
 
 /**

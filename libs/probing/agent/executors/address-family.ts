@@ -3,7 +3,7 @@ export type AddressFamily = 'ipv4' | 'ipv6';
 export const FAMILY_NAMES: Record<AddressFamily, string> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 /**
- * By family, an address of this machine that has to answer while targets are probed. For IPv4 not the usual 127.0.0.1: that one may be a
+ * By family, an address of this machine that has to reply while targets are probed. For IPv4 not the usual 127.0.0.1: that one may be a
  * target, or blocked.
  */
 export const CANARIES: Record<AddressFamily, string> = { ipv4: '127.127.127.127', ipv6: '::1' };

@@ -6,7 +6,7 @@ const SWITCHES: Record<AddressFamily, string> = {
   ipv6: '/proc/sys/net/ipv6/icmp/echo_ignore_all',
 };
 
-/** Whether this machine is configured not to answer pings: the silence of its own address then proves nothing. */
+/** Whether this machine is configured not to reply to pings: no reply from its own address then proves nothing. */
 export function ignoresPings(family: AddressFamily): boolean {
   try {
     return readFileSync(SWITCHES[family], 'latin1').trim() === '1';

@@ -54,7 +54,7 @@ export class SliceTally {
   private readonly missed: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   private readonly unavailable: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   /** Addresses without a reply in fping's summary, and how often. */
-  private readonly unanswered = new Map<AddressKey, number>();
+  private readonly withoutReply = new Map<AddressKey, number>();
   private readonly line = new FpingLine();
   private readonly summary = new FpingSummary();
   private readonly lines = new LineSplitter((bytes, from, to) => this.readLine(bytes, from, to));
@@ -97,7 +97,7 @@ export class SliceTally {
     this.held.settleAll();
     if (!endedByItself) return;
     const { spacingMs } = this.options;
-    for (const [address, count] of this.unanswered) {
+    for (const [address, count] of this.withoutReply) {
       for (let left = count; left > 0; left--) {
         const index = this.asked.takeOpen(address);
         if (index === -1) break;
@@ -166,7 +166,7 @@ export class SliceTally {
   private takeSummary({ address, sent, received }: FpingSummary): void {
     if (received > 0 || !this.asked.has(address)) return;
     if (sent === 0) this.unavailable[familyOfKey(address)] = true;
-    this.unanswered.set(address, (this.unanswered.get(address) ?? 0) + 1);
+    this.withoutReply.set(address, (this.withoutReply.get(address) ?? 0) + 1);
   }
 
   private missOf(address: AddressKey): number {

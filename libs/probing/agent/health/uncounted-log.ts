@@ -26,7 +26,11 @@ export class UncountedLog {
     if (reasons === this.loggedReasons && (reasons === '' || nowMs - this.loggedAtMs < LOG_EVERY_MS)) return;
     this.loggedReasons = reasons;
     this.loggedAtMs = nowMs;
-    if (reasons === '') return this.log.info({}, 'all results are counted again by the control plane');
+    if (reasons === '')
+      return this.log.info(
+        {},
+        'no more uncounted results: the control plane counts all results of this agent as measured',
+      );
     const results = Object.fromEntries(uncounted.map(({ reason, results: count }) => [reason, count]));
     const text = uncounted.map(({ reason }) => UNCOUNTED_TEXTS[reason] ?? reason).join('; ');
     // Blocks that were sent again after a lost answer are not a fault.

@@ -40,7 +40,9 @@ describe("the agent's log of results that do not count", () => {
     expect(said.at(-1)?.slice(0, 2)).toEqual(['warn', { results: { older_boot: 99, too_new: 1 } }]);
     uncounted.logUncounted([]);
     uncounted.logUncounted([]);
-    expect(said.slice(3)).toEqual([['info', {}, 'all results are counted again by the control plane']]);
+    expect(said.slice(3)).toEqual([
+      ['info', {}, 'no more uncounted results: the control plane counts all results of this agent as measured'],
+    ]);
   });
 
   it('does not warn of repeated blocks after a lost answer, and names a reason that only a newer gateway knows', () => {

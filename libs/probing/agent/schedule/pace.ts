@@ -1,6 +1,6 @@
 import type { AgentLog } from '../agent-log';
 
-/** Reported figures cover the last one to two periods of this length, in ms. */
+/** Reported figures cover the current and the previous period of this length, in ms. */
 const PERIOD_MS = 30_000;
 /** Delay from which on the agent is too slow, not just briefly busy, in ms. */
 export const LATE_MS = 1_000;
@@ -41,12 +41,13 @@ export class Pace {
     this.unmeasured += count;
   }
 
-  /** Greatest delay in the last one to two periods, in ms. */
+  /** Greatest delay in the current and the previous period (30 s each), in ms. */
   get lateMs(): number {
     this.turnPeriod();
     return Math.round(Math.max(this.before.lateMs, this.now.lateMs));
   }
 
+  /** Due probes without a result per second, over the current and the previous period. */
   get unmeasuredPerS(): number {
     this.turnPeriod();
     const count = this.now.unmeasured + (this.before === this.now ? 0 : this.before.unmeasured);

@@ -2,8 +2,8 @@
 const DISCONNECTED_MS_MIN = 5_000;
 
 /**
- * Detects an outage of this machine's own connection: neither the gateway nor any target answered for a while, although both were
- * contacted. Misses of that time are no evidence about the targets.
+ * Detects an outage of this machine's own connection: for a while the gateway sent no answer and no target a reply, although both
+ * were contacted. Misses of that time are no evidence about the targets.
  */
 export class DisconnectionWatch {
   /** Since when an upload has been waiting for an answer, retries included; null while none is. */
@@ -27,7 +27,7 @@ export class DisconnectionWatch {
   }
 
   /** Records a reply of a target. Returns true if it ends an outage. */
-  targetAnswered(): boolean {
+  targetReplied(): boolean {
     const nowMs = this.steadyMs();
     const wasDisconnected = this.isDisconnected(nowMs);
     this.heardAtMs = nowMs;

@@ -4,13 +4,13 @@ import { DisconnectionWatch } from './disconnection-watch';
 function scene(): { disconnection: DisconnectionWatch; pass: (ms: number) => void } {
   let nowMs = 0;
   const disconnection = new DisconnectionWatch(() => nowMs);
-  disconnection.targetAnswered();
+  disconnection.targetReplied();
   return { disconnection, pass: (ms) => (nowMs += ms) };
 }
 
 describe('a machine', () => {
-  it('was disconnected while neither the gateway nor a target answered', () => {
-    for (const first of ['gatewayAnswered', 'targetAnswered'] as const) {
+  it('was disconnected while the gateway sent no answer and no target a reply', () => {
+    for (const first of ['gatewayAnswered', 'targetReplied'] as const) {
       const { disconnection, pass } = scene();
       disconnection.uploadStarted();
       pass(3_000);
@@ -18,7 +18,7 @@ describe('a machine', () => {
       disconnection.targetMissed();
       pass(3_000);
       expect(disconnection[first]()).toBe(true);
-      expect(disconnection.targetAnswered()).toBe(false);
+      expect(disconnection.targetReplied()).toBe(false);
       expect(disconnection.gatewayAnswered()).toBe(false);
     }
   });
@@ -28,12 +28,12 @@ describe('a machine', () => {
     disconnection.uploadStarted();
     pass(4_000);
     disconnection.targetMissed();
-    expect(disconnection.targetAnswered()).toBe(false);
+    expect(disconnection.targetReplied()).toBe(false);
     pass(4_000);
     disconnection.targetMissed();
     expect(disconnection.gatewayAnswered()).toBe(false);
     pass(60_000);
-    expect(disconnection.targetAnswered()).toBe(false);
+    expect(disconnection.targetReplied()).toBe(false);
     disconnection.uploadStarted();
     pass(1_000);
     disconnection.targetMissed();

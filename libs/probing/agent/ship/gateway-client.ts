@@ -62,7 +62,7 @@ export class GatewayClient {
   /** Called for each answer that refuses this identity, and for the first answer that accepts it again. */
   onRefusal: (refusal: AgentRefusal) => void = () => undefined;
   onAccepted: () => void = () => undefined;
-  /** Called when the gateway's clock advanced more than this machine's: it slept, was paused, or was restored to an earlier state. */
+  /** Called when this machine missed time, because it slept, was paused or was restored to an earlier state: the gateway's clock advanced more. */
   onTimeMissed: (gatewayMs: number, missedMs: number) => void = () => undefined;
 
   constructor(

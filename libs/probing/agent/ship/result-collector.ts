@@ -90,7 +90,7 @@ export class ResultCollector {
       this.held = [];
       this.heldResults = 0;
     } catch (error) {
-      this.holdBack(error);
+      this.keepInMemory(error);
     }
   }
 
@@ -128,7 +128,7 @@ export class ResultCollector {
     this.timer = setTimeout(() => this.flush(), dueAtMs - nowMs);
   }
 
-  private holdBack(error: unknown): void {
+  private keepInMemory(error: unknown): void {
     while (this.heldResults > HELD_RESULTS_MAX) {
       const oldest = this.held.shift();
       if (oldest === undefined) break;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HeldCount } from './held-count';
-import { checkWhole } from './spool-database';
+import { checkPages } from './spool-database';
 import { readTotals, ROW_BYTES, type Statements, TOTALS, type Totals } from './spool-statements';
 import type { EncodedBody } from '@icmp-mon/probing/wire';
 
@@ -66,8 +66,11 @@ export class SpoolAccounts {
     this.stored = { ...this.totals };
   }
 
-  /** Corrects the totals of an empty spool: the count in a damaged block may have been wrong. */
-  settleIfEmpty(): void {
+  /**
+   * Corrects the totals of an empty spool. No block is left: results that are still counted were never there, because the count in a damaged
+   * block was wrong. They count as dropped.
+   */
+  dropUncountedRest(): void {
     if (this.totals.blocks > 0) return;
     this.totals.droppedResults += this.totals.results;
     this.totals.results = this.totals.bytes = 0;
@@ -81,7 +84,7 @@ export class SpoolAccounts {
   /** Trusts the totals if the separate count agrees. Otherwise counts the rows, if the file is intact. @throws DamagedSpool */
   verify(): void {
     if (this.held.readCount() === this.totals.results && this.totals.blocks > 0) return;
-    if (this.countRows() > 0) checkWhole(this.database);
+    if (this.countRows() > 0) checkPages(this.database);
   }
 
   /** Counts the rows. Results that were held and are in no row are missing and count as dropped: returns how many. */

@@ -76,7 +76,7 @@ export class DamagedSpool extends Error {
 }
 
 /** Lets SQLite check all pages. @throws DamagedSpool with the first finding */
-export function checkWhole(database: DatabaseSync): void {
+export function checkPages(database: DatabaseSync): void {
   const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   if (found !== 'ok') throw new DamagedSpool(String(found));
 }

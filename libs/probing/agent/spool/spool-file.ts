@@ -172,7 +172,7 @@ export class SpoolFile {
     try {
       if (!readOnly) for (const { id, body } of this.acknowledged) this.rows.removeBlock(id, body);
       work();
-      this.accounts.settleIfEmpty();
+      this.accounts.dropUncountedRest();
       if (!readOnly) this.accounts.store();
       this.database.exec('COMMIT');
       if (readOnly) return;

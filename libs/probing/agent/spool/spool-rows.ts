@@ -79,9 +79,9 @@ export class SpoolRows {
     this.statements.pruneRefused.run(REFUSED_MAX);
   }
 
-  /** Moves all unshipped blocks to the backfill lane. */
-  holdBack(): void {
-    this.statements.holdBack.run();
+  /** Moves all unshipped blocks to the backfill lane, whose results are stored but not judged. */
+  moveToBackfill(): void {
+    this.statements.moveToBackfill.run();
   }
 
   /** Drops the oldest blocks, unshipped ones first, until the spool has at most `bytesMax`; blocks in flight are kept. */

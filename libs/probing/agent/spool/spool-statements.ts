@@ -16,7 +16,7 @@ export interface Statements {
   /** Ids of the oldest stored block and of the last block ever stored. */
   ids: StatementSync;
   remove: StatementSync;
-  holdBack: StatementSync;
+  moveToBackfill: StatementSync;
   shipped: StatementSync;
   fresh: StatementSync;
   stale: StatementSync;
@@ -42,7 +42,7 @@ export function prepare(database: DatabaseSync): Statements {
          max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'block'), 0), coalesce((SELECT max(id) FROM block), 0)) AS last`,
     ),
     remove: database.prepare('DELETE FROM block WHERE id = ?'),
-    holdBack: database.prepare('UPDATE block SET live_until_ms = 0 WHERE sequence IS NULL'),
+    moveToBackfill: database.prepare('UPDATE block SET live_until_ms = 0 WHERE sequence IS NULL'),
     shipped: database.prepare(
       'SELECT * FROM block WHERE lane = ? AND sequence IS NOT NULL ORDER BY boot, sequence LIMIT ?',
     ),

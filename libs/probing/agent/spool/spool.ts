@@ -153,9 +153,12 @@ export class Spool {
     });
   }
 
-  /** Moves all unshipped blocks to the backfill lane, regardless of their age. */
-  holdBack(): void {
-    this.runTransaction(() => this.file.rows.holdBack());
+  /**
+   * Moves all unshipped blocks to the backfill lane, regardless of their age: after an outage of the agent's own connection, so that these
+   * results are not judged.
+   */
+  moveToBackfill(): void {
+    this.runTransaction(() => this.file.rows.moveToBackfill());
   }
 
   /**

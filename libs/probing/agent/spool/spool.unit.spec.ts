@@ -489,7 +489,7 @@ describe('the spool', () => {
     const spool = opened();
     spool.appendBlocks([block(1)], true);
     spool.appendBlocks([block(2)], false);
-    spool.holdBack();
+    spool.moveToBackfill();
     spool.appendBlocks([block(3)], false);
     expect(marksOf(spool.nextBlocks(LANE.live, 10, MIB))).toEqual([1]);
     spool.settleBlocks(LANE.live, spool.nextBlocks(LANE.live, 10, MIB), []);
