@@ -6,7 +6,7 @@ import type { BenchProduct } from './product';
 
 const WINDOW_MS = 300_000;
 const ASSIGNED_WITHIN_MS = 600_000;
-/** Time until the agent has stopped: it reads its policy every 2 s and finishes the probes in flight. */
+/** Time until the agent has stopped: it reads its policy file every 2 s and finishes the probes in flight. */
 const STOPPED_WITHIN_MS = 10_000;
 
 /** Source of the results: simulated agents, or the product's own agent with fping. */
@@ -44,7 +44,7 @@ export async function agentSource(product: BenchProduct, targets: number): Promi
       return { generated, accepted: await counter('icmpmon_agent_shipped_results_total') };
     },
     async settleSource() {
-      // The policy's switch: no more probes, and the results so far are shipped.
+      // The policy file's switch: no more probes, and the results so far are shipped.
       product.setAgentPolicy('allow: [127.0.0.0/8]\nstopped: true\n');
       await pause(STOPPED_WITHIN_MS);
       const expected = await counter('icmpmon_agent_spooled_results_total');

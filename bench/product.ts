@@ -109,7 +109,7 @@ export class BenchProduct {
     return this.pidsOf();
   }
 
-  /** Writes the local agent's policy; the agent reads it within two seconds. */
+  /** Writes the local agent's policy file; the agent reads it within two seconds. */
   setAgentPolicy(policy: string): void {
     writeAgentPolicy(this.stateDir, policy);
   }

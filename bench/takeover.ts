@@ -18,7 +18,7 @@ interface Options {
 }
 
 /**
- * Registers 100,000 targets in one step for three agents, of which one refuses them by its policy, and one has just been lost with targets of
+ * Registers 100,000 targets in one step for three agents, of which one refuses them by its policy file, and one has just been lost with targets of
  * its own. Reports when and to which agents the targets move, and every target's status at the end.
  */
 export async function runTakeover(context: BenchContext, { targets }: Options): Promise<BenchResult> {

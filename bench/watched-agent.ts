@@ -19,7 +19,7 @@ export class WatchedAgent {
   constructor(
     readonly name: string,
     readonly agent: TestAgent,
-    /** Allowed ranges of the local policy; null allows everything. */
+    /** Allowed ranges of the policy file; null allows everything. */
     private readonly allow: string[] | null,
   ) {
     this.lane = new TestLane(agent, 'live', { boot: Math.floor(Date.now() / SECOND_MS) });
@@ -61,7 +61,7 @@ export class WatchedAgent {
     }
     this.version = version;
     const { agentId, shardCount } = this.agent;
-    // Targets that its own policy refuses are not measured, even if they are assigned.
+    // Targets that its own policy file refuses are not measured, even if they are assigned.
     const measured = this.allow === null ? [...this.targets.values()] : [];
     this.simulated = new SimulatedAgent(agentId, measured, shardCount, 1);
   }

@@ -41,7 +41,7 @@ export function exposeMetrics(agent: ProbingAgent): void {
   gauge('icmpmon_agent_targets', 'Targets probed', () => agent.session?.gauges().targets);
   gauge(
     'icmpmon_agent_refused_targets',
-    'Targets that the local policy rejects',
+    'Targets that the policy file refuses',
     () => agent.session?.gauges().policyRefusedTargets,
   );
   gauge(

@@ -24,7 +24,7 @@ const HOLDS = {
   'supervisor.json': 'recorded processes',
 };
 
-/** The local agent's policy: written by the operator. */
+/** The local agent's policy file: written by the operator. */
 const POLICY = 'policy.yaml';
 /** Marks the folder as an installation. Every start writes it, and a reset removes it last, so that an interrupted reset can be repeated. */
 const MARK = 'layout.json';

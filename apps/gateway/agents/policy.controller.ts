@@ -11,8 +11,8 @@ import { retryAfter } from './retry-after';
 
 const REPORTS_PER_S_MAX = 0.5;
 /**
- * Every change of a policy makes the assignment evaluate all targets again, and moves the agent's targets. An operator who edits a
- * policy is not delayed; a policy that alternates moves the agent's targets at most this often.
+ * Every change of a policy file makes the assignment evaluate all targets again, and moves the agent's targets. An operator who edits a
+ * policy file is not delayed; one that alternates moves the agent's targets at most this often.
  */
 const CHANGES_EVERY_S = 600;
 const CHANGES_AT_ONCE = 6;
@@ -23,7 +23,7 @@ const AGENTS_MAX = 10_000;
 export class PolicyController {
   private readonly rate = new RateLimit(REPORTS_PER_S_MAX);
   private readonly changeRate = new RateLimit(1 / CHANGES_EVERY_S, CHANGES_EVERY_S * CHANGES_AT_ONCE);
-  /** Digest of the last reported policy by agent. */
+  /** Digest of the last reported policy file by agent. */
   private readonly reported = new Map<string, string>();
 
   constructor(private readonly commands: CommandBus) {}
@@ -32,7 +32,7 @@ export class PolicyController {
   @HttpCode(204)
   async report(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<void> {
     const waitS = this.rate.takeAmount(agentId, 1);
-    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent reports its policy too often.', waitS);
+    if (waitS !== null) throw retryAfter('too_many_requests', 'The agent reports its policy file too often.', waitS);
     const report = readPolicyReport(body);
     const digest = digestOf(report);
     if (this.reported.get(agentId) !== digest) this.limitChange(agentId);
@@ -45,11 +45,11 @@ export class PolicyController {
     const waitS = this.changeRate.takeAmount(agentId, 1);
     if (waitS === null) return;
     requestsRefused.inc({ request: 'policy' });
-    throw retryAfter('too_many_requests', "The agent's policy changes too often.", waitS);
+    throw retryAfter('too_many_requests', "The agent's policy file changes too often.", waitS);
   }
 }
 
-/** Returns the digest of the policy without the refused keys, which depend on the assigned targets. */
+/** Returns the digest of the policy file without the refused keys, which depend on the assigned targets. */
 function digestOf({ refusedKeys: _refusedKeys, ...policy }: AgentPolicyReport): string {
   return createHash('sha256').update(JSON.stringify(policy)).digest('base64url');
 }

@@ -96,7 +96,7 @@ export interface AgentProcess {
  */
 export interface AgentShare {
   assigned: number;
-  /** Refused by the agent's local policy: assigned to other agents, or still to this one if every agent refuses them. */
+  /** Refused by the agent's policy file: assigned to other agents, or still to this one if every agent refuses them. */
   refused: number;
   /** Have a result within three intervals. */
   measured: number;

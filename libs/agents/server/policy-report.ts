@@ -7,12 +7,12 @@ const PACKETS_PER_SECOND_MAX = 1_000_000;
 const KEY_MAX = 0xffff_ffff;
 
 /**
- * Parses an agent's policy into exactly the fields of the contract: unknown fields are dropped, wrong ones are refused.
+ * Parses an agent's policy file into exactly the fields of the contract: unknown fields are dropped, wrong ones are refused.
  * @throws DomainError `invalid` with a pointer for each field
  */
 export function readPolicyReport(body: unknown): AgentPolicyReport {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new DomainError('invalid', 'Send a JSON object with the policy.');
+    throw new DomainError('invalid', 'Send a JSON object with the content of the policy file.');
   }
   const { allow, deny, stopped, packetsPerSecond, refusedKeys } = body as Record<string, unknown>;
   const errors: FieldError[] = [];
@@ -33,7 +33,7 @@ export function readPolicyReport(body: unknown): AgentPolicyReport {
     areDistances(refusedKeys),
     `must be a list of at most ${REFUSED_KEYS_MAX} positive differences between keys`,
   );
-  if (errors.length > 0) throw new DomainError('invalid', 'The policy has invalid fields: see "errors".', errors);
+  if (errors.length > 0) throw new DomainError('invalid', 'The policy file has invalid fields: see "errors".', errors);
   return { allow, deny, stopped, packetsPerSecond, refusedKeys } as AgentPolicyReport;
 }
 

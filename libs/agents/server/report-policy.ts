@@ -2,7 +2,7 @@ import { AGENT_POLICY_TOPIC, type AgentPolicyReport, type ReportedPolicy } from 
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-/** Publishes an agent's local policy for the assignment. */
+/** Publishes an agent's policy file for the assignment. */
 export class ReportPolicy extends Command<void> {
   constructor(
     readonly agentId: string,

@@ -2,7 +2,7 @@
 export interface AgentAssignments {
   /** Targets for which the agent is selected. */
   assigned: number;
-  /** Targets that its local policy refuses. They are assigned to other agents, or still to this one if every agent refuses them. */
+  /** Targets that its policy file refuses. They are assigned to other agents, or still to this one if every agent refuses them. */
   refused: number;
 }
 
@@ -16,6 +16,6 @@ export interface NamedAgent {
 export abstract class AssignmentDirectory {
   /** Returns the counts by agent; an agent without targets may be missing. At most some seconds old, longer in large installations. */
   abstract byAgent(): Promise<ReadonlyMap<string, AgentAssignments>>;
-  /** Returns the agents that would be selected for the target if their local policy did not refuse it. */
+  /** Returns the agents that would be selected for the target if their policy file did not refuse it. */
   abstract refusedBy(targetKey: number): Promise<NamedAgent[]>;
 }

@@ -6,7 +6,7 @@ import { evaluationSeconds, movedTargets } from './assignment-metrics';
 import { TargetEvaluation } from './evaluate-targets';
 import { lockFeed } from './feed-writer';
 
-/** Stores what each agent's policy refuses, and immediately assigns newly refused targets to other agents. */
+/** Stores what each agent's policy file refuses, and immediately assigns newly refused targets to other agents. */
 export class AgentPoliciesProjection {
   static readonly group = 'agent-policies';
   static readonly topics = [AGENT_POLICY_TOPIC];
@@ -35,14 +35,14 @@ export class AgentPoliciesProjection {
 }
 
 interface KeptPolicy {
-  /** Whether the policy itself differs from the stored one. */
+  /** Whether the policy file itself differs from the stored one. */
   changed: boolean;
   /** Targets of the agent that it now refuses by key, and did not before. */
   refused: number[];
 }
 
 /**
- * Stores what is newly refused. Refused keys stay refused while the policy is the same, because an agent no longer reports a target that
+ * Stores what is newly refused. Refused keys stay refused while the policy file is the same, because an agent no longer reports a target that
  * was moved to another agent. Only keys of assigned targets are stored, so that a row cannot grow beyond the number of targets.
  */
 async function keepPolicy(sql: Sql, { agentId, reportedAt, report }: ReportedPolicy): Promise<KeptPolicy> {

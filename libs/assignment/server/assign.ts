@@ -8,9 +8,9 @@ export interface CandidateAgent {
   tags: Record<string, string>;
   /** Whether results can be expected from it: `ready` unless set. */
   readiness?: Readiness;
-  /** Ranges that its local policy allows; undefined until it has reported a policy. */
+  /** Ranges that its policy file allows; undefined until it has reported one. */
   policy?: PolicyRanges | undefined;
-  /** Targets that it refuses by key, regardless of its policy's ranges. */
+  /** Targets that it refuses by key, regardless of the ranges of its policy file. */
   refusedKeys?: ReadonlySet<number> | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Selection {
   /** Ids of the agents that probe the target, sorted. */
   selected: string[];
   /**
-   * Ids of the agents that were not selected because their policies refuse the target, sorted; if all eligible agents refuse it, the
+   * Ids of the agents that were not selected because their policy files refuse the target, sorted; if all eligible agents refuse it, the
    * selected ones.
    */
   refusedBy: string[];
@@ -45,7 +45,7 @@ export interface AgentPool {
   ids: readonly string[];
   seeds: Uint32Array;
   readiness: readonly Readiness[];
-  /** Distinct policies, and for each agent the index of its policy; -1 if it has reported none. */
+  /** Distinct policy files, and for each agent the index of its own; -1 if it has reported none. */
   policies: readonly PolicyRanges[];
   policyOf: Int32Array;
   refusedKeys: readonly (ReadonlySet<number> | undefined)[];

@@ -36,7 +36,7 @@ export class AssignmentProjection {
   private async keepTiers(sql: Sql, tiers: readonly TierDefined['data'][]): Promise<string[]> {
     for (const { name, policy } of tiers) {
       const positions = await reserveFeedPositions(sql, this.shardCount);
-      // The highest position: an agent that has this version has it only after all shards have the policy.
+      // The highest position: an agent that has this version has it only after all shards have the tier policy.
       const position = positions[positions.length - 1];
       await sql.execute(
         `INSERT INTO assignment_tier AS kept (name, policy, position) VALUES ($1, $2::jsonb, $3)

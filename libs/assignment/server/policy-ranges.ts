@@ -7,20 +7,20 @@ interface Bits {
   value: bigint;
 }
 
-/** Compiled ranges of an agent's local policy: a check costs two binary searches, regardless of the number of ranges. */
+/** Compiled ranges of an agent's policy file: a check costs two binary searches, regardless of the number of ranges. */
 export class PolicyRanges {
   private readonly allow: Intervals | null;
   private readonly deny: Intervals;
   private readonly stopped: boolean;
 
-  /** Ignores unreadable ranges: the agent itself enforces its policy, regardless of what is stored here. */
+  /** Ignores unreadable ranges: the agent itself enforces its policy file, regardless of what is stored here. */
   constructor({ allow, deny, stopped }: AgentPolicy) {
     this.allow = allow === null ? null : new Intervals(allow);
     this.deny = new Intervals(deny);
     this.stopped = stopped;
   }
 
-  /** Returns whether the policy refuses an address in canonical form. */
+  /** Returns whether the policy file refuses an address in canonical form. */
   refuses(ip: string): boolean {
     return this.refusesAddress(addressOf(ip));
   }

@@ -174,7 +174,7 @@ describe('the agent', () => {
     gateway.assignTargets(['127.4.0.1', '10.0.0.1', '224.0.0.1', '127.1', '-f/etc/passwd']);
     const agent = started();
     await expect.poll(() => gateway.telemetry?.policyRefusedTargets, WITHIN).toBe(4);
-    expect(said('the local policy refuses')).toBe(true);
+    expect(said('the policy file refuses')).toBe(true);
     await expect.poll(keysSeen, WITHIN).toBe(1);
     await expect.poll(() => gateway.policy, WITHIN).toMatchObject({ allow: ['127.0.0.0/8'], stopped: false });
     writeFileSync(path.join(dir, 'policy.yaml'), 'stopped: true\n');

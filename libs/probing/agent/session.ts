@@ -249,7 +249,7 @@ export class Session {
     this.backfill.wakeShipper();
   }
 
-  /** Applies the local policy to the assignments and schedules the targets that it allows. */
+  /** Applies the policy file to the assignments and schedules the targets that it allows. */
   private applyPlan(): void {
     const { policy, log } = this.options;
     const { targets, tiers, version } = this.assignments;
@@ -263,6 +263,6 @@ export class Session {
     if (text === this.refusalText) return;
     this.refusalText = text;
     if (plan.refusedTotal === 0) return;
-    log.warn({ refused: plan.refused, examples: plan.examples }, 'the local policy refuses assigned targets');
+    log.warn({ refused: plan.refused, examples: plan.examples }, 'the policy file refuses assigned targets');
   }
 }

@@ -13,7 +13,7 @@ interface TierCheck {
 /** A majority of the selected agents, or this number of them. */
 type Quorum = 'majority' | number;
 
-/** Rules of a tier, valid from this record on. `policyVersion` increases with each change of any tier. */
+/** Tier policy, valid from this record on. `policyVersion` increases with each change of any tier. */
 export interface PolicyFact {
   kind: 'policy';
   tier: string;
@@ -36,7 +36,7 @@ export interface TargetFact {
   tier: string;
   /** Ids of the agents that probe it; results of other agents are counted and dropped. */
   selected: string[];
-  /** Ids of selected agents whose local policy refuses the address: selected because every eligible agent refuses it. */
+  /** Ids of selected agents whose policy file refuses the address: selected because every eligible agent refuses it. */
   refuses?: string[];
 }
 

@@ -5,7 +5,7 @@ interface NeverProbed {
 }
 
 /**
- * Ranges that no agent probes regardless of its policy, and that therefore cannot be targets: they address more than one host, secrets of
+ * Ranges that no agent probes regardless of its policy file, and that therefore cannot be targets: they address more than one host, secrets of
  * the machine itself, or nothing. The API refuses them, and agents refuse them again.
  */
 export const NEVER_PROBED: readonly NeverProbed[] = [

@@ -20,7 +20,7 @@ export interface BlockAddress {
   shard: number;
   /** 0 to 2^53-1, increasing by one for each block of (agent, boot, lane). */
   sequence: number;
-  /** Version of the policies under which the results were measured; 0 to 2^53-1. */
+  /** Version of the tier policies under which the results were measured; 0 to 2^53-1. */
   policyVersion: number;
 }
 

@@ -32,7 +32,7 @@ export interface TargetEntry {
   ip: string;
   vrf: string;
   tier: string;
-  /** Policy of the tier; undefined until the shard's log has contained one. */
+  /** Tier policy; undefined until the shard's log has contained one. */
   policy: PolicyEntry | undefined;
   /** Ids of the agents selected for the target, sorted. */
   selected: string[];
@@ -55,7 +55,7 @@ interface DirectoryHead {
 }
 
 /**
- * Which agents probe which targets under which policy, as of the shard's log so far.
+ * Which agents probe which targets under which tier policy, as of the shard's log so far.
  *
  *     agent ── index ──▶ pairsOfAgent: target key ──▶ slot ──▶ pairs: first check ──next──▶ second check …
  *

@@ -4,7 +4,7 @@ export interface MeasuredCounts {
   measured: number;
   /** Newly assigned, without a verdict yet. */
   warming: number;
-  /** No vote within three intervals, although the agent's policy does not refuse the target. */
+  /** No vote within three intervals, although the agent's policy file does not refuse the target. */
   silent: number;
 }
 

@@ -12,7 +12,7 @@ export type Verdict = Status;
  * - `warming`: the selected agents have no verdict yet
  * - `too_few_voters`: fewer fresh verdicts than the quorum needs
  * - `no_fresh_data`: no selected agent sent recent results
- * - `agent_refuses`: the local policy of every eligible agent refuses the address
+ * - `agent_refuses`: the policy file of every eligible agent refuses the address
  * - `agent_unable`: the selected agent reports that it cannot probe
  * - `agent_lost`: the selected agent sends no reports to the control plane
  * - `not_sent`: the agents' own kernels refused to send the probes
@@ -76,7 +76,7 @@ export interface TargetStatusView {
   lastSuccessAt: string | null;
   votes: Votes | null;
   agents: AgentVerdictView[];
-  /** Agents that would be selected if their local policy did not refuse the address. */
+  /** Agents that would be selected if their policy file did not refuse the address. */
   refusedBy?: { agentId: string; agentName: string }[];
   /** Time up to which the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;

@@ -6,7 +6,7 @@ const REASONS: Readonly<Record<ShownReason, string>> = {
   warming: 'the selected agents have no verdict yet',
   too_few_voters: 'too few agents have a fresh verdict',
   no_fresh_data: 'no recent results from the selected agents',
-  agent_refuses: 'the local policy of every eligible agent refuses the address',
+  agent_refuses: 'the policy file of every eligible agent refuses the address',
   agent_unable: 'the agent reports that it cannot probe',
   agent_lost: 'no report from the agent',
   not_sent: "the agents' own kernels refused to send the probes",

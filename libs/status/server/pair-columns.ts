@@ -1,6 +1,6 @@
 import { F64, F64_STRIDE, ROW_BYTES, U16, U16_STRIDE, U8 } from './pair-row';
 
-/** Fields of a pair in a checkpoint. How long a verdict stays fresh is not stored: it follows from the policy. */
+/** Fields of a pair in a checkpoint. How long a verdict stays fresh is not stored: it follows from the tier policy. */
 const STORED = {
   verdict: Uint8Array,
   standing: Uint8Array,

@@ -63,7 +63,7 @@ export class PairTable {
     this.settledUntilMs[slot] = Infinity;
   }
 
-  /** Applies the policy of a target to its pairs. */
+  /** Applies the tier policy of a target to its pairs. */
   setPolicyOf({ pairs, policy }: TargetEntry): void {
     if (!policy) return;
     for (const { slot } of pairs) {

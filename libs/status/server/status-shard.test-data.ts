@@ -64,7 +64,7 @@ export const placeOf = (offset: number, alreadyCommitted = false): RecordPlace =
   committedAhead: null,
 });
 
-/** One shard's directory with a policy and an agent, and the state that follows it. */
+/** One shard's directory with a tier policy and an agent, and the state that follows it. */
 export class JudgedShard {
   readonly directory: ShardDirectory;
   readonly state: StatusState;

@@ -4,7 +4,7 @@ import { AgePipe, Clock } from '@icmp-mon/platform/ui-kit';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 
-/** The verdicts of the selected agents on a target, and the agents whose policy refuses it. */
+/** The verdicts of the selected agents on a target, and the agents whose policy file refuses it. */
 @Component({
   selector: 'icm-target-verdicts',
   imports: [AgePipe, RouterLink, ShortReasonPipe, StatusGlyph],
@@ -17,7 +17,7 @@ export class TargetVerdicts {
   readonly isOutdated = input.required<boolean>();
 
   protected readonly nowMs = inject(Clock).nowMs;
-  /** Agents that are not selected because their policy refuses the target; selected ones that refuse are among the verdicts. */
+  /** Agents that are not selected because their policy file refuses the target; selected ones that refuse are among the verdicts. */
   protected readonly passedOver = computed(() => {
     const { agents = [], refusedBy = [] } = this.status() ?? {};
     return refusedBy.filter(({ agentId }) => agents.every((each) => each.agentId !== agentId));

@@ -22,7 +22,7 @@ const PACKETS_PER_SECOND = { default: 10_000, max: 100_000 };
 const PACKETS_PER_SECOND_PER_ADDRESS = { default: 10, max: 1_000 };
 const FIELDS = ['allow', 'deny', 'packetsPerSecond', 'packetsPerSecondPerAddress', 'stopped'];
 
-/** Thrown when a policy is invalid; lists all of its problems. */
+/** Thrown when a policy file is invalid; lists all of its problems. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 
@@ -75,7 +75,7 @@ export function checkPolicy(yaml: string): string | null {
   }
 }
 
-/** Returns why the policy refuses to probe an address; null if it does not. This overrides the server. */
+/** Returns why the policy file refuses to probe an address; null if it does not. This overrides the server. */
 export function refusalOf(policy: LocalPolicy, ip: string): Exclude<PolicyRefusal, 'too_fast'> | null {
   const family = canonicalFamily(ip);
   if (family === 0) return 'not_canonical';

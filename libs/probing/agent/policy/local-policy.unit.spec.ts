@@ -40,7 +40,7 @@ describe('an address', () => {
   });
 });
 
-describe('the local policy', () => {
+describe('the policy file', () => {
   const ALWAYS = ['0.1.2.3', '169.254.169.254', '224.0.0.1', '255.255.255.255', '240.0.0.1'];
   const ALWAYS_6 = ['::', 'fd00:ec2::254', 'ff02::1', 'fe80::1', '64:ff9b::7f00:1', '::ffff:7f00:1'];
 

@@ -9,7 +9,7 @@ export interface RefusedKeys {
 }
 
 /**
- * Returns what the control plane needs to know about the policy to avoid assigning refused targets. Ranges that exceed the size limit are
+ * Returns what the control plane needs to know about the policy file to avoid assigning refused targets. Ranges that exceed the size limit are
  * left out as if they refused nothing; assigned targets that they refuse are then reported by key.
  */
 export function policyReport(policy: LocalPolicy, refused: RefusedKeys): AgentPolicyReport {

@@ -41,7 +41,7 @@ export class Pace {
     this.unmeasured += count;
   }
 
-  /** Greatest delay in the current and the previous period (30 s each), in ms. */
+  /** Greatest delay in the current and the previous period of 30 s, in ms. */
   get lateMs(): number {
     this.turnPeriod();
     return Math.round(Math.max(this.before.lateMs, this.now.lateMs));

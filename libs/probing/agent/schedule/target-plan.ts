@@ -1,7 +1,7 @@
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
 import { type LocalPolicy, type PolicyRefusal, refusalOf } from '../policy/local-policy';
 
-/** A target as it will be probed, after the local policy was applied. */
+/** A target as it will be probed, after the policy file was applied. */
 export interface PlannedTarget {
   key: number;
   ip: string;

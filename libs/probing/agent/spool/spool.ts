@@ -153,10 +153,7 @@ export class Spool {
     });
   }
 
-  /**
-   * Moves all unshipped blocks to the backfill lane, regardless of their age: after an outage of the agent's own connection, so that these
-   * results are not judged.
-   */
+  /** Moves all unshipped blocks to the backfill lane after an outage of the agent's own line, so that these results are not judged. */
   moveToBackfill(): void {
     this.runTransaction(() => this.file.rows.moveToBackfill());
   }

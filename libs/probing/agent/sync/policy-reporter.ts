@@ -17,7 +17,7 @@ const PAUSE_MS = 2_500;
 /** Answer of a gateway of an earlier release, which does not have the route. */
 const NOT_FOUND = 404;
 
-/** Reports what the local policy allows: at the start, after each change, and every 10 minutes. */
+/** Reports what the policy file allows: at the start, after each change, and every 10 minutes. */
 export class PolicyReporter {
   private readonly backOff = new BackOff({ firstMs: 1_000, maxMs: 60_000 });
   private readonly stopSignal = new AbortController();
@@ -36,7 +36,7 @@ export class PolicyReporter {
     await this.running;
   }
 
-  /** Called when the policy, or what it refuses, may have changed. */
+  /** Called when the policy file, or what it refuses, may have changed. */
   scheduleReport(): void {
     if (JSON.stringify(this.options.report()) !== this.reported) this.changes.wakeSleeper();
   }
@@ -64,7 +64,7 @@ export class PolicyReporter {
     } catch (error) {
       if (signal.aborted) return 0;
       if (error instanceof GatewayFailure && error.status === NOT_FOUND) return AGAIN_MS;
-      this.options.log.warn({ err: error }, 'reporting the local policy failed');
+      this.options.log.warn({ err: error }, 'reporting the policy file failed');
       return this.backOff.nextDelayMs() + retryAfterMs(error);
     }
   }

@@ -24,7 +24,7 @@ export interface GeneratedLog {
 }
 
 /**
- * Generates one shard's log of some minutes: a policy, three agents, targets that go down and recover, one tick per second, blocks with
+ * Generates one shard's log of some minutes: a tier policy, three agents, targets that go down and recover, one tick per second, blocks with
  * losses, repeated blocks, late blocks on the backfill lane, and results of unassigned pairs.
  */
 export function generateLog({ seed, targetKeys, seconds, shard }: Options): GeneratedLog {

@@ -53,7 +53,7 @@ export function agentIdOf(number: number): string {
   return `01900000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** Returns a policy of one ICMP check: two misses, one success, majority. */
+/** Returns a tier policy of one ICMP check: two misses, one success, majority. */
 export function policyFact(tier: string, intervalMs: number): FeedFact & { kind: 'policy' } {
   return {
     kind: 'policy',

@@ -113,7 +113,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
     );
     return ({ agent_id: agentId, reason }) => {
       const report = reports.get(agentId);
-      if (reason === 'agent_refuses') return 'its local policy refuses the address';
+      if (reason === 'agent_refuses') return 'its policy file refuses the address';
       if (reason === 'agent_unable') return report?.trouble ?? null;
       if (reason !== 'agent_lost') return null;
       return report === undefined ? 'no report yet' : `no report since ${new Date(report.receivedAtMs).toISOString()}`;

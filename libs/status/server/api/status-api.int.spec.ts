@@ -237,7 +237,7 @@ describe('the routes of the context status', () => {
     const said = Object.fromEntries(body.agents.map(({ agentId, reason, detail }) => [agentId, [reason, detail]]));
     expect(said).toEqual({
       [AGENTS[0]]: ['agent_lost', `no report since ${new Date(AT_MS).toISOString()}`],
-      [AGENTS[1]]: ['agent_refuses', 'its local policy refuses the address'],
+      [AGENTS[1]]: ['agent_refuses', 'its policy file refuses the address'],
     });
   });
 

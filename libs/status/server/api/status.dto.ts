@@ -99,7 +99,7 @@ export class TargetStatusResponse implements TargetStatusView {
   @ApiProperty({ type: [AgentVerdictResponse] }) agents!: AgentVerdictResponse[];
   @ApiPropertyOptional({
     type: [RefusingAgentResponse],
-    description: 'Agents that would be selected if their local policy did not refuse the address.',
+    description: 'Agents that would be selected if their policy file did not refuse the address.',
   })
   refusedBy?: RefusingAgentResponse[];
   @ApiProperty({
