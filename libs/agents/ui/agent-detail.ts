@@ -142,7 +142,7 @@ export class AgentDetail {
     const toMs = this.untilMs();
     return this.span() ?? { fromMs: toMs - rangeMs(this.chosenRange()), toMs };
   });
-  protected readonly agent = this.client.agent(this.id);
+  protected readonly agent = this.client.readAgent(this.id);
   protected readonly metrics = this.client.metrics(this.id, this.frame);
   protected readonly kept = keepLast(this.agent, this.id);
   protected readonly view = this.kept.value;

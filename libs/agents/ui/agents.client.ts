@@ -27,7 +27,7 @@ export class AgentsClient {
     return httpResource(() => AGENTS);
   }
 
-  agent(agentId: () => string): HttpResourceRef<AgentView | undefined> {
+  readAgent(agentId: () => string): HttpResourceRef<AgentView | undefined> {
     return httpResource(() => pathOf(agentId()));
   }
 

@@ -72,13 +72,13 @@ export class FakeEnrolment {
   }
 
   /** Returns a certificate for the key of the request in the body. */
-  certify(body: Buffer, subject: string): Promise<string> {
+  certifyAgent(body: Buffer, subject: string): Promise<string> {
     const { csrPem } = JSON.parse(body.toString()) as { csrPem: string };
     return this.authority.certify(csrPem, subject, this.controls.certificateLifeMs);
   }
 
   private async admitAgent(agentId: string, body: Buffer): Promise<object> {
-    const certificatePem = await this.certify(body, `CN=${agentId}`);
+    const certificatePem = await this.certifyAgent(body, `CN=${agentId}`);
     this.known.add(`CN=${agentId}`);
     const { gatewayUrl, shardCount } = this.controls;
     return { agentId, certificatePem, caPem: this.authority.caPem, gatewayUrl, shardCount };

@@ -165,7 +165,7 @@ export class FakeGateway implements EnrolmentControls {
     }
     if (pathname === '/v1/certificate') {
       this.renewals++;
-      return send(response, 200, { certificatePem: await this.enrolment.certify(body, subject) });
+      return send(response, 200, { certificatePem: await this.enrolment.certifyAgent(body, subject) });
     }
     send(response, 404, { detail: 'not found' });
   }

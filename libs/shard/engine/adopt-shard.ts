@@ -1,16 +1,15 @@
 import type { FeedFact } from '@icmp-mon/probing/contract';
 import { passCommitFence } from './commit-fence';
-import type { ShardDirectory } from './directory';
 import { ADOPTION_HOLDER, ADOPTION_LEASE_MS } from './lease-sql';
 import { OwnedShard } from './owned-shard';
-import type { ShardParticipant } from './participant';
 import { PostgresCommit } from './postgres-commit';
 import { readerOf } from './postgres-shard-store';
+import type { ShardHostOptions } from './shard-host';
 import type { Claim } from './shard-store';
 import { writeCommits } from './write-commits';
 import { ShardWriter, type WriterTransaction } from './writer';
 
-export interface Adoption {
+export interface Adoption extends Pick<ShardHostOptions, 'participants'> {
   telemetryUrl: string;
   shard: number;
   /** Offset to continue from: the first that the log holds, or the first whose effects are not stored. */
@@ -23,7 +22,6 @@ export interface Adoption {
   logFrom: Date;
   /** All facts of the feed that hold for the shard, and the position in the feed at which they hold. */
   feed: { facts: readonly FeedFact[]; feedPosition: number };
-  participants(shard: number, directory: () => ShardDirectory): ShardParticipant[];
 }
 
 export interface Adopted {

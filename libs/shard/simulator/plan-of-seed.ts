@@ -14,22 +14,22 @@ class PlanDice {
 
   constructor(seed: number) {
     this.random = seeded(seed * 2_654_435_761);
-    this.seconds = 10 + this.below(40);
-    this.shards = 1 + this.below(3);
-    this.hosts = 1 + this.below(3);
+    this.seconds = 10 + this.rollBelow(40);
+    this.shards = 1 + this.rollBelow(3);
+    this.hosts = 1 + this.rollBelow(3);
   }
 
   /** Returns an integer from 0 to below `limit`. */
-  below(limit: number): number {
+  rollBelow(limit: number): number {
     return Math.floor(this.random() * limit);
   }
 
   one<T>(of: readonly T[]): T {
-    return of[this.below(of.length)];
+    return of[this.rollBelow(of.length)];
   }
 
   upTo(most: number, make: () => Fault): Fault[] {
-    return Array.from({ length: this.below(most + 1) }, make);
+    return Array.from({ length: this.rollBelow(most + 1) }, make);
   }
 
   stepMs(): number {
@@ -37,37 +37,37 @@ class PlanDice {
   }
 
   agent(): { at: number; agent: number } {
-    return { at: this.below(this.seconds), agent: this.below(AGENTS) };
+    return { at: this.rollBelow(this.seconds), agent: this.rollBelow(AGENTS) };
   }
 
   second(): { at: number } {
-    return { at: this.below(this.seconds) };
+    return { at: this.rollBelow(this.seconds) };
   }
 
   atMs(): { atMs: number } {
-    return { atMs: this.below(FAULTS_END_MS) };
+    return { atMs: this.rollBelow(FAULTS_END_MS) };
   }
 
   host(): { atMs: number; host: number } {
-    return { ...this.atMs(), host: this.below(this.hosts) };
+    return { ...this.atMs(), host: this.rollBelow(this.hosts) };
   }
 
   slow(): { atMs: number; forMs: number } {
-    return { ...this.atMs(), forMs: 1_000 + this.below(10_000) };
+    return { ...this.atMs(), forMs: 1_000 + this.rollBelow(10_000) };
   }
 
   outage(): Outage {
     return this.one(['refused', 'answer-lost']);
   }
 
-  statement(): StatementKind {
+  rollStatement(): StatementKind {
     return this.one(['lease', 'release', 'take', 'load', 'connect', 'commit', 'write', 'checkpoint']);
   }
 
   blow(): Blow {
     return this.one<() => Blow>([
-      () => ({ blow: 'crash', downMs: this.below(8_000), lingers: this.below(2) === 1 }),
-      () => ({ blow: 'pause', forMs: 200 + this.below(15_000) }),
+      () => ({ blow: 'crash', downMs: this.rollBelow(8_000), lingers: this.rollBelow(2) === 1 }),
+      () => ({ blow: 'pause', forMs: 200 + this.rollBelow(15_000) }),
       () => ({ blow: 'disconnect' }),
     ])();
   }
@@ -75,10 +75,10 @@ class PlanDice {
 
 function agentFaultsOf(dice: PlanDice): Fault[] {
   return [
-    ...dice.upTo(2, () => ({ kind: 'lost-upload', ...dice.agent(), forS: 1 + dice.below(15) })),
-    ...dice.upTo(2, () => ({ kind: 'lost-answer', ...dice.agent(), forS: 1 + dice.below(4) })),
-    ...dice.upTo(1, () => ({ kind: 'half-upload', ...dice.agent(), forS: 1 + dice.below(3) })),
-    ...dice.upTo(2, () => ({ kind: 'late-upload', ...dice.agent(), forS: 1 + dice.below(20) })),
+    ...dice.upTo(2, () => ({ kind: 'lost-upload', ...dice.agent(), forS: 1 + dice.rollBelow(15) })),
+    ...dice.upTo(2, () => ({ kind: 'lost-answer', ...dice.agent(), forS: 1 + dice.rollBelow(4) })),
+    ...dice.upTo(1, () => ({ kind: 'half-upload', ...dice.agent(), forS: 1 + dice.rollBelow(3) })),
+    ...dice.upTo(2, () => ({ kind: 'late-upload', ...dice.agent(), forS: 1 + dice.rollBelow(20) })),
     ...dice.upTo(1, () => ({ kind: 'agent-restart', ...dice.agent() })),
     ...dice.upTo(1, () => ({ kind: 'agent-clock', ...dice.agent(), byMs: dice.stepMs() })),
   ];
@@ -86,10 +86,15 @@ function agentFaultsOf(dice: PlanDice): Fault[] {
 
 function logFaultsOf(dice: PlanDice): Fault[] {
   return [
-    ...dice.upTo(1, () => ({ kind: 'tick-takeover', ...dice.second(), gapS: dice.below(12), zombieS: dice.below(6) })),
+    ...dice.upTo(1, () => ({
+      kind: 'tick-takeover',
+      ...dice.second(),
+      gapS: dice.rollBelow(12),
+      zombieS: dice.rollBelow(6),
+    })),
     ...dice.upTo(1, () => ({ kind: 'clock-set', ...dice.second(), byMs: dice.stepMs() })),
-    ...dice.upTo(1, () => ({ kind: 'feed-repeat', ...dice.second(), facts: 1 + dice.below(6) })),
-    ...dice.upTo(2, () => ({ kind: 'garbage', ...dice.second(), form: dice.below(5) })),
+    ...dice.upTo(1, () => ({ kind: 'feed-repeat', ...dice.second(), facts: 1 + dice.rollBelow(6) })),
+    ...dice.upTo(2, () => ({ kind: 'garbage', ...dice.second(), form: dice.rollBelow(5) })),
     ...dice.upTo(1, () => ({ kind: 'swap', ...dice.second() })),
   ];
 }
@@ -100,24 +105,24 @@ function hostFaultsOf(dice: PlanDice): Fault[] {
     ...dice.upTo(3, () => ({
       kind: 'strike-at',
       ...dice.host(),
-      statement: dice.statement(),
-      after: dice.below(6),
+      statement: dice.rollStatement(),
+      after: dice.rollBelow(6),
       ...dice.blow(),
     })),
-    ...dice.upTo(1, () => ({ kind: 'restart', ...dice.host(), downMs: dice.below(8_000) })),
-    ...dice.upTo(1, () => ({ kind: 'outage', ...dice.host(), forMs: dice.below(8_000), outage: dice.outage() })),
+    ...dice.upTo(1, () => ({ kind: 'restart', ...dice.host(), downMs: dice.rollBelow(8_000) })),
+    ...dice.upTo(1, () => ({ kind: 'outage', ...dice.host(), forMs: dice.rollBelow(8_000), outage: dice.outage() })),
     ...dice.upTo(1, () => ({ kind: 'commit-error', ...dice.host(), outage: dice.outage() })),
-    ...dice.upTo(1, () => ({ kind: 'slow-store', ...dice.slow(), byMs: dice.below(3_000) })),
-    ...dice.upTo(1, () => ({ kind: 'slow-release', ...dice.slow(), byMs: dice.below(3_000) })),
-    ...dice.upTo(1, () => ({ kind: 'slow-load', ...dice.slow(), byMs: dice.below(4_000) })),
-    ...dice.upTo(1, () => ({ kind: 'slow-checkpoint', ...dice.slow(), byMs: dice.below(400) })),
-    ...dice.upTo(1, () => ({ kind: 'slow-write', ...dice.slow(), byMs: dice.below(4_000) })),
+    ...dice.upTo(1, () => ({ kind: 'slow-store', ...dice.slow(), byMs: dice.rollBelow(3_000) })),
+    ...dice.upTo(1, () => ({ kind: 'slow-release', ...dice.slow(), byMs: dice.rollBelow(3_000) })),
+    ...dice.upTo(1, () => ({ kind: 'slow-load', ...dice.slow(), byMs: dice.rollBelow(4_000) })),
+    ...dice.upTo(1, () => ({ kind: 'slow-checkpoint', ...dice.slow(), byMs: dice.rollBelow(400) })),
+    ...dice.upTo(1, () => ({ kind: 'slow-write', ...dice.slow(), byMs: dice.rollBelow(4_000) })),
     ...dice.upTo(1, () => ({ kind: 'hold-commits', ...dice.slow() })),
-    ...(dice.below(4) === 0
+    ...(dice.rollBelow(4) === 0
       ? dice.upTo(1, () => ({ kind: 'database-clock', ...dice.atMs(), byMs: dice.stepMs() }))
       : []),
-    ...dice.upTo(1, () => ({ kind: 'log-stall', ...dice.slow(), shard: dice.below(dice.shards) })),
-    ...dice.upTo(1, () => ({ kind: 'log-failed', ...dice.atMs(), shard: dice.below(dice.shards) })),
+    ...dice.upTo(1, () => ({ kind: 'log-stall', ...dice.slow(), shard: dice.rollBelow(dice.shards) })),
+    ...dice.upTo(1, () => ({ kind: 'log-failed', ...dice.atMs(), shard: dice.rollBelow(dice.shards) })),
   ];
 }
 
@@ -130,9 +135,9 @@ export function planOf(seed: number): Plan {
     seconds: dice.seconds,
     logSpeed: dice.one([0, 1, 2, 5, 20]),
     shards: dice.shards,
-    targets: 1 + dice.below(3),
-    inventoryChanges: dice.below(5),
-    hostStartsMs: Array.from({ length: dice.hosts }, (_, at) => (at === 0 ? 0 : dice.below(15_000))),
+    targets: 1 + dice.rollBelow(3),
+    inventoryChanges: dice.rollBelow(5),
+    hostStartsMs: Array.from({ length: dice.hosts }, (_, at) => (at === 0 ? 0 : dice.rollBelow(15_000))),
     uncommittedMax: dice.one([
       { records: 5_000, rows: 20_000 },
       { records: 8, rows: 20_000 },
