@@ -44,7 +44,7 @@ export async function agentSource(product: BenchProduct, targets: number): Promi
       return { generated, accepted: await counter('icmpmon_agent_shipped_results_total') };
     },
     async settleSource() {
-      // The policy file's switch: no more probes, and the results so far are shipped.
+      // `stopped` in the policy file ends probing; the agent still ships the results so far.
       product.setAgentPolicy('allow: [127.0.0.0/8]\nstopped: true\n');
       await pause(STOPPED_WITHIN_MS);
       const expected = await counter('icmpmon_agent_spooled_results_total');

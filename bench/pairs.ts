@@ -86,7 +86,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : rounded((sorted[middle - 1] + sorted[middle]) / 2);
 }
 
-/** Rounds to four significant digits; numbers from 1,000 to whole ones. */
+/** Rounds to four significant digits; from 1,000 on, to an integer. */
 export function rounded(value: number): number {
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(4));
 }

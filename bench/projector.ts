@@ -48,9 +48,9 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   await before.commit();
   let copy: { round: number; rows: RowCopy; expected: Tally } | null = null;
 
-  /** Prepares rows and blocks of one round together, once per round. */
   const startOf = (round: number): number => baseMs + (round + 1) * ROUND_MS;
   let filled: { round: number; commit(): Promise<void> } | null = null;
+  /** Generates the rows and the blocks of a round in one pass. A second call for the same round has no effect. */
   const prepare = async (round: number): Promise<void> => {
     if (copy?.round === round) return;
     copy = { round, rows: new RowCopy(), expected: new Tally() };

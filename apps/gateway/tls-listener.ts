@@ -13,7 +13,7 @@ import { ConnectionCaps, type ConnectionCapOptions } from './connection-caps';
 
 const JSON_LIMIT = '64kb';
 const HEADERS_TIMEOUT_MS = 10_000;
-/** A client that has not sent its whole body by then is disconnected, even if it still sends: within 30 s including the check interval. */
+/** A client that needs longer for its whole body is disconnected, even while it sends: after 30 s at the latest, with the check interval. */
 const REQUEST_TIMEOUT_MS = 25_000;
 /** Interval at which Node checks for such clients; its default is 30 s. */
 const SLOW_CLIENTS_CHECK_MS = 2_500;

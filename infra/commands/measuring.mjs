@@ -174,6 +174,6 @@ export const simulate = {
   examples: ['npm run simulate -- --seeds 100', 'npm run simulate -- --seed 4711', 'npm run simulate -- --mutations'],
   exits: {
     0: 'every rule held; with --mutations: every removed fix was detected',
-    1: 'a rule did not hold; the seed is printed',
+    1: 'a rule was violated; the seed is printed',
   },
 };

@@ -1,6 +1,9 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 
-/** Waiting requests per lane, besides the one in progress: an agent has one in flight, and a second one when it gave up on the first. */
+/**
+ * Maximum waiting requests per lane of an agent, in addition to the one in progress: an agent has one in flight, and a second one after it
+ * has abandoned the first.
+ */
 const WAITING_MAX = 2;
 
 /** Runs the work of each lane sequentially, so that a repeated request never overtakes the original. */

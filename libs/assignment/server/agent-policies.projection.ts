@@ -42,7 +42,7 @@ interface KeptPolicy {
 }
 
 /**
- * Stores what is newly refused. Refused keys stay refused while the policy file is the same, because an agent no longer reports a target that
+ * Stores the agent's policy file and the keys that it newly refuses. Refused keys stay refused while the policy file is the same, because an agent no longer reports a target that
  * was moved to another agent. Only keys of assigned targets are stored, so that a row cannot grow beyond the number of targets.
  */
 async function keepPolicy(sql: Sql, { agentId, reportedAt, report }: ReportedPolicy): Promise<KeptPolicy> {

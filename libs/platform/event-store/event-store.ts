@@ -34,7 +34,7 @@ const TOGETHER_MAX = 250;
 const TRANSACTIONS_MAX = 2;
 /** Lock timeout for commands that run one by one after their shared transaction timed out. Longer than the relay's wait for its fence. */
 const APART_LOCK_TIMEOUT_MS = 500;
-/** Time within which such commands are started, so that they are answered before the clients time out. */
+/** Time within which commands that run one by one are started, so that they are answered before the clients time out. */
 const APART_MS_MAX = 4_000;
 
 type Waiting = Asked<CommandRun, Executed<unknown, DomainEvent>>;

@@ -41,7 +41,7 @@ export function formatMessage(message: StreamMessage): string {
   return `${id}${event}${data}\n`;
 }
 
-/** Returns the same as bytes, which are made once and shared by all clients that receive the event. */
+/** Returns the event encoded as bytes, so that it is encoded once and all its clients share the bytes. */
 export function messageBytes(message: StreamMessage): Buffer {
   return Buffer.from(formatMessage(message));
 }
@@ -54,7 +54,7 @@ export function lastEventIdOf(request: Request): string | null {
   return typeof query === 'string' && query !== '' ? query : null;
 }
 
-/** Returns the function described at `StreamRequest.drained`. */
+/** Returns the function `whenDrained` of a `StreamRequest`: it resolves when the response's socket has drained. */
 export function drainedOf(response: Response): () => Promise<void> {
   return async () => {
     const { socket } = response;

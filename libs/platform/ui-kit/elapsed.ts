@@ -8,7 +8,10 @@ export const momentNow = (): Moment => ({ monotonicMs: performance.now(), wallMs
 
 export const momentAgo = (ms: number): Moment => ({ monotonicMs: performance.now() - ms, wallMs: Date.now() - ms });
 
-/** Returns how long ago a moment was, ms: the longer of both clocks, so that neither a clock set back nor a sleep makes old data look new. */
+/**
+ * Returns the time since a moment in ms: the greater of the two clocks' differences, so that neither a clock set back nor a sleep makes old
+ * data look new.
+ */
 export function elapsedMs(since: Moment, now: Moment = momentNow()): number {
   return Math.max(0, now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
 }

@@ -24,7 +24,7 @@ export interface AgentOptions extends CaPin {
   policyFile: string | undefined;
   fpingPath: string | undefined;
   spoolBytesMax: number;
-  /** Folder for the output of running executors; unset, the best of the usual places. */
+  /** Folder for the output of running executors; if unset, the best of the usual places. */
   captureDir?: string | undefined;
   compress: Compress;
   log: AgentLog;

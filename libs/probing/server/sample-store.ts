@@ -34,7 +34,7 @@ export class SampleStore {
   private readonly freeWindows: number[] = [];
   /** Start → check → target key → window. */
   private readonly byStart = new Map<number, Map<number, IntMap>>();
-  /** Windows of the last added sample: the next one mostly has the same five minutes and check. */
+  /** The map that contains the window of the last added sample: the next sample usually has the same window start and check. */
   private latest: { startMs: number; check: number; windows: IntMap } | null = null;
 
   targetKeyOf(window: number): number {

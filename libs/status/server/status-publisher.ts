@@ -6,7 +6,7 @@ import { OutboxPublisher, type OutboxRows } from '@icmp-mon/platform/outbox';
 /** Encoding a message for Kafka takes about 50 µs, so a batch is one short turn of the event loop. */
 const BATCH_MAX = 250;
 const SWEEP_MS = 1_000;
-/** Users wait for statuses, so the back-off is at most one sweep once Kafka is available again. */
+/** The longest back-off is one sweep: once Kafka is available again, statuses are published at most this much later. */
 const BACK_OFF = { firstMs: 200, maxMs: SWEEP_MS };
 /** How long the Kafka client may still deliver an abandoned send. */
 const GIVEN_UP_MS = 90_000;

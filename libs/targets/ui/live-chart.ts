@@ -98,7 +98,7 @@ function marks(
   };
 }
 
-/** Returns the HTML of the tooltip. A probe without a reply is in the line and in the marks: the marker of the latter is shown. */
+/** Returns the HTML of the tooltip. A probe without a reply is a gap in the line and a mark: the tooltip shows the symbol of the mark. */
 function liveTip(items: { marker: string; data?: Point }[]): string {
   const markers = new Map<string, string>();
   for (const { marker, data } of items) {

@@ -33,7 +33,7 @@ export class RowMarks {
     this.displaced.add(id);
   }
 
-  /** The row was registered again, or its removal was an older change. */
+  /** Clears the mark of a removed row: the target was registered again, or its removal was older than the change just received. */
   markPresent(id: string): void {
     this.removed.delete(id);
   }

@@ -80,7 +80,7 @@ export function targetResults({ id, range, from, to }: AskedResults) {
     history: computed(() => keptHistory.value()),
     /** Results of the last minutes, newest first. */
     recent: recent.asReadonly(),
-    /** Single results of `singlesFrame`, newest first. */
+    /** Single results in the time span `singlesFrame`, newest first. */
     singles: computed(() => (pastSpan() === null ? recent() : (keptPast.value() ?? []))),
     singlesFrame,
     singlesMinutes: computed(() => Math.round(liveForMs() / 60_000)),

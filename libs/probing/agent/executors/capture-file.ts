@@ -8,7 +8,7 @@ const READS_MAX = 64;
 
 /**
  * An unlinked file that a child process writes to and this process reads while it grows. Reading it every few tens of ms costs a third of
- * a pipe, which wakes this process for each line, and the child never waits for this process.
+ * the CPU time of a pipe, which wakes this process for each line, and the child never waits for this process.
  */
 export class CaptureFile {
   readonly fd: number;

@@ -47,7 +47,7 @@ export interface Executor {
   readonly counters: Readonly<ExecutorCounters>;
   /** Number of additional packets sent before those of the slice, to addresses of this machine. */
   ownPackets(ips: readonly string[]): number;
-  /** Sets the present targets: a failure that affects only other families of addresses ends. */
+  /** Sets the current targets. Ends a failure that affects only address families without targets. */
   setTargets(ips: readonly string[]): void;
   /** Most slices that may run at the same time. */
   readonly parallelMax: number;

@@ -4,7 +4,7 @@ import { correctionOf } from './clock-periods';
 import { SpoolFile, type SpoolOptions, type SpoolStats } from './spool-file';
 import type { BlockIdentity } from './spool-rows';
 import { readRows, ROW_BYTES } from './spool-statements';
-import { type BlockRow, blockOf, datedAnew, type NewBlock, type SpooledBlock } from './spooled-block';
+import { type BlockRow, blockOf, withTimesCorrected, type NewBlock, type SpooledBlock } from './spooled-block';
 
 export interface RefusedBlock {
   block: SpooledBlock;
@@ -106,7 +106,7 @@ export class Spool {
     const take = (row: BlockRow, boot: number, sequence: number): void => {
       const block = blockOf(row, lane, boot, sequence);
       if (block === undefined) return this.file.rows.setDamagedAside(row);
-      batch.push(datedAnew(block, correctionOf(ranges, row.id)));
+      batch.push(withTimesCorrected(block, correctionOf(ranges, row.id)));
       bytes += row.body.length + ROW_BYTES;
     };
     this.transact(

@@ -53,8 +53,8 @@ export function blockOf(row: BlockRow, lane: Lane, boot: number, sequence: numbe
   return checksumOf(block) === row.crc ? block : undefined;
 }
 
-/** Returns the block with its times by the present clock; `correctionMs` is by how much the wall clock has been set since. */
-export function datedAnew(block: SpooledBlock, correctionMs: number): SpooledBlock {
+/** Returns the block with its times corrected to the present wall clock, which was set by `correctionMs` since the block was stored. */
+export function withTimesCorrected(block: SpooledBlock, correctionMs: number): SpooledBlock {
   if (correctionMs === 0) return block;
   return { ...block, body: { ...block.body, baseTimeMs: Math.max(0, block.body.baseTimeMs + correctionMs) } };
 }

@@ -13,7 +13,7 @@ interface DueBucket {
   level: RollupLevel;
   fromMs: number;
   toMs: number;
-  /** True when it was computed before, and late rows were added. */
+  /** Whether the bucket was computed before; it is computed again because late rows were added. */
   again: boolean;
 }
 
@@ -21,6 +21,7 @@ interface DueBucket {
 export interface RollupStep {
   relation: RollupLevel['relation'];
   bucket: string;
+  /** Whether the bucket had been computed before. */
   again: boolean;
   /** True when it was not computed again, because its source was dropped. */
   tooOld: boolean;
