@@ -30,7 +30,7 @@ const DRAIN_MS = 2_500;
 /** Time until the first probes of new targets, which are outside the schedule, no longer have an effect. */
 const SETTLE_MS = 2_000;
 
-/** Returns addresses of loopback; Linux answers all of them. */
+/** Returns addresses of loopback; on Linux all of them reply. */
 export function loopbackAddresses(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `127.${16 + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`);
 }

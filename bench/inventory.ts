@@ -17,7 +17,7 @@ export interface InventoryTarget {
   ip: string;
 }
 
-/** Returns the address of the n-th target, within 127.0.0.0/8, which answers on Linux; the first is 127.16.0.0. */
+/** Returns the address of the n-th target, within 127.0.0.0/8, of which every address replies on Linux; the first is 127.16.0.0. */
 export function addressOf(at: number): string {
   return `${FIRST_OCTETS}.${FIRST_BLOCK + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`;
 }

@@ -5,7 +5,7 @@ import { agentHash, type Tally } from './tally';
 
 const SECOND_MS = 1_000;
 const JITTER_MS = 8;
-/** One of 50 targets never answers; one of 100 probes of the others is lost. */
+/** One of 50 targets never replies; one of 100 probes of the others is lost. */
 const UNREACHABLE_OF = 50;
 const LOST_SHARE = 0.01;
 const MEDIAN_RTT_US = 12_000;
@@ -28,7 +28,7 @@ export interface ShardBody {
 
 /**
  * Generates the results of one agent: each target once per interval, at its own phase with some jitter, log-normal round trips with three
- * digits as fping prints them, losses, and targets that never answer. Deterministic for a seed.
+ * digits as fping prints them, losses, and targets that never reply. Deterministic for a seed.
  */
 export class SimulatedAgent {
   readonly hash: number;

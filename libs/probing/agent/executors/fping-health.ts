@@ -100,7 +100,7 @@ export class FpingHealth {
     switch (exit.kind) {
       case 'done': {
         this.state = 'ok';
-        this.detail = `${path} answers.`;
+        this.detail = `${path} works.`;
         const worst = this.worst();
         return worst.state === 'ok' ? { ok: true, pausedMs: 0 } : { ok: false, pausedMs: 0, ...worst };
       }
