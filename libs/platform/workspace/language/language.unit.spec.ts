@@ -36,6 +36,7 @@ describe('the word list', () => {
     ['control flow of a template', 'a.html', '@if (a) {<p>b</p>} @else {<p>c</p>}'],
     ['something else', 'a.md', 'Nothing else holds it, and no one else.'],
     ['a clock ahead', 'a.md', 'The clock is an hour ahead.'],
+    ['one of each', 'a.md', 'There is one of each kind.'],
     ['an ordinal', 'a.md', 'After 2 of them a second process starts.'],
     ['a name with the word in it', 'a.md', 'The stand-alone roadmap understands.'],
     ['a question', 'a.ts', '// What if it comes twice?'],

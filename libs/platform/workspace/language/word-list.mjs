@@ -93,7 +93,7 @@ export const wordList = [
   // Rates.
   phrase(String.raw`(?:${AMOUNT}|${COUNTED}) an? (?:${RATE_UNIT})\b${NO_RATE}`, '"per second", "per shard"'),
   phrase(
-    String.raw`\b(?:an?|one|two|three|four|\d+) (?!for\b)\p{L}+ (?:each|apiece)\b(?! (?:of|other|time)\b)`,
+    String.raw`\b(?:an?|one|two|three|four|\d+) (?!(?:for|of)\b)\p{L}+ (?:each|apiece)\b(?! (?:of|other|time)\b)`,
     '"one … per …"',
   ),
 
