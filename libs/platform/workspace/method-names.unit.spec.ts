@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-
-const ROOT = path.resolve(import.meta.dirname, '../../..');
+import { readSource, sourceFiles } from './source-files.mjs';
 
 /** Single words that several classes may have as a method, by the role that prescribes them. */
 const ROLES: Readonly<Record<string, string>> = {
@@ -27,16 +23,14 @@ interface Method {
 
 type Owner = ts.ClassDeclaration | ts.InterfaceDeclaration;
 
-const files = execFileSync('git', ['ls-files', '*.ts'], { cwd: ROOT, encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => file !== '' && !/\.spec\.ts$|\.d\.ts$|^migrations\//.test(file));
+const files = sourceFiles(/^(?!migrations\/).*(?<!\.spec|\.d)\.ts$/);
 
 const methods: Method[] = [];
 /** Base classes and interfaces by the name of the class or interface. */
 const basesOf = new Map<string, Set<string>>();
 
 for (const file of files) {
-  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  const text = readSource(file);
   const visit = (node: ts.Node): void => {
     if (ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) collect(node, file);
     ts.forEachChild(node, visit);
