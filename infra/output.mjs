@@ -23,6 +23,8 @@ export class Refusal extends Error {}
 export function fail(error) {
   const isForeseen = error instanceof Refusal || error instanceof UsageError;
   const text = error instanceof Error ? (isForeseen ? error.message : `\n${error.stack}`) : String(error);
-  process.stderr.write(`${text}\n`);
+  // A message may cite an argument: its control characters do not reach the terminal.
+  const shown = text.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  process.stderr.write(`${shown}\n`);
   process.exit(error instanceof UsageError ? EXIT_USAGE : 1);
 }

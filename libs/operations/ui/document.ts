@@ -75,7 +75,7 @@ export function anchorOf(heading: string): string {
 }
 
 function leadLink(token: Token, name: string): void {
-  if (token.type === 'image') token.href = new URL(String(token.href), `http://portal/docs/${name}`).pathname;
+  if (token.type === 'image') return leadImage(token as Tokens.Image, name);
   if (token.type === 'codespan') return leadCode(token as Tokens.Codespan);
   if (token.type !== 'link') return;
   const link = token as Tokens.Link;
@@ -83,6 +83,13 @@ function leadLink(token: Token, name: string): void {
   if (target !== null) link.href = target;
   // The portal does not contain the linked page: a text token replaces the link.
   else Object.assign(token, { type: 'text', raw: link.text, text: link.text, tokens: undefined });
+}
+
+/** Images of other sites are not loaded: a text token with the description replaces them. */
+function leadImage(token: Tokens.Image, name: string): void {
+  const url = URL.parse(token.href, `http://portal/docs/${name}`);
+  if (url?.host === 'portal') token.href = url.pathname;
+  else Object.assign(token, { type: 'text', raw: token.text, text: token.text, tokens: undefined });
 }
 
 /** Makes a document named in code, such as `docs/agent.md`, a link to its page. */
@@ -101,10 +108,12 @@ function leadCode(token: Tokens.Codespan): void {
 
 /** Returns the portal path of a link in document `name`; the unchanged link if it leads to another site, null if it leads to no portal page. */
 export function pageOf(href: string, name: string): string | null {
-  if (/^https?:\/\//.test(href)) return href;
+  if (/^(?:https?:\/\/|mailto:)/i.test(href)) return href;
   const [file = '', anchor] = href.split('#');
   const base = new URL(`http://portal/docs/${name}`);
-  const path = file === '' ? base.pathname : new URL(file, base).pathname.replace(/\.md$/, '');
+  const url = file === '' ? base : URL.parse(file, base);
+  if (url?.host !== base.host) return null;
+  const path = url.pathname.replace(/\.md$/, '');
   if (!path.startsWith('/docs/') || !SHIPPED.test(path.slice('/docs/'.length))) return null;
   if (file !== '' && !file.endsWith('.md')) return null;
   return anchor === undefined ? path : `${path}#${anchor}`;

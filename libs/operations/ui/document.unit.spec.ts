@@ -54,6 +54,14 @@ describe('a document as sections', () => {
     expect(section?.html).toBe('<p><img src="/docs/images/x.png" alt="A graph"></p>\n');
   });
 
+  it.each(['https://elsewhere.example/x.png', '//elsewhere.example/x.png', 'http://['])(
+    'shows the description of the image %j, which it does not load',
+    (href) => {
+      const [section] = documentSections(`# A\n\n![A graph](${href})`, 'grafana');
+      expect(section?.html).toBe('<p>A graph</p>\n');
+    },
+  );
+
   it.each([
     ['javascript:alert(1)', null],
     ['../../etc/passwd', null],
@@ -61,6 +69,9 @@ describe('a document as sections', () => {
     ['images/x.png', null],
     ['//evil.example/x.md', null],
     ['schemas/x.md', null],
+    ['http://[', 'http://['],
+    ['//[', null],
+    ['mailto:noc@example.net', 'mailto:noc@example.net'],
     ['x.md', '/docs/x'],
     ['design/shards.md#invariants', '/docs/design/shards#invariants'],
     ['adr/0001-vitest.md', '/docs/adr/0001-vitest'],

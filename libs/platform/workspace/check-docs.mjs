@@ -1,12 +1,11 @@
 // Part of npm run verify: documents cite only what exists (paths in links and in code, anchors, `npm run` commands with
 // their arguments, settings), and their lines fit a screen.
 import { existsSync, globSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { COMMANDS } from '../../../infra/commands/index.mjs';
-import { UsageError } from '../command-line/definition.mjs';
-import { readCommandLine } from '../command-line/read-command-line.mjs';
+import { commandFaults, refusalOf } from './documents/command-lines.mjs';
+import { linkFaults } from './documents/links.mjs';
 import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
 const SOURCES = '{apps,libs,infra,packaging,e2e,bench,faults}/**/*.{ts,mjs,yaml,service,sh}';
@@ -18,7 +17,8 @@ const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[
 const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
 /** Longest line of a document, in characters. */
 const LINE_CHARACTERS_MAX = 130;
-const LIFECYCLE = ['start', 'stop', 'test'];
+/** A span ends in its paragraph. */
+const INLINE_CODE = /(?<!`)`((?:[^`\n]|\n(?!\s*\n))+)`(?!`)/g;
 
 /** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string>,
  *   refusal(script: string, args: readonly string[]): string | undefined }} Repository
@@ -33,19 +33,11 @@ const LIFECYCLE = ['start', 'stop', 'test'];
 export function faultsOf({ file, text }, repository) {
   const { prose, code } = split(text);
   return [
-    ...links(prose).flatMap((link) => linkFaults(file, text, link, repository)),
+    ...linkFaults(file, text, prose, repository),
     ...unique(code.join('\n'), PATH)
       .filter((path) => !found(path, repository))
       .map((path) => `${path} does not exist`),
-    ...commands(code.join('\n'))
-      .filter((script) => !repository.scripts.includes(script))
-      .map((script) => `npm run ${script} is not a script of package.json`),
-    ...commandLines(code.join('\n'))
-      .filter(({ script }) => repository.scripts.includes(script))
-      .flatMap(({ script, args }) => {
-        const refusal = repository.refusal(script, args);
-        return refusal === undefined ? [] : [`npm run ${script} -- ${args.join(' ')} is refused: ${refusal}`];
-      }),
+    ...commandFaults(code.join('\n'), repository),
     ...longLines(text),
     ...unique(text, SETTING)
       // A secret may also come from the file that the variable with _FILE names.
@@ -66,45 +58,8 @@ function split(text) {
     code.push(inside);
     return '';
   };
-  const prose = text.replace(/^ *```.*\n([\s\S]*?)^ *```/gm, keep).replace(/(?<!`)`([^`]+)`(?!`)/g, keep);
+  const prose = text.replace(/^ *```.*\n([\s\S]*?)^ *```/gm, keep).replace(INLINE_CODE, keep);
   return { prose, code };
-}
-
-/** @param {string} prose */
-function links(prose) {
-  return [...prose.matchAll(/\]\(([^()\s]+)(?:\s+"[^"]*")?\)/g)].map((match) => match[1]);
-}
-
-/**
- * @param {string} file
- * @param {string} text
- * @param {string} link
- * @param {Repository} repository
- * @returns {string[]}
- */
-function linkFaults(file, text, link, repository) {
-  if (/^[a-z]+:/i.test(link)) return [];
-  const [path, anchor] = link.split('#');
-  const isOwn = path === '';
-  const target = isOwn ? file : posix.join(posix.dirname(file), decodeURIComponent(path));
-  if (!isOwn && !repository.exists(target)) return [`the link ${link} leads nowhere`];
-  if (anchor === undefined || !target.endsWith('.md')) return [];
-  const anchors = anchorsOf(isOwn ? text : repository.read(target));
-  return anchors.includes(anchor) ? [] : [`the link ${link} names no heading`];
-}
-
-/**
- * Returns the anchors that GitHub derives from the headings.
- * @param {string} text
- */
-function anchorsOf(text) {
-  const withoutCode = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, '');
-  return [...withoutCode.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 }
 
 /**
@@ -114,23 +69,6 @@ function anchorsOf(text) {
  */
 function found(path, { exists }) {
   return exists(path.replace(/<[^>]*>/g, '*').replace(/\/$/, ''));
-}
-
-/** @param {string} code */
-function commands(code) {
-  const named = [...code.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map((match) => match[1]);
-  const short = [...code.matchAll(/\bnpm (start|stop|test)\b/g)].map((match) => match[1]);
-  return [...new Set([...named, ...short.filter((script) => LIFECYCLE.includes(script))])];
-}
-
-/**
- * Returns the complete command lines of scripts: lines with a placeholder, a variable or an omission are left out.
- * @param {string} code
- */
-function commandLines(code) {
-  return [...code.matchAll(/\bnpm (?:run )?(?:--silent )?([\w:-]+) -- ([^\n|&;#>)]*)/g)]
-    .map(([, script, rest]) => ({ script, args: rest.trim().split(/\s+/) }))
-    .filter(({ args }) => !args.some((arg) => /[<>[\]$…"'`]|\.\.\.|^$/.test(arg)));
 }
 
 /**
@@ -153,24 +91,6 @@ function longLines(text) {
  */
 function unique(text, pattern) {
   return [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? match[0]))];
-}
-
-/**
- * Returns why a script refuses its arguments; undefined if it accepts them or only misses some.
- * @param {string} script
- * @param {readonly string[]} args
- * @returns {string | undefined}
- */
-export function refusalOf(script, args) {
-  try {
-    readCommandLine(COMMANDS[script], args);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return /^(?:A command|Argument .*|Option .*) is missing/.test(error.message)
-      ? undefined
-      : error.message.split('\n')[0];
-  }
 }
 
 /** @returns {Repository} */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf, refusalOf } from './check-docs.mjs';
+import { faultsOf } from './check-docs.mjs';
+import { refusalOf } from './documents/command-lines.mjs';
 
 const FILES: Record<string, string> = {
   'README.md': '# ICMP-Mon\n\n## Ports and settings\n',
@@ -32,7 +33,9 @@ describe('the check of the documents', () => {
     ['a command', '```sh\nnpm start -- --detach\nnpm run reset -- --yes\n```'],
     ['a setting', '`ICMPMON_API_PORT=0`'],
     ['a secret in a file', '`ICMPMON_API_PORT_FILE`'],
-    ['a command with a placeholder', '`npm run reset -- --none <folder>`'],
+    ['a command with a placeholder', '`npm run reset -- <folder> --none`'],
+    ['a command in a comment', '```sh\nls # as npm run reset -- --none\n```'],
+    ['a repeated heading', '# Here\n\n# Here\n\n[second](#here-1)'],
     ['a link inside code', '`[x](none.md)`'],
     ['a long line of code', `\`\`\`text\n${'x'.repeat(131)}\n\`\`\``],
     ['a line of 130 characters', '█'.repeat(130)],
@@ -50,6 +53,10 @@ describe('the check of the documents', () => {
     ['`npm run demo`', 'npm run demo is not a script of package.json'],
     ['```sh\nnpm test\n```', 'npm run test is not a script of package.json'],
     ['`npm run reset -- --none`', 'npm run reset -- --none is refused: --none is unknown'],
+    ['`npm run reset --yes`', 'npm keeps --yes of reset for itself: write it after --'],
+    ['```sh\nnpm run reset -- \\\n  --none\n```', 'npm run reset -- --none is refused: --none is unknown'],
+    ['a `stray\n\n[x](none.md)\n\nand ` another', 'the link none.md leads nowhere'],
+    ['[x](%E0%A4%A.md)', 'the link %E0%A4%A.md leads nowhere'],
     ['`faults/none.ts`', 'faults/none.ts does not exist'],
     ['`ICMPMON_API_PROT`', 'ICMPMON_API_PROT is read nowhere'],
     [`\`\`\`sh\n\n\`\`\`\n${'x'.repeat(131)}`, 'line 4 has 131 characters, at most 130'],

@@ -15,15 +15,27 @@ const LEFT_OUT =
  * @returns {string[]} `file:line: "found": write …`, one per place
  */
 export function languageFaultsOf({ file, text }) {
-  return textsOf(file, text).flatMap((part) =>
-    wordList.flatMap(({ pattern, instead, comments }) =>
-      comments && !part.isComment
-        ? []
-        : [...part.text.matchAll(pattern)].map(
-            (match) => `${file}:${part.line}: "${match[0].trim()}": write ${instead}`,
-          ),
-    ),
-  );
+  return textsOf(file, text).flatMap((part) => {
+    const lines = part.text.split('\n').map((line) => line.trim());
+    const joined = lines.join(' ');
+    return wordList
+      .filter(({ comments }) => !comments || part.isComment)
+      .flatMap(({ pattern, instead }) =>
+        [...joined.matchAll(pattern)].map(
+          ({ 0: found, index }) => `${file}:${part.line + lineAt(lines, index)}: "${found.trim()}": write ${instead}`,
+        ),
+      );
+  });
+}
+
+/**
+ * Returns the line that holds an offset of the lines joined by blanks, from 0.
+ * @param {readonly string[]} lines
+ * @param {number} offset
+ */
+function lineAt(lines, offset) {
+  let end = 0;
+  return lines.findIndex((line) => (end += line.length + 1) > offset);
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

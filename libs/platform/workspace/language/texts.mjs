@@ -2,12 +2,14 @@ import ts from 'typescript';
 
 /**
  * @typedef {{ line: number, text: string, isComment: boolean }} Text
- * `line` counts from 1; `text` is prose: code within backticks is left out.
+ * `line` is the first line, from 1; `text` is prose, with its line breaks: code within backticks is left out.
  */
 
-/** Strings that a machine reads: statements of SQL, addresses, names of classes, scripts. */
-const NOT_PROSE =
-  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE|COPY|LOCK|SET|FROM|WHERE|ORDER|AND|JOIN|UNION|GROUP|VALUES|#!|\(?\s*\(\) =>|import |export |const |function |[.#]?[\w-]+\s*[{>])/;
+/** A statement of SQL, or a part of one: it begins with a keyword, and has another one or a parenthesis. */
+const SQL =
+  /^\s*(?:--[^\n]*\n\s*)*(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE|COPY|LOCK|SET|FROM|WHERE|ORDER BY|AND|OR|(?:LEFT )?JOIN|UNION|GROUP BY|VALUES|CASE|ON|DO|BEGIN|DECLARE)\s[\s\S]*(?:\b(?:FROM|SET|VALUES|TABLE|INTO|ON|AS|BY|IS|NULL|AND|OR|WHERE|TO|IN|END|ROLE|INDEX|LIMIT)\b|[(=<>])/;
+/** Strings that a program reads: code and class names. */
+const NOT_PROSE = /^\s*(?:#!|\(?\s*\(\) =>|import [\w{*]|export |const |function |[.#]?[\w-]+\s*[{>])/;
 
 /**
  * Returns the prose of one file: comments, strings that contain a space, the text of templates and documents.
@@ -53,14 +55,34 @@ function ofTypeScript(file, source) {
     for (const { pos, end } of ranges)
       found.set(pos, { text: withoutCode(commentText(source.slice(pos, end))), isComment: true });
     const text = stringText(node);
-    if (text !== undefined && text.trim().includes(' ') && !NOT_PROSE.test(text))
+    if (text !== undefined && text.trim().includes(' ') && !NOT_PROSE.test(text) && !SQL.test(text))
       found.set(node.getStart(tree), { text: withoutCode(text), isComment: false });
-    ts.forEachChild(node, visit);
+    // All tokens, not only nodes: comments also precede brackets and keywords.
+    for (const child of node.getChildren(tree)) visit(child);
   };
   visit(tree);
-  return [...found]
-    .sort(([a], [b]) => a - b)
-    .map(([at, part]) => ({ ...part, line: tree.getLineAndCharacterOfPosition(at).line + 1 }));
+  return joinLineComments(
+    [...found]
+      .sort(([a], [b]) => a - b)
+      .map(([at, part]) => ({ ...part, line: tree.getLineAndCharacterOfPosition(at).line + 1 })),
+  );
+}
+
+/**
+ * Joins `//` comments on consecutive lines: a sentence may continue on the next line.
+ * @param {readonly Text[]} texts
+ * @returns {Text[]}
+ */
+function joinLineComments(texts) {
+  /** @type {Text[]} */
+  const joined = [];
+  for (const text of texts) {
+    const last = joined.at(-1);
+    const isNext = last !== undefined && last.line + last.text.split('\n').length === text.line;
+    if (last?.isComment && text.isComment && isNext) last.text += `\n${text.text}`;
+    else joined.push({ ...text });
+  }
+  return joined;
 }
 
 /** @param {ts.Node} node */
@@ -75,22 +97,22 @@ function stringText(node) {
 function commentText(comment) {
   return comment
     .replace(/^\/\/|^\/\*\*?|\*\/$/g, '')
-    .replace(/\n\s*\* ?/g, ' ')
+    .replace(/\n\s*\* ?/g, '\n')
     .replace(/@(?:param|type|returns|typedef|template)\s*\{[^\n]*?\}(?=\s|$)/g, '');
 }
 
 /**
- * Returns the prose outside fenced and inline code, links without their targets, line by line.
+ * Returns the prose outside fenced and inline code, links without their targets, by paragraph.
  * @param {string} source
  * @returns {Text[]}
  */
 function ofMarkdown(source) {
   const blanked = source
     .replace(/^ *```.*\n[\s\S]*?^ *```/gm, keepLines)
-    .replace(/(?<!`)`[^`]+`(?!`)/g, (code) => `…${keepLines(code)}`)
+    .replace(/(?<!`)`(?:[^`\n]|\n(?!\s*\n))+`(?!`)/g, (code) => `…${keepLines(code)}`)
     .replace(/\]\([^()\s]+\)/g, ']')
     .replace(/<!--[\s\S]*?-->/g, keepLines);
-  return ofLines(blanked);
+  return ofParagraphs(blanked);
 }
 
 /** @param {string} text */
@@ -104,7 +126,10 @@ function keepLines(text) {
  * @returns {Text[]}
  */
 function ofTemplate(source) {
-  const literals = ofMatches(source, /'[^'\n]* [^'\n]*'|(?:aria-label|title|alt|placeholder|label|heading)="[^"]*"/g);
+  const literals = ofMatches(
+    source,
+    /'[^'\n]* [^'\n]*'|(?:aria-label|title|alt|placeholder|label|heading|hint|text|matTooltip|aria-description)="[^"]*"/g,
+  );
   const prose = source
     .replace(/<!--([\s\S]*?)-->/g, '$1')
     .replace(/\{\{[\s\S]*?\}\}/g, (code) => `…${keepLines(code)}`)
@@ -113,7 +138,26 @@ function ofTemplate(source) {
       /@(?:if|else if|for|switch|case|let|defer)\b[^{\n;]*[{;]|@else\b[^{]*\{|@(?:empty|default|placeholder)\b[^{]*\{/g,
       keepLines,
     );
-  return [...ofLines(prose), ...literals];
+  return [...ofParagraphs(prose), ...literals];
+}
+
+/**
+ * A paragraph ends at a blank line, and before a list item, a heading and a row of a table.
+ * @param {string} source
+ * @returns {Text[]}
+ */
+function ofParagraphs(source) {
+  /** @type {Text[]} */
+  const paragraphs = [];
+  let isOpen = false;
+  for (const { line, text } of ofLines(source)) {
+    const isBlank = text.trim() === '';
+    const begins = /^\s*(?:[-*+] |\d+\. |#|\|)/.test(text);
+    if (isOpen && !isBlank && !begins) paragraphs[paragraphs.length - 1].text += `\n${text}`;
+    else if (!isBlank) paragraphs.push({ line, text, isComment: false });
+    isOpen = !isBlank && !/^\s*[#|]/.test(text);
+  }
+  return paragraphs;
 }
 
 /**
@@ -139,5 +183,5 @@ function ofMatches(source, pattern) {
 
 /** @param {string} text */
 function withoutCode(text) {
-  return text.replace(/`[^`]*`/g, '…');
+  return text.replace(/`[^`]*`/g, (code) => `…${keepLines(code)}`).replace(/https?:\/\/\S+/g, '…');
 }

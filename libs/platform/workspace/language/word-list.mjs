@@ -68,14 +68,14 @@ export const wordList = [
   // State and time.
   words('goes on|go on|going on|went on|gone on', 'continues, happens'),
   words('stands|stood|standing', 'holds, is stored, is; current'),
-  words('gone', 'removed, ended, lost'),
+  phrase(String.raw`(?<!410 )\b[Gg]one\b`, 'removed, ended, lost'),
   words('beside', 'during, alongside, next to'),
   words('anew|once more|afresh', 'again'),
   words('any more|anymore', 'no longer'),
   words('at once', 'immediately, at the same time, together'),
   words('straight away|right away|forthwith', 'immediately'),
   words('lately|of late', 'recently'),
-  words('for good', 'permanently'),
+  phrase(String.raw`\b[Ff]or good\b(?! measure)`, 'permanently'),
   words('so long|so many|so much|so few', 'this long, this many; while; how many'),
   words('whatever|whichever', 'regardless of …, any'),
   phrase(
@@ -108,5 +108,5 @@ export const wordList = [
   words('road|roads', 'pipeline'),
   words('muted|mutes', 'already committed'),
   phrase(String.raw`(?<!committed |look |clock[^]*)\b[Aa]head\b(?! of\b|[^]*clock)`, 'committed ahead, first'),
-  words('the cut|cuts|a cut|whose cut', 'watermark; truncates'),
+  words('the cut|a cut|whose cut', 'watermark; truncation'),
 ];
