@@ -145,7 +145,7 @@ function importsOf(tree, text) {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
     const { moduleSpecifier } = statement;
     if (!moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) return [];
-    return [{ from: moduleSpecifier.text, names: namesOf(statement) }];
+    return [{ from: moduleSpecifier.text, names: namesOf(statement, text) }];
   });
   // `import('…').Name` as a type, in TypeScript and in comments; any other `import('…')` takes all.
   const dynamic = [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*,?\s*\)(?:\.(\w+))?/g)].map(([, from, name]) => ({
@@ -157,13 +157,26 @@ function importsOf(tree, text) {
 
 /**
  * @param {ts.ImportDeclaration | ts.ExportDeclaration} statement
+ * @param {string} text of its file
  * @returns {string[]}
  */
-function namesOf(statement) {
+function namesOf(statement, text) {
   const bindings = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : statement.exportClause;
   if (bindings === undefined) return ts.isImportDeclaration(statement) ? ['default'] : ['*'];
+  if (ts.isNamespaceImport(bindings)) return membersOf(bindings.name.text, text);
   if (!ts.isNamedImports(bindings) && !ts.isNamedExports(bindings)) return ['*'];
   return bindings.elements.map((element) => (element.propertyName ?? element.name).text);
+}
+
+/**
+ * Returns the members of a namespace that a file names; `*` if it uses the namespace itself.
+ * @param {string} namespace
+ * @param {string} text
+ * @returns {string[]}
+ */
+function membersOf(namespace, text) {
+  const uses = text.matchAll(new RegExp(`(?<![\\w./@-]|\\* as )${namespace}\\b(?:\\.(\\w+))?`, 'g'));
+  return [...uses].map(([, member]) => member ?? '*');
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

@@ -20,7 +20,8 @@ it.each([
   ['a name', `import { one } from '@p/a';`],
   ['a type', `import { type one } from '@p/a';`],
   ['a renamed name', `import { one as first } from '@p/a';`],
-  ['all of the entry', `import * as a from '@p/a';`],
+  ['all of the entry', `import * as a from '@p/a';\nshow(a);`],
+  ['a member of the entry', `import * as a from '@p/a';\nshow(a.one);`],
   ['an export of it', `export { one } from '@p/a';`],
   ['the path of the entry', `import { one } from '../a';`],
   ['a dynamic import', `const { one } = await import('@p/a');`],
@@ -33,6 +34,11 @@ it('reports exports without an import, also exports by star and exported declara
   expect(
     unusedOf(`export * from './one';\nexport class Three {}\nexport const four = 4;`, `import { one } from '@p/a';`),
   ).toEqual([`${ENTRY}: Two`, `${ENTRY}: Three`, `${ENTRY}: four`]);
+});
+
+it('counts only the members that are named of an import of all', () => {
+  const entry = `export { one } from './one';\nexport const four = 4;`;
+  expect(unusedOf(entry, `import * as a from '@p/a';\nshow(a.one);`)).toEqual([`${ENTRY}: four`]);
 });
 
 it('does not count an import within the library', () => {

@@ -21,6 +21,17 @@ describe('the word list', () => {
     ['else as an adverb', 'a.md', 'Else it waits.', '"Else"'],
     ['a denied noun', 'a.md', 'A renewal is no event.', '"is no event"'],
     ['ahead without what', 'a.md', 'The effects are ahead.', '"ahead"'],
+    ['a comment in an empty block', 'a.ts', 'function f() {\n  // It says so.\n}', 'a.ts:2: "says"'],
+    ['a comment before a bracket', 'a.ts', 'f(/* told */);', '"told"'],
+    [
+      'a sentence over two lines of comments',
+      'a.ts',
+      'f();\n// It keeps those\n// that are old.',
+      'a.ts:2: "those that"',
+    ],
+    ['a sentence over two lines of a document', 'a.md', 'A\n\nIt keeps those\nthat are old.', 'a.md:3: "those that"'],
+    ['a text that begins like SQL', 'a.ts', "fail('UPDATE failed, nobody knows why');", '"nobody"'],
+    ['a document with a stray backtick', 'a.md', 'A ` here.\n\nIt is told.\n\nAnd ` here.', '"told"'],
     ['a comment without a subject', 'a.ts', '/** What waits. */', '"What"'],
   ])('finds %s', (_what, file, text, fault) => {
     const faults = languageFaultsOf({ file, text });
@@ -37,6 +48,9 @@ describe('the word list', () => {
     ['something else', 'a.md', 'Nothing else holds it, and no one else.'],
     ['a clock ahead', 'a.md', 'The clock is an hour ahead.'],
     ['one of each', 'a.md', 'There is one of each kind.'],
+    ['a status of HTTP', 'a.md', 'It answers 410 Gone.'],
+    ['an address', 'a.md', 'See https://a.example/gone for it.'],
+    ['words of two list items', 'a.md', '- one of those\n- that is all'],
     ['an ordinal', 'a.md', 'After 2 of them a second process starts.'],
     ['a name with the word in it', 'a.md', 'The stand-alone roadmap understands.'],
     ['a question', 'a.ts', '// What if it comes twice?'],
