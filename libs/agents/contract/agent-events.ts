@@ -50,7 +50,7 @@ export interface AgentEnrolled {
 }
 
 /** Written by earlier releases only: renewals are now stored in the agent's row. Has no effect. */
-export interface AgentCertificateRenewed {
+interface AgentCertificateRenewed {
   type: 'AgentCertificateRenewed';
   data: {
     agentId: string;
@@ -74,28 +74,28 @@ export interface AgentDrainStarted {
 }
 
 /** The drain was cancelled; the agent is active again. */
-export interface AgentDrainCancelled {
+interface AgentDrainCancelled {
   type: 'AgentDrainCancelled';
   data: AgentLifeCycleData;
 }
 
-export interface AgentRetired {
+interface AgentRetired {
   type: 'AgentRetired';
   data: AgentLifeCycleData;
 }
 
-export interface AgentEvicted {
+interface AgentEvicted {
   type: 'AgentEvicted';
   data: AgentLifeCycleData;
 }
 
-export interface AgentBanned {
+interface AgentBanned {
   type: 'AgentBanned';
   data: AgentLifeCycleData;
 }
 
 /** The ban was lifted. The agent is evicted from then on: it may enrol again with a token that names it. */
-export interface AgentUnbanned {
+interface AgentUnbanned {
   type: 'AgentUnbanned';
   data: AgentLifeCycleData;
 }

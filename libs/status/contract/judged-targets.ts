@@ -2,7 +2,7 @@ import { shardOf } from '@icmp-mon/probing/contract';
 import type { ShownReason, Status } from './status';
 
 /** A target's status as shown to readers. */
-export interface ShownStatus {
+interface ShownStatus {
   status: Status;
   reason: ShownReason | null;
   since: string | null;
