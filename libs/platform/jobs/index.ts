@@ -1,3 +1,4 @@
 export { closeQueue } from './close';
 export { HousekeepingModule } from './housekeeping.module';
 export { JobsModule, jobsPrefix } from './jobs.module';
+export { runProcessor } from './run-processor';

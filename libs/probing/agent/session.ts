@@ -6,7 +6,7 @@ import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
 import type { Identity } from './enrol/identity-store';
 import type { ExecutorCounters, Executors } from './executors/executor';
-import { IcmpPing } from './executors/icmp-ping';
+import { createExecutors } from './executors/executors';
 import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
 import { UncountedLog } from './health/uncounted-log';
 import type { PolicyFile } from './policy/policy-file';
@@ -72,9 +72,7 @@ export class Session {
     const { identity, stateDir, log } = options;
     const { agentId } = identity;
     this.gateway = new GatewayClient(identity);
-    this.executors = {
-      icmp_ping: new IcmpPing({ fpingPath: options.fpingPath, captureDir: options.captureDir }),
-    };
+    this.executors = createExecutors(options);
     this.spool = new Spool({ dir: stateDir, bytesMax: options.spoolBytesMax, log });
     const { gateway, spool } = this;
     gateway.onTimeMissed = (gatewayMs, missedMs) => {

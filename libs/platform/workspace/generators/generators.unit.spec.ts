@@ -38,7 +38,7 @@ const OTHER_APPS = ['apps/worker/worker.module.ts', 'apps/projector/projector.mo
 
 /** Where the checks of tiers are listed. */
 const CHECKED = [
-  'libs/probing/agent/session.ts',
+  'libs/probing/agent/executors/executors.ts',
   'libs/probing/contract/feed-fact.ts',
   'libs/tiers/contract/tier.ts',
   'libs/tiers/server/tiers.dto.ts',
@@ -267,7 +267,7 @@ describe('the generator of an executor', () => {
     for (const file of CHECKED) tree.write(file, readFileSync(path.join(ROOT, file), 'utf8'));
     await executor(tree, { name: 'tcp-connect' });
     for (const file of CHECKED) expect(text(file)).toContain('tcp_connect');
-    expect(text('libs/probing/agent/session.ts')).toContain('tcp_connect: new TcpConnect(),');
+    expect(text('libs/probing/agent/executors/executors.ts')).toContain('tcp_connect: new TcpConnect(),');
     await expect(executor(tree, { name: 'tcp-connect' })).rejects.toThrow('exists already');
   });
 });

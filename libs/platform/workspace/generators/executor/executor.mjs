@@ -17,13 +17,14 @@ export default async function executor(tree, { name }) {
   const folder = 'libs/probing/agent/executors';
   if (tree.exists(`${folder}/${name}.ts`)) throw new Error(`${folder}/${name}.ts exists already: choose another name.`);
   const { className } = names(name);
-  requireNewName(tree, 'libs/probing/agent/session.ts', className, 'choose another name');
+  const map = `${folder}/executors.ts`;
+  requireNewName(tree, map, className, 'choose another name');
   const type = name.replaceAll('-', '_');
   generateFiles(tree, join(import.meta.dirname, 'files'), folder, { name, className, type });
   insertBefore(tree, 'libs/probing/contract/feed-fact.ts', /(?<=CHECK_TYPES = \[[^\]]*)\]/, `, '${type}'`);
   insertBefore(tree, 'libs/tiers/contract/tier.ts', /(?<=^export type CheckType = [^;]*);/m, ` | '${type}'`);
   insertBefore(tree, 'libs/tiers/server/tiers.dto.ts', /(?<=enum: \['icmp_ping'[^\]]*)\]/, `, '${type}'`);
-  insertAfter(tree, 'libs/probing/agent/session.ts', /this\.executors = \{/, `\n      ${type}: new ${className}(),`);
-  addImport(tree, 'libs/probing/agent/session.ts', className, `./executors/${name}`);
+  insertAfter(tree, map, /return \{/, `\n    ${type}: new ${className}(),`);
+  addImport(tree, map, className, `./${name}`);
   await formatFiles(tree);
 }
