@@ -21,11 +21,11 @@ function distance(a: string, b: string): number {
   return last[b.length];
 }
 
-/** Returns the name that was probably meant; null if none is similar. Case is ignored. */
-export function nearestName(text: string, names: readonly string[]): string | null {
+/** Returns the name that was probably meant; null if none is similar, or none within `editsMax` edits. Case is ignored. */
+export function nearestName(text: string, names: readonly string[], editsMax = Infinity): string | null {
   const asked = text.slice(0, COMPARED_MAX).toLowerCase();
   let nearest: string | null = null;
-  let least = Math.max(1, Math.floor(asked.length / LETTERS_PER_ERROR)) + 1;
+  let least = Math.min(editsMax, Math.max(1, Math.floor(asked.length / LETTERS_PER_ERROR))) + 1;
   for (const name of names) {
     const away = distance(asked, name.slice(0, COMPARED_MAX).toLowerCase());
     if (away >= least) continue;

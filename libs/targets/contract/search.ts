@@ -40,7 +40,7 @@ export function searchPieces(q: string): string[] {
 }
 
 /** Lower-cases letter by letter, like the database: JavaScript makes İ two letters, and lower-cases Σ depending on its neighbours. */
-function lowerCase(text: string): string {
+export function lowerCase(text: string): string {
   return text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase();
 }
 

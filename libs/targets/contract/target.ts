@@ -47,11 +47,12 @@ export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;
 export type TargetSort = (typeof TARGET_SORTS)[number];
 
 /**
- * Query of `GET /api/v1/targets`. `q` is parsed by `searchPieces`; `status` is a comma-separated list. At most one of `cursor`,
- * `position` and `around` sets the start of the page; without any, it is the first page.
+ * Query of `GET /api/v1/targets`. `q` is parsed by `searchPieces`, `filter` by `parseFilter`; `status` is a comma-separated list. A target
+ * must match all that are given. At most one of `cursor`, `position` and `around` sets the start of the page; without any, it is the first page.
  */
 export interface TargetListQuery {
   q?: string;
+  filter?: string;
   status?: string;
   tier?: string;
   vrf?: string;

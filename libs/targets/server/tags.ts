@@ -1,7 +1,8 @@
 import type { TagRules } from '@icmp-mon/platform/text';
+import { TAG_KEY } from '@icmp-mon/targets/contract';
 
 export const TARGET_TAGS: TagRules = {
-  key: /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?$/,
+  key: TAG_KEY,
   keyWords: 'letters, digits, "_", "." and "-" (at most 63), beginning and ending with a letter or digit',
   tagsMax: 32,
   valueLengthMin: 1,

@@ -1,11 +1,12 @@
-import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { AgentTargets, AssignmentDirectory } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
 import { ASSIGNMENT_PART } from '../assignment-health';
+import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
 
-/** Exports `AssignmentDirectory` for the routes of other contexts; needs the control database. */
+/** Exports `AssignmentDirectory` and `AgentTargets` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
   providers: [
@@ -14,8 +15,9 @@ import { StoredAssignments } from '../stored-assignments';
       inject: [ControlDatabase],
       useFactory: (database: ControlDatabase): AssignmentDirectory => new StoredAssignments(database),
     },
+    { provide: AgentTargets, useClass: StoredAgentTargets },
   ],
-  exports: [AssignmentDirectory],
+  exports: [AssignmentDirectory, AgentTargets],
 })
 export class AssignmentApiModule {
   constructor(parts: HealthParts) {

@@ -70,7 +70,7 @@ export const longFiles = {
   'libs/shard/simulator/scenarios.unit.spec.ts': 358,
   'libs/shard/simulator/simulated-database.ts': 280,
   'libs/status/server/api/status-api.int.spec.ts': 282,
-  'libs/targets/server/target-list/target-list.int.spec.ts': 581,
+  'libs/targets/server/target-list/target-list.int.spec.ts': 556,
   'libs/targets/ui/target-detail.html': 224,
   'libs/targets/ui/target-list.scss': 327,
   'packaging/join.sh': 316,

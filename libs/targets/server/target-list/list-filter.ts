@@ -1,7 +1,16 @@
 import { DomainError } from '@icmp-mon/platform/errors';
-import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
-import { SEARCH_TERMS_MAX, searchPieces, type TargetListQuery } from '@icmp-mon/targets/contract';
+import { type Status, STATUSES } from '@icmp-mon/status/contract';
+import {
+  type FilterFault,
+  parseFilter,
+  SEARCH_TERMS_MAX,
+  searchPieces,
+  type TargetFilter,
+  type TargetListQuery,
+} from '@icmp-mon/targets/contract';
+import { filterCondition, type FilterContext, selectsKeys } from './filter-condition';
 import { statusCondition } from './not-judged-rows';
+import { keysMatching, likePart } from './search-condition';
 
 /** Conditions of a WHERE clause with their parameters, `$1…`. */
 export interface Filter {
@@ -11,20 +20,28 @@ export interface Filter {
   isSearch?: true;
 }
 
-const likePart = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+/** A filter has a fault; the problem document contains its place and what was expected there. */
+export class InvalidFilter extends DomainError {
+  readonly members: FilterFault;
+
+  constructor(fault: FilterFault) {
+    super('invalid', `The filter is not valid. ${fault.detail}`, [{ pointer: '?filter', detail: fault.detail }]);
+    this.members = fault;
+  }
+}
 
 /**
  * Returns the conditions on `target_list` for a list query, considering which shards are judged.
- * @throws DomainError `invalid` for an unknown status or too many terms of a search
+ * @throws DomainError `invalid` for an unknown status, too many terms of a search, or a fault of the filter
  */
-export function listFilter(query: TargetListQuery, judged: Judged): Filter {
+export function listFilter(query: TargetListQuery, context: FilterContext): Filter {
   const filter: Filter = { conditions: [], params: [] };
   const add = (param: unknown, condition: (place: string) => string): void => {
     filter.params.push(param);
     filter.conditions.push(condition(`$${filter.params.length}`));
   };
   const ranks = statusRanks(query.status);
-  if (ranks.length > 0) filter.conditions.push(statusCondition(ranks, judged, filter.params));
+  if (ranks.length > 0) filter.conditions.push(statusCondition(ranks, context.judged, filter.params));
   if (query.tier !== undefined) add(query.tier, (place) => `tier = ${place}`);
   if (query.vrf !== undefined) add(query.vrf, (place) => `vrf = ${place}`);
   const pieces = searchPieces(query.q ?? '');
@@ -34,13 +51,23 @@ export function listFilter(query: TargetListQuery, judged: Judged): Filter {
       filter.params.push(likePart(piece));
       return `text LIKE $${filter.params.length}`;
     });
-    // The search text is in a separate table, so that status changes do not write to its index. IS TRUE makes the planner hash the matching
-    // keys once and read the list in order against the hash. As a join without statistics, it nests loops over both: 20 s per page.
-    const matching = `SELECT key FROM target_search WHERE ${parts.join(' AND ')}`;
-    filter.conditions.push(`(target_list.key IN (${matching})) IS TRUE`);
+    filter.conditions.push(keysMatching(parts.join(' AND ')));
     filter.isSearch = true;
   }
+  const parsed = parsedFilter(query.filter);
+  if (parsed !== null) {
+    filter.conditions.push(filterCondition(parsed, filter.params, context));
+    if (selectsKeys(parsed)) filter.isSearch = true;
+  }
   return filter;
+}
+
+/** Returns the parsed filter; null for an absent or blank one. */
+function parsedFilter(text: string | undefined): TargetFilter | null {
+  if (text === undefined || text.trim() === '') return null;
+  const result = parseFilter(text);
+  if (!result.ok) throw new InvalidFilter(result.fault);
+  return result.filter;
 }
 
 function tooManyTerms(count: number): DomainError {

@@ -1,6 +1,6 @@
 import { STATUSES } from '@icmp-mon/status/contract';
 import type { StatusCountsView, TargetListQuery, TargetPage } from '@icmp-mon/targets/contract';
-import { SEARCH_TERMS_MAX, TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
+import { FILTER_LENGTH_MAX, SEARCH_TERMS_MAX, TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
 import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
@@ -24,6 +24,17 @@ export class ListTargetsRequest implements TargetListQuery {
   @MaxLength(265)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'q must not contain control characters' })
   q?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'A filter (docs/filter-language.md): terms such as site=fra, status IN (down, degraded), ip IN 10.0.0.0/8, name ~ "core-*", agent=fra-1, ' +
+      'joined by AND, OR, NOT and parentheses. Together with the other parameters: all must match.',
+    example: 'site=fra AND NOT role=lab',
+    maxLength: FILTER_LENGTH_MAX,
+  })
+  @MayBeAbsent()
+  @IsString()
+  filter?: string;
 
   @ApiPropertyOptional({ description: `Comma-separated list of ${STATUSES.join(', ')}.`, maxLength: 64 })
   @MayBeAbsent()

@@ -1,3 +1,4 @@
+import { AgentTargets } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
@@ -25,17 +26,18 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     private readonly database: ControlDatabase,
     private readonly counts: TargetCounts,
     private readonly judged: JudgedTargets,
+    private readonly agentTargets: AgentTargets,
   ) {}
 
-  /** @throws DomainError `invalid` (cursor, status, terms, more than one place to begin at), `not_found` (the target to be around) */
+  /** @throws DomainError `invalid` (cursor, status, terms, filter, more than one place to begin at), `not_found` (the target to be around) */
   async execute({ query }: ListTargets): Promise<TargetPage> {
     const { sort = 'status', order: direction = 'asc', limit = PAGE_DEFAULT } = query;
-    const { q, status, tier, vrf } = query;
+    const { q, status, tier, vrf, filter: filterText } = query;
     requireOneStart(query);
-    const fingerprint = listFingerprint({ sort, order: direction, q, status, tier, vrf });
+    const fingerprint = listFingerprint({ sort, order: direction, q, status, tier, vrf, filter: filterText });
     const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
     const judged = await this.judged.now();
-    const filter = listFilter(query, judged);
+    const filter = listFilter(query, { judged, agentTargets: this.agentTargets });
     const order: Order = { sort, descending: direction === 'desc' };
     const start = after === null ? { skip: await this.rowsToSkip(query, filter, order, limit, judged) } : { after };
     const statement = pageStatement(filter, order, start, limit, judged);

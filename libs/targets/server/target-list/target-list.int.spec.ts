@@ -3,7 +3,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { cloudEvent, cloudEventType, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { TargetStatusChanged } from '@icmp-mon/status/contract';
-import { Judged, JudgedTargets, STATUSES } from '@icmp-mon/status/contract';
+import { STATUSES } from '@icmp-mon/status/contract';
 import {
   searchText,
   TARGET_SORTS,
@@ -15,6 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListedTargets } from '../target-directory';
 import { TargetCounts } from './target-counts';
+import { AGENT_TARGETS, ALL_JUDGED, AT_MS, CONTEXT, FixedJudged, HALF_JUDGED } from './list-context.test-data';
 import { listFilter } from './list-filter';
 import { projectTargets } from './inventory';
 import { ListTargets, ListTargetsHandler } from './list-targets';
@@ -52,35 +53,9 @@ async function fill(count: number): Promise<void> {
 const ORDERS = ['asc', 'desc'] as const;
 const EVERY_SORT = TARGET_SORTS.flatMap((sort) => ORDERS.map((order) => [sort, order] as const));
 
-const AT_MS = Date.parse('2026-11-18T11:00:00Z');
-const ALL_JUDGED = new Judged([AT_MS, AT_MS + 1_000]);
-/** Shard 0 (even keys) is not judged; of shard 1 (odd keys), only the tier standard is judged. */
-const HALF_JUDGED = new Judged(
-  [AT_MS, AT_MS + 1_000],
-  [
-    { tiers: ['fast'], shards: [0, 1] },
-    { tiers: ['standard'], shards: [0] },
-  ],
-  'half',
-);
-
-class FixedJudged extends JudgedTargets {
-  constructor(private readonly judged: Judged) {
-    super();
-  }
-
-  override now(): Promise<Judged> {
-    return Promise.resolve(this.judged);
-  }
-
-  override onChange(): () => void {
-    return () => undefined;
-  }
-}
-
 const counts = () => new TargetCounts(database);
 const list = (query: TargetListQuery, judged = ALL_JUDGED) =>
-  new ListTargetsHandler(database, counts(), new FixedJudged(judged)).execute(new ListTargets(query));
+  new ListTargetsHandler(database, counts(), new FixedJudged(judged), AGENT_TARGETS).execute(new ListTargets(query));
 
 async function allPages(query: TargetListQuery, judged = ALL_JUDGED): Promise<TargetView[]> {
   const items: TargetView[] = [];
@@ -275,7 +250,7 @@ describe('a search', () => {
   it('uses an index if the extension is installed', async () => {
     await fill(50_000);
     await database.execute('ANALYZE target_search');
-    const { conditions, params } = listFilter({ q: '10.0.17.65' }, ALL_JUDGED);
+    const { conditions, params } = listFilter({ q: '10.0.17.65' }, CONTEXT);
     const plan = await database.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN SELECT count(*) FROM target_list WHERE ${conditions.join()}`,
       params,
@@ -289,7 +264,7 @@ describe('a search', () => {
     await database.execute('ANALYZE target_search');
     await database.execute("INSERT INTO target_search (key, text) SELECT key, '\n' || host(ip) FROM target_list");
     for (const q of ['10.0', '17 65', 'nothing']) {
-      const filter = listFilter({ q }, ALL_JUDGED);
+      const filter = listFilter({ q }, CONTEXT);
       const order = { sort: 'name', descending: false } as const;
       const { text, params } = pageStatement(filter, order, { after: { value: '', key: 100 } }, 100, ALL_JUDGED);
       const plan = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, params);
@@ -370,7 +345,7 @@ describe('pages of 100,000 targets', () => {
     );
     const after = { value: row?.value ?? '', key: lastKey };
     const statement = pageStatement(
-      listFilter(query, ALL_JUDGED),
+      listFilter(query, CONTEXT),
       { sort, descending: order === 'desc' },
       { after },
       100,
@@ -390,7 +365,7 @@ describe('pages of 100,000 targets', () => {
 
   it.each(EVERY_SORT)('at any position, skip rows in an index alone, by %s %s', async (sort, order) => {
     const statement = pageStatement(
-      listFilter({}, ALL_JUDGED),
+      listFilter({}, CONTEXT),
       { sort, descending: order === 'desc' },
       { skip: 50_000 },
       100,

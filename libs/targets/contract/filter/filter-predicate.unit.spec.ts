@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { filterPredicate } from './filter-predicate';
+import { parseFilter } from './parse-filter';
+import type { FilteredTarget } from './target-filter';
+
+const target: FilteredTarget = {
+  ip: '10.1.2.3',
+  vrf: 'default',
+  name: 'Fra-Core-1',
+  tags: { site: 'Frankfurt', Role: 'edge', ROLE: 'spare', place: 'am Main' },
+  tier: 'gold',
+  status: 'down',
+  agents: ['fra-1', 'ams-2'],
+};
+
+function matches(text: string, view = target): boolean {
+  const result = parseFilter(text);
+  if (!result.ok) throw new Error(result.fault.detail);
+  return filterPredicate(result.filter)(view);
+}
+
+describe('the predicate of a filter', () => {
+  it.each([
+    'site=frankfurt',
+    'SITE=FRANKFURT',
+    'role=edge AND role=spare',
+    'role IN (lab, edge)',
+    'role!=lab',
+    'none!=x',
+    'NOT none=*',
+    'site=*',
+    'site ~ "frank*"',
+    'site ~ *f?rt',
+    'name=fra-core-1',
+    'name ~ "*CORE*"',
+    'name ~ ???-core-?',
+    'place="AM MAIN"',
+    'ip=10.1.2.3',
+    'ip IN 10.0.0.0/8',
+    'ip IN (192.0.2.0/24, 10.1.2.0/30)',
+    'NOT ip IN ::/0',
+    'status IN (down, degraded)',
+    'tier=gold',
+    'tier ~ g*',
+    'vrf=default',
+    'agent=fra-1',
+    'agent ~ ams-*',
+    'agent=*',
+    'site=x OR tier=gold AND status=down',
+  ])('matches a target: %s', (text) => expect(matches(text)).toBe(true));
+
+  it.each([
+    'site=frank',
+    'NOT site=*',
+    'role!=edge',
+    'none=*',
+    'name ~ core',
+    'name ~ ??-core-?',
+    'tier=Gold',
+    'tier ~ G*',
+    'agent=FRA-1',
+    'ip IN 10.1.2.4/30',
+    'ip IN 2000::/3',
+    'status=up',
+    '(site=x OR tier=gold) AND status=up',
+  ])('does not match: %s', (text) => expect(matches(text)).toBe(false));
+
+  it('treats a target without a name like one without the tag', () => {
+    const unnamed = { ...target, name: null };
+    expect(['name=*', 'name ~ *', 'name=x'].map((text) => matches(text, unnamed))).toEqual([false, false, false]);
+    expect(['NOT name=*', 'name!=x'].map((text) => matches(text, unnamed))).toEqual([true, true]);
+  });
+
+  it('compares a pattern of many stars in linear steps', () => {
+    const named = { ...target, name: 'a'.repeat(200) };
+    expect(matches(`name ~ ${'a*'.repeat(100)}b`, named)).toBe(false);
+    expect(matches(`name ~ ${'a*'.repeat(100)}`, named)).toBe(true);
+  });
+});

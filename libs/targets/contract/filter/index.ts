@@ -1,0 +1,15 @@
+export { boundsOf } from './address-range';
+export type { FilterFault } from './fault';
+export { filterPredicate } from './filter-predicate';
+export { filterText } from './filter-text';
+export { parseFilter } from './parse-filter';
+export {
+  FILTER_LENGTH_MAX,
+  type FilteredTarget,
+  type FilterSubject,
+  type FilterTerm,
+  ignoresCase,
+  TAG_KEY,
+  tagKeyOf,
+  type TargetFilter,
+} from './target-filter';

@@ -1,0 +1,162 @@
+import { STATUSES } from '@icmp-mon/status/contract';
+import { readRange } from './address-range';
+import { FaultFound, type FilterFault, operatorsOf, refused, unexpected, type Wanted } from './fault';
+import { misspeltField } from './tag-keys';
+import {
+  FILTER_NESTING_MAX,
+  type FilterSubject,
+  type FilterTerm,
+  isField,
+  isOptional,
+  TAG_KEY,
+  TAG_PREFIX,
+  type TargetFilter,
+} from './target-filter';
+import { TokenReader } from './token-reader';
+import { isKeyword, type Token } from './tokens';
+
+export type ParsedFilter = { ok: true; filter: TargetFilter } | { ok: false; fault: FilterFault };
+
+/** Parses a filter; docs/filter-language.md has the grammar. */
+export function parseFilter(text: string): ParsedFilter {
+  const found = firstFault(text);
+  return found instanceof FaultFound ? { ok: false, fault: found.fault } : { ok: true, filter: found };
+}
+
+/** Returns the filter, or its first fault with the alternatives at that place. */
+export function firstFault(text: string): TargetFilter | FaultFound {
+  try {
+    return new FilterParser(text).parseAll();
+  } catch (error) {
+    if (error instanceof FaultFound) return error;
+    throw error;
+  }
+}
+
+/** Returns a filter that joins parts by AND or OR; parts of the same kind are merged. */
+export function joined(kind: 'and' | 'or', parts: readonly TargetFilter[]): TargetFilter {
+  const [first, second] = parts;
+  if (first !== undefined && second === undefined) return first;
+  return { kind, parts: parts.flatMap((part) => (part.kind === kind ? part.parts : [part])) };
+}
+
+const negated = (part: TargetFilter): TargetFilter => (part.kind === 'not' ? part.part : { kind: 'not', part });
+
+/** Recursive descent: one method per rule of the grammar. */
+class FilterParser {
+  private readonly tokens: TokenReader;
+
+  constructor(text: string) {
+    this.tokens = new TokenReader(text);
+  }
+
+  parseAll(): TargetFilter {
+    const filter = this.parseOr(0);
+    if (this.token.kind !== 'end') throw unexpected(this.token, { kind: 'connector', inParentheses: false });
+    return filter;
+  }
+
+  private get token(): Token {
+    return this.tokens.current;
+  }
+
+  private parseOr(depth: number): TargetFilter {
+    const parts = [this.parseAnd(depth)];
+    while (this.tokens.takeKeyword('OR')) parts.push(this.parseAnd(depth));
+    return joined('or', parts);
+  }
+
+  private parseAnd(depth: number): TargetFilter {
+    const parts = [this.parseNot(depth)];
+    while (this.tokens.takeKeyword('AND')) parts.push(this.parseNot(depth));
+    return joined('and', parts);
+  }
+
+  private parseNot(depth: number): TargetFilter {
+    const isNested = this.tokens.isKeywordHere('NOT') || this.tokens.isSymbolHere('(');
+    if (isNested && depth === FILTER_NESTING_MAX) {
+      throw refused(this.token, `at most ${FILTER_NESTING_MAX} levels of parentheses and NOT`);
+    }
+    if (this.tokens.takeKeyword('NOT')) return negated(this.parseNot(depth + 1));
+    if (!this.tokens.takeSymbol('(')) return this.parseTerm();
+    const filter = this.parseOr(depth + 1);
+    if (!this.tokens.takeSymbol(')')) throw unexpected(this.token, { kind: 'connector', inParentheses: true });
+    return filter;
+  }
+
+  private parseTerm(): TargetFilter {
+    const subject = this.parseSubject();
+    if (this.tokens.takeSymbol('=')) return this.parseValue(subject);
+    if (this.tokens.takeSymbol('!=')) return negated(this.parseValue(subject));
+    if (this.tokens.takeKeyword('IN')) return this.parseList(subject);
+    const hasPatterns = operatorsOf(subject).includes('~');
+    if (!hasPatterns || !this.tokens.takeSymbol('~')) throw unexpected(this.token, { kind: 'operator', subject });
+    return { kind: 'like', subject, pattern: this.tokens.readText({ kind: 'pattern', subject }).text };
+  }
+
+  private parseSubject(): FilterSubject {
+    const { token } = this;
+    if (token.kind !== 'word' || isKeyword(token.text.toUpperCase())) throw unexpected(token, { kind: 'term' });
+    this.tokens.skip();
+    const field = token.text.toLowerCase();
+    if (isField(field)) return field;
+    const hasPrefix = field.startsWith(TAG_PREFIX);
+    const key = hasPrefix ? token.text.slice(TAG_PREFIX.length) : token.text;
+    if (!TAG_KEY.test(key)) throw unexpected(token, { kind: 'term' });
+    const meant = hasPrefix ? null : misspeltField(key);
+    if (meant !== null) throw refused(token, `a field, or ${TAG_PREFIX}${key} for a tag with this key`, meant);
+    return `${TAG_PREFIX}${key}`;
+  }
+
+  private parseValue(subject: FilterSubject): FilterTerm {
+    const { token } = this;
+    const wanted: Wanted = { kind: 'value', subject };
+    if (token.kind === 'word' && token.text === '*') {
+      if (!isOptional(subject)) throw refused(token, `a value: every target has ${subject}`);
+      this.tokens.skip();
+      this.tokens.countTerm(token);
+      return { kind: 'present', subject };
+    }
+    if (subject === 'ip') return { kind: 'within', ranges: [this.readAddresses(wanted, false)] };
+    return { kind: 'oneOf', subject, values: [this.readValue(wanted, subject)] };
+  }
+
+  private parseList(subject: FilterSubject): FilterTerm {
+    const start: Wanted = { kind: 'listStart', subject };
+    if (!this.tokens.takeSymbol('(')) {
+      if (subject !== 'ip') throw unexpected(this.token, start);
+      return { kind: 'within', ranges: [this.readAddresses(start, true)] };
+    }
+    const values = new Set<string>();
+    do {
+      const wanted: Wanted = { kind: 'listValue', subject };
+      values.add(subject === 'ip' ? this.readAddresses(wanted, true) : this.readValue(wanted, subject));
+    } while (this.tokens.takeSymbol(','));
+    if (!this.tokens.takeSymbol(')')) throw unexpected(this.token, { kind: 'listEnd', subject });
+    return subject === 'ip' ? { kind: 'within', ranges: [...values] } : { kind: 'oneOf', subject, values: [...values] };
+  }
+
+  private readValue(wanted: Wanted, subject: FilterSubject): string {
+    const token = this.tokens.readText(wanted);
+    if (subject === 'status') {
+      const status = STATUSES.find((name) => name === token.text.toLowerCase());
+      if (status === undefined) throw unexpected(token, wanted);
+      return status;
+    }
+    if (token.kind === 'word' && /[*?]/.test(token.text)) {
+      throw refused(token, 'a value in quotes, or a pattern after ~', `~ ${token.text}`);
+    }
+    return token.text;
+  }
+
+  private readAddresses(wanted: Wanted, mayBeRange: boolean): string {
+    const token = this.tokens.readText(wanted);
+    const verdict = readRange(token.text);
+    if (!verdict.ok) {
+      if (verdict.canonical === null) throw unexpected(token, wanted);
+      throw refused(token, `the canonical form ${verdict.canonical}`, verdict.canonical);
+    }
+    if (!mayBeRange && token.text.includes('/')) throw refused(token, 'an address', `ip IN ${token.text}`);
+    return token.text;
+  }
+}

@@ -1,0 +1,101 @@
+import type { AgentTargets } from '@icmp-mon/assignment/contract';
+import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
+import { boundsOf, type FilterTerm, type TargetFilter } from '@icmp-mon/targets/contract';
+import { globPattern, isSearched, searchedKeys } from './search-condition';
+import { statusCondition } from './not-judged-rows';
+
+/** State of other contexts that a filter refers to. */
+export interface FilterContext {
+  judged: Judged;
+  agentTargets: AgentTargets;
+}
+
+/**
+ * Returns the SQL condition on `target_list` for a filter; it is true for the targets that `filterPredicate` matches, and never null.
+ * Texts of the filter are added to `params`.
+ *
+ *   terms on tags and names  → keys from target_search, by its trigram index    (search-condition.ts)
+ *   agent                    → keys from the assignment
+ *   status, tier, vrf, ip    → columns of target_list, by their indexes
+ *
+ * Adjacent terms on tags and names become one selection of keys, so that the most selective term narrows it.
+ */
+export function filterCondition(filter: TargetFilter, params: unknown[], context: FilterContext): string {
+  if (isSearched(filter)) return searchedKeys(filter, params);
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const searched = filter.parts.filter(isSearched);
+      const conditions = filter.parts
+        .filter((part) => !isSearched(part))
+        .map((part) => filterCondition(part, params, context));
+      const [only, second] = searched;
+      const together = second === undefined ? only : { kind: filter.kind, parts: searched };
+      if (together !== undefined) conditions.push(searchedKeys(together, params));
+      return `(${conditions.join(` ${filter.kind.toUpperCase()} `)})`;
+    }
+    case 'not':
+      return `NOT ${filterCondition(filter.part, params, context)}`;
+    case 'present':
+    case 'oneOf':
+    case 'like':
+    case 'within':
+      return columnCondition(filter, params, context);
+  }
+}
+
+/** Returns whether a filter selects keys from another table, so that the rows of a page may be far apart in the order of the list. */
+export function selectsKeys(filter: TargetFilter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.some(selectsKeys);
+    case 'not':
+      return selectsKeys(filter.part);
+    case 'within':
+      return false;
+    case 'present':
+    case 'oneOf':
+    case 'like':
+      return isSearched(filter) || filter.subject === 'agent';
+  }
+}
+
+function columnCondition(term: FilterTerm, params: unknown[], { judged, agentTargets }: FilterContext): string {
+  if (term.kind === 'within') return addressCondition(term.ranges, params);
+  if (term.subject === 'agent') {
+    return `((target_list.key IN (${agentTargets.selectKeys((column) => textCondition(column, term, params))})) IS TRUE)`;
+  }
+  if (term.kind === 'oneOf' && term.subject === 'status') {
+    const ranks = term.values.map((status) => STATUSES.indexOf(status as Status));
+    return statusCondition(ranks, judged, params);
+  }
+  return textCondition(`target_list.${columnOf(term.subject)}`, term, params);
+}
+
+/** Returns the column of a subject: names and tags are only tested for presence here. */
+function columnOf(subject: string): 'name' | 'tier' | 'vrf' {
+  if (subject === 'name' || subject === 'tier' || subject === 'vrf') return subject;
+  throw new Error(`There is no column for ${subject}.`);
+}
+
+function textCondition(column: string, term: Exclude<FilterTerm, { kind: 'within' }>, params: unknown[]): string {
+  if (term.kind === 'present') return `(${column} IS NOT NULL)`;
+  if (term.kind === 'like') {
+    params.push(globPattern(term.pattern));
+    return `(${column} LIKE $${params.length})`;
+  }
+  const [only, second] = term.values;
+  params.push(second === undefined ? only : term.values);
+  return second === undefined ? `(${column} = $${params.length})` : `(${column} = ANY ($${params.length}::text[]))`;
+}
+
+/** Every stored address is a single host, so the rows of a range lie between its ends in the index of addresses. */
+function addressCondition(ranges: readonly string[], params: unknown[]): string {
+  const conditions = ranges.map((range) => {
+    const { first, last } = boundsOf(range);
+    params.push(first, last);
+    return `target_list.ip BETWEEN $${params.length - 1}::inet AND $${params.length}::inet`;
+  });
+  return `(${conditions.join(' OR ')})`;
+}

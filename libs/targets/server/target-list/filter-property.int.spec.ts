@@ -1,0 +1,123 @@
+import { env } from 'node:process';
+import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { newId } from '@icmp-mon/platform/ids';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { Judged } from '@icmp-mon/status/contract';
+import {
+  type FilteredTarget,
+  filterPredicate,
+  filterText,
+  parseFilter,
+  type TargetFilter,
+} from '@icmp-mon/targets/contract';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { filterCondition } from './filter-condition';
+import { RandomFilters } from './random-filters.test-data';
+import { type TargetRow, targetView, VIEW_COLUMNS } from './target-row';
+
+/** Number of random filters; `ICMPMON_TEST_FILTERS=100000` tries more of them. */
+const FILTERS = Number(env['ICMPMON_TEST_FILTERS'] ?? 3_000);
+const SEED = Number(env['ICMPMON_TEST_SEED'] ?? 20_261);
+const TARGETS = 300;
+const FILTERS_PER_STATEMENT = 20;
+const TIMEOUT_MS = 3_600_000;
+
+/** Agents of targets in a table of the test. */
+class TestAgentTargets extends AgentTargets {
+  override selectKeys(nameCondition: (column: string) => string): string {
+    return `SELECT key FROM test_agent_target WHERE ${nameCondition('agent')}`;
+  }
+}
+
+const AT_MS = Date.parse('2026-11-18T11:00:00Z');
+const JUDGED = [
+  new Judged([AT_MS, AT_MS]),
+  new Judged([AT_MS, AT_MS], [{ tiers: ['gold', 'Gold'], shards: [0] }], 'part'),
+] as const;
+
+const random = new RandomFilters(SEED);
+const targets = Array.from({ length: TARGETS }, (_, at) => random.target(at + 1));
+let testing: TestDatabase;
+let database: ControlDatabase;
+let rows: TargetRow[];
+
+beforeAll(async () => {
+  testing = await testDatabase('control');
+  database = new ControlDatabase({ url: testing.url });
+  const stored = targets.map((target) => ({ ...target, id: newId() }));
+  await database.execute(
+    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at, status, reason)
+     SELECT key, id, ip, vrf, name, tags, tier, 1, now(), status, reason FROM jsonb_to_recordset($1::jsonb) AS t
+       (key integer, id uuid, ip inet, vrf text, name text, tags jsonb, tier text, status text, reason text)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(stored)],
+  );
+  await database.execute(
+    `CREATE TABLE test_agent_target AS SELECT key, agent FROM jsonb_to_recordset('${JSON.stringify(
+      targets.map(({ key, agents }) => ({ key, agents })),
+    )}'::jsonb) AS t (key integer, agents text[]), unnest(agents) AS agent`,
+  );
+  rows = await database.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list`);
+}, TIMEOUT_MS);
+afterAll(async () => {
+  await database.close();
+  await testing.dropDatabase();
+});
+
+function parsed(text: string): TargetFilter {
+  const result = parseFilter(text);
+  if (!result.ok) throw new Error(`${text}: ${result.fault.detail}`);
+  return result.filter;
+}
+
+function randomFilter(): TargetFilter {
+  const text = random.text(4);
+  const filter = parsed(text);
+  expect(parsed(filterText(filter)), text).toEqual(filter);
+  return filter;
+}
+
+/** Returns by key whether each filter's condition is true; null would be a fault. */
+async function selectedBy(
+  filters: readonly TargetFilter[],
+  judged: Judged,
+): Promise<{ found: Map<number, (boolean | null)[]>; statement: string }> {
+  const params: unknown[] = [];
+  const context = { judged, agentTargets: new TestAgentTargets() };
+  const conditions = filters.map((filter) => filterCondition(filter, params, context));
+  const statement = `SELECT key, ARRAY[${conditions.join(',\n')}] AS selected FROM target_list`;
+  const found = await database.query<{ key: number; selected: (boolean | null)[] }>(statement, params);
+  return { found: new Map(found.map(({ key, selected }) => [key, selected])), statement };
+}
+
+it('SQL and predicate select the same targets', { timeout: TIMEOUT_MS }, async () => {
+  const agentsOf = new Map(targets.map(({ key, agents }) => [key, agents]));
+  const views = JUDGED.map((judged) =>
+    rows.map((row): { key: number; view: FilteredTarget } => ({
+      key: row.key,
+      view: { ...targetView(row, judged), agents: agentsOf.get(row.key) ?? [] },
+    })),
+  );
+  let matched = 0;
+  let partial = 0;
+  for (let done = 0; done < FILTERS; done += FILTERS_PER_STATEMENT) {
+    const filters = Array.from({ length: FILTERS_PER_STATEMENT }, randomFilter);
+    const side = random.below(2);
+    const { found, statement } = await selectedBy(filters, JUDGED[side]);
+    for (const [at, filter] of filters.entries()) {
+      const isMatch = filterPredicate(filter);
+      const expected = views[side].map(({ key, view }) => ({ key, view, isMatch: isMatch(view) }));
+      const differing = expected.filter(({ key, isMatch }) => found.get(key)?.[at] !== isMatch);
+      if (differing.length > 0) expect(differing, `${filterText(filter)}\n${statement}`).toEqual([]);
+      const matches = expected.filter(({ isMatch }) => isMatch).length;
+      matched += matches;
+      if (matches > 0 && matches < rows.length) partial++;
+    }
+  }
+  console.info(
+    `${FILTERS} random filters (seed ${SEED}) on ${rows.length} targets: ${FILTERS * rows.length} decisions agree, ` +
+      `${matched} of them matches; ${partial} filters match some targets and not others`,
+  );
+  expect(partial).toBeGreaterThan(FILTERS / 2);
+});
