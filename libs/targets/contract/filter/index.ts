@@ -1,4 +1,5 @@
 export { boundsOf } from './address-range';
+export { completeFilter, type FilterOption, type FilterVocabulary } from './complete-filter';
 export type { FilterFault } from './fault';
 export { filterPredicate } from './filter-predicate';
 export { filterText } from './filter-text';
