@@ -114,7 +114,7 @@ function valueOptions(subject: FilterSubject, vocabulary: FilterVocabulary): Fil
 
 const startsWith = (label: string, typed: string): boolean => label.toLowerCase().startsWith(typed.toLowerCase());
 
-/** Returns the options that contain the typed text; those that begin with it come first. */
+/** Returns the options that contain the typed text; options that begin with it come first. */
 function ranked(options: readonly FilterOption[], typed: string): FilterOption[] {
   const starts = options.filter(({ label }) => startsWith(label, typed));
   const contain = options.filter(({ label }) => label.toLowerCase().indexOf(typed.toLowerCase()) > 0);

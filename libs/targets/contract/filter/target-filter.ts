@@ -2,7 +2,7 @@
 export const FILTER_FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent'] as const;
 export type FilterField = (typeof FILTER_FIELDS)[number];
 
-/** What a term compares: a field, or a tag by its key. */
+/** A field, or a tag by its key. */
 export type FilterSubject = FilterField | `tag:${string}`;
 
 /** Most characters of a filter. */

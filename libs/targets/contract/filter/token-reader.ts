@@ -47,7 +47,7 @@ export class TokenReader {
     return isHere;
   }
 
-  /** Reads a value: a word that is no keyword, or a quoted string. */
+  /** Reads a value: a word other than a keyword, or a quoted string. */
   readText(wanted: Wanted): Token {
     const token = this.current;
     if (token.kind === 'open') throw refused(token, 'a closing quote');

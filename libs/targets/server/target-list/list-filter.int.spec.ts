@@ -71,7 +71,7 @@ describe('the filter of a list', () => {
     const detail = 'At character 8: found "dwn", expected a status (down, degraded, unknown, up); did you mean down?';
     await expect(list({ filter: 'status=dwn' })).rejects.toMatchObject({
       code: 'invalid',
-      detail: `The filter is not valid. ${detail}`,
+      detail,
       errors: [{ pointer: '?filter', detail }],
       members: { offset: 7, length: 3, suggestion: 'down' },
     });

@@ -25,7 +25,7 @@ export class InvalidFilter extends DomainError {
   readonly members: FilterFault;
 
   constructor(fault: FilterFault) {
-    super('invalid', `The filter is not valid. ${fault.detail}`, [{ pointer: '?filter', detail: fault.detail }]);
+    super('invalid', fault.detail, [{ pointer: '?filter', detail: fault.detail }]);
     this.members = fault;
   }
 }
