@@ -26,7 +26,14 @@ describe('the URL of the list', () => {
   });
 
   it('is parsed to the query it was made from', () => {
-    const query = { q: 'site=fra', statuses: ['down', 'unknown'], tier: 'fast', sort: 'ip', order: 'desc' } as const;
+    const query = {
+      q: 'site=fra',
+      filter: 'site=fra AND role!=lab',
+      statuses: ['down', 'unknown'],
+      tier: 'fast',
+      sort: 'ip',
+      order: 'desc',
+    } as const;
     const written = listParams({ ...query, statuses: [...query.statuses] });
     const params = Object.fromEntries(Object.entries(written).map(([name, value]) => [name, value ?? undefined]));
     expect(readListQuery(params)).toEqual(query);
@@ -58,6 +65,18 @@ describe('matches', () => {
     expect(matches(row, { ...WORST_FIRST, statuses: ['down'] })).toBe(false);
     expect(matches(row, { ...WORST_FIRST, tier: 'fast' })).toBe(false);
   });
+});
+
+describe('a filter', () => {
+  it.each(['site=fra AND NOT role=lab', 'ip IN 127.0.0.0/8', 'status=up', 'agent=fra-1', 'not a filter'])(
+    'matches %j',
+    (filter) => expect(matches(row, { ...WORST_FIRST, filter })).toBe(true),
+  );
+
+  it.each(['site=muc', 'NOT site=*', 'status IN (down, degraded)', 'agent=fra-1 AND tier=gold'])(
+    'does not match %j',
+    (filter) => expect(matches(row, { ...WORST_FIRST, filter })).toBe(false),
+  );
 });
 
 describe('moves', () => {

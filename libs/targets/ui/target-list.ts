@@ -31,7 +31,7 @@ import { ShownFigures } from './shown-figures';
 import { TargetRows } from './target-rows';
 import { TagsPipe } from './tags.pipe';
 
-/** `/targets?q=&status=&tier=&sort=&order=&row=`: all targets with their status. `row` is the target that was last opened. */
+/** `/targets?q=&filter=&status=&tier=&sort=&order=&row=`: all targets with their status. `row` is the target that was last opened. */
 @Component({
   selector: 'icm-target-list',
   imports: [
@@ -67,6 +67,7 @@ export class TargetList {
   protected readonly nowMs = inject(Clock).nowMs;
 
   readonly q = input<string>();
+  readonly filter = input<string>();
   readonly status = input<string>();
   readonly tier = input<string>();
   readonly sort = input<string>();
@@ -82,7 +83,10 @@ export class TargetList {
     `${location.origin}${TARGETS_PATH}`,
   ].join(' \\\n  ');
   protected readonly query = computed(() =>
-    readListQuery({ q: this.q(), status: this.status(), tier: this.tier(), sort: this.sort(), order: this.order() }),
+    readListQuery({
+      ...{ q: this.q(), filter: this.filter(), status: this.status(), tier: this.tier() },
+      ...{ sort: this.sort(), order: this.order() },
+    }),
   );
   protected readonly filtered = computed(() => isFiltered(this.query()));
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
@@ -145,7 +149,7 @@ export class TargetList {
   }
 
   protected clearFilter(): void {
-    this.changeQuery({ q: '', statuses: [], tier: '' });
+    this.changeQuery({ q: '', filter: '', statuses: [], tier: '' });
   }
 
   /** Stores the position in the list before a target's page replaces it. */

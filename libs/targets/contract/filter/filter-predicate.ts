@@ -3,50 +3,82 @@ import { contains, readRange } from './address-range';
 import { type FilteredTarget, type FilterSubject, type FilterTerm, ignoresCase, tagKeyOf } from './target-filter';
 import type { TargetFilter } from './target-filter';
 
-type Predicate = (target: FilteredTarget) => boolean;
+/** Result for a target; null where it depends on agents that are unknown. */
+type Test = (target: FilteredTarget) => boolean | null;
 
-/** Returns the predicate of a filter; the SQL of the target list (`filter-condition.ts`) selects the same targets. */
-export function filterPredicate(filter: TargetFilter): Predicate {
+/**
+ * Returns the predicate of a filter; the SQL of the target list (`filter-condition.ts`) selects the same targets. A target whose agents are
+ * unknown matches if it would match for some agents.
+ */
+export function filterPredicate(filter: TargetFilter): (target: FilteredTarget) => boolean {
+  const test = testOf(filter);
+  return (target) => test(target) !== false;
+}
+
+function testOf(filter: TargetFilter): Test {
   switch (filter.kind) {
-    case 'and': {
-      const parts = filter.parts.map(filterPredicate);
-      return (target) => parts.every((part) => part(target));
-    }
-    case 'or': {
-      const parts = filter.parts.map(filterPredicate);
-      return (target) => parts.some((part) => part(target));
-    }
+    case 'and':
+      return jointTest(filter.parts.map(testOf), false);
+    case 'or':
+      return jointTest(filter.parts.map(testOf), true);
     case 'not': {
-      const part = filterPredicate(filter.part);
-      return (target) => !part(target);
+      const test = testOf(filter.part);
+      return (target) => {
+        const result = test(target);
+        return result === null ? null : !result;
+      };
     }
     case 'present':
     case 'oneOf':
     case 'like':
     case 'within':
-      return termPredicate(filter);
+      return termTest(filter);
   }
 }
 
-function termPredicate(term: FilterTerm): Predicate {
+/** Returns the test of joined parts, which one part with the `decisive` result decides. */
+function jointTest(parts: readonly Test[], decisive: boolean): Test {
+  return (target) => {
+    let joint: boolean | null = !decisive;
+    for (const part of parts) {
+      const result = part(target);
+      if (result === decisive) return decisive;
+      if (result === null) joint = null;
+    }
+    return joint;
+  };
+}
+
+function termTest(term: FilterTerm): Test {
   if (term.kind === 'within') {
     const ranges = term.ranges.map(readRange).flatMap((verdict) => (verdict.ok ? [verdict.range] : []));
     return ({ ip }) => ranges.some((range) => contains(range, ip));
   }
-  const { subject } = term;
-  const valuesOf = readerOf(subject);
-  if (term.kind === 'present') return (target) => valuesOf(target).length > 0;
-  const compared = ignoresCase(subject) ? lowerCase : (text: string) => text;
-  if (term.kind === 'like') {
-    const isLike = globMatcher(compared(term.pattern));
-    return (target) => valuesOf(target).some((value) => isLike(compared(value)));
-  }
-  const values = new Set(term.values.map(compared));
-  return (target) => valuesOf(target).some((value) => values.has(compared(value)));
+  const valuesOf = readerOf(term.subject);
+  const isMatch = valuesTest(term);
+  return (target) => {
+    const values = valuesOf(target);
+    return values === null ? null : isMatch(values);
+  };
 }
 
-/** Returns a function that reads the values of a subject; keys of tags are compared regardless of case, so a target may have several. */
-function readerOf(subject: FilterSubject): (target: FilteredTarget) => readonly string[] {
+/** Returns a function that tests the values of the term's subject. */
+function valuesTest(term: Exclude<FilterTerm, { kind: 'within' }>): (values: readonly string[]) => boolean {
+  if (term.kind === 'present') return (values) => values.length > 0;
+  const compared = ignoresCase(term.subject) ? lowerCase : (text: string) => text;
+  if (term.kind === 'like') {
+    const isLike = globMatcher(compared(term.pattern));
+    return (values) => values.some((value) => isLike(compared(value)));
+  }
+  const wanted = new Set(term.values.map(compared));
+  return (values) => values.some((value) => wanted.has(compared(value)));
+}
+
+/**
+ * Returns a function that reads the values of a subject; null while they are unknown. Keys of tags are compared regardless of case, so a
+ * target may have several values.
+ */
+function readerOf(subject: FilterSubject): (target: FilteredTarget) => readonly string[] | null {
   const key = tagKeyOf(subject);
   if (key !== null) {
     const wanted = lowerCase(key);

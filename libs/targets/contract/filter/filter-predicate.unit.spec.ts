@@ -71,6 +71,14 @@ describe('the predicate of a filter', () => {
     expect(['NOT name=*', 'name!=x'].map((text) => matches(text, unnamed))).toEqual([true, true]);
   });
 
+  it('matches a target with unknown agents if some agents would match', () => {
+    const unknown = { ...target, agents: null };
+    const texts = ['agent=x', 'agent!=x', 'NOT agent=*', 'agent=x OR tier=none', 'tier=gold AND NOT agent=x'];
+    expect(texts.every((text) => matches(text, unknown))).toBe(true);
+    expect(matches('agent=x AND tier=none', unknown)).toBe(false);
+    expect(matches('NOT (agent=x OR tier=gold)', unknown)).toBe(false);
+  });
+
   it('compares a pattern of many stars in linear steps', () => {
     const named = { ...target, name: 'a'.repeat(200) };
     expect(matches(`name ~ ${'a*'.repeat(100)}b`, named)).toBe(false);

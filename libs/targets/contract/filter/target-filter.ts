@@ -42,8 +42,8 @@ export interface FilteredTarget {
   tier: string;
   /** Status as shown. */
   status: string;
-  /** Names of the agents that are selected for the target. */
-  agents: readonly string[];
+  /** Names of the agents that are selected for the target; null if they are unknown. */
+  agents: readonly string[] | null;
 }
 
 /** Returns whether names and tags of this subject are compared regardless of case; tiers, VRFs and agents are identifiers. */

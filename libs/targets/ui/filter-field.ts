@@ -1,0 +1,126 @@
+import { Component, computed, type ElementRef, input, linkedSignal, output, signal, viewChild } from '@angular/core';
+import { completeFilter, type FilterOption, type FilterVocabulary, parseFilter } from '@icmp-mon/targets/contract';
+import { faultParts } from './filter-fault';
+
+const TYPING_MS = 400;
+
+/**
+ * Text field for the filter language: a combobox whose options are the texts that the grammar allows at the cursor.
+ *
+ * Arrow keys choose an option, Enter or Tab takes it; Enter without an option applies the filter or selects its fault; Escape closes the
+ * options, then leaves the field. A filter that is not finished is not reported as faulty while it is typed.
+ */
+@Component({
+  selector: 'icm-filter-field',
+  templateUrl: './filter-field.html',
+  styleUrl: './filter-field.scss',
+})
+export class FilterField {
+  readonly value = input.required<string>();
+  readonly vocabulary = input.required<FilterVocabulary>();
+  /** Emits a valid filter, or an empty text. */
+  readonly applied = output<string>();
+  /** Emits when the user left the field with Escape. */
+  readonly left = output();
+  /** Emits when the field gets the focus. */
+  readonly entered = output();
+
+  private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
+  private typing: ReturnType<typeof setTimeout> | undefined;
+
+  protected readonly text = linkedSignal(() => this.value());
+  private readonly cursor = signal(0);
+  private readonly opened = signal(false);
+  /** Whether the text is finished, so that a fault at its end is shown. */
+  private readonly finished = linkedSignal({ source: this.value, computation: () => true });
+  /** Index of the chosen option; -1 while none is chosen. */
+  protected readonly active = signal(-1);
+
+  protected readonly completion = computed(() => completeFilter(this.text(), this.cursor(), this.vocabulary()));
+  protected readonly options = computed(() => (this.opened() ? this.completion().options : []));
+  private readonly parsed = computed(() => (this.text().trim() === '' ? null : parseFilter(this.text())));
+  protected readonly fault = computed(() => {
+    const parsed = this.parsed();
+    if (parsed === null || parsed.ok) return null;
+    const isAtEnd = parsed.fault.offset + parsed.fault.length >= this.text().trimEnd().length;
+    return isAtEnd && !this.finished() ? null : faultParts(this.text(), parsed.fault);
+  });
+
+  focus(): void {
+    this.box().nativeElement.select();
+  }
+
+  protected type(): void {
+    const { value, selectionStart } = this.box().nativeElement;
+    this.change(value, selectionStart ?? value.length);
+  }
+
+  protected moveCursor(): void {
+    this.cursor.set(this.box().nativeElement.selectionStart ?? 0);
+  }
+
+  protected pressKey(event: KeyboardEvent): void {
+    const option = this.options()[this.active()];
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') this.choose(event.key === 'ArrowDown' ? 1 : -1);
+    else if (option !== undefined && (event.key === 'Enter' || event.key === 'Tab')) this.take(option);
+    else if (event.key === 'Enter') this.submit();
+    else if (event.key === 'Escape') this.escape();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Replaces the word at the cursor by an option. */
+  protected take({ text }: FilterOption): void {
+    const { from, to } = this.completion();
+    const box = this.box().nativeElement;
+    box.value = this.text().slice(0, from) + text + this.text().slice(to);
+    box.setSelectionRange(from + text.length, from + text.length);
+    this.change(box.value, from + text.length);
+  }
+
+  protected leaveField(): void {
+    this.opened.set(false);
+    this.finished.set(true);
+    this.apply();
+  }
+
+  private change(text: string, cursor: number): void {
+    this.text.set(text);
+    this.cursor.set(cursor);
+    this.active.set(-1);
+    this.opened.set(true);
+    this.finished.set(false);
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.apply(), TYPING_MS);
+  }
+
+  private choose(step: 1 | -1): void {
+    this.moveCursor();
+    this.opened.set(true);
+    const count = this.options().length;
+    const before = this.active() < 0 && step < 0 ? 0 : this.active();
+    this.active.set(count === 0 ? -1 : (before + step + count) % count);
+  }
+
+  private submit(): void {
+    this.opened.set(false);
+    this.finished.set(true);
+    this.apply();
+    const fault = this.fault();
+    if (fault !== null) this.box().nativeElement.setSelectionRange(fault.from, fault.to);
+  }
+
+  private escape(): void {
+    if (this.options().length > 0) return this.opened.set(false);
+    this.box().nativeElement.blur();
+    this.left.emit();
+  }
+
+  /** Emits the text if it is valid and new. */
+  private apply(): void {
+    clearTimeout(this.typing);
+    const text = this.text().trim();
+    if (this.parsed()?.ok !== false && text !== this.value()) this.applied.emit(text);
+  }
+}
