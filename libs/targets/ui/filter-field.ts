@@ -1,4 +1,15 @@
-import { Component, computed, type ElementRef, input, linkedSignal, output, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  computed,
+  DestroyRef,
+  type ElementRef,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { completeFilter, type FilterOption, type FilterVocabulary, parseFilter } from '@icmp-mon/targets/contract';
 import { faultParts } from './filter-fault';
 
@@ -25,14 +36,19 @@ export class FilterField {
   /** Emits when the field gets the focus. */
   readonly entered = output();
 
+  private readonly destroyed = inject(DestroyRef);
   private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
   private typing: ReturnType<typeof setTimeout> | undefined;
 
-  protected readonly text = linkedSignal(() => this.value());
+  /** Text of the field; the blanks at its ends, which the applied filter does not have, stay while it is typed. */
+  protected readonly text = linkedSignal<string, string>({
+    source: this.value,
+    computation: (value, previous) => (previous?.value.trim() === value ? previous.value : value),
+  });
   private readonly cursor = signal(0);
   private readonly opened = signal(false);
   /** Whether the text is finished, so that a fault at its end is shown. */
-  private readonly finished = linkedSignal({ source: this.value, computation: () => true });
+  private readonly finished = signal(true);
   /** Index of the chosen option; -1 while none is chosen. */
   protected readonly active = signal(-1);
 
@@ -45,6 +61,10 @@ export class FilterField {
     const isAtEnd = parsed.fault.offset + parsed.fault.length >= this.text().trimEnd().length;
     return isAtEnd && !this.finished() ? null : faultParts(this.text(), parsed.fault);
   });
+
+  constructor() {
+    this.destroyed.onDestroy(() => clearTimeout(this.typing));
+  }
 
   focus(): void {
     this.box().nativeElement.select();
@@ -101,6 +121,7 @@ export class FilterField {
     const count = this.options().length;
     const before = this.active() < 0 && step < 0 ? 0 : this.active();
     this.active.set(count === 0 ? -1 : (before + step + count) % count);
+    document.getElementById(`filter-option-${this.active()}`)?.scrollIntoView({ block: 'nearest' });
   }
 
   private submit(): void {
@@ -121,6 +142,8 @@ export class FilterField {
   private apply(): void {
     clearTimeout(this.typing);
     const text = this.text().trim();
-    if (this.parsed()?.ok !== false && text !== this.value()) this.applied.emit(text);
+    // A field that is removed with the focus loses it afterwards.
+    if (this.destroyed.destroyed || this.parsed()?.ok === false || text === this.value()) return;
+    this.applied.emit(text);
   }
 }

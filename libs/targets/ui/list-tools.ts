@@ -1,29 +1,14 @@
-import {
-  Component,
-  computed,
-  type ElementRef,
-  inject,
-  Injector,
-  input,
-  linkedSignal,
-  output,
-  runInInjectionContext,
-  signal,
-  viewChild,
-} from '@angular/core';
+import { Component, computed, type ElementRef, inject, input, linkedSignal, output, viewChild } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
-import { AgentsClient } from '@icmp-mon/agents/ui';
 import { Session } from '@icmp-mon/identity/ui';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { CountPipe, Icon, keepLast, Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import { StatusGlyph } from '@icmp-mon/status/look';
 import { TiersClient } from '@icmp-mon/tiers/ui';
-import type { TargetView } from '@icmp-mon/targets/contract';
 import { FilterField } from './filter-field';
-import { vocabularyOf } from './filter-vocabulary';
+import { FilterNames } from './filter-names';
 import type { ListQuery } from './list-query';
-import { TargetRows } from './target-rows';
 
 const TYPING_MS = 250;
 
@@ -37,6 +22,7 @@ export interface AskedList {
 @Component({
   selector: 'icm-list-tools',
   imports: [CountPipe, FilterField, Icon, StatusGlyph],
+  providers: [FilterNames],
   templateUrl: './list-tools.html',
   styleUrl: './list-tools.scss',
 })
@@ -60,25 +46,13 @@ export class ListTools {
 
   protected readonly statuses = STATUSES;
   protected readonly tiers = keepLast(inject(TiersClient).listTiers());
-  private readonly injector = inject(Injector);
-  private readonly agentsClient = inject(AgentsClient);
-  private readonly rows = inject(TargetRows);
-  /** Read when the filter field is first used. */
-  private readonly agents = signal<ReturnType<AgentsClient['listAgents']> | null>(null);
-  private readonly seenRows = signal<readonly TargetView[]>([]);
-  protected readonly vocabulary = computed(() => {
-    const agents = this.agents();
-    return vocabularyOf(this.seenRows(), {
-      tiers: (this.tiers.value()?.items ?? []).map(({ name }) => name),
-      agents: agents?.hasValue() === true ? (agents.value()?.items ?? []).map(({ name }) => name) : [],
-    });
-  });
+  protected readonly names = inject(FilterNames);
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly filterText = linkedSignal(() => this.query().q);
 
   constructor() {
     inject(Shortcuts).add({ keys: '/', label: 'Focus the filter', run: () => this.filterBox().nativeElement.select() });
-    inject(Shortcuts).add({ keys: 'f', label: 'Focus the filter language', run: () => this.filterField().focus() });
+    inject(Shortcuts).add({ keys: 'f', label: 'Focus the filter expression', run: () => this.filterField().focus() });
   }
 
   protected type(text: string): void {
@@ -88,15 +62,6 @@ export class ListTools {
 
   protected applyFilter(filter: string): void {
     this.changeQuery({ filter }, true);
-  }
-
-  /** Gathers the names that completion offers. */
-  protected gatherNames(): void {
-    const rows = Array.from({ length: this.rows.length() }, (_, index) => this.rows.rowAt(index));
-    this.seenRows.set(rows.filter((row) => row !== undefined));
-    if (this.agents() === null && this.session.may('agents:read')) {
-      this.agents.set(runInInjectionContext(this.injector, () => this.agentsClient.listAgents()));
-    }
   }
 
   protected leaveField(box: HTMLInputElement): void {

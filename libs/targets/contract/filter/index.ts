@@ -9,7 +9,6 @@ export {
   type FilteredTarget,
   type FilterSubject,
   type FilterTerm,
-  ignoresCase,
   TAG_KEY,
   tagKeyOf,
   type TargetFilter,
