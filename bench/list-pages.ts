@@ -25,6 +25,17 @@ const FILTERS: readonly { query: Record<string, string>; where: string; params: 
   { query: { q: 'site=s017' }, where: `key IN (${SEARCH})`, params: ['%\tsite=s017\t%'] },
   { query: { q: '127.25' }, where: `key IN (${SEARCH})`, params: ['%127.25%'] },
   { query: { q: 'core-a' }, where: `key IN (${SEARCH})`, params: ['%core-a%'] },
+  {
+    query: { filter: 'site=s017 AND NOT role=core' },
+    where: `key IN (${SEARCH} AND text NOT LIKE $2)`,
+    params: ['%\tsite=s017\t%', '%\trole=core\t%'],
+  },
+  { query: { filter: 'name ~ "core-a*"' }, where: `key IN (${SEARCH})`, params: ['\n%\ncore-a%\n%'] },
+  {
+    query: { filter: 'ip IN 127.25.0.0/16 AND status IN (down, degraded)' },
+    where: 'ip BETWEEN $1::inet AND $2::inet AND status_rank IN (0, 1)',
+    params: ['127.25.0.0', '127.25.255.255'],
+  },
 ];
 
 /** A page of the list over HTTP, and the hand-written SQL for the same rows. */

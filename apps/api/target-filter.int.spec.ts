@@ -45,6 +45,15 @@ describe('GET /targets?filter=', () => {
     expect(await found('site=fra', '&tier=fast')).toEqual([]);
   });
 
+  it('counts the selected targets by status', async () => {
+    const count = async (filter: string): Promise<unknown> =>
+      (await api.sendRequest(`/api/v1/targets/counts?filter=${encodeURIComponent(filter)}`)).json();
+    expect(await count('site=fra')).toMatchObject({ up: 0, degraded: 0, down: 0, unknown: 2 });
+    expect(await count('status=up')).toMatchObject({ up: 0, degraded: 0, down: 0, unknown: 0 });
+    expect(await count('')).toMatchObject({ unknown: 4 });
+    expect(await count('site')).toMatchObject({ code: 'invalid', offset: 4, errors: [{ pointer: '?filter' }] });
+  });
+
   it('selects the targets of an agent from the assignment', async () => {
     const [agentId, response] = [newId(), await api.sendRequest('/api/v1/targets/192.0.2.1')];
     const { key } = (await response.json()) as TargetView;

@@ -26,7 +26,12 @@ import { RemoveTarget } from './remove-target';
 import { TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
 import { ListTargets } from './target-list/list-targets';
-import { ListTargetsRequest, StatusCountsResponse, TargetPageResponse } from './target-list/list-targets.dto';
+import {
+  CountTargetsRequest,
+  ListTargetsRequest,
+  StatusCountsResponse,
+  TargetPageResponse,
+} from './target-list/list-targets.dto';
 import { ChangeTargetRequest, RegisterTargetRequest, TargetReferenceRequest, TargetResponse } from './targets.dto';
 
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
@@ -61,10 +66,10 @@ export class TargetsController {
 
   @Get('counts')
   @RequirePermission('targets:read')
-  @ApiOperation({ summary: 'Count all targets by status' })
+  @ApiOperation({ summary: 'Count targets by status: all, or those that match a filter' })
   @ApiOkResponse({ type: StatusCountsResponse })
-  countByStatus(): Promise<StatusCountsResponse> {
-    return this.queries.execute(new CountTargets());
+  countByStatus(@Query() { filter }: CountTargetsRequest): Promise<StatusCountsResponse> {
+    return this.queries.execute(new CountTargets(filter));
   }
 
   @Get(':id')

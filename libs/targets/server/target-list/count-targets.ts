@@ -1,20 +1,30 @@
+import { AgentTargets } from '@icmp-mon/assignment/contract';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import type { StatusCountsView } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { listFilter } from './list-filter';
 import { TargetCounts } from './target-counts';
 
-/** Counts all targets by their currently shown status. */
-export class CountTargets extends Query<StatusCountsView> {}
+/** Counts targets by their currently shown status: all, or those that match a filter. */
+export class CountTargets extends Query<StatusCountsView> {
+  constructor(readonly filter?: string) {
+    super();
+  }
+}
 
 @QueryHandler(CountTargets)
 export class CountTargetsHandler implements IQueryHandler<CountTargets> {
   constructor(
     private readonly counts: TargetCounts,
     private readonly judged: JudgedTargets,
+    private readonly agentTargets: AgentTargets,
   ) {}
 
-  async execute(): Promise<StatusCountsView> {
+  /** @throws DomainError `invalid` for a fault of the filter */
+  async execute({ filter }: CountTargets): Promise<StatusCountsView> {
     const judged = await this.judged.now();
-    return { ...(await this.counts.byStatus(judged)), asOf: judged.oldest };
+    const query = filter === undefined ? {} : { filter };
+    const conditions = listFilter(query, { judged, agentTargets: this.agentTargets });
+    return { ...(await this.counts.filteredByStatus(conditions, judged)), asOf: judged.oldest };
   }
 }

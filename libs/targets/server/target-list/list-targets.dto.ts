@@ -11,6 +11,21 @@ import { PAGE_MAX } from './list-targets';
 const POSITION_MAX = 2 ** 31 - 1;
 const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
 
+const FILTER = {
+  description:
+    'A filter (docs/filter-language.md): terms such as site=fra, status IN (down, degraded), ip IN 10.0.0.0/8, name ~ "core-*", agent=fra-1, ' +
+    'joined by AND, OR, NOT and parentheses. Together with the other parameters: all must match.',
+  example: 'site=fra AND NOT role=lab',
+  maxLength: FILTER_LENGTH_MAX,
+} as const;
+
+export class CountTargetsRequest {
+  @ApiPropertyOptional(FILTER)
+  @MayBeAbsent()
+  @IsString()
+  filter?: string;
+}
+
 export class ListTargetsRequest implements TargetListQuery {
   @ApiPropertyOptional({
     description:
@@ -25,13 +40,7 @@ export class ListTargetsRequest implements TargetListQuery {
   @Matches(/^[^\p{Cc}]*$/u, { message: 'q must not contain control characters' })
   q?: string;
 
-  @ApiPropertyOptional({
-    description:
-      'A filter (docs/filter-language.md): terms such as site=fra, status IN (down, degraded), ip IN 10.0.0.0/8, name ~ "core-*", agent=fra-1, ' +
-      'joined by AND, OR, NOT and parentheses. Together with the other parameters: all must match.',
-    example: 'site=fra AND NOT role=lab',
-    maxLength: FILTER_LENGTH_MAX,
-  })
+  @ApiPropertyOptional(FILTER)
   @MayBeAbsent()
   @IsString()
   filter?: string;

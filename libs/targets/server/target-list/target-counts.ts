@@ -11,18 +11,28 @@ const TOTAL_KEPT_MS = 2_000;
 /** Largest age of the total on further pages, ms: scrolling does not wait for a count. */
 const TOTAL_TOLD_MS = 60_000;
 const TOTALS_MAX = 200;
+const ALL: Filter = { conditions: [], params: [] };
 
 /** Number of targets by status (counted at most once per second) and by filter (once per 2 s), regardless of the number of requests. */
 @Injectable()
 export class TargetCounts {
   /** Counts by not-judged mark. */
   private readonly counts = new ShortCache<StatusCounts>(options(1, COUNTS_KEPT_MS));
+  /** Counts by not-judged mark and filter. */
+  private readonly filteredCounts = new ShortCache<StatusCounts>(options(TOTALS_MAX, TOTAL_KEPT_MS));
   private readonly totals = new ShortCache<number>(options(TOTALS_MAX, TOTAL_KEPT_MS));
 
   constructor(private readonly database: ControlDatabase) {}
 
   byStatus(judged: Judged, further = false): Promise<StatusCounts> {
     return answer(this.counts, judged.mark, further, () => this.countByStatus(judged));
+  }
+
+  /** Returns the number of targets that match a filter by status, at most 2 s old. */
+  filteredByStatus(filter: Filter, judged: Judged): Promise<StatusCounts> {
+    if (filter.conditions.length === 0) return this.byStatus(judged);
+    const key = JSON.stringify([judged.mark, filter]);
+    return this.filteredCounts.get(key, () => this.countByStatus(judged, filter));
   }
 
   /** Returns the number of targets that match a filter, at most 2 s old; on a `further` page at most 60 s old, with a new count started for the next page. */
@@ -33,11 +43,11 @@ export class TargetCounts {
     return answer(this.totals, JSON.stringify(filter), further, () => this.countFiltered(filter));
   }
 
-  private async countByStatus(judged: Judged): Promise<StatusCounts> {
-    const params: unknown[] = [];
+  private async countByStatus(judged: Judged, filter: Filter = ALL): Promise<StatusCounts> {
+    const params = [...filter.params];
     const rank = shownRank(judged, params);
     const rows = await this.database.query<{ status_rank: number; count: number }>(
-      `SELECT ${rank} AS status_rank, count(*) AS count FROM target_list GROUP BY 1`,
+      `SELECT ${rank} AS status_rank, count(*) AS count FROM target_list ${whereOf(filter.conditions)} GROUP BY 1`,
       params,
     );
     const counts: StatusCounts = { down: 0, degraded: 0, unknown: 0, up: 0 };
