@@ -29,4 +29,10 @@ describe('an unknown name', () => {
   it('is compared by its first letters if it is long', () => {
     expect(nearestName('x'.repeat(100_000), NAMES)).toBeNull();
   });
+
+  it('may be limited to fewer edits than the length allows', () => {
+    expect(nearestName('static', ['status'])).toBe('status');
+    expect(nearestName('static', ['status'], 1)).toBeNull();
+    expect(nearestName('staus', ['status'], 1)).toBe('status');
+  });
 });
