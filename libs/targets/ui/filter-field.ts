@@ -66,13 +66,13 @@ export class FilterField {
     this.destroyed.onDestroy(() => clearTimeout(this.typing));
   }
 
-  focus(): void {
+  selectText(): void {
     this.box().nativeElement.select();
   }
 
-  protected type(): void {
+  protected readTyping(): void {
     const { value, selectionStart } = this.box().nativeElement;
-    this.change(value, selectionStart ?? value.length);
+    this.changeText(value, selectionStart ?? value.length);
   }
 
   protected moveCursor(): void {
@@ -81,41 +81,41 @@ export class FilterField {
 
   protected pressKey(event: KeyboardEvent): void {
     const option = this.options()[this.active()];
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') this.choose(event.key === 'ArrowDown' ? 1 : -1);
-    else if (option !== undefined && (event.key === 'Enter' || event.key === 'Tab')) this.take(option);
-    else if (event.key === 'Enter') this.submit();
-    else if (event.key === 'Escape') this.escape();
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') this.chooseOption(event.key === 'ArrowDown' ? 1 : -1);
+    else if (option !== undefined && (event.key === 'Enter' || event.key === 'Tab')) this.takeOption(option);
+    else if (event.key === 'Enter') this.submitText();
+    else if (event.key === 'Escape') this.closeOrLeave();
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
   /** Replaces the word at the cursor by an option. */
-  protected take({ text }: FilterOption): void {
+  protected takeOption({ text }: FilterOption): void {
     const { from, to } = this.completion();
     const box = this.box().nativeElement;
     box.value = this.text().slice(0, from) + text + this.text().slice(to);
     box.setSelectionRange(from + text.length, from + text.length);
-    this.change(box.value, from + text.length);
+    this.changeText(box.value, from + text.length);
   }
 
   protected leaveField(): void {
     this.opened.set(false);
     this.finished.set(true);
-    this.apply();
+    this.applyText();
   }
 
-  private change(text: string, cursor: number): void {
+  private changeText(text: string, cursor: number): void {
     this.text.set(text);
     this.cursor.set(cursor);
     this.active.set(-1);
     this.opened.set(true);
     this.finished.set(false);
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.apply(), TYPING_MS);
+    this.typing = setTimeout(() => this.applyText(), TYPING_MS);
   }
 
-  private choose(step: 1 | -1): void {
+  private chooseOption(step: 1 | -1): void {
     this.moveCursor();
     this.opened.set(true);
     const count = this.options().length;
@@ -124,22 +124,22 @@ export class FilterField {
     document.getElementById(`filter-option-${this.active()}`)?.scrollIntoView({ block: 'nearest' });
   }
 
-  private submit(): void {
+  private submitText(): void {
     this.opened.set(false);
     this.finished.set(true);
-    this.apply();
+    this.applyText();
     const fault = this.fault();
     if (fault !== null) this.box().nativeElement.setSelectionRange(fault.from, fault.to);
   }
 
-  private escape(): void {
+  private closeOrLeave(): void {
     if (this.options().length > 0) return this.opened.set(false);
     this.box().nativeElement.blur();
     this.left.emit();
   }
 
   /** Emits the text if it is valid and new. */
-  private apply(): void {
+  private applyText(): void {
     clearTimeout(this.typing);
     const text = this.text().trim();
     // A field that is removed with the focus loses it afterwards.

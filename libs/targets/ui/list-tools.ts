@@ -52,7 +52,7 @@ export class ListTools {
 
   constructor() {
     inject(Shortcuts).add({ keys: '/', label: 'Focus the filter', run: () => this.filterBox().nativeElement.select() });
-    inject(Shortcuts).add({ keys: 'f', label: 'Focus the filter expression', run: () => this.filterField().focus() });
+    inject(Shortcuts).add({ keys: 'f', label: 'Focus the filter expression', run: () => this.filterField().selectText() });
   }
 
   protected type(text: string): void {

@@ -37,7 +37,7 @@ const JUDGED = [
 ] as const;
 
 const random = new RandomFilters(SEED);
-const targets = Array.from({ length: TARGETS }, (_, at) => random.target(at + 1));
+const targets = Array.from({ length: TARGETS }, (_, at) => random.targetOf(at + 1));
 let testing: TestDatabase;
 let database: ControlDatabase;
 let rows: TargetRow[];
@@ -72,7 +72,7 @@ function parsed(text: string): TargetFilter {
 }
 
 function randomFilter(): TargetFilter {
-  const text = random.text(4);
+  const text = random.filterOf(4);
   const filter = parsed(text);
   expect(parsed(filterText(filter)), text).toEqual(filter);
   return filter;
@@ -103,7 +103,7 @@ it('SQL and predicate select the same targets', { timeout: TIMEOUT_MS }, async (
   let partial = 0;
   for (let done = 0; done < FILTERS; done += FILTERS_PER_STATEMENT) {
     const filters = Array.from({ length: FILTERS_PER_STATEMENT }, randomFilter);
-    const side = random.below(2);
+    const side = random.wholeBelow(2);
     const { found, statement } = await selectedBy(filters, JUDGED[side]);
     for (const [at, filter] of filters.entries()) {
       const isMatch = filterPredicate(filter);

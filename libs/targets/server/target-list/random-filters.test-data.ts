@@ -31,53 +31,55 @@ export interface RandomTarget {
 export class RandomFilters {
   constructor(private seed: number) {}
 
-  target(key: number): RandomTarget {
-    const isJudged = this.below(4) > 0;
+  targetOf(key: number): RandomTarget {
+    const isJudged = this.wholeBelow(4) > 0;
     return {
       key,
-      ip: this.pick([`10.0.0.${key % 250}`, `10.0.${key % 250}.1`, `2001:db8::${key.toString(16)}`]),
-      vrf: this.pick(VRFS),
-      name: this.pick([null, null, ...VALUES]),
-      tags: Object.fromEntries(Array.from({ length: this.below(4) }, () => [this.pick(KEYS), this.pick(VALUES)])),
-      tier: this.pick(TIERS),
-      status: isJudged ? this.pick(STATUSES) : 'unknown',
+      ip: this.pickOne([`10.0.0.${key % 250}`, `10.0.${key % 250}.1`, `2001:db8::${key.toString(16)}`]),
+      vrf: this.pickOne(VRFS),
+      name: this.pickOne([null, null, ...VALUES]),
+      tags: Object.fromEntries(
+        Array.from({ length: this.wholeBelow(4) }, () => [this.pickOne(KEYS), this.pickOne(VALUES)]),
+      ),
+      tier: this.pickOne(TIERS),
+      status: isJudged ? this.pickOne(STATUSES) : 'unknown',
       reason: isJudged ? 'quorum_up' : null,
-      agents: this.below(3) === 0 ? [] : this.some(AGENTS, 2),
+      agents: this.wholeBelow(3) === 0 ? [] : this.pickSome(AGENTS, 2),
     };
   }
 
   /** Returns a filter with at most this many levels. */
-  text(depth: number): string {
-    const form = depth === 0 ? 0 : this.below(6);
-    if (form < 2) return filterText(this.term());
-    if (form === 2) return `NOT (${this.text(depth - 1)})`;
-    const parts = Array.from({ length: 1 + this.below(3) }, () => `(${this.text(depth - 1)})`);
+  filterOf(depth: number): string {
+    const form = depth === 0 ? 0 : this.wholeBelow(6);
+    if (form < 2) return filterText(this.termOf());
+    if (form === 2) return `NOT (${this.filterOf(depth - 1)})`;
+    const parts = Array.from({ length: 1 + this.wholeBelow(3) }, () => `(${this.filterOf(depth - 1)})`);
     return parts.join(form === 3 ? ' OR ' : ' AND ');
   }
 
   /** Returns a whole number from 0 to `below` - 1 (Park and Miller). */
-  below(below: number): number {
+  wholeBelow(below: number): number {
     this.seed = (this.seed * 48_271) % 2_147_483_647;
     return this.seed % below;
   }
 
-  pick<T>(values: readonly T[]): T {
-    return values[this.below(values.length)];
+  pickOne<T>(values: readonly T[]): T {
+    return values[this.wholeBelow(values.length)];
   }
 
-  private term(): FilterTerm {
-    const chosen = this.pick(SUBJECTS);
-    if (chosen === 'ip') return { kind: 'within', ranges: this.some(RANGES, 3) };
+  private termOf(): FilterTerm {
+    const chosen = this.pickOne(SUBJECTS);
+    if (chosen === 'ip') return { kind: 'within', ranges: this.pickSome(RANGES, 3) };
     const isTag = chosen === 'tag';
-    const subject: FilterSubject = isTag ? `tag:${this.pick(KEYS)}` : chosen;
-    const kind = this.pick(['oneOf', 'oneOf', 'like', 'present'] as const);
+    const subject: FilterSubject = isTag ? `tag:${this.pickOne(KEYS)}` : chosen;
+    const kind = this.pickOne(['oneOf', 'oneOf', 'like', 'present'] as const);
     const isOptional = isTag || chosen === 'name' || chosen === 'agent';
     if (kind === 'present' && isOptional) return { kind, subject };
-    if (kind === 'like' && chosen !== 'status') return { kind, subject, pattern: this.pick(PATTERNS) };
-    return { kind: 'oneOf', subject, values: this.some<string>(isTag ? VALUES : VALUES_OF[chosen], 3) };
+    if (kind === 'like' && chosen !== 'status') return { kind, subject, pattern: this.pickOne(PATTERNS) };
+    return { kind: 'oneOf', subject, values: this.pickSome<string>(isTag ? VALUES : VALUES_OF[chosen], 3) };
   }
 
-  private some<T>(values: readonly T[], most: number): T[] {
-    return [...new Set(Array.from({ length: 1 + this.below(most) }, () => this.pick(values)))];
+  private pickSome<T>(values: readonly T[], most: number): T[] {
+    return [...new Set(Array.from({ length: 1 + this.wholeBelow(most) }, () => this.pickOne(values)))];
   }
 }
