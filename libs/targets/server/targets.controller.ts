@@ -66,7 +66,7 @@ export class TargetsController {
 
   @Get('counts')
   @RequirePermission('targets:read')
-  @ApiOperation({ summary: 'Count targets by status: all, or those that match a filter' })
+  @ApiOperation({ summary: 'Count targets by status: all, or the targets of a filter' })
   @ApiOkResponse({ type: StatusCountsResponse })
   countByStatus(@Query() { filter }: CountTargetsRequest): Promise<StatusCountsResponse> {
     return this.queries.execute(new CountTargets(filter));

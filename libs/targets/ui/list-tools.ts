@@ -52,7 +52,11 @@ export class ListTools {
 
   constructor() {
     inject(Shortcuts).add({ keys: '/', label: 'Focus the filter', run: () => this.filterBox().nativeElement.select() });
-    inject(Shortcuts).add({ keys: 'f', label: 'Focus the filter expression', run: () => this.filterField().selectText() });
+    inject(Shortcuts).add({
+      keys: 'f',
+      label: 'Focus the filter expression',
+      run: () => this.filterField().selectText(),
+    });
   }
 
   protected type(text: string): void {

@@ -5,7 +5,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listFilter } from './list-filter';
 import { TargetCounts } from './target-counts';
 
-/** Counts targets by their currently shown status: all, or those that match a filter. */
+/** Counts targets by their currently shown status: all, or the targets of a filter. */
 export class CountTargets extends Query<StatusCountsView> {
   constructor(readonly filter?: string) {
     super();
