@@ -102,9 +102,9 @@ function subjectOptions({ tagKeys }: FilterVocabulary, gap: string): FilterOptio
 }
 
 function operatorOption(label: string, subject: FilterSubject, gap: string): FilterOption {
-  const list = subject === 'ip' ? `${gap}IN ` : `${gap}IN (`;
-  const text = { '~': `${gap}~ `, IN: list }[label] ?? label;
-  return { kind: 'operator', label, text };
+  const isWord = label === '~' || label === 'IN';
+  const list = label === 'IN' && subject !== 'ip' ? '(' : '';
+  return { kind: 'operator', label, text: isWord ? `${gap}${label} ${list}` : label };
 }
 
 function valueOptions(subject: FilterSubject, vocabulary: FilterVocabulary): FilterOption[] {
