@@ -58,12 +58,10 @@ function endOfWord(text: string, from: number, cursor: number): number {
 
 /** Returns what may follow a text; nothing if it has a fault before its end. */
 function optionsAfter(before: string, vocabulary: FilterVocabulary): FilterOption[] {
-  const found = firstFault(before);
-  const wanted = found instanceof FaultFound ? (found.atEnd ? found.wanted : null) : ({ kind: 'connector' } as const);
-  if (wanted === null) return [];
   const gap = before === '' || /[\s(]$/.test(before) ? '' : ' ';
-  const inParentheses = wanted.kind === 'connector' && found instanceof FaultFound;
-  return optionsFor(wanted.kind === 'connector' ? { kind: 'connector', inParentheses } : wanted, gap, vocabulary);
+  const found = firstFault(before);
+  if (!(found instanceof FaultFound)) return optionsFor({ kind: 'connector', inParentheses: false }, gap, vocabulary);
+  return found.atEnd && found.wanted !== null ? optionsFor(found.wanted, gap, vocabulary) : [];
 }
 
 const keyword = (label: string, text: string): FilterOption => ({ kind: 'keyword', label, text });
