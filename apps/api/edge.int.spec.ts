@@ -127,7 +127,7 @@ describe('an invalid request', () => {
   });
 
   it('with query parameters on a path without parameters is rejected', async () => {
-    const response = await api.sendRequest('/api/v1/targets/counts?limit=3');
+    const response = await api.sendRequest('/api/v1/tiers?limit=3');
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       errors: [{ pointer: '?limit', detail: 'There is no parameter "limit": this address takes none.' }],

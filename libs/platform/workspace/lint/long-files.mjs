@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 60, lines: 17853 };
+export const LONG_FILES = { files: 59, lines: 17651 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -53,7 +53,6 @@ export const longFiles = {
   'libs/probing/agent/session.ts': 266,
   'libs/probing/agent/ship/gateway-client.ts': 233,
   'libs/probing/agent/spool/spool.unit.spec.ts': 554,
-  'libs/probing/server/live/live-crowd.int.spec.ts': 202,
   'libs/probing/server/live/live-feed.unit.spec.ts': 232,
   'libs/probing/server/live/live-results.int.spec.ts': 379,
   'libs/probing/server/probing-api.int.spec.ts': 248,

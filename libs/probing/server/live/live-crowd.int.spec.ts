@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Authenticator, drainedOf, lastEventIdOf, type Principal, sendEventStream } from '@icmp-mon/platform/http';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { encodeSeriesBody, windowStart } from '@icmp-mon/probing/wire';
@@ -8,10 +8,11 @@ import { eventually, testDatabase, type TestDatabase, testServices, testTopicPre
 import express, { type Request, type Response } from 'express';
 import { Redis } from 'ioredis';
 import { map } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { LivePublisher } from '../live-publisher';
 import { StoredAgents } from '../results/stored-agents';
 import { samplesOf, storeAgents, storeWindow } from '../stored-windows.test-rows';
+import { Client } from './live-client.test-client';
 import { streamPart } from './live.controller';
 import { LiveResults } from './live-results';
 import { RecentResults } from './recent-results';
@@ -40,34 +41,13 @@ const principal: Principal = {
   sessionId: null,
 };
 
-/** A plain socket on a live stream; stores the ids of complete events. */
-class Client {
-  readonly ids: string[] = [];
-  private rest = '';
-  private constructor(readonly socket: Socket) {}
-
-  static open(port: number, targetKey: number, lastId?: string): Client {
-    const client = new Client(connect(port, '127.0.0.1'));
-    const resume = lastId === undefined ? '' : `Last-Event-ID: ${lastId}\r\n`;
-    client.socket.write(`GET /${targetKey} HTTP/1.1\r\nHost: x\r\n${resume}\r\n`);
-    client.socket.setEncoding('latin1');
-    client.socket.on('data', (text: string) => client.take(text));
-    client.socket.on('error', () => client.socket.destroy());
-    return client;
-  }
-
-  seen: string | undefined;
-
-  private take(text: string): void {
-    const blocks = (this.rest + text).split('\n\n');
-    this.rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const id = /^id: (.*)$/m.exec(block)?.[1];
-      if (id === undefined) continue;
-      this.seen = id;
-      if (block.includes('event: result')) this.ids.push(id);
-    }
-  }
+/** Counts the statements; none begins before `start`. */
+function spyOnQueries(database: TelemetryDatabase, start: Promise<void>): MockInstance {
+  const query = database.query.bind(database);
+  return vi.spyOn(database, 'query').mockImplementation(async (text, params) => {
+    await start;
+    return query(text, params);
+  });
 }
 
 describe('a crowd of live streams', () => {
@@ -138,7 +118,8 @@ describe('a crowd of live streams', () => {
 
   it('gets every result with few statements, whether all watch one target or different ones', async () => {
     const keys = [1, ...Array.from({ length: ON_THEIR_OWN }, (_, at) => at + 2)];
-    const statements = vi.spyOn(database, 'query');
+    const allConnected = eventually(() => expect(serverSockets).toHaveLength(ON_ONE_TARGET + ON_THEIR_OWN));
+    const statements = spyOnQueries(database, allConnected);
     for (let at = 0; at < ON_ONE_TARGET; at++) clients.push(Client.open(port, 1));
     for (const key of keys.slice(1)) clients.push(Client.open(port, key));
     await eventually(() => expect(clients.filter(({ seen }) => seen === undefined)).toEqual([]));
