@@ -16,7 +16,7 @@ let browser: PortalBrowser;
 let page: Page;
 
 const field = () => page.getByTestId('filter-language');
-const options = () => page.getByRole('option').allInnerTexts();
+const options = () => page.getByRole('listbox').getByRole('option').allInnerTexts();
 const total = () => page.getByTestId('target-total').innerText();
 const filterInUrl = () => new URL(page.url()).searchParams.get('filter');
 
@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the filter language in Chromium (needs $
     page = browser.page;
     await page.goto('/targets');
     await browser.signIn(product.access.adminUser, product.access.adminPassword);
-    await expect.poll(() => page.getByTestId('target-row-127.0.1.1').count(), soon).toBe(1);
+    await page.getByTestId('target-row-127.0.1.1').waitFor();
   });
 
   afterAll(async () => {
