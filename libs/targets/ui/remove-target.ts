@@ -1,10 +1,12 @@
-import { Component, inject, input, output } from '@angular/core';
+import { Component, inject, input } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
+import { Router } from '@angular/router';
 import { type Confirmation, ConfirmDialog, Icon, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { TargetView } from '@icmp-mon/targets/contract';
+import { ListPlace } from './list-place';
 import { TargetsClient } from './targets.client';
 
-/** Button that removes a target after a confirmation. */
+/** Button that removes a target after a confirmation, and then opens the list. */
 @Component({
   selector: 'icm-remove-target',
   imports: [Icon],
@@ -18,10 +20,10 @@ export class RemoveTarget {
   private readonly client = inject(TargetsClient);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
+  private readonly router = inject(Router);
+  private readonly place = inject(ListPlace);
 
   readonly target = input.required<TargetView>();
-  /** Emits after the target was removed. */
-  readonly removed = output();
 
   protected confirmRemoval(): void {
     const target = this.target();
@@ -40,7 +42,8 @@ export class RemoveTarget {
     try {
       await this.client.remove(target);
       this.toasts.done(`${target.ip} was removed.`);
-      this.removed.emit();
+      // The page may have taken the button away already, when the stream reported the removal first.
+      await this.router.navigateByUrl(this.place.url);
     } catch (failure) {
       const problem = readProblem(failure);
       this.toasts.showFailure(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);

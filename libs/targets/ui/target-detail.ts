@@ -181,7 +181,7 @@ export class TargetDetail {
   }
 
   /** Returns to the list. */
-  protected leave(): void {
+  private leave(): void {
     void this.router.navigateByUrl(this.place.url);
   }
 
