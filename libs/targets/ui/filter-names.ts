@@ -1,6 +1,6 @@
 import { computed, inject, Injectable, Injector, type Resource, runInInjectionContext, signal } from '@angular/core';
 import { AgentsClient } from '@icmp-mon/agents/ui';
-import { Session } from '@icmp-mon/identity/ui';
+import { keepLast } from '@icmp-mon/platform/ui-kit';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { TiersClient } from '@icmp-mon/tiers/ui';
 import { vocabularyOf } from './filter-vocabulary';
@@ -12,30 +12,28 @@ function namesIn<T extends { items: readonly { name: string }[] }>(read: Resourc
   return list?.items.map(({ name }) => name) ?? [];
 }
 
-/** Names that completion offers: from the loaded rows, and all tiers and agents. They are read when the filter field is used. */
+/** Names that completion offers: from the loaded rows, and all tiers and agents. Agents are read when the filter field is used. */
 @Injectable()
 export class FilterNames {
   private readonly injector = inject(Injector);
-  private readonly session = inject(Session);
   private readonly rows = inject(TargetRows);
-  private readonly tiersClient = inject(TiersClient);
   private readonly agentsClient = inject(AgentsClient);
 
+  readonly tiers = keepLast(inject(TiersClient).listTiers());
   private readonly seenRows = signal<readonly TargetView[]>([]);
-  private readonly tiers = signal<ReturnType<TiersClient['listTiers']> | null>(null);
   private readonly agents = signal<ReturnType<AgentsClient['listAgents']> | null>(null);
 
   readonly vocabulary = computed(() =>
-    vocabularyOf(this.seenRows(), { tiers: namesIn(this.tiers()), agents: namesIn(this.agents()) }),
+    vocabularyOf(this.seenRows(), {
+      tiers: this.tiers.value()?.items.map(({ name }) => name) ?? [],
+      agents: namesIn(this.agents()),
+    }),
   );
 
   gatherNames(): void {
     const rows = Array.from({ length: this.rows.length() }, (_, index) => this.rows.rowAt(index));
     this.seenRows.set(rows.filter((row) => row !== undefined));
-    if (this.tiers() !== null) return;
-    runInInjectionContext(this.injector, () => {
-      if (this.session.may('tiers:read')) this.tiers.set(this.tiersClient.listTiers());
-      if (this.session.may('agents:read')) this.agents.set(this.agentsClient.listAgents());
-    });
+    if (this.agents() !== null) return;
+    runInInjectionContext(this.injector, () => this.agents.set(this.agentsClient.listAgents()));
   }
 }

@@ -2,10 +2,9 @@ import { Component, computed, type ElementRef, inject, input, linkedSignal, outp
 import { MatDialog } from '@angular/material/dialog';
 import { Session } from '@icmp-mon/identity/ui';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
-import { CountPipe, Icon, keepLast, Shortcuts } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, Icon, Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import { StatusGlyph } from '@icmp-mon/status/look';
-import { TiersClient } from '@icmp-mon/tiers/ui';
 import { FilterField } from './filter-field';
 import { FilterNames } from './filter-names';
 import type { ListQuery } from './list-query';
@@ -45,8 +44,8 @@ export class ListTools {
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   protected readonly statuses = STATUSES;
-  protected readonly tiers = keepLast(inject(TiersClient).listTiers());
   protected readonly names = inject(FilterNames);
+  protected readonly tiers = this.names.tiers;
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly filterText = linkedSignal(() => this.query().q);
 

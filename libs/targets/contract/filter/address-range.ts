@@ -37,12 +37,12 @@ export function readRange(text: string): RangeVerdict {
   return canonical === text ? { ok: true, range } : { ok: false, canonical };
 }
 
-/** Returns whether a range, or an address, as `readRange` reads it, contains an address in canonical form. */
-export function contains(range: AddressRange, ip: string): boolean {
+/** Returns whether one of the ranges, as `readRange` reads them, contains an address in canonical form. */
+export function anyContains(ranges: readonly AddressRange[], ip: string): boolean {
   const address = readAddress(ip);
-  return (
-    address !== null && address.family === range.family && address.value >= range.first && address.value <= range.last
-  );
+  if (address === null) return false;
+  const { family, value } = address;
+  return ranges.some((range) => range.family === family && value >= range.first && value <= range.last);
 }
 
 /** Returns the first and the last address of a canonical range, as texts. */

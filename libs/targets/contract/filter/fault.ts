@@ -83,7 +83,9 @@ function wantedText(wanted: Wanted): string {
     case 'operator':
       return either(operatorsOf(wanted.subject));
     case 'value':
-      return valueText(wanted.subject, isOptional(wanted.subject));
+      return wanted.subject === 'ip'
+        ? 'an address in canonical form'
+        : valueText(wanted.subject, isOptional(wanted.subject));
     case 'listValue':
       return valueText(wanted.subject, false);
     case 'pattern':

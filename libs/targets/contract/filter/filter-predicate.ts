@@ -1,5 +1,5 @@
 import { lowerCase } from '../search';
-import { contains, readRange } from './address-range';
+import { anyContains, readRange } from './address-range';
 import { type FilteredTarget, type FilterSubject, type FilterTerm, ignoresCase, tagKeyOf } from './target-filter';
 import type { TargetFilter } from './target-filter';
 
@@ -52,7 +52,7 @@ function jointTest(parts: readonly Test[], decisive: boolean): Test {
 function termTest(term: FilterTerm): Test {
   if (term.kind === 'within') {
     const ranges = term.ranges.map(readRange).flatMap((verdict) => (verdict.ok ? [verdict.range] : []));
-    return ({ ip }) => ranges.some((range) => contains(range, ip));
+    return ({ ip }) => anyContains(ranges, ip);
   }
   const valuesOf = readerOf(term.subject);
   const isMatch = valuesTest(term);

@@ -152,11 +152,10 @@ class FilterParser {
   private readAddresses(wanted: Wanted, mayBeRange: boolean): string {
     const token = this.tokens.readText(wanted);
     const verdict = readRange(token.text);
-    if (!verdict.ok) {
-      if (verdict.canonical === null) throw unexpected(token, wanted);
-      throw refused(token, `the canonical form ${verdict.canonical}`, verdict.canonical);
-    }
-    if (!mayBeRange && token.text.includes('/')) throw refused(token, 'an address', `ip IN ${token.text}`);
-    return token.text;
+    const canonical = verdict.ok ? token.text : verdict.canonical;
+    if (canonical === null) throw unexpected(token, wanted);
+    if (!mayBeRange && canonical.includes('/')) throw refused(token, 'an address', `ip IN ${canonical}`);
+    if (!verdict.ok) throw refused(token, `the canonical form ${canonical}`, canonical);
+    return canonical;
   }
 }
