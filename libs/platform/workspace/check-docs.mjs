@@ -6,6 +6,7 @@ import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { commandFaults, refusalOf } from './documents/command-lines.mjs';
 import { linkFaults } from './documents/links.mjs';
+import { FENCE, INLINE_CODE, lineBreaksOf } from './documents/markdown.mjs';
 import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
 const SOURCES = '{apps,libs,infra,packaging,e2e,bench,faults}/**/*.{ts,mjs,yaml,service,sh}';
@@ -17,8 +18,6 @@ const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[
 const SETTING = /\bICMPMON_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
 /** Longest line of a document, in characters. */
 const LINE_CHARACTERS_MAX = 130;
-/** A span ends in its paragraph. */
-const INLINE_CODE = /(?<!`)`((?:[^`\n]|\n(?!\s*\n))+)`(?!`)/g;
 
 /** @typedef {{ exists(path: string): boolean, read(path: string): string, scripts: readonly string[], settings: ReadonlySet<string>,
  *   refusal(script: string, args: readonly string[]): string | undefined }} Repository
@@ -58,7 +57,7 @@ function split(text) {
     code.push(inside);
     return '';
   };
-  const prose = text.replace(/^ *```.*\n([\s\S]*?)^ *```/gm, keep).replace(INLINE_CODE, keep);
+  const prose = text.replace(FENCE, keep).replace(INLINE_CODE, keep);
   return { prose, code };
 }
 
@@ -77,7 +76,7 @@ function found(path, { exists }) {
  * @returns {string[]}
  */
 function longLines(text) {
-  const withoutFences = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, (fence) => fence.replace(/[^\n]/g, ''));
+  const withoutFences = text.replace(FENCE, lineBreaksOf);
   return withoutFences.split('\n').flatMap((line, index) => {
     const characters = [...line].length;
     const isTooLong = characters > LINE_CHARACTERS_MAX;

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { parseSource } from './parse-source.mjs';
 import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
 /** @typedef {{ file: string, text: string }} Source `file` is relative to the root, with slashes */
@@ -18,12 +19,12 @@ export function unusedExports(sources, paths) {
   const entries = new Map(
     sources
       .filter(({ file }) => isEntry(file, paths))
-      .map(({ file, text }) => [file, exportedNames(parse(file, text), file, sources)]),
+      .map(({ file, text }) => [file, exportedNames(parseSource(file, text), file, sources)]),
   );
   /** @type {Map<string, Set<string>>} */
   const used = new Map();
   for (const { file, text } of sources)
-    for (const { from, names } of importsOf(parse(file, text), text)) {
+    for (const { from, names } of importsOf(parseSource(file, text), text)) {
       const entry = entryOf(from, file, paths, entries);
       if (entry === undefined || file.startsWith(`${posix.dirname(entry)}/`)) continue;
       const taken = used.get(entry) ?? new Set();
@@ -82,20 +83,6 @@ function entryOf(from, importer, paths, entries) {
 }
 
 /**
- * @param {string} file
- * @param {string} text
- */
-function parse(file, text) {
-  return ts.createSourceFile(
-    file,
-    text,
-    ts.ScriptTarget.Latest,
-    false,
-    file.endsWith('.ts') ? ts.ScriptKind.TS : ts.ScriptKind.JS,
-  );
-}
-
-/**
  * @param {ts.SourceFile} tree
  * @param {string} file
  * @param {readonly Source[]} sources
@@ -132,7 +119,7 @@ function starNames(statement, file, sources) {
   if (!moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) return [];
   const path = posix.join(posix.dirname(file), moduleSpecifier.text);
   const source = sources.find((candidate) => [`${path}.ts`, `${path}/index.ts`].includes(candidate.file));
-  return source ? exportedNames(parse(source.file, source.text), source.file, sources) : [];
+  return source ? exportedNames(parseSource(source.file, source.text), source.file, sources) : [];
 }
 
 /**

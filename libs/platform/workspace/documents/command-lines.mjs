@@ -3,8 +3,6 @@ import { COMMANDS } from '../../../../infra/commands/index.mjs';
 import { UsageError } from '../../command-line/definition.mjs';
 import { readCommandLine } from '../../command-line/read-command-line.mjs';
 
-const LIFECYCLE = ['start', 'stop', 'test'];
-
 /** @typedef {{ scripts: readonly string[], refusal(script: string, args: readonly string[]): string | undefined }} Scripts
  * `refusal` returns why the script refuses its arguments; undefined if it accepts them. */
 
@@ -30,7 +28,7 @@ export function commandFaults(code, { scripts, refusal }) {
 function commands(code) {
   const named = [...code.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map((match) => match[1]);
   const short = [...code.matchAll(/\bnpm (start|stop|test)\b/g)].map((match) => match[1]);
-  return [...new Set([...named, ...short.filter((script) => LIFECYCLE.includes(script))])];
+  return [...new Set([...named, ...short])];
 }
 
 /**

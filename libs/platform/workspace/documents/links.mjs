@@ -1,5 +1,6 @@
 // Links of a document: their targets exist, and so do the headings that they name.
 import { posix } from 'node:path';
+import { FENCE } from './markdown.mjs';
 
 /** @typedef {{ exists(path: string): boolean, read(path: string): string }} Files */
 
@@ -48,7 +49,7 @@ function decoded(text) {
  * @param {string} text
  */
 function anchorsOf(text) {
-  const withoutCode = text.replace(/^ *```.*\n[\s\S]*?^ *```/gm, '');
+  const withoutCode = text.replace(FENCE, '');
   /** @type {string[]} */
   const anchors = [];
   for (const [, heading] of withoutCode.matchAll(/^#{1,6} +(.+?) *$/gm)) {

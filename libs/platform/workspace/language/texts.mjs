@@ -1,4 +1,6 @@
 import ts from 'typescript';
+import { FENCE, INLINE_CODE, lineBreaksOf } from '../documents/markdown.mjs';
+import { parseSource } from '../parse-source.mjs';
 
 /**
  * @typedef {{ line: number, text: string, isComment: boolean }} Text
@@ -37,13 +39,7 @@ export function textsOf(file, source) {
  * @returns {Text[]}
  */
 function ofTypeScript(file, source) {
-  const tree = ts.createSourceFile(
-    file,
-    source,
-    ts.ScriptTarget.Latest,
-    true,
-    file.endsWith('.ts') ? ts.ScriptKind.TS : ts.ScriptKind.JS,
-  );
+  const tree = parseSource(file, source);
   /** @type {Map<number, { text: string, isComment: boolean }>} */
   const found = new Map();
   /** @param {ts.Node} node */
@@ -108,16 +104,11 @@ function commentText(comment) {
  */
 function ofMarkdown(source) {
   const blanked = source
-    .replace(/^ *```.*\n[\s\S]*?^ *```/gm, keepLines)
-    .replace(/(?<!`)`(?:[^`\n]|\n(?!\s*\n))+`(?!`)/g, (code) => `…${keepLines(code)}`)
+    .replace(FENCE, lineBreaksOf)
+    .replace(INLINE_CODE, (code) => `…${lineBreaksOf(code)}`)
     .replace(/\]\([^()\s]+\)/g, ']')
-    .replace(/<!--[\s\S]*?-->/g, keepLines);
+    .replace(/<!--[\s\S]*?-->/g, lineBreaksOf);
   return ofParagraphs(blanked);
-}
-
-/** @param {string} text */
-function keepLines(text) {
-  return text.replace(/[^\n]/g, '');
 }
 
 /**
@@ -132,11 +123,11 @@ function ofTemplate(source) {
   );
   const prose = source
     .replace(/<!--([\s\S]*?)-->/g, '$1')
-    .replace(/\{\{[\s\S]*?\}\}/g, (code) => `…${keepLines(code)}`)
-    .replace(/<[a-zA-Z/][^>]*>/g, keepLines)
+    .replace(/\{\{[\s\S]*?\}\}/g, (code) => `…${lineBreaksOf(code)}`)
+    .replace(/<[a-zA-Z/][^>]*>/g, lineBreaksOf)
     .replace(
       /@(?:if|else if|for|switch|case|let|defer)\b[^{\n;]*[{;]|@else\b[^{]*\{|@(?:empty|default|placeholder)\b[^{]*\{/g,
-      keepLines,
+      lineBreaksOf,
     );
   return [...ofParagraphs(prose), ...literals];
 }
@@ -183,5 +174,5 @@ function ofMatches(source, pattern) {
 
 /** @param {string} text */
 function withoutCode(text) {
-  return text.replace(/`[^`]*`/g, (code) => `…${keepLines(code)}`).replace(/https?:\/\/\S+/g, '…');
+  return text.replace(/`[^`]*`/g, (code) => `…${lineBreaksOf(code)}`).replace(/https?:\/\/\S+/g, '…');
 }
