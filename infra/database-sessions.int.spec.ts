@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClient } from './database-client.mjs';
 import { databaseRoles, ensureRoles, grantRights } from './database-roles.mjs';
 
-/** Settings that a database can set for new sessions, and that would break our parsers or end our connections. */
+/** Settings that a database can set for new sessions, and that would break our parsers, end our connections or slow our queries. */
 const HOSTILE = {
   datestyle: 'SQL, DMY',
   intervalstyle: 'sql_standard',

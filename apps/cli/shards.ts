@@ -51,7 +51,7 @@ function line({ shard, checkpoint, stored, log, lag, storedAt, owner, state }: S
     String(log.high).padStart(10),
     String(lag).padStart(10),
     behind.padStart(8),
-    ` ${owner ?? 'nobody'}`,
+    ` ${owner ?? 'none'}`,
   ];
   return state === 'ok' ? columns.join('') : `${columns.join('')}  ${MEANING[state]}`;
 }

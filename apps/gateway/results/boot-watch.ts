@@ -4,7 +4,7 @@ const LANES_MAX = 10_000;
 
 /**
  * Detects uploads of an outdated boot, while another boot of the lane ships, for a log line and a counter. The shards decide by the same
- * rule from their logs (`LanePositions`); this class sees only the uploads to one gateway since its start.
+ * rule from their logs (`LaneSequences`); this class sees only the uploads to one gateway since its start.
  */
 export class BootWatch {
   private readonly lanes = new Map<string, { boot: number; seenMs: number }>();

@@ -15,8 +15,7 @@ export interface AgentPolicyReport extends AgentPolicy {
   /**
    * Keys of assigned targets that the agent refuses for a reason that the ranges do not show: they would exceed the packet rate of the
    * policy file, or the file has more ranges than fit into a report. Ascending and delta-encoded: each number is the difference to the
-   * previous key (the first one:
-   * to 0). Keys beyond the limit follow in a later report.
+   * previous key (the first one: to 0). Keys beyond the limit follow in a later report.
    */
   refusedKeys: number[];
 }

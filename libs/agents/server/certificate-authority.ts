@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { AGENT_CERTIFICATE_LIFE_MS } from '@icmp-mon/agents/contract';
 import * as x509 from '@peculiar/x509';
 import { readCsr, sha256Hex } from './agent-keys';
-import { makeKeyPem, publicKeyOf, serialNumber, SIGNING } from './certificate-keys';
+import { makeKeyPem, publicKeyOfPrivate, serialNumber, SIGNING } from './certificate-keys';
 import { type AuthorityMaterial, openAuthority } from './stored-authority';
 
 const HOUR_MS = 3_600_000;
@@ -81,7 +81,7 @@ export class CertificateAuthority {
   /** Issues a new key and certificate for a listener with these host names and addresses. They are kept in memory only. */
   async issueServerCredentials(hosts: readonly string[], now = new Date(this.nowMs())): Promise<ServerCredentials> {
     const keyPem = await makeKeyPem();
-    const keys = await publicKeyOf(keyPem);
+    const keys = await publicKeyOfPrivate(keyPem);
     const notAfter = new Date(now.getTime() + SERVER_CERTIFICATE_LIFE_MS);
     const names = [...new Set(hosts)].map(
       (host) => ({ type: isIP(host) ? 'ip' : 'dns', value: host }) satisfies x509.JsonGeneralName,

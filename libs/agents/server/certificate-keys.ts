@@ -20,7 +20,7 @@ export async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey
 }
 
 /** Derives the public key of a private key in PEM (PKCS #8). */
-export async function publicKeyOf(keyPem: string): Promise<webcrypto.CryptoKey> {
+export async function publicKeyOfPrivate(keyPem: string): Promise<webcrypto.CryptoKey> {
   const privateKey = await importPrivateKey(keyPem);
   const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', privateKey);
   return webcrypto.subtle.importKey('jwk', { kty, crv, x, y }, SIGNING, true, ['verify']);

@@ -5,7 +5,7 @@ import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { sha256Hex } from './agent-keys';
-import { importPrivateKey, makeKeyPem, publicKeyOf, serialNumber, SIGNING } from './certificate-keys';
+import { importPrivateKey, makeKeyPem, publicKeyOfPrivate, serialNumber, SIGNING } from './certificate-keys';
 
 const DAY_MS = 24 * 3_600_000;
 const AUTHORITY_LIFE_MS = 3_650 * DAY_MS;
@@ -42,7 +42,7 @@ export async function readAuthority(dir: string): Promise<{ pem: string; sha256:
 }
 
 async function makeAuthorityPem(keyPem: string, privateKey: webcrypto.CryptoKey, nowMs: number): Promise<string> {
-  const publicKey = await publicKeyOf(keyPem);
+  const publicKey = await publicKeyOfPrivate(keyPem);
   const notBefore = new Date(nowMs - DAY_MS);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),

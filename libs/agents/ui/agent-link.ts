@@ -7,11 +7,10 @@ import type { Status } from '@icmp-mon/status/contract';
 @Component({
   selector: 'icm-agent-link',
   imports: [StatusGlyph],
-  template: `<icm-status [status]="looksLike()" [label]="label()" />`,
+  template: `<icm-status [status]="looksLike()" [label]="connection()" />`,
 })
 export class AgentLink {
   readonly connection = input.required<AgentConnection>();
-  protected readonly label = computed(() => (this.connection() === 'unknown' ? 'unknown' : this.connection()));
   protected readonly looksLike = computed(() => LOOKS_LIKE[this.connection()]);
 }
 

@@ -65,7 +65,7 @@ function disconnectedTruth(forMs: number, dataAgeMs: number | null, now: Moment)
   const text = `${age}: no response from the server ${since}`;
   return {
     mood: 'disconnected',
-    text: dataAgeMs === null ? 'no data' : ageText(dataAgeMs),
+    text: dataAgeMs === null ? 'outdated' : ageText(dataAgeMs),
     band: { kind: 'disconnected', text, spoken: `Data is outdated: no response from the server ${since}` },
     dataAgeMs,
   };

@@ -87,7 +87,7 @@ describe('the data age of a page', () => {
     expect(truthOf({ kind: 'connecting' }, null, at(0), at(0)).text).toBe('connecting');
     expect(truthOf({ kind: 'connecting' }, null, at(0), at(9_000))).toMatchObject({
       mood: 'disconnected',
-      text: 'no data',
+      text: 'outdated',
       dataAgeMs: null,
     });
     expect(truthOf({ kind: 'off' }, null, null, at(0)).text).toBe('not connected');

@@ -6,7 +6,7 @@ import { type ConsumerOffset, FenceLost, loadOffset, type OffsetKey } from './co
 import { type OutgoingMessage, receivedMessage } from './message';
 import { LogOffsetOutOfBounds } from './messaging-errors';
 import { consumerLag, skippedOffsets } from './messaging-metrics';
-import type { Assignment } from './group-membership';
+import { type Assignment, partitionKey } from './group-membership';
 import { type BatchEffects, PartitionProgress, RETRY } from './partition-progress';
 import type { PartitionStream } from './partition-stream';
 import { PartitionedConsumer } from './partitioned-consumer';
@@ -147,7 +147,7 @@ export class GroupConsumer {
   private onFailed({ key, offset }: PartitionProgress, error: unknown): void {
     const detail = error instanceof Error ? error.message : String(error);
     this.failures.set(
-      `${key.topic}/${key.partition}`,
+      partitionKey(key.topic, key.partition),
       `${detail} Continue from what the log contains: npm run icmpmon -- shards adopt (sets next_offset of group "${key.group}" in ` +
         'table consumer_offset).',
     );
@@ -162,7 +162,7 @@ export class GroupConsumer {
       const offset = generation.aborted ? null : await this.loadUntilKnown(key, generation);
       if (!offset) return;
       if (offset.nextOffset === failedAt) continue;
-      this.failures.delete(`${key.topic}/${key.partition}`);
+      this.failures.delete(partitionKey(key.topic, key.partition));
       return this.beginPartition(key.topic, key.partition, generation);
     }
   }

@@ -110,19 +110,19 @@ function oldestOf(shards: ShardRow[]): string {
 
 function complaint(shards: ShardRow[], rows: HealthRow[], state: HealthState): [string, string] {
   const worst = rows.filter((row) => row.state === state);
-  const nobody = shards.filter(({ held }) => !held).length;
+  const unowned = shards.filter(({ held }) => !held).length;
   const age = oldestOf(shards);
   const aheadS = maxOf(shards.filter(({ held }) => !held).map(({ lease_ahead_s: s }) => s)) ?? 0;
   if (aheadS > 0) {
     return [
-      `${nobody} of ${counted(shards.length, 'shard')} without a projector: leases end ${spanText(aheadS)} later than a lease may${age}`,
+      `${unowned} of ${counted(shards.length, 'shard')} without a projector: leases end ${spanText(aheadS)} later than a lease may${age}`,
       'The clock of the telemetry database was set back, or another server took over whose clock is behind: check its clock. A projector ' +
         'takes such a shard over within seconds; if none does, check that one runs, and read its /readyz and its log.',
     ];
   }
-  if (nobody > 0) {
+  if (unowned > 0) {
     return [
-      `${nobody} of ${counted(shards.length, 'shard')} without a projector${age}`,
+      `${unowned} of ${counted(shards.length, 'shard')} without a projector${age}`,
       'Results wait in the log and nothing is lost. Check that a projector runs, and read its /readyz and its log.',
     ];
   }

@@ -16,7 +16,7 @@ export interface Ballot {
   unable: number;
   /** No fresh verdict, and the agent is silent: the control plane has received no report for 15 s. */
   agentSilent: number;
-  /** No fresh verdict although the agent reports and can probe: its votes are missing. */
+  /** No fresh verdict for any other cause: the agent is not known to be silent or unable to probe. */
   withoutVotes: number;
   /** Whether any agent ever got a reply from the target. */
   everReplied: boolean;

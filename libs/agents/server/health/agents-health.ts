@@ -4,6 +4,7 @@ import {
   grade,
   type HealthFacts,
   maxOf,
+  nameList,
   ofRows,
   type PartReading,
   type PluggedPart,
@@ -120,7 +121,7 @@ export const AGENTS_PART: PluggedPart = {
       complaint(rows, look),
     );
     if (reading.state === 'ok' && cloned.length > 0) {
-      const summary = `Two processes use the key of ${cloned.join(', ')}`;
+      const summary = `Two processes use the key of ${nameList(cloned)}`;
       return { state: 'attention', summary, advice: CLONE_ADVICE, rows };
     }
     const blind = rows.some((row) => silenceOf(row, look) !== 'ok') ? await whyReportsAreUnread(look) : null;

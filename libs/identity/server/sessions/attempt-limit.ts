@@ -14,8 +14,7 @@ interface Bucket {
 
 /**
  * Limits failures by key with a token bucket. An attempt takes a token when it begins, so concurrent attempts are limited too, and returns
- * it on success:
- * only failures cost a token.
+ * it on success: only failures cost a token.
  */
 export class AttemptLimit {
   private readonly buckets = new Map<string, Bucket>();

@@ -1,13 +1,11 @@
 import type { Executors } from './executor';
-import { IcmpPing } from './icmp-ping';
-
-export interface ExecutorOptions {
-  fpingPath: string | undefined;
-  captureDir: string;
-}
+import { IcmpPing, type IcmpPingOptions } from './icmp-ping';
 
 /** Returns one executor per type of check. */
-export function createExecutors({ fpingPath, captureDir }: ExecutorOptions): Executors {
+export function createExecutors({
+  fpingPath,
+  captureDir,
+}: Pick<IcmpPingOptions, 'fpingPath' | 'captureDir'>): Executors {
   return {
     icmp_ping: new IcmpPing({ fpingPath, captureDir }),
   };

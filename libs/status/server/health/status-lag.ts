@@ -44,10 +44,10 @@ export function causeOfLag(lag: StatusLag, thresholds: Thresholds): { cause: str
         'Agents spool their results; nothing is lost. See Services, and check that Kafka runs and has disk space.',
     };
   }
-  const nobody = shards.filter(({ held }) => !held).length;
-  if (nobody > 0) {
+  const unowned = shards.filter(({ held }) => !held).length;
+  if (unowned > 0) {
     return {
-      cause: `no projector owns ${nobody} of ${all}`,
+      cause: `no projector owns ${unowned} of ${all}`,
       advice: 'Results wait in the log; nothing is lost. Check that a projector runs, its log and its /readyz.',
     };
   }

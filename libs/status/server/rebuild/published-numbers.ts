@@ -18,7 +18,7 @@ export class PublishedNumbers {
   /** Returns the highest published number of a shard; 0 if there is none. @throws Error before `loadNumbers` */
   highestOf(shard: number): number {
     if (this.highest === null)
-      throw new Error('The numbers of published status changes were not read: call read() first.');
+      throw new Error('The numbers of published status changes were not read: call loadNumbers() first.');
     return this.highest.get(shard) ?? 0;
   }
 
