@@ -1,17 +1,18 @@
-import { newId } from '@icmp-mon/platform/ids';
-import { cloudEvent, cloudEventType } from '@icmp-mon/platform/messaging';
 import type { TargetView } from '@icmp-mon/targets/contract';
-import { forgetRemovals, TargetListProjection } from '@icmp-mon/targets/server';
+import { forgetRemovals } from '@icmp-mon/targets/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EventSourceClient } from './testing/event-source';
+import { ProjectedEvents } from './testing/projected-events';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
+let projected: ProjectedEvents;
 const open: EventSourceClient[] = [];
 const WAIT = { timeout: 20_000, interval: 50 };
 
 beforeAll(async () => {
   api = await startTestApi();
+  projected = new ProjectedEvents(api.control);
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((client) => client.close()));
@@ -32,43 +33,8 @@ async function register(ip: string): Promise<TargetView> {
   return (await (await api.postJson('/api/v1/targets', { ip, tier: 'standard' })).json()) as TargetView;
 }
 
-/** Handles a message as the projector's consumer does. */
-async function relay(topic: string, entity: string, eventType: string, data: object): Promise<void> {
-  const type = cloudEventType(entity, eventType);
-  const { value, headers = {} } = cloudEvent({ id: newId(), type, time: new Date().toISOString(), data, key: 'k' });
-  const received = {
-    topic,
-    partition: 0,
-    offset: 0,
-    key: 'k',
-    value: Buffer.from(value ?? ''),
-    headers,
-    timestampMs: 0,
-  };
-  await api.control.transaction((sql) => new TargetListProjection().handle(sql, [received]));
-}
-
-function registeredEvent({ id, key, ip, vrf, name, tags, tier }: TargetView): Promise<void> {
-  return relay('public.targets.v1', 'target', 'TargetRegistered', { targetId: id, key, ip, vrf, name, tags, tier });
-}
-
-let changeSeq = 0;
-const becomes = (target: TargetView, to: string): Promise<void> =>
-  relay('public.target-status.v1', 'target-status', 'TargetStatusChanged', {
-    targetId: target.id,
-    key: target.key,
-    ip: target.ip,
-    vrf: target.vrf,
-    tier: target.tier,
-    from: 'unknown',
-    to,
-    votes: { selected: 1, needed: 1, up: 0, degraded: 0, down: 1, unknown: 0 },
-    shard: 0,
-    reason: 'quorum_down',
-    at: new Date().toISOString(),
-    lastSuccessAt: null,
-    changeSeq: (changeSeq += 1),
-  });
+const registeredEvent = (target: TargetView): Promise<void> => projected.registered(target);
+const becomes = (target: TargetView, to: string): Promise<void> => projected.statusChanged(target, to);
 
 const statuses = (client: EventSourceClient, target: TargetView): unknown[] =>
   client
@@ -92,12 +58,7 @@ describe('the status stream', () => {
     await expect.poll(() => client.eventsOf('counts').at(-1)?.data['down'], WAIT).toBe(1);
 
     await api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
-    await relay('public.targets.v1', 'target', 'TargetRemoved', {
-      targetId: target.id,
-      key: target.key,
-      ip: target.ip,
-      vrf: target.vrf,
-    });
+    await projected.removed(target);
     await expect
       .poll(() => client.eventsOf('removed').map((event) => event.data), WAIT)
       .toEqual([{ id: target.id, key: target.key }]);
@@ -146,15 +107,19 @@ describe('the status stream', () => {
     await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
     const lastEventId = client.lastEventId ?? '';
     await api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
-    await relay('public.targets.v1', 'target', 'TargetRemoved', {
-      targetId: target.id,
-      key: target.key,
-      ip: target.ip,
-      vrf: target.vrf,
-    });
+    await projected.removed(target);
     await api.control.transaction((sql) => forgetRemovals(sql, new Date(Date.now() + 3_600_000)));
     const late = await follow(lastEventId);
     await expect.poll(() => late.eventsOf('reset').length, WAIT).toBe(1);
+  });
+
+  it('does not require a new client to read the list again, although removals that no client has read are no longer stored', async () => {
+    const earlier = await follow();
+    await expect.poll(() => earlier.lastEventId, WAIT).not.toBeNull();
+    await api.control.execute(`UPDATE target_list_horizon SET list_seq = nextval('list_seq')`);
+    const client = await follow();
+    await expect.poll(() => client.lastEventId, WAIT).not.toBeNull();
+    expect(client.eventsOf('reset')).toEqual([]);
   });
 
   it('requires clients, including reconnecting ones, to read the list again when shards are no longer judged, and when they are again', async () => {

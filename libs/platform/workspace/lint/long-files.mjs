@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 59, lines: 17651 };
+export const LONG_FILES = { files: 58, lines: 17424 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -18,7 +18,6 @@ export const longFiles = {
   'apps/api/health.int.spec.ts': 410,
   'apps/api/login.int.spec.ts': 218,
   'apps/api/open-api.int.spec.ts': 404,
-  'apps/api/status-stream.int.spec.ts': 227,
   'apps/api/targets.int.spec.ts': 408,
   'apps/cli/rebuild.int.spec.ts': 216,
   'apps/gateway/agent-identity.int.spec.ts': 450,

@@ -99,8 +99,11 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     const judged = await this.judged.now();
     const here = await this.currentPosition();
     const seen = lastEventId === null ? { listSeq: here, mark: judged.mark } : readListEventId(lastEventId);
-    const missed =
-      seen === null || seen.mark !== judged.mark ? null : await this.missedSince(seen.listSeq, judged.mark);
+    const resumes =
+      seen !== null &&
+      seen.mark === judged.mark &&
+      (lastEventId === null || (await this.changes.reaches(seen.listSeq)));
+    const missed = resumes ? await this.missedSince(seen.listSeq, judged.mark) : null;
     if (seen === null || missed === null) {
       client.next({ id: listEventId(here, judged.mark), event: 'reset', data: {} });
       waiting.releaseWaiting(here);
@@ -116,9 +119,8 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
     waiting.releaseWaiting(sentUpTo);
   }
 
-  /** Returns the changes after a client's number; null if the client must be reset. */
+  /** Returns the changes after a client's number; null if they are too many. */
   private async missedSince(seen: number, mark: string): Promise<ListChange[] | null> {
-    if (!(await this.changes.reaches(seen))) return null;
     const missed = await this.changes.changesAfter(seen, CATCH_UP_MAX + 1, mark);
     return missed.length > CATCH_UP_MAX ? null : missed;
   }
