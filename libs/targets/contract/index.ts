@@ -1,5 +1,6 @@
 export * from './target-events';
 export * from './target';
 export * from './target-directory';
+export * from './bulk';
 export * from './search';
 export * from './filter';
