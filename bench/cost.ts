@@ -54,7 +54,14 @@ async function startWithTargets(context: BenchContext, targets: number): Promise
     probeIntervalMs: INTERVAL_S * 1_000,
     probeTimeoutMs: 1_000,
     checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-    agentSelection: { strategy: 'distributed', count: 1, regions: [], requireTags: {}, excludeTags: {} },
+    agentSelection: {
+      strategy: 'distributed',
+      count: 1,
+      regions: [],
+      requireTags: {},
+      excludeTags: {},
+      diversity: { minRegions: 1, minProviders: 1 },
+    },
     verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
   });
   await inventory.register(targets, 'cost');

@@ -27,7 +27,14 @@ export class HalfLoad {
       probeIntervalMs: INTERVAL_S * 1_000,
       probeTimeoutMs: 1_000,
       checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-      agentSelection: { strategy: 'all', count: AGENTS, regions: [], requireTags: {}, excludeTags: {} },
+      agentSelection: {
+        strategy: 'all',
+        count: AGENTS,
+        regions: [],
+        requireTags: {},
+        excludeTags: {},
+        diversity: { minRegions: 1, minProviders: 1 },
+      },
       verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
     });
     await inventory.register(TARGETS, TIER);

@@ -50,7 +50,14 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
     probeIntervalMs: intervalS * 1_000,
     probeTimeoutMs: 1_000,
     checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-    agentSelection: { strategy: 'all', count: agents, regions: [], requireTags: {}, excludeTags: {} },
+    agentSelection: {
+      strategy: 'all',
+      count: agents,
+      regions: [],
+      requireTags: {},
+      excludeTags: {},
+      diversity: { minRegions: 1, minProviders: 1 },
+    },
     verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
   });
   // Agents are enrolled first: every later agent would change the assignments of all targets.

@@ -1,5 +1,5 @@
 import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
-import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import type { StoredTierPolicy } from '@icmp-mon/tiers/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
 import { byLease, Leader, type LeaseTerm } from '@icmp-mon/platform/leases';
 import { pause } from '@icmp-mon/platform/concurrency';
@@ -117,7 +117,7 @@ export class AgentWatch {
       `SELECT id::text AS "agentId", (extract(epoch FROM known_since) * 1000)::float8 AS "knownSinceMs"
        FROM assignment_agent WHERE state IN ('active', 'draining') ORDER BY id`,
     );
-    const tiers = await sql.query<{ policy: TierPolicy }>('SELECT policy FROM assignment_tier');
+    const tiers = await sql.query<{ policy: StoredTierPolicy }>('SELECT policy FROM assignment_tier');
     const decisions = await lastDecisions(sql);
     const byAgent = new Map(latest.map((report) => [report.agentId, report]));
     const holdDowns = tiers.map(({ policy }) => holdDownMs(policy.probeIntervalMs, this.options.holdDownMaxMs));

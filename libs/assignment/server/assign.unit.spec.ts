@@ -16,8 +16,8 @@ const selection = (change: Partial<AgentSelection> = {}): AgentSelection => ({
   strategy: 'distributed',
   count: 1,
   regions: [],
-  requireTags: {},
-  excludeTags: {},
+  ...{ requireTags: {}, excludeTags: {} },
+  diversity: { minRegions: 1, minProviders: 1 },
   ...change,
 });
 const agent = (id: string, region = 'eu', tags: Record<string, string> = {}): CandidateAgent => ({ id, region, tags });

@@ -1,5 +1,5 @@
 import type { AgentPolicy } from '@icmp-mon/agents/contract';
-import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import { completePolicy, type StoredTierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { type Condition, holdDownMs } from './agent-conditions';
 import { type AgentPool, agentPool, type Readiness } from './assign';
@@ -27,7 +27,7 @@ const COMPILED_MAX = 1_000;
 
 /** Reads, by tier, the agents to select from, with their stored conditions and policies. */
 export async function readPools(sql: Sql): Promise<Map<string, AgentPool>> {
-  const tiers = await sql.query<{ name: string; policy: TierPolicy }>('SELECT name, policy FROM assignment_tier');
+  const tiers = await sql.query<{ name: string; policy: StoredTierPolicy }>('SELECT name, policy FROM assignment_tier');
   const [{ maxMs }] = await sql.query<{ maxMs: number }>('SELECT hold_down_max_ms AS "maxMs" FROM assignment_watch');
   const agents = await sql.query<AgentRow>(
     `SELECT a.id::text AS id, a.region, a.tags, a.state, d.condition,
@@ -51,7 +51,7 @@ export async function readPools(sql: Sql): Promise<Map<string, AgentPool>> {
         policy: agent.digest === null ? undefined : compiled.get(agent.digest),
         refusedKeys: refusedKeys.get(agent.id),
       }));
-      return [name, agentPool(candidates, policy.agentSelection)];
+      return [name, agentPool(candidates, completePolicy(policy).agentSelection)];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { AssignedTarget, AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
-import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import type { StoredTierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
 /** Maximum changes in one response; an agent with more asks again immediately and gets the next part. */
@@ -104,7 +104,7 @@ async function anyTierChanged(sql: Sql, from: number, to: number): Promise<boole
 }
 
 async function readTiers(sql: Sql, published: number): Promise<AssignedTier[]> {
-  const rows = await sql.query<{ name: string; policy: TierPolicy | null }>(
+  const rows = await sql.query<{ name: string; policy: StoredTierPolicy | null }>(
     `SELECT name, CASE WHEN position <= $1 THEN policy ELSE published_policy END AS policy
      FROM assignment_tier ORDER BY name`,
     [published],

@@ -1,6 +1,7 @@
 import { isUuid } from './uuid';
 
-export const CHECK_TYPES = ['icmp_ping'] as const;
+/** Types of checks that a tier can have. Agents report which of them they execute. */
+export const CHECK_TYPES = ['icmp_ping', 'tcp_connect', 'http', 'dns'] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
 
 /** One check of a tier; `check` is its number, the same in blocks, series and verdicts. */

@@ -1,17 +1,30 @@
+import type { CheckType } from '@icmp-mon/probing/contract';
+
 /** Expectation of a check: a ping must be answered (`reachable`), a port must be closed (`unreachable`). */
 export type Expectation = 'reachable' | 'unreachable';
-
-/** Probe types of the built-in executors. */
-export type CheckType = 'icmp_ping';
 
 /**
  * One check of a tier. `check` is a small number, unique within its tier and never reused in it, so that stored results keep their meaning
  * when the tier changes.
  */
-export interface CheckDefinition {
+export interface CheckDefinition extends CheckParameters {
   check: number;
   type: CheckType;
   expect: Expectation;
+}
+
+/** Parameters of checks. A ping has none. */
+interface CheckParameters {
+  /** TCP port of `tcp_connect` and `http`, UDP port of `dns`. */
+  port?: number;
+  scheme?: 'http' | 'https';
+  /** Path of the request, with its leading slash. */
+  path?: string;
+  /** Status that the response must have; any from 200 to 399 unless set. */
+  status?: number;
+  /** Domain name that is asked for. */
+  queryName?: string;
+  queryType?: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'SOA' | 'TXT';
 }
 
 /** Selection of the agents that probe the targets of a tier. Empty lists do not restrict. */
@@ -22,6 +35,13 @@ export interface AgentSelection {
   regions: string[];
   requireTags: Record<string, string>;
   excludeTags: Record<string, string>;
+  diversity: Diversity;
+}
+
+/** Number of different regions and providers that the selected agents of a target must be in; 1 demands nothing. */
+export interface Diversity {
+  minRegions: number;
+  minProviders: number;
 }
 
 /** Rule for when one agent's results make a verdict, and when verdicts make a status. */
@@ -42,6 +62,17 @@ export interface TierPolicy {
   verdictRule: VerdictRule;
 }
 
+/** A policy as events and tables contain it: those of releases without diversity do not state it. */
+export interface StoredTierPolicy extends Omit<TierPolicy, 'agentSelection'> {
+  agentSelection: Omit<AgentSelection, 'diversity'> & { diversity?: Diversity };
+}
+
+/** Returns a stored policy with everything that releases before it did not state. Every reader of a stored policy calls it. */
+export function completePolicy(stored: StoredTierPolicy): TierPolicy {
+  const { agentSelection, ...policy } = stored;
+  return { ...policy, agentSelection: { ...agentSelection, diversity: agentSelection.diversity ?? NO_DIVERSITY } };
+}
+
 /** A tier as the API shows it. */
 export interface TierView extends TierPolicy {
   name: string;
@@ -51,6 +82,7 @@ export interface TierView extends TierPolicy {
   targetCount: number;
 }
 
+const NO_DIVERSITY: Diversity = { minRegions: 1, minProviders: 1 };
 const PING: CheckDefinition = { check: 1, type: 'icmp_ping', expect: 'reachable' };
 const ONE_AGENT: AgentSelection = {
   strategy: 'distributed',
@@ -58,6 +90,7 @@ const ONE_AGENT: AgentSelection = {
   regions: [],
   requireTags: {},
   excludeTags: {},
+  diversity: NO_DIVERSITY,
 };
 const TWO_MISSES: VerdictRule = { missesToFail: 2, successesToRecover: 1, quorum: 'majority' };
 

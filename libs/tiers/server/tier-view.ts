@@ -1,9 +1,9 @@
-import type { TierPolicy, TierView } from '@icmp-mon/tiers/contract';
+import { completePolicy, type StoredTierPolicy, type TierView } from '@icmp-mon/tiers/contract';
 
 export interface TierRow {
   name: string;
   built_in: boolean;
-  policy: TierPolicy;
+  policy: StoredTierPolicy;
   version: number;
   target_count: number;
 }
@@ -19,9 +19,5 @@ export const tierView = (row: TierRow): TierView => ({
   builtIn: row.built_in,
   version: row.version,
   targetCount: row.target_count,
-  probeIntervalMs: row.policy.probeIntervalMs,
-  probeTimeoutMs: row.policy.probeTimeoutMs,
-  checks: row.policy.checks,
-  agentSelection: row.policy.agentSelection,
-  verdictRule: row.policy.verdictRule,
+  ...completePolicy(row.policy),
 });

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { Aggregate, ProjectedEvent } from '@icmp-mon/platform/event-store';
-import { TIER_STREAM, type TierEvent, type TierPolicy } from '@icmp-mon/tiers/contract';
+import { completePolicy, TIER_STREAM, type TierEvent, type TierPolicy } from '@icmp-mon/tiers/contract';
 
 export type TierState = { kind: 'absent' } | { kind: 'defined'; builtIn: boolean; policy: TierPolicy };
 
@@ -11,7 +11,7 @@ export function defineBuiltIn(state: TierState, name: string, policy: TierPolicy
 }
 
 export function evolve(_state: TierState, event: TierEvent): TierState {
-  return { kind: 'defined', builtIn: event.data.builtIn, policy: event.data.policy };
+  return { kind: 'defined', builtIn: event.data.builtIn, policy: completePolicy(event.data.policy) };
 }
 
 async function projectTiers(sql: Sql, events: readonly ProjectedEvent<TierEvent>[]): Promise<void> {

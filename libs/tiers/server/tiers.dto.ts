@@ -1,19 +1,33 @@
+import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
 import type {
   AgentSelection,
   CheckDefinition,
-  CheckType,
+  Diversity,
   Expectation,
   TierView,
   VerdictRule,
 } from '@icmp-mon/tiers/contract';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
 class CheckResponse implements CheckDefinition {
   @ApiProperty({ type: 'integer' }) check!: number;
-  @ApiProperty({ enum: ['icmp_ping'] }) type!: CheckType;
+  @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
   @ApiProperty({ enum: ['reachable', 'unreachable'] }) expect!: Expectation;
+  @ApiPropertyOptional({ type: 'integer' }) port?: number;
+  @ApiPropertyOptional({ enum: ['http', 'https'] }) scheme?: 'http' | 'https';
+  @ApiPropertyOptional() path?: string;
+  @ApiPropertyOptional({ type: 'integer' }) status?: number;
+  @ApiPropertyOptional() queryName?: string;
+  @ApiPropertyOptional({ enum: ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'] }) queryType?: NonNullable<
+    CheckDefinition['queryType']
+  >;
+}
+
+class DiversityResponse implements Diversity {
+  @ApiProperty({ type: 'integer' }) minRegions!: number;
+  @ApiProperty({ type: 'integer' }) minProviders!: number;
 }
 
 class AgentSelectionResponse implements AgentSelection {
@@ -22,6 +36,7 @@ class AgentSelectionResponse implements AgentSelection {
   @ApiProperty({ type: [String] }) regions!: string[];
   @ApiProperty(TAGS_SCHEMA) requireTags!: Record<string, string>;
   @ApiProperty(TAGS_SCHEMA) excludeTags!: Record<string, string>;
+  @ApiProperty({ type: DiversityResponse }) diversity!: DiversityResponse;
 }
 
 class VerdictRuleResponse implements VerdictRule {

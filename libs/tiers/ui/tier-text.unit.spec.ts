@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { tierText } from './tier-text';
 
-const selection = { strategy: 'distributed', count: 1, regions: [], requireTags: {}, excludeTags: {} } as const;
+const selection = {
+  strategy: 'distributed',
+  count: 1,
+  regions: [],
+  requireTags: {},
+  excludeTags: {},
+  diversity: { minRegions: 1, minProviders: 1 },
+} as const;
 const tier = (more: {
   count?: number;
   strategy?: 'all' | 'distributed';

@@ -37,12 +37,7 @@ const EXISTING = [
 const OTHER_APPS = ['apps/worker/worker.module.ts', 'apps/projector/projector.module.ts'];
 
 /** Where the checks of tiers are listed. */
-const CHECKED = [
-  'libs/probing/agent/executors/executors.ts',
-  'libs/probing/contract/feed-fact.ts',
-  'libs/tiers/contract/tier.ts',
-  'libs/tiers/server/tiers.dto.ts',
-];
+const CHECKED = ['libs/probing/agent/executors/executors.ts', 'libs/probing/contract/feed-fact.ts'];
 
 let tree: Tree;
 const text = (file: string): string => tree.read(file, 'utf8') ?? '';
@@ -268,6 +263,9 @@ describe('the generator of an executor', () => {
     await executor(tree, { name: 'tcp-connect' });
     for (const file of CHECKED) expect(text(file)).toContain('tcp_connect');
     expect(text('libs/probing/agent/executors/executors.ts')).toContain('tcp_connect: new TcpConnect(),');
+    expect(text('libs/probing/contract/feed-fact.ts').split("'tcp_connect'")).toHaveLength(2);
     await expect(executor(tree, { name: 'tcp-connect' })).rejects.toThrow('exists already');
+    await executor(tree, { name: 'ntp-query' });
+    for (const file of CHECKED) expect(text(file)).toContain('ntp_query');
   });
 });

@@ -43,7 +43,7 @@ export const longFiles = {
   'libs/platform/messaging/send.int.spec.ts': 203,
   'libs/platform/outbox/outbox-publisher.unit.spec.ts': 231,
   'libs/platform/ui-kit/styles/_base.scss': 347,
-  'libs/platform/workspace/generators/generators.unit.spec.ts': 273,
+  'libs/platform/workspace/generators/generators.unit.spec.ts': 271,
   'libs/probing/agent/agent.int.spec.ts': 556,
   'libs/probing/agent/executors/fping-output.unit.spec.ts': 419,
   'libs/probing/agent/executors/fping-truth.int.spec.ts': 272,

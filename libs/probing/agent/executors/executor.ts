@@ -54,4 +54,5 @@ export interface Executor {
   close(): void;
 }
 
-export type Executors = Record<CheckType, Executor>;
+/** The agent's executors by type of check. Every agent pings; a type without an executor is not probed. */
+export type Executors = Record<'icmp_ping', Executor> & Partial<Record<CheckType, Executor>>;

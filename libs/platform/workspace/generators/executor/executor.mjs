@@ -1,7 +1,7 @@
 // npm run generate -- executor <name>
 import { join } from 'node:path';
 import { formatFiles, generateFiles, names } from '@nx/devkit';
-import { addImport, insertAfter, insertBefore } from '../edits.mjs';
+import { addImport, insertAfter, insertBefore, textOf } from '../edits.mjs';
 import { checkNames } from '../names.mjs';
 import { requireNewName } from '../taken.mjs';
 
@@ -21,9 +21,9 @@ export default async function executor(tree, { name }) {
   requireNewName(tree, map, className, 'choose another name');
   const type = name.replaceAll('-', '_');
   generateFiles(tree, join(import.meta.dirname, 'files'), folder, { name, className, type });
-  insertBefore(tree, 'libs/probing/contract/feed-fact.ts', /(?<=CHECK_TYPES = \[[^\]]*)\]/, `, '${type}'`);
-  insertBefore(tree, 'libs/tiers/contract/tier.ts', /(?<=^export type CheckType = [^;]*);/m, ` | '${type}'`);
-  insertBefore(tree, 'libs/tiers/server/tiers.dto.ts', /(?<=enum: \['icmp_ping'[^\]]*)\]/, `, '${type}'`);
+  const types = 'libs/probing/contract/feed-fact.ts';
+  if (!textOf(tree, types).includes(`'${type}'`))
+    insertBefore(tree, types, /(?<=CHECK_TYPES = \[[^\]]*)\]/, `, '${type}'`);
   insertAfter(tree, map, /return \{/, `\n    ${type}: new ${className}(),`);
   addImport(tree, map, className, `./${name}`);
   await formatFiles(tree);
