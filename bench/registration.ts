@@ -1,5 +1,11 @@
 import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
-import { AddressCheck, RegisterTarget, RegisterTargetHandler, TierNames } from '@icmp-mon/targets/server';
+import {
+  AddressCheck,
+  ParentTargets,
+  RegisterTarget,
+  RegisterTargetHandler,
+  TierNames,
+} from '@icmp-mon/targets/server';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 import type { ControlDatabase } from '@icmp-mon/platform/database';
@@ -37,7 +43,12 @@ export class Registration {
   private readonly handler: RegisterTargetHandler;
 
   private constructor(control: ControlDatabase, store: EventStore) {
-    this.handler = new RegisterTargetHandler(store, new AddressCheck(control), new TierNames(control));
+    this.handler = new RegisterTargetHandler(
+      store,
+      new AddressCheck(control),
+      new TierNames(control),
+      new ParentTargets(control),
+    );
   }
 
   static async on(control: ControlDatabase): Promise<Registration> {

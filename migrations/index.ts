@@ -16,6 +16,7 @@ import { AssignmentMoves1790000061000 } from './control/1790000061000-assignment
 import { TargetsSearch1790000065000 } from './control/1790000065000-targets-search';
 import { TargetsSearchTriggers1790000065100 } from './control/1790000065100-targets-search-triggers';
 import { TargetsListVacuum1790000065200 } from './control/1790000065200-targets-list-vacuum';
+import { TargetsMembers1790000070000 } from './control/1790000070000-targets-members';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -56,6 +57,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsSearch1790000065000,
   TargetsSearchTriggers1790000065100,
   TargetsListVacuum1790000065200,
+  TargetsMembers1790000070000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -35,6 +35,11 @@ export interface Aggregate<S, E extends DomainEvent> {
   evolve(state: S, event: E): S;
   /** Updates the aggregate's own read model, in the transaction of the append or in a rebuild. Events are in the order of the store. */
   project?(sql: Sql, events: readonly ProjectedEvent<E>[]): Promise<void>;
+  /**
+   * Refuses events that break a rule across aggregates, by throwing; runs after `project`, in the transaction of the append, never in a
+   * rebuild. The events may be those of several commands: if they are refused, the commands are divided until only the faulty one fails.
+   */
+  requireConsistency?(sql: Sql, events: readonly ProjectedEvent<E>[]): Promise<void>;
 }
 
 export function streamOf(category: string, id: string): string {

@@ -89,6 +89,7 @@ export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promis
       };
     });
     for (const [aggregate, events] of byAggregate) await aggregate.project?.(sql, events);
+    for (const [aggregate, events] of byAggregate) await aggregate.requireConsistency?.(sql, events);
   }
   for (const [at, run] of runs.entries()) {
     const outcome = outcomes[at];

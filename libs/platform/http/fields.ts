@@ -1,4 +1,4 @@
-import { plainTextFault, tagsFault, type TagRules } from '@icmp-mon/platform/text';
+import { plainLinesFault, plainTextFault, tagsFault, type TagRules } from '@icmp-mon/platform/text';
 import { Transform } from 'class-transformer';
 import { registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator';
 
@@ -19,6 +19,10 @@ export const WholeNumberParameter = (): PropertyDecorator =>
 /** A text that people read as a name or a place; for the rule see `plainTextFault`. */
 export const IsPlainText = (): PropertyDecorator =>
   checked('isPlainText', (value) => (typeof value === 'string' ? plainTextFault(value) : 'must be a string'));
+
+/** A text of several lines; for the rule see `plainLinesFault`. */
+export const IsPlainLines = (): PropertyDecorator =>
+  checked('isPlainLines', (value) => (typeof value === 'string' ? plainLinesFault(value) : 'must be a string'));
 
 /** An object of tags (`key: text`) that conforms to the rules. */
 export const IsTags = (rules: TagRules): PropertyDecorator => checked('isTags', (value) => tagsFault(value, rules));

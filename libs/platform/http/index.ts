@@ -4,7 +4,15 @@ export { addressGroup } from './client-address';
 export { createHttpApp, listen } from './create-http-app';
 export { IfMatch } from './entity-tag';
 export { drainedOf, formatMessage, lastEventIdOf, messageBytes, sendEventStream } from './event-stream';
-export { IsPlainText, IsTagChanges, IsTags, MayBeAbsent, MayBeNull, WholeNumberParameter } from './fields';
+export {
+  IsPlainLines,
+  IsPlainText,
+  IsTagChanges,
+  IsTags,
+  MayBeAbsent,
+  MayBeNull,
+  WholeNumberParameter,
+} from './fields';
 export { HttpModule } from './http.module';
 export { Idempotent } from './idempotency.interceptor';
 export { parseJson } from './json-body';

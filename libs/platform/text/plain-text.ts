@@ -14,6 +14,15 @@ const named = (text: string, pattern: RegExp): string => {
   return `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
 };
 
+/** The rule of `plainLinesFault` as text. */
+export const PLAIN_LINES_RULE = 'lines of text with no control, invisible or direction characters, in normal form NFC';
+
+/** Returns the fault of a text of several lines, which may contain line feeds, tabs and indented lines; null if it is valid. */
+export function plainLinesFault(text: string): string | null {
+  const lines = text.replace(/[\n\t]/g, ' ').trim();
+  return lines === '' ? 'is blank' : plainTextFault(lines);
+}
+
 /**
  * Returns the fault of a name, tag value or place; null if it is valid. Two valid texts of one script that look the same are equal, and no
  * valid text disturbs a terminal, a log or a page.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReservedName, plainTextFault } from './index';
+import { isReservedName, plainLinesFault, plainTextFault } from './index';
 
 describe('a plain text', () => {
   it.each(['edge-1', 'Zürich HB 1', '東京', 'מרכז', 'a/b (c) – d', ''])('is %s', (text) => {
@@ -38,3 +38,19 @@ it.each(['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', 'p
     expect(isReservedName(name)).toBe(true);
   },
 );
+
+describe('a text of several lines', () => {
+  it('has line feeds, tabs and indented lines', () => {
+    expect(plainLinesFault('Rack 7\n\tport 12\n\n  spare\n')).toBeNull();
+  });
+
+  it.each([
+    ['', 'is blank'],
+    [' \n\t', 'is blank'],
+    ['a\u202eb', 'contains an invisible character (U+202E)'],
+    ['a\r\nb', 'contains an invisible character (U+000D)'],
+    ['a\u00a0b', 'contains a space other than U+0020 (U+00A0)'],
+  ])('has the fault of its characters: %j', (text, fault) => {
+    expect(plainLinesFault(text)).toBe(fault);
+  });
+});

@@ -2,6 +2,12 @@ import type { ShownReason, Status } from '@icmp-mon/status/contract';
 
 export const DEFAULT_VRF = 'default';
 
+/** Most targets that one target may depend on directly. */
+export const PARENTS_MAX = 16;
+/** Most targets that one target may depend on, over all levels. */
+export const ANCESTORS_MAX = 1_000;
+export const NOTES_LENGTH_MAX = 4_000;
+
 /** Body of `POST /api/v1/targets`. */
 export interface RegisterTargetRequest {
   ip: string;
@@ -9,16 +15,49 @@ export interface RegisterTargetRequest {
   vrf?: string;
   name?: string;
   tags?: Record<string, string>;
+  /** Whether no agent probes the target; false unless set. */
+  paused?: boolean;
+  /** The targets that it depends on: ids, or addresses in the VRF of the target. */
+  parents?: string[];
+  notes?: string;
+  owner?: string;
 }
 
 /**
- * Body of `PATCH /api/v1/targets/{id}`, a merge patch (RFC 7396): absent members stay unchanged, null removes the name or a tag. Address
- * and VRF never change.
+ * Body of `PATCH /api/v1/targets/{id}`, a merge patch (RFC 7396): absent members stay unchanged, null removes name, notes, owner or a tag;
+ * `parents` replaces the list. Address and VRF never change.
  */
 export interface ChangeTargetRequest {
   name?: string | null;
   tags?: Record<string, string | null>;
   tier?: string;
+  paused?: boolean;
+  parents?: string[];
+  notes?: string | null;
+  owner?: string | null;
+}
+
+/**
+ * Body of `PUT /api/v1/targets/{id}`: replaces everything that can change. Absent members are removed, as in a registration without them;
+ * `ip` and `vrf` may be given, but must be those of the target.
+ */
+export interface ReplaceTargetRequest {
+  tier: string;
+  ip?: string;
+  vrf?: string;
+  name?: string | null;
+  tags?: Record<string, string>;
+  paused?: boolean;
+  parents?: string[];
+  notes?: string | null;
+  owner?: string | null;
+}
+
+/** A target that another one depends on. */
+export interface TargetParent {
+  id: string;
+  ip: string;
+  vrf: string;
 }
 
 /** A target in the API and the status stream: inventory and status in one row. */
@@ -30,6 +69,12 @@ export interface TargetView {
   name: string | null;
   tags: Record<string, string>;
   tier: string;
+  /** Whether no agent probes the target. */
+  paused: boolean;
+  /** The targets that it depends on, ordered by VRF and address. */
+  parents: TargetParent[];
+  notes: string | null;
+  owner: string | null;
   registeredAt: string;
   /** Version of the target's stream, also its ETag. */
   version: number;

@@ -3,12 +3,13 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import type { ChangeTargetRequest, TargetView } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { change, TARGET } from './target';
+import { ParentTargets } from './parent-targets';
+import { change, TARGET, type TargetPatch } from './target';
 import { ListedTargets } from './target-directory';
 import { listedTarget } from './target-list/target-row';
 import { TierNames } from './tier-names';
 
-/** Changes name, tags or tier of a target; with `expectedVersion`, only if the target still has that version. */
+/** Changes members of a target; with `expectedVersion`, only if the target still has that version. */
 export class ChangeTarget extends Command<TargetView> {
   constructor(
     readonly ref: string,
@@ -27,15 +28,22 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
     private readonly store: EventStore,
     private readonly targets: ListedTargets,
     private readonly tiers: TierNames,
+    private readonly parents: ParentTargets,
     private readonly judged: JudgedTargets,
   ) {}
 
-  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`; `invalid` (tier, tags) */
+  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `conflict` (a cycle); `invalid` (tier, tags, parents) */
   async execute({ ref, vrf, patch, metadata, expectedVersion }: ChangeTarget): Promise<TargetView> {
-    const { id } = await this.targets.findTarget(ref, vrf);
+    const { id, vrf: ofTarget } = await this.targets.findTarget(ref, vrf);
     if (patch.tier !== undefined) await this.tiers.requireTier(patch.tier);
+    const { parents, ...members } = patch;
+    const resolved: TargetPatch = { ...members };
+    if (parents !== undefined) {
+      const found = await this.parents.findParents(parents, ofTarget);
+      resolved.parents = found.map((parent) => parent.id);
+    }
     const judged = await this.judged.now();
-    const { answer } = await this.store.execute(TARGET, id, (state) => change(state, patch), {
+    const { answer } = await this.store.execute(TARGET, id, (state) => change(state, resolved), {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
       answer: (sql) => listedTarget(sql, id, judged),

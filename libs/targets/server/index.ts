@@ -1,4 +1,5 @@
 export { AddressCheck } from './address-check';
+export { ParentTargets } from './parent-targets';
 export { RegisterTarget, RegisterTargetHandler } from './register-target';
 export { TargetExists } from './target-exists';
 export { register, remove, TARGET } from './target';

@@ -7,6 +7,7 @@ import { DEFAULT_VRF, type RegisterTargetRequest, type TargetView } from '@icmp-
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AddressCheck } from './address-check';
 import { canonicalAddress } from './canonical-address';
+import { ParentTargets } from './parent-targets';
 import { register, TARGET } from './target';
 import { TargetExists } from './target-exists';
 import { ADDRESS_TAKEN } from './target-list/inventory';
@@ -29,24 +30,27 @@ export class RegisterTargetHandler implements ICommandHandler<RegisterTarget> {
     private readonly store: EventStore,
     private readonly addresses: AddressCheck,
     private readonly tiers: TierNames,
+    private readonly parents: ParentTargets,
   ) {}
 
-  /** @throws DomainError `invalid` (address, tier); TargetExists */
+  /** @throws DomainError `invalid` (address, tier, parents); TargetExists */
   async execute({ request, metadata }: RegisterTarget): Promise<TargetView> {
     const address = canonicalAddress(request.ip);
     if (!address.ok) throw new DomainError('invalid', address.reason, [{ pointer: '#/ip', detail: address.reason }]);
     const { ip } = address;
-    const { vrf = DEFAULT_VRF, name = null, tags = {}, tier } = request;
+    const { vrf = DEFAULT_VRF, name = null, tags = {}, tier, paused = false, notes = null, owner = null } = request;
     // Outside the transaction: an unused key is only a gap, and no key is used twice.
     const { key, tierExists, takenBy } = await this.addresses.checkAddress({ tier, vrf, ip });
     if (!tierExists) throw await this.tiers.unknownTier(tier);
     if (takenBy !== null) throw new TargetExists(ip, vrf, takenBy);
-    const target = { targetId: newId(), key, ip, vrf, name, tags, tier };
+    const found = await this.parents.findParents(request.parents ?? [], vrf);
+    const parents = found.map(({ id }) => id).sort();
+    const target = { targetId: newId(), key, ip, vrf, name, tags, tier, paused, parents, notes, owner };
     try {
       const { answer } = await this.store.execute(TARGET, target.targetId, (state) => register(state, target), {
         metadata,
         expectedVersion: 0,
-        answer: (_sql, [event]) => registeredView(target, event),
+        answer: (_sql, [event]) => registeredView(target, found, event),
       });
       return answer;
     } catch (error) {

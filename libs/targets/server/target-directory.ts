@@ -5,9 +5,9 @@ import { JudgedTargets } from '@icmp-mon/status/contract';
 import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown } from './canonical-address';
+import { TARGET_ID } from './identifier';
 import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
 
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const KEYS_MAX = 1_000;
 const CANDIDATES_MAX = 100;
 /** Most targets looked up by one statement: after an outage of the server, all clients reload at the same time. */
@@ -42,7 +42,7 @@ export class ListedTargets extends TargetDirectory {
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
   async viewTarget(ref: string, vrf?: string): Promise<TargetView> {
-    if (ID.test(ref)) return this.byId(ref);
+    if (TARGET_ID.test(ref)) return this.byId(ref);
     const address = canonicalAddress(ref);
     if (!address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);

@@ -1,34 +1,46 @@
 import {
-  type ChangeTargetRequest,
+  type RecordedTarget,
   TARGET_STREAM,
+  type TargetData,
+  targetDataOf,
   type TargetEvent,
-  type TargetRegistered,
 } from '@icmp-mon/targets/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 import { tagsFault } from '@icmp-mon/platform/text';
+import { requireDependencies } from './dependencies';
 import { TARGET_TAGS } from './tags';
 import { projectTargets } from './target-list/inventory';
 
-type Target = TargetRegistered['data'];
+export type TargetState = { kind: 'absent' } | { kind: 'registered'; target: TargetData } | { kind: 'removed' };
 
-export type TargetState = { kind: 'absent' } | { kind: 'registered'; target: Target } | { kind: 'removed' };
+/** The members of a target that can change. */
+export type TargetMembers = Omit<TargetData, 'targetId' | 'key' | 'ip' | 'vrf'>;
+
+/** A patch of the members of a target: absent ones stay unchanged, null removes a tag, `parents` are ids. */
+export type TargetPatch = Partial<Omit<TargetMembers, 'tags'>> & { tags?: Record<string, string | null> };
 
 /** Registers a target. An id is used once: registering an address again, even after its removal, requires a new id. */
-export function register(state: TargetState, target: Target): TargetEvent[] {
+export function register(state: TargetState, target: RecordedTarget): TargetEvent[] {
   if (state.kind !== 'absent') throw new DomainError('conflict', `The target id ${target.targetId} is already in use.`);
-  return [{ type: 'TargetRegistered', data: target }];
+  return [{ type: 'TargetRegistered', data: targetDataOf(target) }];
 }
 
 /** Changes a target. Returns no event if the patch changes nothing. */
-export function change(state: TargetState, patch: ChangeTargetRequest): TargetEvent[] {
+export function change(state: TargetState, patch: TargetPatch): TargetEvent[] {
   const before = registered(state);
-  const { name = before.name, tier = before.tier } = patch;
   const tags = patchedTags(before.tags, patch.tags ?? {});
   const fault = tagsFault(tags, TARGET_TAGS);
   if (fault !== null) throw new DomainError('invalid', `tags ${fault}.`, [{ pointer: '#/tags', detail: fault }]);
-  if (name === before.name && tier === before.tier && isSame(tags, before.tags)) return [];
-  return [{ type: 'TargetChanged', data: { ...before, name, tags, tier } }];
+  const { name = before.name, tier = before.tier, paused = before.paused } = patch;
+  const { parents = before.parents, notes = before.notes, owner = before.owner } = patch;
+  return changed(before, { ...before, name, tags, tier, paused, parents, notes, owner });
+}
+
+/** Replaces all members of a target. Returns no event if that changes nothing. */
+export function replace(state: TargetState, members: TargetMembers): TargetEvent[] {
+  const before = registered(state);
+  return changed(before, { ...before, ...members });
 }
 
 export function remove(state: TargetState): TargetEvent[] {
@@ -36,12 +48,21 @@ export function remove(state: TargetState): TargetEvent[] {
   return [{ type: 'TargetRemoved', data: { targetId, key, ip, vrf } }];
 }
 
-function registered(state: TargetState): Target {
+function registered(state: TargetState): TargetData {
   if (state.kind === 'registered') return state.target;
   throw new DomainError('not_found', 'The target does not exist or was removed.');
 }
 
-function patchedTags(tags: Target['tags'], patch: NonNullable<ChangeTargetRequest['tags']>): Target['tags'] {
+function changed(before: TargetData, after: TargetData): TargetEvent[] {
+  const parents = [...new Set(after.parents)].sort();
+  const isSame =
+    (['name', 'tier', 'paused', 'notes', 'owner'] as const).every((member) => before[member] === after[member]) &&
+    before.parents.join() === parents.join() &&
+    hasSameTags(before.tags, after.tags);
+  return isSame ? [] : [{ type: 'TargetChanged', data: { ...after, parents } }];
+}
+
+function patchedTags(tags: TargetData['tags'], patch: NonNullable<TargetPatch['tags']>): TargetData['tags'] {
   const patched = { ...tags };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete patched[key];
@@ -50,14 +71,14 @@ function patchedTags(tags: Target['tags'], patch: NonNullable<ChangeTargetReques
   return patched;
 }
 
-const isSame = (a: Target['tags'], b: Target['tags']): boolean =>
+const hasSameTags = (a: TargetData['tags'], b: TargetData['tags']): boolean =>
   Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, value]) => b[key] === value);
 
 export function evolve(state: TargetState, event: TargetEvent): TargetState {
   switch (event.type) {
     case 'TargetRegistered':
     case 'TargetChanged':
-      return { kind: 'registered', target: event.data };
+      return { kind: 'registered', target: targetDataOf(event.data) };
     case 'TargetRemoved':
       return { kind: 'removed' };
     default:
@@ -75,4 +96,5 @@ export const TARGET: Aggregate<TargetState, TargetEvent> = {
   initial: { kind: 'absent' },
   evolve,
   project: projectTargets,
+  requireConsistency: requireDependencies,
 };

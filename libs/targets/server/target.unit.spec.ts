@@ -1,8 +1,8 @@
-import type { TargetEvent, TargetRegistered } from '@icmp-mon/targets/contract';
+import type { TargetData, TargetEvent } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
-import { change, register, remove, TARGET, type TargetState } from './target';
+import { change, register, remove, replace, TARGET, type TargetState } from './target';
 
-const TARGET_DATA: TargetRegistered['data'] = {
+const TARGET_DATA: TargetData = {
   targetId: '01a2058a-7222-7052-9ee1-962a30df748a',
   key: 7,
   ip: '192.0.2.7',
@@ -10,6 +10,10 @@ const TARGET_DATA: TargetRegistered['data'] = {
   name: null,
   tags: { site: 'fra' },
   tier: 'standard',
+  paused: false,
+  parents: [],
+  notes: null,
+  owner: null,
 };
 const REGISTERED: TargetEvent = { type: 'TargetRegistered', data: TARGET_DATA };
 const REMOVED: TargetEvent = {
@@ -42,6 +46,33 @@ describe('a target', () => {
     expect(change(given(REGISTERED, changed), { name: 'edge', tags: { site: 'fra' } })).toEqual([]);
     expect(change(given(REGISTERED, changed), { name: null })).toEqual([{ ...REGISTERED, type: 'TargetChanged' }]);
     expect(remove(given(REGISTERED, changed))).toEqual([REMOVED]);
+  });
+
+  it('given an event of an older release, then its missing members have their defaults', () => {
+    const { paused: _p, parents: _q, notes: _n, owner: _o, ...older } = TARGET_DATA;
+    expect(given({ type: 'TargetRegistered', data: older })).toEqual({ kind: 'registered', target: TARGET_DATA });
+    expect(register(given(), older)).toEqual([REGISTERED]);
+  });
+
+  it('given a target, when paused, described or given parents, then TargetChanged with sorted parents, each once', () => {
+    const patch = { paused: true, notes: 'Rack 7\n\tport 12', owner: 'core team', parents: ['p2', 'p1', 'p2'] };
+    const data = { ...TARGET_DATA, ...patch, parents: ['p1', 'p2'] };
+    expect(change(given(REGISTERED), patch)).toEqual([{ type: 'TargetChanged', data }]);
+    const changed = given(REGISTERED, { type: 'TargetChanged', data });
+    expect(change(changed, { parents: ['p2', 'p1'], paused: true })).toEqual([]);
+    expect(change(changed, { parents: [], notes: null, owner: null, paused: false })).toEqual([
+      { ...REGISTERED, type: 'TargetChanged' },
+    ]);
+  });
+
+  it('given a target, when replaced, then TargetChanged without the members that are absent, or no event', () => {
+    const { targetId: _t, key: _k, ip: _i, vrf: _v, ...members } = TARGET_DATA;
+    expect(replace(given(REGISTERED), members)).toEqual([]);
+    const data = { ...TARGET_DATA, tags: {}, owner: 'core team' };
+    expect(replace(given(REGISTERED), { ...members, tags: {}, owner: 'core team' })).toEqual([
+      { type: 'TargetChanged', data },
+    ]);
+    expect(() => replace(given(REGISTERED, REMOVED), members)).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
   it('given a target, when it gets too many tags, then invalid', () => {

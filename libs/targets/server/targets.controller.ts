@@ -7,7 +7,7 @@ import {
   RequirePermission,
   Versioned,
 } from '@icmp-mon/platform/http';
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiConsumes,
@@ -23,6 +23,7 @@ import { ChangeTarget } from './change-target';
 import { ReadTarget } from './read-target';
 import { RegisterTarget } from './register-target';
 import { RemoveTarget } from './remove-target';
+import { ReplaceTarget } from './replace-target';
 import { TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
 import { ListTargets } from './target-list/list-targets';
@@ -32,7 +33,13 @@ import {
   StatusCountsResponse,
   TargetPageResponse,
 } from './target-list/list-targets.dto';
-import { ChangeTargetRequest, RegisterTargetRequest, TargetReferenceRequest, TargetResponse } from './targets.dto';
+import { TargetResponse } from './target.dto';
+import {
+  ChangeTargetRequest,
+  RegisterTargetRequest,
+  ReplaceTargetRequest,
+  TargetReferenceRequest,
+} from './targets.dto';
 
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
 const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;
@@ -87,10 +94,11 @@ export class TargetsController {
   @Idempotent('change-target')
   @Versioned()
   @ApiOperation({
-    summary: "Change a target's name, tags or tier",
+    summary: 'Change members of a target',
     description:
-      'A merge patch (RFC 7396), also as application/json: absent members stay unchanged, null removes the name or a tag. A patch that ' +
-      'changes nothing creates no event. With If-Match, the target is changed only if it still has that version.',
+      'A merge patch (RFC 7396), also as application/json: absent members stay unchanged, null removes name, notes, owner or a tag, ' +
+      'parents replaces the list. A patch that changes nothing creates no event. With If-Match, the target is changed only if it still ' +
+      'has that version.',
   })
   @ApiParam(REF)
   @ApiHeader(IF_MATCH)
@@ -106,12 +114,36 @@ export class TargetsController {
     return this.commands.execute(new ChangeTarget(ref, vrf, body, metadata, expectedVersion));
   }
 
+  @Put(':id')
+  @RequirePermission('targets:write')
+  @Idempotent('replace-target')
+  @Versioned()
+  @ApiOperation({
+    summary: 'Replace all members of a target that can change',
+    description:
+      'Absent members are removed: afterwards the target is as if registered by this body. A body that changes nothing creates no event. ' +
+      'With If-Match, the target is changed only if it still has that version.',
+  })
+  @ApiParam(REF)
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: TargetResponse })
+  replace(
+    @Param('id') ref: string,
+    @Query() { vrf }: TargetReferenceRequest,
+    @Body() body: ReplaceTargetRequest,
+    @Metadata() metadata: RequestMetadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<TargetResponse> {
+    return this.commands.execute(new ReplaceTarget(ref, vrf, body, metadata, expectedVersion));
+  }
+
   @Delete(':id')
   @HttpCode(204)
   @RequirePermission('targets:write')
   @ApiOperation({
     summary: 'Remove a target',
-    description: 'With If-Match, the target is removed only if it still has that version.',
+    description:
+      'Answers 409 while other targets depend on it. With If-Match, the target is removed only if it still has that version.',
   })
   @ApiParam(REF)
   @ApiHeader(IF_MATCH)

@@ -1,18 +1,59 @@
 import type * as contract from '@icmp-mon/targets/contract';
-import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
-import type { TargetView } from '@icmp-mon/targets/contract';
-import { IsPlainText, IsTagChanges, IsTags, MayBeAbsent, MayBeNull } from '@icmp-mon/platform/http';
-import { PLAIN_TEXT_RULE } from '@icmp-mon/platform/text';
+import { NOTES_LENGTH_MAX, PARENTS_MAX } from '@icmp-mon/targets/contract';
+import { IsPlainLines, IsPlainText, IsTagChanges, IsTags, MayBeAbsent, MayBeNull } from '@icmp-mon/platform/http';
+import { PLAIN_LINES_RULE, PLAIN_TEXT_RULE } from '@icmp-mon/platform/text';
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { IDENTIFIER, IDENTIFIER_MESSAGE } from './identifier';
 import { TARGET_TAGS } from './tags';
 
-const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
 
+const IP = { description: 'One IPv4 or IPv6 address, written in full.', example: '192.0.2.1', maxLength: 64 } as const;
+const NAME = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  description: `Text with ${PLAIN_TEXT_RULE}.`,
+  example: 'edge-fra-1',
+} as const;
+const OWNER = {
+  ...NAME,
+  description: `Who is responsible: text with ${PLAIN_TEXT_RULE}.`,
+  example: 'core team',
+} as const;
+const NOTES = {
+  type: 'string',
+  minLength: 1,
+  maxLength: NOTES_LENGTH_MAX,
+  description: `Of several lines: ${PLAIN_LINES_RULE}.`,
+  example: 'Console server 7, port 12',
+} as const;
+const PAUSED = { type: 'boolean', description: 'Whether no agent probes the target.', example: false } as const;
+const PARENTS = {
+  type: 'array',
+  items: { type: 'string', minLength: 1, maxLength: 64 },
+  maxItems: PARENTS_MAX,
+  description: 'The targets that it depends on: ids, or addresses in the VRF of the target. A cycle is refused.',
+  example: ['192.0.2.254'],
+} as const;
+
+/** Members that requests of all kinds have. */
+const IsParents = (): PropertyDecorator =>
+  applyDecorators(
+    IsArray(),
+    ArrayMaxSize(PARENTS_MAX),
+    IsString({ each: true }),
+    MinLength(1, { each: true }),
+    MaxLength(64, { each: true }),
+  );
+const IsName = (): PropertyDecorator => applyDecorators(IsString(), MinLength(1), MaxLength(200), IsPlainText());
+const IsNotes = (): PropertyDecorator =>
+  applyDecorators(IsString(), MinLength(1), MaxLength(NOTES_LENGTH_MAX), IsPlainLines());
+
 export class RegisterTargetRequest implements contract.RegisterTargetRequest {
-  @ApiProperty({ description: 'One IPv4 or IPv6 address, written in full.', example: '192.0.2.7', maxLength: 64 })
+  @ApiProperty({ ...IP, example: '192.0.2.7' })
   @IsString()
   @MaxLength(64)
   ip!: string;
@@ -31,36 +72,66 @@ export class RegisterTargetRequest implements contract.RegisterTargetRequest {
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: 200, description: `Text with ${PLAIN_TEXT_RULE}.` })
+  @ApiPropertyOptional(NAME)
   @MayBeAbsent()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
-  @IsPlainText()
+  @IsName()
   name?: string;
 
   @ApiPropertyOptional(TAGS_SCHEMA)
   @MayBeAbsent()
   @IsTags(TARGET_TAGS)
   tags?: Record<string, string>;
+
+  @ApiPropertyOptional(PAUSED)
+  @MayBeAbsent()
+  @IsBoolean()
+  paused?: boolean;
+
+  @ApiPropertyOptional(PARENTS)
+  @MayBeAbsent()
+  @IsParents()
+  parents?: string[];
+
+  @ApiPropertyOptional(NOTES)
+  @MayBeAbsent()
+  @IsNotes()
+  notes?: string;
+
+  @ApiPropertyOptional(OWNER)
+  @MayBeAbsent()
+  @IsName()
+  owner?: string;
 }
 
-export class ChangeTargetRequest implements contract.ChangeTargetRequest {
-  @ApiPropertyOptional({
-    type: 'string',
-    nullable: true,
-    minLength: 1,
-    maxLength: 200,
-    description: `Text with ${PLAIN_TEXT_RULE}; null removes the name.`,
-    example: 'edge-fra-1',
-  })
+/** Members that a change and a replacement have; null removes a text. */
+class TargetMembersRequest {
+  @ApiPropertyOptional({ ...NAME, nullable: true })
   @MayBeNull()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
-  @IsPlainText()
+  @IsName()
   name?: string | null;
 
+  @ApiPropertyOptional(PAUSED)
+  @MayBeAbsent()
+  @IsBoolean()
+  paused?: boolean;
+
+  @ApiPropertyOptional(PARENTS)
+  @MayBeAbsent()
+  @IsParents()
+  parents?: string[];
+
+  @ApiPropertyOptional({ ...NOTES, nullable: true })
+  @MayBeNull()
+  @IsNotes()
+  notes?: string | null;
+
+  @ApiPropertyOptional({ ...OWNER, nullable: true })
+  @MayBeNull()
+  @IsName()
+  owner?: string | null;
+}
+
+export class ChangeTargetRequest extends TargetMembersRequest implements contract.ChangeTargetRequest {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string', nullable: true },
@@ -80,6 +151,33 @@ export class ChangeTargetRequest implements contract.ChangeTargetRequest {
   tier?: string;
 }
 
+export class ReplaceTargetRequest extends TargetMembersRequest implements contract.ReplaceTargetRequest {
+  @ApiPropertyOptional({ ...IP, description: 'May be given, but must be the address of the target.' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(64)
+  ip?: string;
+
+  @ApiPropertyOptional({ minLength: 1, maxLength: 63, description: 'May be given, but must be the VRF of the target.' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
+  vrf?: string;
+
+  @ApiProperty({ description: 'Name of a tier.', example: 'standard', minLength: 1, maxLength: 63 })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(63)
+  @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
+  tier!: string;
+
+  @ApiPropertyOptional(TAGS_SCHEMA)
+  @MayBeAbsent()
+  @IsTags(TARGET_TAGS)
+  tags?: Record<string, string>;
+}
+
 export class TargetReferenceRequest {
   @ApiPropertyOptional({
     description: 'Selects the target if the address is in several VRFs.',
@@ -91,36 +189,4 @@ export class TargetReferenceRequest {
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
-}
-
-export class TargetResponse implements TargetView {
-  @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ type: 'integer', description: 'Never reused; identifies the target in results and events.' })
-  key!: number;
-  @ApiProperty() ip!: string;
-  @ApiProperty() vrf!: string;
-  @ApiProperty({ type: 'string', nullable: true }) name!: string | null;
-  @ApiProperty(TAGS_SCHEMA) tags!: Record<string, string>;
-  @ApiProperty() tier!: string;
-  @ApiProperty({ format: 'date-time' }) registeredAt!: string;
-  @ApiProperty({ type: 'integer', description: 'Version of the target; also its ETag.' }) version!: number;
-  @ApiProperty({ enum: STATUSES }) status!: Status;
-  @ApiProperty({
-    type: 'string',
-    enum: SHOWN_REASONS,
-    nullable: true,
-    description:
-      'Null until the target is judged for the first time. not_judged: its shard has not been judged for three intervals of its tier.',
-  })
-  reason!: ShownReason | null;
-  @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) since!: string | null;
-  @ApiProperty({
-    type: 'string',
-    format: 'date-time',
-    nullable: true,
-    description:
-      'Last success before the latest status change. A target that is up has newer successes: see its status.',
-  })
-  lastSuccessAt!: string | null;
-  @ApiProperty({ ...AS_OF, description: "Time up to which the target's shard has judged." }) asOf!: string | null;
 }

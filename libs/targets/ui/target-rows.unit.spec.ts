@@ -11,7 +11,17 @@ import { TargetsClient } from './targets.client';
 
 const row = (key: number, change: Partial<TargetView> = {}): TargetView => ({
   ...{ id: `id-${key}`, key, ip: `127.0.0.${key}`, vrf: 'default', name: null, tags: {}, tier: 'standard' },
-  ...{ registeredAt: '2026-03-01T00:00:00.000Z', version: 1, status: 'up', reason: null, since: null },
+  ...{
+    paused: false,
+    parents: [],
+    notes: null,
+    owner: null,
+    registeredAt: '2026-03-01T00:00:00.000Z',
+    version: 1,
+    status: 'up',
+    reason: null,
+    since: null,
+  },
   ...{ lastSuccessAt: null, asOf: null },
   ...change,
 });

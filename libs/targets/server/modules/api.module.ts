@@ -2,9 +2,11 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
 import { ChangeTargetHandler } from '../change-target';
+import { ParentTargets } from '../parent-targets';
 import { ReadTargetHandler } from '../read-target';
 import { RegisterTargetHandler } from '../register-target';
 import { RemoveTargetHandler } from '../remove-target';
+import { ReplaceTargetHandler } from '../replace-target';
 import { CountsStream } from '../stream/counts-stream';
 import { ListChanges } from '../stream/list-changes';
 import { StatusStreamController } from '../stream/status-stream.controller';
@@ -25,12 +27,14 @@ import { TargetsController } from '../targets.controller';
     { provide: TargetDirectory, useExisting: ListedTargets },
     AddressCheck,
     TierNames,
+    ParentTargets,
     TargetCounts,
     ListChanges,
     TargetListStream,
     CountsStream,
     RegisterTargetHandler,
     ChangeTargetHandler,
+    ReplaceTargetHandler,
     RemoveTargetHandler,
     ListTargetsHandler,
     ReadTargetHandler,

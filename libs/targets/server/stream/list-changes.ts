@@ -20,7 +20,7 @@ const CHANGES = `
     (SELECT list_seq, true AS present, ${VIEW_COLUMNS} FROM target_list
      WHERE list_seq > $1 ORDER BY list_seq LIMIT $2)
     UNION ALL
-    (SELECT list_seq, false, key, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    (SELECT list_seq, false, key, id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
      FROM target_list_removed WHERE list_seq > $1 ORDER BY list_seq LIMIT $2)
   ) AS change ORDER BY list_seq LIMIT $2`;
 

@@ -1,11 +1,17 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ProjectedEvent } from '@icmp-mon/platform/event-store';
-import type { TargetChanged, TargetEvent, TargetRegistered, TargetRemoved } from '@icmp-mon/targets/contract';
+import {
+  type RecordedTarget,
+  type TargetData,
+  targetDataOf,
+  type TargetEvent,
+  type TargetRemoved,
+} from '@icmp-mon/targets/contract';
 
 export const ADDRESS_TAKEN = 'target_list_vrf_ip_key';
 
 /** A target's row after the events of a batch. */
-type Kept = TargetRegistered['data'] & { version: number; occurredAt: string };
+type Kept = TargetData & { version: number; occurredAt: string };
 
 interface Changes {
   registered: Map<string, Kept>;
@@ -29,10 +35,10 @@ function gather(events: readonly ProjectedEvent<TargetEvent>[]): Changes {
   const { registered, changed, removed } = changes;
   for (const { type, data, version, occurredAt } of events) {
     if (type === 'TargetRegistered') {
-      const target = data as TargetRegistered['data'];
+      const target = targetDataOf(data as RecordedTarget);
       registered.set(target.targetId, { ...target, version, occurredAt });
     } else if (type === 'TargetChanged') {
-      const target = data as TargetChanged['data'];
+      const target = targetDataOf(data as RecordedTarget);
       const made = registered.get(target.targetId);
       const kept = { ...target, version, occurredAt: made?.occurredAt ?? occurredAt };
       (made === undefined ? changed : registered).set(target.targetId, kept);
@@ -47,18 +53,20 @@ function gather(events: readonly ProjectedEvent<TargetEvent>[]): Changes {
 
 async function insert(sql: Sql, targets: readonly Kept[]): Promise<void> {
   await sql.execute(
-    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at)
-     SELECT key, "targetId", ip, vrf, name, tags, tier, version, "occurredAt"
+    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, paused, parents, notes, owner, version, registered_at)
+     SELECT key, "targetId", ip, vrf, name, tags, tier, paused, parents, notes, owner, version, "occurredAt"
      FROM jsonb_to_recordset($1::jsonb) AS t (key integer, "targetId" uuid, ip inet, vrf text, name text, tags jsonb,
-       tier text, version bigint, "occurredAt" timestamptz)`,
+       tier text, paused boolean, parents uuid[], notes text, owner text, version bigint, "occurredAt" timestamptz)`,
     [JSON.stringify(targets)],
   );
 }
 
 async function update(sql: Sql, targets: readonly Kept[]): Promise<void> {
   await sql.execute(
-    `UPDATE target_list l SET name = t.name, tags = t.tags, tier = t.tier, version = t.version
-     FROM jsonb_to_recordset($1::jsonb) AS t (key integer, name text, tags jsonb, tier text, version bigint)
+    `UPDATE target_list l SET name = t.name, tags = t.tags, tier = t.tier, paused = t.paused, parents = t.parents,
+       notes = t.notes, owner = t.owner, version = t.version
+     FROM jsonb_to_recordset($1::jsonb) AS t (key integer, name text, tags jsonb, tier text, paused boolean, parents uuid[],
+       notes text, owner text, version bigint)
      WHERE l.key = t.key`,
     [JSON.stringify(targets)],
   );

@@ -5,7 +5,7 @@ import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
 import { IDENTIFIER, IDENTIFIER_MESSAGE } from '../identifier';
-import { TargetResponse } from '../targets.dto';
+import { TargetResponse } from '../target.dto';
 import { PAGE_MAX } from './list-targets';
 
 const POSITION_MAX = 2 ** 31 - 1;

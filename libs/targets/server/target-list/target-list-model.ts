@@ -19,7 +19,8 @@ const TABLE = {
   name: 'target_list',
   key: ['key'],
   columns: [
-    ...['key', 'id', 'ip', 'vrf', 'name', 'tags', 'tier', 'version', 'registered_at'],
+    ...['key', 'id', 'ip', 'vrf', 'name', 'tags', 'tier', 'paused', 'parents', 'notes', 'owner'],
+    ...['version', 'registered_at'],
     ...['status', 'reason', 'since', 'last_success_at', 'change_seq'],
   ],
 };

@@ -2,14 +2,19 @@ import type { Judged, Status, StatusReason } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { RecordedEvent } from '@icmp-mon/platform/event-store';
-import type { TargetRegistered, TargetView } from '@icmp-mon/targets/contract';
+import type { TargetData, TargetParent, TargetView } from '@icmp-mon/targets/contract';
 
 /** Returns the SQL of a time in the API's format: parsing by the driver would take half the time of a page. */
 const isoTime = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
 
+/** The parents of a row of `target_list`, read by their ids. */
+const PARENTS = `CASE WHEN parents = '{}' THEN '[]' ELSE
+  (SELECT coalesce(json_agg(json_build_object('id', p.id, 'ip', host(p.ip), 'vrf', p.vrf) ORDER BY p.vrf, p.ip), '[]')
+   FROM target_list p WHERE p.id = ANY (target_list.parents)) END AS parents`;
+
 /** Columns of `target_list` for a view. */
-export const VIEW_COLUMNS = `key, id, host(ip) AS ip, vrf, name, tags, tier, version, ${isoTime('registered_at')},
+export const VIEW_COLUMNS = `key, id, host(ip) AS ip, vrf, name, tags, tier, paused, ${PARENTS}, notes, owner, version, ${isoTime('registered_at')},
   status, reason, ${isoTime('since')}, ${isoTime('last_success_at')}`;
 
 export interface TargetRow {
@@ -20,6 +25,10 @@ export interface TargetRow {
   name: string | null;
   tags: Record<string, string>;
   tier: string;
+  paused: boolean;
+  parents: TargetParent[];
+  notes: string | null;
+  owner: string | null;
   version: number;
   registered_at: string;
   status: Status;
@@ -39,6 +48,10 @@ export function targetView(row: TargetRow, judged: Judged): TargetView {
     name: row.name,
     tags: row.tags,
     tier: row.tier,
+    paused: row.paused,
+    parents: row.parents,
+    notes: row.notes,
+    owner: row.owner,
     registeredAt: row.registered_at,
     version: Number(row.version),
     status,
@@ -58,9 +71,10 @@ export async function listedTarget(sql: Sql, id: string, judged: Judged): Promis
 
 /** Returns the view of a target that was just registered: it is not judged yet. */
 export function registeredView(
-  { targetId: id, ...target }: TargetRegistered['data'],
+  { targetId: id, ...target }: TargetData,
+  parents: TargetParent[],
   { version, occurredAt }: Pick<RecordedEvent, 'version' | 'occurredAt'>,
 ): TargetView {
   const unjudged = { status: 'unknown', reason: null, since: null, lastSuccessAt: null, asOf: null } as const;
-  return { id, ...target, registeredAt: occurredAt, version, ...unjudged };
+  return { id, ...target, parents, registeredAt: occurredAt, version, ...unjudged };
 }

@@ -1,0 +1,41 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
+import type { TargetParent } from '@icmp-mon/targets/contract';
+import { Injectable } from '@nestjs/common';
+import { canonicalAddress, shown } from './canonical-address';
+import { TARGET_ID } from './identifier';
+
+/** Finds the targets that a request names as parents. */
+@Injectable()
+export class ParentTargets {
+  constructor(private readonly database: ControlDatabase) {}
+
+  /**
+   * Returns the targets in the order of VRF and address, each once.
+   * @param refs ids, or addresses in the given VRF
+   * @throws DomainError `invalid` at `#/parents/<index>` for each that is not a target
+   */
+  async findParents(refs: readonly string[], vrf: string): Promise<TargetParent[]> {
+    if (refs.length === 0) return [];
+    const wanted = refs.map(referenceOf);
+    const found = await this.database.query<TargetParent>(
+      `SELECT id, host(ip) AS ip, vrf FROM target_list
+       WHERE id = ANY ($1::uuid[]) OR (vrf = $2 AND ip = ANY ($3::inet[])) ORDER BY vrf, target_list.ip`,
+      [wanted.flatMap(({ id }) => id ?? []), vrf, wanted.flatMap(({ ip }) => ip ?? [])],
+    );
+    const errors = wanted.flatMap((each, at): FieldError[] => {
+      const isFound = found.some(({ id, ip, vrf: of }) => id === each.id || (ip === each.ip && of === vrf));
+      const detail = `"${shown(refs[at])}" is neither the id of a target nor the address of one in the VRF ${vrf}`;
+      return isFound ? [] : [{ pointer: `#/parents/${at}`, detail }];
+    });
+    const [first] = errors;
+    if (first !== undefined) throw new DomainError('invalid', `${first.detail}.`, errors);
+    return found;
+  }
+}
+
+function referenceOf(ref: string): { id?: string; ip?: string } {
+  if (TARGET_ID.test(ref)) return { id: ref.toLowerCase() };
+  const address = canonicalAddress(ref);
+  return address.ok ? { ip: address.ip } : {};
+}

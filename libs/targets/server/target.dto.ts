@@ -1,0 +1,49 @@
+import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
+import type { TargetParent, TargetView } from '@icmp-mon/targets/contract';
+import { ApiProperty } from '@nestjs/swagger';
+
+const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
+const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
+
+export class TargetParentResponse implements TargetParent {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() ip!: string;
+  @ApiProperty() vrf!: string;
+}
+
+export class TargetResponse implements TargetView {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ type: 'integer', description: 'Never reused; identifies the target in results and events.' })
+  key!: number;
+  @ApiProperty() ip!: string;
+  @ApiProperty() vrf!: string;
+  @ApiProperty({ type: 'string', nullable: true }) name!: string | null;
+  @ApiProperty(TAGS_SCHEMA) tags!: Record<string, string>;
+  @ApiProperty() tier!: string;
+  @ApiProperty({ description: 'Whether no agent probes the target.' }) paused!: boolean;
+  @ApiProperty({ type: [TargetParentResponse], description: 'The targets that it depends on.' })
+  parents!: TargetParentResponse[];
+  @ApiProperty({ type: 'string', nullable: true }) notes!: string | null;
+  @ApiProperty({ type: 'string', nullable: true }) owner!: string | null;
+  @ApiProperty({ format: 'date-time' }) registeredAt!: string;
+  @ApiProperty({ type: 'integer', description: 'Version of the target; also its ETag.' }) version!: number;
+  @ApiProperty({ enum: STATUSES }) status!: Status;
+  @ApiProperty({
+    type: 'string',
+    enum: SHOWN_REASONS,
+    nullable: true,
+    description:
+      'Null until the target is judged for the first time. not_judged: its shard has not been judged for three intervals of its tier.',
+  })
+  reason!: ShownReason | null;
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true }) since!: string | null;
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description:
+      'Last success before the latest status change. A target that is up has newer successes: see its status.',
+  })
+  lastSuccessAt!: string | null;
+  @ApiProperty({ ...AS_OF, description: "Time up to which the target's shard has judged." }) asOf!: string | null;
+}
