@@ -92,7 +92,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
   });
 
   it('draws its results as they arrive', async () => {
-    await page.getByTestId(`target-row-${address}`).getByRole('link').click();
+    await page.getByTestId(`target-row-${address}`).getByRole('link').press('Enter');
     await expect.poll(statusInDetail, soon).toBe('up');
     const results = () => page.getByTestId('results-table').locator('tbody tr').filter({ hasText: 'reply' }).count();
     await expect.poll(results, soon).toBeGreaterThan(0);

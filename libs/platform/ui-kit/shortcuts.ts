@@ -32,7 +32,7 @@ export class Shortcuts {
     const typing = takesText(event.target);
     const keys = this.sequence.press({ key, ctrlKey, metaKey, altKey, typing }, event.timeStamp);
     const shortcut = this.registered().findLast((candidate) => candidate.keys === keys);
-    if (shortcut === undefined) return;
+    if (shortcut === undefined || (key === 'Enter' && takesEnter(event.target))) return;
     event.preventDefault();
     shortcut.run();
   }
@@ -41,4 +41,9 @@ export class Shortcuts {
 function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+}
+
+/** Returns whether Enter activates the element, as a button or a link. */
+function takesEnter(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a[href], summary') !== null;
 }

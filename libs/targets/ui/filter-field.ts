@@ -70,6 +70,12 @@ export class FilterField {
     this.box().nativeElement.select();
   }
 
+  /** Empties the field; a filter that is applied stays. */
+  clearText(): void {
+    clearTimeout(this.typing);
+    this.text.set('');
+  }
+
   protected readTyping(): void {
     const { value, selectionStart } = this.box().nativeElement;
     this.changeText(value, selectionStart ?? value.length);

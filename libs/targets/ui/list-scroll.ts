@@ -1,5 +1,14 @@
 import type { CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
-import { afterNextRender, DestroyRef, inject, Injectable, Injector, type Signal, signal } from '@angular/core';
+import {
+  afterNextRender,
+  computed,
+  DestroyRef,
+  inject,
+  Injectable,
+  Injector,
+  type Signal,
+  signal,
+} from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { first, startWith } from 'rxjs';
 
@@ -17,13 +26,15 @@ export class ListScroll {
   private onScroll: () => void = () => undefined;
   private readonly onScreen = signal<readonly number[]>([]);
 
-  readonly rowPx = signal(ROW_PX);
+  /** Whether the screen is narrow. */
+  readonly isPhone = signal(false);
+  readonly rowPx = computed(() => (this.isPhone() ? PHONE_ROW_PX : ROW_PX));
   /** Indexes of the visible rows. */
   readonly visible = this.onScreen.asReadonly();
 
   constructor() {
     const phone = matchMedia(PHONE);
-    const fit = (): void => this.rowPx.set(phone.matches ? PHONE_ROW_PX : ROW_PX);
+    const fit = (): void => this.isPhone.set(phone.matches);
     phone.addEventListener('change', fit);
     this.destroyRef.onDestroy(() => phone.removeEventListener('change', fit));
     fit();

@@ -1,4 +1,14 @@
-import { Component, computed, type ElementRef, inject, input, linkedSignal, output, viewChild } from '@angular/core';
+import {
+  Component,
+  computed,
+  DestroyRef,
+  type ElementRef,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  viewChild,
+} from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Session } from '@icmp-mon/identity/ui';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
@@ -7,6 +17,8 @@ import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import { StatusGlyph } from '@icmp-mon/status/look';
 import { FilterField } from './filter-field';
 import { FilterNames } from './filter-names';
+import { offeredFilter } from './filter-offer';
+import type { ColumnId } from './list-columns';
 import type { ListQuery } from './list-query';
 
 const TYPING_MS = 250;
@@ -31,8 +43,11 @@ export class ListTools {
   protected readonly stream = inject(LiveStream);
 
   readonly query = input.required<ListQuery>();
+  /** Chosen columns. */
+  readonly columns = input.required<readonly ColumnId[]>();
   readonly paused = input.required<boolean>();
   readonly asked = output<AskedList>();
+  readonly columnsChosen = output<readonly ColumnId[]>();
   readonly pauseToggled = output();
   /** Emits after a target was added. */
   readonly added = output();
@@ -48,8 +63,11 @@ export class ListTools {
   protected readonly tiers = this.names.tiers;
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly filterText = linkedSignal(() => this.query().q);
+  /** The search text if it is a filter, so that it can become one. */
+  protected readonly offered = computed(() => offeredFilter(this.filterText()));
 
   constructor() {
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.typing));
     inject(Shortcuts).add({ keys: '/', label: 'Focus the filter', run: () => this.filterBox().nativeElement.select() });
     inject(Shortcuts).add({
       keys: 'f',
@@ -58,9 +76,35 @@ export class ListTools {
     });
   }
 
+  /** Empties both fields, also of texts that are not applied. */
+  clearTexts(): void {
+    clearTimeout(this.typing);
+    this.filterText.set('');
+    this.filterField().clearText();
+  }
+
+  async chooseColumns(): Promise<void> {
+    this.names.gatherNames();
+    const { ColumnsDialog } = await import('./columns-dialog');
+    const data = { chosen: this.columns(), tagKeys: this.names.vocabulary().tagKeys };
+    const dialog = this.dialog.open<unknown, unknown, readonly ColumnId[]>(ColumnsDialog, { data, width: '460px' });
+    dialog.afterClosed().subscribe((columns) => {
+      if (columns !== undefined) this.columnsChosen.emit(columns);
+    });
+  }
+
   protected type(text: string): void {
+    this.filterText.set(text);
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.changeQuery({ q: text.trim() }, true), TYPING_MS);
+  }
+
+  /** Makes the search text a filter, in addition to the current one. */
+  protected takeOffer(filter: string): void {
+    clearTimeout(this.typing);
+    const before = this.query().filter;
+    this.changeQuery({ q: '', filter: before === '' ? filter : `(${before}) AND (${filter})` });
+    this.filterField().selectText();
   }
 
   protected applyFilter(filter: string): void {

@@ -6,7 +6,7 @@ import type { TargetView } from '@icmp-mon/targets/contract';
 import { ListPlace } from './list-place';
 import { TargetsClient } from './targets.client';
 
-/** Button that removes a target after a confirmation, and then opens the list. */
+/** Button that removes a target after a confirmation. */
 @Component({
   selector: 'icm-remove-target',
   imports: [Icon],
@@ -24,6 +24,8 @@ export class RemoveTarget {
   private readonly place = inject(ListPlace);
 
   readonly target = input.required<TargetView>();
+  /** Whether the list is opened after the removal. */
+  readonly leavesPage = input(true);
 
   protected confirmRemoval(): void {
     const target = this.target();
@@ -39,11 +41,12 @@ export class RemoveTarget {
   }
 
   private async remove(target: TargetView): Promise<void> {
+    const leavesPage = this.leavesPage();
     try {
       await this.client.remove(target);
       this.toasts.done(`${target.ip} was removed.`);
       // The page may have taken the button away already, when the stream reported the removal first.
-      await this.router.navigateByUrl(this.place.url);
+      if (leavesPage) await this.router.navigateByUrl(this.place.url);
     } catch (failure) {
       const problem = readProblem(failure);
       this.toasts.showFailure(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);

@@ -1,70 +1,42 @@
 import { type CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
-import { Component, computed, effect, inject, input, linkedSignal, untracked, viewChild } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { Component, computed, effect, type ElementRef, inject, input, untracked, viewChild } from '@angular/core';
+import { Router } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
-import {
-  AgePipe,
-  ageText,
-  Clock,
-  ClockTimePipe,
-  CountPipe,
-  Empty,
-  Failure,
-  Icon,
-  InstantPipe,
-  PageTrail,
-  RttPipe,
-  SharePipe,
-  Shortcuts,
-} from '@icmp-mon/platform/ui-kit';
-import { LiveStream } from '@icmp-mon/platform/live-stream';
-import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
-import { splitTerms, tagTerm, type TargetSort, type TargetView } from '@icmp-mon/targets/contract';
+import { ClockTimePipe, CountPipe, Empty, Failure, Icon, PageTrail, Shortcuts } from '@icmp-mon/platform/ui-kit';
+import { splitTerms, tagTerm, type TargetSort } from '@icmp-mon/targets/contract';
 import { ListTools } from './list-tools';
-import { ariaSort, type Column, LIST_COLUMNS } from './list-columns';
-import { givenParams, isFiltered, type ListQuery, listParams, readListQuery } from './list-query';
+import { ariaSort, type Column, type ColumnId } from './list-columns';
+import { ListLayout } from './list-layout';
+import { ListNavigation } from './list-navigation';
+import { isFiltered, type ListQuery, listParams, readListQuery } from './list-query';
+import { ListRow } from './list-row';
 import { TARGETS_PATH } from './targets.client';
 import { ListPlace } from './list-place';
 import { ListScroll } from './list-scroll';
-import { LossStrip } from './loss-strip';
 import { ShownFigures } from './shown-figures';
+import { TargetPanel } from './target-panel';
 import { TargetRows } from './target-rows';
-import { TagsPipe } from './tags.pipe';
 
-/** `/targets?q=&filter=&status=&tier=&sort=&order=&row=`: all targets with their status. `row` is the target that was last opened. */
+/**
+ * `/targets?q=&filter=&status=&tier=&sort=&order=&columns=&row=&panel=`: all targets with their status. `row` is the target that was last
+ * opened; with `panel`, it is shown next to the list, for the time of `range` or `from` and `to`.
+ */
 @Component({
   selector: 'icm-target-list',
-  imports: [
-    AgePipe,
-    ClockTimePipe,
-    CountPipe,
-    Empty,
-    Failure,
-    Icon,
-    InstantPipe,
-    ListTools,
-    LossStrip,
-    RouterLink,
-    RttPipe,
-    ScrollingModule,
-    SharePipe,
-    ShortReasonPipe,
-    StatusGlyph,
-    TagsPipe,
-  ],
-  providers: [ListScroll, TargetRows, ShownFigures],
+  imports: [ClockTimePipe, CountPipe, Empty, Failure, Icon, ListRow, ListTools, ScrollingModule, TargetPanel],
+  providers: [ListScroll, ListLayout, ListNavigation, TargetRows, ShownFigures],
   templateUrl: './target-list.html',
   styleUrl: './target-list.scss',
 })
 export class TargetList {
   private readonly router = inject(Router);
   private readonly session = inject(Session);
-  protected readonly stream = inject(LiveStream);
   protected readonly rows = inject(TargetRows);
   protected readonly figures = inject(ShownFigures);
   protected readonly scroll = inject(ListScroll);
+  protected readonly layout = inject(ListLayout);
+  protected readonly navigation = inject(ListNavigation);
   private readonly place = inject(ListPlace);
-  protected readonly nowMs = inject(Clock).nowMs;
 
   readonly q = input<string>();
   readonly filter = input<string>();
@@ -72,53 +44,60 @@ export class TargetList {
   readonly tier = input<string>();
   readonly sort = input<string>();
   readonly order = input<string>();
+  readonly chosenColumns = input<string | undefined>(undefined, { alias: 'columns' });
   readonly row = input<string>();
+  readonly panel = input<string>();
+  readonly range = input<string>();
+  readonly from = input<string>();
+  readonly to = input<string>();
 
   private readonly viewport = viewChild<CdkVirtualScrollViewport>('viewport');
+  private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
+  private readonly tools = viewChild.required(ListTools);
 
-  protected readonly columns = LIST_COLUMNS;
   protected readonly firstCommand = [
     `curl --json '{"ip":"127.0.0.9","tier":"standard"}'`,
     '-H "Authorization: Bearer $KEY"',
     `${location.origin}${TARGETS_PATH}`,
   ].join(' \\\n  ');
-  protected readonly query = computed(() =>
-    readListQuery({
-      ...{ q: this.q(), filter: this.filter(), status: this.status(), tier: this.tier() },
-      ...{ sort: this.sort(), order: this.order() },
-    }),
+  protected readonly query = computed(
+    () =>
+      readListQuery({
+        ...{ q: this.q(), filter: this.filter(), status: this.status(), tier: this.tier() },
+        ...{ sort: this.sort(), order: this.order() },
+      }),
+    // Other parameters of the URL, such as the selected row, leave the list as it is.
+    { equal: (before, after) => JSON.stringify(before) === JSON.stringify(after) },
   );
   protected readonly filtered = computed(() => isFiltered(this.query()));
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly indexes = computed(() => Array.from({ length: this.rows.length() }, (_, index) => index));
-  /** Index of the row selected by keyboard; -1 before the first key. */
-  protected readonly active = linkedSignal({ source: this.query, computation: () => -1 });
-  /** Index of the row that the Tab key reaches. */
-  protected readonly shownActive = computed(() => Math.max(0, this.active()));
+  /** Id of the target in the panel; null while the panel is closed. */
+  protected readonly inPanel = computed(() =>
+    this.panel() !== undefined && this.layout.hasPanel() ? (this.row() ?? null) : null,
+  );
+  /** The target in the panel as the list has it. */
+  protected readonly known = computed(() => {
+    const id = this.inPanel();
+    return id === null ? undefined : this.rows.rowOf(id);
+  });
 
   constructor() {
     inject(PageTrail).showCrumbs({ text: 'Targets' });
     this.scroll.attach(this.viewport, () => this.showRows());
+    this.layout.followWidth(this.list);
+    this.navigation.attach(this.query, this.inPanel);
+    effect(() => this.layout.showColumns(this.chosenColumns()));
     effect(() => {
       const query = this.query();
       untracked(() => void this.readRows(query, this.row()));
     });
     effect(() => this.figures.showTargets(this.scroll.visible().flatMap((index) => this.rows.rowAt(index)?.key ?? [])));
     inject(Shortcuts).add(
-      { keys: 'j', label: 'Next row', run: () => this.moveTo(this.active() + 1) },
-      { keys: 'k', label: 'Previous row', run: () => this.moveTo(this.active() - 1) },
-      { keys: 'Home', label: 'First row', run: () => this.moveTo(0) },
-      { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
-      { keys: 'Enter', label: 'Open row', run: () => this.openActive() },
       { keys: 'p', label: 'Pause or resume live updates', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
+      { keys: 'c', label: 'Choose columns', run: () => void this.tools().chooseColumns() },
     );
-  }
-
-  /** Returns the text of the last success. For a target that is up, the list has only the success before the latest status change. */
-  protected lastSuccessText({ status, lastSuccessAt }: TargetView): string {
-    if (status !== 'up') return ageText(lastSuccessAt, this.nowMs());
-    return this.stream.isOld() ? '–' : 'recent';
   }
 
   /** Loads the rendered rows and the figures of the visible ones. */
@@ -148,17 +127,14 @@ export class TargetList {
     return ariaSort(column, this.query());
   }
 
+  /** Removes the filter, and texts that are not applied. */
   protected clearFilter(): void {
+    this.tools().clearTexts();
     this.changeQuery({ q: '', filter: '', statuses: [], tier: '' });
   }
 
-  /** Stores the position in the list before a target's page replaces it. */
-  protected rememberPlace(row: TargetView, index: number): void {
-    const queryParams = { ...givenParams(this.query()), row: row.id };
-    const url = this.router.createUrlTree(['/targets'], { queryParams }).toString();
-    this.place.rememberPlace(url, row.id, this.scroll.offsetOf(index));
-    // The list's entry in the browser history leads back to the row, even after a reload.
-    history.replaceState(history.state, '', url);
+  protected showColumns(columns: readonly ColumnId[]): void {
+    this.changeParams({ columns: this.layout.storeColumns(columns) });
   }
 
   protected togglePause(): void {
@@ -173,28 +149,15 @@ export class TargetList {
   private async readRows(query: ListQuery, row: string | undefined): Promise<void> {
     const index = await this.rows.readList(query, row);
     if (row === undefined) return this.scroll.toTop();
-    this.active.set(index);
+    this.navigation.active.set(index);
     this.scroll.returnTo(index, (viewportPx) => this.place.offsetOf(row, viewportPx / 2));
   }
 
   protected changeQuery(change: Partial<ListQuery>, replaceUrl = false): void {
-    const queryParams = { ...listParams({ ...this.query(), ...change }), row: null };
+    this.changeParams({ ...listParams({ ...this.query(), ...change }), row: null, panel: null }, replaceUrl);
+  }
+
+  private changeParams(queryParams: Readonly<Record<string, string | null>>, replaceUrl = false): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
-  }
-
-  private moveTo(index: number): void {
-    const last = this.rows.length() - 1;
-    if (last < 0) return;
-    const next = Math.max(0, Math.min(last, index));
-    this.active.set(next);
-    this.scroll.reveal(next);
-  }
-
-  private openActive(): void {
-    const index = this.shownActive();
-    const row = this.rows.rowAt(index);
-    if (row === undefined) return;
-    this.rememberPlace(row, index);
-    void this.router.navigate(['/targets', row.id]);
   }
 }

@@ -103,3 +103,6 @@ function inIso(span: TimeSpan | null): { from: string; to: string } | null {
   if (span === null) return null;
   return { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() };
 }
+
+/** The results of one target's page. */
+export type TargetResults = ReturnType<typeof targetResults>;

@@ -1,27 +1,17 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { Clock, countText, type ReadFailure, readProblem } from '@icmp-mon/platform/ui-kit';
+import { Clock, countText, readProblem } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { givenParams, type ListQuery, WORST_FIRST } from './list-query';
 import { HeldChanges } from './held-changes';
 import { applyChanges } from './row-changes';
 import { RowMarks, TINT_FOR_MS } from './row-marks';
 import { PAGE_ROWS, RowWindow } from './row-window';
+import { NOTHING_READ, type RowsState } from './rows-state';
 import { TargetsClient } from './targets.client';
 
 /** Number of visible rows until the page reports its size. */
 const SHOWN_ROWS = 60;
-
-const NOTHING_READ = {
-  length: 0,
-  loadingFirst: true,
-  refreshing: false,
-  failure: null as ReadFailure | null,
-  outOfPlace: 0,
-  pausedSinceMs: null as number | null,
-  heldBack: 0,
-};
-type RowsState = typeof NOTHING_READ;
 
 /**
  * The rows of the target list: pages are read on scrolling, and changes of the stream are applied in place.
@@ -72,6 +62,12 @@ export class TargetRows {
   rowAt(index: number): TargetView | undefined {
     this.state();
     return this.window.rowAt(index);
+  }
+
+  /** Returns a loaded row by its target's id. */
+  rowOf(id: string): TargetView | undefined {
+    this.state();
+    return this.window.rowOf(id);
   }
 
   isTinted(id: string): boolean {

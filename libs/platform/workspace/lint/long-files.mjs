@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 58, lines: 17424 };
+export const LONG_FILES = { files: 56, lines: 16873 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -69,7 +69,5 @@ export const longFiles = {
   'libs/shard/simulator/simulated-database.ts': 280,
   'libs/status/server/api/status-api.int.spec.ts': 282,
   'libs/targets/server/target-list/target-list.int.spec.ts': 556,
-  'libs/targets/ui/target-detail.html': 224,
-  'libs/targets/ui/target-list.scss': 327,
   'packaging/join.sh': 316,
 };

@@ -1,0 +1,117 @@
+import { DestroyRef, effect, inject, Injectable, type Signal, signal, untracked } from '@angular/core';
+import { Router } from '@angular/router';
+import { Shortcuts } from '@icmp-mon/platform/ui-kit';
+import { ListLayout } from './list-layout';
+import { ListPlace } from './list-place';
+import type { ListQuery } from './list-query';
+import { ListScroll } from './list-scroll';
+import { TargetRows } from './target-rows';
+
+/** Delay before the panel follows the selected row, ms, so that rows passed by a held key are not read. */
+const FOLLOW_MS = 150;
+
+/**
+ * The selected row of the target list, and the ways from it: the panel next to the list and the target's page. The URL has the row and
+ * whether the panel is open, so that Back closes it. Provide it in the list's component.
+ */
+@Injectable()
+export class ListNavigation {
+  private readonly router = inject(Router);
+  private readonly rows = inject(TargetRows);
+  private readonly scroll = inject(ListScroll);
+  private readonly layout = inject(ListLayout);
+  private readonly place = inject(ListPlace);
+  private inPanel: Signal<string | null> = signal(null);
+  private following: ReturnType<typeof setTimeout> | undefined;
+
+  /** Index of the selected row; -1 before the first key or click. */
+  readonly active = signal(-1);
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.following));
+    inject(Shortcuts).add(
+      { keys: 'j', label: 'Next row', run: () => this.moveTo(this.active() + 1) },
+      { keys: 'k', label: 'Previous row', run: () => this.moveTo(this.active() - 1) },
+      { keys: 'Home', label: 'First row', run: () => this.moveTo(0) },
+      { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
+      { keys: 'o', label: 'Show the row next to the list', run: () => this.openRow(this.shownActive(), false) },
+      { keys: 'Enter', label: "Open the row's page", run: () => this.openPage(this.shownActive()) },
+      { keys: 'Escape', label: 'Close the panel', run: () => this.closePanel() },
+    );
+  }
+
+  /** Sets the list's query, whose change ends the selection, and the target in the panel. Call it in an injection context. */
+  attach(query: Signal<ListQuery>, inPanel: Signal<string | null>): void {
+    this.inPanel = inPanel;
+    effect(() => {
+      query();
+      untracked(() => this.active.set(-1));
+    });
+  }
+
+  /** Returns the index of the row that the Tab key reaches. */
+  shownActive(): number {
+    return Math.max(0, this.active());
+  }
+
+  /** Shows a row in the panel; without space for it, a click on the address opens the target's page. */
+  openRow(index: number, onLink: boolean): void {
+    const row = this.rows.rowAt(index);
+    if (row === undefined) return;
+    this.active.set(index);
+    if (this.layout.hasPanel()) this.showInPanel(row.id, this.inPanel() !== null);
+    else if (onLink) this.openPage(index);
+  }
+
+  /** Opens a target's page. */
+  openPage(index: number): void {
+    const row = this.rows.rowAt(index);
+    if (row === undefined) return;
+    this.rememberPlace(index);
+    void this.router.navigate(['/targets', row.id]);
+  }
+
+  closePanel(): void {
+    clearTimeout(this.following);
+    if (this.inPanel() === null) return;
+    this.changeParams({ panel: null, row: null, range: null, from: null, to: null }, false);
+    this.scroll.focus(this.shownActive());
+  }
+
+  moveTo(index: number): void {
+    const last = this.rows.length() - 1;
+    if (last < 0) return;
+    const next = Math.max(0, Math.min(last, index));
+    this.active.set(next);
+    this.scroll.reveal(next);
+    clearTimeout(this.following);
+    if (this.inPanel() !== null) this.following = setTimeout(() => this.followRow(), FOLLOW_MS);
+  }
+
+  /** Stores the position in the list before a target's page replaces it. */
+  rememberPlace(index: number): void {
+    const row = this.rows.rowAt(index);
+    if (row === undefined) return;
+    const tree = this.router.parseUrl(this.router.url);
+    tree.queryParams = { ...tree.queryParams, row: row.id };
+    const url = tree.toString();
+    this.place.rememberPlace(url, row.id, this.scroll.offsetOf(index));
+    // The list's entry in the browser history leads back to the row, even after a reload.
+    history.replaceState(history.state, '', url);
+  }
+
+  /** Shows the selected row in the open panel, once it is loaded. */
+  private followRow(): void {
+    const row = this.rows.rowAt(this.shownActive());
+    if (row === undefined) this.following = setTimeout(() => this.followRow(), FOLLOW_MS);
+    else if (this.inPanel() !== null) this.showInPanel(row.id, true);
+  }
+
+  private showInPanel(row: string, replaceUrl: boolean): void {
+    if (row !== this.inPanel()) this.changeParams({ row, panel: 'open' }, replaceUrl);
+  }
+
+  private changeParams(queryParams: Readonly<Record<string, string | null>>, replaceUrl: boolean): void {
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
+  }
+}

@@ -1,0 +1,172 @@
+import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
+import { Router } from '@angular/router';
+import { Session } from '@icmp-mon/identity/ui';
+import { Chart, ChartColours, LONG_TIME_RANGES, RangeChoice } from '@icmp-mon/platform/charts';
+import {
+  AgePipe,
+  Clock,
+  CountPipe,
+  DateTimePipe,
+  Failure,
+  InstantPipe,
+  keepLast,
+  RttPipe,
+  SharePipe,
+} from '@icmp-mon/platform/ui-kit';
+import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
+import { ReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
+import { StatusClient } from '@icmp-mon/status/ui';
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { EditTarget } from './edit-target';
+import { agentLines, liveOption } from './live-chart';
+import { RESULTS_MAX } from './live-results';
+import { TargetsClient } from './targets.client';
+import { LossStrip } from './loss-strip';
+import { readFailures } from './read-failures';
+import { RemoveTarget } from './remove-target';
+import { ShownFigures } from './shown-figures';
+import { TagsPipe } from './tags.pipe';
+import { TargetHistory } from './target-history';
+import { targetResults } from './target-results';
+import { LossPipe, OutcomePipe } from './target-pipes';
+import { TargetVerdicts } from './target-verdicts';
+
+const TABLE_ROWS = 40;
+interface Read<T> {
+  id: string;
+  value: T | undefined;
+}
+
+/** One target with its status, results and verdicts: the content of its page and of the panel next to the list. */
+@Component({
+  selector: 'icm-target-body',
+  imports: [
+    AgePipe,
+    Chart,
+    CountPipe,
+    DateTimePipe,
+    EditTarget,
+    Failure,
+    InstantPipe,
+    LossPipe,
+    LossStrip,
+    OutcomePipe,
+    RangeChoice,
+    ReasonPipe,
+    RemoveTarget,
+    RttPipe,
+    SharePipe,
+    StatusGlyph,
+    TagsPipe,
+    TargetHistory,
+    TargetVerdicts,
+  ],
+  providers: [ShownFigures],
+  templateUrl: './target-body.html',
+  styleUrl: './target-body.scss',
+})
+export class TargetBody {
+  private readonly router = inject(Router);
+  private readonly session = inject(Session);
+  private readonly stream = inject(LiveStream);
+  private readonly colours = inject(ChartColours);
+
+  /** Id or address of the target. */
+  readonly id = input.required<string>();
+  readonly range = input<string>();
+  readonly from = input<string>();
+  readonly to = input<string>();
+  /** The target as it was last read; shown until it is read again. */
+  readonly known = input<TargetView>();
+  /** Whether it is shown next to the list, which then stays after a removal. */
+  readonly inPanel = input(false);
+
+  protected readonly target = inject(TargetsClient).readTarget(this.id);
+  protected readonly status = inject(StatusClient).ofTarget(this.id);
+  protected readonly nowMs = inject(Clock).nowMs;
+  protected readonly ranges = LONG_TIME_RANGES;
+  protected readonly shown = targetResults({ id: this.id, range: this.range, from: this.from, to: this.to });
+
+  protected readonly keptTarget = keepLast(this.target, this.id);
+  protected readonly keptStatus = keepLast(this.status, this.id);
+  /** Failed reads of this page. */
+  protected readonly failures = computed(() =>
+    readFailures([
+      { what: 'the target', read: this.keptTarget },
+      { what: 'the verdicts', read: this.keptStatus },
+      { what: 'the results', read: this.shown.reads.last },
+      { what: 'the results of the span', read: this.shown.reads.past },
+      { what: 'the history', read: this.shown.reads.history },
+    ]),
+  );
+  protected readonly removed = linkedSignal({ source: this.id, computation: () => false });
+  /** The latest version of the target: read first, then updated by the stream. */
+  readonly view = linkedSignal<Read<TargetView>, TargetView | undefined>({
+    source: () => ({ id: this.id(), value: this.keptTarget.value() ?? this.knownTarget() }),
+    computation: ({ value }) => value,
+  });
+  protected readonly mayRemove = computed(() => this.session.may('targets:write') && !this.removed());
+  protected readonly tableRows = computed(() => this.shown.singles().slice(0, TABLE_ROWS));
+  protected readonly resultsMax = RESULTS_MAX;
+  protected readonly figures = inject(ShownFigures);
+  protected readonly now = computed(() => {
+    const key = this.view()?.key;
+    return key === undefined ? undefined : this.figures.figuresOf(key);
+  });
+  protected readonly lastSuccess = computed(() => {
+    const received = this.shown.recent().find((result) => result.outcome === 'reply')?.at;
+    return received ?? this.view()?.lastSuccessAt ?? null;
+  });
+  protected readonly liveOption = computed(() =>
+    liveOption(this.shown.singles(), this.shown.singlesFrame(), this.colours.palette()),
+  );
+  protected readonly lines = computed(() => agentLines(this.shown.singles(), this.colours.palette()));
+  protected readonly agentsNotDrawn = computed(
+    () => new Set(this.shown.singles().map(({ agentId }) => agentId)).size - this.lines().length,
+  );
+
+  constructor() {
+    effect((onCleanup) => {
+      const watched = this.view()?.id;
+      if (watched === undefined) return;
+      this.stream.watchTarget(watched);
+      onCleanup(() => this.stream.watchTarget(null));
+    });
+    effect(() => {
+      const key = this.view()?.key;
+      this.figures.showTargets(key === undefined ? [] : [key]);
+    });
+    this.stream.listenToBatches((batch) => this.receiveBatch(batch));
+  }
+
+  private knownTarget(): TargetView | undefined {
+    const known = untracked(this.known);
+    return known?.id === this.id() ? known : undefined;
+  }
+
+  protected retryRead(): void {
+    this.target.reload();
+    this.status.reload();
+    this.shown.reload();
+  }
+
+  /** Shows a span; null returns to the range. */
+  protected zoom(span: { fromMs: number; toMs: number } | null): void {
+    const text = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+    const queryParams = { from: text(span?.fromMs), to: text(span?.toMs) };
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
+  }
+
+  private receiveBatch(batch: StreamBatch): void {
+    const id = this.view()?.id;
+    if (batch.reset || batch.resumed) this.retryRead();
+    const changed = batch.targets.find((target) => target.id === id);
+    if (changed !== undefined) {
+      this.view.set(changed);
+      this.status.reload();
+    }
+    if (id !== undefined && batch.removed.includes(id)) this.removed.set(true);
+    const received = batch.results.filter((event) => event.targetKey === this.view()?.key).map((event) => event.result);
+    this.shown.receive(received);
+  }
+}
