@@ -7,9 +7,9 @@ import { HEALTH_LOOKS_LIKE } from '@icmp-mon/operations/contract';
 import {
   Clock,
   Icon,
-  type IconName,
   PageTrail,
   readProblem,
+  type Shortcut,
   Shortcuts,
   Theme,
   Toasts,
@@ -19,19 +19,25 @@ import {
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { StatusGlyph } from '@icmp-mon/status/look';
 import { LiveIndicator } from './live-indicator';
+import { PLACES } from './places';
+import { SearchButton } from './search-button';
 import { TruthBand } from './truth-band';
-
-interface Place {
-  path: string;
-  text: string;
-  icon: IconName;
-  exact: boolean;
-}
+import { TypedAhead } from './typed-ahead';
 
 /** Navigation rail, top bar and the current page. */
 @Component({
   selector: 'icm-shell',
-  imports: [CdkMenuModule, Icon, LiveIndicator, RouterLink, RouterLinkActive, RouterOutlet, StatusGlyph, TruthBand],
+  imports: [
+    CdkMenuModule,
+    Icon,
+    LiveIndicator,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    SearchButton,
+    StatusGlyph,
+    TruthBand,
+  ],
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
 })
@@ -59,23 +65,35 @@ export class Shell {
   });
   protected readonly healthLooks = computed(() => HEALTH_LOOKS_LIKE[this.health()]);
 
-  protected readonly places: Place[] = [
-    { path: '/', text: 'Dashboard', icon: 'dashboard', exact: true },
-    { path: '/targets', text: 'Targets', icon: 'targets', exact: false },
-    { path: '/agents', text: 'Agents', icon: 'agents', exact: false },
-    { path: '/health', text: 'Health', icon: 'health', exact: false },
+  protected readonly places = PLACES;
+
+  private readonly shortcuts: readonly Shortcut[] = [
+    { keys: 'Ctrl+K', label: 'Search pages, targets, agents and actions', run: () => void this.openPalette() },
+    ...[...PLACES, { path: '/settings', text: 'Settings', keys: 'g s' }].flatMap(({ path, text, keys }) =>
+      keys === undefined ? [] : { keys, label: `Go to ${text}`, run: () => void this.router.navigateByUrl(path) },
+    ),
+    { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggleZone() },
+    { keys: '?', label: 'Show keyboard shortcuts', run: () => void this.showHelp() },
   ];
 
   constructor() {
-    inject(Shortcuts).add(
-      { keys: 'g d', label: 'Go to Dashboard', run: () => void this.router.navigateByUrl('/') },
-      { keys: 'g t', label: 'Go to Targets', run: () => void this.router.navigateByUrl('/targets') },
-      { keys: 'g a', label: 'Go to Agents', run: () => void this.router.navigateByUrl('/agents') },
-      { keys: 'g h', label: 'Go to Health', run: () => void this.router.navigateByUrl('/health') },
-      { keys: 'g s', label: 'Go to Settings', run: () => void this.router.navigateByUrl('/settings') },
-      { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggleZone() },
-      { keys: '?', label: 'Show keyboard shortcuts', run: () => void this.showHelp() },
-    );
+    inject(Shortcuts).add(...this.shortcuts);
+  }
+
+  protected async openPalette(): Promise<void> {
+    const typed = new TypedAhead(document);
+    try {
+      const { openPalette } = await import('@icmp-mon/palette/ui');
+      if (this.dialog.openDialogs.length > 0) return;
+      const actions = { showHelp: () => void this.showHelp(), signOut: () => void this.signOut() };
+      const { shortcuts } = this;
+      await openPalette(this.dialog, { places: PLACES, shortcuts, takeText: () => typed.takeText(), ...actions });
+    } catch (failure) {
+      console.error('The palette could not be loaded.', failure);
+      this.toasts.showFailure('The palette could not be loaded. Reload the page, then try again.');
+    } finally {
+      typed.takeText();
+    }
   }
 
   protected async showHelp(): Promise<void> {

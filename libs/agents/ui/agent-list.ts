@@ -5,10 +5,10 @@ import {
   type ElementRef,
   inject,
   Injector,
-  signal,
+  input,
   viewChild,
 } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { agentTrouble, AgentTroublePipe } from '@icmp-mon/agents/look';
@@ -32,7 +32,7 @@ import { AdmittedPipe } from './agent-pipes';
 const AGAIN_MS = 5_000;
 const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
 
-/** Page `/agents`: all agents with their connection, health and targets, worst first. */
+/** Page `/agents?join=`: all agents with their connection, health and targets, worst first. */
 @Component({
   selector: 'icm-agent-list',
   imports: [
@@ -57,7 +57,10 @@ export class AgentList {
   protected readonly kept = keepLast(this.read);
   protected readonly agents = computed(() => this.kept.value()?.items);
   protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
-  protected readonly joining = signal(false);
+  private readonly router = inject(Router);
+  /** Set while the form for a new agent is open. */
+  readonly join = input<string>();
+  protected readonly joining = computed(() => this.join() !== undefined);
   private readonly joinButton = viewChild<ElementRef<HTMLButtonElement>>('joinButton');
   private readonly injector = inject(Injector);
   private readonly session = inject(Session);
@@ -71,9 +74,13 @@ export class AgentList {
     reloadEvery(this.read, AGAIN_MS);
   }
 
+  protected openJoin(): void {
+    void this.router.navigate([], { queryParams: { join: 'new' } });
+  }
+
   /** Closes the form and returns the focus to the button that opened it. */
-  protected closeJoin(): void {
-    this.joining.set(false);
+  protected async closeJoin(): Promise<void> {
+    await this.router.navigate([], { queryParams: { join: null } });
     afterNextRender(() => this.joinButton()?.nativeElement.focus(), { injector: this.injector });
   }
 }

@@ -4,13 +4,14 @@ export interface KeyPress {
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
+  shiftKey: boolean;
   /** The event's target accepts text, so letters are input, not shortcuts. */
   typing: boolean;
 }
 
 const SEQUENCE_WITHIN_MS = 1_000;
 
-/** Converts key presses into shortcut names: `j`, `/`, `g t` (two keys within a second). */
+/** Converts key presses into shortcut names: `j`, `/`, `g t` (two keys within a second), `Ctrl+K` (also with the Meta key, and while typing). */
 export class KeySequence {
   private first: { key: string; atMs: number } | null = null;
 
@@ -18,6 +19,10 @@ export class KeySequence {
 
   /** Returns the shortcut that the key press completes, or null. */
   press(press: KeyPress, nowMs: number): string | null {
+    if (isCombination(press)) {
+      this.first = null;
+      return `Ctrl+${press.key.toUpperCase()}`;
+    }
     if (press.typing || press.ctrlKey || press.metaKey || press.altKey) {
       this.first = null;
       return null;
@@ -31,4 +36,9 @@ export class KeySequence {
     }
     return press.key;
   }
+}
+
+/** Whether a letter is pressed with Ctrl or Meta alone; with Shift or Alt the combination belongs to the browser. */
+function isCombination({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): boolean {
+  return (ctrlKey || metaKey) && !altKey && !shiftKey && key.length === 1;
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type KeyPress, KeySequence } from './shortcut-keys';
 
-const plain = (key: string): KeyPress => ({ key, ctrlKey: false, metaKey: false, altKey: false, typing: false });
+const plain = (key: string): KeyPress => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  typing: false,
+});
 
 describe('KeySequence', () => {
   it('returns single keys immediately, and joins a starter with the next key', () => {
@@ -18,9 +25,18 @@ describe('KeySequence', () => {
     expect(keys.press(plain('t'), 1_500)).toBe('t');
   });
 
-  it('ignores typing and modifier keys', () => {
+  it('ignores typing and Alt', () => {
     const keys = new KeySequence(['g']);
     expect(keys.press({ ...plain('j'), typing: true }, 0)).toBeNull();
-    expect(keys.press({ ...plain('k'), ctrlKey: true }, 0)).toBeNull();
+    expect(keys.press({ ...plain('k'), altKey: true }, 0)).toBeNull();
+  });
+
+  it('names a letter with Ctrl or Meta, also while typing, and leaves those with Shift or Alt to the browser', () => {
+    const keys = new KeySequence(['g']);
+    expect(keys.press({ ...plain('k'), ctrlKey: true }, 0)).toBe('Ctrl+K');
+    expect(keys.press({ ...plain('k'), metaKey: true, typing: true }, 0)).toBe('Ctrl+K');
+    expect(keys.press({ ...plain('K'), ctrlKey: true, shiftKey: true }, 0)).toBeNull();
+    expect(keys.press({ ...plain('k'), ctrlKey: true, altKey: true }, 0)).toBeNull();
+    expect(keys.press({ ...plain('Control'), ctrlKey: true }, 0)).toBeNull();
   });
 });

@@ -28,9 +28,9 @@ export class Shortcuts {
 
   private handle(event: KeyboardEvent): void {
     if (event.defaultPrevented || document.querySelector('[aria-modal="true"]') !== null) return;
-    const { key, ctrlKey, metaKey, altKey } = event;
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const typing = takesText(event.target);
-    const keys = this.sequence.press({ key, ctrlKey, metaKey, altKey, typing }, event.timeStamp);
+    const keys = this.sequence.press({ key, ctrlKey, metaKey, altKey, shiftKey, typing }, event.timeStamp);
     const shortcut = this.registered().findLast((candidate) => candidate.keys === keys);
     if (shortcut === undefined || (key === 'Enter' && takesEnter(event.target))) return;
     event.preventDefault();

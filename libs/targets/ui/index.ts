@@ -1,5 +1,8 @@
 import type { Routes } from '@angular/router';
 
+export { openAddTarget } from './open-add-target';
+export { TargetsClient } from './targets.client';
+
 export const targetsRoutes: Routes = [
   { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
   { path: ':id', loadComponent: () => import('./target-detail').then((page) => page.TargetDetail) },

@@ -20,6 +20,7 @@ import { FilterNames } from './filter-names';
 import { offeredFilter } from './filter-offer';
 import type { ColumnId } from './list-columns';
 import type { ListQuery } from './list-query';
+import { openAddTarget } from './open-add-target';
 
 const TYPING_MS = 250;
 
@@ -127,11 +128,7 @@ export class ListTools {
   }
 
   protected async addTarget(): Promise<void> {
-    const { AddTarget } = await import('./add-target');
-    const closed = this.dialog.open(AddTarget, { width: '440px' }).afterClosed();
-    closed.subscribe((view) => {
-      if (view !== undefined) this.added.emit();
-    });
+    if ((await openAddTarget(this.dialog)) !== undefined) this.added.emit();
   }
 
   private changeQuery(change: Partial<ListQuery>, replacesUrl = false): void {

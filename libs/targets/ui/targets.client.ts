@@ -6,6 +6,8 @@ import { firstValueFrom } from 'rxjs';
 
 /** Path of the targets in the API, also for the example command. */
 export const TARGETS_PATH = '/api/v1/targets';
+/** A text that is likely a part of an address. */
+const ADDRESS_PART = /^[0-9a-f]*[.:][0-9a-f.:]*$/i;
 const FIGURES_PATH = '/api/v1/target-figures';
 
 /** Client of the API of targets. Call methods that return a resource within an injection context. */
@@ -21,6 +23,15 @@ export class TargetsClient {
   /** Reads one page; `position` or `around` in the parameters select it. */
   readPage(params: Readonly<Record<string, string>>): Promise<TargetPage> {
     return firstValueFrom(this.http.get<TargetPage>(TARGETS_PATH, { params }));
+  }
+
+  /** Searches targets as the list does; an empty text reads nothing, and a new text cancels the read of the one before. */
+  searchTargets(text: () => string, limit: number): HttpResourceRef<TargetPage | undefined> {
+    return httpResource(() => {
+      const q = text();
+      if (q === '') return undefined;
+      return { url: TARGETS_PATH, params: { q, limit, sort: ADDRESS_PART.test(q) ? 'ip' : 'name' } };
+    });
   }
 
   /** Reads the current figures of at most `FIGURES_KEYS_MAX` targets. */

@@ -16,7 +16,7 @@ const CENTRAL: Readonly<Record<string, number>> = {
   'apps/api/api.module.ts': 2,
   'apps/cli/contexts.ts': 2,
   'apps/portal/app.routes.ts': 1,
-  'apps/portal/shell/shell.ts': 1,
+  'apps/portal/shell/places.ts': 1,
   'libs/identity/contract/index.ts': 2,
   'migrations/frozen.json': 1,
   'migrations/index.ts': 2,

@@ -74,11 +74,6 @@ function addToPortal(tree, { context, contextProperty, ContextWords }) {
   const load = `() => import('@icmp-mon/${context}/ui').then((ui) => ui.${contextProperty}Routes)`;
   const route = `      { path: '${context}', loadChildren: ${load} },\n`;
   insertBefore(tree, 'apps/portal/app.routes.ts', /^ *\.\.\.settingsRoutes,/m, route);
-  const place = `    { path: '/${context}', text: '${ContextWords}', icon: 'copy', exact: false },\n`;
-  insertBefore(
-    tree,
-    'apps/portal/shell/shell.ts',
-    /(?<=places: Place\[\] = \[\n(?:(?!^ {2}\];)[^\n]*\n)*)^ {2}\];/m,
-    place,
-  );
+  const place = `  { path: '/${context}', text: '${ContextWords}', icon: 'copy', exact: false },\n`;
+  insertBefore(tree, 'apps/portal/shell/places.ts', /^\];/m, place);
 }
