@@ -17,6 +17,7 @@ import { TargetsSearch1790000065000 } from './control/1790000065000-targets-sear
 import { TargetsSearchTriggers1790000065100 } from './control/1790000065100-targets-search-triggers';
 import { TargetsListVacuum1790000065200 } from './control/1790000065200-targets-list-vacuum';
 import { TargetsMembers1790000070000 } from './control/1790000070000-targets-members';
+import { AssignmentPaused1790000070100 } from './control/1790000070100-assignment-paused';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -58,6 +59,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsSearchTriggers1790000065100,
   TargetsListVacuum1790000065200,
   TargetsMembers1790000070000,
+  AssignmentPaused1790000070100,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -60,13 +60,13 @@ describe('rebuilding a read model', () => {
     const targetId = newId();
     ids.set(key, targetId);
     const target = {
-      targetId,
-      key,
-      ip: `10.0.${key >> 8}.${key & 255}`,
-      vrf: 'default',
-      name: null,
-      tags: { n: `${key}` },
-      tier: 'fast',
+      ...{ targetId, key, ip: `10.0.${key >> 8}.${key & 255}`, vrf: 'default', name: null, tags: { n: `${key}` } },
+      ...{
+        tier: 'fast',
+        paused: key % 3 === 0,
+        parents: key > 70 ? [ids.get(70) ?? '', ids.get(69) ?? ''].sort() : [],
+      },
+      ...{ notes: key % 5 === 0 ? `note\n${key}` : null, owner: key % 7 === 0 ? 'core team' : null },
     };
     await store.execute(TARGET, targetId, (state) => register(state, target), { metadata: metadata() });
   }

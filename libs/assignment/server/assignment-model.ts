@@ -18,7 +18,7 @@ const TARGET = {
   name: 'assignment_target',
   key: ['key'],
   // Without registered_at: targets of releases that did not store it count as old ones.
-  columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'selected', 'refused_by'],
+  columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'paused', 'selected', 'refused_by'],
 };
 const PAIR = {
   name: 'assignment',
@@ -76,8 +76,8 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
   const rows = await sql.query<{ key: number; stays: boolean }>(
     `SELECT DISTINCT key, EXISTS (SELECT 1 FROM ${beside}.assignment_target t WHERE t.key = differing.key) AS stays FROM (
        SELECT coalesce(l.key, b.key) AS key FROM ${live}.assignment_target l FULL JOIN ${beside}.assignment_target b USING (key)
-       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.selected, l.refused_by)
-         IS DISTINCT FROM (b.target_id, b.ip, b.vrf, b.tier, b.selected, b.refused_by)
+       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.paused, l.selected, l.refused_by)
+         IS DISTINCT FROM (b.target_id, b.ip, b.vrf, b.tier, b.paused, b.selected, b.refused_by)
        UNION
        SELECT coalesce(l.target_key, b.target_key) FROM ${live}.assignment l
        FULL JOIN ${beside}.assignment b USING (agent_id, target_key)
@@ -97,8 +97,8 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
   );
   await sql.execute('DELETE FROM assignment_target WHERE key = ANY($1::bigint[])', [keys]);
   await sql.execute(
-    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, registered_at)
-     SELECT key, target_id, ip, vrf, tier, registered_at FROM ${beside}.assignment_target WHERE key = ANY($1::bigint[])`,
+    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, paused, registered_at)
+     SELECT key, target_id, ip, vrf, tier, paused, registered_at FROM ${beside}.assignment_target WHERE key = ANY($1::bigint[])`,
     [keys],
   );
   const gone = rows.filter(({ stays }) => !stays).map(({ key }) => key);

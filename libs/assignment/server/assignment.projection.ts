@@ -19,16 +19,16 @@ export class AssignmentProjection {
 
   /** Applies a batch of events in the consumer's transaction. */
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
-    const { tiers, agents, registered, tierOf, removed } = foldChanges(messages);
-    if (tiers.size + agents.size + registered.size + tierOf.size + removed.size === 0) return;
+    const { tiers, agents, registered, changed, removed } = foldChanges(messages);
+    if (tiers.size + agents.size + registered.size + changed.size + removed.size === 0) return;
     await lockFeed(sql);
     const changedTiers = await this.keepTiers(sql, [...tiers.values()]);
     const agentsChanged = await this.keepAgents(sql, agents);
     await this.removeTargets(sql, [...removed.values()]);
     await keepTargets(sql, registered);
-    const moved = await changeTiers(sql, tierOf);
+    const concerned = await changeTargets(sql, changed);
     const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
-    await evaluation.evaluateAndAlwaysWrite([...registered.keys(), ...moved].sort((a, b) => a - b));
+    await evaluation.evaluateAndAlwaysWrite([...registered.keys(), ...concerned].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
     else await evaluation.evaluateTiers(changedTiers);
   }
@@ -140,9 +140,9 @@ async function keepTargets(sql: Sql, registered: KnownChanges['registered']): Pr
   const targets = [...registered.values()];
   if (targets.length === 0) return;
   await sql.execute(
-    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, registered_at)
-     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-     ON CONFLICT (key) DO UPDATE SET ip = EXCLUDED.ip, vrf = EXCLUDED.vrf, tier = EXCLUDED.tier`,
+    `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, registered_at, paused)
+     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::boolean[])
+     ON CONFLICT (key) DO UPDATE SET ip = EXCLUDED.ip, vrf = EXCLUDED.vrf, tier = EXCLUDED.tier, paused = EXCLUDED.paused`,
     [
       targets.map(({ key }) => key),
       targets.map(({ targetId }) => targetId),
@@ -150,17 +150,21 @@ async function keepTargets(sql: Sql, registered: KnownChanges['registered']): Pr
       targets.map(({ vrf }) => vrf),
       targets.map(({ tier }) => tier),
       targets.map(({ registeredAt }) => registeredAt),
+      targets.map(({ paused }) => paused),
     ],
   );
 }
 
-/** Stores changed tiers of targets. Returns the keys of targets whose tier changed; changed names and tags have no effect here. */
-async function changeTiers(sql: Sql, tierOf: ReadonlyMap<number, string>): Promise<number[]> {
-  if (tierOf.size === 0) return [];
+/** Stores tier and pause of changed targets. Returns the keys of the targets that differ; names and tags have no effect here. */
+async function changeTargets(sql: Sql, changed: KnownChanges['changed']): Promise<number[]> {
+  const targets = [...changed.values()];
+  if (targets.length === 0) return [];
   const rows = await sql.query<{ key: number }>(
-    `UPDATE assignment_target kept SET tier = changed.tier FROM unnest($1::bigint[], $2::text[]) AS changed (key, tier)
-     WHERE kept.key = changed.key AND kept.tier <> changed.tier RETURNING kept.key::float8 AS key`,
-    [[...tierOf.keys()], [...tierOf.values()]],
+    `UPDATE assignment_target kept SET tier = changed.tier, paused = changed.paused
+     FROM unnest($1::bigint[], $2::text[], $3::boolean[]) AS changed (key, tier, paused)
+     WHERE kept.key = changed.key AND (kept.tier, kept.paused) <> (changed.tier, changed.paused)
+     RETURNING kept.key::float8 AS key`,
+    [targets.map(({ key }) => key), targets.map(({ tier }) => tier), targets.map(({ paused }) => paused)],
   );
   return rows.map(({ key }) => key);
 }

@@ -1,6 +1,6 @@
 import { shardOf, type TargetFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { type AgentPool, assign } from './assign';
+import { type AgentPool, assign, type Selection } from './assign';
 import { readPools } from './candidate-agents';
 import { appendFacts, reserveFeedPositions, type PlacedFact } from './feed-writer';
 import {
@@ -11,6 +11,8 @@ import {
   writeSelections,
 } from './selection-writer';
 
+/** Selection of a paused target. */
+const NOBODY: Selection = { selected: [], refusedBy: [] };
 /** Targets read and written by one statement: bounds memory and the length of a statement, regardless of the inventory. */
 const TARGETS_PER_STEP = 5_000;
 
@@ -87,7 +89,7 @@ export class TargetEvaluation {
 
   private readTargets(condition: string, params: unknown[]): Promise<TargetRow[]> {
     return this.sql.query<TargetRow>(
-      `SELECT key, target_id AS "targetId", ip, vrf, tier, selected::text[] AS selected, refused_by::text[] AS "refusedBy",
+      `SELECT key, target_id AS "targetId", ip, vrf, tier, paused, selected::text[] AS selected, refused_by::text[] AS "refusedBy",
          (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs"
        FROM assignment_target WHERE ${condition} ORDER BY key LIMIT ${TARGETS_PER_STEP}`,
       params,
@@ -101,7 +103,7 @@ export class TargetEvaluation {
     for (const row of rows) {
       const pool = this.pools.get(row.tier);
       if (pool === undefined) continue;
-      const after = assign(row, pool);
+      const after = row.paused ? NOBODY : assign(row, pool);
       const before = row.selected ?? [];
       const sameFact = sameIds(before, after.selected) && sameIds(refusesOf(row), refusesOf(after));
       if (always || row.selected === null || !sameFact) changed.push({ row, before, after });
@@ -109,7 +111,9 @@ export class TargetEvaluation {
     }
     await writeSelections(this.sql, [...changed, ...refusalsOnly]);
     if (changed.length === 0) return;
-    this.moved += changed.filter(({ before, after }) => before.length > 0 && !sameIds(before, after.selected)).length;
+    this.moved += changed.filter(
+      ({ row, before, after }) => !row.paused && before.length > 0 && !sameIds(before, after.selected),
+    ).length;
     const positions = await reserveFeedPositions(this.sql, changed.length);
     const changes = changed.map((change, at) => ({ ...change, position: positions[at] }));
     await writeAssignments(this.sql, this.shardCount, changes);
@@ -128,11 +132,12 @@ export class TargetEvaluation {
   }
 
   private placedFact({ row, position, after }: SelectionChange): PlacedFact {
-    const { key, targetId, ip, vrf, tier } = row;
+    const { key, targetId, ip, vrf, tier, paused } = row;
     const refuses = refusesOf(after);
     const fact: TargetFact = {
       ...{ kind: 'target', targetKey: key, targetId, ip, vrf, tier, selected: after.selected },
       ...(refuses.length > 0 && { refuses }),
+      ...(paused && { paused }),
     };
     return { position, shard: shardOf(key, this.shardCount), subject: targetSubject(key), fact };
   }

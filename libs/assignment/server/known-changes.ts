@@ -15,8 +15,9 @@ import {
   TARGET_CHANGED,
   TARGET_REGISTERED,
   TARGET_REMOVED,
-  type TargetChanged,
-  type TargetRegistered,
+  type RecordedTarget,
+  type TargetData,
+  targetDataOf,
   type TargetRemoved,
 } from '@icmp-mon/targets/contract';
 import { TIER_DEFINED, type TierDefined } from '@icmp-mon/tiers/contract';
@@ -35,9 +36,9 @@ export interface AgentChange {
 export interface KnownChanges {
   tiers: Map<string, TierDefined['data']>;
   agents: Map<string, AgentChange>;
-  registered: Map<number, TargetRegistered['data'] & { registeredAt: string }>;
-  /** Current tiers of targets that were registered before this batch. */
-  tierOf: Map<number, string>;
+  registered: Map<number, TargetData & { registeredAt: string }>;
+  /** Targets that were registered before this batch, as they are now. */
+  changed: Map<number, TargetData>;
   removed: Map<number, TargetRemoved['data']>;
 }
 
@@ -57,7 +58,7 @@ export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges 
     tiers: new Map(),
     agents: new Map(),
     registered: new Map(),
-    tierOf: new Map(),
+    changed: new Map(),
     removed: new Map(),
   };
   for (const message of messages) foldMessage(changes, message);
@@ -65,28 +66,28 @@ export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges 
 }
 
 function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
-  const { tiers, agents, registered, tierOf, removed } = changes;
+  const { tiers, agents, registered, changed, removed } = changes;
   // Data that does not match the schema of its type is rejected before.
   const { type, data, time } = readCloudEvent(message);
   if (data === null) throw new PoisonError(`${type} without data`);
   switch (type) {
     case TARGET_REGISTERED: {
-      const target = data as TargetRegistered['data'];
+      const target = targetDataOf(data as RecordedTarget);
       removed.delete(target.key);
       registered.set(target.key, { ...target, registeredAt: time });
       return;
     }
     case TARGET_CHANGED: {
-      const { key, tier } = data as TargetChanged['data'];
-      const target = registered.get(key);
-      if (target === undefined) tierOf.set(key, tier);
-      else registered.set(key, { ...target, tier });
+      const target = targetDataOf(data as RecordedTarget);
+      const before = registered.get(target.key);
+      if (before === undefined) changed.set(target.key, target);
+      else registered.set(target.key, { ...target, registeredAt: before.registeredAt });
       return;
     }
     case TARGET_REMOVED: {
       const target = data as TargetRemoved['data'];
       registered.delete(target.key);
-      tierOf.delete(target.key);
+      changed.delete(target.key);
       removed.set(target.key, target);
       return;
     }

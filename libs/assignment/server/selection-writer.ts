@@ -9,6 +9,7 @@ export interface TargetRow {
   ip: string;
   vrf: string;
   tier: string;
+  paused: boolean;
   registeredAtMs: number;
   selected: string[] | null;
   refusedBy: string[];

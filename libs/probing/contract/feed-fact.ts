@@ -39,6 +39,8 @@ export interface TargetFact {
   selected: string[];
   /** Ids of selected agents whose policy file refuses the address: selected because every eligible agent refuses it. */
   refuses?: string[];
+  /** Present if the target is paused; then no agent is selected. */
+  paused?: true;
 }
 
 interface TargetRemovedFact {

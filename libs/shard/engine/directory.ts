@@ -38,6 +38,8 @@ export interface TargetEntry {
   selected: string[];
   /** Ids of the selected agents whose policy file refuses the address, sorted; absent when there are none. */
   refuses?: string[];
+  /** Present if the target is paused. */
+  paused?: true;
   /** Agents that probed the target before, while their results are still accepted; absent when there are none. */
   former?: FormerAgent[];
   pairs: PairEntry[];
@@ -118,6 +120,8 @@ export class ShardDirectory {
     target.selected = fact.selected.map((agentId) => this.oneString(agentId)).sort();
     this.noteFormer(target, formerAgents(target.former ?? [], before, target.selected, atMs));
     delete target.refuses;
+    delete target.paused;
+    if (fact.paused) target.paused = true;
     if (fact.refuses && fact.refuses.length > 0) {
       target.refuses = fact.refuses.map((agentId) => this.oneString(agentId)).sort();
     }
@@ -193,9 +197,10 @@ export class ShardDirectory {
         .map(({ index: _index, ...agent }) => agent),
       targets: [...this.targets.values()]
         .sort((a, b) => a.key - b.key)
-        .map(({ key, targetId, ip, vrf, tier, selected, refuses, former }) => ({
+        .map(({ key, targetId, ip, vrf, tier, selected, refuses, paused, former }) => ({
           ...{ key, targetId, ip, vrf, tier, selected },
           ...(refuses && { refuses }),
+          ...(paused && { paused }),
           ...(former && { former }),
         })),
     };

@@ -9,6 +9,7 @@ export type Verdict = Status;
  * Reason for a status.
  * - `never_answered`: no agent ever got a reply, so no outage is known
  * - `no_agents`: no agent is selected for the target
+ * - `paused`: the target is paused, so that no agent probes it
  * - `warming`: the selected agents have no verdict yet
  * - `too_few_voters`: fewer fresh verdicts than the quorum needs
  * - `no_fresh_data`: no selected agent sent recent results
@@ -22,6 +23,7 @@ export type Verdict = Status;
 export const STATUS_REASONS = [
   'never_answered',
   'no_agents',
+  'paused',
   'warming',
   'too_few_voters',
   'no_fresh_data',

@@ -3,6 +3,7 @@ import type { ShownReason } from '@icmp-mon/status/contract';
 const REASONS: Readonly<Record<ShownReason, string>> = {
   never_answered: 'no reply so far',
   no_agents: 'no agent is selected',
+  paused: 'the target is paused',
   warming: 'the selected agents have no verdict yet',
   too_few_voters: 'too few agents have a fresh verdict',
   no_fresh_data: 'no recent results from the selected agents',
@@ -19,6 +20,7 @@ const REASONS: Readonly<Record<ShownReason, string>> = {
 const SHORT: Readonly<Record<ShownReason, string>> = {
   never_answered: 'never answered',
   no_agents: 'no agent',
+  paused: 'paused',
   warming: 'warming up',
   too_few_voters: 'too few voters',
   no_fresh_data: 'no fresh data',

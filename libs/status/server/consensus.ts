@@ -75,7 +75,9 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
   }
   const fresh = reachable + ballot.down;
   if (ballot.warming > 0 && fresh + ballot.warming >= needed) {
-    return current.reason === 'no_agents' ? { status: 'unknown', reason: 'warming' } : current;
+    return current.reason === 'no_agents' || current.reason === 'paused'
+      ? { status: 'unknown', reason: 'warming' }
+      : current;
   }
   if (fresh >= needed) {
     return ballot.everReplied

@@ -20,6 +20,9 @@ export interface CheckJudgement extends Judgement {
 /** Judgement of a target before the first one. */
 export const NEVER_JUDGED: Judgement = { status: 'unknown', reason: 'no_agents' };
 
+/** Judgement of a paused target. */
+const PAUSED: Judgement = { status: 'unknown', reason: 'paused' };
+
 /** Records that some agent got a reply to a check of the target. */
 export function noteReply(state: TargetState | undefined, check: number): void {
   if (state && !state.repliedChecks.includes(check))
@@ -37,7 +40,7 @@ export function judgeChecks(
   const judged = policy.checks.map(({ check }) => {
     const ballot = votes.ballot(target, check, state.repliedChecks.includes(check));
     const before = isOnly ? state : currentJudgement(state, check);
-    return { ...judge(ballot, policy.quorum, before), check, ballot };
+    return { ...(target.paused ? PAUSED : judge(ballot, policy.quorum, before)), check, ballot };
   });
   if (!isOnly) state.checks = judged.map(({ check, status, reason }) => ({ check, status, reason }));
   else if (state.checks) delete state.checks;
