@@ -78,7 +78,7 @@ describe('a paused target', () => {
     expect((await new StoredAssignments(database).byAgent()).size).toBe(0);
   });
 
-  it('is told to the shard as paused also if no agent was selected before', async () => {
+  it('reaches the shard as paused also if no agent was selected before', async () => {
     await happened(targetRegistered(1));
     await happened(...AGENTS.map((agentId) => EVENTS.agentChanged('retired', agentId)));
     await happened(paused(1, true));

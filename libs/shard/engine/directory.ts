@@ -103,14 +103,8 @@ export class ShardDirectory {
   applyTarget(fact: TargetFact, atMs: number): TargetEntry {
     const known = this.targets.get(fact.targetKey);
     const target: TargetEntry = known ?? {
-      key: fact.targetKey,
-      targetId: '',
-      ip: '',
-      vrf: '',
-      tier: '',
-      policy: undefined,
-      selected: [],
-      pairs: [],
+      ...{ key: fact.targetKey, targetId: '', ip: '', vrf: '', tier: '' },
+      ...{ policy: undefined, selected: [], pairs: [] },
     };
     target.targetId = fact.targetId;
     target.ip = fact.ip;

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 56, lines: 16873 };
+export const LONG_FILES = { files: 56, lines: 16870 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -59,7 +59,7 @@ export const longFiles = {
   'libs/probing/server/sample-store.ts': 221,
   'libs/probing/server/series-participant.unit.spec.ts': 262,
   'libs/probing/wire/block.unit.spec.ts': 278,
-  'libs/shard/engine/directory.ts': 268,
+  'libs/shard/engine/directory.ts': 267,
   'libs/shard/engine/shard-host.int.spec.ts': 222,
   'libs/shard/engine/shard-host.ts': 250,
   'libs/shard/simulator/clocks.unit.spec.ts': 234,
