@@ -21,7 +21,7 @@ describe('the contexts of the command line app', () => {
   afterAll(() => Promise.all([control.close(), telemetry.close(), messaging.close()]));
 
   it('register read models and other tables without opening a connection', () => {
-    const names = ['agent', 'agent_health', 'assignment', 'target_list', 'target_status', 'tier'];
+    const names = ['agent', 'agent_health', 'assignment', 'target_list', 'target_status', 'target_version', 'tier'];
     expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
     expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
       'enrolment_token',
@@ -30,6 +30,7 @@ describe('the contexts of the command line app', () => {
       'shard (checkpoints)',
       'status_change',
       'target_list_removed',
+      'target_version_horizon',
       'user_account, api_key',
     ]);
   });

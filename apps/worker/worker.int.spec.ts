@@ -40,6 +40,7 @@ const TASKS = [
   'rollups',
   'sessions',
   'shard-feed',
+  'target-versions',
   'uncounted-results',
 ];
 

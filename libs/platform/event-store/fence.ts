@@ -1,15 +1,44 @@
-import type { Sql } from '@icmp-mon/platform/database';
+import { pause } from '@icmp-mon/platform/concurrency';
+import { isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
 
 /**
- * Advisory lock between appenders (shared, until they commit) and the relay (exclusive, for an instant). While the relay holds it, every
- * position assigned so far belongs to a finished transaction.
+ * Advisory lock between appenders (shared, until they commit) and readers that follow the store (exclusive, for an instant). While a reader
+ * holds it, every position assigned so far belongs to a finished transaction.
  */
 export const APPEND_LOCK = 7_260_002;
 
-/** NOTIFY channel that wakes the relay. */
+/** NOTIFY channel that wakes the relay and the event projections. */
 export const APPENDED_CHANNEL = 'event_appended';
+
+const FENCE_WAIT_MS = 250;
+const FENCE_ATTEMPTS_MAX = 40;
 
 /** Blocks appends until the transaction ends. Every position assigned so far then belongs to a finished transaction. */
 export async function fence(sql: Sql): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [APPEND_LOCK]);
+}
+
+/**
+ * Sets the fence and returns the head of the store: no event can appear at or below it later. New appenders queue behind a waiting fence,
+ * so it uses short lock timeouts and retries.
+ */
+export async function fencedHead(database: Transactor): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.transaction(async (sql) => {
+        await sql.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
+        await fence(sql);
+        return headOf(sql);
+      });
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt >= FENCE_ATTEMPTS_MAX) throw error;
+      await pause(FENCE_WAIT_MS);
+    }
+  }
+}
+
+/** Returns the highest position so far; a lower one may still be uncommitted unless the fence is held. */
+export async function headOf(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ head: number }>('SELECT coalesce(max(position), 0) AS head FROM event');
+  return row?.head ?? 0;
 }

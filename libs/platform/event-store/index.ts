@@ -11,7 +11,10 @@ export {
 export { keepAnswer, withAnswerKeeper } from './answer-keeper';
 export { EventStore } from './event-store';
 export { EventStoreModule } from './event-store.module';
-export { fence } from './fence';
+export { type EventProjection, projectedPosition } from './event-projection';
+export { EventFollower } from './event-follower';
+export { fence, fencedHead, headOf } from './fence';
+export { whenProjected } from './when-projected';
 export { readProjected } from './read-events';
 export { Relay } from './relay';
 export { relayStatus } from './relay-status';

@@ -1,16 +1,10 @@
 import { type Connection, isLockTimeout, type Sql } from '@icmp-mon/platform/database';
-import { APPEND_LOCK } from './fence';
+import { APPEND_LOCK, headOf } from './fence';
 
 /** Number of the advisory lock of the active relay, held by its session. Arbitrary, but used for nothing else. */
 export const RELAY_LOCK = 7_260_003;
 /** Lock timeout of the fence. New appenders queue behind the waiting relay, so it must not wait longer per attempt. */
 const FENCE_WAIT_MS = 250;
-
-/** Returns the highest position so far; a lower one may still be uncommitted. */
-async function headPosition(session: Sql): Promise<number> {
-  const rows = await session.query<{ head: number }>('SELECT coalesce(max(position), 0) AS head FROM event');
-  return rows[0]?.head ?? 0;
-}
 
 /**
  * Sets the fence: returns the highest position, read while no append is open, so no event can appear at or below it later. Returns null when
@@ -21,7 +15,7 @@ export async function fencedPosition(session: Connection): Promise<number | null
   try {
     await session.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
     await session.query('SELECT pg_advisory_xact_lock($1)', [APPEND_LOCK]);
-    const position = await headPosition(session);
+    const position = await headOf(session);
     await session.execute('COMMIT');
     return position;
   } catch (error) {

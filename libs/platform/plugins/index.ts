@@ -1,5 +1,6 @@
 export { BackgroundServices } from './background-services';
 export { ContextApp, type ContextModule } from './context-app';
+export { EventProjections } from './event-projections';
 export { type GroupProjection, GroupProjections } from './group-projections';
 export {
   DAY_MS,

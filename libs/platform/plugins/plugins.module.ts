@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BackgroundServices } from './background-services';
+import { EventFollowers, EventProjections } from './event-projections';
 import { GroupConsumers, GroupProjections } from './group-projections';
 import { Installation } from './installation';
 import { ReadinessParts } from './readiness-parts';
@@ -19,8 +20,11 @@ export class PluginsModule {
   }
 }
 
-/** Global module: relays the categories that contexts plug in. Needs the control database. */
-@Module({ providers: [RelayedCategories, EventRelay], exports: [RelayedCategories] })
+/** Global module: relays the categories and runs the event projections that contexts plug in. Needs the control database. */
+@Module({
+  providers: [RelayedCategories, EventRelay, EventProjections, EventFollowers],
+  exports: [RelayedCategories, EventProjections],
+})
 export class EventRelayModule {
   static register(): DynamicModule {
     return { module: EventRelayModule, global: true };

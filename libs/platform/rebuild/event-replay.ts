@@ -1,9 +1,10 @@
-import { pause } from '@icmp-mon/platform/concurrency';
-import { isLockTimeout, type Sql, type Transactor } from '@icmp-mon/platform/database';
+import type { Sql, Transactor } from '@icmp-mon/platform/database';
 import {
   type Aggregate,
   type DomainEvent,
   fence,
+  fencedHead,
+  headOf,
   readProjected,
   type ProjectedEvent,
 } from '@icmp-mon/platform/event-store';
@@ -14,8 +15,6 @@ import type { ReadModel } from './read-model';
  * category.
  */
 const POSITIONS_PER_BATCH = 5_000;
-const FENCE_WAIT_MS = 250;
-const FENCE_ATTEMPTS_MAX = 40;
 
 interface Batch<E extends DomainEvent> {
   after: number;
@@ -80,25 +79,4 @@ export function eventReplay<S, E extends DomainEvent>(
     },
     holdWriters: fence,
   };
-}
-
-/** Sets the fence and returns the head of the store. New appenders queue behind a waiting fence, so it uses short lock timeouts and retries. */
-async function fencedHead(database: Transactor): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await database.transaction(async (sql) => {
-        await sql.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
-        await fence(sql);
-        return headOf(sql);
-      });
-    } catch (error) {
-      if (!isLockTimeout(error) || attempt >= FENCE_ATTEMPTS_MAX) throw error;
-      await pause(FENCE_WAIT_MS);
-    }
-  }
-}
-
-async function headOf(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ head: number }>('SELECT coalesce(max(position), 0) AS head FROM event');
-  return row?.head ?? 0;
 }

@@ -4,3 +4,4 @@ export * from './target-directory';
 export * from './bulk';
 export * from './search';
 export * from './filter';
+export * from './inventory-history';

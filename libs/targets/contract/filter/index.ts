@@ -7,6 +7,7 @@ export { parseFilter } from './parse-filter';
 export {
   FILTER_LENGTH_MAX,
   type FilteredTarget,
+  type FilterField,
   type FilterSubject,
   type FilterTerm,
   TAG_KEY,

@@ -3,7 +3,9 @@ import { readRange } from './address-range';
 import { FaultFound, type FilterFault, operatorsOf, refused, unexpected, type Wanted } from './fault';
 import { misspeltField } from './tag-keys';
 import {
+  FILTER_FIELDS,
   FILTER_NESTING_MAX,
+  type FilterField,
   type FilterSubject,
   type FilterTerm,
   isField,
@@ -17,16 +19,16 @@ import { isKeyword, type Token } from './tokens';
 
 export type ParsedFilter = { ok: true; filter: TargetFilter } | { ok: false; fault: FilterFault };
 
-/** Parses a filter; docs/filter-language.md has the grammar. */
-export function parseFilter(text: string): ParsedFilter {
-  const found = firstFault(text);
+/** Parses a filter; docs/filter-language.md has the grammar. `without` are fields that the list does not have. */
+export function parseFilter(text: string, without: readonly FilterField[] = []): ParsedFilter {
+  const found = firstFault(text, without);
   return found instanceof FaultFound ? { ok: false, fault: found.fault } : { ok: true, filter: found };
 }
 
 /** Returns the filter, or its first fault with the alternatives at that place. */
-export function firstFault(text: string): TargetFilter | FaultFound {
+export function firstFault(text: string, without: readonly FilterField[] = []): TargetFilter | FaultFound {
   try {
-    return new FilterParser(text).parseAll();
+    return new FilterParser(text, without).parseAll();
   } catch (error) {
     if (error instanceof FaultFound) return error;
     throw error;
@@ -40,13 +42,19 @@ export function joined(kind: 'and' | 'or', parts: readonly TargetFilter[]): Targ
   return { kind, parts: parts.flatMap((part) => (part.kind === kind ? part.parts : [part])) };
 }
 
+const withoutText = (without: readonly FilterField[]): string =>
+  `a field of this list (${FILTER_FIELDS.filter((field) => !without.includes(field)).join(', ')}) or the key of a tag`;
+
 const negated = (part: TargetFilter): TargetFilter => (part.kind === 'not' ? part.part : { kind: 'not', part });
 
 /** Recursive descent: one method per rule of the grammar. */
 class FilterParser {
   private readonly tokens: TokenReader;
 
-  constructor(text: string) {
+  constructor(
+    text: string,
+    private readonly without: readonly FilterField[],
+  ) {
     this.tokens = new TokenReader(text);
   }
 
@@ -99,7 +107,10 @@ class FilterParser {
     if (token.kind !== 'word' || isKeyword(token.text.toUpperCase())) throw unexpected(token, { kind: 'term' });
     this.tokens.skip();
     const field = token.text.toLowerCase();
-    if (isField(field)) return field;
+    if (isField(field)) {
+      if (this.without.includes(field)) throw refused(token, withoutText(this.without));
+      return field;
+    }
     const hasPrefix = field.startsWith(TAG_PREFIX);
     const key = hasPrefix ? token.text.slice(TAG_PREFIX.length) : token.text;
     if (!TAG_KEY.test(key)) throw unexpected(token, { kind: 'term' });

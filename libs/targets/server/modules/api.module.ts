@@ -1,4 +1,4 @@
-import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { InventoryHistory, TargetDirectory } from '@icmp-mon/targets/contract';
 import { Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
 import { ChangeTargetHandler } from '../change-target';
@@ -16,6 +16,7 @@ import { CountTargetsHandler } from '../target-list/count-targets';
 import { ListTargetsHandler } from '../target-list/list-targets';
 import { TargetCounts } from '../target-list/target-counts';
 import { TierNames } from '../tier-names';
+import { StoredInventoryHistory } from '../versions/stored-inventory-history';
 import { TargetsController } from '../targets.controller';
 
 /** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
@@ -25,6 +26,7 @@ import { TargetsController } from '../targets.controller';
   providers: [
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
+    { provide: InventoryHistory, useClass: StoredInventoryHistory },
     AddressCheck,
     TierNames,
     ParentTargets,
@@ -40,6 +42,6 @@ import { TargetsController } from '../targets.controller';
     ReadTargetHandler,
     CountTargetsHandler,
   ],
-  exports: [TargetDirectory],
+  exports: [TargetDirectory, InventoryHistory],
 })
 export class TargetsApiModule {}

@@ -6,6 +6,7 @@ import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { Module } from '@nestjs/common';
 import { TARGET } from '../target';
 import { targetListModel } from '../target-list/target-list-model';
+import { targetVersionsModel } from '../versions/target-versions-model';
 
 @Module({})
 export class TargetsCliModule {
@@ -17,10 +18,13 @@ export class TargetsCliModule {
     none: NoReadModels,
   ) {
     relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
-    models.plug({ database: control, model: targetListModel(control, statuses) });
-    none.plug({
-      tables: 'target_list_removed',
-      reason: 'change numbers for open streams; deleted after a day',
-    });
+    models.plug(
+      { database: control, model: targetListModel(control, statuses) },
+      { database: control, model: targetVersionsModel(control) },
+    );
+    none.plug(
+      { tables: 'target_list_removed', reason: 'change numbers for open streams; deleted after a day' },
+      { tables: 'target_version_horizon', reason: 'how far versions are deleted' },
+    );
   }
 }

@@ -1,21 +1,48 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps, RelayedCategories } from '@icmp-mon/platform/plugins';
+import {
+  DAY_MS,
+  EventProjections,
+  HOUR_MS,
+  HousekeepingTasks,
+  inSteps,
+  RelayedCategories,
+} from '@icmp-mon/platform/plugins';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { Module } from '@nestjs/common';
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
+import { forgetVersions } from '../versions/forget-versions';
+import { TARGET_VERSIONS } from '../versions/target-versions-projection';
 
 /** Rows of one statement. */
-const REMOVALS_PER_STEP = 10_000;
+const ROWS_PER_STEP = 10_000;
+/** Days for which a version is kept after its end: the same month of last year. */
+const VERSIONS_KEPT_DAYS = 396;
 
 @Module({})
 export class TargetsWorkerModule {
-  constructor(control: ControlDatabase, relayed: RelayedCategories, tasks: HousekeepingTasks) {
+  constructor(
+    control: ControlDatabase,
+    relayed: RelayedCategories,
+    projections: EventProjections,
+    tasks: HousekeepingTasks,
+  ) {
     relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
-    tasks.plug({
-      name: 'list-removals',
-      everyMs: HOUR_MS,
-      runTask: ({ nowMs }) => inSteps(REMOVALS_PER_STEP, () => forgetRemovals(control, new Date(nowMs - DAY_MS))),
-    });
+    projections.plug(TARGET_VERSIONS);
+    tasks.plug(
+      {
+        name: 'list-removals',
+        everyMs: HOUR_MS,
+        runTask: ({ nowMs }) => inSteps(ROWS_PER_STEP, () => forgetRemovals(control, new Date(nowMs - DAY_MS))),
+      },
+      {
+        name: 'target-versions',
+        everyMs: DAY_MS,
+        runTask: ({ nowMs }) =>
+          inSteps(ROWS_PER_STEP, () =>
+            forgetVersions(control, new Date(nowMs - VERSIONS_KEPT_DAYS * DAY_MS), ROWS_PER_STEP),
+          ),
+      },
+    );
   }
 }

@@ -10,6 +10,17 @@ export interface FilterContext {
   agentTargets: AgentTargets;
 }
 
+type TextTerm = Exclude<FilterTerm, { kind: 'within' }>;
+
+/** How the rows of a table are selected by a filter. Its columns ip, name, tier and vrf have these names in every table. */
+export interface FilteredTable {
+  name: string;
+  /** Condition for a filter that compares nothing but names and tags. */
+  searchedCondition(filter: TargetFilter, params: unknown[]): string;
+  agentCondition(term: TextTerm, params: unknown[]): string;
+  statusCondition(statuses: readonly string[], params: unknown[]): string;
+}
+
 /**
  * Returns the SQL condition on `target_list` for a filter; it is true for the targets that `filterPredicate` matches, and never null.
  * Texts of the filter are added to `params`.
@@ -21,26 +32,44 @@ export interface FilterContext {
  * Adjacent terms on tags and names become one selection of keys, so that the most selective term narrows it.
  */
 export function filterCondition(filter: TargetFilter, params: unknown[], context: FilterContext): string {
-  if (isSearched(filter)) return searchedKeys(filter, params);
+  return tableCondition(filter, params, listTable(context));
+}
+
+function listTable({ judged, agentTargets }: FilterContext): FilteredTable {
+  return {
+    name: 'target_list',
+    searchedCondition: searchedKeys,
+    agentCondition: (term, params) =>
+      `((target_list.key IN (${agentTargets.selectKeys((column) => textCondition(column, term, params))})) IS TRUE)`,
+    statusCondition(statuses, params) {
+      const ranks = statuses.map((status) => STATUSES.indexOf(status as Status));
+      return statusCondition(ranks, judged, params);
+    },
+  };
+}
+
+/** Returns the SQL condition on a table for a filter; never null. */
+export function tableCondition(filter: TargetFilter, params: unknown[], table: FilteredTable): string {
+  if (isSearched(filter)) return table.searchedCondition(filter, params);
   switch (filter.kind) {
     case 'and':
     case 'or': {
       const searched = filter.parts.filter(isSearched);
       const conditions = filter.parts
         .filter((part) => !isSearched(part))
-        .map((part) => filterCondition(part, params, context));
+        .map((part) => tableCondition(part, params, table));
       const [only, second] = searched;
       const together = second === undefined ? only : { kind: filter.kind, parts: searched };
-      if (together !== undefined) conditions.push(searchedKeys(together, params));
+      if (together !== undefined) conditions.push(table.searchedCondition(together, params));
       return `(${conditions.join(` ${filter.kind.toUpperCase()} `)})`;
     }
     case 'not':
-      return `NOT ${filterCondition(filter.part, params, context)}`;
+      return `NOT ${tableCondition(filter.part, params, table)}`;
     case 'present':
     case 'oneOf':
     case 'like':
     case 'within':
-      return columnCondition(filter, params, context);
+      return columnCondition(filter, params, table);
   }
 }
 
@@ -61,16 +90,11 @@ export function selectsKeys(filter: TargetFilter): boolean {
   }
 }
 
-function columnCondition(term: FilterTerm, params: unknown[], { judged, agentTargets }: FilterContext): string {
-  if (term.kind === 'within') return addressCondition(term.ranges, params);
-  if (term.subject === 'agent') {
-    return `((target_list.key IN (${agentTargets.selectKeys((column) => textCondition(column, term, params))})) IS TRUE)`;
-  }
-  if (term.kind === 'oneOf' && term.subject === 'status') {
-    const ranks = term.values.map((status) => STATUSES.indexOf(status as Status));
-    return statusCondition(ranks, judged, params);
-  }
-  return textCondition(`target_list.${columnOf(term.subject)}`, term, params);
+function columnCondition(term: FilterTerm, params: unknown[], table: FilteredTable): string {
+  if (term.kind === 'within') return addressCondition(term.ranges, params, table);
+  if (term.subject === 'agent') return table.agentCondition(term, params);
+  if (term.kind === 'oneOf' && term.subject === 'status') return table.statusCondition(term.values, params);
+  return textCondition(`${table.name}.${columnOf(term.subject)}`, term, params);
 }
 
 /** Returns the column of a subject: names and tags are only tested for presence here. */
@@ -79,7 +103,7 @@ function columnOf(subject: string): 'name' | 'tier' | 'vrf' {
   throw new Error(`There is no column for ${subject}.`);
 }
 
-function textCondition(column: string, term: Exclude<FilterTerm, { kind: 'within' }>, params: unknown[]): string {
+function textCondition(column: string, term: TextTerm, params: unknown[]): string {
   if (term.kind === 'present') return `(${column} IS NOT NULL)`;
   if (term.kind === 'like') {
     params.push(globPattern(term.pattern));
@@ -91,11 +115,11 @@ function textCondition(column: string, term: Exclude<FilterTerm, { kind: 'within
 }
 
 /** Every stored address is a single host, so the rows of a range lie between its ends in the index of addresses. */
-function addressCondition(ranges: readonly string[], params: unknown[]): string {
+function addressCondition(ranges: readonly string[], params: unknown[], { name }: FilteredTable): string {
   const conditions = ranges.map((range) => {
     const { first, last } = boundsOf(range);
     params.push(first, last);
-    return `target_list.ip BETWEEN $${params.length - 1}::inet AND $${params.length}::inet`;
+    return `${name}.ip BETWEEN $${params.length - 1}::inet AND $${params.length}::inet`;
   });
   return `(${conditions.join(' OR ')})`;
 }

@@ -29,7 +29,10 @@ export interface RandomTarget {
 
 /** Random targets and filters that have values in common; the same for the same seed. */
 export class RandomFilters {
-  constructor(private seed: number) {}
+  constructor(
+    private seed: number,
+    private readonly subjects: readonly (typeof SUBJECTS)[number][] = SUBJECTS,
+  ) {}
 
   targetOf(key: number): RandomTarget {
     const isJudged = this.wholeBelow(4) > 0;
@@ -68,7 +71,7 @@ export class RandomFilters {
   }
 
   private termOf(): FilterTerm {
-    const chosen = this.pickOne(SUBJECTS);
+    const chosen = this.pickOne(this.subjects);
     if (chosen === 'ip') return { kind: 'within', ranges: this.pickSome(RANGES, 3) };
     const isTag = chosen === 'tag';
     const subject: FilterSubject = isTag ? `tag:${this.pickOne(KEYS)}` : chosen;

@@ -42,6 +42,9 @@ export function searchedKeys(filter: TargetFilter, params: unknown[]): string {
   return keysMatching(rowCondition(filter, excluded, params), excluded);
 }
 
+/** Returns the SQL condition on the column `text` of a row, the search text, for a filter of names and tags. */
+export const searchedText = (filter: TargetFilter, params: unknown[]): string => rowCondition(filter, false, params);
+
 /** Returns whether a filter matches the targets that do not have something: usually most of them. */
 function isExclusion(filter: TargetFilter): boolean {
   switch (filter.kind) {
@@ -59,7 +62,7 @@ function isExclusion(filter: TargetFilter): boolean {
   }
 }
 
-/** Returns the condition on a row of `target_search`. Negations are moved to the terms, so that an index can be used for the others. */
+/** Returns the condition on a row with a search text. Negations are moved to the terms, so that an index can be used for the others. */
 function rowCondition(filter: TargetFilter, negated: boolean, params: unknown[]): string {
   switch (filter.kind) {
     case 'and':
@@ -70,7 +73,7 @@ function rowCondition(filter: TargetFilter, negated: boolean, params: unknown[])
     case 'not':
       return rowCondition(filter.part, !negated, params);
     case 'within':
-      throw new Error('target_search is not searched for addresses.');
+      throw new Error('Search texts are not searched for addresses.');
     case 'present':
     case 'oneOf':
     case 'like':

@@ -5,8 +5,9 @@ import type { RecordedEvent } from '@icmp-mon/platform/event-store';
 import type { TargetData, TargetParent, TargetView } from '@icmp-mon/targets/contract';
 
 /** Returns the SQL of a time in the API's format: parsing by the driver would take half the time of a page. */
-const isoTime = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
+export const isoText = (time: string): string => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const isoTime = (column: string): string => `${isoText(column)} AS ${column}`;
 
 /** The parents of a row of `target_list`, read by their ids. */
 const PARENTS = `CASE WHEN parents = '{}' THEN '[]' ELSE

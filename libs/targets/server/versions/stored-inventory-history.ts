@@ -1,0 +1,47 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { InventoryHistory, type TargetFilter, type TargetVersion } from '@icmp-mon/targets/contract';
+import { Injectable } from '@nestjs/common';
+import { requireStored } from './stored-history';
+import { VERSION_COLUMNS, versionCondition } from './version-table';
+
+const KEYS_PER_BATCH = 10_000;
+
+/** Reads the inventory's history from `target_version`, by ranges of keys. */
+@Injectable()
+export class StoredInventoryHistory extends InventoryHistory {
+  constructor(private readonly database: ControlDatabase) {
+    super();
+  }
+
+  override async *targetsAt(filter: TargetFilter | null, at: Date): AsyncIterable<TargetVersion[]> {
+    await requireStored(this.database, at, new Date());
+    yield* this.batches(filter, (params) => `valid @> $${params.push(at)}::timestamptz`);
+  }
+
+  override async *versionsBetween(filter: TargetFilter | null, from: Date, to: Date): AsyncIterable<TargetVersion[]> {
+    const now = new Date();
+    await requireStored(this.database, from, now);
+    await requireStored(this.database, to < now ? to : now, now);
+    yield* this.batches(filter, (params) => `valid && tstzrange($${params.push(from)}, $${params.push(to)})`);
+  }
+
+  private async *batches(
+    filter: TargetFilter | null,
+    during: (params: unknown[]) => string,
+  ): AsyncIterable<TargetVersion[]> {
+    const [row] = await this.database.query<{ highest: number }>(
+      'SELECT coalesce(max(key), 0) AS highest FROM target_version',
+    );
+    const highest = row?.highest ?? 0;
+    for (let after = 0; after < highest; after += KEYS_PER_BATCH) {
+      const params: unknown[] = [after, after + KEYS_PER_BATCH];
+      const conditions = ['key > $1 AND key <= $2', during(params)];
+      if (filter !== null) conditions.push(versionCondition(filter, params));
+      const batch = await this.database.query<TargetVersion>(
+        `SELECT ${VERSION_COLUMNS} FROM target_version WHERE ${conditions.join(' AND ')} ORDER BY key, version`,
+        params,
+      );
+      if (batch.length > 0) yield batch;
+    }
+  }
+}
