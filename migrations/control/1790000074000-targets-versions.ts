@@ -26,6 +26,7 @@ export class TargetsVersions1790000074000 implements MigrationInterface {
         tier text NOT NULL,
         parents uuid[] NOT NULL DEFAULT '{}',
         paused boolean NOT NULL DEFAULT false,
+        notes text,
         owner text,
         registered_at timestamptz NOT NULL,
         text text NOT NULL GENERATED ALWAYS AS (target_search_text(ip, name, tags)) STORED,

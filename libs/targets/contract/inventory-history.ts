@@ -9,6 +9,11 @@ export interface TargetVersion {
   name: string | null;
   tags: Record<string, string>;
   tier: string;
+  paused: boolean;
+  /** Ids of the targets that it depended on. */
+  parents: string[];
+  notes: string | null;
+  owner: string | null;
   registeredAt: string;
   version: number;
   /** Start of the version, ISO 8601. */

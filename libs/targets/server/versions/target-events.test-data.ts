@@ -1,6 +1,12 @@
 import type { ProjectedEvent } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
-import type { TargetEvent, TargetRegistered, TargetVersion } from '@icmp-mon/targets/contract';
+import {
+  type RecordedTarget,
+  type TargetData,
+  targetDataOf,
+  type TargetEvent,
+  type TargetVersion,
+} from '@icmp-mon/targets/contract';
 import { RandomFilters } from '../target-list/random-filters.test-data';
 
 /** Subjects of filters that versions have. */
@@ -10,8 +16,10 @@ const START_MS = Date.parse('2026-03-28T22:00:00Z');
 /** Times differ by few milliseconds, so that many events are simultaneous. */
 const STEP_MS_MAX = 3;
 
+const PARENT = newId();
+
 interface Life {
-  target: TargetRegistered['data'];
+  target: RecordedTarget;
   version: number;
   isRemoved: boolean;
 }
@@ -47,7 +55,16 @@ export class RandomLives {
     const key = this.lives.length + 1;
     // Few addresses, so that removed ones are registered again.
     const { name, tags, tier } = this.random.targetOf(key);
-    const target = { targetId: newId(), key, ip: `10.0.0.${key % 7}`, vrf: 'default', name, tags, tier };
+    const target = {
+      targetId: newId(),
+      key,
+      ip: `10.0.0.${key % 7}`,
+      vrf: 'default',
+      name,
+      tags,
+      tier,
+      ...this.laterMembers(),
+    };
     const life = { target, version: 0, isRemoved: false };
     this.lives.push(life);
     this.append(life, { type: 'TargetRegistered', data: target });
@@ -55,8 +72,15 @@ export class RandomLives {
 
   private change(life: Life): void {
     const { name, tags, tier } = this.random.targetOf(life.target.key);
-    life.target = { ...life.target, name, tags, tier };
+    life.target = { ...life.target, name, tags, tier, ...this.laterMembers() };
     this.append(life, { type: 'TargetChanged', data: life.target });
+  }
+
+  /** Members that events of older releases lack. */
+  private laterMembers(): Partial<Pick<TargetData, 'paused' | 'parents' | 'notes' | 'owner'>> {
+    if (this.random.wholeBelow(2) === 0) return {};
+    const parent = this.random.pickOne(this.lives.map(({ target }) => target.targetId).concat(PARENT));
+    return { paused: this.random.wholeBelow(2) === 0, parents: [parent], notes: 'line\nline', owner: 'noc' };
   }
 
   private remove(life: Life): void {
@@ -80,7 +104,7 @@ export class RandomLives {
   }
 }
 
-export type StateAt = Pick<TargetVersion, 'key' | 'version' | 'ip' | 'vrf' | 'name' | 'tags' | 'tier'>;
+export type StateAt = Omit<TargetVersion, 'id' | 'registeredAt' | 'validFrom' | 'validTo'>;
 
 /** Returns the targets at an instant by applying every event: the slow definition of what the table answers. */
 export function statesAt(events: readonly ProjectedEvent<TargetEvent>[], atMs: number): Map<number, StateAt> {
@@ -91,7 +115,7 @@ export function statesAt(events: readonly ProjectedEvent<TargetEvent>[], atMs: n
     latestMs.set(stream, ms);
     if (ms > atMs) continue;
     if (type === 'TargetRemoved') states.delete(data.key);
-    else states.set(data.key, { ...(data as TargetRegistered['data']), version });
+    else states.set(data.key, { ...targetDataOf(data as RecordedTarget), version });
   }
   return states;
 }

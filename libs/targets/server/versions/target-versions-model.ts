@@ -13,7 +13,7 @@ export function targetVersionsModel(database: Sql): ReadModel<number> {
         key: ['key', 'version'],
         columns: [
           ...['key', 'version', 'valid', 'id', 'ip', 'vrf', 'name', 'tags', 'tier'],
-          ...['parents', 'paused', 'owner', 'registered_at'],
+          ...['parents', 'paused', 'notes', 'owner', 'registered_at'],
         ],
       },
     ],

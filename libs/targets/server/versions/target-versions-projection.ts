@@ -2,17 +2,16 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { EventProjection, ProjectedEvent } from '@icmp-mon/platform/event-store';
 import {
   TARGET_STREAM,
-  type TargetChanged,
+  type RecordedTarget,
+  type TargetData,
+  targetDataOf,
   type TargetEvent,
-  type TargetRegistered,
   type TargetRemoved,
 } from '@icmp-mon/targets/contract';
 import { isoText } from '../target-list/target-row';
 
-type Target = TargetRegistered['data'];
-
 /** A version of a target and the time in which it is valid: from `from`, to `to` exclusive. */
-interface VersionRow extends Target {
+interface VersionRow extends TargetData {
   version: number;
   registeredAt: string;
   from: string;
@@ -62,7 +61,7 @@ function applyEvent(
   current.delete(key);
   if (type === 'TargetRemoved') return;
   const registeredAt = before?.registeredAt ?? at;
-  const row = { ...(data as Target | TargetChanged['data']), version, registeredAt, from: at, to: null };
+  const row = { ...targetDataOf(data as RecordedTarget), version, registeredAt, from: at, to: null };
   changes.begun.set(rowKey(row), row);
   current.set(key, row);
 }
@@ -105,10 +104,10 @@ async function endVersions(sql: Sql, ended: (OpenVersion & { to: string })[]): P
 async function addVersions(sql: Sql, begun: VersionRow[]): Promise<void> {
   if (begun.length === 0) return;
   await sql.execute(
-    `INSERT INTO target_version (key, version, valid, id, ip, vrf, name, tags, tier, registered_at)
-     SELECT key, version, tstzrange("from", "to"), "targetId", ip, vrf, name, tags, tier, "registeredAt"
+    `INSERT INTO target_version (key, version, valid, id, ip, vrf, name, tags, tier, parents, paused, notes, owner, registered_at)
+     SELECT key, version, tstzrange("from", "to"), "targetId", ip, vrf, name, tags, tier, parents, paused, notes, owner, "registeredAt"
      FROM jsonb_to_recordset($1::jsonb) AS t (key integer, version integer, "from" timestamptz, "to" timestamptz, "targetId" uuid,
-       ip inet, vrf text, name text, tags jsonb, tier text, "registeredAt" timestamptz)
+       ip inet, vrf text, name text, tags jsonb, tier text, parents uuid[], paused boolean, notes text, owner text, "registeredAt" timestamptz)
      ON CONFLICT (key, version) DO NOTHING`,
     [JSON.stringify(begun)],
   );

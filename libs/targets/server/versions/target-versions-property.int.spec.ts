@@ -51,14 +51,9 @@ async function storedAt(atMs: number, filter: TargetFilter): Promise<TargetVersi
   );
 }
 
-const compared = ({ key, version, ip, vrf, name, tags, tier }: StateAt): StateAt => ({
-  key,
-  version,
-  ip,
-  vrf,
-  name,
-  tags,
-  tier,
+const compared = ({ key, version, ip, vrf, name, tags, tier, paused, parents, notes, owner }: StateAt): StateAt => ({
+  ...{ key, version, ip, vrf, name, tags, tier },
+  ...{ paused, parents, notes, owner },
 });
 
 it(

@@ -39,5 +39,5 @@ function requiredTags(filter: TargetFilter): string[][] {
 }
 
 /** Columns of `target_version` for a view. */
-export const VERSION_COLUMNS = `id, key, host(ip) AS ip, vrf, name, tags, tier, ${isoText('registered_at')} AS "registeredAt", version,
+export const VERSION_COLUMNS = `id, key, host(ip) AS ip, vrf, name, tags, tier, paused, parents, notes, owner, ${isoText('registered_at')} AS "registeredAt", version,
   ${isoText('lower(valid)')} AS "validFrom", ${isoText('upper(valid)')} AS "validTo"`;
