@@ -5,10 +5,11 @@ import { RouterLink } from '@angular/router';
 import { fieldErrors, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
 import { parseTags } from './tag-text';
-import { checkTargetFields, TargetFields } from './target-fields';
+import { parentsIn } from './parent-text';
+import { checkTargetFields, NO_FIELDS, TargetFields } from './target-fields';
 import { TargetsClient } from './targets.client';
 
-const EMPTY = { ip: '', tier: 'standard', name: '', tags: '' };
+const EMPTY = { ...NO_FIELDS, ip: '' };
 
 /** Dialog for `POST /targets`; closes with the new target. */
 @Component({
@@ -50,11 +51,15 @@ export class AddTarget {
   }
 
   private sendTarget(): Promise<TargetView> {
-    const { ip, tier, name, tags } = this.target().value();
+    const { ip, tier, name, tags, owner, parents, notes, paused } = this.target().value();
     const parsed = parseTags(tags);
     const body: RegisterTargetRequest = { ip: ip.trim(), tier };
     if (name.trim() !== '') body.name = name.trim();
     if ('tags' in parsed && Object.keys(parsed.tags).length > 0) body.tags = parsed.tags;
+    if (owner.trim() !== '') body.owner = owner.trim();
+    if (notes.trim() !== '') body.notes = notes.trim();
+    if (parentsIn(parents).length > 0) body.parents = parentsIn(parents);
+    if (paused) body.paused = true;
     const text = JSON.stringify(body);
     if (text !== this.sentBody && this.sentBody !== '') this.requestKey = newRequestKey();
     this.sentBody = text;
@@ -64,8 +69,8 @@ export class AddTarget {
   /** Shows the server's messages at their fields, other problems above the form. */
   private showProblem(problem: Problem) {
     this.existing.set(problem.more['targetId'] ?? null);
-    const { ip, tier, name, tags } = this.target;
-    const errors = fieldErrors(problem, { ip, tier, name, tags });
+    const { ip, tier, name, tags, owner, parents, notes } = this.target;
+    const errors = fieldErrors(problem, { ip, tier, name, tags, owner, parents, notes });
     if (errors === undefined) this.problem.set(problem);
     return errors;
   }

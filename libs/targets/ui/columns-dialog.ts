@@ -1,6 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { type ColumnId, DEFAULT_COLUMNS, listColumns, readColumns, TAG_COLUMNS_MAX } from './list-columns';
+import { type ColumnId, DEFAULT_COLUMNS, FIELDS, listColumns, readColumns, TAG_COLUMNS_MAX } from './list-columns';
 
 /** Columns of the list, and keys of tags that can become columns. */
 export interface ColumnChoice {
@@ -20,7 +20,7 @@ export class ColumnsDialog {
   private readonly choice = inject<ColumnChoice>(MAT_DIALOG_DATA);
 
   protected readonly chosen = signal<readonly ColumnId[]>(this.choice.chosen);
-  protected readonly fields = listColumns(DEFAULT_COLUMNS).filter(({ id }) => id !== 'status' && id !== 'ip');
+  protected readonly fields = listColumns(FIELDS).filter(({ id }) => id !== 'status' && id !== 'ip');
   /** Keys of known tags, and of chosen columns that no target has. */
   protected readonly tagKeys = [
     ...new Set([...this.choice.tagKeys, ...listColumns(this.choice.chosen).flatMap(({ tagKey }) => tagKey ?? [])]),

@@ -4,7 +4,8 @@ import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/materia
 import { fieldErrors, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { ChangeTargetRequest, TargetView } from '@icmp-mon/targets/contract';
 import { parseTags, tagChanges, tagsAsText } from './tag-text';
-import { checkTargetFields, TargetFields } from './target-fields';
+import { parentsIn, parentsText } from './parent-text';
+import { checkTargetFields, TargetFields, type TargetFieldValues, textOrNull } from './target-fields';
 import { TargetsClient } from './targets.client';
 
 /** Dialog for `PATCH /targets/{id}`; closes with the changed target. */
@@ -21,10 +22,7 @@ export class EditTargetDialog {
   protected readonly before = inject<TargetView>(MAT_DIALOG_DATA);
 
   protected readonly problem = signal<Problem | null>(null);
-  protected readonly target = form(
-    signal({ tier: this.before.tier, name: this.before.name ?? '', tags: tagsAsText(this.before.tags) }),
-    (path) => checkTargetFields(path),
-  );
+  protected readonly target = form(signal(this.valuesBefore()), (path) => checkTargetFields(path));
 
   protected async saveTarget(event: Event): Promise<void> {
     event.preventDefault();
@@ -41,20 +39,28 @@ export class EditTargetDialog {
     });
   }
 
+  private valuesBefore(): TargetFieldValues {
+    const { tier, name, tags, owner, parents, notes, paused } = this.before;
+    return {
+      ...{ tier, paused, name: name ?? '', owner: owner ?? '', notes: notes ?? '', tags: tagsAsText(tags) },
+      parents: parentsText(parents, this.before.vrf),
+    };
+  }
+
   private patch(): ChangeTargetRequest {
-    const { tier, name, tags } = this.target().value();
+    const { tier, name, tags, owner, parents, notes, paused } = this.target().value();
     const parsed = parseTags(tags);
     return {
-      tier,
-      name: name.trim() === '' ? null : name.trim(),
+      ...{ tier, paused, name: textOrNull(name), owner: textOrNull(owner), notes: textOrNull(notes) },
       ...('tags' in parsed && { tags: tagChanges(this.before.tags, parsed.tags) }),
+      ...(parents !== this.valuesBefore().parents && { parents: parentsIn(parents) }),
     };
   }
 
   /** Shows the server's messages at their fields, other problems above the form. */
   private showProblem(problem: Problem) {
-    const { tier, name, tags } = this.target;
-    const errors = fieldErrors(problem, { tier, name, tags });
+    const { tier, name, tags, owner, parents, notes } = this.target;
+    const errors = fieldErrors(problem, { tier, name, tags, owner, parents, notes });
     if (errors === undefined) this.problem.set(problem);
     return errors;
   }

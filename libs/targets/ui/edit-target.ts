@@ -3,7 +3,7 @@ import { MatDialog } from '@angular/material/dialog';
 import { Icon } from '@icmp-mon/platform/ui-kit';
 import type { TargetView } from '@icmp-mon/targets/contract';
 
-/** Button that opens the dialog for name, tags and tier of a target. */
+/** Button that opens the dialog for the fields of a target. */
 @Component({
   selector: 'icm-edit-target',
   imports: [Icon],

@@ -2,7 +2,7 @@ import { TAG_KEY, type TargetSort } from '@icmp-mon/targets/contract';
 import type { ListQuery } from './list-query';
 
 /** Columns that can be chosen in addition to status and address, in their order. Tags by key stand between `tier` and `tags`. */
-const FIELD_COLUMNS = ['name', 'tier', 'tags', 'rtt', 'loss', 'strip', 'since', 'success'] as const;
+const FIELD_COLUMNS = ['name', 'owner', 'tier', 'tags', 'rtt', 'loss', 'strip', 'since', 'success'] as const;
 type FieldColumn = (typeof FIELD_COLUMNS)[number];
 
 const TAG_PREFIX = 'tag:';
@@ -33,6 +33,7 @@ const LOOKS: Readonly<Record<'status' | 'ip' | FieldColumn, Look>> = {
   status: { text: 'Status', sort: 'status', widthPx: 150, upTo: '200px' },
   ip: { text: 'Address', sort: 'ip', widthPx: 118, upTo: '190px' },
   name: { text: 'Name', sort: 'name', widthPx: 104, upTo: '1.3fr' },
+  owner: { text: 'Owner', sort: null, widthPx: 84, upTo: '0.6fr' },
   tier: { text: 'Tier', sort: 'tier', widthPx: 70, upTo: '110px' },
   tags: { text: 'Tags', sort: null, widthPx: 150, upTo: '1.5fr' },
   rtt: { text: 'RTT', sort: null, widthPx: 78, upTo: '78px' },
@@ -43,10 +44,12 @@ const LOOKS: Readonly<Record<'status' | 'ip' | FieldColumn, Look>> = {
 };
 const TAG_LOOK = { sort: null, widthPx: 84, upTo: '0.6fr' } as const;
 
-export const DEFAULT_COLUMNS: readonly ColumnId[] = FIELD_COLUMNS;
+/** Fields that can be chosen. */
+export const FIELDS: readonly ColumnId[] = FIELD_COLUMNS;
+export const DEFAULT_COLUMNS = FIELDS.filter((id) => id !== 'owner');
 
 /** In this order, columns are left out of a narrow list; tags by key follow `tier`, the last one first. */
-const LEFT_OUT = ['success', 'strip', 'tags', 'tier', 'tag', 'loss', 'since', 'name', 'rtt'];
+const LEFT_OUT = ['success', 'strip', 'tags', 'tier', 'owner', 'tag', 'loss', 'since', 'name', 'rtt'];
 /** Distance of two columns, px. */
 const GAP_PX = 12;
 
@@ -64,7 +67,7 @@ function isTagColumn(id: string): id is `tag:${string}` {
 
 function inOrder(asked: readonly string[], tags: readonly ColumnId[]): ColumnId[] {
   const fields = FIELD_COLUMNS.filter((field) => asked.includes(field));
-  const isBefore = (field: FieldColumn): boolean => field === 'name' || field === 'tier';
+  const isBefore = (field: FieldColumn): boolean => field === 'name' || field === 'owner' || field === 'tier';
   return [...fields.filter(isBefore), ...tags, ...fields.filter((field) => !isBefore(field))];
 }
 

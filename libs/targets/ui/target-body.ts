@@ -1,5 +1,5 @@
 import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { Chart, ChartColours, LONG_TIME_RANGES, RangeChoice } from '@icmp-mon/platform/charts';
 import {
@@ -54,6 +54,7 @@ interface Read<T> {
     RangeChoice,
     ReasonPipe,
     RemoveTarget,
+    RouterLink,
     RttPipe,
     SharePipe,
     StatusGlyph,

@@ -1,7 +1,9 @@
 import { Component, computed, inject, input } from '@angular/core';
-import { type FieldTree, FormField, required, type SchemaPathTree, validate } from '@angular/forms/signals';
+import { type FieldTree, FormField, maxLength, required, type SchemaPathTree, validate } from '@angular/forms/signals';
 import { keepLast } from '@icmp-mon/platform/ui-kit';
+import { NOTES_LENGTH_MAX, PARENTS_MAX } from '@icmp-mon/targets/contract';
 import { TiersClient, tierText } from '@icmp-mon/tiers/ui';
+import { parentsIn } from './parent-text';
 import { parseTags } from './tag-text';
 
 /** Fields of a target that can be set when it is added and edited. */
@@ -9,7 +11,23 @@ export interface TargetFieldValues {
   tier: string;
   name: string;
   tags: string;
+  owner: string;
+  /** Ids or addresses, separated by blanks. */
+  parents: string;
+  notes: string;
+  paused: boolean;
 }
+
+type Forms = Readonly<{ [Name in keyof TargetFieldValues]: FieldTree<TargetFieldValues[Name]> }>;
+
+/** Values of a target without any. */
+export const NO_FIELDS: TargetFieldValues = {
+  ...{ tier: 'standard', name: '', tags: '' },
+  ...{ owner: '', parents: '', notes: '', paused: false },
+};
+
+/** Returns a trimmed text; null for a blank one. */
+export const textOrNull = (text: string): string | null => text.trim() || null;
 
 /** Adds the validation of these fields, for both forms. */
 export function checkTargetFields(path: SchemaPathTree<TargetFieldValues>): void {
@@ -18,9 +36,15 @@ export function checkTargetFields(path: SchemaPathTree<TargetFieldValues>): void
     const parsed = parseTags(value());
     return 'error' in parsed ? { kind: 'tags', message: parsed.error } : undefined;
   });
+  validate(path.parents, ({ value }) =>
+    parentsIn(value()).length > PARENTS_MAX
+      ? { kind: 'parents', message: `A target depends on at most ${PARENTS_MAX} others directly.` }
+      : undefined,
+  );
+  maxLength(path.notes, NOTES_LENGTH_MAX, { message: `Notes have at most ${NOTES_LENGTH_MAX} characters.` });
 }
 
-/** Fields for tier, name and tags of a target in a dialog's form. */
+/** Fields of a target in a dialog's form. */
 @Component({
   selector: 'icm-target-fields',
   imports: [FormField],
@@ -29,7 +53,7 @@ export function checkTargetFields(path: SchemaPathTree<TargetFieldValues>): void
   styles: ':host { display: contents; }',
 })
 export class TargetFields {
-  readonly fields = input.required<Readonly<Record<keyof TargetFieldValues, FieldTree<string>>>>();
+  readonly fields = input.required<Forms>();
   /** Prefix of the fields' test ids. */
   readonly testIds = input.required<string>();
 
