@@ -1,4 +1,5 @@
 import type { TargetFilter } from './filter';
+import type { TargetSort } from './target';
 
 /** A version of a target: its inventory from one event to the next. */
 export interface TargetVersion {
@@ -18,8 +19,23 @@ export interface TargetVersion {
   version: number;
   /** Start of the version, ISO 8601. */
   validFrom: string;
-  /** End of the version, exclusive, ISO 8601; null for the current version. */
+  /** End of the version, exclusive, ISO 8601; null for the current version. An end of the last seconds may still be missing. */
   validTo: string | null;
+}
+
+/** Orders of the inventory at an instant: those of the list that depend on no status. */
+export const VERSION_SORTS = ['ip', 'name', 'tier'] as const satisfies readonly TargetSort[];
+export type VersionSort = (typeof VERSION_SORTS)[number];
+
+/** `GET /api/v1/targets?at=…`: a page of the inventory as it was at an instant. */
+export interface TargetVersionPage {
+  /** The instant, ISO 8601. */
+  at: string;
+  items: TargetVersion[];
+  /** Cursor of the next page; null on the last page. */
+  next: string | null;
+  /** Targets that match the filter, over all pages. */
+  total: number;
 }
 
 /**

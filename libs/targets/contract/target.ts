@@ -96,6 +96,8 @@ export type TargetSort = (typeof TARGET_SORTS)[number];
  * must match all that are given. At most one of `cursor`, `position` and `around` sets the start of the page; without any, it is the first page.
  */
 export interface TargetListQuery {
+  /** The inventory as it was at this time: `GET /api/v1/targets?at=…` returns a `TargetVersionPage`. */
+  at?: string;
   q?: string;
   filter?: string;
   status?: string;

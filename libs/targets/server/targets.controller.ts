@@ -12,12 +12,14 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiConsumes,
   ApiCreatedResponse,
+  ApiExtraModels,
   ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
   ApiTags,
+  refs,
 } from '@nestjs/swagger';
 import { ChangeTarget } from './change-target';
 import { ReadTarget } from './read-target';
@@ -26,7 +28,6 @@ import { RemoveTarget } from './remove-target';
 import { ReplaceTarget } from './replace-target';
 import { TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
-import { ListTargets } from './target-list/list-targets';
 import {
   CountTargetsRequest,
   ListTargetsRequest,
@@ -34,6 +35,8 @@ import {
   TargetPageResponse,
 } from './target-list/list-targets.dto';
 import { TargetResponse } from './target.dto';
+import { listQueryOf } from './versions/list-query-of';
+import { TargetVersionPageResponse } from './versions/target-versions.dto';
 import {
   ChangeTargetRequest,
   RegisterTargetRequest,
@@ -65,10 +68,11 @@ export class TargetsController {
 
   @Get()
   @RequirePermission('targets:read')
-  @ApiOperation({ summary: 'List targets in pages' })
-  @ApiOkResponse({ type: TargetPageResponse })
-  list(@Query() query: ListTargetsRequest): Promise<TargetPageResponse> {
-    return this.queries.execute(new ListTargets(query));
+  @ApiOperation({ summary: 'List targets in pages: now, or as they were at a time' })
+  @ApiExtraModels(TargetPageResponse, TargetVersionPageResponse)
+  @ApiOkResponse({ schema: { oneOf: refs(TargetPageResponse, TargetVersionPageResponse) } })
+  list(@Query() query: ListTargetsRequest): Promise<TargetPageResponse | TargetVersionPageResponse> {
+    return this.queries.execute(listQueryOf(query));
   }
 
   @Get('counts')

@@ -16,6 +16,7 @@ import { CountTargetsHandler } from '../target-list/count-targets';
 import { ListTargetsHandler } from '../target-list/list-targets';
 import { TargetCounts } from '../target-list/target-counts';
 import { TierNames } from '../tier-names';
+import { ListTargetsAtHandler } from '../versions/list-targets-at';
 import { StoredInventoryHistory } from '../versions/stored-inventory-history';
 import { TargetsController } from '../targets.controller';
 
@@ -39,6 +40,7 @@ import { TargetsController } from '../targets.controller';
     ReplaceTargetHandler,
     RemoveTargetHandler,
     ListTargetsHandler,
+    ListTargetsAtHandler,
     ReadTargetHandler,
     CountTargetsHandler,
   ],

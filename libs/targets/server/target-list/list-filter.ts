@@ -2,6 +2,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import {
   type FilterFault,
+  type FilterField,
   parseFilter,
   SEARCH_TERMS_MAX,
   searchPieces,
@@ -62,10 +63,13 @@ export function listFilter(query: TargetListQuery, context: FilterContext): Filt
   return filter;
 }
 
-/** Returns the parsed filter; null for an absent or blank one. */
-function parsedFilter(text: string | undefined): TargetFilter | null {
+/**
+ * Returns the parsed filter; null for an absent or blank one. `without` are fields that the list does not have.
+ * @throws InvalidFilter
+ */
+export function parsedFilter(text: string | undefined, without: readonly FilterField[] = []): TargetFilter | null {
   if (text === undefined || text.trim() === '') return null;
-  const result = parseFilter(text);
+  const result = parseFilter(text, without);
   if (!result.ok) throw new InvalidFilter(result.fault);
   return result.filter;
 }

@@ -1,9 +1,9 @@
 import { STATUSES } from '@icmp-mon/status/contract';
 import type { StatusCountsView, TargetListQuery, TargetPage } from '@icmp-mon/targets/contract';
 import { FILTER_LENGTH_MAX, SEARCH_TERMS_MAX, TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
-import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { IDENTIFIER, IDENTIFIER_MESSAGE } from '../identifier';
 import { TargetResponse } from '../target.dto';
 import { PAGE_MAX } from './list-targets';
@@ -27,6 +27,19 @@ export class CountTargetsRequest {
 }
 
 export class ListTargetsRequest implements TargetListQuery {
+  @ApiPropertyOptional({
+    description:
+      'Lists the inventory as it was at this time: ISO 8601, or now-6h. Together with filter (without status and agent), tier, vrf, sort (ip ' +
+      'unless set, name, tier), order, limit and cursor; further pages need the `at` of the first one. Items are versions, without a status.',
+    example: '2026-11-18T11:00:00Z',
+    minLength: 1,
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, TIME_TEXT_LENGTH_MAX)
+  at?: string;
+
   @ApiPropertyOptional({
     description:
       `At most ${SEARCH_TERMS_MAX} terms separated by blanks; a target must match all of them, ignoring case. A term is a part of an ` +
@@ -65,7 +78,7 @@ export class ListTargetsRequest implements TargetListQuery {
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
 
-  @ApiPropertyOptional({ enum: TARGET_SORTS, description: 'status unless set.' })
+  @ApiPropertyOptional({ enum: TARGET_SORTS, description: 'status unless set; with at: ip.' })
   @MayBeAbsent()
   @IsIn(TARGET_SORTS)
   sort?: TargetSort;

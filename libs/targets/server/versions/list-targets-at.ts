@@ -1,0 +1,99 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { instantOf } from '@icmp-mon/platform/http';
+import {
+  type TargetListQuery,
+  type TargetVersion,
+  type TargetVersionPage,
+  VERSION_SORTS,
+  type VersionSort,
+} from '@icmp-mon/targets/contract';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { decodeCursor, encodeCursor, listFingerprint } from '../target-list/cursor';
+import { parsedFilter } from '../target-list/list-filter';
+import { requireStored } from './stored-history';
+import { FIELDS_WITHOUT_HISTORY, versionCondition } from './version-table';
+import { type MatchingVersions, pageOfAll, pageOfMatching, type VersionPage } from './versions-statement';
+
+const PAGE_DEFAULT = 100;
+const WITHOUT_HISTORY = ['q', 'status', 'position', 'around'] as const;
+
+/** A row of a page; without an item in the page, `key` is null. */
+type PageRow = TargetVersion & { sort_value: string; total: number };
+
+/** Lists one page of the inventory as it was at an instant. */
+export class ListTargetsAt extends Query<TargetVersionPage> {
+  constructor(readonly query: TargetListQuery & { at: string }) {
+    super();
+  }
+}
+
+@QueryHandler(ListTargetsAt)
+export class ListTargetsAtHandler implements IQueryHandler<ListTargetsAt> {
+  constructor(private readonly database: ControlDatabase) {}
+
+  /** @throws DomainError `invalid` (at, cursor, filter, parameters without a history), `unavailable` while the history is behind */
+  async execute({ query }: ListTargetsAt): Promise<TargetVersionPage> {
+    const now = new Date();
+    const at = new Date(instantOf('at', query.at, now.getTime()));
+    const { order = 'asc', limit = PAGE_DEFAULT, filter, tier, vrf } = query;
+    const sort = requireHistory(query);
+    const fingerprint = listFingerprint({ at: at.toISOString(), sort, order, tier, vrf, filter });
+    const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
+    const matching = matchingVersions(query, at);
+    await requireStored(this.database, at, now);
+    const page: VersionPage = { sort, descending: order === 'desc', after, limit };
+    const [only, second] = matching.conditions;
+    const isAll = sort === 'ip' && only !== undefined && second === undefined;
+    const { text, params } = isAll ? pageOfAll(matching, page) : pageOfMatching(matching, page);
+    const rows = await this.database.query<PageRow>(text, params);
+    return pageView(rows, at, limit, (value, key) => encodeCursor(fingerprint, { value, key }));
+  }
+}
+
+function pageView(
+  rows: readonly (PageRow | { key: null; total: number })[],
+  at: Date,
+  limit: number,
+  cursorOf: (value: string, key: number) => string,
+): TargetVersionPage {
+  const found = rows.filter((row): row is PageRow => row.key !== null);
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  const more = found.length > limit && last !== undefined;
+  return {
+    at: at.toISOString(),
+    items: shown.map(versionView),
+    next: more ? cursorOf(last.sort_value, last.key) : null,
+    total: rows[0]?.total ?? 0,
+  };
+}
+
+function versionView({ sort_value: _value, total: _total, ...row }: PageRow & { sort_key?: string }): TargetVersion {
+  const { sort_key: _key, ...version } = row;
+  return version;
+}
+
+/** Returns the order. @throws DomainError `invalid` for a parameter that depends on statuses or positions */
+function requireHistory({ sort = 'ip', ...query }: TargetListQuery): VersionSort {
+  const given = WITHOUT_HISTORY.find((name) => query[name] !== undefined);
+  if (given !== undefined)
+    throw invalid(given, `${given} cannot be combined with at: the history has filter, tier and vrf.`);
+  const found = VERSION_SORTS.find((name) => name === sort);
+  if (found === undefined) throw invalid('sort', `sort must be one of ${VERSION_SORTS.join(', ')} with at.`);
+  return found;
+}
+
+function invalid(parameter: string, detail: string): DomainError {
+  return new DomainError('invalid', detail, [{ pointer: `?${parameter}`, detail }]);
+}
+
+function matchingVersions({ filter, tier, vrf }: TargetListQuery, at: Date): MatchingVersions {
+  const params: unknown[] = [at];
+  const conditions = ['valid @> $1::timestamptz'];
+  if (tier !== undefined) conditions.push(`tier = $${params.push(tier)}`);
+  if (vrf !== undefined) conditions.push(`vrf = $${params.push(vrf)}`);
+  const parsed = parsedFilter(filter, FIELDS_WITHOUT_HISTORY);
+  if (parsed !== null) conditions.push(versionCondition(parsed, params));
+  return { conditions, params };
+}
