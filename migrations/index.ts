@@ -13,6 +13,7 @@ import { AgentsLifeCycle1790000052000 } from './control/1790000052000-agents-lif
 import { AssignmentLiveness1790000056000 } from './control/1790000056000-assignment-liveness';
 import { AssignmentRefusedKeys1790000056100 } from './control/1790000056100-assignment-refused-keys';
 import { AssignmentMoves1790000061000 } from './control/1790000061000-assignment-moves';
+import { TiersRemoval1790000072000 } from './control/1790000072000-tiers-removal';
 import { TargetsSearch1790000065000 } from './control/1790000065000-targets-search';
 import { TargetsSearchTriggers1790000065100 } from './control/1790000065100-targets-search-triggers';
 import { TargetsListVacuum1790000065200 } from './control/1790000065200-targets-list-vacuum';
@@ -62,6 +63,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsMembers1790000070000,
   AssignmentPaused1790000070100,
   TargetsVersions1790000074000,
+  TiersRemoval1790000072000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -4,6 +4,7 @@ export * from './received-telemetry';
 export * from './agent-refusal';
 export * from './agent-policy';
 export * from './agent-reports';
+export * from './reported-executors';
 export * from './agent-identity';
 export * from './enrolment-token';
 export * from './agent-changes';

@@ -19,8 +19,13 @@ export class AssignmentProjection {
 
   /** Applies a batch of events in the consumer's transaction. */
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
+<<<<<<< HEAD
     const { tiers, agents, registered, changed, removed } = foldChanges(messages);
     if (tiers.size + agents.size + registered.size + changed.size + removed.size === 0) return;
+=======
+    const { tiers, removedTiers, agents, registered, tierOf, removed } = foldChanges(messages);
+    if (tiers.size + removedTiers.size + agents.size + registered.size + tierOf.size + removed.size === 0) return;
+>>>>>>> f2be7ba9 (tiers: create, change and remove tiers with versions; checks that no agent reports are refused)
     await lockFeed(sql);
     const changedTiers = await this.keepTiers(sql, [...tiers.values()]);
     const agentsChanged = await this.keepAgents(sql, agents);
@@ -31,6 +36,7 @@ export class AssignmentProjection {
     await evaluation.evaluateAndAlwaysWrite([...registered.keys(), ...concerned].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
     else await evaluation.evaluateTiers(changedTiers);
+    await removeTiers(sql, [...removedTiers]);
   }
 
   private async keepTiers(sql: Sql, tiers: readonly TierDefined['data'][]): Promise<string[]> {
@@ -43,7 +49,7 @@ export class AssignmentProjection {
          ON CONFLICT (name) DO UPDATE SET
            published_policy = CASE WHEN kept.position <= (SELECT published FROM shard_feed_state) THEN kept.policy
                                    ELSE kept.published_policy END,
-           policy = EXCLUDED.policy, position = EXCLUDED.position`,
+           policy = EXCLUDED.policy, position = EXCLUDED.position, removed = false`,
         [name, JSON.stringify(policy), position],
       );
       const fact: PolicyFact = {
@@ -55,7 +61,7 @@ export class AssignmentProjection {
         missesToFail: policy.verdictRule.missesToFail,
         successesToRecover: policy.verdictRule.successesToRecover,
         quorum: policy.verdictRule.quorum,
-        checks: policy.checks,
+        checks: policy.checks.map(({ check, type, expect }) => ({ check, type, expect })),
       };
       await this.appendToAllShards(sql, `tier:${name}`, fact, positions);
     }
@@ -106,6 +112,20 @@ export class AssignmentProjection {
       })),
     );
   }
+}
+
+/**
+ * Removes tiers as soon as no target has them. Targets may move only later, because the topics of tiers and targets are not in one order; until
+ * then their agents probe by the removed tier's policy.
+ */
+async function removeTiers(sql: Sql, names: readonly string[]): Promise<void> {
+  if (names.length > 0) await sql.execute('UPDATE assignment_tier SET removed = true WHERE name = ANY($1)', [names]);
+  const gone = await sql.query<{ subject: string }>(
+    `DELETE FROM assignment_tier AS t WHERE removed AND NOT EXISTS (SELECT FROM assignment_target WHERE tier = t.name)
+     RETURNING 'tier:' || name AS subject`,
+  );
+  if (gone.length === 0) return;
+  await sql.execute('DELETE FROM shard_feed WHERE subject = ANY($1)', [gone.map(({ subject }) => subject)]);
 }
 
 /** Returns whether the row changed. Events of an agent without a stored enrolment are ignored. */

@@ -20,7 +20,7 @@ import {
   targetDataOf,
   type TargetRemoved,
 } from '@icmp-mon/targets/contract';
-import { TIER_DEFINED, type TierDefined } from '@icmp-mon/tiers/contract';
+import { TIER_DEFINED, TIER_REMOVED, type TierDefined, type TierRemoved } from '@icmp-mon/tiers/contract';
 import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 
 /** Changed properties of an agent; unset ones are unchanged. */
@@ -35,6 +35,7 @@ export interface AgentChange {
 /** Changes of a batch of events, folded: only the last event per entity counts, because facts contain the complete state. */
 export interface KnownChanges {
   tiers: Map<string, TierDefined['data']>;
+  removedTiers: Set<string>;
   agents: Map<string, AgentChange>;
   registered: Map<number, TargetData & { registeredAt: string }>;
   /** Targets that were registered before this batch, as they are now. */
@@ -56,6 +57,7 @@ const AGENT_STATE_AFTER: Readonly<Record<string, AgentState>> = {
 export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges {
   const changes: KnownChanges = {
     tiers: new Map(),
+    removedTiers: new Set(),
     agents: new Map(),
     registered: new Map(),
     changed: new Map(),
@@ -66,7 +68,11 @@ export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges 
 }
 
 function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
+<<<<<<< HEAD
   const { tiers, agents, registered, changed, removed } = changes;
+=======
+  const { tiers, removedTiers, agents, registered, tierOf, removed } = changes;
+>>>>>>> f2be7ba9 (tiers: create, change and remove tiers with versions; checks that no agent reports are refused)
   // Data that does not match the schema of its type is rejected before.
   const { type, data, time } = readCloudEvent(message);
   if (data === null) throw new PoisonError(`${type} without data`);
@@ -94,6 +100,13 @@ function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
     case TIER_DEFINED: {
       const tier = data as TierDefined['data'];
       tiers.set(tier.name, tier);
+      removedTiers.delete(tier.name);
+      return;
+    }
+    case TIER_REMOVED: {
+      const { name } = data as TierRemoved['data'];
+      tiers.delete(name);
+      removedTiers.add(name);
       return;
     }
     case AGENT_ENROLLED: {

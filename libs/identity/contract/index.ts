@@ -6,6 +6,7 @@ const LOWEST_ROLE = {
   'targets:read': 'viewer',
   'targets:write': 'engineer',
   'tiers:read': 'viewer',
+  'tiers:write': 'engineer',
   'agents:read': 'viewer',
   'agents:write': 'engineer',
   'agents:enrol': 'engineer',

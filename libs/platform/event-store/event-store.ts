@@ -21,6 +21,7 @@ import {
   streamOfRun,
 } from './command-run';
 import { readStream } from './read-events';
+import { lockStream } from './stream-locks';
 import { VersionConflict } from './version-conflict';
 
 export type { Executed, ExecuteOptions } from './command-run';
@@ -177,10 +178,6 @@ function settle({ answerWith, failWith }: Waiting, outcome: RunOutcome): void {
 /** Rebuilds the domain event. The cast is safe: type and data were stored from one event. */
 function asDomainEvent<E extends DomainEvent>(event: RecordedEvent<E>): E {
   return { type: event.type, data: event.data } as E;
-}
-
-async function lockStream(sql: Sql, stream: string): Promise<void> {
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [stream]);
 }
 
 /** Returns true for conflicts and transient errors. Not for a lost connection: its commit may have succeeded, which only the caller can check. */

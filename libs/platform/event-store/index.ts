@@ -16,5 +16,7 @@ export { EventFollower } from './event-follower';
 export { fence, fencedHead, headOf } from './fence';
 export { whenProjected } from './when-projected';
 export { readProjected } from './read-events';
+export { readHistory } from './read-history';
 export { Relay } from './relay';
 export { relayStatus } from './relay-status';
+export { lockStream, shareStreams } from './stream-locks';

@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { DomainEvent, EventMetadata, ProjectedEvent, RecordedEvent } from './aggregate';
 
-interface EventRow {
+export interface EventRow {
   position: number;
   id: string;
   stream: string;
@@ -12,7 +12,7 @@ interface EventRow {
   occurred_at: Date;
 }
 
-const COLUMNS = 'position, id, stream, version, type, data, metadata, occurred_at';
+export const COLUMNS = 'position, id, stream, version, type, data, metadata, occurred_at';
 
 export function recordedEvent<E extends DomainEvent>(row: EventRow): RecordedEvent<E> {
   const { occurred_at: occurredAt, ...event } = row;

@@ -7,11 +7,17 @@ import { entityTag } from './entity-tag';
 const VERSIONED_METADATA = 'icmpmon:versioned';
 const LOCATED_METADATA = 'icmpmon:located';
 
+interface Location {
+  path: string;
+  member: 'id' | 'name';
+}
+
 /** Sends the `version` member of the answer as the ETag; `@IfMatch()` reads it back on changes. */
 export const Versioned = (): MethodDecorator => SetMetadata(VERSIONED_METADATA, true);
 
-/** Sends `path`/`id` as the Location header, where `id` is a member of the answer: the address of the resource that was created. */
-export const Located = (path: string): MethodDecorator => SetMetadata(LOCATED_METADATA, path);
+/** Sends `path`/`id` as the Location header, where `id` is that member of the answer: the address of the resource that was created. */
+export const Located = (path: string, member: 'id' | 'name' = 'id'): MethodDecorator =>
+  SetMetadata(LOCATED_METADATA, { path, member });
 
 /** Sets ETag and Location from the answers of routes that are `@Versioned` or `@Located`, also when an idempotent request is repeated. */
 @Injectable()
@@ -20,14 +26,14 @@ export class AnswerHeadersInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const isVersioned = this.reflector.get<boolean | undefined>(VERSIONED_METADATA, context.getHandler());
-    const path = this.reflector.get<string | undefined>(LOCATED_METADATA, context.getHandler());
+    const location = this.reflector.get<Location | undefined>(LOCATED_METADATA, context.getHandler());
     const answers = next.handle() as Observable<unknown>;
-    if (isVersioned !== true && path === undefined) return answers;
+    if (isVersioned !== true && location === undefined) return answers;
     const response = context.switchToHttp().getResponse<Response>();
     return answers.pipe(
       map((answer) => {
-        const { id, version } = answer as { id: string; version: number };
-        if (path !== undefined) response.setHeader('Location', `${path}/${id}`);
+        const { version, ...members } = answer as { version: number; id: string; name: string };
+        if (location !== undefined) response.setHeader('Location', `${location.path}/${members[location.member]}`);
         if (isVersioned === true) response.setHeader('ETag', entityTag(version));
         return answer;
       }),

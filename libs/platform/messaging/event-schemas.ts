@@ -14,11 +14,14 @@ import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetRemoved from '../../../docs/schemas/target.removed.v1.json';
 import statusChanged from '../../../docs/schemas/target-status.changed.v1.json';
 import tierDefined from '../../../docs/schemas/tier.defined.v1.json';
+import tierRemovalStarted from '../../../docs/schemas/tier.removal-started.v1.json';
+import tierRemoved from '../../../docs/schemas/tier.removed.v1.json';
 
 /** JSON Schemas 2020-12 of the public events, by CloudEvents type. */
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
   [
-    ...[targetRegistered, targetChanged, targetRemoved, tierDefined, statusChanged],
+    ...[targetRegistered, targetChanged, targetRemoved, statusChanged],
+    ...[tierDefined, tierRemovalStarted, tierRemoved],
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),

@@ -16,6 +16,8 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   TargetChanged: 'target',
   TargetRemoved: 'target',
   TierDefined: 'tier',
+  TierRemovalStarted: 'tier',
+  TierRemoved: 'tier',
   AgentEnrolled: 'agent',
   AgentCertificateRenewed: 'agent',
   AgentDrainStarted: 'agent',

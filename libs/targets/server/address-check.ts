@@ -22,7 +22,7 @@ export interface Checked {
 const CHECK = `
   SELECT nextval('target_key_seq') AS key, tier.name IS NOT NULL AS "tierExists", taken.id AS "takenBy"
   FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (tier text, vrf text, ip inet)) WITH ORDINALITY AS wanted (tier, vrf, ip, nr)
-  LEFT JOIN tier ON tier.name = wanted.tier
+  LEFT JOIN tier ON tier.name = wanted.tier AND tier.successor IS NULL
   LEFT JOIN target_list taken ON taken.vrf = wanted.vrf AND taken.ip = wanted.ip
   ORDER BY wanted.nr`;
 

@@ -1,3 +1,4 @@
+export { MoveTargets } from './move-targets';
 export { AddressCheck } from './address-check';
 export { ParentTargets } from './parent-targets';
 export { RegisterTarget, RegisterTargetHandler } from './register-target';

@@ -6,11 +6,13 @@ import {
   type TargetEvent,
 } from '@icmp-mon/targets/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
-import type { Aggregate } from '@icmp-mon/platform/event-store';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Aggregate, ProjectedEvent } from '@icmp-mon/platform/event-store';
 import { tagsFault } from '@icmp-mon/platform/text';
 import { requireDependencies } from './dependencies';
 import { TARGET_TAGS } from './tags';
 import { projectTargets } from './target-list/inventory';
+import { requireTiers } from './require-tiers';
 
 export type TargetState = { kind: 'absent' } | { kind: 'registered'; target: TargetData } | { kind: 'removed' };
 
@@ -41,6 +43,12 @@ export function change(state: TargetState, patch: TargetPatch): TargetEvent[] {
 export function replace(state: TargetState, members: TargetMembers): TargetEvent[] {
   const before = registered(state);
   return changed(before, { ...before, ...members });
+}
+
+/** Moves a target from one tier to another; returns no event if it is not, or no longer, in the first one. */
+export function changeTier(state: TargetState, from: string, to: string): TargetEvent[] {
+  if (state.kind !== 'registered' || state.target.tier !== from) return [];
+  return [{ type: 'TargetChanged', data: { ...state.target, tier: to } }];
 }
 
 export function remove(state: TargetState): TargetEvent[] {
@@ -91,10 +99,15 @@ function unknownEvent(_event: never, state: TargetState): TargetState {
   return state;
 }
 
+async function requireReferences(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
+  await requireTiers(sql, events);
+  await requireDependencies(sql, events);
+}
+
 export const TARGET: Aggregate<TargetState, TargetEvent> = {
   category: TARGET_STREAM,
   initial: { kind: 'absent' },
   evolve,
   project: projectTargets,
-  requireConsistency: requireDependencies,
+  requireConsistency: requireReferences,
 };

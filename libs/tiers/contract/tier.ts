@@ -13,8 +13,8 @@ export interface CheckDefinition extends CheckParameters {
   expect: Expectation;
 }
 
-/** Parameters of checks. A ping has none. */
-interface CheckParameters {
+/** Parameters of checks. Which of them a type has, and their limits: `CHECK_PARAMETERS`. */
+export interface CheckParameters {
   /** TCP port of `tcp_connect` and `http`, UDP port of `dns`. */
   port?: number;
   scheme?: 'http' | 'https';
@@ -80,9 +80,33 @@ export interface TierView extends TierPolicy {
   /** Version of the tier's stream, also its ETag. */
   version: number;
   targetCount: number;
+  /** Set while the tier is being removed: the tier that its targets move to. */
+  successor: string | null;
 }
 
-const NO_DIVERSITY: Diversity = { minRegions: 1, minProviders: 1 };
+/** Response of `DELETE /api/v1/tiers/{name}`: removed, or being removed while its targets move to the successor. */
+export interface TierRemovalView {
+  name: string;
+  state: 'removed' | 'removing';
+  successor: string | null;
+  /** Number of targets that have not moved yet. */
+  targetCount: number;
+}
+
+/** One version of a tier, as its history shows it. */
+export interface TierVersionView {
+  version: number;
+  at: string;
+  /** Who made the change: `user:<id>`, `api-key:<id>` or `system:<part>`. */
+  by: string;
+  change: 'defined' | 'removal-started' | 'removed';
+  /** The whole policy, for `defined`. */
+  policy: TierPolicy | null;
+  /** For `removal-started`. */
+  successor: string | null;
+}
+
+export const NO_DIVERSITY: Diversity = { minRegions: 1, minProviders: 1 };
 const PING: CheckDefinition = { check: 1, type: 'icmp_ping', expect: 'reachable' };
 const ONE_AGENT: AgentSelection = {
   strategy: 'distributed',

@@ -1,2 +1,3 @@
+export { completeRemovals } from './complete-removals';
 export { DefineBuiltInTiers } from './define-built-in-tiers';
 export { defineBuiltIn, TIER } from './tier';

@@ -7,7 +7,7 @@ export function tierModel(database: Sql & Transactor): ReadModel<number> {
   return {
     name: 'tier',
     source: 'the event store',
-    tables: [{ name: 'tier', key: ['name'], columns: ['name', 'built_in', 'policy', 'version'] }],
+    tables: [{ name: 'tier', key: ['name'], columns: ['name', 'built_in', 'policy', 'version', 'successor'] }],
     ...eventReplay(database, TIER),
   };
 }

@@ -1,3 +1,4 @@
+import type { Sql } from '@icmp-mon/platform/database';
 import { completePolicy, type StoredTierPolicy, type TierView } from '@icmp-mon/tiers/contract';
 
 export interface TierRow {
@@ -5,12 +6,13 @@ export interface TierRow {
   built_in: boolean;
   policy: StoredTierPolicy;
   version: number;
+  successor: string | null;
   target_count: number;
 }
 
 /** Selects tiers with the number of targets in each. */
 export const SELECT_TIERS = `
-  SELECT t.name, t.built_in, t.policy, t.version,
+  SELECT t.name, t.built_in, t.policy, t.version, t.successor,
     (SELECT count(*) FROM target_list l WHERE l.tier = t.name) AS target_count
   FROM tier t`;
 
@@ -19,5 +21,20 @@ export const tierView = (row: TierRow): TierView => ({
   builtIn: row.built_in,
   version: row.version,
   targetCount: row.target_count,
+  successor: row.successor,
   ...completePolicy(row.policy),
 });
+
+/** Returns an existing tier. */
+export async function viewTier(sql: Sql, name: string): Promise<TierView> {
+  const [row] = await sql.query<TierRow>(`${SELECT_TIERS} WHERE t.name = $1`, [name]);
+  return tierView(row);
+}
+
+export async function countTargets(sql: Sql, tier: string): Promise<number> {
+  const [{ count }] = await sql.query<{ count: number }>(
+    'SELECT count(*)::float8 AS count FROM target_list WHERE tier = $1',
+    [tier],
+  );
+  return count;
+}

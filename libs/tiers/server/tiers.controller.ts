@@ -1,30 +1,124 @@
-import { RequirePermission, Versioned } from '@icmp-mon/platform/http';
-import { Controller, Get, Param } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
+import {
+  Idempotent,
+  IfMatch,
+  Located,
+  Metadata,
+  type RequestMetadata,
+  RequirePermission,
+  Versioned,
+} from '@icmp-mon/platform/http';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ChangeTier } from './change-tier';
+import { CreateTier } from './create-tier';
+import { ListTierVersions } from './list-tier-versions';
 import { ListTiers } from './list-tiers';
 import { ReadTier } from './read-tier';
-import { TierListResponse, TierResponse } from './tiers.dto';
+import { RemoveTier } from './remove-tier';
+import { CreateTierRequest, TierPolicyRequest } from './tier-policy.dto';
+import {
+  RemoveTierRequest,
+  TierListResponse,
+  TierRemovalResponse,
+  TierResponse,
+  TierVersionsRequest,
+  TierVersionsResponse,
+} from './tiers.dto';
+
+const TIERS_PATH = '/api/v1/tiers';
+const NAME = { name: 'name', description: 'Name of the tier.' } as const;
+const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;
 
 @ApiTags('tiers')
-@Controller('api/v1/tiers')
-@RequirePermission('tiers:read')
+@Controller(TIERS_PATH)
 export class TiersController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
 
   @Get()
+  @RequirePermission('tiers:read')
   @ApiOperation({ summary: 'List the tiers' })
   @ApiOkResponse({ type: TierListResponse })
   list(): Promise<TierListResponse> {
     return this.queries.execute(new ListTiers());
   }
 
+  @Post()
+  @RequirePermission('tiers:write')
+  @Idempotent('create-tier')
+  @Located(TIERS_PATH, 'name')
+  @Versioned()
+  @ApiOperation({ summary: 'Create a tier' })
+  @ApiCreatedResponse({ type: TierResponse })
+  create(@Body() body: CreateTierRequest, @Metadata() metadata: RequestMetadata): Promise<TierResponse> {
+    return this.commands.execute(new CreateTier(body, metadata));
+  }
+
   @Get(':name')
+  @RequirePermission('tiers:read')
   @Versioned()
   @ApiOperation({ summary: 'Read a tier' })
   @ApiOkResponse({ type: TierResponse })
-  @ApiParam({ name: 'name', description: 'Name of the tier.' })
+  @ApiParam(NAME)
   read(@Param('name') name: string): Promise<TierResponse> {
     return this.queries.execute(new ReadTier(name));
+  }
+
+  @Put(':name')
+  @RequirePermission('tiers:write')
+  @Idempotent('change-tier')
+  @Versioned()
+  @ApiOperation({
+    summary: 'Replace the policy of a tier',
+    description:
+      'The body is the whole policy. It takes effect without a restart. A policy that changes nothing creates no event. With If-Match, the ' +
+      'tier is changed only if it still has that version.',
+  })
+  @ApiParam(NAME)
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: TierResponse })
+  change(
+    @Param('name') name: string,
+    @Body() body: TierPolicyRequest,
+    @Metadata() metadata: RequestMetadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<TierResponse> {
+    return this.commands.execute(new ChangeTier(name, body, metadata, expectedVersion));
+  }
+
+  @Delete(':name')
+  @HttpCode(200)
+  @RequirePermission('tiers:write')
+  @ApiOperation({
+    summary: 'Remove a tier',
+    description:
+      'A tier without targets is removed immediately. The targets of another one move to the successor first, each by its own event; until ' +
+      'then the tier takes no new targets. Built-in tiers cannot be removed. With If-Match, the tier is removed only if it still has that version.',
+  })
+  @ApiParam(NAME)
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: TierRemovalResponse })
+  remove(
+    @Param('name') name: string,
+    @Query() { successor }: RemoveTierRequest,
+    @Metadata() metadata: RequestMetadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<TierRemovalResponse> {
+    return this.commands.execute(new RemoveTier(name, successor, metadata, expectedVersion));
+  }
+
+  @Get(':name/versions')
+  @RequirePermission('tiers:read')
+  @ApiOperation({
+    summary: 'List who changed a tier, when and to which policy',
+    description: 'Newest first, at most 100.',
+  })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: TierVersionsResponse })
+  listVersions(@Param('name') name: string, @Query() { below }: TierVersionsRequest): Promise<TierVersionsResponse> {
+    return this.queries.execute(new ListTierVersions(name, below));
   }
 }

@@ -4,10 +4,16 @@ import type {
   CheckDefinition,
   Diversity,
   Expectation,
+  TierPolicy,
+  TierRemovalView,
+  TierVersionView,
   TierView,
   VerdictRule,
 } from '@icmp-mon/tiers/contract';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { IsInt, IsString, Matches, MaxLength, Min } from 'class-validator';
 
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
@@ -51,11 +57,7 @@ class VerdictRuleResponse implements VerdictRule {
   quorum!: VerdictRule['quorum'];
 }
 
-export class TierResponse implements TierView {
-  @ApiProperty() name!: string;
-  @ApiProperty() builtIn!: boolean;
-  @ApiProperty({ type: 'integer', description: "Version of the tier's stream, also its ETag." }) version!: number;
-  @ApiProperty({ type: 'integer' }) targetCount!: number;
+class TierPolicyResponse implements TierPolicy {
   @ApiProperty({ type: 'integer' }) probeIntervalMs!: number;
   @ApiProperty({ type: 'integer' }) probeTimeoutMs!: number;
   @ApiProperty({ type: [CheckResponse] }) checks!: CheckResponse[];
@@ -63,6 +65,65 @@ export class TierResponse implements TierView {
   @ApiProperty({ type: VerdictRuleResponse }) verdictRule!: VerdictRuleResponse;
 }
 
+export class TierResponse extends TierPolicyResponse implements TierView {
+  @ApiProperty() name!: string;
+  @ApiProperty() builtIn!: boolean;
+  @ApiProperty({ type: 'integer', description: "Version of the tier's stream, also its ETag." }) version!: number;
+  @ApiProperty({ type: 'integer' }) targetCount!: number;
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Set while the tier is being removed: the tier that its targets move to.',
+  })
+  successor!: string | null;
+}
+
 export class TierListResponse {
   @ApiProperty({ type: [TierResponse] }) items!: TierResponse[];
+}
+
+export class RemoveTierRequest {
+  @ApiPropertyOptional({ description: 'Tier that the targets move to.', minLength: 1, maxLength: 63 })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(63)
+  @Matches(TIER_NAME, { message: `successor ${TIER_NAME_RULE}` })
+  successor?: string;
+}
+
+export class TierRemovalResponse implements TierRemovalView {
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: ['removed', 'removing'] }) state!: TierRemovalView['state'];
+  @ApiProperty({ type: 'string', nullable: true }) successor!: string | null;
+  @ApiProperty({ type: 'integer', description: 'Number of targets that have not moved yet.' }) targetCount!: number;
+}
+
+export class TierVersionsRequest {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Lists only versions below this one.' })
+  @MayBeAbsent()
+  @WholeNumberParameter()
+  @IsInt()
+  @Min(1)
+  below?: number;
+}
+
+class TierVersionResponse implements TierVersionView {
+  @ApiProperty({ type: 'integer' }) version!: number;
+  @ApiProperty({ format: 'date-time' }) at!: string;
+  @ApiProperty({ description: 'Who made the change.', example: 'system:bootstrap' }) by!: string;
+  @ApiProperty({ enum: ['defined', 'removal-started', 'removed'] }) change!: TierVersionView['change'];
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(TierPolicyResponse) }, { type: 'null' }] })
+  policy!: TierPolicyResponse | null;
+  @ApiProperty({ type: 'string', nullable: true }) successor!: string | null;
+}
+
+@ApiExtraModels(TierPolicyResponse)
+export class TierVersionsResponse {
+  @ApiProperty({ type: [TierVersionResponse] }) items!: TierVersionResponse[];
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Value of `below` for the next page; null on the last one.',
+  })
+  next!: number | null;
 }

@@ -1,4 +1,4 @@
-import { AgentReports } from '@icmp-mon/agents/contract';
+import { AgentReports, ReportedExecutors } from '@icmp-mon/agents/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts } from '@icmp-mon/platform/health';
@@ -19,16 +19,17 @@ import { ListedAgents } from '../listed-agents';
 import { ReadAgentHandler } from '../read-agent';
 import { ReadAgentMetricsHandler } from '../read-agent-metrics';
 import { StoredAgentReports } from '../stored-agent-reports';
+import { StoredExecutors } from '../stored-executors';
 import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
 
-/** Registers the agents' routes for users and services; needs both databases. Exports `AgentReports` for the routes of other contexts. */
+/** Registers the agents' routes for users and services; needs both databases. Exports `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
 @Module({})
 export class AgentsApiModule {
   static register(options: AgentsApiOptions): DynamicModule {
     return {
       module: AgentsApiModule,
       global: true,
-      exports: [AgentReports],
+      exports: [AgentReports, ReportedExecutors],
       controllers: [AgentsController, AgentChangesController, EnrolmentTokensController],
       providers: [
         { provide: AGENTS_API_OPTIONS, useValue: options },
@@ -38,6 +39,7 @@ export class AgentsApiModule {
           useFactory: (telemetry: TelemetryDatabase, messaging: Messaging): AgentReports =>
             new StoredAgentReports(telemetry, messaging),
         },
+        { provide: ReportedExecutors, useClass: StoredExecutors },
         AgentShares,
         ListedAgents,
         FleetGauge,

@@ -8,7 +8,9 @@ import {
   RelayedCategories,
 } from '@icmp-mon/platform/plugins';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
-import { Module } from '@nestjs/common';
+import { TierTargets } from '@icmp-mon/tiers/contract';
+import { Global, Module } from '@nestjs/common';
+import { MoveTargets } from '../move-targets';
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
 import { forgetVersions } from '../versions/forget-versions';
@@ -19,7 +21,18 @@ const ROWS_PER_STEP = 10_000;
 /** Days for which a version is kept after its end: the same month of last year. */
 const VERSIONS_KEPT_DAYS = 396;
 
-@Module({})
+/** Exports `TierTargets` for the tiers' worker. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: TierTargets,
+      inject: [ControlDatabase],
+      useFactory: (control: ControlDatabase): TierTargets => new MoveTargets(control),
+    },
+  ],
+  exports: [TierTargets],
+})
 export class TargetsWorkerModule {
   constructor(
     control: ControlDatabase,

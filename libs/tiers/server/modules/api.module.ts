@@ -1,11 +1,27 @@
 import { Module } from '@nestjs/common';
+import { ChangeTierHandler } from '../change-tier';
+import { CreateTierHandler } from '../create-tier';
 import { DefineBuiltInTiersHandler } from '../define-built-in-tiers';
+import { ExecutableChecks } from '../executable-checks';
+import { ListTierVersionsHandler } from '../list-tier-versions';
 import { ListTiersHandler } from '../list-tiers';
 import { ReadTierHandler } from '../read-tier';
+import { RemoveTierHandler } from '../remove-tier';
 import { TiersController } from '../tiers.controller';
+import { UnknownTier } from '../unknown-tier';
 
 @Module({
   controllers: [TiersController],
-  providers: [DefineBuiltInTiersHandler, ListTiersHandler, ReadTierHandler],
+  providers: [
+    ExecutableChecks,
+    UnknownTier,
+    DefineBuiltInTiersHandler,
+    CreateTierHandler,
+    ChangeTierHandler,
+    RemoveTierHandler,
+    ListTiersHandler,
+    ReadTierHandler,
+    ListTierVersionsHandler,
+  ],
 })
 export class TiersApiModule {}

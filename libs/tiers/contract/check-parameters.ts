@@ -1,0 +1,36 @@
+import type { CheckType } from '@icmp-mon/probing/contract';
+import type { CheckParameters } from './tier';
+
+/** One parameter of a type of check: a whole number, a text of at most `lengthMax` characters that matches `pattern`, or a choice. */
+export type CheckParameter = { name: keyof CheckParameters; required: boolean } & (
+  | { kind: 'integer'; min: number; max: number }
+  | { kind: 'text'; lengthMax: number; pattern: RegExp; rule: string }
+  | { kind: 'choice'; values: readonly string[] }
+);
+
+const PORT = { name: 'port', kind: 'integer', min: 1, max: 65_535 } as const;
+const PATH = /^\/[\x21-\x7e]*$/;
+const DOMAIN = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?)+$/i;
+
+/** Parameters that checks of each type have. A ping has none. */
+export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly CheckParameter[]>>> = {
+  tcp_connect: [{ ...PORT, required: true }],
+  http: [
+    { name: 'scheme', kind: 'choice', values: ['http', 'https'], required: true },
+    { ...PORT, required: false },
+    {
+      name: 'path',
+      kind: 'text',
+      lengthMax: 1_000,
+      pattern: PATH,
+      rule: 'starts with / and has no spaces',
+      required: false,
+    },
+    { name: 'status', kind: 'integer', min: 100, max: 599, required: false },
+  ],
+  dns: [
+    { name: 'queryName', kind: 'text', lengthMax: 253, pattern: DOMAIN, rule: 'is a domain name', required: true },
+    { name: 'queryType', kind: 'choice', values: ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'], required: true },
+    { ...PORT, required: false },
+  ],
+};

@@ -1,0 +1,140 @@
+import { CHECK_TYPES } from '@icmp-mon/probing/contract';
+import { CHECK_PARAMETERS, type CheckParameter } from './check-parameters';
+import { escaped, PolicyFields } from './policy-fields';
+import { relationFaults } from './policy-relations';
+import type { CheckRequest, PolicyFault, SentPolicy } from './policy-request';
+import { type AgentSelection, NO_DIVERSITY, type VerdictRule } from './tier';
+import { TIER_LIMITS } from './tier-limits';
+
+/** Values of the members of an agent selection that a request does not state. */
+const SELECTION_DEFAULTS = {
+  count: 1,
+  regions: [],
+  requireTags: {},
+  excludeTags: {},
+  diversity: NO_DIVERSITY,
+} as const;
+const EXPECTATIONS = ['reachable', 'unreachable'] as const;
+const MEMBERS = ['probeIntervalMs', 'probeTimeoutMs', 'checks', 'agentSelection', 'verdictRule'] as const;
+
+/**
+ * Reads the policy of a request body. Returns it, or all its faults with pointers into the body. Does not know which types of checks agents
+ * execute, nor the numbers of the tier's checks. `otherMembers` are members of the body that do not belong to the policy.
+ */
+export function readPolicy(
+  body: unknown,
+  otherMembers: readonly string[] = [],
+): { policy: SentPolicy; faults?: undefined } | { faults: PolicyFault[]; policy?: undefined } {
+  const fields = new PolicyFields();
+  const sent = fields.object(body, '#', [...otherMembers, ...MEMBERS]) ?? {};
+  const policy = {
+    probeIntervalMs: fields.integer(sent['probeIntervalMs'], '#/probeIntervalMs', TIER_LIMITS.probeIntervalMs),
+    probeTimeoutMs: fields.integer(sent['probeTimeoutMs'], '#/probeTimeoutMs', TIER_LIMITS.probeTimeoutMs),
+    checks: readChecks(fields, sent['checks']),
+    agentSelection: readSelection(fields, sent['agentSelection']),
+    verdictRule: readRule(fields, sent['verdictRule']),
+  };
+  if (fields.faults.length > 0) return { faults: fields.faults };
+  // Without faults, each member was read.
+  const faults = relationFaults(policy as SentPolicy);
+  return faults.length > 0 ? { faults } : { policy: policy as SentPolicy };
+}
+
+function readChecks(fields: PolicyFields, sent: unknown): (CheckRequest | undefined)[] | undefined {
+  return fields
+    .list(sent, '#/checks', TIER_LIMITS.checks)
+    ?.map((check, at) => readCheck(fields, check, `#/checks/${at}`));
+}
+
+function readCheck(fields: PolicyFields, sent: unknown, pointer: string): CheckRequest | undefined {
+  const type = fields.choice((sent as CheckRequest | undefined)?.type, `${pointer}/type`, CHECK_TYPES);
+  if (type === undefined) return undefined;
+  const parameters = CHECK_PARAMETERS[type] ?? [];
+  const names = parameters.map(({ name }) => name);
+  const check = fields.object(sent, pointer, ['check', 'type', 'expect', ...names]);
+  if (check === undefined) return undefined;
+  const values = parameters.flatMap((parameter) => {
+    const value = check[parameter.name];
+    if (value === undefined && !parameter.required) return [];
+    return [[parameter.name, readParameter(fields, value, `${pointer}/${parameter.name}`, parameter)] as const];
+  });
+  const number = { min: 1, max: TIER_LIMITS.checkNumber };
+  return {
+    ...(check['check'] !== undefined && { check: fields.integer(check['check'], `${pointer}/check`, number) ?? 0 }),
+    type,
+    expect: fields.choice(check['expect'], `${pointer}/expect`, EXPECTATIONS) ?? 'reachable',
+    ...(Object.fromEntries(values) as Partial<CheckRequest>),
+  };
+}
+
+function readParameter(fields: PolicyFields, value: unknown, pointer: string, parameter: CheckParameter): unknown {
+  switch (parameter.kind) {
+    case 'integer':
+      return fields.integer(value, pointer, parameter);
+    case 'choice':
+      return fields.choice(value, pointer, parameter.values);
+    case 'text': {
+      const text = fields.text(value, pointer, { min: 1, max: parameter.lengthMax });
+      if (text === undefined || parameter.pattern.test(text)) return text;
+      return fields.addFault(pointer, `must be a text that ${parameter.rule}`);
+    }
+    default:
+      return parameter satisfies never;
+  }
+}
+
+function readSelection(fields: PolicyFields, sent: unknown): Partial<AgentSelection> | undefined {
+  const pointer = '#/agentSelection';
+  const selection = fields.object(sent, pointer, ['strategy', ...Object.keys(SELECTION_DEFAULTS)]);
+  if (selection === undefined) return undefined;
+  const { count, regions, requireTags, excludeTags, diversity } = { ...SELECTION_DEFAULTS, ...selection };
+  return {
+    strategy: fields.choice(selection['strategy'], `${pointer}/strategy`, ['all', 'distributed']) ?? 'all',
+    count: fields.integer(count, `${pointer}/count`, TIER_LIMITS.count) ?? 0,
+    regions: readRegions(fields, regions, `${pointer}/regions`),
+    requireTags: readTags(fields, requireTags, `${pointer}/requireTags`),
+    excludeTags: readTags(fields, excludeTags, `${pointer}/excludeTags`),
+    diversity: readDiversity(fields, diversity, `${pointer}/diversity`),
+  };
+}
+
+function readRegions(fields: PolicyFields, sent: unknown, pointer: string): string[] {
+  const regions = fields.list(sent, pointer, { min: 0, max: TIER_LIMITS.regions }) ?? [];
+  const length = { min: 1, max: TIER_LIMITS.textLength };
+  return regions.map((region, at) => fields.text(region, `${pointer}/${at}`, length) ?? '');
+}
+
+function readTags(fields: PolicyFields, sent: unknown, pointer: string): Record<string, string> {
+  const tags = Object.entries(fields.object(sent, pointer, Object.keys(sent ?? {})) ?? {});
+  if (tags.length > TIER_LIMITS.tags) fields.addFault(pointer, `must have at most ${TIER_LIMITS.tags} tags`);
+  for (const [key, value] of tags) {
+    const at = `${pointer}/${escaped(key)}`;
+    if (!/^[\w.:/-]{1,64}$/.test(key))
+      fields.addFault(at, 'has a key that no agent can have: use letters, digits and "_.:/-"');
+    fields.text(value, at, { min: 0, max: TIER_LIMITS.tagValueLength });
+  }
+  return Object.fromEntries(tags) as Record<string, string>;
+}
+
+function readDiversity(fields: PolicyFields, sent: unknown, pointer: string): AgentSelection['diversity'] {
+  const diversity = { ...NO_DIVERSITY, ...fields.object(sent, pointer, Object.keys(NO_DIVERSITY)) };
+  return {
+    minRegions: fields.integer(diversity.minRegions, `${pointer}/minRegions`, TIER_LIMITS.count) ?? 0,
+    minProviders: fields.integer(diversity.minProviders, `${pointer}/minProviders`, TIER_LIMITS.count) ?? 0,
+  };
+}
+
+function readRule(fields: PolicyFields, sent: unknown): VerdictRule | undefined {
+  const pointer = '#/verdictRule';
+  const rule = fields.object(sent, pointer, ['missesToFail', 'successesToRecover', 'quorum']);
+  if (rule === undefined) return undefined;
+  const quorum = rule['quorum'];
+  const isQuorum =
+    quorum === 'majority' || fields.integer(quorum, `${pointer}/quorum`, TIER_LIMITS.count) !== undefined;
+  return {
+    missesToFail: fields.integer(rule['missesToFail'], `${pointer}/missesToFail`, TIER_LIMITS.misses) ?? 0,
+    successesToRecover:
+      fields.integer(rule['successesToRecover'], `${pointer}/successesToRecover`, TIER_LIMITS.misses) ?? 0,
+    quorum: isQuorum ? (quorum as VerdictRule['quorum']) : 'majority',
+  };
+}

@@ -1,0 +1,97 @@
+import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
+import type * as contract from '@icmp-mon/tiers/contract';
+import { TIER_LIMITS, TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Allow, IsString, Matches } from 'class-validator';
+
+const whole = ({ min, max }: { min: number; max: number }) =>
+  ({ type: 'integer', minimum: min, maximum: max }) as const;
+const COUNT = whole(TIER_LIMITS.count);
+const MISSES = whole(TIER_LIMITS.misses);
+const TAGS = {
+  type: 'object',
+  additionalProperties: { type: 'string', maxLength: TIER_LIMITS.tagValueLength },
+  example: { uplink: 'fibre' },
+} as const;
+const QUERY_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'] as const;
+
+class CheckRequest implements contract.CheckRequest {
+  @ApiPropertyOptional({
+    ...whole({ min: 1, max: TIER_LIMITS.checkNumber }),
+    description: 'Number of the check; a new check gets one.',
+  })
+  check?: number;
+
+  @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
+  @ApiProperty({ enum: ['reachable', 'unreachable'] }) expect!: contract.Expectation;
+
+  @ApiPropertyOptional({ ...whole({ min: 1, max: 65_535 }), description: 'tcp_connect (required), http, dns.' })
+  port?: number;
+
+  @ApiPropertyOptional({ enum: ['http', 'https'], description: 'http (required).' }) scheme?: 'http' | 'https';
+  @ApiPropertyOptional({ maxLength: 1_000, description: 'http: path, with its leading slash.', example: '/health' })
+  path?: string;
+
+  @ApiPropertyOptional({ ...whole({ min: 100, max: 599 }), description: 'http: 200 to 399 unless set.' })
+  status?: number;
+
+  @ApiPropertyOptional({ maxLength: 253, description: 'dns (required).', example: 'example.net' }) queryName?: string;
+  @ApiPropertyOptional({ enum: QUERY_TYPES, description: 'dns (required).' }) queryType?: (typeof QUERY_TYPES)[number];
+}
+
+class DiversityRequest implements contract.Diversity {
+  @ApiProperty(COUNT) minRegions!: number;
+  @ApiProperty(COUNT) minProviders!: number;
+}
+
+class AgentSelectionRequest implements contract.AgentSelectionRequest {
+  @ApiProperty({ enum: ['all', 'distributed'] }) strategy!: 'all' | 'distributed';
+
+  @ApiPropertyOptional({ ...COUNT, description: 'Number of agents per target, for distributed; 1 unless set.' })
+  count?: number;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: TIER_LIMITS.textLength },
+    maxItems: TIER_LIMITS.regions,
+    uniqueItems: true,
+    description: 'Regions to select agents of; all unless set.',
+  })
+  regions?: string[];
+
+  @ApiPropertyOptional({ ...TAGS, description: 'Tags that an agent must have.' }) requireTags?: Record<string, string>;
+  @ApiPropertyOptional({ ...TAGS, description: 'Tags that an agent must not have.', example: { uplink: 'satellite' } })
+  excludeTags?: Record<string, string>;
+
+  @ApiPropertyOptional({ type: DiversityRequest, description: 'No demand unless set.' }) diversity?: DiversityRequest;
+}
+
+class VerdictRuleRequest implements contract.VerdictRule {
+  @ApiProperty(MISSES) missesToFail!: number;
+  @ApiProperty(MISSES) successesToRecover!: number;
+  @ApiProperty({ oneOf: [{ type: 'string', enum: ['majority'] }, COUNT], example: 'majority' })
+  quorum!: contract.VerdictRule['quorum'];
+}
+
+/** The pipe lets the members through; `readPolicy` of the contract checks them. */
+export class TierPolicyRequest implements contract.TierPolicyRequest {
+  @ApiProperty({ ...whole(TIER_LIMITS.probeIntervalMs), example: 15_000 }) @Allow() probeIntervalMs!: number;
+
+  @ApiProperty({ ...whole(TIER_LIMITS.probeTimeoutMs), description: 'Shorter than the interval.', example: 1_000 })
+  @Allow()
+  probeTimeoutMs!: number;
+
+  @ApiProperty({ type: [CheckRequest], minItems: 1, maxItems: TIER_LIMITS.checks.max })
+  @Allow()
+  checks!: CheckRequest[];
+
+  @ApiProperty({ type: AgentSelectionRequest }) @Allow() agentSelection!: AgentSelectionRequest;
+  @ApiProperty({ type: VerdictRuleRequest }) @Allow() verdictRule!: VerdictRuleRequest;
+}
+
+export class CreateTierRequest extends TierPolicyRequest implements contract.CreateTierRequest {
+  @ApiProperty({ minLength: 1, maxLength: 63, description: `A name ${TIER_NAME_RULE}.`, example: 'gold' })
+  @IsString()
+  @Matches(TIER_NAME, { message: `name ${TIER_NAME_RULE}` })
+  name!: string;
+}
