@@ -352,7 +352,14 @@ describe('every route', () => {
   });
 
   it('allows a viewer only to read', async () => {
-    const written = ['access:manage', 'targets:write', 'agents:write', 'agents:enrol', 'operations:replay'];
+    const written = [
+      'access:manage',
+      'targets:write',
+      'tiers:write',
+      'agents:write',
+      'agents:enrol',
+      'operations:replay',
+    ];
     for (const { method, path: route, permission, isPublic } of operations()) {
       if (isPublic || permission === undefined) continue;
       const status = await statusOf(method, route, { authorization: `Bearer ${api.keys.viewer}` });

@@ -30,7 +30,7 @@ const tierNames = async (): Promise<string[]> =>
 const complete = (signal = new AbortController().signal, targets = new MoveTargets(api.control)) =>
   completeRemovals(api.control, targets, { signal, logger: createLogger('test') });
 
-/** Stops, as by a crash, after so many targets were moved. */
+/** Stops, as by a crash, after two targets were moved. */
 class CrashingMove extends MoveTargets {
   override async moveTargets(move: Parameters<MoveTargets['moveTargets']>[0]): Promise<number> {
     await super.moveTargets({ ...move, atMost: 2 });

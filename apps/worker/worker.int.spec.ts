@@ -41,6 +41,7 @@ const TASKS = [
   'sessions',
   'shard-feed',
   'target-versions',
+  'tier-removals',
   'uncounted-results',
 ];
 

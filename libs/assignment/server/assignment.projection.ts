@@ -19,13 +19,8 @@ export class AssignmentProjection {
 
   /** Applies a batch of events in the consumer's transaction. */
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
-<<<<<<< HEAD
-    const { tiers, agents, registered, changed, removed } = foldChanges(messages);
-    if (tiers.size + agents.size + registered.size + changed.size + removed.size === 0) return;
-=======
-    const { tiers, removedTiers, agents, registered, tierOf, removed } = foldChanges(messages);
-    if (tiers.size + removedTiers.size + agents.size + registered.size + tierOf.size + removed.size === 0) return;
->>>>>>> f2be7ba9 (tiers: create, change and remove tiers with versions; checks that no agent reports are refused)
+    const { tiers, removedTiers, agents, registered, changed, removed } = foldChanges(messages);
+    if ([tiers, removedTiers, agents, registered, changed, removed].every(({ size }) => size === 0)) return;
     await lockFeed(sql);
     const changedTiers = await this.keepTiers(sql, [...tiers.values()]);
     const agentsChanged = await this.keepAgents(sql, agents);

@@ -68,11 +68,7 @@ export function foldChanges(messages: readonly ReceivedMessage[]): KnownChanges 
 }
 
 function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
-<<<<<<< HEAD
-  const { tiers, agents, registered, changed, removed } = changes;
-=======
-  const { tiers, removedTiers, agents, registered, tierOf, removed } = changes;
->>>>>>> f2be7ba9 (tiers: create, change and remove tiers with versions; checks that no agent reports are refused)
+  const { tiers, removedTiers, agents, registered, changed, removed } = changes;
   // Data that does not match the schema of its type is rejected before.
   const { type, data, time } = readCloudEvent(message);
   if (data === null) throw new PoisonError(`${type} without data`);

@@ -18,6 +18,7 @@ beforeAll(async () => {
   testing = await testDatabase('control');
   databases = [new ControlDatabase({ url: testing.url }), new ControlDatabase({ url: testing.url })];
   stores = [new EventStore(databases[0]), new EventStore(databases[1])];
+  await databases[0].execute("INSERT INTO tier (name, built_in, policy, version) VALUES ('standard', true, '{}', 1)");
 });
 afterAll(async () => {
   await Promise.all(databases.map((database) => database.close()));

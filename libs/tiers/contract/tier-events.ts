@@ -16,7 +16,7 @@ export interface TierDefined {
   data: { name: string; builtIn: boolean; policy: StoredTierPolicy };
 }
 
-/** The tier is being removed: it takes no new targets, and those that it has move to the successor. */
+/** The tier is being removed: it takes no new targets, and its targets move to the successor. */
 export interface TierRemovalStarted {
   type: 'TierRemovalStarted';
   data: { name: string; successor: string };

@@ -97,7 +97,7 @@ export interface TierRemovalView {
 export interface TierVersionView {
   version: number;
   at: string;
-  /** Who made the change: `user:<id>`, `api-key:<id>` or `system:<part>`. */
+  /** Actor of the change: `user:<id>`, `api-key:<id>` or `system:<part>`. */
   by: string;
   change: 'defined' | 'removal-started' | 'removed';
   /** The whole policy, for `defined`. */

@@ -52,7 +52,7 @@ describe('a tier', () => {
     expect(create(TIER.evolve(gold, remove(gold, 'gold')[0]), 'gold', policy(PING))).toHaveLength(1);
   });
 
-  it('is not changed by the same policy, in whatever order of members', () => {
+  it('is not changed by the same policy with its members in another order', () => {
     const { checks, ...rest } = policy(PING);
     expect(change(gold, 'gold', { checks, ...rest })).toEqual([]);
   });

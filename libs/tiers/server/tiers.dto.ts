@@ -13,9 +13,12 @@ import type {
 import { TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
 import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsInt, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+/** Highest number that a parameter can have without being rounded. */
+const VERSION_MAX = 999_999_999_999_999;
 
 class CheckResponse implements CheckDefinition {
   @ApiProperty({ type: 'integer' }) check!: number;
@@ -99,11 +102,17 @@ export class TierRemovalResponse implements TierRemovalView {
 }
 
 export class TierVersionsRequest {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Lists only versions below this one.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: VERSION_MAX,
+    description: 'Lists only versions below this one.',
+  })
   @MayBeAbsent()
   @WholeNumberParameter()
   @IsInt()
   @Min(1)
+  @Max(VERSION_MAX)
   below?: number;
 }
 
