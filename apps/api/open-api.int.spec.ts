@@ -352,18 +352,10 @@ describe('every route', () => {
   });
 
   it('allows a viewer only to read', async () => {
-    const written = [
-      'access:manage',
-      'targets:write',
-      'tiers:write',
-      'agents:write',
-      'agents:enrol',
-      'operations:replay',
-    ];
     for (const { method, path: route, permission, isPublic } of operations()) {
       if (isPublic || permission === undefined) continue;
       const status = await statusOf(method, route, { authorization: `Bearer ${api.keys.viewer}` });
-      if (written.includes(permission)) expect(status, `${method} ${route}`).toBe(403);
+      if (!permission.endsWith(':read')) expect(status, `${method} ${route}`).toBe(403);
       else expect([200, 400, 404], `${method} ${route} answered ${status}`).toContain(status);
     }
   });
