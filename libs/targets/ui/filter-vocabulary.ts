@@ -6,7 +6,7 @@ export interface KnownNames {
   agents: readonly string[];
 }
 
-/** Returns the names that completion offers: tags, names and VRFs of loaded rows, and all tiers and agents. */
+/** Returns the names that completion offers: tags, names, VRFs, owners and parents of loaded rows, and all tiers and agents. */
 export function vocabularyOf(rows: readonly TargetView[], { tiers, agents }: KnownNames): FilterVocabulary {
   const valuesOf = new Map<string, Set<string>>();
   const add = (subject: FilterSubject, value: string): void => {
@@ -14,8 +14,10 @@ export function vocabularyOf(rows: readonly TargetView[], { tiers, agents }: Kno
     valuesOf.set(subject, values.add(value));
   };
   const tagKeys = new Set<string>();
-  for (const { name, vrf, tags } of rows) {
+  for (const { name, vrf, tags, owner, parents } of rows) {
     if (name !== null) add('name', name);
+    if (owner !== null) add('owner', owner);
+    for (const { ip } of parents) add('parent', ip);
     add('vrf', vrf);
     for (const [key, value] of Object.entries(tags)) {
       tagKeys.add(key);

@@ -1,14 +1,13 @@
-import { STATUSES } from '@icmp-mon/status/contract';
 import { FaultFound, operatorsOf, type Wanted } from './fault';
 import { subjectText } from './filter-text';
 import { firstFault } from './parse-filter';
-import { FILTER_FIELDS, type FilterSubject, isOptional, TAG_PREFIX } from './target-filter';
+import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, TAG_PREFIX } from './target-filter';
 import { quoted, tokensOf } from './tokens';
 
 /** Names that completion offers in addition to those of the grammar. */
 export interface FilterVocabulary {
   tagKeys: readonly string[];
-  /** Returns known values of a tag, or names of tiers, VRFs, agents and targets. */
+  /** Returns known values of a tag, or names of tiers, VRFs, agents and targets, owners, and addresses of parents. */
   valuesOf(subject: FilterSubject): readonly string[];
 }
 
@@ -106,7 +105,7 @@ function operatorOption(label: string, subject: FilterSubject, gap: string): Fil
 }
 
 function valueOptions(subject: FilterSubject, vocabulary: FilterVocabulary): FilterOption[] {
-  const values = subject === 'status' ? STATUSES : vocabulary.valuesOf(subject);
+  const values = onlyValuesOf(subject) ?? vocabulary.valuesOf(subject);
   return values.map((label) => ({ kind: 'value', label, text: quoted(label) }));
 }
 

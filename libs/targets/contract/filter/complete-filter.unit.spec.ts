@@ -6,6 +6,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'tag:site': ['fra', 'ams', 'am Main'],
   tier: ['gold', 'standard'],
   agent: ['fra-1'],
+  parent: ['192.0.2.1'],
 };
 const vocabulary: FilterVocabulary = {
   tagKeys: ['site', 'role', 'status'],
@@ -25,14 +26,21 @@ function complete(marked: string): { labels: string[]; accept(label: string): st
 }
 
 describe('completion', () => {
-  const TERMS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'site', 'role', 'tag:status', 'NOT', '('];
+  const FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'owner', 'paused', 'parent'];
+  const TERMS = [...FIELDS, 'site', 'role', 'tag:status', 'NOT', '('];
 
   it.each([
     ['|', TERMS],
     ['site=fra AND |', TERMS],
     ['NOT (|', TERMS],
     ['sta|', ['status', 'tag:status']],
-    ['S|', ['status', 'site', 'tag:status']],
+    ['S|', ['status', 'site', 'paused', 'tag:status']],
+    ['paused |', ['=', '!=', 'IN']],
+    ['paused=|', ['true', 'false']],
+    ['paused=t|', ['true']],
+    ['parent |', ['=', '!=', 'IN']],
+    ['parent=|', ['192.0.2.1', '*']],
+    ['owner=|', ['*']],
     ['site|', ['=', '!=', '~', 'IN']],
     ['status |', ['=', '!=', 'IN']],
     ['status=|', ['down', 'degraded', 'unknown', 'up']],

@@ -1,6 +1,6 @@
 import { STATUSES } from '@icmp-mon/status/contract';
 import { nearestName } from '@icmp-mon/platform/text';
-import { FILTER_FIELDS, type FilterSubject, isOptional, tagKeyOf } from './target-filter';
+import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, tagKeyOf } from './target-filter';
 import type { Token } from './tokens';
 
 /** The kinds of text that the grammar allows at one place; completion offers them. */
@@ -102,14 +102,17 @@ function wantedText(wanted: Wanted): string {
 function valueText(subject: FilterSubject, mayBeAny: boolean): string {
   const any = mayBeAny ? ', or * for any' : '';
   if (subject === 'status') return `a status (${STATUSES.join(', ')})`;
+  if (subject === 'paused') return 'true or false';
   if (subject === 'ip') return 'an address or a range in canonical form';
+  if (subject === 'parent') return `the address of a parent, in canonical form${any}`;
+  if (subject === 'owner') return `an owner${any}`;
   if (tagKeyOf(subject) !== null) return `a value of the tag${any}`;
   return `the name of ${{ name: 'a target', tier: 'a tier', vrf: 'a VRF', agent: 'an agent' }[subject as 'name']}${any}`;
 }
 
 /** Returns the operators that a subject has. */
 export function operatorsOf(subject: FilterSubject): string[] {
-  const isListed = subject === 'ip' || subject === 'status';
+  const isListed = subject === 'ip' || subject === 'parent' || onlyValuesOf(subject) !== null;
   return isListed ? ['=', '!=', 'IN'] : ['=', '!=', '~', 'IN'];
 }
 
@@ -118,5 +121,6 @@ function suggestionFor({ kind, text }: Token, wanted: Wanted): string | null {
   if (wanted.kind === 'operator') return nearestName(text, ['IN']);
   if (wanted.kind === 'connector') return nearestName(text, ['AND', 'OR']);
   const isValue = wanted.kind === 'value' || wanted.kind === 'listValue';
-  return isValue && wanted.subject === 'status' ? nearestName(text, STATUSES) : null;
+  const values = isValue ? onlyValuesOf(wanted.subject) : null;
+  return values === null ? null : nearestName(text, values);
 }

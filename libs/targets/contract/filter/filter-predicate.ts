@@ -86,7 +86,9 @@ function readerOf(subject: FilterSubject): (target: FilteredTarget) => readonly 
   }
   return (target) => {
     if (subject === 'agent') return target.agents;
-    const value = target[subject as 'ip' | 'name' | 'status' | 'tier' | 'vrf'];
+    if (subject === 'parent') return target.parents.map(({ ip }) => ip);
+    if (subject === 'paused') return [String(target.paused)];
+    const value = target[subject as 'ip' | 'name' | 'status' | 'tier' | 'vrf' | 'owner'];
     return value === null ? [] : [value];
   };
 }

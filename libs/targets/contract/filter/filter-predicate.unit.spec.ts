@@ -10,6 +10,9 @@ const target: FilteredTarget = {
   tags: { site: 'Frankfurt', Role: 'edge', ROLE: 'spare', place: 'am Main' },
   tier: 'gold',
   status: 'down',
+  owner: 'Core Team',
+  paused: true,
+  parents: [{ ip: '10.1.0.1' }, { ip: '2001:db8::1' }],
   agents: ['fra-1', 'ams-2'],
 };
 
@@ -46,6 +49,14 @@ describe('the predicate of a filter', () => {
     'agent=fra-1',
     'agent ~ ams-*',
     'agent=*',
+    'owner="core team"',
+    'owner ~ core*',
+    'owner=*',
+    'paused=true',
+    'paused!=false',
+    'parent=10.1.0.1',
+    'parent IN (10.1.0.9, 2001:db8::1)',
+    'parent=*',
     'site=x OR tier=gold AND status=down',
   ])('matches a target: %s', (text) => expect(matches(text)).toBe(true));
 
@@ -62,8 +73,20 @@ describe('the predicate of a filter', () => {
     'ip IN 10.1.2.4/30',
     'ip IN 2000::/3',
     'status=up',
+    'owner=core',
+    'NOT owner=*',
+    'paused=false',
+    'parent=10.1.0.2',
+    'parent!=10.1.0.1',
     '(site=x OR tier=gold) AND status=up',
   ])('does not match: %s', (text) => expect(matches(text)).toBe(false));
+
+  it('treats a target without owner and parents like one without the tag', () => {
+    const plain = { ...target, owner: null, parents: [] };
+    const texts = ['owner=*', 'owner ~ *', 'parent=*', 'parent=10.1.0.1'];
+    expect(texts.some((text) => matches(text, plain))).toBe(false);
+    expect(['owner!=x', 'NOT parent=*', 'parent!=10.1.0.1'].every((text) => matches(text, plain))).toBe(true);
+  });
 
   it('treats a target without a name like one without the tag', () => {
     const unnamed = { ...target, name: null };

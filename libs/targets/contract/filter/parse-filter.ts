@@ -1,4 +1,3 @@
-import { STATUSES } from '@icmp-mon/status/contract';
 import { readRange } from './address-range';
 import { FaultFound, type FilterFault, operatorsOf, refused, unexpected, type Wanted } from './fault';
 import { misspeltField } from './tag-keys';
@@ -10,6 +9,7 @@ import {
   type FilterTerm,
   isField,
   isOptional,
+  onlyValuesOf,
   TAG_KEY,
   TAG_PREFIX,
   type TargetFilter,
@@ -148,11 +148,13 @@ class FilterParser {
   }
 
   private readValue(wanted: Wanted, subject: FilterSubject): string {
+    if (subject === 'parent') return this.readAddresses(wanted, false);
     const token = this.tokens.readText(wanted);
-    if (subject === 'status') {
-      const status = STATUSES.find((name) => name === token.text.toLowerCase());
-      if (status === undefined) throw unexpected(token, wanted);
-      return status;
+    const values = onlyValuesOf(subject);
+    if (values !== null) {
+      const value = values.find((name) => name === token.text.toLowerCase());
+      if (value === undefined) throw unexpected(token, wanted);
+      return value;
     }
     if (token.kind === 'word' && /[*?]/.test(token.text)) {
       throw refused(token, 'a value in quotes, or a pattern after ~', `~ ${token.text}`);
@@ -165,7 +167,10 @@ class FilterParser {
     const verdict = readRange(token.text);
     const canonical = verdict.ok ? token.text : verdict.canonical;
     if (canonical === null) throw unexpected(token, wanted);
-    if (!mayBeRange && canonical.includes('/')) throw refused(token, 'an address', `ip IN ${canonical}`);
+    if (!mayBeRange && canonical.includes('/')) {
+      const hasRanges = 'subject' in wanted && wanted.subject === 'ip';
+      throw refused(token, 'an address', hasRanges ? `ip IN ${canonical}` : null);
+    }
     if (!verdict.ok) throw refused(token, `the canonical form ${canonical}`, canonical);
     return canonical;
   }

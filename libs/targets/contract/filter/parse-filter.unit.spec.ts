@@ -72,7 +72,13 @@ describe('the canonical text of a filter', () => {
 
 describe('the fault of a filter', () => {
   it.each([
-    ['', 0, 0, /^a field \(ip, name, status, tier, vrf, agent\), the key of a tag, NOT or "\("$/, null],
+    [
+      '',
+      0,
+      0,
+      /^a field \(ip, name, status, tier, vrf, agent, owner, paused, parent\), the key of a tag, NOT or "\("$/,
+      null,
+    ],
     ['site', 4, 0, /^=, !=, ~ or IN$/, null],
     ['status ~ down', 7, 1, /^=, != or IN$/, null],
     ['status=dwn', 7, 3, /^a status \(down, degraded, unknown, up\)$/, 'down'],

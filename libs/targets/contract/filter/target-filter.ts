@@ -1,5 +1,7 @@
+import { STATUSES } from '@icmp-mon/status/contract';
+
 /** Fields of a target that a filter names; any other name in a filter is the key of a tag. */
-export const FILTER_FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent'] as const;
+export const FILTER_FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'owner', 'paused', 'parent'] as const;
 export type FilterField = (typeof FILTER_FIELDS)[number];
 
 /** A field, or a tag by its key. */
@@ -22,6 +24,7 @@ export const TAG_KEY = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?$/;
 /** A comparison. Values and patterns are as written, in NFC; statuses are in lower case. */
 export type FilterTerm =
   | { kind: 'present'; subject: FilterSubject }
+  /** Values of `parent` are canonical addresses. */
   | { kind: 'oneOf'; subject: FilterSubject; values: readonly string[] }
   /** `*` is any number of characters, `?` exactly one. */
   | { kind: 'like'; subject: FilterSubject; pattern: string }
@@ -42,15 +45,26 @@ export interface FilteredTarget {
   tier: string;
   /** Status as shown. */
   status: string;
+  owner: string | null;
+  paused: boolean;
+  parents: readonly { ip: string }[];
   /** Names of the agents that are selected for the target; null if they are unknown. */
   agents: readonly string[] | null;
 }
 
-/** Returns whether names and tags of this subject are compared regardless of case; tiers, VRFs and agents are identifiers. */
-export const ignoresCase = (subject: FilterSubject): boolean => subject === 'name' || subject.startsWith(TAG_PREFIX);
+/** Returns whether this subject is compared regardless of case: names, owners and tags. Tiers, VRFs and agents are identifiers. */
+export const ignoresCase = (subject: FilterSubject): boolean =>
+  subject === 'name' || subject === 'owner' || subject.startsWith(TAG_PREFIX);
 
 /** Returns whether a target may have no value of this subject, so that a filter can require one. */
-export const isOptional = (subject: FilterSubject): boolean => ignoresCase(subject) || subject === 'agent';
+export const isOptional = (subject: FilterSubject): boolean =>
+  ignoresCase(subject) || subject === 'agent' || subject === 'parent';
+
+/** Returns the values of a subject that has no others; null for any other subject. */
+export function onlyValuesOf(subject: FilterSubject): readonly string[] | null {
+  if (subject === 'status') return STATUSES;
+  return subject === 'paused' ? ['true', 'false'] : null;
+}
 
 export const isField = (name: string): name is FilterField => FILTER_FIELDS.some((field) => field === name);
 

@@ -1,6 +1,6 @@
 import type { AgentTargets } from '@icmp-mon/assignment/contract';
 import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
-import { boundsOf, type FilterTerm, type TargetFilter } from '@icmp-mon/targets/contract';
+import { boundsOf, type FilterTerm, lowerCase, type TargetFilter } from '@icmp-mon/targets/contract';
 import { globPattern, isSearched, searchedKeys } from './search-condition';
 import { statusCondition } from './not-judged-rows';
 
@@ -12,7 +12,7 @@ export interface FilterContext {
 
 type TextTerm = Exclude<FilterTerm, { kind: 'within' }>;
 
-/** How the rows of a table are selected by a filter. Its columns ip, name, tier and vrf have these names in every table. */
+/** How the rows of a table are selected by a filter. Its columns id, ip, name, tier, vrf, owner, paused and parents have these names in every table. */
 export interface FilteredTable {
   name: string;
   /** Condition for a filter that compares nothing but names and tags. */
@@ -28,6 +28,7 @@ export interface FilteredTable {
  *   terms on tags and names  → keys from target_search, by its trigram index    (search-condition.ts)
  *   agent                    → keys from the assignment
  *   status, tier, vrf, ip    → columns of target_list, by their indexes
+ *   owner, paused, parent    → columns of target_list, by a scan
  *
  * Adjacent terms on tags and names become one selection of keys, so that the most selective term narrows it.
  */
@@ -73,7 +74,10 @@ export function tableCondition(filter: TargetFilter, params: unknown[], table: F
   }
 }
 
-/** Returns whether a filter selects keys from another table, so that the rows of a page may be far apart in the order of the list. */
+/** Fields without an index in the order of the list. */
+const SCANNED: ReadonlySet<string> = new Set(['agent', 'owner', 'paused', 'parent']);
+
+/** Returns whether the rows of a page may be far apart in the order of the list: the filter selects keys from another table, or scans. */
 export function selectsKeys(filter: TargetFilter): boolean {
   switch (filter.kind) {
     case 'and':
@@ -86,7 +90,7 @@ export function selectsKeys(filter: TargetFilter): boolean {
     case 'present':
     case 'oneOf':
     case 'like':
-      return isSearched(filter) || filter.subject === 'agent';
+      return isSearched(filter) || SCANNED.has(filter.subject);
   }
 }
 
@@ -94,7 +98,32 @@ function columnCondition(term: FilterTerm, params: unknown[], table: FilteredTab
   if (term.kind === 'within') return addressCondition(term.ranges, params, table);
   if (term.subject === 'agent') return table.agentCondition(term, params);
   if (term.kind === 'oneOf' && term.subject === 'status') return table.statusCondition(term.values, params);
+  if (term.kind === 'oneOf' && term.subject === 'paused') {
+    params.push(term.values.map((value) => value === 'true'));
+    return `(${table.name}.paused = ANY ($${params.length}::boolean[]))`;
+  }
+  if (term.subject === 'parent') return parentCondition(term, params, table);
+  if (term.subject === 'owner') return ownerCondition(term, params, table);
   return textCondition(`${table.name}.${columnOf(term.subject)}`, term, params);
+}
+
+/** The lower case is that of `target_search`, which does not depend on the database's locale. */
+function ownerCondition(term: TextTerm, params: unknown[], { name }: FilteredTable): string {
+  const column = `lower(${name}.owner COLLATE pg_c_utf8)`;
+  return `(${name}.owner IS NOT NULL AND ${textCondition(column, inLowerCase(term), params)})`;
+}
+
+function inLowerCase(term: TextTerm): TextTerm {
+  if (term.kind === 'like') return { ...term, pattern: lowerCase(term.pattern) };
+  return term.kind === 'oneOf' ? { ...term, values: term.values.map(lowerCase) } : term;
+}
+
+/** The ids of the parents are read once per statement. */
+function parentCondition(term: TextTerm, params: unknown[], { name }: FilteredTable): string {
+  if (term.kind !== 'oneOf') return `(${name}.parents <> '{}')`;
+  params.push(term.values);
+  const ids = `SELECT parent.id FROM ${name} parent WHERE parent.ip = ANY ($${params.length}::inet[])`;
+  return `(${name}.parents && ARRAY(${ids}))`;
 }
 
 /** Returns the column of a subject: names and tags are only tested for presence here. */

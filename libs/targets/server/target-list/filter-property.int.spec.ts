@@ -45,11 +45,17 @@ let rows: TargetRow[];
 beforeAll(async () => {
   testing = await testDatabase('control');
   database = new ControlDatabase({ url: testing.url });
-  const stored = targets.map((target) => ({ ...target, id: newId() }));
+  const ids = new Map(targets.map(({ key }) => [key, newId()]));
+  const stored = targets.map((target) => ({
+    ...target,
+    id: ids.get(target.key),
+    parents: target.parents.map((key) => ids.get(key)),
+  }));
   await database.execute(
-    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at, status, reason)
-     SELECT key, id, ip, vrf, name, tags, tier, 1, now(), status, reason FROM jsonb_to_recordset($1::jsonb) AS t
-       (key integer, id uuid, ip inet, vrf text, name text, tags jsonb, tier text, status text, reason text)
+    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at, status, reason, owner, paused, parents)
+     SELECT key, id, ip, vrf, name, tags, tier, 1, now(), status, reason, owner, paused, parents FROM jsonb_to_recordset($1::jsonb) AS t
+       (key integer, id uuid, ip inet, vrf text, name text, tags jsonb, tier text, status text, reason text,
+       owner text, paused boolean, parents uuid[])
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(stored)],
   );

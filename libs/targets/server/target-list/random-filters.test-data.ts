@@ -11,8 +11,26 @@ const VRFS = ['default', 'lab', 'Lab'];
 const AGENTS = ['fra-1', 'FRA-1', 'ams-2', 'a_2'];
 const RANGES = '10.0.0.0/8;10.0.0.0/30;10.0.0.1;0.0.0.0/0;2001:db8::/32;2001:db8::1;::/0;192.0.2.0/24'.split(';');
 const PATTERNS = '*;?;fra*;*core*;f?a;*-?;a_b;*%;\\*;FRA-*-1;*ΣΟ*;??;a*b*;*"*;*=*'.split(';');
-const VALUES_OF = { name: VALUES, status: STATUSES, tier: TIERS, vrf: VRFS, agent: AGENTS } as const;
-const SUBJECTS = ['name', 'status', 'tier', 'vrf', 'agent', 'ip', 'tag', 'tag', 'tag'] as const;
+/** The first targets are parents of others; each has one of these addresses. */
+const PARENTS = 5;
+const PARENT_IPS = Array.from({ length: PARENTS }, (_, at) => addressesOf(at + 1)).flat();
+const VALUES_OF = {
+  name: VALUES,
+  owner: VALUES,
+  paused: ['true', 'false'],
+  parent: PARENT_IPS,
+  status: STATUSES,
+  tier: TIERS,
+  vrf: VRFS,
+  agent: AGENTS,
+} as const;
+const SUBJECTS = 'name;status;tier;vrf;agent;owner;paused;parent;ip;tag;tag;tag'.split(';') as (
+  keyof typeof VALUES_OF | 'ip' | 'tag'
+)[];
+
+function addressesOf(key: number): string[] {
+  return [`10.0.0.${key % 250}`, `10.0.${key % 250}.1`, `2001:db8::${key.toString(16)}`];
+}
 
 export interface RandomTarget {
   key: number;
@@ -24,6 +42,10 @@ export interface RandomTarget {
   status: Status;
   /** Null if the target was never judged. */
   reason: string | null;
+  owner: string | null;
+  paused: boolean;
+  /** Keys of other targets. */
+  parents: number[];
   agents: string[];
 }
 
@@ -38,7 +60,7 @@ export class RandomFilters {
     const isJudged = this.wholeBelow(4) > 0;
     return {
       key,
-      ip: this.pickOne([`10.0.0.${key % 250}`, `10.0.${key % 250}.1`, `2001:db8::${key.toString(16)}`]),
+      ip: this.pickOne(addressesOf(key)),
       vrf: this.pickOne(VRFS),
       name: this.pickOne([null, null, ...VALUES]),
       tags: Object.fromEntries(
@@ -47,6 +69,9 @@ export class RandomFilters {
       tier: this.pickOne(TIERS),
       status: isJudged ? this.pickOne(STATUSES) : 'unknown',
       reason: isJudged ? 'quorum_up' : null,
+      owner: this.pickOne([null, ...VALUES]),
+      paused: this.wholeBelow(4) === 0,
+      parents: key <= PARENTS || this.wholeBelow(2) === 0 ? [] : this.pickSome([1, 2, 3, 4, 5], 3),
       agents: this.wholeBelow(3) === 0 ? [] : this.pickSome(AGENTS, 2),
     };
   }
@@ -76,9 +101,10 @@ export class RandomFilters {
     const isTag = chosen === 'tag';
     const subject: FilterSubject = isTag ? `tag:${this.pickOne(KEYS)}` : chosen;
     const kind = this.pickOne(['oneOf', 'oneOf', 'like', 'present'] as const);
-    const isOptional = isTag || chosen === 'name' || chosen === 'agent';
+    const isOptional = isTag || ['name', 'agent', 'owner', 'parent'].includes(chosen);
     if (kind === 'present' && isOptional) return { kind, subject };
-    if (kind === 'like' && chosen !== 'status') return { kind, subject, pattern: this.pickOne(PATTERNS) };
+    if (kind === 'like' && !['status', 'paused', 'parent'].includes(chosen))
+      return { kind, subject, pattern: this.pickOne(PATTERNS) };
     return { kind: 'oneOf', subject, values: this.pickSome<string>(isTag ? VALUES : VALUES_OF[chosen], 3) };
   }
 

@@ -10,7 +10,18 @@ import {
 import { RandomFilters } from '../target-list/random-filters.test-data';
 
 /** Subjects of filters that versions have. */
-export const VERSION_SUBJECTS = ['name', 'tier', 'vrf', 'ip', 'tag', 'tag', 'tag'] as const;
+export const VERSION_SUBJECTS = [
+  'name',
+  'tier',
+  'vrf',
+  'owner',
+  'paused',
+  'parent',
+  'ip',
+  'tag',
+  'tag',
+  'tag',
+] as const;
 
 const START_MS = Date.parse('2026-03-28T22:00:00Z');
 /** Times differ by few milliseconds, so that many events are simultaneous. */
@@ -80,7 +91,8 @@ export class RandomLives {
   private laterMembers(): Partial<Pick<TargetData, 'paused' | 'parents' | 'notes' | 'owner'>> {
     if (this.random.wholeBelow(2) === 0) return {};
     const parent = this.random.pickOne(this.lives.map(({ target }) => target.targetId).concat(PARENT));
-    return { paused: this.random.wholeBelow(2) === 0, parents: [parent], notes: 'line\nline', owner: 'noc' };
+    const { paused, owner } = this.random.targetOf(this.lives.length);
+    return { paused, parents: [parent], notes: 'line\nline', owner };
   }
 
   private remove(life: Life): void {
