@@ -1,3 +1,5 @@
+export { ActorNames } from './actor-names';
+
 export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

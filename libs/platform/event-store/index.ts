@@ -15,7 +15,7 @@ export { type EventProjection, projectedPosition } from './event-projection';
 export { EventFollower } from './event-follower';
 export { fence, fencedHead, headOf } from './fence';
 export { whenProjected } from './when-projected';
-export { readProjected } from './read-events';
+export { type EventWithPrevious, readNewest, readProjected } from './read-events';
 export { readHistory } from './read-history';
 export { Relay } from './relay';
 export { relayStatus } from './relay-status';

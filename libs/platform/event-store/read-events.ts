@@ -63,3 +63,23 @@ export async function readProjected<E extends DomainEvent>(
     [after, upTo, category],
   );
 }
+
+/** An event with the data of the one before it in its stream; null for the first. */
+export interface EventWithPrevious extends RecordedEvent {
+  previous: object | null;
+}
+
+/** Returns at most `limit` events of several streams with `position < before`, newest first. */
+export async function readNewest(
+  sql: Sql,
+  streams: readonly string[],
+  { before, limit }: { before: number; limit: number },
+): Promise<EventWithPrevious[]> {
+  const rows = await sql.query<EventRow & { previous: object | null }>(
+    `SELECT e.*, p.data AS previous FROM (
+       SELECT ${COLUMNS} FROM event WHERE stream = ANY ($1::text[]) AND position < $2 ORDER BY position DESC LIMIT $3) AS e
+     LEFT JOIN event p ON p.stream = e.stream AND p.version = e.version - 1 ORDER BY e.position DESC`,
+    [streams, before, limit],
+  );
+  return rows.map(({ previous, ...row }) => ({ ...recordedEvent(row), previous }));
+}

@@ -5,3 +5,4 @@ export * from './bulk';
 export * from './search';
 export * from './filter';
 export * from './inventory-history';
+export * from './target-history';

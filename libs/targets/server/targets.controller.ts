@@ -36,6 +36,8 @@ import {
 } from './target-list/list-targets.dto';
 import { TargetResponse } from './target.dto';
 import { listQueryOf } from './versions/list-query-of';
+import { ListTargetVersions } from './versions/list-target-versions';
+import { ListVersionsRequest, TargetChangePageResponse } from './versions/target-changes.dto';
 import { TargetVersionPageResponse } from './versions/target-versions.dto';
 import {
   ChangeTargetRequest,
@@ -91,6 +93,18 @@ export class TargetsController {
   @ApiOkResponse({ type: TargetResponse })
   read(@Param('id') ref: string, @Query() { vrf }: TargetReferenceRequest): Promise<TargetResponse> {
     return this.queries.execute(new ReadTarget(ref, vrf));
+  }
+
+  @Get(':id/versions')
+  @RequirePermission('targets:read')
+  @ApiOperation({
+    summary: 'List the changes of a target: when, by whom, and what',
+    description: 'Newest first. By address: the changes of all targets that had it, also of removed ones.',
+  })
+  @ApiParam(REF)
+  @ApiOkResponse({ type: TargetChangePageResponse })
+  listVersions(@Param('id') ref: string, @Query() query: ListVersionsRequest): Promise<TargetChangePageResponse> {
+    return this.queries.execute(new ListTargetVersions(ref, query));
   }
 
   @Patch(':id')

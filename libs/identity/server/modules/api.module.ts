@@ -1,3 +1,4 @@
+import { ActorNames } from '@icmp-mon/identity/contract';
 import { Authenticator } from '@icmp-mon/platform/http';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessController } from '../access.controller';
@@ -5,6 +6,7 @@ import { ChangePasswordHandler } from '../accounts/change-password';
 import { EnsureUserHandler } from '../accounts/ensure-user';
 import { ListUsersHandler } from '../accounts/list-users';
 import { ResetPasswordHandler } from '../accounts/reset-password';
+import { StoredActorNames } from '../accounts/stored-actor-names';
 import { EnsureApiKeyHandler } from '../api-keys/ensure-api-key';
 import { IssueApiKeyHandler } from '../api-keys/issue-api-key';
 import { KnownApiKeys } from '../api-keys/known-api-keys';
@@ -30,7 +32,7 @@ interface IdentityOptions {
   jwtSecret: string;
 }
 
-/** Registers logins and API keys. Exports the `Authenticator` that the permission guard uses. */
+/** Registers logins and API keys. Exports the `Authenticator` that the permission guard uses, and `ActorNames` for other contexts. */
 @Global()
 @Module({})
 export class IdentityApiModule {
@@ -44,6 +46,7 @@ export class IdentityApiModule {
         KnownApiKeys,
         { provide: AccessTokens, useFactory: () => new AccessTokens(options.jwtSecret) },
         { provide: KnownBrowsers, useFactory: () => new KnownBrowsers(options.jwtSecret) },
+        { provide: ActorNames, useClass: StoredActorNames },
         { provide: Authenticator, useClass: RequestAuthenticator },
         BrowserSessions,
         LogInHandler,
@@ -61,7 +64,7 @@ export class IdentityApiModule {
         IssueApiKeyHandler,
         RevokeApiKeyHandler,
       ],
-      exports: [Authenticator],
+      exports: [Authenticator, ActorNames],
     };
   }
 }

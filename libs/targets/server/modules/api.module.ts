@@ -17,6 +17,8 @@ import { ListTargetsHandler } from '../target-list/list-targets';
 import { TargetCounts } from '../target-list/target-counts';
 import { TierNames } from '../tier-names';
 import { ListTargetsAtHandler } from '../versions/list-targets-at';
+import { FormerTargets } from '../versions/former-targets';
+import { ListTargetVersionsHandler } from '../versions/list-target-versions';
 import { StoredInventoryHistory } from '../versions/stored-inventory-history';
 import { TargetsController } from '../targets.controller';
 
@@ -41,6 +43,8 @@ import { TargetsController } from '../targets.controller';
     RemoveTargetHandler,
     ListTargetsHandler,
     ListTargetsAtHandler,
+    FormerTargets,
+    ListTargetVersionsHandler,
     ReadTargetHandler,
     CountTargetsHandler,
   ],

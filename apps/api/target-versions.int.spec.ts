@@ -1,0 +1,103 @@
+import { EventFollower } from '@icmp-mon/platform/event-store';
+import type { TargetChangePage, TargetView } from '@icmp-mon/targets/contract';
+import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+let api: TestApi;
+let follower: EventFollower;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  follower = new EventFollower({ database: api.control, projection: TARGET_VERSIONS });
+  follower.start();
+});
+afterAll(async () => {
+  await follower.stop();
+  await api.stop();
+});
+
+async function register(ip: string, more: object = {}): Promise<TargetView> {
+  const response = await api.postJson('/api/v1/targets', { ip, tier: 'standard', ...more });
+  expect(response.status).toBe(201);
+  return (await response.json()) as TargetView;
+}
+
+const send = (method: string, id: string, body?: object): Promise<Response> =>
+  api.sendRequest(`/api/v1/targets/${id}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+
+const versions = (ref: string, query = ''): Promise<Response> =>
+  api.sendRequest(`/api/v1/targets/${ref}/versions${query}`);
+const pageOf = async (ref: string, query = ''): Promise<TargetChangePage> => {
+  const response = await versions(ref, query);
+  expect(response.status).toBe(200);
+  return (await response.json()) as TargetChangePage;
+};
+
+describe('GET /targets/{id}/versions', () => {
+  it('lists when, by whom and what, newest first', async () => {
+    const { id, registeredAt } = await register('192.0.2.1', { tags: { site: 'fra' } });
+    await send('PATCH', id, { tags: { site: 'ams' }, paused: true });
+    await send('DELETE', id);
+    const { items, next } = await pageOf(id);
+    expect(next).toBeNull();
+    expect(items).toMatchObject([
+      { targetId: id, version: 3, kind: 'removed', changes: [] },
+      {
+        ...{ version: 2, kind: 'changed' },
+        changes: [
+          { member: 'paused', from: null, to: 'true' },
+          { member: 'tag:site', from: 'fra', to: 'ams' },
+        ],
+      },
+      { version: 1, kind: 'registered', at: registeredAt, changes: [{ member: 'tier' }, { member: 'tag:site' }] },
+    ]);
+    for (const { by, byName } of items) {
+      expect(by).toMatch(/^api-key:/);
+      expect(byName).toEqual(expect.any(String));
+    }
+  });
+
+  it('of an address lists all targets that had it, in pages', async () => {
+    const first = await register('192.0.2.2');
+    await send('DELETE', first.id);
+    const second = await register('192.0.2.2');
+    await send('PATCH', second.id, { name: 'again' });
+    const page = await pageOf('192.0.2.2', '?limit=3');
+    const rest = await pageOf('192.0.2.2', `?limit=3&cursor=${page.next ?? ''}`);
+    expect(rest.next).toBeNull();
+    expect([...page.items, ...rest.items].map(({ targetId, kind }) => [targetId, kind])).toEqual([
+      [second.id, 'changed'],
+      [second.id, 'registered'],
+      [first.id, 'removed'],
+      [first.id, 'registered'],
+    ]);
+  });
+
+  it('asks for the VRF of an address that was in several', async () => {
+    await register('192.0.2.3');
+    const lab = await register('192.0.2.3', { vrf: 'lab' });
+    const response = await versions('192.0.2.3');
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({
+      code: 'ambiguous',
+      detail: '192.0.2.3 was in several VRFs (default, lab): choose one with ?vrf=.',
+    });
+    expect((await pageOf('192.0.2.3', '?vrf=lab')).items).toMatchObject([{ targetId: lab.id }]);
+  });
+
+  it.each([
+    ['192.0.2.99', 404],
+    ['00000000-0000-0000-0000-000000000000', 404],
+    ['nonsense', 404],
+    ['192.0.2.1?cursor=x', 400],
+    ['192.0.2.1?limit=0', 400],
+  ])('of %s answers %i', async (ref, status) => {
+    const [path = '', query] = ref.split('?');
+    expect((await versions(path, query === undefined ? '' : `?${query}`)).status).toBe(status);
+  });
+});

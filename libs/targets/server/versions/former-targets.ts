@@ -1,0 +1,42 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { Injectable } from '@nestjs/common';
+import { canonicalAddress, shown } from '../canonical-address';
+import { TARGET_ID } from '../identifier';
+
+/** Most targets of one address, newest first. */
+const LIVES_MAX = 100;
+
+/** Finds targets that exist or existed. */
+@Injectable()
+export class FormerTargets {
+  constructor(private readonly database: ControlDatabase) {}
+
+  /**
+   * Returns the id itself, or the ids of all targets that have or had an address, newest first, at most 100.
+   * @throws DomainError `not_found`; `ambiguous` for an address that was in several VRFs
+   */
+  async findIds(ref: string, vrf: string | undefined): Promise<string[]> {
+    if (TARGET_ID.test(ref)) return [ref.toLowerCase()];
+    const address = canonicalAddress(ref);
+    if (!address.ok)
+      throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
+    // A target that was just registered may not have a version yet.
+    const rows = await this.database.query<{ id: string; vrf: string }>(
+      `SELECT id, vrf, max(key) AS key FROM (
+         SELECT id, vrf, key FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)
+         UNION ALL SELECT id, vrf, key FROM target_version WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)) AS t
+       GROUP BY id, vrf ORDER BY key DESC LIMIT $3`,
+      [address.ip, vrf ?? null, LIVES_MAX],
+    );
+    const vrfs = [...new Set(rows.map((row) => row.vrf))].sort();
+    if (vrfs.length > 1) {
+      throw new DomainError(
+        'ambiguous',
+        `${address.ip} was in several VRFs (${vrfs.join(', ')}): choose one with ?vrf=.`,
+      );
+    }
+    if (rows.length === 0) throw new DomainError('not_found', `${address.ip} is not a target, and was none.`);
+    return rows.map(({ id }) => id);
+  }
+}

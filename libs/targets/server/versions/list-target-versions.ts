@@ -1,0 +1,83 @@
+import { ActorNames } from '@icmp-mon/identity/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { aggregateIdOf, type EventWithPrevious, readNewest, streamOf } from '@icmp-mon/platform/event-store';
+import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
+import {
+  type RecordedTarget,
+  TARGET_STREAM,
+  type TargetChange,
+  type TargetChangePage,
+  targetDataOf,
+} from '@icmp-mon/targets/contract';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { FormerTargets } from './former-targets';
+import { memberChanges } from './member-changes';
+
+const LIMIT_DEFAULT = 100;
+const LIST = 'target-versions';
+const KINDS: Readonly<Record<string, TargetChange['kind']>> = {
+  TargetRegistered: 'registered',
+  TargetChanged: 'changed',
+  TargetRemoved: 'removed',
+};
+
+/** Lists the changes of a target by its id, or of all targets that have or had an address, newest first. */
+export class ListTargetVersions extends Query<TargetChangePage> {
+  constructor(
+    readonly ref: string,
+    readonly asked: { vrf?: string; cursor?: string; limit?: number },
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListTargetVersions)
+export class ListTargetVersionsHandler implements IQueryHandler<ListTargetVersions> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly targets: FormerTargets,
+    private readonly actors: ActorNames,
+  ) {}
+
+  /** @throws DomainError `not_found`, `ambiguous` (the address was in several VRFs), `invalid` (cursor) */
+  async execute({ ref, asked }: ListTargetVersions): Promise<TargetChangePage> {
+    const { vrf, cursor, limit = LIMIT_DEFAULT } = asked;
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeNumberCursor(LIST, cursor, 1)[0];
+    const ids = await this.targets.findIds(ref, vrf);
+    const streams = ids.map((id) => streamOf(TARGET_STREAM, id));
+    const events = await readNewest(this.database, streams, { before, limit: limit + 1 });
+    if (events.length === 0 && cursor === undefined) throw new DomainError('not_found', `There was no target ${ref}.`);
+    const page = events.slice(0, limit);
+    const names = await this.actors.namesOf([...new Set(page.map(({ metadata }) => metadata.actor))]);
+    const last = page.at(-1);
+    return {
+      items: page.flatMap((event) => changeView(event, names)),
+      next: events.length > limit && last !== undefined ? encodeNumberCursor(LIST, [last.position]) : null,
+    };
+  }
+}
+
+/** Returns the view of an event; none for an event of a newer release. */
+function changeView(event: EventWithPrevious, names: ReadonlyMap<string, string>): TargetChange[] {
+  const kind = KINDS[event.type];
+  if (kind === undefined) return [];
+  const { actor } = event.metadata;
+  return [
+    {
+      targetId: aggregateIdOf(event.stream),
+      version: event.version,
+      kind,
+      at: event.occurredAt,
+      by: actor,
+      byName: names.get(actor) ?? null,
+      changes:
+        kind === 'removed'
+          ? []
+          : memberChanges(
+              event.previous === null ? null : targetDataOf(event.previous as RecordedTarget),
+              targetDataOf(event.data as RecordedTarget),
+            ),
+    },
+  ];
+}
