@@ -24,6 +24,7 @@ beforeAll(async () => {
   testing = await testDatabase('control');
   database = new ControlDatabase({ url: testing.url });
   store = new EventStore(database);
+  await database.execute(`INSERT INTO tier (name, built_in, policy, version) VALUES ('standard', true, '{}', 1)`);
   follower = new EventFollower({ database, projection: TARGET_VERSIONS });
   follower.start();
 });
