@@ -20,6 +20,7 @@ import { TargetsListVacuum1790000065200 } from './control/1790000065200-targets-
 import { TargetsMembers1790000070000 } from './control/1790000070000-targets-members';
 import { AssignmentPaused1790000070100 } from './control/1790000070100-assignment-paused';
 import { TargetsVersions1790000074000 } from './control/1790000074000-targets-versions';
+import { TargetsBulkJobs1790000071000 } from './control/1790000071000-targets-bulk-jobs';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -64,6 +65,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentPaused1790000070100,
   TargetsVersions1790000074000,
   TiersRemoval1790000072000,
+  TargetsBulkJobs1790000071000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

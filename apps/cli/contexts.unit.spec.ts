@@ -24,6 +24,7 @@ describe('the contexts of the command line app', () => {
     const names = ['agent', 'agent_health', 'assignment', 'target_list', 'target_status', 'target_version', 'tier'];
     expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
     expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
+      'bulk_job, bulk_job_part, bulk_job_failure',
       'enrolment_token',
       'login_session, refresh_token',
       'probe_recent, probe_series',

@@ -30,6 +30,7 @@ const TASKS = [
   'agent-metrics',
   'agent-retirements',
   'assignment-removals',
+  'bulk-jobs',
   'enrolment-tokens',
   'folded-fragments',
   'idempotency-keys',

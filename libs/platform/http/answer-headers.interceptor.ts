@@ -15,7 +15,10 @@ interface Location {
 /** Sends the `version` member of the answer as the ETag; `@IfMatch()` reads it back on changes. */
 export const Versioned = (): MethodDecorator => SetMetadata(VERSIONED_METADATA, true);
 
-/** Sends `path`/`id` as the Location header, where `id` is that member of the answer: the address of the resource that was created. */
+/**
+ * Sends `path`/`id` as the Location header, where `id` is that member of the answer: the address of the resource that was created. An answer
+ * without it, as of a dry run, has no such header.
+ */
 export const Located = (path: string, member: 'id' | 'name' = 'id'): MethodDecorator =>
   SetMetadata(LOCATED_METADATA, { path, member });
 
@@ -32,8 +35,10 @@ export class AnswerHeadersInterceptor implements NestInterceptor {
     const response = context.switchToHttp().getResponse<Response>();
     return answers.pipe(
       map((answer) => {
-        const { version, ...members } = answer as { version: number; id: string; name: string };
-        if (location !== undefined) response.setHeader('Location', `${location.path}/${members[location.member]}`);
+        const { version, ...members } = answer as { version: number; id?: string; name?: string };
+        const created = location === undefined ? undefined : members[location.member];
+        if (location !== undefined && created !== undefined)
+          response.setHeader('Location', `${location.path}/${created}`);
         if (isVersioned === true) response.setHeader('ETag', entityTag(version));
         return answer;
       }),

@@ -29,7 +29,8 @@ export function nearestPath(request: Request): string | null {
   let least = Infinity;
   for (const { route } of layersOf(request)) {
     if (typeof route?.path !== 'string') continue;
-    const path = segmentsLike(asked, route.path.split('/'));
+    // A colon within a segment is escaped in the path of a route.
+    const path = segmentsLike(asked, route.path.replaceAll('\\', '').split('/'));
     const wrong = path?.filter((segment, at) => segment !== asked[at]).length ?? Infinity;
     if (path === null || wrong >= least) continue;
     least = wrong;

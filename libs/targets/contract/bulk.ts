@@ -16,6 +16,9 @@ export interface BulkChange {
   /** Keys of tags to remove. */
   removeTags?: string[];
   tier?: string;
+  paused?: boolean;
+  /** null removes the owner. */
+  owner?: string | null;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface BulkChange {
  * states what happens to them.
  */
 export interface BulkChangeRequest {
-  /** A filter (docs/filter-language.md); `vrf=*` selects all targets. */
+  /** A filter (docs/filter-language.md); `vrf ~ "*"` selects all targets. */
   filter?: string;
   /** Ids of targets. */
   targets?: string[];
@@ -62,6 +65,7 @@ export interface BulkTarget {
  * - `removed`: it was removed after the job was accepted
  * - `no_longer_matches`: it was changed after the job was accepted, and the filter no longer selects it
  * - `too_many_tags`: it would have more tags than allowed
+ * - `has_dependents`: it cannot be removed, because targets that are not selected depend on it
  * - `refused`: the change is not allowed for this target
  */
 export const BULK_REASONS = [
@@ -70,6 +74,7 @@ export const BULK_REASONS = [
   'removed',
   'no_longer_matches',
   'too_many_tags',
+  'has_dependents',
   'refused',
 ] as const;
 export type BulkReason = (typeof BULK_REASONS)[number];

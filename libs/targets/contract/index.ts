@@ -2,6 +2,7 @@ export * from './target-events';
 export * from './target';
 export * from './target-directory';
 export * from './bulk';
+export * from './bulk-events';
 export * from './search';
 export * from './filter';
 export * from './inventory-history';

@@ -39,9 +39,14 @@ export async function requireDependencies(sql: Sql, events: readonly ProjectedEv
     else if (((data as RecordedTarget).parents ?? []).length > 0) dependent.add((data as RecordedTarget).targetId);
   }
   if (removed.length + dependent.size === 0) return;
-  await sql.query('SELECT pg_advisory_xact_lock($1)', [DEPENDENCY_LOCK]);
+  await lockDependencies(sql);
   if (removed.length > 0) await requireNoDependents(sql, removed);
   if (dependent.size > 0) await requireOrder(sql, [...dependent]);
+}
+
+/** Takes the lock of the transactions that change dependencies, until the transaction ends. */
+export async function lockDependencies(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [DEPENDENCY_LOCK]);
 }
 
 async function requireNoDependents(sql: Sql, removed: readonly string[]): Promise<void> {

@@ -10,19 +10,19 @@ const TIERS_MAX = 1_000;
 export class TierNames {
   constructor(private readonly database: ControlDatabase) {}
 
-  /** @throws DomainError `invalid` at `#/tier` if no tier has this name */
-  async requireTier(name: string): Promise<void> {
+  /** @throws DomainError `invalid` at the pointer if no tier has this name */
+  async requireTier(name: string, pointer = '#/tier'): Promise<void> {
     const rows = await this.database.query('SELECT FROM tier WHERE name = $1 AND successor IS NULL', [name]);
-    if (rows.length === 0) throw await this.unknownTier(name);
+    if (rows.length === 0) throw await this.unknownTier(name, pointer);
   }
 
   /** Returns the error for a tier that does not exist or is being removed, with the most similar tier name. */
-  async unknownTier(name: string): Promise<DomainError> {
+  async unknownTier(name: string, pointer = '#/tier'): Promise<DomainError> {
     const rows = await this.database.query<{ name: string }>(
       `SELECT name FROM tier WHERE successor IS NULL ORDER BY name LIMIT ${TIERS_MAX}`,
     );
     const names = rows.map((row) => row.name);
     const detail = `There is no tier "${name}"${didYouMean(name, names)} GET /api/v1/tiers lists them.`;
-    return new DomainError('invalid', detail, [{ pointer: '#/tier', detail }]);
+    return new DomainError('invalid', detail, [{ pointer, detail }]);
   }
 }

@@ -91,7 +91,8 @@ function withHexTail(text: string): string {
   return `${text.slice(0, at)}${(tail.value >> 16n).toString(16)}:${(tail.value & 0xffffn).toString(16)}`;
 }
 
-function addressText(family: 4 | 6, value: bigint): string {
+/** Returns the canonical text of an address, which is RFC 5952 for IPv6. */
+export function addressText(family: 4 | 6, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
   const groups = Array.from({ length: 8 }, (_, at) => ((value >> BigInt(112 - 16 * at)) & 0xffffn).toString(16));
   const { start, length } = longestZeros(groups);

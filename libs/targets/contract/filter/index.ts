@@ -1,4 +1,4 @@
-export { boundsOf } from './address-range';
+export { type AddressRange, addressText, boundsOf, readRange } from './address-range';
 export { completeFilter, type FilterOption, type FilterVocabulary } from './complete-filter';
 export type { FilterFault } from './fault';
 export { filterPredicate } from './filter-predicate';

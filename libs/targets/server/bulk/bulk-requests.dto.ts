@@ -1,4 +1,4 @@
-import { IsTags, MayBeAbsent } from '@icmp-mon/platform/http';
+import { IsPlainText, IsTags, MayBeAbsent, MayBeNull } from '@icmp-mon/platform/http';
 import type * as contract from '@icmp-mon/targets/contract';
 import {
   BULK_IDS_MAX,
@@ -55,17 +55,38 @@ export class BulkChangeMembersRequest implements contract.BulkChange {
   @MaxLength(63)
   @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier?: string;
+
+  @ApiPropertyOptional({ description: 'true: no agent probes the targets.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  paused?: boolean;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
+    minLength: 1,
+    maxLength: 200,
+    description: 'null removes the owner.',
+  })
+  @MayBeNull()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  @IsPlainText()
+  owner?: string | null;
 }
 
 export class BulkChangeRequest implements contract.BulkChangeRequest {
   @ApiPropertyOptional({
     description:
-      'A filter (docs/filter-language.md); vrf=* selects all targets. Exactly one of filter and targets is required.',
+      'A filter (docs/filter-language.md); vrf ~ "*" selects all targets. Exactly one of filter and targets is required.',
     example: 'site=fra AND NOT role=lab',
+    minLength: 1,
     maxLength: FILTER_LENGTH_MAX,
   })
   @MayBeAbsent()
   @IsString()
+  @MinLength(1)
   filter?: string;
 
   @ApiPropertyOptional({

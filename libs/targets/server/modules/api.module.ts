@@ -1,6 +1,16 @@
+import { ShownQueues } from '@icmp-mon/platform/plugins';
 import { InventoryHistory, TargetDirectory } from '@icmp-mon/targets/contract';
 import { Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
+import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
+import { BulkController } from '../bulk/bulk.controller';
+import { CancelBulkJobHandler } from '../bulk/cancel-bulk-job';
+import { ListBulkJobsHandler } from '../bulk/list-bulk-jobs';
+import { ReadBulkJobHandler } from '../bulk/read-bulk-job';
+import { ReadBulkPreviewHandler } from '../bulk/read-bulk-preview';
+import { ReadExpansionPreviewHandler } from '../bulk/read-expansion-preview';
+import { RequestBulkChangeHandler } from '../bulk/request-bulk-change';
+import { RequestExpansionHandler } from '../bulk/request-expansion';
 import { ChangeTargetHandler } from '../change-target';
 import { ParentTargets } from '../parent-targets';
 import { ReadTargetHandler } from '../read-target';
@@ -25,7 +35,7 @@ import { TargetsController } from '../targets.controller';
 /** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
 @Global()
 @Module({
-  controllers: [TargetsController, StatusStreamController],
+  controllers: [TargetsController, BulkController, StatusStreamController],
   providers: [
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
@@ -47,7 +57,18 @@ import { TargetsController } from '../targets.controller';
     ListTargetVersionsHandler,
     ReadTargetHandler,
     CountTargetsHandler,
+    RequestBulkChangeHandler,
+    RequestExpansionHandler,
+    CancelBulkJobHandler,
+    ListBulkJobsHandler,
+    ReadBulkJobHandler,
+    ReadBulkPreviewHandler,
+    ReadExpansionPreviewHandler,
   ],
   exports: [TargetDirectory, InventoryHistory],
 })
-export class TargetsApiModule {}
+export class TargetsApiModule {
+  constructor(shown: ShownQueues) {
+    shown.plug({ name: BULK_JOBS_QUEUE, description: 'Targets: wake-ups for bulk jobs.' });
+  }
+}

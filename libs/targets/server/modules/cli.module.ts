@@ -23,6 +23,10 @@ export class TargetsCliModule {
       { database: control, model: targetVersionsModel(control) },
     );
     none.plug(
+      {
+        tables: 'bulk_job, bulk_job_part, bulk_job_failure',
+        reason: 'progress of jobs; deleted some time after their end',
+      },
       { tables: 'target_list_removed', reason: 'change numbers for open streams; deleted after a day' },
       { tables: 'target_version_horizon', reason: 'how far versions are deleted' },
     );

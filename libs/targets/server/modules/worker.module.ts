@@ -1,5 +1,8 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { runProcessor } from '@icmp-mon/platform/jobs';
 import {
+  BackgroundServices,
   DAY_MS,
   EventProjections,
   HOUR_MS,
@@ -9,7 +12,13 @@ import {
 } from '@icmp-mon/platform/plugins';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { TierTargets } from '@icmp-mon/tiers/contract';
+import { BullModule } from '@nestjs/bullmq';
 import { Global, Module } from '@nestjs/common';
+import { BulkJobRunner } from '../bulk/bulk-job-runner';
+import { BulkJobWaker } from '../bulk/bulk-job-waker';
+import { BulkJobsProcessor } from '../bulk/bulk-jobs.processor';
+import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
+import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
 import { MoveTargets } from '../move-targets';
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
@@ -18,13 +27,20 @@ import { TARGET_VERSIONS } from '../versions/target-versions-projection';
 
 /** Rows of one statement. */
 const ROWS_PER_STEP = 10_000;
+/** Bulk jobs of one statement, which also deletes their failures. */
+const JOBS_PER_STEP = 100;
 /** Days for which a version is kept after its end: the same month of last year. */
 const VERSIONS_KEPT_DAYS = 396;
 
 /** Exports `TierTargets` for the tiers' worker. */
 @Global()
 @Module({
+  imports: [BullModule.registerQueue({ name: BULK_JOBS_QUEUE })],
   providers: [
+    EventStore,
+    BulkJobRunner,
+    BulkJobWaker,
+    BulkJobsProcessor,
     {
       provide: TierTargets,
       inject: [ControlDatabase],
@@ -39,10 +55,31 @@ export class TargetsWorkerModule {
     relayed: RelayedCategories,
     projections: EventProjections,
     tasks: HousekeepingTasks,
+    services: BackgroundServices,
+    waker: BulkJobWaker,
+    bulkJobs: BulkJobsProcessor,
   ) {
     relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
     projections.plug(TARGET_VERSIONS);
+    runProcessor(services, BULK_JOBS_QUEUE, bulkJobs);
+    services.plug({
+      name: 'bulk job waker',
+      stage: 'work',
+      start: () => waker.start(),
+      stop: async () => {
+        bulkJobs.stopEarly();
+        await waker.stop();
+      },
+    });
     tasks.plug(
+      {
+        name: 'bulk-jobs',
+        everyMs: HOUR_MS,
+        runTask: ({ nowMs }) =>
+          inSteps(JOBS_PER_STEP, () =>
+            forgetBulkJobs(control, new Date(nowMs - ENDED_JOBS_KEPT_DAYS * DAY_MS), JOBS_PER_STEP),
+          ),
+      },
       {
         name: 'list-removals',
         everyMs: HOUR_MS,

@@ -25,8 +25,8 @@ export interface Filter {
 export class InvalidFilter extends DomainError {
   readonly members: FilterFault;
 
-  constructor(fault: FilterFault) {
-    super('invalid', fault.detail, [{ pointer: '?filter', detail: fault.detail }]);
+  constructor(fault: FilterFault, pointer = '?filter') {
+    super('invalid', fault.detail, [{ pointer, detail: fault.detail }]);
     this.members = fault;
   }
 }

@@ -1,0 +1,34 @@
+import type { BulkChange, BulkCounts, BulkKind, BulkState, ExpandRequest } from './bulk';
+
+/**
+ * Stream of a bulk job: `bulkjob-<id>`. It is the audit record and is not relayed; the events of the job's targets name the job as their
+ * cause.
+ */
+export const BULK_JOB_STREAM = 'bulkjob';
+
+/** The user who requested it is in the metadata. Members that do not belong to the kind are null. */
+export interface BulkJobRequested {
+  type: 'BulkJobRequested';
+  data: {
+    jobId: string;
+    kind: BulkKind;
+    filter: string | null;
+    /** Ids, if the targets were not selected by a filter. */
+    targets: string[] | null;
+    change: BulkChange | null;
+    expand: Omit<ExpandRequest, 'dryRun'> | null;
+    total: number;
+  };
+}
+
+export interface BulkJobEnded {
+  type: 'BulkJobEnded';
+  data: BulkCounts & {
+    jobId: string;
+    state: Exclude<BulkState, 'queued' | 'running'>;
+    /** Why it failed; null otherwise. */
+    error: string | null;
+  };
+}
+
+export type BulkJobEvent = BulkJobRequested | BulkJobEnded;

@@ -1,0 +1,61 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { type EventStore, keepAnswer } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { newId } from '@icmp-mon/platform/ids';
+import type { BulkJobDetail, BulkJobRequested } from '@icmp-mon/targets/contract';
+import { BULK_JOB, request } from './bulk-job';
+import { readJobDetail } from './bulk-job-rows';
+import { PART_TARGETS } from './bulk-selection';
+
+/** NOTIFY channel that wakes the workers. */
+export const JOB_ACCEPTED_CHANNEL = 'bulk_job_accepted';
+/** Most jobs that wait or run. */
+export const UNFINISHED_JOBS_MAX = 20;
+/** Advisory lock of the transactions that accept jobs, so that their order is the order of `seq`; no other lock has this id. */
+const ACCEPT_LOCK = 7_260_103;
+
+export type NewJob = Omit<BulkJobRequested['data'], 'jobId' | 'total'>;
+
+/**
+ * Stores a job with its audit event in the caller's transaction, and wakes a worker at the commit.
+ * @param fill stores the parts of the job and returns the number of its targets
+ * @throws DomainError `too_many_requests` while too many jobs are unfinished
+ */
+export async function acceptJob(
+  sql: Sql,
+  store: EventStore,
+  job: NewJob,
+  metadata: RequestMetadata,
+  fill: (jobId: string) => Promise<number>,
+): Promise<BulkJobDetail> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [ACCEPT_LOCK]);
+  await requirePlace(sql);
+  const jobId = newId();
+  const { kind, filter, change, expand } = job;
+  await sql.execute(
+    `INSERT INTO bulk_job (id, kind, filter, change, expand, requested_by, correlation_id)
+     VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7)`,
+    [jobId, kind, filter, jsonOf(change), jsonOf(expand), metadata.actor, metadata.correlationId],
+  );
+  const total = await fill(jobId);
+  const parts = Math.ceil(total / PART_TARGETS);
+  await sql.execute('UPDATE bulk_job SET total = $2, parts = $3 WHERE id = $1', [jobId, total, parts]);
+  const data = { ...job, jobId, total };
+  await store.executeWithin(sql, BULK_JOB, jobId, (state) => request(state, data), { metadata });
+  await sql.query('SELECT pg_notify($1, $2)', [JOB_ACCEPTED_CHANNEL, '']);
+  const accepted = await readJobDetail(sql, jobId);
+  await keepAnswer(sql, accepted);
+  return accepted;
+}
+
+const jsonOf = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
+
+async function requirePlace(sql: Sql): Promise<void> {
+  const [row] = await sql.query<{ count: number }>(
+    `SELECT count(*) AS count FROM bulk_job WHERE state IN ('queued', 'running')`,
+  );
+  if (row.count < UNFINISHED_JOBS_MAX) return;
+  const detail = `${row.count} bulk jobs wait or run already. Wait for one of them, or cancel it: GET /api/v1/bulk-jobs lists them.`;
+  throw new DomainError('too_many_requests', detail);
+}

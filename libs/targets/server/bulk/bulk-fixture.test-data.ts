@@ -1,0 +1,139 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { EventStore, executeMany } from '@icmp-mon/platform/event-store';
+import { newId } from '@icmp-mon/platform/ids';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import type { BulkChangeRequest, BulkJobDetail, BulkPreview, ExpandRequest } from '@icmp-mon/targets/contract';
+import { change, register, remove, TARGET, type TargetPatch } from '../target';
+import { AGENT_TARGETS, ALL_JUDGED, FixedJudged } from '../target-list/list-context.test-data';
+import { TierNames } from '../tier-names';
+import { readJobDetail } from './bulk-job-rows';
+import { BulkJobRunner } from './bulk-job-runner';
+import { CancelBulkJob, CancelBulkJobHandler } from './cancel-bulk-job';
+import { ReadBulkPreview, ReadBulkPreviewHandler } from './read-bulk-preview';
+import { ReadExpansionPreview, ReadExpansionPreviewHandler } from './read-expansion-preview';
+import { RequestBulkChange, RequestBulkChangeHandler } from './request-bulk-change';
+import { RequestExpansion, RequestExpansionHandler } from './request-expansion';
+
+const PER_TRANSACTION = 500;
+
+export const REQUESTER = { actor: 'user:ada', causationId: null, correlationId: newId() };
+const OTHER = { actor: 'user:bob', causationId: null, correlationId: newId() };
+
+/** The write side of bulk jobs on a database of its own, with the tiers fast and standard. */
+export class BulkFixture {
+  readonly runner: BulkJobRunner;
+  private readonly judged = new FixedJudged(ALL_JUDGED);
+  private readonly tiers: TierNames;
+
+  private constructor(
+    private readonly testing: TestDatabase,
+    readonly control: ControlDatabase,
+    readonly store: EventStore,
+  ) {
+    this.runner = new BulkJobRunner(control, store);
+    this.tiers = new TierNames(control);
+  }
+
+  static async open(): Promise<BulkFixture> {
+    const testing = await testDatabase('control');
+    const control = new ControlDatabase({ url: testing.url });
+    await control.execute(
+      `INSERT INTO tier (name, built_in, policy, version) VALUES ('fast', true, '{}', 1), ('standard', true, '{}', 1)`,
+    );
+    return new BulkFixture(testing, control, new EventStore(control));
+  }
+
+  async close(): Promise<void> {
+    await this.control.close();
+    await this.testing.dropDatabase();
+  }
+
+  get url(): string {
+    return this.testing.url;
+  }
+
+  /** Registers targets with a tag `batch`, at addresses of 10.0.0.0/8 from a number on. Returns their ids. */
+  async registerTargets(count: number, batch: string, from = 0): Promise<string[]> {
+    const keys = await this.control.query<{ key: number }>(
+      `SELECT nextval('target_key_seq')::integer AS key FROM generate_series(1, $1::integer)`,
+      [count],
+    );
+    const targets = keys.map(({ key }, at) => ({
+      ...{ targetId: newId(), key, vrf: 'default', name: `t-${at}`, tags: { batch }, tier: 'standard' },
+      ip: `10.${(from + at) >> 16}.${((from + at) >> 8) & 255}.${(from + at) & 255}`,
+    }));
+    for (let done = 0; done < count; done += PER_TRANSACTION) {
+      const commands = targets.slice(done, done + PER_TRANSACTION).map((target) => ({
+        ...{ id: target.targetId, expectedVersion: 0 },
+        decide: (state: Parameters<typeof register>[0]) => register(state, target),
+      }));
+      await this.control.transaction((sql) => executeMany(sql, TARGET, commands, OTHER));
+    }
+    return targets.map(({ targetId }) => targetId);
+  }
+
+  /** Changes a target as another user. */
+  async changeTarget(id: string, patch: TargetPatch): Promise<void> {
+    await this.store.execute(TARGET, id, (state) => change(state, patch), { metadata: OTHER });
+  }
+
+  async removeTarget(id: string): Promise<void> {
+    await this.store.execute(TARGET, id, remove, { metadata: OTHER });
+  }
+
+  requestChange(request: BulkChangeRequest): Promise<BulkJobDetail> {
+    const handler = new RequestBulkChangeHandler(this.control, this.store, this.tiers, this.judged, AGENT_TARGETS);
+    return handler.execute(new RequestBulkChange(request, REQUESTER));
+  }
+
+  previewChange(request: BulkChangeRequest): Promise<BulkPreview> {
+    const handler = new ReadBulkPreviewHandler(this.control, this.tiers, this.judged, AGENT_TARGETS);
+    return handler.execute(new ReadBulkPreview(request));
+  }
+
+  requestExpansion(request: ExpandRequest): Promise<BulkJobDetail> {
+    const handler = new RequestExpansionHandler(this.control, this.store, this.tiers);
+    return handler.execute(new RequestExpansion(request, REQUESTER));
+  }
+
+  previewExpansion(request: ExpandRequest): Promise<BulkPreview> {
+    return new ReadExpansionPreviewHandler(this.control, this.tiers).execute(new ReadExpansionPreview(request));
+  }
+
+  cancelJob(id: string): Promise<BulkJobDetail> {
+    return new CancelBulkJobHandler(this.control, this.store).execute(new CancelBulkJob(id, REQUESTER));
+  }
+
+  /** Runs all jobs to their end, and returns the job. */
+  async finishJob({ id }: { id: string }): Promise<BulkJobDetail> {
+    await this.runner.runJobs(new AbortController().signal);
+    return this.readJob(id);
+  }
+
+  readJob(id: string): Promise<BulkJobDetail> {
+    return readJobDetail(this.control, id);
+  }
+
+  /** Returns tier and tags of the targets of a batch. */
+  rowsOf(batch: string): Promise<{ id: string; tier: string; tags: object }[]> {
+    return this.control.query(`SELECT id, tier, tags FROM target_list WHERE tags ->> 'batch' = $1 ORDER BY key`, [
+      batch,
+    ]);
+  }
+
+  /** Returns the events that a job caused, oldest first. */
+  causedBy(jobId: string): Promise<{ stream: string; type: string; version: number; metadata: object }[]> {
+    return this.control.query(
+      `SELECT stream, type, version, metadata FROM event WHERE metadata ->> 'causationId' = $1 AND stream LIKE 'target-%'
+       ORDER BY position`,
+      [jobId],
+    );
+  }
+
+  /** Returns the audit events of a job. */
+  readAudit(jobId: string): Promise<{ type: string; data: object; metadata: object }[]> {
+    return this.control.query('SELECT type, data, metadata FROM event WHERE stream = $1 ORDER BY version', [
+      `bulkjob-${jobId}`,
+    ]);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import {
+  BULK_FAILURES_MAX,
+  type BulkChange,
+  type BulkCounts,
+  type BulkFailure,
+  type BulkJobDetail,
+  type BulkJobView,
+  type BulkKind,
+  type BulkState,
+} from '@icmp-mon/targets/contract';
+
+/** A row of `bulk_job`. */
+export interface BulkJobRow extends BulkCounts {
+  id: string;
+  kind: BulkKind;
+  state: BulkState;
+  filter: string | null;
+  change: BulkChange | null;
+  expand: BulkJobView['expand'];
+  requested_by: string;
+  correlation_id: string;
+  requested_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  total: number;
+  parts: number;
+  next_part: number;
+  error: string | null;
+}
+
+/** Columns of a `BulkJobRow`. */
+export const JOB_COLUMNS = `id, kind, state, filter, change, expand, requested_by, correlation_id, requested_at, started_at,
+  finished_at, total, parts, next_part, changed, unchanged, skipped, failed, error`;
+
+export const isFinished = ({ state }: Pick<BulkJobRow, 'state'>): boolean => state !== 'queued' && state !== 'running';
+
+export const doneOf = ({ changed, unchanged, skipped, failed }: BulkCounts): number =>
+  changed + unchanged + skipped + failed;
+
+export function bulkJobView(row: BulkJobRow): BulkJobView {
+  const { id, kind, state, filter, change, expand, total, changed, unchanged, skipped, failed, error } = row;
+  return {
+    ...{
+      id,
+      kind,
+      state,
+      filter,
+      change,
+      expand,
+      total,
+      done: doneOf(row),
+      changed,
+      unchanged,
+      skipped,
+      failed,
+      error,
+    },
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+/** Returns a job with the targets that it skipped. @throws DomainError `not_found` */
+export async function readJobDetail(sql: Sql, id: string): Promise<BulkJobDetail> {
+  const [row] = await sql.query<BulkJobRow>(`SELECT ${JOB_COLUMNS} FROM bulk_job WHERE id = $1`, [id]);
+  if (row === undefined) {
+    throw new DomainError('not_found', `There is no bulk job ${id}. Jobs are deleted some time after their end.`);
+  }
+  const failures = await sql.query<BulkFailure>(
+    `SELECT target_id AS id, ip, vrf, name, reason, text FROM bulk_job_failure WHERE job_id = $1
+     ORDER BY nr LIMIT ${BULK_FAILURES_MAX}`,
+    [id],
+  );
+  return { ...bulkJobView(row), failures };
+}

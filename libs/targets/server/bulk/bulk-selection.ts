@@ -1,0 +1,67 @@
+import type { AgentTargets } from '@icmp-mon/assignment/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { Judged } from '@icmp-mon/status/contract';
+import { type BulkChangeRequest, type FilteredTarget, filterPredicate, parseFilter } from '@icmp-mon/targets/contract';
+import { filterCondition } from '../target-list/filter-condition';
+import { type Filter, InvalidFilter } from '../target-list/list-filter';
+import { LEVELS } from './removal-order';
+
+/** Targets that one transaction changes: an open transaction of appends delays the relay. */
+export const PART_TARGETS = 250;
+
+/** State of other contexts that a filter refers to. */
+interface Context {
+  judged: Judged;
+  agentTargets: AgentTargets;
+}
+
+/**
+ * Returns the condition on `target_list` for the targets of a request.
+ * @throws DomainError `invalid` for a fault of the filter
+ */
+export function selectionOf({ filter, targets }: BulkChangeRequest, context: Context): Filter {
+  if (targets !== undefined) return { conditions: ['target_list.id = ANY ($1::uuid[])'], params: [targets] };
+  const result = parseFilter(filter ?? '');
+  if (!result.ok) throw new InvalidFilter(result.fault, '#/filter');
+  const params: unknown[] = [];
+  return { conditions: [filterCondition(result.filter, params, context)], params };
+}
+
+/**
+ * Returns whether a target that was changed after a job was accepted is still selected. The agents of a target are not known here, so a
+ * filter on agents alone still selects it; for targets selected by their ids, `filter` is null.
+ */
+export function isStillSelected(filter: string | null): (target: FilteredTarget) => boolean {
+  if (filter === null) return () => true;
+  const result = parseFilter(filter);
+  if (!result.ok) throw new Error(`The filter of a bulk job is not valid: ${result.fault.detail}`);
+  return filterPredicate(result.filter);
+}
+
+/**
+ * Stores the selected targets with their current versions as the parts of a job: at most `limit`, in the order of their keys; for a removal,
+ * each before the targets that it depends on.
+ * @returns their number
+ */
+export async function storeParts(
+  sql: Sql,
+  jobId: string,
+  { conditions, params }: Filter,
+  { limit, isRemoval }: { limit: number; isRemoval: boolean },
+): Promise<number> {
+  const order = isRemoval ? 'coalesce(level.above, 0) DESC, key' : 'key';
+  const chosen = `
+    SELECT id, version, host(ip) AS ip, vrf, row_number() OVER (ORDER BY ${order}) - 1 AS nr
+    FROM target_list ${isRemoval ? 'LEFT JOIN level ON of_id = id' : ''}
+    WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ${limit}`;
+  const rows = await sql.query<{ count: number }>(
+    `WITH RECURSIVE ${isRemoval ? `${LEVELS},` : ''} chosen AS MATERIALIZED (${chosen}), stored AS (
+       INSERT INTO bulk_job_part (job_id, nr, ids, versions, ips, vrfs)
+       SELECT $${params.length + 1}::uuid, nr / ${PART_TARGETS}, array_agg(id ORDER BY nr), array_agg(version::integer ORDER BY nr),
+         array_agg(ip ORDER BY nr), array_agg(vrf ORDER BY nr)
+       FROM chosen GROUP BY nr / ${PART_TARGETS} RETURNING cardinality(ids) AS count)
+     SELECT coalesce(sum(count), 0)::integer AS count FROM stored`,
+    [...params, jobId],
+  );
+  return rows[0].count;
+}

@@ -1,0 +1,41 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { EventStore, keepAnswer } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import type { BulkJobDetail } from '@icmp-mon/targets/contract';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type BulkJobRow, isFinished, JOB_COLUMNS, readJobDetail } from './bulk-job-rows';
+import { endJob } from './end-job';
+
+/** Cancels a bulk job. Targets that it has changed stay changed. */
+export class CancelBulkJob extends Command<BulkJobDetail> {
+  constructor(
+    readonly id: string,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CancelBulkJob)
+export class CancelBulkJobHandler implements ICommandHandler<CancelBulkJob> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: EventStore,
+  ) {}
+
+  /** @throws DomainError `not_found`; `conflict` if the job has ended */
+  execute({ id, metadata }: CancelBulkJob): Promise<BulkJobDetail> {
+    return this.database.transaction(async (sql) => {
+      // Waits for the part that is running: the counts are then final.
+      const [job] = await sql.query<BulkJobRow>(`SELECT ${JOB_COLUMNS} FROM bulk_job WHERE id = $1 FOR UPDATE`, [id]);
+      if (job !== undefined && isFinished(job)) {
+        throw new DomainError('conflict', `The job cannot be cancelled: it is already ${job.state}.`);
+      }
+      if (job !== undefined) await endJob(sql, this.store, job, { state: 'cancelled' }, metadata);
+      const cancelled = await readJobDetail(sql, id);
+      await keepAnswer(sql, cancelled);
+      return cancelled;
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { BulkCounts, BulkFailure, BulkReason, BulkTarget } from '@icmp-mon/targets/contract';
+import { REASON_TEXTS } from './bulk-reasons';
+
+const COUNT_OF: Readonly<Record<BulkReason, keyof BulkCounts>> = {
+  unchanged: 'unchanged',
+  already_target: 'skipped',
+  removed: 'skipped',
+  no_longer_matches: 'skipped',
+  too_many_tags: 'failed',
+  has_dependents: 'failed',
+  refused: 'failed',
+};
+
+/** Counts the targets of one part of a job by their outcome. */
+export class PartTally {
+  readonly counts: BulkCounts = { changed: 0, unchanged: 0, skipped: 0, failed: 0 };
+  /** Targets that were skipped or failed. */
+  readonly failures: BulkFailure[] = [];
+
+  addChanged(): void {
+    this.counts.changed += 1;
+  }
+
+  /** Counts a target that already is as asked; it is not listed. */
+  addUnchanged(): void {
+    this.counts.unchanged += 1;
+  }
+
+  addFailure(target: BulkTarget, reason: Exclude<BulkReason, 'refused' | 'unchanged'>): void {
+    this.counts[COUNT_OF[reason]] += 1;
+    this.failures.push({ ...target, reason, text: REASON_TEXTS[reason] });
+  }
+
+  /** Counts a target that a rule refused, with the text of the rule. */
+  addRefused(target: BulkTarget, text: string): void {
+    this.counts.failed += 1;
+    this.failures.push({ ...target, reason: 'refused', text });
+  }
+}

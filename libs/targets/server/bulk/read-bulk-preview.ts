@@ -1,0 +1,82 @@
+import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { JudgedTargets } from '@icmp-mon/status/contract';
+import {
+  BULK_SAMPLE,
+  type BulkChange,
+  type BulkChangeRequest,
+  type BulkPreview,
+  type BulkTarget,
+} from '@icmp-mon/targets/contract';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Filter } from '../target-list/list-filter';
+import { TierNames } from '../tier-names';
+import { requireConsistent, tooManyTagsCondition, unchangedCondition } from './bulk-patch';
+import { REASON_TEXTS } from './bulk-reasons';
+import { selectionOf } from './bulk-selection';
+import { neededByOthers } from './removal-order';
+
+type PreviewReason = 'unchanged' | 'too_many_tags' | 'has_dependents';
+
+interface Group {
+  /** Null for the targets that would be changed. */
+  reason: PreviewReason | null;
+  count: number;
+  sample: BulkTarget[];
+}
+
+/** Reads what a bulk change would do: counts, and the first targets. */
+export class ReadBulkPreview extends Query<BulkPreview> {
+  constructor(readonly request: BulkChangeRequest) {
+    super();
+  }
+}
+
+@QueryHandler(ReadBulkPreview)
+export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly tiers: TierNames,
+    private readonly judged: JudgedTargets,
+    private readonly agentTargets: AgentTargets,
+  ) {}
+
+  /** @throws DomainError `invalid` (filter, change) */
+  async execute({ request }: ReadBulkPreview): Promise<BulkPreview> {
+    requireConsistent(request);
+    if (request.change?.tier !== undefined) await this.tiers.requireTier(request.change.tier, '#/change/tier');
+    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets: this.agentTargets });
+    const { text, params } = previewStatement(selection, request.change);
+    const groups = await this.database.query<Group>(text, params);
+    const changing = groups.find(({ reason }) => reason === null);
+    return {
+      count: groups.reduce((sum, { count }) => sum + count, 0),
+      changes: changing?.count ?? 0,
+      sample: changing?.sample ?? [],
+      skipped: groups.flatMap(({ reason, count, sample }) =>
+        reason === null ? [] : [{ reason, text: REASON_TEXTS[reason], count, sample }],
+      ),
+    };
+  }
+}
+
+/** Returns the SQL of the groups: one scan classifies the selected targets, and only those of the samples are read in full. */
+function previewStatement({ conditions, params: given }: Filter, change: BulkChange | undefined) {
+  const params = [...given];
+  const selected = conditions.join(' AND ');
+  const reason =
+    change === undefined
+      ? `CASE WHEN id IN (SELECT id FROM needed) THEN 'has_dependents' END`
+      : `CASE WHEN ${unchangedCondition(change, params)} THEN 'unchanged'
+              WHEN ${tooManyTagsCondition(change, params)} THEN 'too_many_tags' END`;
+  const text = `
+    WITH RECURSIVE ${change === undefined ? `needed AS (${neededByOthers(selected)}),` : ''}
+      chosen AS (SELECT key, ${reason} AS reason FROM target_list WHERE ${selected}),
+      groups AS (
+        SELECT reason, count(*) AS count, (array_agg(key ORDER BY key))[1:${BULK_SAMPLE}] AS keys FROM chosen GROUP BY reason)
+    SELECT reason, count, (
+        SELECT jsonb_agg(jsonb_build_object('id', id, 'ip', host(ip), 'vrf', vrf, 'name', name) ORDER BY key)
+        FROM target_list WHERE key = ANY (groups.keys)) AS sample
+    FROM groups ORDER BY count DESC, reason`;
+  return { text, params };
+}

@@ -1,0 +1,60 @@
+import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { JudgedTargets } from '@icmp-mon/status/contract';
+import { BULK_TARGETS_MAX, type BulkChangeRequest, type BulkJobDetail } from '@icmp-mon/targets/contract';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { TierNames } from '../tier-names';
+import { acceptJob, type NewJob } from './accept-job';
+import { requireExpected } from './expected-count';
+import { requireConsistent } from './bulk-patch';
+import { selectionOf, storeParts } from './bulk-selection';
+
+/** Starts a job that changes or removes the targets which a filter selects now. */
+export class RequestBulkChange extends Command<BulkJobDetail> {
+  constructor(
+    readonly request: BulkChangeRequest,
+    readonly metadata: RequestMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RequestBulkChange)
+export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChange> {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: EventStore,
+    private readonly tiers: TierNames,
+    private readonly judged: JudgedTargets,
+    private readonly agentTargets: AgentTargets,
+  ) {}
+
+  /** @throws DomainError `invalid` (filter, change), `conflict` (expected count), `too_many_requests` */
+  async execute({ request, metadata }: RequestBulkChange): Promise<BulkJobDetail> {
+    requireConsistent(request);
+    const { filter = null, targets = null, change = null } = request;
+    if (change?.tier !== undefined) await this.tiers.requireTier(change.tier, '#/change/tier');
+    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets: this.agentTargets });
+    const job: NewJob = { kind: change === null ? 'remove' : 'change', filter, targets, change, expand: null };
+    return this.database.transaction((sql) =>
+      acceptJob(sql, this.store, job, metadata, async (jobId) => {
+        const count = await storeParts(sql, jobId, selection, {
+          limit: BULK_TARGETS_MAX + 1,
+          isRemoval: change === null,
+        });
+        if (count > BULK_TARGETS_MAX) throw tooMany();
+        requireExpected(request, count);
+        return count;
+      }),
+    );
+  }
+}
+
+function tooMany(): DomainError {
+  const most = BULK_TARGETS_MAX.toLocaleString('en-GB');
+  const detail = `The filter selects more than ${most} targets, the most that one job changes. Narrow it.`;
+  return new DomainError('invalid', detail, [{ pointer: '#/filter', detail }]);
+}
