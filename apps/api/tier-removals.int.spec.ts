@@ -122,6 +122,16 @@ describe('the removal of a tier with targets', () => {
     }
   });
 
+  it('without targets is immediate also with a successor', async () => {
+    await createTier('unused');
+    expect(await ask('DELETE', '/tiers/unused?successor=none')).toMatchObject({ status: 400 });
+    expect((await ask('DELETE', '/tiers/unused?successor=new')).body).toMatchObject({
+      state: 'removed',
+      successor: 'new',
+    });
+    expect(await tierNames()).not.toContain('unused');
+  });
+
   it('without targets is immediate, also while a target is registered', async () => {
     for (let round = 0; round < 10; round++) {
       const name = `empty-${round}`;

@@ -10,7 +10,7 @@ export type CheckParameter = { name: keyof CheckParameters; required: boolean } 
 
 const PORT = { name: 'port', kind: 'integer', min: 1, max: 65_535 } as const;
 const PATH = /^\/[\x21-\x7e]*$/;
-const DOMAIN = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?)+$/i;
+const DOMAIN = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
 /** Parameters that checks of each type have. A ping has none. */
 export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly CheckParameter[]>>> = {

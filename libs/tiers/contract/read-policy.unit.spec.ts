@@ -64,6 +64,10 @@ describe('a policy', () => {
     [checks({ type: 'tcp_connect', expect: 'reachable', port: 65_536 }), '#/checks/0/port'],
     [checks({ ...http, path: 'health' }), '#/checks/0/path'],
     [checks({ ...http, scheme: 'ftp' }), '#/checks/0/scheme'],
+    [
+      checks({ type: 'dns', expect: 'reachable', queryName: `${'a'.repeat(252)}!`, queryType: 'A' }),
+      '#/checks/0/queryName',
+    ],
     [checks({ type: 'dns', expect: 'reachable', queryName: 'a b', queryType: 'A' }), '#/checks/0/queryName'],
     [checks(http, { ...http, expect: 'unreachable' }), '#/checks/1'],
     [checks({ ...http, check: 2 }, { ...http, port: 1, check: 2 }), '#/checks/1/check'],

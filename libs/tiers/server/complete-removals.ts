@@ -3,7 +3,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore, readHistory } from '@icmp-mon/platform/event-store';
 import type { HousekeepingRun } from '@icmp-mon/platform/plugins';
 import { TIER_LIMITS, TIER_STREAM, type TierTargets } from '@icmp-mon/tiers/contract';
-import { remove, TIER } from './tier';
+import { completeRemoval, TIER } from './tier';
 
 /** Targets that one run moves at most; the next run continues, so that other tasks are not delayed for long. */
 const TARGETS_PER_RUN = 20_000;
@@ -31,7 +31,7 @@ export async function completeRemovals(
     done += moved;
     if (moved === atMost || signal.aborted) break;
     try {
-      await store.execute(TIER, name, (state) => remove(state, name), { metadata });
+      await store.execute(TIER, name, (state) => completeRemoval(state, name), { metadata });
       done += 1;
       logger.info({ tier: name, successor }, 'tier removed');
     } catch (error) {

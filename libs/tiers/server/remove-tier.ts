@@ -3,7 +3,7 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import type { TierRemovalView } from '@icmp-mon/tiers/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { remove, startRemoval, TIER } from './tier';
+import { completeRemoval, remove, startRemoval, TIER } from './tier';
 import { countTargets } from './tier-view';
 
 /** Removes a tier: immediately if it has no targets, otherwise after the worker has moved them to the successor. */
@@ -27,14 +27,19 @@ export class RemoveTierHandler implements ICommandHandler<RemoveTier> {
 
   /** @throws DomainError `not_found`, `precondition_failed`, `invalid` (successor); `conflict` if it has targets and no successor is named */
   async execute({ name, successor, metadata, expectedVersion }: RemoveTier): Promise<TierRemovalView> {
-    const options = { metadata, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
     const removed: TierRemovalView = { name, state: 'removed', successor: successor ?? null, targetCount: 0 };
-    const targetCount = await countTargets(this.database, name);
-    if (successor === undefined || targetCount === 0) {
+    const options = { metadata, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
+    if (successor === undefined) {
       await this.store.execute(TIER, name, (state) => remove(state, name), options);
       return removed;
     }
     await this.store.execute(TIER, name, (state) => startRemoval(state, name, successor), options);
+    // From here on the tier takes no new targets.
+    const targetCount = await countTargets(this.database, name);
+    if (targetCount === 0) {
+      await this.store.execute(TIER, name, (state) => completeRemoval(state, name), { metadata });
+      return removed;
+    }
     return { ...removed, state: 'removing', targetCount };
   }
 }

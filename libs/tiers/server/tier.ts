@@ -64,6 +64,11 @@ export function remove(state: TierState, name: string): TierEvent[] {
   return [{ type: 'TierRemoved', data: { name } }];
 }
 
+/** Removes a tier whose removal was started; returns no event if that is done already. */
+export function completeRemoval(state: TierState, name: string): TierEvent[] {
+  return state.kind === 'removing' ? [{ type: 'TierRemoved', data: { name } }] : [];
+}
+
 function existing(state: TierState): Existing {
   if (state.kind === 'defined' || state.kind === 'removing') return state;
   throw new DomainError('not_found', 'Tier not found. GET /api/v1/tiers lists all tiers.');

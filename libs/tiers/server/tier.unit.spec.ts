@@ -1,7 +1,7 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 import { BUILT_IN_TIERS, type CheckRequest, type SentPolicy, type TierEvent } from '@icmp-mon/tiers/contract';
 import { describe, expect, it } from 'vitest';
-import { change, create, defineBuiltIn, remove, startRemoval, TIER, type TierState } from './tier';
+import { change, completeRemoval, create, defineBuiltIn, remove, startRemoval, TIER, type TierState } from './tier';
 
 const given = (...events: TierEvent[]): TierState => events.reduce<TierState>(TIER.evolve, TIER.initial);
 const BUILT_IN: TierEvent = { type: 'TierDefined', data: { name: 'fast', builtIn: true, policy: BUILT_IN_TIERS.fast } };
@@ -71,6 +71,13 @@ describe('a tier', () => {
     expect(startRemoval(removing, 'gold', 'fast')).toEqual([]);
     expect(fault(() => startRemoval(removing, 'gold', 'standard')).detail).toContain('move to "fast"');
     expect(remove(removing, 'gold')).toEqual([{ type: 'TierRemoved', data: { name: 'gold' } }]);
+  });
+
+  it('is removed once, also if two processes complete the removal', () => {
+    const [removed] = completeRemoval(removing, 'gold');
+    expect(removed).toEqual({ type: 'TierRemoved', data: { name: 'gold' } });
+    expect(completeRemoval(TIER.evolve(removing, removed), 'gold')).toEqual([]);
+    expect(completeRemoval(gold, 'gold')).toEqual([]);
   });
 
   it('ignores events of newer releases', () => {

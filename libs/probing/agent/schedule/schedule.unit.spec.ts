@@ -71,6 +71,14 @@ describe('the schedule', () => {
     expect(schedule.size).toBe(450);
   });
 
+  it('follows a changed interval from the next slice, without waiting for the end of the former one', () => {
+    const schedule = new Schedule();
+    schedule.replacePlan(keys(10).map((key) => planned(key, 86_400_000)));
+    schedule.replacePlan(keys(10).map((key) => planned(key, 2_000)));
+    expect(schedule.sliceLengthsMs).toEqual([2_000]);
+    for (const slice of [7, 8, 9]) expect(schedule.due(2_000, slice)).toHaveLength(10);
+  });
+
   it('returns only new targets and new addresses as fresh; another interval keeps the history', () => {
     const schedule = new Schedule();
     expect(schedule.replacePlan([planned(1), planned(2)])).toHaveLength(2);
