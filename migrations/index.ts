@@ -21,6 +21,7 @@ import { TargetsMembers1790000070000 } from './control/1790000070000-targets-mem
 import { AssignmentPaused1790000070100 } from './control/1790000070100-assignment-paused';
 import { TargetsVersions1790000074000 } from './control/1790000074000-targets-versions';
 import { TargetsBulkJobs1790000071000 } from './control/1790000071000-targets-bulk-jobs';
+import { TiersVersions1790000074100 } from './control/1790000074100-tiers-versions';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -64,6 +65,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsMembers1790000070000,
   AssignmentPaused1790000070100,
   TargetsVersions1790000074000,
+  TiersVersions1790000074100,
   TiersRemoval1790000072000,
   TargetsBulkJobs1790000071000,
 ];

@@ -21,7 +21,16 @@ describe('the contexts of the command line app', () => {
   afterAll(() => Promise.all([control.close(), telemetry.close(), messaging.close()]));
 
   it('register read models and other tables without opening a connection', () => {
-    const names = ['agent', 'agent_health', 'assignment', 'target_list', 'target_status', 'target_version', 'tier'];
+    const names = [
+      'agent',
+      'agent_health',
+      'assignment',
+      'target_list',
+      'target_status',
+      'target_version',
+      'tier',
+      'tier_version',
+    ];
     expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
     expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
       'bulk_job, bulk_job_part, bulk_job_failure',

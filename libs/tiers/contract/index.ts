@@ -7,3 +7,4 @@ export * from './tier';
 export * from './tier-events';
 export * from './tier-limits';
 export { TierTargets } from './tier-targets';
+export * from './tier-history';

@@ -9,22 +9,33 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+  refs,
+} from '@nestjs/swagger';
 import { ChangeTier } from './change-tier';
 import { CreateTier } from './create-tier';
 import { ListTierVersions } from './list-tier-versions';
 import { ListTiers } from './list-tiers';
-import { ReadTier } from './read-tier';
 import { RemoveTier } from './remove-tier';
 import { CreateTierRequest, TierPolicyRequest } from './tier-policy.dto';
 import {
+  ReadTierRequest,
   RemoveTierRequest,
+  TierAtResponse,
   TierListResponse,
   TierRemovalResponse,
   TierResponse,
   TierVersionsRequest,
   TierVersionsResponse,
 } from './tiers.dto';
+import { tierQueryOf } from './versions/tier-query-of';
 
 const TIERS_PATH = '/api/v1/tiers';
 const NAME = { name: 'name', description: 'Name of the tier.' } as const;
@@ -60,11 +71,12 @@ export class TiersController {
   @Get(':name')
   @RequirePermission('tiers:read')
   @Versioned()
-  @ApiOperation({ summary: 'Read a tier' })
-  @ApiOkResponse({ type: TierResponse })
+  @ApiOperation({ summary: 'Read a tier: now, or as it was at a time' })
+  @ApiExtraModels(TierResponse, TierAtResponse)
+  @ApiOkResponse({ schema: { oneOf: refs(TierResponse, TierAtResponse) } })
   @ApiParam(NAME)
-  read(@Param('name') name: string): Promise<TierResponse> {
-    return this.queries.execute(new ReadTier(name));
+  read(@Param('name') name: string, @Query() { at }: ReadTierRequest): Promise<TierResponse | TierAtResponse> {
+    return this.queries.execute(tierQueryOf(name, at));
   }
 
   @Put(':name')

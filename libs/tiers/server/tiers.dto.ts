@@ -7,13 +7,14 @@ import type {
   TierPolicy,
   TierRemovalView,
   TierVersionView,
+  TierAtView,
   TierView,
   VerdictRule,
 } from '@icmp-mon/tiers/contract';
 import { TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
-import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
@@ -79,6 +80,35 @@ export class TierResponse extends TierPolicyResponse implements TierView {
     description: 'Set while the tier is being removed: the tier that its targets move to.',
   })
   successor!: string | null;
+}
+
+export class ReadTierRequest {
+  @ApiPropertyOptional({
+    description: 'The tier as it was at this time: ISO 8601, or now-6h. The answer has the validity of the policy.',
+    example: '2026-11-18T11:00:00Z',
+    minLength: 1,
+    maxLength: TIME_TEXT_LENGTH_MAX,
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, TIME_TEXT_LENGTH_MAX)
+  at?: string;
+}
+
+export class TierAtResponse extends TierPolicyResponse implements TierAtView {
+  @ApiProperty() name!: string;
+  @ApiProperty() builtIn!: boolean;
+  @ApiProperty({ type: 'integer' }) version!: number;
+  @ApiProperty({ format: 'date-time', description: 'The time of the answer.' }) at!: string;
+  @ApiProperty({ format: 'date-time', description: 'Start of the policy.' }) validFrom!: string;
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description:
+      'End of the policy, exclusive; null for the current one. An end of the last seconds may still be missing.',
+  })
+  validTo!: string | null;
 }
 
 export class TierListResponse {

@@ -9,6 +9,7 @@ import { ReadTierHandler } from '../read-tier';
 import { RemoveTierHandler } from '../remove-tier';
 import { TiersController } from '../tiers.controller';
 import { UnknownTier } from '../unknown-tier';
+import { ReadTierAtHandler } from '../versions/read-tier-at';
 
 @Module({
   controllers: [TiersController],
@@ -21,6 +22,7 @@ import { UnknownTier } from '../unknown-tier';
     RemoveTierHandler,
     ListTiersHandler,
     ReadTierHandler,
+    ReadTierAtHandler,
     ListTierVersionsHandler,
   ],
 })

@@ -1,17 +1,25 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { HousekeepingTasks, RelayedCategories } from '@icmp-mon/platform/plugins';
+import { EventProjections, HousekeepingTasks, RelayedCategories } from '@icmp-mon/platform/plugins';
 import { TIERS_TOPIC, TierTargets } from '@icmp-mon/tiers/contract';
 import { Module } from '@nestjs/common';
 import { completeRemovals } from '../complete-removals';
 import { TIER } from '../tier';
+import { TIER_VERSIONS } from '../versions/tier-versions-projection';
 
 const REMOVALS_LOOK_MS = 15_000;
 
 /** Needs `TierTargets`. */
 @Module({})
 export class TiersWorkerModule {
-  constructor(control: ControlDatabase, targets: TierTargets, relayed: RelayedCategories, tasks: HousekeepingTasks) {
+  constructor(
+    control: ControlDatabase,
+    targets: TierTargets,
+    relayed: RelayedCategories,
+    projections: EventProjections,
+    tasks: HousekeepingTasks,
+  ) {
     relayed.plug({ aggregate: TIER, topic: TIERS_TOPIC });
+    projections.plug(TIER_VERSIONS);
     tasks.plug({
       name: 'tier-removals',
       everyMs: REMOVALS_LOOK_MS,

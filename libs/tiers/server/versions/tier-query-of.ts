@@ -1,0 +1,8 @@
+import type { TierAtView, TierView } from '@icmp-mon/tiers/contract';
+import type { Query } from '@nestjs/cqrs';
+import { ReadTier } from '../read-tier';
+import { ReadTierAt } from './read-tier-at';
+
+/** Returns the query for a tier: as it was at an instant if there is one. */
+export const tierQueryOf = (name: string, at: string | undefined): Query<TierView | TierAtView> =>
+  at === undefined ? new ReadTier(name) : new ReadTierAt(name, at);
