@@ -17,7 +17,7 @@ const TARGETS = 100_000;
 const AGENTS = 100;
 const REGIONS = 10;
 const PROVIDERS = 13;
-/** Of each region, so many agents have the tag that the tier excludes; they are additional. */
+/** Number of further agents, with the tag that the tier excludes. */
 const EXCLUDED_AGENTS = 10;
 const INTERVAL_S = 15;
 /** One sweep takes some hundredths of a second, too short to be compared alone. */
@@ -36,7 +36,7 @@ const SELECTION: AgentSelection = {
 /**
  * Selects 3 of 100 agents for each of 100,000 targets, with tags, diversity by region and provider, policy files, weights by capacity and
  * admission thresholds: milliseconds of CPU. Reference: 10,000,000 plain 32-bit mixes, one for each target and agent. Then, with ample and
- * with scarce capacity, for each of ten agents: the targets whose selection changes when it is lost, divided by those that it had.
+ * with scarce capacity, for each of ten agents: the targets whose selection changes when it is lost, divided by the number that it had.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = makeTargets();

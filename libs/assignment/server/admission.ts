@@ -6,7 +6,7 @@ export interface Load {
   pps: number;
 }
 
-/** What an agent admits: targets whose hash is at least `threshold`. */
+/** Targets that an agent admits: those whose hash is at least `threshold`. */
 export interface Admission<T extends Load> {
   threshold: number;
   /** Packets per second of the targets that it keeps. */
@@ -27,7 +27,7 @@ export function exceeds(pps: number, capacityPps: number): boolean {
  * none below the first that does not.
  *
  * A target prefers agents by the same hash by which an agent keeps targets. So the result is the deferred acceptance of Gale and Shapley
- * (1962): the same whatever the order in which targets arrive and agents fill up.
+ * (1962): the same in any order in which targets arrive and agents fill up.
  */
 export function admissionFor<T extends Load>(loads: readonly T[], seed: number, capacityPps: number): Admission<T> {
   const pairs = loads.map((load) => ({ load, hash: pairHash(load.key, seed) })).sort((a, b) => b.hash - a.hash);

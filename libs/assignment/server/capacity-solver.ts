@@ -31,7 +31,7 @@ interface SolvedAgent {
 }
 
 /**
- * Raises admission thresholds until no agent has more targets than it can carry, for all targets at once: in rounds, in each of which every
+ * Raises admission thresholds until no agent has more targets than it can carry, for all targets together: in rounds, in each of which every
  * agent above its capacity sheds targets, and these select again. A round is a function of sets, so the order of the targets has no effect.
  * Each round raises a threshold, so the rounds end.
  */

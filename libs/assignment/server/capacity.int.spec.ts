@@ -52,7 +52,7 @@ describe('agents of limited capacity', () => {
        WHERE shortfall IS NOT NULL GROUP BY shortfall, wanted, placed`,
     );
 
-  it('get no more targets than they can carry, in whatever order targets arrive; the others state the reason', async () => {
+  it('get no more targets than they can carry, in any order of their arrival; the others state the reason', async () => {
     await enrolled(first, 1);
     await enrolled(second, 1);
     await registerAll();

@@ -1,6 +1,6 @@
 import type { AgentPool } from './agent-pool';
 
-/** What a selection still has to do: how many agents to choose, and how many further regions and providers they must cover. */
+/** Remaining task of a selection: how many agents to choose, and how many further regions and providers they must cover. */
 export interface Demand {
   slots: number;
   regions: number;
@@ -64,7 +64,7 @@ export function attainable(pool: AgentPool, count: number, demand: Demand): Dema
 
 /**
  * Returns whether the candidates from a place on can meet the demand. An agent covers at most one new region and one new provider, so
- * `regions + providers` of them need as many agents, less those that cover both: at most a maximum matching of new regions and new providers.
+ * `regions + providers` of them need as many agents, less the agents that cover both: at most a maximum matching of new regions and new providers.
  */
 function feasibility(pool: AgentPool, from: number, count: number, { slots, regions, providers }: Demand): Feasibility {
   if (regions > slots || providers > slots) return 'no';

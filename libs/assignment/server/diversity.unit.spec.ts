@@ -21,8 +21,8 @@ const targetOf = (key: number): { key: number; ip: string; registeredAtMs: numbe
   ...{ key, ip: '192.0.2.1', registeredAtMs: 0 },
 });
 
-const agentsOf = (sizes: fc.UniqueArrayConstraints<string>): fc.Arbitrary<CandidateAgent[]> =>
-  fc.uniqueArray(fc.uuid(), sizes as { minLength: number; maxLength: number }).chain((ids) =>
+const agentsOf = (sizes: { minLength: number; maxLength: number }): fc.Arbitrary<CandidateAgent[]> =>
+  fc.uniqueArray(fc.uuid(), sizes).chain((ids) =>
     fc.tuple(
       ...ids.map((id) =>
         fc.record({
@@ -52,7 +52,11 @@ function* setsOf(agents: readonly CandidateAgent[], count: number, from = 0): Ge
 }
 
 /** The definition: of all sets, as many regions as asked, then providers, then the first in the order of costs. */
-function bestSet(key: number, agents: readonly CandidateAgent[], { count, minRegions, minProviders }: Demanded): string[] {
+function bestSet(
+  key: number,
+  agents: readonly CandidateAgent[],
+  { count, minRegions, minProviders }: Demanded,
+): string[] {
   const ordered = agents
     .map((agent) => ({ agent, cost: costOf(pairHash(key, hashText(agent.id)), 1) }))
     .sort((a, b) => a.cost - b.cost)
@@ -70,31 +74,43 @@ function bestSet(key: number, agents: readonly CandidateAgent[], { count, minReg
 
 describe('diversity', () => {
   it('is met whenever it can be, by the first such set in the order of costs', () => {
-    const equal = (agents: CandidateAgent[]): CandidateAgent[] => agents.map((each) => ({ ...each, capacityPps: 1_000 }));
+    const equal = (agents: CandidateAgent[]): CandidateAgent[] =>
+      agents.map((each) => ({ ...each, capacityPps: 1_000 }));
     fc.assert(
-      fc.property(agentsOf({ minLength: 1, maxLength: 24 }).map(equal), demands, keys, (agents, demanded, targetKeys) => {
-        const pool = agentPool(agents, selectionOf(demanded));
-        for (const key of targetKeys) {
-          expect(assign(targetOf(key), pool).selected).toEqual(bestSet(key, agents, demanded));
-        }
-      }),
+      fc.property(
+        agentsOf({ minLength: 1, maxLength: 24 }).map(equal),
+        demands,
+        keys,
+        (agents, demanded, targetKeys) => {
+          const pool = agentPool(agents, selectionOf(demanded));
+          for (const key of targetKeys) {
+            expect(assign(targetOf(key), pool).selected).toEqual(bestSet(key, agents, demanded));
+          }
+        },
+      ),
     );
   });
 
   it('moves only the targets of a lost agent, with weights and demands', () => {
     fc.assert(
-      fc.property(agentsOf({ minLength: 2, maxLength: 60 }), demands, keys, fc.nat(), (agents, demanded, targetKeys, pick) => {
-        const lost = agents[pick % agents.length].id;
-        const before = agentPool(agents, selectionOf(demanded));
-        const after = agentPool(
-          [...agents].reverse().filter(({ id }) => id !== lost),
-          selectionOf(demanded),
-        );
-        for (const key of targetKeys) {
-          const { selected } = assign(targetOf(key), before);
-          if (!selected.includes(lost)) expect(assign(targetOf(key), after).selected).toEqual(selected);
-        }
-      }),
+      fc.property(
+        agentsOf({ minLength: 2, maxLength: 60 }),
+        demands,
+        keys,
+        fc.nat(),
+        (agents, demanded, targetKeys, pick) => {
+          const lost = agents[pick % agents.length].id;
+          const before = agentPool(agents, selectionOf(demanded));
+          const after = agentPool(
+            [...agents].reverse().filter(({ id }) => id !== lost),
+            selectionOf(demanded),
+          );
+          for (const key of targetKeys) {
+            const { selected } = assign(targetOf(key), before);
+            if (!selected.includes(lost)) expect(assign(targetOf(key), after).selected).toEqual(selected);
+          }
+        },
+      ),
     );
   });
 

@@ -1,6 +1,6 @@
 /** Memory that selections reuse, so that none is allocated per target. */
 export interface Scratch {
-  /** Candidates with their costs; sorted where a function says so. */
+  /** Candidates with their costs; sorted after `sortByCost`. */
   candidates: Int32Array;
   costs: Float64Array;
   /** Places in `ready.order` of the agents whose hash passes the bound. */
@@ -20,7 +20,7 @@ export interface Scratch {
   providerOfRegion: Int32Array;
   regionOfProvider: Int32Array;
   visited: Int32Array;
-  /** What each policy file decides on the current target: -1 unknown, 0 allowed, 1 refused. */
+  /** Decision of each policy file on the current target: -1 unknown, 0 allowed, 1 refused. */
   decisions: Int8Array;
 }
 

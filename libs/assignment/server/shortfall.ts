@@ -36,7 +36,8 @@ export function shortfallOf(target: CandidateTarget, pool: AgentPool): Shortfall
 function shortOf(wanted: number, { agents, regions, providers }: Attained, pool: AgentPool): Shortfall | null {
   if (agents < wanted) return { reason: 'too_few_agents', wanted, placed: agents };
   if (regions < pool.minRegions) return { reason: 'too_few_regions', wanted: pool.minRegions, placed: regions };
-  if (providers < pool.minProviders) return { reason: 'too_few_providers', wanted: pool.minProviders, placed: providers };
+  if (providers < pool.minProviders)
+    return { reason: 'too_few_providers', wanted: pool.minProviders, placed: providers };
   return null;
 }
 
