@@ -88,7 +88,7 @@ function fleet(capacities: readonly number[]): CandidateAgent[] {
 function solve(agents: readonly CandidateAgent[], targets: TargetColumns): AgentPool {
   const pool = agentPool(agents, SELECTION);
   const capacities = new Map(agents.map(({ id, capacityPps }) => [id, capacityPps ?? Infinity]));
-  new CapacitySolver([{ pool, pps: 1 / INTERVAL_S }], targets, capacities).solve();
+  new CapacitySolver([{ pool, pps: 1 / INTERVAL_S }], targets, capacities).raiseThresholds();
   return pool;
 }
 

@@ -53,18 +53,18 @@ export class CapacityLimit {
    * Decides all thresholds again from the beginning if an agent has room, because targets were removed or are probed less often, or its
    * capacity grew. Returns whether all targets must be evaluated again.
    */
-  async reopen(): Promise<boolean> {
+  async reopenAdmission(): Promise<boolean> {
     if (this.isKept || !(await this.mustReopen())) return false;
     for (const pool of this.pools.byTier.values()) pool.thresholds.fill(0);
     await this.sql.execute('DELETE FROM assignment_admission');
-    await this.solve();
+    await this.solveAll();
     return true;
   }
 
   /** Raises the thresholds as far as all targets together need. Reads the targets only if an agent could be above its capacity. */
   async raiseForAll(): Promise<void> {
     if (this.isKept || !(await this.canExceed())) return;
-    await this.solve();
+    await this.solveAll();
   }
 
   private async mustReopen(): Promise<boolean> {
@@ -99,11 +99,11 @@ export class CapacityLimit {
     return short;
   }
 
-  private async solve(): Promise<void> {
+  private async solveAll(): Promise<void> {
     const names = [...this.pools.byTier.keys()];
     const tiers = [...this.pools.byTier].map(([name, pool]) => ({ pool, pps: this.pools.targetPps.get(name) ?? 0 }));
     const solver = new CapacitySolver(tiers, await readColumns(this.sql, names), this.pools.capacities);
-    solver.solve();
+    solver.raiseThresholds();
     const raised = [...solver.agents.values()].filter(({ threshold }) => threshold > 0);
     await this.storeAdmissions(
       raised.map(({ id, pps, capacityPps, threshold }) => ({ agentId: id, threshold, keptPps: pps, capacityPps })),

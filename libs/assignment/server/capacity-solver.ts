@@ -48,9 +48,9 @@ export class CapacitySolver {
   }
 
   /** Thresholds start where the pools have them, and end there. */
-  solve(): void {
-    for (let number = 0; number < this.targets.keys.length; number++) this.place(number);
-    for (let over = this.overloaded(); over.length > 0; over = this.overloaded()) this.shed(over);
+  raiseThresholds(): void {
+    for (let number = 0; number < this.targets.keys.length; number++) this.placeTarget(number);
+    for (let over = this.overloadedAgents(); over.length > 0; over = this.overloadedAgents()) this.shedFrom(over);
   }
 
   private agentOf(id: string, seed: number, capacities: ReadonlyMap<string, number>): SolvedAgent {
@@ -64,11 +64,11 @@ export class CapacitySolver {
     return agent;
   }
 
-  private overloaded(): SolvedAgent[] {
+  private overloadedAgents(): SolvedAgent[] {
     return [...this.agents.values()].filter(({ pps, capacityPps }) => exceeds(pps, capacityPps));
   }
 
-  private shed(over: readonly SolvedAgent[]): void {
+  private shedFrom(over: readonly SolvedAgent[]): void {
     const moving = new Set<number>();
     const thresholds = new Map<string, number>();
     for (const agent of over) {
@@ -81,28 +81,28 @@ export class CapacitySolver {
       thresholds.set(agent.id, admission.threshold);
       agent.threshold = admission.threshold;
     }
-    for (const number of moving) this.remove(number);
+    for (const number of moving) this.removeTarget(number);
     for (const { pool } of this.tiers) setThresholds(pool, thresholds);
-    for (const number of moving) this.place(number);
+    for (const number of moving) this.placeTarget(number);
   }
 
-  private place(number: number): void {
-    const pps = this.select(number);
-    for (const agent of this.selected(number)) {
+  private placeTarget(number: number): void {
+    const pps = this.selectFor(number);
+    for (const agent of this.selectedAgents(number)) {
       agent.pps += pps;
       if (agent.capacityPps < Infinity) agent.targets.add(number);
     }
   }
 
-  private remove(number: number): void {
-    const pps = this.select(number);
-    for (const agent of this.selected(number)) {
+  private removeTarget(number: number): void {
+    const pps = this.selectFor(number);
+    for (const agent of this.selectedAgents(number)) {
       agent.pps -= pps;
       agent.targets.delete(number);
     }
   }
 
-  private select(number: number): number {
+  private selectFor(number: number): number {
     const { keys, ips, registeredAtMs, tiers } = this.targets;
     const { pool, pps } = this.tiers[tiers[number]];
     selectAgents(keys[number], ips[number], registeredAtMs[number], pool);
@@ -110,7 +110,7 @@ export class CapacitySolver {
   }
 
   /** Agents of the last selection, unless all refuse, because then none of them probes the target. */
-  private selected(number: number): SolvedAgent[] {
+  private selectedAgents(number: number): SolvedAgent[] {
     const { pool } = this.tiers[this.targets.tiers[number]];
     if (isRefusedByAll(pool)) return [];
     const members = this.members[this.targets.tiers[number]];

@@ -24,7 +24,7 @@ function raise(pool: AgentPool, agents: readonly CandidateAgent[], keys: readonl
     registeredAtMs: keys.map(() => 0),
     tiers: keys.map(() => 0),
   };
-  new CapacitySolver([{ pool, pps: 1 }], targets, capacities).solve();
+  new CapacitySolver([{ pool, pps: 1 }], targets, capacities).raiseThresholds();
 }
 
 function selectedBy(pool: AgentPool, keys: readonly number[]): Map<number, string[]> {

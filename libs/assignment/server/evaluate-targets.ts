@@ -54,7 +54,7 @@ export class TargetEvaluation {
     for (let shed = await this.capacity.shedExcess(); shed.length > 0; shed = await this.capacity.shedExcess()) {
       await this.evaluateKeys(shed);
     }
-    if (await this.capacity.reopen()) await this.sweep('true', []);
+    if (await this.capacity.reopenAdmission()) await this.sweep('true', []);
   }
 
   /** Evaluates targets that were registered or changed their tier. Writes their fact even if the selection is unchanged. */

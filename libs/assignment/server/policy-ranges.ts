@@ -35,13 +35,13 @@ export class PolicyRanges {
     if (typeof address === 'number') {
       if (address >= this.spanStart && address <= this.spanEnd) return this.spanRefuses;
       [this.spanStart, this.spanEnd] = this.deny.spanOf(address, this.allow?.spanOf(address));
-      this.spanRefuses = this.decide(address);
+      this.spanRefuses = this.isRefused(address);
       return this.spanRefuses;
     }
-    return this.decide(address);
+    return this.isRefused(address);
   }
 
-  private decide(address: Address): boolean {
+  private isRefused(address: Address): boolean {
     return this.deny.has(address) || (this.allow !== null && !this.allow.has(address));
   }
 }
