@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import type { TierView } from '@icmp-mon/tiers/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
@@ -13,6 +14,8 @@ let page: Page;
 const pathOf = () => new URL(page.url()).pathname;
 const options = () => page.getByRole('listbox').getByRole('option').allInnerTexts();
 
+const readTier = (name: string): Promise<TierView> => product.callApi('GET', `tiers/${name}`);
+
 /** Types a text into the palette, and opens the first result when it begins with the given text. */
 async function openByPalette(text: string, result: string): Promise<void> {
   await page.keyboard.press('Control+k');
@@ -22,8 +25,14 @@ async function openByPalette(text: string, result: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+async function previewTier(): Promise<void> {
+  browser.expectAnswer(404);
+  await page.getByTestId('preview-tier').press('Enter');
+  await expect.poll(() => page.getByTestId('save-tier').isEnabled(), soon).toBe(true);
+}
+
 // One story by keyboard, in order.
-describe.skipIf(!existsSync(CHROMIUM))(`the palette in Chromium (needs ${CHROMIUM})`, () => {
+describe.skipIf(!existsSync(CHROMIUM))(`the palette and the tiers in Chromium (needs ${CHROMIUM})`, () => {
   beforeAll(async () => {
     product = await RunningProduct.start({ name: 'settings', services: 'given' });
     for (const name of ['edge-1', 'edge-2']) {
@@ -81,5 +90,59 @@ describe.skipIf(!existsSync(CHROMIUM))(`the palette in Chromium (needs ${CHROMIU
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
     expect(await page.getByTestId('theme').evaluate((button) => button.matches(':focus'))).toBe(true);
+  });
+
+  it('creates a tier by keyboard: faults at their fields, a preview, then the tier', async () => {
+    await openByPalette('new tier', 'New tier');
+    await page.getByTestId('tier-name').focus();
+    await page.keyboard.type('gold');
+    await page.getByTestId('tier-timeout').fill('20000');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('tier-timeout-fault').innerText(), soon).toContain('must be shorter');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('tier-timeout');
+    await page.getByTestId('tier-timeout').fill('500');
+    browser.expectAnswer(400);
+    await page.getByTestId('check-0-type').selectOption('tcp_connect');
+    await page.getByTestId('check-0-port').fill('443');
+    await previewTier();
+    await page.getByTestId('save-tier').press('Enter');
+    await expect.poll(() => page.getByTestId('check-0-type-fault').innerText(), soon).toContain('tcp_connect');
+    await page.getByTestId('check-0-type').selectOption('icmp_ping');
+    await previewTier();
+    expect(await browser.inspect('tier-preview')).toEqual([]);
+    await page.getByTestId('save-tier').press('Enter');
+    await expect.poll(pathOf, soon).toBe('/settings/tiers/gold');
+    expect(await product.callApi('GET', 'tiers/gold')).toMatchObject({ version: 1, probeTimeoutMs: 500 });
+  });
+
+  it('states what was changed meanwhile, and saves the change against the current version', async () => {
+    const { version: _1, name: _2, builtIn: _3, targetCount: _4, successor: _5, ...policy } = await readTier('gold');
+    await page.getByTestId('tier-interval').fill('7000');
+    await product.callApi('PUT', 'tiers/gold', { ...policy, probeTimeoutMs: 700 });
+    await previewTier();
+    browser.expectAnswer(412);
+    await page.getByTestId('save-tier').click();
+    await expect.poll(() => page.getByTestId('tier-conflict').innerText(), soon).toContain('timeout 500 ms → 700 ms');
+    await page.getByTestId('keep-changes').click();
+    await page.getByTestId('tier-timeout').fill('700');
+    await previewTier();
+    await page.getByTestId('save-tier').click();
+    await expect.poll(async () => (await readTier('gold')).version, soon).toBe(3);
+    expect(await readTier('gold')).toMatchObject({ probeIntervalMs: 7_000, probeTimeoutMs: 700 });
+    const versions = () => page.getByTestId('tier-versions').locator('tbody tr').allInnerTexts();
+    await expect.poll(async () => (await versions())[0], soon).toContain('interval 15 s → 7 s');
+  });
+
+  it('removes a tier, and names its successor', async () => {
+    await product.callApi('PATCH', 'targets/127.0.2.1', { tier: 'gold' });
+    await page.goto('/settings/tiers');
+    await page.getByTestId('tier-row-gold').waitFor();
+    expect(await browser.inspect('tiers')).toEqual([]);
+    await page.goto('/settings/tiers/gold/remove');
+    browser.expectAnswer(404);
+    await page.getByTestId('successor').selectOption('fast');
+    await page.getByTestId('confirm-removal').click();
+    await expect.poll(pathOf, soon).toBe('/settings/tiers');
+    expect(await readTier('gold')).toMatchObject({ successor: 'fast', targetCount: 1 });
   });
 });

@@ -15,6 +15,7 @@ export const routes: Routes = [
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
       { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },
       { path: 'docs', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.documentRoutes) },
+      { path: 'settings/tiers', loadChildren: () => import('@icmp-mon/tiers/ui').then((ui) => ui.tiersRoutes) },
       ...settingsRoutes,
       { path: '**', component: NotFound },
     ],

@@ -16,4 +16,5 @@ export const PLACES: readonly Place[] = [
   { path: '/targets', text: 'Targets', icon: 'targets', keys: 'g t', exact: false },
   { path: '/agents', text: 'Agents', icon: 'agents', keys: 'g a', exact: false },
   { path: '/health', text: 'Health', icon: 'health', keys: 'g h', exact: false },
+  { path: '/settings', text: 'Settings', icon: 'settings', keys: 'g s', exact: false },
 ];

@@ -69,7 +69,7 @@ export class Shell {
 
   private readonly shortcuts: readonly Shortcut[] = [
     { keys: 'Ctrl+K', label: 'Search pages, targets, agents and actions', run: () => void this.openPalette() },
-    ...[...PLACES, { path: '/settings', text: 'Settings', keys: 'g s' }].flatMap(({ path, text, keys }) =>
+    ...PLACES.flatMap(({ path, text, keys }) =>
       keys === undefined ? [] : { keys, label: `Go to ${text}`, run: () => void this.router.navigateByUrl(path) },
     ),
     { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggleZone() },

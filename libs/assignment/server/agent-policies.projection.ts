@@ -28,8 +28,7 @@ export class AgentPoliciesProjection {
     if (!changed && refused.size === 0) return;
     const startedMs = performance.now();
     const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
-    await (changed ? evaluation.evaluateAll() : evaluation.evaluateKeys([...refused]));
-    await evaluation.settleCapacity();
+    await (changed ? evaluation.evaluateAll() : evaluation.evaluateRefused([...refused]));
     evaluationSeconds.observe((performance.now() - startedMs) / 1_000);
     movedTargets.inc({ cause: 'policy' }, evaluation.moved);
   }

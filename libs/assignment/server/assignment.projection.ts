@@ -15,11 +15,7 @@ export const ASSIGNMENT_TOPICS = [TIERS_TOPIC, AGENTS_TOPIC, TARGETS_TOPIC];
 
 /** Decides from events which agents probe which targets, and writes the result for shards and agents. */
 export class AssignmentProjection {
-  /** @param keepsThresholds see `TargetEvaluation.beginEvaluation` */
-  constructor(
-    private readonly shardCount: number,
-    private readonly keepsThresholds = false,
-  ) {}
+  constructor(private readonly shardCount: number) {}
 
   /** Applies a batch of events in the consumer's transaction. */
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
@@ -31,11 +27,10 @@ export class AssignmentProjection {
     await this.removeTargets(sql, [...removed.values()]);
     await keepTargets(sql, registered);
     const concerned = await changeTargets(sql, changed);
-    const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount, this.keepsThresholds);
+    const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
     await evaluation.evaluateAndAlwaysWrite([...registered.keys(), ...concerned].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
     else await evaluation.evaluateTiers(changedTiers);
-    await evaluation.settleCapacity();
     await removeTiers(sql, [...removedTiers]);
   }
 
@@ -132,16 +127,12 @@ async function removeTiers(sql: Sql, names: readonly string[]): Promise<void> {
 async function keepAgent(
   sql: Sql,
   agentId: string,
-  { name, region, provider, tags, state, capacityPps }: AgentChange,
+  { name, region, provider, tags, state }: AgentChange,
 ): Promise<boolean> {
-  const values = [
-    ...[agentId, name ?? null, region ?? null, provider ?? null, tags && JSON.stringify(tags), state ?? null],
-    capacityPps ?? null,
-  ];
+  const values = [agentId, name ?? null, region ?? null, provider ?? null, tags && JSON.stringify(tags), state ?? null];
   if (name !== undefined) {
     const made = await sql.execute(
-      `INSERT INTO assignment_agent (id, name, region, provider, tags, state, capacity_pps)
-       VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7)
+      `INSERT INTO assignment_agent (id, name, region, provider, tags, state) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
        ON CONFLICT (id) DO NOTHING`,
       values,
     );
@@ -149,15 +140,13 @@ async function keepAgent(
   }
   const written = await sql.execute(
     `UPDATE assignment_agent AS kept
-     SET name = new.name, region = new.region, provider = new.provider, tags = new.tags, state = new.state,
-       capacity_pps = new.capacity_pps
+     SET name = new.name, region = new.region, provider = new.provider, tags = new.tags, state = new.state
      FROM (SELECT a.id, coalesce($2, a.name) AS name, coalesce($3, a.region) AS region, coalesce($4, a.provider) AS provider,
-             coalesce($5::jsonb, a.tags) AS tags, coalesce($6, a.state) AS state,
-             CASE WHEN $8 THEN $7 ELSE a.capacity_pps END AS capacity_pps
+             coalesce($5::jsonb, a.tags) AS tags, coalesce($6, a.state) AS state
            FROM assignment_agent a WHERE a.id = $1) AS new
-     WHERE kept.id = new.id AND (kept.name, kept.region, kept.provider, kept.tags, kept.state, kept.capacity_pps)
-       IS DISTINCT FROM (new.name, new.region, new.provider, new.tags, new.state, new.capacity_pps)`,
-    [...values, capacityPps !== undefined],
+     WHERE kept.id = new.id AND (kept.name, kept.region, kept.provider, kept.tags, kept.state)
+       IS DISTINCT FROM (new.name, new.region, new.provider, new.tags, new.state)`,
+    values,
   );
   return written > 0;
 }

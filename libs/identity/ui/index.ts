@@ -1,6 +1,7 @@
 import type { Routes } from '@angular/router';
 
 export { renewSession } from './renew-session';
+export { SettingsNav } from './settings-nav';
 export { Session } from './session';
 export { signedIn } from './signed-in';
 

@@ -4,14 +4,18 @@ import { ApiKeys } from './api-keys';
 import { OwnLogins } from './own-logins';
 import { PasswordForm } from './password-form';
 import { Session } from './session';
+import { SettingsNav } from './settings-nav';
 
 /** Page `/settings`: the user's own account, and the API keys for administrators. */
 @Component({
   selector: 'icm-settings',
-  imports: [ApiKeys, OwnLogins, PasswordForm],
+  imports: [ApiKeys, OwnLogins, PasswordForm, SettingsNav],
   template: `
     <div class="page">
-      <header class="page-head"><h1>Settings</h1></header>
+      <header class="page-head">
+        <h1>Account</h1>
+        <icm-settings-nav />
+      </header>
       <section class="card" aria-labelledby="account-heading">
         <div class="card-head">
           <h2 id="account-heading">Account</h2>

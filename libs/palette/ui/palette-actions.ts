@@ -41,7 +41,7 @@ export class PaletteActions {
   private pages({ places }: PaletteShell): PaletteEntry[] {
     const pages = [
       ...places.map(({ path, text, keys }) => ({ path, text, ...(keys !== undefined && { keys }) })),
-      { path: '/settings', text: 'Settings', keys: 'g s', detail: 'account, logins, API keys' },
+      { path: '/settings/tiers', text: 'Settings ▸ Tiers', detail: 'monitoring policies' },
       { path: '/docs', text: 'Documents', detail: 'runbooks, how-to' },
     ];
     return pages.map(({ path, ...page }) => ({
@@ -57,6 +57,7 @@ export class PaletteActions {
     const actions: (Action | null)[] = [
       may.has('targets:write') ? { text: 'Add target', run: () => void this.addTarget() } : null,
       may.has('agents:enrol') ? { text: 'Add an agent', run: () => this.openUrl('/agents?join=new') } : null,
+      may.has('tiers:write') ? { text: 'New tier', run: () => this.openUrl('/settings/tiers/new') } : null,
       { text: `Switch to ${theme} theme`, run: () => this.theme.toggleTheme() },
       { text: `Switch to ${zone}`, detail: 'time zone', keys: 'z', run: () => this.zone.toggleZone() },
       { text: 'Show keyboard shortcuts', detail: 'help', keys: '?', run: shell.showHelp },

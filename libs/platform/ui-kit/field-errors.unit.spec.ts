@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fieldErrors } from './field-errors';
 
-const problem = (fields: Record<string, string>) => ({ status: 400, title: 't', detail: 'd', fields, more: {} });
+const problem = (fields: Record<string, string>) => ({
+  status: 400,
+  title: 't',
+  detail: 'd',
+  fields,
+  pointers: {},
+  more: {},
+});
 
 describe('fieldErrors', () => {
   const fields = { name: 'the name field', ip: 'the address field' };

@@ -6,6 +6,8 @@ export interface Problem {
   detail: string;
   /** Messages by field: the JSON pointer's last part, or '' for the whole body. */
   fields: Record<string, string>;
+  /** The same messages by their whole JSON pointer. */
+  pointers: Readonly<Record<string, string>>;
   /** Other text members of the response, by name. */
   more: Readonly<Record<string, string>>;
 }
@@ -16,20 +18,32 @@ export function readProblem(failure: unknown): Problem {
   const body = at(failure, 'error');
   const title = textAt(body, 'title') ?? titleOf(status);
   const detail = textAt(body, 'detail') ?? adviceOf(status);
-  return { status, title, detail, fields: fieldsOf(at(body, 'errors')), more: furtherTexts(body) };
+  const errors = errorsIn(body);
+  const fields = textsBy(errors, (pointer) => pointer.replace(/^#?\//, '').split('/')[0] ?? '');
+  return { status, title, detail, fields, pointers: textsBy(errors, (pointer) => pointer), more: furtherTexts(body) };
 }
 
-function fieldsOf(errors: unknown): Record<string, string> {
-  const fields: Record<string, string> = {};
-  if (!Array.isArray(errors)) return fields;
-  for (const error of errors.slice(0, 50)) {
-    const pointer = textAt(error, 'pointer') ?? '';
+interface PointedError {
+  pointer: string;
+  detail: string;
+}
+
+function errorsIn(body: unknown): PointedError[] {
+  const errors = at(body, 'errors');
+  if (!Array.isArray(errors)) return [];
+  return errors.slice(0, 50).flatMap((error) => {
     const detail = textAt(error, 'detail');
-    if (detail === undefined) continue;
-    const field = pointer.replace(/^#?\//, '').split('/')[0] ?? '';
-    fields[field] = fields[field] === undefined ? detail : `${fields[field]} ${detail}`;
+    return detail === undefined ? [] : [{ pointer: textAt(error, 'pointer') ?? '', detail }];
+  });
+}
+
+function textsBy(errors: readonly PointedError[], keyOf: (pointer: string) => string): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const { pointer, detail } of errors) {
+    const key = keyOf(pointer);
+    texts[key] = texts[key] === undefined ? detail : `${texts[key]} ${detail}`;
   }
-  return fields;
+  return texts;
 }
 
 /** Most text members that are kept of a response. */

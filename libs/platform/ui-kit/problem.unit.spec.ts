@@ -18,6 +18,7 @@ describe('readProblem', () => {
       title: 'Invalid request',
       detail: 'The body has errors.',
       fields: { ip: '"127.1" is not a whole address.', tags: 'Too long. Empty.' },
+      pointers: { '/ip': '"127.1" is not a whole address.', '#/tags/site': 'Too long.', '/tags/role': 'Empty.' },
       more: {},
     });
   });

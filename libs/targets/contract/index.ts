@@ -7,3 +7,4 @@ export * from './search';
 export * from './filter';
 export * from './inventory-history';
 export * from './target-history';
+export * from './tag-text';

@@ -1,11 +1,62 @@
-import { httpResource, type HttpResourceRef } from '@angular/common/http';
-import { Injectable } from '@angular/core';
-import type { TierView } from '@icmp-mon/tiers/contract';
+import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
+import { inject, Injectable } from '@angular/core';
+import { newRequestKey } from '@icmp-mon/platform/ui-kit';
+import type { TierRemovalView, TierVersionView, TierView } from '@icmp-mon/tiers/contract';
+import { firstValueFrom } from 'rxjs';
+import type { PolicyPreview } from './preview-view';
+
+const TIERS = '/api/v1/tiers';
+
+const pathOf = (name: string): string => `${TIERS}/${encodeURIComponent(name)}`;
 
 /** Client for the API of tiers. Methods that return a resource must be called in an injection context. */
 @Injectable({ providedIn: 'root' })
 export class TiersClient {
+  private readonly http = inject(HttpClient);
+
   listTiers(): HttpResourceRef<{ items: TierView[] } | undefined> {
-    return httpResource(() => '/api/v1/tiers');
+    return httpResource(() => TIERS);
+  }
+
+  /** Reads a tier; nothing while the name is null. */
+  readTier(name: () => string | null): HttpResourceRef<TierView | undefined> {
+    return httpResource(() => {
+      const read = name();
+      return read === null ? undefined : pathOf(read);
+    });
+  }
+
+  fetchTier(name: string): Promise<TierView> {
+    return firstValueFrom(this.http.get<TierView>(pathOf(name)));
+  }
+
+  /** Reads the versions of a tier, newest first; again when its version changes. */
+  listVersions(
+    tier: () => { name: string; version: number },
+  ): HttpResourceRef<{ items: TierVersionView[] } | undefined> {
+    return httpResource(() => ({ url: `${pathOf(tier().name)}/versions` }));
+  }
+
+  /** Computes what a policy would change, without changing anything. The tier need not exist. */
+  previewPolicy(name: string, policy: object): Promise<PolicyPreview> {
+    return firstValueFrom(this.http.post<PolicyPreview>(`${pathOf(name)}/preview`, policy));
+  }
+
+  createTier(name: string, policy: object): Promise<TierView> {
+    const headers = { 'Idempotency-Key': newRequestKey() };
+    return firstValueFrom(this.http.post<TierView>(TIERS, { name, ...policy }, { headers }));
+  }
+
+  /** Replaces the policy of a tier if it still has the given version. */
+  changeTier({ name, version }: TierView, policy: object): Promise<TierView> {
+    const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
+    return firstValueFrom(this.http.put<TierView>(pathOf(name), policy, { headers }));
+  }
+
+  /** Removes a tier if it still has the given version. Its targets move to the successor, which a tier without targets does not need. */
+  removeTier({ name, version }: TierView, successor: string | null): Promise<TierRemovalView> {
+    const headers = { 'If-Match': `"${version}"` };
+    const params: Record<string, string> = successor === null ? {} : { successor };
+    return firstValueFrom(this.http.delete<TierRemovalView>(pathOf(name), { headers, params }));
   }
 }

@@ -1,0 +1,30 @@
+import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import { agentCountText, agentScopeText, checkText, diversityText, ruleText, spanText } from './policy-text';
+
+/** Properties of a policy as texts; a property that is empty has no text. */
+const PROPERTIES: readonly { name: string; text: (policy: TierPolicy) => string }[] = [
+  { name: 'interval', text: ({ probeIntervalMs }) => spanText(probeIntervalMs) },
+  { name: 'timeout', text: ({ probeTimeoutMs }) => spanText(probeTimeoutMs) },
+  { name: 'agents', text: ({ agentSelection }) => agentCountText(agentSelection) },
+  { name: 'selected', text: ({ agentSelection }) => agentScopeText(agentSelection) || 'from all agents' },
+  { name: 'diversity', text: ({ agentSelection }) => diversityText(agentSelection) || 'none' },
+  { name: 'down after', text: ({ verdictRule }) => ruleText(verdictRule) },
+  {
+    name: 'up after',
+    text: ({ verdictRule: { successesToRecover: count } }) => (count === 1 ? '1 success' : `${count} successes`),
+  },
+];
+
+/** Returns the differences between two policies as short texts: `interval 15 s → 5 s`, `check added: icmp_ping`. */
+export function policyChanges(before: TierPolicy, after: TierPolicy): string[] {
+  const properties = PROPERTIES.flatMap(({ name, text }) => {
+    const [was, is] = [text(before), text(after)];
+    return was === is ? [] : [`${name} ${was} → ${is}`];
+  });
+  const [old, current] = [before.checks.map(checkText), after.checks.map(checkText)];
+  return [
+    ...properties,
+    ...old.filter((check) => !current.includes(check)).map((check) => `check removed: ${check}`),
+    ...current.filter((check) => !old.includes(check)).map((check) => `check added: ${check}`),
+  ];
+}

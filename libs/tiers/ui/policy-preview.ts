@@ -1,0 +1,40 @@
+import { Component, computed, input, linkedSignal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { countText, CountPipe, RatePipe } from '@icmp-mon/platform/ui-kit';
+import { agentLoads } from './agent-loads';
+import type { PolicyPreview as PreviewView } from './preview-view';
+
+const AGENTS_SHOWN = 12;
+
+/** Effects of a change of a tier: in sentences, for each agent, and the targets that cannot be placed as asked. */
+@Component({
+  selector: 'icm-policy-preview',
+  imports: [CountPipe, RatePipe, RouterLink],
+  templateUrl: './policy-preview.html',
+  styleUrl: './policy-preview.scss',
+})
+export class PolicyPreview {
+  readonly preview = input.required<PreviewView>();
+  /** Whether it belongs to what the form contains. */
+  readonly current = input.required<boolean>();
+
+  protected readonly loads = computed(() => agentLoads(this.preview().agents));
+  protected readonly showsAll = linkedSignal({ source: this.preview, computation: () => false });
+  protected readonly shown = computed(() => (this.showsAll() ? this.loads() : this.loads().slice(0, AGENTS_SHOWN)));
+  protected readonly hidden = computed(() => this.loads().length - this.shown().length);
+  /** Number of targets that cannot be placed as asked. */
+  protected readonly unplaced = computed(() => this.preview().unplaced.reduce((sum, { count }) => sum + count, 0));
+  protected readonly summary = computed(() => {
+    const { sentences, targets } = this.preview();
+    if (sentences.length > 0) return sentences;
+    return [
+      targets === 0
+        ? 'The tier has no targets: no agent gets more or less to do.'
+        : 'No target moves to another agent.',
+    ];
+  });
+
+  /** Text for the number of targets that the samples leave out. */
+  protected readonly others = (count: number, sample: readonly unknown[]): string =>
+    count > sample.length ? `and ${countText(count - sample.length)} more` : '';
+}

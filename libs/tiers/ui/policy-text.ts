@@ -1,0 +1,57 @@
+import type { CheckRequest, TierPolicy } from '@icmp-mon/tiers/contract';
+
+type Selection = TierPolicy['agentSelection'];
+
+/** Formats a time of a policy in its largest whole unit: `500 ms`, `15 s`, `5 min`, `1 h`. */
+export function spanText(ms: number): string {
+  if (ms === 0 || ms % 1_000 !== 0) return `${ms} ms`;
+  if (ms % 60_000 !== 0) return `${ms / 1_000} s`;
+  return ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : `${ms / 60_000} min`;
+}
+
+/** Formats how many agents probe a target: `3 agents`, `all agents`. */
+export function agentCountText({ strategy, count }: Selection): string {
+  if (strategy === 'all') return 'all agents';
+  return count === 1 ? '1 agent' : `${count} agents`;
+}
+
+/** Formats from which agents they are selected: `in fra, ber; with net=core; without role=lab`. Empty without a restriction. */
+export function agentScopeText({ regions, requireTags, excludeTags }: Selection): string {
+  const parts = [
+    ...(regions.length === 0 ? [] : [`in ${regions.join(', ')}`]),
+    ...(isEmpty(requireTags) ? [] : [`with ${tagsText(requireTags)}`]),
+    ...(isEmpty(excludeTags) ? [] : [`without ${tagsText(excludeTags)}`]),
+  ];
+  return parts.join('; ');
+}
+
+/** Formats the diversity: `2 regions, 2 providers`. Empty if none is required. */
+export function diversityText({ diversity: { minRegions, minProviders } }: Selection): string {
+  const parts = [
+    ...(minRegions > 1 ? [`${minRegions} regions`] : []),
+    ...(minProviders > 1 ? [`${minProviders} providers`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** Formats a check: `icmp_ping`, `tcp_connect port 23 must not answer`. */
+export function checkText({ check: _check, type, expect, ...parameters }: CheckRequest): string {
+  const values = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  return [type, ...values, ...(expect === 'unreachable' ? ['must not answer'] : [])].join(' ');
+}
+
+/** Formats when a target is down: `2 misses, majority`, `2 misses, 3 agents agree`. */
+export function ruleText({ missesToFail, quorum }: TierPolicy['verdictRule']): string {
+  const misses = missesToFail === 1 ? '1 miss' : `${missesToFail} misses`;
+  if (quorum === 'majority') return `${misses}, majority`;
+  return `${misses}, ${quorum === 1 ? '1 agent' : `${quorum} agents`}`;
+}
+
+function tagsText(tags: Record<string, string>): string {
+  return Object.entries(tags)
+    .map((tag) => tag.join('='))
+    .sort()
+    .join(' ');
+}
+
+const isEmpty = (tags: Record<string, string>): boolean => Object.keys(tags).length === 0;
