@@ -30,6 +30,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   events: () => import('./events'),
   live: () => import('./live'),
   list: () => import('./list'),
+  assign: () => import('./assign'),
 };
 
 /** Load runs that follow a scenario instead of a given time. */

@@ -19,6 +19,7 @@ import { TargetsSearchTriggers1790000065100 } from './control/1790000065100-targ
 import { TargetsListVacuum1790000065200 } from './control/1790000065200-targets-list-vacuum';
 import { TargetsMembers1790000070000 } from './control/1790000070000-targets-members';
 import { AssignmentPaused1790000070100 } from './control/1790000070100-assignment-paused';
+import { AssignmentCapacity1790000073000 } from './control/1790000073000-assignment-capacity';
 import { TargetsVersions1790000074000 } from './control/1790000074000-targets-versions';
 import { TargetsBulkJobs1790000071000 } from './control/1790000071000-targets-bulk-jobs';
 import { TiersVersions1790000074100 } from './control/1790000074100-tiers-versions';
@@ -64,6 +65,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsListVacuum1790000065200,
   TargetsMembers1790000070000,
   AssignmentPaused1790000070100,
+  AssignmentCapacity1790000073000,
   TargetsVersions1790000074000,
   TiersVersions1790000074100,
   TiersRemoval1790000072000,

@@ -14,6 +14,7 @@ export const BENCHES = {
   events: 'commands per second of the event store',
   live: 'deliveries per second of live results',
   list: 'pages of the target list',
+  assign: 'selection of agents, and targets moved by the loss of one',
 };
 
 /** Load runs. */

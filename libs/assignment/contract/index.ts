@@ -3,6 +3,7 @@ import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 export * from './agent-targets';
 export * from './assignment-directory';
 export * from './held-targets';
+export * from './placement';
 
 /** Tier settings that an agent needs for probing. */
 export interface AssignedTier {

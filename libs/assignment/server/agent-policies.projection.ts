@@ -28,7 +28,8 @@ export class AgentPoliciesProjection {
     if (!changed && refused.size === 0) return;
     const startedMs = performance.now();
     const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
-    await (changed ? evaluation.evaluateAll() : evaluation.evaluateRefused([...refused]));
+    await (changed ? evaluation.evaluateAll() : evaluation.evaluateKeys([...refused]));
+    await evaluation.settleCapacity();
     evaluationSeconds.observe((performance.now() - startedMs) / 1_000);
     movedTargets.inc({ cause: 'policy' }, evaluation.moved);
   }

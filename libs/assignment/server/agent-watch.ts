@@ -159,6 +159,7 @@ export class AgentWatch {
       await evaluation.evaluateOfAgents(scope.ofAgents);
       if (scope.registeredSinceMs < Infinity) await evaluation.evaluateRegisteredSince(scope.registeredSinceMs);
     }
+    await evaluation.settleCapacity();
     const elapsedS = (performance.now() - startedMs) / 1_000;
     evaluationSeconds.observe(elapsedS);
     movedTargets.inc({ cause: 'condition' }, evaluation.moved);

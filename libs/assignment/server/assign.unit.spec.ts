@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentSelection } from '@icmp-mon/tiers/contract';
-import {
-  agentPool,
-  assign,
-  isEligible,
-  type AgentPool,
-  type CandidateAgent,
-  type Readiness,
-  type Selection,
-} from './assign';
+import { agentPool, type AgentPool, type CandidateAgent, isEligible, type Readiness } from './agent-pool';
+import { assign, type Selection } from './assign';
 import { PolicyRanges } from './policy-ranges';
 
 const selection = (change: Partial<AgentSelection> = {}): AgentSelection => ({

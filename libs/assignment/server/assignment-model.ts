@@ -13,12 +13,19 @@ import { removeAssignments } from './selection-writer';
 import { appendFacts, lockFeed, reserveFeedPositions } from './feed-writer';
 
 const TIER = { name: 'assignment_tier', key: ['name'], columns: ['name', 'policy'] };
-const AGENT = { name: 'assignment_agent', key: ['id'], columns: ['id', 'name', 'region', 'provider', 'tags', 'state'] };
+const AGENT = {
+  name: 'assignment_agent',
+  key: ['id'],
+  columns: ['id', 'name', 'region', 'provider', 'tags', 'state', 'capacity_pps'],
+};
 const TARGET = {
   name: 'assignment_target',
   key: ['key'],
   // Without registered_at: targets of releases that did not store it count as old ones.
-  columns: ['key', 'target_id', 'ip', 'vrf', 'tier', 'paused', 'selected', 'refused_by'],
+  columns: [
+    ...['key', 'target_id', 'ip', 'vrf', 'tier', 'paused'],
+    ...['selected', 'refused_by', 'shortfall', 'wanted', 'placed'],
+  ],
 };
 const PAIR = {
   name: 'assignment',
@@ -35,14 +42,14 @@ const SCRATCH = ['assignment_removed', 'shard_feed', 'shard_feed_state'].map((na
 }));
 
 /**
- * Read model of which agents probe which targets, derived again from the public events and from the stored conditions and policies of
- * agents. Conditions and policies are decisions and reports of their own; they are not part of the model.
+ * Read model of which agents probe which targets, derived again from the public events and from the stored conditions, policies and admission
+ * thresholds of agents. These are decisions and reports of their own; they are not part of the model.
  */
 export function assignmentModel(
   { database, messaging }: Pick<TopicSource, 'database' | 'messaging'>,
   shardCount: number,
 ): ReadModel<TopicOffsets> {
-  const projection = new AssignmentProjection(shardCount);
+  const projection = new AssignmentProjection(shardCount, true);
   const replay = topicReplay({
     ...{ database, messaging, group: ASSIGNMENT_GROUP, topics: ASSIGNMENT_TOPICS },
     handle: (sql, messages) => projection.handle(sql, messages),
@@ -64,7 +71,7 @@ export function assignmentModel(
 /** Evaluates all targets again, because conditions and policies may have changed during the replay of the events. */
 async function evaluateBeside(sql: Sql, live: string, beside: string, shardCount: number): Promise<string[]> {
   await sql.execute(`SET LOCAL search_path = ${beside}, ${live}`);
-  const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount);
+  const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount, true);
   await evaluation.evaluateAll();
   await sql.execute(`SET LOCAL search_path = ${live}`);
   return [];
@@ -76,8 +83,9 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
   const rows = await sql.query<{ key: number; stays: boolean }>(
     `SELECT DISTINCT key, EXISTS (SELECT 1 FROM ${beside}.assignment_target t WHERE t.key = differing.key) AS stays FROM (
        SELECT coalesce(l.key, b.key) AS key FROM ${live}.assignment_target l FULL JOIN ${beside}.assignment_target b USING (key)
-       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.paused, l.selected, l.refused_by)
-         IS DISTINCT FROM (b.target_id, b.ip, b.vrf, b.tier, b.paused, b.selected, b.refused_by)
+       WHERE (l.target_id, l.ip, l.vrf, l.tier, l.paused, l.selected, l.refused_by, l.shortfall, l.wanted, l.placed)
+         IS DISTINCT FROM
+           (b.target_id, b.ip, b.vrf, b.tier, b.paused, b.selected, b.refused_by, b.shortfall, b.wanted, b.placed)
        UNION
        SELECT coalesce(l.target_key, b.target_key) FROM ${live}.assignment l
        FULL JOIN ${beside}.assignment b USING (agent_id, target_key)
@@ -112,4 +120,5 @@ async function replace(sql: Sql, live: string, beside: string, shardCount: numbe
   );
   const evaluation = await TargetEvaluation.beginEvaluation(sql, shardCount);
   await evaluation.evaluateAndAlwaysWrite(rows.filter(({ stays }) => stays).map(({ key }) => key));
+  await evaluation.settleCapacity();
 }

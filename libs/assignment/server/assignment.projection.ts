@@ -15,7 +15,11 @@ export const ASSIGNMENT_TOPICS = [TIERS_TOPIC, AGENTS_TOPIC, TARGETS_TOPIC];
 
 /** Decides from events which agents probe which targets, and writes the result for shards and agents. */
 export class AssignmentProjection {
-  constructor(private readonly shardCount: number) {}
+  /** @param keepsThresholds see `TargetEvaluation.beginEvaluation` */
+  constructor(
+    private readonly shardCount: number,
+    private readonly keepsThresholds = false,
+  ) {}
 
   /** Applies a batch of events in the consumer's transaction. */
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
@@ -27,10 +31,11 @@ export class AssignmentProjection {
     await this.removeTargets(sql, [...removed.values()]);
     await keepTargets(sql, registered);
     const concerned = await changeTargets(sql, changed);
-    const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
+    const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount, this.keepsThresholds);
     await evaluation.evaluateAndAlwaysWrite([...registered.keys(), ...concerned].sort((a, b) => a - b));
     if (agentsChanged) await evaluation.evaluateAll();
     else await evaluation.evaluateTiers(changedTiers);
+    await evaluation.settleCapacity();
     await removeTiers(sql, [...removedTiers]);
   }
 
@@ -127,12 +132,16 @@ async function removeTiers(sql: Sql, names: readonly string[]): Promise<void> {
 async function keepAgent(
   sql: Sql,
   agentId: string,
-  { name, region, provider, tags, state }: AgentChange,
+  { name, region, provider, tags, state, capacityPps }: AgentChange,
 ): Promise<boolean> {
-  const values = [agentId, name ?? null, region ?? null, provider ?? null, tags && JSON.stringify(tags), state ?? null];
+  const values = [
+    ...[agentId, name ?? null, region ?? null, provider ?? null, tags && JSON.stringify(tags), state ?? null],
+    capacityPps ?? null,
+  ];
   if (name !== undefined) {
     const made = await sql.execute(
-      `INSERT INTO assignment_agent (id, name, region, provider, tags, state) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
+      `INSERT INTO assignment_agent (id, name, region, provider, tags, state, capacity_pps)
+       VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7)
        ON CONFLICT (id) DO NOTHING`,
       values,
     );
@@ -140,13 +149,15 @@ async function keepAgent(
   }
   const written = await sql.execute(
     `UPDATE assignment_agent AS kept
-     SET name = new.name, region = new.region, provider = new.provider, tags = new.tags, state = new.state
+     SET name = new.name, region = new.region, provider = new.provider, tags = new.tags, state = new.state,
+       capacity_pps = new.capacity_pps
      FROM (SELECT a.id, coalesce($2, a.name) AS name, coalesce($3, a.region) AS region, coalesce($4, a.provider) AS provider,
-             coalesce($5::jsonb, a.tags) AS tags, coalesce($6, a.state) AS state
+             coalesce($5::jsonb, a.tags) AS tags, coalesce($6, a.state) AS state,
+             CASE WHEN $8 THEN $7 ELSE a.capacity_pps END AS capacity_pps
            FROM assignment_agent a WHERE a.id = $1) AS new
-     WHERE kept.id = new.id AND (kept.name, kept.region, kept.provider, kept.tags, kept.state)
-       IS DISTINCT FROM (new.name, new.region, new.provider, new.tags, new.state)`,
-    values,
+     WHERE kept.id = new.id AND (kept.name, kept.region, kept.provider, kept.tags, kept.state, kept.capacity_pps)
+       IS DISTINCT FROM (new.name, new.region, new.provider, new.tags, new.state, new.capacity_pps)`,
+    [...values, capacityPps !== undefined],
   );
   return written > 0;
 }

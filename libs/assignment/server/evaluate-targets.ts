@@ -1,7 +1,9 @@
+import type { Shortfall } from '@icmp-mon/assignment/contract';
 import { shardOf, type TargetFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { type AgentPool, assign, type Selection } from './assign';
-import { readPools } from './candidate-agents';
+import { assign, type Selection } from './assign';
+import { readPools, type StoredPools } from './candidate-agents';
+import { CapacityLimit } from './capacity-limit';
 import { appendFacts, reserveFeedPositions, type PlacedFact } from './feed-writer';
 import {
   removeAssignments,
@@ -10,6 +12,7 @@ import {
   writeAssignments,
   writeSelections,
 } from './selection-writer';
+import { shortfallOf } from './shortfall';
 
 /** Selection of a paused target. */
 const NOBODY: Selection = { selected: [], refusedBy: [] };
@@ -23,6 +26,7 @@ const TARGETS_PER_STEP = 5_000;
  * - Serialised: the caller's transaction holds the feed lock, so positions become visible in their order.
  * - Minimal: only changed selections are written, except for targets that were registered or changed their tier.
  * - Unchanged pairs keep their position, so that only agents with a change are notified.
+ * - Within capacity: `settleCapacity`, called last, leaves no agent above its capacity.
  * - Targets of a tier without a stored tier policy are skipped; they are evaluated when the tier is defined.
  */
 export class TargetEvaluation {
@@ -32,12 +36,25 @@ export class TargetEvaluation {
   private constructor(
     private readonly sql: Sql,
     private readonly shardCount: number,
-    private readonly pools: ReadonlyMap<string, AgentPool>,
+    private readonly pools: StoredPools,
+    private readonly capacity: CapacityLimit,
   ) {}
 
-  /** Reads tiers and agents once. The caller's transaction must hold the feed lock. */
-  static async beginEvaluation(sql: Sql, shardCount: number): Promise<TargetEvaluation> {
-    return new TargetEvaluation(sql, shardCount, await readPools(sql));
+  /**
+   * Reads tiers and agents once. The caller's transaction must hold the feed lock.
+   * @param keepsThresholds whether the stored admission thresholds apply unchanged: a rebuild decides by those of the live assignment
+   */
+  static async beginEvaluation(sql: Sql, shardCount: number, keepsThresholds = false): Promise<TargetEvaluation> {
+    const pools = await readPools(sql);
+    return new TargetEvaluation(sql, shardCount, pools, new CapacityLimit(sql, pools, keepsThresholds));
+  }
+
+  /** Moves targets away from agents that have more than they can carry; gives targets back to agents with room again. */
+  async settleCapacity(): Promise<void> {
+    for (let shed = await this.capacity.shedExcess(); shed.length > 0; shed = await this.capacity.shedExcess()) {
+      await this.evaluateKeys(shed);
+    }
+    if (await this.capacity.reopenAdmission()) await this.sweep('true', []);
   }
 
   /** Evaluates targets that were registered or changed their tier. Writes their fact even if the selection is unchanged. */
@@ -50,11 +67,12 @@ export class TargetEvaluation {
 
   /** Evaluates all targets, after agents were added or changed. Writes only changed selections. */
   async evaluateAll(): Promise<void> {
+    await this.capacity.raiseForAll();
     await this.sweep('true', []);
   }
 
-  /** Evaluates these targets, after an agent reported that its policy file refuses them. Writes only changed selections. */
-  async evaluateRefused(keys: readonly number[]): Promise<void> {
+  /** Evaluates these targets, after an agent refused or shed them. Writes only changed selections. */
+  async evaluateKeys(keys: readonly number[]): Promise<void> {
     await this.sweep('key = ANY($2::bigint[])', [keys]);
   }
 
@@ -90,7 +108,7 @@ export class TargetEvaluation {
   private readTargets(condition: string, params: unknown[]): Promise<TargetRow[]> {
     return this.sql.query<TargetRow>(
       `SELECT key, target_id AS "targetId", ip, vrf, tier, paused, selected::text[] AS selected, refused_by::text[] AS "refusedBy",
-         (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs"
+         (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs", shortfall, wanted, placed
        FROM assignment_target WHERE ${condition} ORDER BY key LIMIT ${TARGETS_PER_STEP}`,
       params,
     );
@@ -98,18 +116,21 @@ export class TargetEvaluation {
 
   private async applyAssignments(rows: readonly TargetRow[], always: boolean): Promise<void> {
     const changed: Omit<SelectionChange, 'position'>[] = [];
-    // Only `refused_by` changes, by agents that are not selected: it is stored, and no fact is written.
-    const refusalsOnly: Omit<SelectionChange, 'position'>[] = [];
+    // Refusals by agents that are not selected, or the reason of a placement: stored, and no fact is written.
+    const withoutFact: Omit<SelectionChange, 'position'>[] = [];
     for (const row of rows) {
-      const pool = this.pools.get(row.tier);
+      const pool = this.pools.byTier.get(row.tier);
       if (pool === undefined) continue;
       const after = row.paused ? NOBODY : assign(row, pool);
+      const shortfall = row.paused ? null : shortfallOf(row, pool);
       const before = row.selected ?? [];
       const sameFact = sameIds(before, after.selected) && sameIds(refusesOf(row), refusesOf(after));
-      if (always || row.selected === null || !sameFact) changed.push({ row, before, after });
-      else if (!sameIds(row.refusedBy, after.refusedBy)) refusalsOnly.push({ row, before, after });
+      if (always || row.selected === null || !sameFact) changed.push({ row, before, after, shortfall });
+      else if (!sameIds(row.refusedBy, after.refusedBy) || !isSameShortfall(row, shortfall)) {
+        withoutFact.push({ row, before, after, shortfall });
+      }
     }
-    await writeSelections(this.sql, [...changed, ...refusalsOnly]);
+    await writeSelections(this.sql, [...changed, ...withoutFact]);
     if (changed.length === 0) return;
     this.moved += changed.filter(
       ({ row, before, after }) => !row.paused && before.length > 0 && !sameIds(before, after.selected),
@@ -154,4 +175,8 @@ function refusesOf({ selected, refusedBy }: { selected: string[] | null; refused
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((id, at) => id === b[at]);
+}
+
+function isSameShortfall({ shortfall: reason, wanted, placed }: TargetRow, after: Shortfall | null): boolean {
+  return reason === (after?.reason ?? null) && wanted === (after?.wanted ?? null) && placed === (after?.placed ?? null);
 }

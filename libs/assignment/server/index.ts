@@ -1,3 +1,8 @@
+export { type AgentPool, agentPool, type CandidateAgent } from './agent-pool';
+export { selectAgents } from './assign';
+export { CapacitySolver, type TargetColumns } from './capacity-solver';
+export { mix } from './hashes';
+export { PolicyRanges } from './policy-ranges';
 export { assignedResultsPerS } from './assigned-results';
 export { AssignmentUpdates } from './assignment-updates';
 export { NextAssignments, NextAssignmentsHandler } from './next-assignments';

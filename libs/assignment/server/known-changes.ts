@@ -30,6 +30,7 @@ export interface AgentChange {
   provider?: string;
   tags?: Record<string, string>;
   state?: AgentState;
+  capacityPps?: number | null;
 }
 
 /** Changes of a batch of events, folded: only the last event per entity counts, because facts contain the complete state. */
@@ -106,8 +107,8 @@ function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
       return;
     }
     case AGENT_ENROLLED: {
-      const { agentId, name, region, provider, tags } = data as AgentEnrolled['data'];
-      agents.set(agentId, { name, region, provider, tags, state: 'active' });
+      const { agentId, name, region, provider, tags, capacityPps } = data as AgentEnrolled['data'];
+      agents.set(agentId, { name, region, provider, tags, state: 'active', capacityPps });
       return;
     }
     case AGENT_DESCRIBED: {

@@ -12,6 +12,10 @@ export class PolicyRanges {
   private readonly allow: Intervals | null;
   private readonly deny: Intervals;
   private readonly stopped: boolean;
+  /** Addresses around the last one on which the ranges decide the same: targets are often checked in the order of their addresses. */
+  private spanStart = 0;
+  private spanEnd = -1;
+  private spanRefuses = false;
 
   /** Ignores unreadable ranges: the agent itself enforces its policy file, regardless of what is stored here. */
   constructor({ allow, deny, stopped }: AgentPolicy) {
@@ -28,6 +32,16 @@ export class PolicyRanges {
   /** Returns the same for a parsed address, which can be checked against many policies: see `addressOf`. */
   refusesAddress(address: Address | null): boolean {
     if (this.stopped || address === null) return true;
+    if (typeof address === 'number') {
+      if (address >= this.spanStart && address <= this.spanEnd) return this.spanRefuses;
+      [this.spanStart, this.spanEnd] = this.deny.spanOf(address, this.allow?.spanOf(address));
+      this.spanRefuses = this.isRefused(address);
+      return this.spanRefuses;
+    }
+    return this.isRefused(address);
+  }
+
+  private isRefused(address: Address): boolean {
     return this.deny.has(address) || (this.allow !== null && !this.allow.has(address));
   }
 }
@@ -37,9 +51,13 @@ export type Address = number | bigint;
 
 /** Parses an address in canonical form; null for any other text. */
 export function addressOf(ip: string): Address | null {
-  return ip.includes(':') ? (bitsOf(ip)?.value ?? null) : ipv4Number(ip);
+  const number = ipv4Number(ip);
+  return number === NOT_IPV4 ? (bitsOf(ip)?.value ?? null) : number;
 }
 
+const IPV4_LAST = 2 ** 32 - 1;
+const NOT_IPV4 = -1;
+const COLON = 58;
 const WIDTH = { 4: 32, 6: 128 } as const;
 
 /** Set of addresses as sorted intervals that do not touch. IPv4 uses numbers, because most addresses are IPv4. */
@@ -62,7 +80,20 @@ class Intervals {
     if (typeof address === 'number') return contains(this.v4.starts, this.v4.ends, address);
     return contains(this.v6.starts, this.v6.ends, address);
   }
+
+  /** Returns the IPv4 addresses around this one, within a span, that are all in the set or all outside of it. */
+  spanOf(address: number, [start, end]: Span = [0, IPV4_LAST]): Span {
+    const { starts, ends } = this.v4;
+    const next = placeAfter(starts, address);
+    const isIn = next > 0 && address <= ends[next - 1];
+    const first = next === 0 ? 0 : isIn ? starts[next - 1] : ends[next - 1] + 1;
+    const last = isIn ? ends[next - 1] : next < starts.length ? starts[next] - 1 : IPV4_LAST;
+    return [Math.max(start, first), Math.min(end, last)];
+  }
 }
+
+/** First and last address. */
+type Span = [number, number];
 
 interface Interval {
   family: 4 | 6;
@@ -71,6 +102,12 @@ interface Interval {
 }
 
 function contains<T extends number | bigint>(starts: ArrayLike<T>, ends: ArrayLike<T>, value: T): boolean {
+  const next = placeAfter(starts, value);
+  return next > 0 && value <= ends[next - 1];
+}
+
+/** Returns the place of the first start above the value. */
+function placeAfter<T extends number | bigint>(starts: ArrayLike<T>, value: T): number {
   let low = 0;
   let high = starts.length;
   while (low < high) {
@@ -78,7 +115,7 @@ function contains<T extends number | bigint>(starts: ArrayLike<T>, ends: ArrayLi
     if (starts[middle] <= value) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && value <= ends[low - 1];
+  return low;
 }
 
 function merged(intervals: readonly Interval[]): Interval[] {
@@ -128,11 +165,13 @@ function groupsOf(text: string): number[] {
   });
 }
 
+/** Returns the number of an address in canonical form; `NOT_IPV4` for an IPv6 address. */
 function ipv4Number(ip: string): number {
   let value = 0;
   let octet = 0;
   for (let at = 0; at < ip.length; at++) {
     const code = ip.charCodeAt(at);
+    if (code === COLON) return NOT_IPV4;
     if (code === 46) {
       value = value * 256 + octet;
       octet = 0;

@@ -1,3 +1,4 @@
+import type { PlacementReason, Shortfall } from '@icmp-mon/assignment/contract';
 import { shardOf } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { Selection } from './assign';
@@ -13,6 +14,9 @@ export interface TargetRow {
   registeredAtMs: number;
   selected: string[] | null;
   refusedBy: string[];
+  shortfall: PlacementReason | null;
+  wanted: number | null;
+  placed: number | null;
 }
 
 interface Pair {
@@ -26,19 +30,25 @@ export interface SelectionChange {
   position: number;
   before: string[];
   after: Selection;
+  shortfall: Shortfall | null;
 }
 
 /** Writes the selections of these targets. */
 export async function writeSelections(sql: Sql, changes: readonly Omit<SelectionChange, 'position'>[]): Promise<void> {
   if (changes.length === 0) return;
   await sql.execute(
-    `UPDATE assignment_target SET selected = changed.selected::uuid[], refused_by = changed.refused_by::uuid[]
-     FROM unnest($1::bigint[], $2::text[], $3::text[]) AS changed(key, selected, refused_by)
+    `UPDATE assignment_target SET selected = changed.selected::uuid[], refused_by = changed.refused_by::uuid[],
+       shortfall = changed.shortfall, wanted = changed.wanted, placed = changed.placed
+     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[])
+       AS changed(key, selected, refused_by, shortfall, wanted, placed)
      WHERE assignment_target.key = changed.key`,
     [
       changes.map(({ row }) => row.key),
       changes.map(({ after }) => `{${after.selected.join(',')}}`),
       changes.map(({ after }) => `{${after.refusedBy.join(',')}}`),
+      changes.map(({ shortfall }) => shortfall?.reason ?? null),
+      changes.map(({ shortfall }) => shortfall?.wanted ?? null),
+      changes.map(({ shortfall }) => shortfall?.placed ?? null),
     ],
   );
 }

@@ -1,6 +1,7 @@
 export { MoveTargets } from './move-targets';
 export { AddressCheck } from './address-check';
 export { ParentTargets } from './parent-targets';
+export { RequestExpansion, RequestExpansionHandler } from './bulk/request-expansion';
 export { RegisterTarget, RegisterTargetHandler } from './register-target';
 export { TargetExists } from './target-exists';
 export { register, remove, TARGET } from './target';

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 56, lines: 16869 };
+export const LONG_FILES = { files: 56, lines: 16862 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -36,7 +36,7 @@ export const longFiles = {
   'libs/agents/server/agents.unit.spec.ts': 322,
   'libs/agents/ui/agent-detail.html': 266,
   'libs/assignment/server/agent-watch.int.spec.ts': 228,
-  'libs/assignment/server/assign.unit.spec.ts': 220,
+  'libs/assignment/server/assign.unit.spec.ts': 213,
   'libs/assignment/server/assignment.int.spec.ts': 350,
   'libs/platform/event-store/event-store.int.spec.ts': 234,
   'libs/platform/messaging/group-consumer.int.spec.ts': 421,

@@ -70,18 +70,22 @@ describe('a bulk change', () => {
     expect(await bulk.rowsOf('elsewhere')).toMatchObject([{ tags: { batch: 'elsewhere' } }]);
   });
 
-  it('names targets that a rule refuses, and changes the others', async () => {
-    const [full] = await bulk.registerTargets(2, 'full', 3_000);
-    const tags = Object.fromEntries(Array.from({ length: 31 }, (_, nr) => [`k${nr}`, 'x']));
-    await bulk.changeTarget(full, { tags });
-    const request = { filter: 'batch=full', change: { addTags: { one: 'more' } } };
+  it.each([
+    ['short', 'x', 3_000],
+    ['compressible', 'x'.repeat(200), 3_100],
+  ])('names targets that would have too many tags, and changes the others: %s values', async (batch, value, from) => {
+    const [full, nearly] = await bulk.registerTargets(3, batch, from);
+    const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, nr) => [`k${nr}`, value]));
+    await bulk.changeTarget(full, { tags: tags(31) });
+    await bulk.changeTarget(nearly, { tags: tags(30) });
+    const request = { filter: `batch=${batch}`, change: { addTags: { one: 'more' } } };
     expect(await bulk.previewChange(request)).toMatchObject({
-      count: 2,
-      changes: 1,
+      count: 3,
+      changes: 2,
       skipped: [{ reason: 'too_many_tags', count: 1, sample: [{ id: full }] }],
     });
     const done = await bulk.finishJob(await bulk.requestChange(request));
-    expect(done).toMatchObject({ ...NONE, changed: 1, failed: 1, failures: [{ id: full, reason: 'too_many_tags' }] });
+    expect(done).toMatchObject({ ...NONE, changed: 2, failed: 1, failures: [{ id: full, reason: 'too_many_tags' }] });
   });
 
   it('removes targets, also by their ids', async () => {

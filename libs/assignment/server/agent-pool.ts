@@ -1,0 +1,178 @@
+import type { AgentSelection } from '@icmp-mon/tiers/contract';
+import { BOUND_STEP, HASHES, hashText } from './hashes';
+import type { PolicyRanges } from './policy-ranges';
+import { newScratch, type Scratch } from './selection-scratch';
+
+/** Properties of an agent on which a selection depends. */
+export interface CandidateAgent {
+  id: string;
+  region: string;
+  /** Empty unless set. */
+  provider?: string;
+  tags: Record<string, string>;
+  /** Whether results can be expected from it: `ready` unless set. */
+  readiness?: Readiness;
+  /** Packets per second that it can send: its weight, and the limit of its load. Unknown unless set: no limit, and the usual weight. */
+  capacityPps?: number | null;
+  /** Lowest hash of a pair that the agent admits; 0, which admits every target, unless set. */
+  threshold?: number;
+  /** Ranges that its policy file allows; undefined until it has reported one. */
+  policy?: PolicyRanges | undefined;
+  /** Targets that it refuses by key, regardless of the ranges of its policy file. */
+  refusedKeys?: ReadonlySet<number> | undefined;
+}
+
+/**
+ * How far an agent can be relied on.
+ * - `ready`: reports and can probe
+ * - `unheard`: enrolled, but has never reported
+ * - `lost`: silent or unable for longer than the tier's hold-down, or returning and not yet stable
+ * - `draining`: probes, but gives its targets to other agents
+ * - a number: silent or unable since then (ms since 1970), within the hold-down; targets registered later go to other agents
+ */
+export type Readiness = 'ready' | 'unheard' | 'lost' | 'draining' | number;
+
+/**
+ * Agents of one tier, prepared for selection: each with a hash of its id, so that a selection costs one 32-bit mix per agent. Arrays without
+ * another comment are indexed by agent, in the order of their ids.
+ */
+export interface AgentPool {
+  ids: readonly string[];
+  seeds: Int32Array;
+  inverseWeights: Float64Array;
+  /** Changed by the capacity limit; see `admission.ts`. */
+  thresholds: Float64Array;
+  readiness: readonly Readiness[];
+  /** Indexes of region and provider. */
+  regionOf: Int32Array;
+  providerOf: Int32Array;
+  /** Distinct policy files, and for each agent the index of its own; -1 if it has reported none. */
+  policies: readonly PolicyRanges[];
+  policyOf: Int32Array;
+  refusedKeys: readonly (ReadonlySet<number> | undefined)[];
+  /** Number of agents per target; Infinity means all. */
+  count: number;
+  minRegions: number;
+  minProviders: number;
+  ready: ReadyAgents;
+  scratch: Scratch;
+}
+
+/** Ready agents in the order of the hot loop: grouped by weight, by index within a group. */
+export interface ReadyAgents {
+  order: Int32Array;
+  seeds: Int32Array;
+  /** For each group: where it ends in `order`, and half of the hash that a pair must exceed to be worth a closer look, first and again. */
+  ends: Int32Array;
+  limits: Int32Array;
+  widerLimits: Int32Array;
+  /** Demands of diversity that these agents can meet at all. */
+  minRegions: number;
+  minProviders: number;
+  /** Targets registered from this time on do not count agents as ready that are silent within their hold-down. */
+  untilMs: number;
+}
+
+/** Weight of an agent of unknown capacity: the packets per second of a policy file that sets none. */
+const USUAL_CAPACITY_PPS = 10_000;
+/** Weights are rounded to fourths of an octave (19 %), so that a slightly changed capacity moves no targets, and groups are few. */
+const STEPS_PER_OCTAVE = 4;
+/** Number of agents that should pass the limits beyond the selected ones; wider limits apply if too few pass. Chosen by measurement. */
+const SPARE = 3;
+const SPARE_DIVERSE = 5;
+const SPARE_WIDER = 16;
+const BISECTIONS = 60;
+
+/** Prepares the agents that a tier's selection allows. They are sorted by id, so their order in the input has no effect. */
+export function agentPool(agents: readonly CandidateAgent[], selection: AgentSelection): AgentPool {
+  const eligible = agents.filter((agent) => isEligible(agent, selection)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const policies = [...new Set(eligible.flatMap(({ policy }) => (policy === undefined ? [] : [policy])))];
+  const places = new Map(policies.map((policy, at) => [policy, at]));
+  const regionOf = indexesOf(eligible.map(({ region }) => region));
+  const providerOf = indexesOf(eligible.map(({ provider }) => provider ?? ''));
+  const pool = {
+    ids: eligible.map(({ id }) => id),
+    seeds: Int32Array.from(eligible, ({ id }) => hashText(id)),
+    inverseWeights: Float64Array.from(eligible, (agent) => 1 / weightOf(agent)),
+    thresholds: Float64Array.from(eligible, ({ threshold }) => threshold ?? 0),
+    readiness: eligible.map(({ readiness }) => readiness ?? 'ready'),
+    ...{ regionOf, providerOf, policies },
+    policyOf: Int32Array.from(eligible, ({ policy }) => (policy && places.get(policy)) ?? -1),
+    refusedKeys: eligible.some(({ refusedKeys }) => refusedKeys) ? eligible.map(({ refusedKeys }) => refusedKeys) : [],
+    count: selection.strategy === 'all' ? Infinity : Math.max(0, selection.count),
+    minRegions: selection.diversity.minRegions,
+    minProviders: selection.diversity.minProviders,
+  };
+  return { ...pool, ready: readyAgents(pool), scratch: newScratch(eligible.length, policies.length) };
+}
+
+/** Returns whether an agent may probe for a tier: its region is listed (or none is), and it has all required tags and no excluded one. */
+export function isEligible(agent: CandidateAgent, selection: AgentSelection): boolean {
+  const { regions, requireTags, excludeTags } = selection;
+  if (regions.length > 0 && !regions.includes(agent.region)) return false;
+  for (const [key, value] of Object.entries(requireTags)) if (agent.tags[key] !== value) return false;
+  for (const [key, value] of Object.entries(excludeTags)) if (agent.tags[key] === value) return false;
+  return true;
+}
+
+/** An agent that has never reported has the usual weight, because nothing is known about it yet. */
+function weightOf({ capacityPps, readiness }: CandidateAgent): number {
+  const pps = readiness === 'unheard' ? USUAL_CAPACITY_PPS : Math.max(1, capacityPps ?? USUAL_CAPACITY_PPS);
+  return 2 ** (Math.round(Math.log2(pps) * STEPS_PER_OCTAVE) / STEPS_PER_OCTAVE);
+}
+
+function indexesOf(texts: readonly string[]): Int32Array {
+  const places = new Map([...new Set(texts)].map((text, at) => [text, at]));
+  return Int32Array.from(texts, (text) => places.get(text) ?? 0);
+}
+
+function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAgents {
+  const { readiness, inverseWeights, seeds, count, regionOf, providerOf } = pool;
+  const indexes = [...readiness.keys()].filter((at) => readiness[at] === 'ready' || typeof readiness[at] === 'number');
+  const order = Int32Array.from(indexes.sort((a, b) => inverseWeights[a] - inverseWeights[b] || a - b));
+  const ends: number[] = [];
+  order.forEach((at, place) => {
+    if (place === order.length - 1 || inverseWeights[at] !== inverseWeights[order[place + 1]]) ends.push(place + 1);
+  });
+  const silent = readiness.filter((each) => typeof each === 'number');
+  const minRegions = Math.min(pool.minRegions, count, distinct(order, regionOf));
+  const minProviders = Math.min(pool.minProviders, count, distinct(order, providerOf));
+  const spare = minRegions > 1 || minProviders > 1 ? SPARE_DIVERSE : SPARE;
+  const groupWeights = ends.map((end) => 1 / inverseWeights[order[end - 1]]);
+  return {
+    order,
+    seeds: Int32Array.from(order, (at) => seeds[at]),
+    ends: Int32Array.from(ends),
+    limits: limitsFor(count + spare, ends, groupWeights),
+    widerLimits: limitsFor(count + SPARE_WIDER, ends, groupWeights),
+    ...{ minRegions, minProviders },
+    untilMs: silent.length === 0 ? Infinity : Math.min(...silent),
+  };
+}
+
+function distinct(order: Int32Array, indexOf: Int32Array): number {
+  return new Set(Array.from(order, (at) => indexOf[at])).size;
+}
+
+/**
+ * Returns limits with which about `wanted` agents pass: those whose cost is below the same bound in all groups. Halves of hashes fit into a
+ * signed integer; -1 lets every agent pass. The bounds are multiples of `BOUND_STEP`.
+ */
+function limitsFor(wanted: number, ends: readonly number[], weights: readonly number[]): Int32Array {
+  const agents = ends.at(-1) ?? 0;
+  if (wanted >= agents) return new Int32Array(ends.length).fill(-1);
+  const sizes = ends.map((end, at) => end - (ends[at - 1] ?? 0));
+  const passing = (cost: number): number =>
+    sizes.reduce((sum, size, at) => sum + size * -Math.expm1(-weights[at] * cost), 0);
+  let low = 0;
+  let high = 1;
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (low + high) / 2;
+    if (passing(middle) < wanted) low = middle;
+    else high = middle;
+  }
+  return Int32Array.from(weights, (weight) => {
+    const bound = Math.floor((HASHES * Math.exp(-weight * high)) / BOUND_STEP) * BOUND_STEP;
+    return bound / 2 - 1;
+  });
+}

@@ -1,0 +1,126 @@
+import { admissionFor, exceeds } from './admission';
+import type { AgentPool } from './agent-pool';
+import { selectAgents } from './assign';
+import { isRefusedByAll } from './shortfall';
+
+/** Targets in memory, by column. */
+export interface TargetColumns {
+  keys: number[];
+  ips: string[];
+  registeredAtMs: number[];
+  /** Index of each target's tier. */
+  tiers: number[];
+}
+
+/** A tier of the solver: its agents, and the packets per second that one target costs each of its agents. */
+export interface SolvedTier {
+  pool: AgentPool;
+  pps: number;
+}
+
+/** An agent, across the pools of all tiers. */
+interface SolvedAgent {
+  id: string;
+  seed: number;
+  capacityPps: number;
+  pps: number;
+  /** Lowest hash that it admits, as far as this solver has raised it. */
+  threshold: number;
+  /** Numbers of its targets; only of an agent with a capacity. */
+  targets: Set<number>;
+}
+
+/**
+ * Raises admission thresholds until no agent has more targets than it can carry, for all targets together: in rounds, in each of which every
+ * agent above its capacity sheds targets, and these select again. A round is a function of sets, so the order of the targets has no effect.
+ * Each round raises a threshold, so the rounds end.
+ */
+export class CapacitySolver {
+  readonly agents = new Map<string, SolvedAgent>();
+  private readonly members: SolvedAgent[][];
+
+  constructor(
+    private readonly tiers: readonly SolvedTier[],
+    private readonly targets: TargetColumns,
+    capacities: ReadonlyMap<string, number>,
+  ) {
+    this.members = tiers.map(({ pool }) => pool.ids.map((id, at) => this.agentOf(id, pool.seeds[at], capacities)));
+  }
+
+  /** Thresholds start where the pools have them, and end there. */
+  raiseThresholds(): void {
+    for (let number = 0; number < this.targets.keys.length; number++) this.placeTarget(number);
+    for (let over = this.overloadedAgents(); over.length > 0; over = this.overloadedAgents()) this.shedFrom(over);
+  }
+
+  private agentOf(id: string, seed: number, capacities: ReadonlyMap<string, number>): SolvedAgent {
+    const known = this.agents.get(id);
+    if (known !== undefined) return known;
+    const agent = {
+      ...{ id, seed, capacityPps: capacities.get(id) ?? Infinity },
+      ...{ pps: 0, threshold: 0, targets: new Set<number>() },
+    };
+    this.agents.set(id, agent);
+    return agent;
+  }
+
+  private overloadedAgents(): SolvedAgent[] {
+    return [...this.agents.values()].filter(({ pps, capacityPps }) => exceeds(pps, capacityPps));
+  }
+
+  private shedFrom(over: readonly SolvedAgent[]): void {
+    const moving = new Set<number>();
+    const thresholds = new Map<string, number>();
+    for (const agent of over) {
+      const { keys, tiers } = this.targets;
+      const loads = Array.from(agent.targets, (number) => ({
+        ...{ number, key: keys[number], pps: this.tiers[tiers[number]].pps },
+      }));
+      const admission = admissionFor(loads, agent.seed, agent.capacityPps);
+      for (const { number } of admission.shed) moving.add(number);
+      thresholds.set(agent.id, admission.threshold);
+      agent.threshold = admission.threshold;
+    }
+    for (const number of moving) this.removeTarget(number);
+    for (const { pool } of this.tiers) setThresholds(pool, thresholds);
+    for (const number of moving) this.placeTarget(number);
+  }
+
+  private placeTarget(number: number): void {
+    const pps = this.selectFor(number);
+    for (const agent of this.selectedAgents(number)) {
+      agent.pps += pps;
+      if (agent.capacityPps < Infinity) agent.targets.add(number);
+    }
+  }
+
+  private removeTarget(number: number): void {
+    const pps = this.selectFor(number);
+    for (const agent of this.selectedAgents(number)) {
+      agent.pps -= pps;
+      agent.targets.delete(number);
+    }
+  }
+
+  private selectFor(number: number): number {
+    const { keys, ips, registeredAtMs, tiers } = this.targets;
+    const { pool, pps } = this.tiers[tiers[number]];
+    selectAgents(keys[number], ips[number], registeredAtMs[number], pool);
+    return pps;
+  }
+
+  /** Agents of the last selection, unless all refuse, because then none of them probes the target. */
+  private selectedAgents(number: number): SolvedAgent[] {
+    const { pool } = this.tiers[this.targets.tiers[number]];
+    if (isRefusedByAll(pool)) return [];
+    const members = this.members[this.targets.tiers[number]];
+    return Array.from(pool.scratch.chosen.subarray(0, pool.scratch.chosenCount), (at) => members[at]);
+  }
+}
+
+/** Sets the thresholds of these agents, by id; others keep theirs. */
+export function setThresholds(pool: AgentPool, thresholds: ReadonlyMap<string, number>): void {
+  for (let at = 0; at < pool.ids.length; at++) {
+    pool.thresholds[at] = thresholds.get(pool.ids[at]) ?? pool.thresholds[at];
+  }
+}

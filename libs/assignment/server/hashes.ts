@@ -1,0 +1,42 @@
+/** Number of different hashes. */
+export const HASHES = 2 ** 32;
+// Separates keys of targets from hashes of ids.
+const KEY_SALT = 0x9e37_79b9;
+
+/** The last step of `mix` does not change the bits from this one on. */
+export const BOUND_STEP = 2 ** 16;
+
+/** `mix` without its last step, as a signed integer: enough to compare a hash with a multiple of `BOUND_STEP`. */
+export function premix(value: number): number {
+  let hash = value | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return hash;
+}
+
+/** The last step of `mix`. */
+export function finishMix(premixed: number): number {
+  return (premixed ^ (premixed >>> 16)) >>> 0;
+}
+
+/** Finaliser of MurmurHash3: each input bit changes about half of the output bits. Returns an unsigned 32-bit integer. */
+export function mix(value: number): number {
+  return finishMix(premix(value));
+}
+
+/** FNV-1a, finished with `mix`, because ids created at the same time differ in few bits. */
+export function hashText(text: string): number {
+  let hash = 0x811c_9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193);
+  return mix(hash);
+}
+
+/** Returns the mixed key of a target: `mix(mixedKey ^ seed)` is the hash of the pair of this target and the agent with this seed. */
+export function mixKey(targetKey: number): number {
+  return mix(targetKey ^ KEY_SALT);
+}
+
+/** Returns the hash of a pair; `seed` is the hash of the agent's id. */
+export function pairHash(targetKey: number, seed: number): number {
+  return mix(mixKey(targetKey) ^ seed);
+}

@@ -1,0 +1,106 @@
+import type { AgentPool } from './agent-pool';
+import { attainable, chooseDiverse, cover, type Demand } from './diversity';
+import { mix, mixKey } from './hashes';
+import { refusesTarget } from './refusals';
+import { beginChoice, costOf, sortByCost } from './selection-steps';
+
+/** Ranks of agents: a lower rank is always selected first; costs decide within a rank. */
+const RANK = { ready: 0, draining: 1, lost: 2, unheard: 3, never: 4 } as const;
+
+interface RankedTarget {
+  key: number;
+  ip: string;
+  registeredAtMs: number;
+}
+
+interface Among {
+  /** Also agents that refuse the target. */
+  withRefusing: boolean;
+  /** Also agents whose admission threshold excludes the target. */
+  withFull: boolean;
+}
+
+/** Chooses agents for a target from all ranks; leaves them in `scratch.chosen`, in no order. */
+export function chooseByRank(target: RankedTarget, pool: AgentPool, among: Among): void {
+  const { scratch } = pool;
+  beginChoice(scratch);
+  const candidates = rankAgents(target, pool, among);
+  const left: Demand = {
+    slots: Math.min(pool.count, candidates),
+    regions: pool.minRegions,
+    providers: pool.minProviders,
+  };
+  for (let rank: number = RANK.ready; rank < RANK.never && left.slots > 0; rank++) {
+    const before = scratch.chosenCount;
+    chooseOfRank(target.key, pool, rank, left);
+    left.slots -= scratch.chosenCount - before;
+    left.regions = pool.minRegions - covered(pool, pool.regionOf);
+    left.providers = pool.minProviders - covered(pool, pool.providerOf);
+  }
+}
+
+/** Returns whether any agent would be chosen that does not refuse the target, if none of them was full. */
+export function choosesAny(target: RankedTarget, pool: AgentPool): boolean {
+  return rankAgents(target, pool, { withRefusing: false, withFull: true }) > 0;
+}
+
+/** Returns how many different regions (`regionOf`) or providers (`providerOf`) the chosen agents have. */
+export function covered({ scratch }: AgentPool, indexOf: Int32Array): number {
+  let count = 0;
+  for (let at = 0; at < scratch.chosenCount; at++) {
+    let isFirst = true;
+    for (let other = 0; other < at; other++) {
+      if (indexOf[scratch.chosen[other]] === indexOf[scratch.chosen[at]]) isFirst = false;
+    }
+    if (isFirst) count++;
+  }
+  return count;
+}
+
+/** Ranks all agents for a target; returns how many may be chosen. */
+function rankAgents(target: RankedTarget, pool: AgentPool, { withRefusing, withFull }: Among): number {
+  const { ids, seeds, thresholds, scratch } = pool;
+  const { ranks } = scratch;
+  const mixedKey = mixKey(target.key);
+  let ready = 0;
+  for (let at = 0; at < ids.length; at++) {
+    const isFull = !withFull && mix(mixedKey ^ seeds[at]) < thresholds[at];
+    const isExcluded = isFull || (!withRefusing && refusesTarget(pool, at, target.key, target.ip));
+    ranks[at] = isExcluded ? RANK.never : rankOf(pool, at, target.registeredAtMs);
+    if (ranks[at] === RANK.ready) ready++;
+  }
+  let candidates = 0;
+  for (let at = 0; at < ids.length; at++) {
+    // While an agent is ready, a target is not assigned to one that is draining or has never reported.
+    if (ready > 0 && (ranks[at] === RANK.draining || ranks[at] === RANK.unheard)) ranks[at] = RANK.never;
+    if (ranks[at] !== RANK.never) candidates++;
+  }
+  return candidates;
+}
+
+function rankOf({ readiness }: AgentPool, at: number, registeredAtMs: number): number {
+  const state = readiness[at];
+  if (typeof state === 'number') return registeredAtMs >= state ? RANK.lost : RANK.ready;
+  return RANK[state];
+}
+
+/** Chooses among the agents of one rank: all of them if there are not more than slots. */
+function chooseOfRank(key: number, pool: AgentPool, rank: number, demand: Demand): void {
+  const { scratch, seeds } = pool;
+  const mixedKey = mixKey(key);
+  let count = 0;
+  for (let at = 0; at < seeds.length; at++) {
+    if (scratch.ranks[at] !== rank) continue;
+    scratch.candidates[count] = at;
+    scratch.costs[count++] = costOf(mix(mixedKey ^ seeds[at]), pool.inverseWeights[at]);
+  }
+  if (count <= demand.slots) {
+    for (let at = 0; at < count; at++) {
+      scratch.chosen[scratch.chosenCount++] = scratch.candidates[at];
+      cover(pool, scratch.candidates[at]);
+    }
+    return;
+  }
+  sortByCost(scratch, count);
+  chooseDiverse(pool, count, attainable(pool, count, demand), true);
+}

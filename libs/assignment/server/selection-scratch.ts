@@ -1,0 +1,45 @@
+/** Memory that selections reuse, so that none is allocated per target. */
+export interface Scratch {
+  /** Candidates with their costs; sorted after `sortByCost`. */
+  candidates: Int32Array;
+  costs: Float64Array;
+  /** Places in `ready.order` of the agents whose hash passes the bound. */
+  passing: Int32Array;
+  /** Indexes of the selected agents, ascending. */
+  chosen: Int32Array;
+  chosenCount: number;
+  /** Indexes of the agents that would be selected if their policy files did not refuse the target, ascending. */
+  refusing: Int32Array;
+  refusingCount: number;
+  ranks: Int32Array;
+  /** Regions and providers that the selected agents cover: those marked with the number of the selection. */
+  regionMarks: Int32Array;
+  providerMarks: Int32Array;
+  mark: number;
+  /** Provider that the matching gives to a region, and the reverse; -1 without one. */
+  providerOfRegion: Int32Array;
+  regionOfProvider: Int32Array;
+  visited: Int32Array;
+  /** Decision of each policy file on the current target: -1 unknown, 0 allowed, 1 refused. */
+  decisions: Int8Array;
+}
+
+export function newScratch(agents: number, policies: number): Scratch {
+  return {
+    candidates: new Int32Array(agents + 1),
+    costs: new Float64Array(agents + 1),
+    passing: new Int32Array(agents + 1),
+    chosen: new Int32Array(agents),
+    chosenCount: 0,
+    refusing: new Int32Array(agents),
+    refusingCount: 0,
+    ranks: new Int32Array(agents),
+    regionMarks: new Int32Array(agents),
+    providerMarks: new Int32Array(agents),
+    mark: 0,
+    providerOfRegion: new Int32Array(agents),
+    regionOfProvider: new Int32Array(agents),
+    visited: new Int32Array(agents),
+    decisions: new Int8Array(policies),
+  };
+}
