@@ -26,6 +26,7 @@ import { readFailures } from './read-failures';
 import { RemoveTarget } from './remove-target';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
+import { TargetChanges } from './target-changes';
 import { TargetHistory } from './target-history';
 import { targetResults } from './target-results';
 import { LossPipe, OutcomePipe } from './target-pipes';
@@ -59,6 +60,7 @@ interface Read<T> {
     SharePipe,
     StatusGlyph,
     TagsPipe,
+    TargetChanges,
     TargetHistory,
     TargetVerdicts,
   ],

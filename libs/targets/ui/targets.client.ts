@@ -1,7 +1,13 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { TargetFiguresPage } from '@icmp-mon/probing/contract';
-import type { ChangeTargetRequest, RegisterTargetRequest, TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import type {
+  ChangeTargetRequest,
+  RegisterTargetRequest,
+  TargetChangePage,
+  TargetPage,
+  TargetView,
+} from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
 
 /** Path of the targets in the API, also for the example command. */
@@ -31,6 +37,18 @@ export class TargetsClient {
       const q = text();
       if (q === '') return undefined;
       return { url: TARGETS_PATH, params: { q, limit, sort: ADDRESS_PART.test(q) ? 'ip' : 'name' } };
+    });
+  }
+
+  /** Reads the newest changes of a target; null reads nothing, and another version reads again. */
+  readChanges(
+    asked: () => { id: string; version: number; limit: number } | null,
+  ): HttpResourceRef<TargetChangePage | undefined> {
+    return httpResource(() => {
+      const target = asked();
+      return target === null
+        ? undefined
+        : { url: `${TARGETS_PATH}/${target.id}/versions`, params: { limit: target.limit } };
     });
   }
 

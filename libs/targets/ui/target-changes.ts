@@ -1,0 +1,45 @@
+import { Component, computed, inject, input, signal } from '@angular/core';
+import { DateTimePipe, Failure, keepLast, zonesText } from '@icmp-mon/platform/ui-kit';
+import type { MemberChange, TargetView } from '@icmp-mon/targets/contract';
+import { changeText } from './change-text';
+import { TargetsClient } from './targets.client';
+
+const CHANGES_SHOWN = 50;
+
+/** The changes of a target: when, by whom and what. They are read when the section is opened, and again after each change. */
+@Component({
+  selector: 'icm-target-changes',
+  imports: [DateTimePipe, Failure],
+  templateUrl: './target-changes.html',
+  styleUrl: './target-body.scss',
+  styles: '.change { white-space: normal; overflow-wrap: anywhere; }',
+})
+export class TargetChanges {
+  readonly target = input.required<TargetView>();
+
+  protected readonly isOpen = signal(false);
+  private readonly asked = computed(() => {
+    const { id, version } = this.target();
+    return this.isOpen() ? { id, version, limit: CHANGES_SHOWN } : null;
+  });
+  private readonly read = inject(TargetsClient).readChanges(this.asked);
+  protected readonly kept = keepLast(this.read, () => this.target().id);
+  protected readonly items = computed(() => this.kept.value()?.items);
+  protected readonly zone = computed(() => {
+    const times = (this.items() ?? []).map(({ at }) => Date.parse(at));
+    return zonesText(times.at(-1) ?? Date.now(), times[0] ?? Date.now());
+  });
+  protected readonly limit = CHANGES_SHOWN;
+
+  protected toggle(event: Event): void {
+    this.isOpen.set((event.target as HTMLDetailsElement).open);
+  }
+
+  protected retryRead(): void {
+    this.read.reload();
+  }
+
+  protected textsOf(changes: readonly MemberChange[]): string[] {
+    return changes.map(changeText);
+  }
+}
