@@ -15,7 +15,7 @@ const TARGETS = 100_000;
 const TARGETS_QUICK = 20_000;
 const PAGES = 1_000;
 const PAGES_QUICK = 200;
-const READERS = 2;
+export const READERS = 2;
 const STATUSES_PER_BATCH = 1_000;
 const SLOWEST_SHOWN = 12;
 type Slowest = Record<'product' | 'reference', string[]>;
@@ -95,7 +95,8 @@ async function judge(control: ControlDatabase, targets: readonly TargetView[]): 
   }
 }
 
-async function readAll(pages: readonly Page[], read: (page: Page, at: number) => Promise<void>): Promise<number[]> {
+/** Reads all pages by two readers. Returns the time of each in ms. */
+export async function readAll<P>(pages: readonly P[], read: (page: P, at: number) => Promise<void>): Promise<number[]> {
   const timesMs: number[] = [];
   let next = 0;
   const reader = async (): Promise<void> => {
@@ -116,12 +117,12 @@ function slowestOf(pages: readonly Page[], timesMs: readonly number[]): string[]
   return order.slice(0, SLOWEST_SHOWN).map((at) => `${named(pages[at])} ${timesMs[at].toFixed(1)}`);
 }
 
-function p99(timesMs: readonly number[]): number {
+export function p99(timesMs: readonly number[]): number {
   const sorted = [...timesMs].sort((a, b) => a - b);
   return sorted[Math.floor(0.99 * (sorted.length - 1))];
 }
 
-function fetchText(agent: http.Agent, url: string, apiKey: string): Promise<string> {
+export function fetchText(agent: http.Agent, url: string, apiKey: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent, headers: { authorization: `Bearer ${apiKey}` } }, (response) => {
       const chunks: Buffer[] = [];

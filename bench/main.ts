@@ -31,6 +31,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   live: () => import('./live'),
   list: () => import('./list'),
   assign: () => import('./assign'),
+  history: () => import('./history'),
 };
 
 /** Load runs that follow a scenario instead of a given time. */

@@ -15,6 +15,7 @@ export const BENCHES = {
   live: 'deliveries per second of live results',
   list: 'pages of the target list',
   assign: 'selection of agents, and targets moved by the loss of one',
+  history: 'pages of the inventory at an earlier time',
 };
 
 /** Load runs. */
