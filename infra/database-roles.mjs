@@ -14,7 +14,7 @@ for (const app of ['api', 'worker', 'projector', 'gateway']) everyRole[app] = `i
 
 export const databaseRoles = Object.keys(everyRole);
 
-/** Tables of accounts and logins, and of stored answers that may contain a new key: only the api reads them. */
+/** Tables of accounts and logins, of stored answers that may contain a new key, and of the keys of personal data: only the api reads them. */
 const accountTables = [
   'user_account',
   'login_session',
@@ -22,6 +22,7 @@ const accountTables = [
   'api_key',
   'bootstrap_done',
   'idempotency_key',
+  'event_key',
 ];
 const write = 'SELECT, INSERT, UPDATE, DELETE';
 /** Privileges of the apps. The worker is a member of the owner role, because it drops chunks and refreshes aggregates, which needs ownership. */

@@ -23,6 +23,7 @@ import { AssignmentCapacity1790000073000 } from './control/1790000073000-assignm
 import { TargetsVersions1790000074000 } from './control/1790000074000-targets-versions';
 import { TargetsBulkJobs1790000071000 } from './control/1790000071000-targets-bulk-jobs';
 import { TiersVersions1790000074100 } from './control/1790000074100-tiers-versions';
+import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -66,6 +67,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsMembers1790000070000,
   AssignmentPaused1790000070100,
   AssignmentCapacity1790000073000,
+  EventKeys1790000070200,
   TargetsVersions1790000074000,
   TiersVersions1790000074100,
   TiersRemoval1790000072000,

@@ -1,6 +1,12 @@
 import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
 import { migrate, type Sql } from '@icmp-mon/platform/database';
-import { type RecordedEvent, streamOf } from '@icmp-mon/platform/event-store';
+import {
+  type Aggregate,
+  type DomainEvent,
+  type RecordedEvent,
+  sealPersonalData,
+  streamOf,
+} from '@icmp-mon/platform/event-store';
 import { readCloudEvent, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import type { CliContext } from './cli-context';
 import type { Actions } from './actions';
@@ -96,7 +102,7 @@ async function takeBack(
     const [, category] = readCloudEvent(message).type.split('.');
     const found = relayed.plugged.find(({ aggregate }) => aggregate.category === category);
     if (!found) continue;
-    await found.aggregate.project?.(sql, [await insertEvent(sql, category, position, message)]);
+    await found.aggregate.project?.(sql, [await insertEvent(sql, found.aggregate, position, message)]);
     count++;
   }
   if (last > 0) await sql.execute('UPDATE relay_cursor SET position = greatest(position, $1)', [last]);
@@ -105,7 +111,7 @@ async function takeBack(
 
 async function insertEvent(
   sql: Sql,
-  category: string,
+  { category, personal }: Pick<Aggregate<unknown, DomainEvent>, 'category' | 'personal'>,
   position: number,
   message: ReceivedMessage,
 ): Promise<RecordedEvent> {
@@ -118,21 +124,18 @@ async function insertEvent(
     type: eventTypeOf(event.type),
     data: event.data ?? {},
   };
-  const [row] = await sql.query<{ version: number }>(
-    `INSERT INTO event (position, id, stream, version, type, data, metadata, occurred_at) OVERRIDING SYSTEM VALUE
-     VALUES ($1, $2, $3, (SELECT coalesce(max(version), 0) + 1 FROM event WHERE stream = $3), $4, $5::jsonb, $6::jsonb, $7)
-     RETURNING version`,
-    [
-      position,
-      recorded.id,
-      recorded.stream,
-      recorded.type,
-      JSON.stringify(recorded.data),
-      JSON.stringify(metadata),
-      event.time,
-    ],
+  const { stream, type, data } = recorded;
+  const [{ version }] = await sql.query<{ version: number }>(
+    'SELECT coalesce(max(version), 0) + 1 AS version FROM event WHERE stream = $1',
+    [stream],
   );
-  return { ...recorded, version: row?.version ?? 0 };
+  const [[stored]] = await sealPersonalData(sql, [{ stream, personal, events: [{ version, type, data }] }]);
+  await sql.execute(
+    `INSERT INTO event (position, id, stream, version, type, data, metadata, occurred_at) OVERRIDING SYSTEM VALUE
+     VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8)`,
+    [position, recorded.id, stream, version, type, JSON.stringify(stored), JSON.stringify(metadata), event.time],
+  );
+  return { ...recorded, version };
 }
 
 /** The inverse of `cloudEventType`: 'icmpmon.agent.certificate-renewed.v1' → 'AgentCertificateRenewed'. */

@@ -7,6 +7,7 @@ export type Role = (typeof ROLES)[number];
 const LOWEST_ROLE = {
   'targets:read': 'viewer',
   'targets:write': 'engineer',
+  'targets:erase': 'admin',
   'tiers:read': 'viewer',
   'tiers:write': 'engineer',
   'agents:read': 'viewer',

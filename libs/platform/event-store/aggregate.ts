@@ -1,9 +1,10 @@
 import type { Sql } from '@icmp-mon/platform/database';
-
 export interface DomainEvent {
   type: string;
   data: object;
 }
+
+import type { PersonalData } from './personal-data';
 
 /** Actor, cause and correlation id of an event; ids are UUIDs. */
 export interface EventMetadata {
@@ -33,6 +34,8 @@ export interface Aggregate<S, E extends DomainEvent> {
   category: string;
   initial: S;
   evolve(state: S, event: E): S;
+  /** Members of its events that are stored encrypted, so that they can be erased. */
+  personal?: PersonalData;
   /** Updates the aggregate's own read model, in the transaction of the append or in a rebuild. Events are in the order of the store. */
   project?(sql: Sql, events: readonly ProjectedEvent<E>[]): Promise<void>;
   /**

@@ -2,6 +2,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import type { DomainEvent, EventMetadata, RecordedEvent } from './aggregate';
 import { APPENDED_CHANNEL, APPEND_LOCK } from './fence';
+import { type PersonalData, sealPersonalData } from './personal-data';
 import { VersionConflict } from './version-conflict';
 
 /** Events that one command appends to its stream after `version`. */
@@ -9,6 +10,7 @@ export interface Addition<E extends DomainEvent = DomainEvent> {
   stream: string;
   version: number;
   events: readonly E[];
+  personal?: PersonalData | undefined;
   metadata: EventMetadata;
 }
 
@@ -32,7 +34,11 @@ export async function append(sql: Sql, additions: readonly Addition[]): Promise<
   const added = additions.map(({ stream, version, events, metadata }) =>
     events.map(({ type, data }, at) => ({ id: newId(), stream, version: version + at + 1, type, data, metadata })),
   );
-  const rows = added.flat();
+  const data = await sealPersonalData(
+    sql,
+    additions.map(({ stream, personal }, at) => ({ stream, personal, events: added[at] })),
+  );
+  const rows = added.flatMap((events, at) => events.map((event, nr) => ({ ...event, data: data[at][nr] })));
   const stored = await sql.query<{ id: string; position: number; occurred_at: Date }>(APPEND, [
     APPEND_LOCK,
     JSON.stringify(rows),

@@ -60,8 +60,12 @@ export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promis
       const events = decideOn(run, state, history.length);
       outcomes[at] = { done: { events: [], version: history.length, state, answer: undefined } };
       const { metadata } = run.options;
+      const { personal } = run.aggregate;
       if (events.length > 0)
-        appending.push({ run, at, addition: { stream: streamOfRun(run), version: history.length, events, metadata } });
+        appending.push({
+          ...{ run, at },
+          addition: { stream: streamOfRun(run), version: history.length, events, personal, metadata },
+        });
     } catch (error) {
       outcomes[at] = { refused: error };
     }

@@ -1,7 +1,8 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { DomainEvent, EventMetadata, ProjectedEvent, RecordedEvent } from './aggregate';
+import { openPersonalData } from './personal-data';
 
-export interface EventRow {
+interface EventRow {
   position: number;
   id: string;
   stream: string;
@@ -14,24 +15,34 @@ export interface EventRow {
 
 export const COLUMNS = 'position, id, stream, version, type, data, metadata, occurred_at';
 
-export function recordedEvent<E extends DomainEvent>(row: EventRow): RecordedEvent<E> {
+/** Runs a query for `COLUMNS`. */
+export async function readRecorded<E extends DomainEvent>(
+  sql: Sql,
+  text: string,
+  params: unknown[],
+): Promise<RecordedEvent<E>[]> {
+  const rows = await openPersonalData(sql, await sql.query<EventRow>(text, params));
+  return rows.map((row) => recordedEvent<E>(row));
+}
+
+function recordedEvent<E extends DomainEvent>(row: EventRow): RecordedEvent<E> {
   const { occurred_at: occurredAt, ...event } = row;
   return { ...event, position: Number(row.position), occurredAt: occurredAt.toISOString() };
 }
 
 /** Returns all events of one stream, ordered by version. */
 export async function readStream<E extends DomainEvent>(sql: Sql, stream: string): Promise<RecordedEvent<E>[]> {
-  const rows = await sql.query<EventRow>(`SELECT ${COLUMNS} FROM event WHERE stream = $1 ORDER BY version`, [stream]);
-  return rows.map((row) => recordedEvent<E>(row));
+  return readRecorded<E>(sql, `SELECT ${COLUMNS} FROM event WHERE stream = $1 ORDER BY version`, [stream]);
 }
 
 /** Returns all events of several streams by stream, ordered by version; a stream without events is not in the map. */
 export async function readStreams(sql: Sql, streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
-  const rows = await sql.query<EventRow>(
+  const events = await readRecorded(
+    sql,
     `SELECT ${COLUMNS} FROM event WHERE stream = ANY ($1::text[]) ORDER BY stream, version`,
     [streams],
   );
-  return Map.groupBy(rows.map(recordedEvent), ({ stream }) => stream);
+  return Map.groupBy(events, ({ stream }) => stream);
 }
 
 /** Returns at most `limit` events with `after < position <= upTo`, ordered by position. */
@@ -39,11 +50,11 @@ export async function readEvents(
   sql: Sql,
   { after, upTo, limit }: { after: number; upTo: number; limit: number },
 ): Promise<RecordedEvent[]> {
-  const rows = await sql.query<EventRow>(
+  return readRecorded(
+    sql,
     `SELECT ${COLUMNS} FROM event WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`,
     [after, upTo, limit],
   );
-  return rows.map(recordedEvent);
 }
 
 /**
@@ -55,13 +66,14 @@ export async function readProjected<E extends DomainEvent>(
   category: string,
   { after, upTo }: { after: number; upTo: number },
 ): Promise<ProjectedEvent<E>[]> {
-  return sql.query<ProjectedEvent<E>>(
+  const rows = await sql.query<ProjectedEvent<E>>(
     `SELECT position, stream, version, type, data,
             to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt"
      FROM event WHERE position > $1 AND position <= $2 AND split_part(stream, '-', 1) = $3
      ORDER BY position`,
     [after, upTo, category],
   );
+  return openPersonalData(sql, rows);
 }
 
 /** An event with the data of the one before it in its stream; null for the first. */

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { type DomainEvent, type RecordedEvent, streamOf } from './aggregate';
-import { COLUMNS, type EventRow, recordedEvent } from './read-events';
+import { COLUMNS, readRecorded } from './read-events';
 
 /** Returns the latest events of one aggregate below a version, newest first, at most `limit`. */
 export async function readHistory<E extends DomainEvent>(
@@ -9,9 +9,9 @@ export async function readHistory<E extends DomainEvent>(
   id: string,
   { below, limit }: { below?: number; limit: number },
 ): Promise<RecordedEvent<E>[]> {
-  const rows = await sql.query<EventRow>(
+  return readRecorded<E>(
+    sql,
     `SELECT ${COLUMNS} FROM event WHERE stream = $1 AND ($2::bigint IS NULL OR version < $2) ORDER BY version DESC LIMIT $3`,
     [streamOf(category, id), below ?? null, limit],
   );
-  return rows.map((row) => recordedEvent<E>(row));
 }

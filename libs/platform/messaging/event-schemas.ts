@@ -11,6 +11,7 @@ import agentRetired from '../../../docs/schemas/agent.retired.v1.json';
 import agentUnbanned from '../../../docs/schemas/agent.unbanned.v1.json';
 import targetChanged from '../../../docs/schemas/target.changed.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
+import targetErased from '../../../docs/schemas/target.erased.v1.json';
 import targetRemoved from '../../../docs/schemas/target.removed.v1.json';
 import statusChanged from '../../../docs/schemas/target-status.changed.v1.json';
 import tierDefined from '../../../docs/schemas/tier.defined.v1.json';
@@ -20,7 +21,7 @@ import tierRemoved from '../../../docs/schemas/tier.removed.v1.json';
 /** JSON Schemas 2020-12 of the public events, by CloudEvents type. */
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
   [
-    ...[targetRegistered, targetChanged, targetRemoved, statusChanged],
+    ...[targetRegistered, targetChanged, targetRemoved, targetErased, statusChanged],
     ...[tierDefined, tierRemovalStarted, tierRemoved],
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],

@@ -15,6 +15,7 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   TargetRegistered: 'target',
   TargetChanged: 'target',
   TargetRemoved: 'target',
+  TargetErased: 'target',
   TierDefined: 'tier',
   TierRemovalStarted: 'tier',
   TierRemoved: 'tier',

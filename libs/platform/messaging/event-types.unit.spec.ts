@@ -10,6 +10,7 @@ const EVENTS: [type: string, entity: string, event: string][] = [
   [targets.TARGET_REGISTERED, targets.TARGET_STREAM, 'TargetRegistered'],
   [targets.TARGET_CHANGED, targets.TARGET_STREAM, 'TargetChanged'],
   [targets.TARGET_REMOVED, targets.TARGET_STREAM, 'TargetRemoved'],
+  [targets.TARGET_ERASED, targets.TARGET_STREAM, 'TargetErased'],
   [tiers.TIER_DEFINED, tiers.TIER_STREAM, 'TierDefined'],
   [agents.AGENT_ENROLLED, agents.AGENT_STREAM, 'AgentEnrolled'],
   [agents.AGENT_DESCRIBED, agents.AGENT_STREAM, 'AgentDescribed'],

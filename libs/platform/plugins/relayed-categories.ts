@@ -14,7 +14,7 @@ import { Socket } from './socket';
 
 export interface RelayedCategory {
   /** The aggregate of the events. */
-  aggregate: Pick<Aggregate<unknown, DomainEvent>, 'category' | 'project'>;
+  aggregate: Pick<Aggregate<unknown, DomainEvent>, 'category' | 'personal' | 'project'>;
   /** Logical topic to which its events are published. */
   topic: string;
 }

@@ -7,6 +7,7 @@ export const TARGETS_TOPIC = 'public.targets.v1';
 export const TARGET_REGISTERED = 'icmpmon.target.registered.v1';
 export const TARGET_CHANGED = 'icmpmon.target.changed.v1';
 export const TARGET_REMOVED = 'icmpmon.target.removed.v1';
+export const TARGET_ERASED = 'icmpmon.target.erased.v1';
 
 /** The members of a target that its events hold. */
 export interface TargetData {
@@ -59,4 +60,13 @@ export interface TargetRemoved {
   data: { targetId: string; key: number; ip: string; vrf: string };
 }
 
-export type TargetEvent = TargetRegistered | TargetChanged | TargetRemoved;
+/** The personal data of a removed target were erased: its name, notes and owner. */
+export interface TargetErased {
+  type: 'TargetErased';
+  data: { targetId: string; key: number };
+}
+
+export type TargetEvent = TargetRegistered | TargetChanged | TargetRemoved | TargetErased;
+
+/** Members of a target that may name a person: stored encrypted, and erased on request. */
+export const PERSONAL_MEMBERS = ['name', 'notes', 'owner'] as const satisfies readonly (keyof TargetData)[];

@@ -36,7 +36,8 @@ export async function requireDependencies(sql: Sql, events: readonly ProjectedEv
   const dependent = new Set<string>();
   for (const { type, data } of events) {
     if (type === 'TargetRemoved') removed.push((data as TargetRemoved['data']).targetId);
-    else if (((data as RecordedTarget).parents ?? []).length > 0) dependent.add((data as RecordedTarget).targetId);
+    else if (type !== 'TargetErased' && ((data as RecordedTarget).parents ?? []).length > 0)
+      dependent.add((data as RecordedTarget).targetId);
   }
   if (removed.length + dependent.size === 0) return;
   await lockDependencies(sql);

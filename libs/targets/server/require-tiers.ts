@@ -10,7 +10,9 @@ import { TIER_STREAM } from '@icmp-mon/tiers/contract';
  */
 export async function requireTiers(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
   const given = events.flatMap(({ type, data, stream, version }) =>
-    type === 'TargetRemoved' ? [] : [{ stream, version, tier: (data as TargetRegistered['data']).tier }],
+    type === 'TargetRemoved' || type === 'TargetErased'
+      ? []
+      : [{ stream, version, tier: (data as TargetRegistered['data']).tier }],
   );
   const names = [...new Set(given.map(({ tier }) => tier))];
   if (names.length === 0) return;

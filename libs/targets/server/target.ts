@@ -1,9 +1,12 @@
 import {
+  PERSONAL_MEMBERS,
   type RecordedTarget,
   TARGET_STREAM,
   type TargetData,
   targetDataOf,
+  type TargetErased,
   type TargetEvent,
+  type TargetRemoved,
 } from '@icmp-mon/targets/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Sql } from '@icmp-mon/platform/database';
@@ -14,7 +17,11 @@ import { TARGET_TAGS } from './tags';
 import { projectTargets } from './target-list/inventory';
 import { requireTiers } from './require-tiers';
 
-export type TargetState = { kind: 'absent' } | { kind: 'registered'; target: TargetData } | { kind: 'removed' };
+export type TargetState =
+  | { kind: 'absent' }
+  | { kind: 'registered'; target: TargetData }
+  | { kind: 'removed'; target: TargetRemoved['data'] }
+  | { kind: 'erased' };
 
 /** The members of a target that can change. */
 export type TargetMembers = Omit<TargetData, 'targetId' | 'key' | 'ip' | 'vrf'>;
@@ -56,6 +63,20 @@ export function remove(state: TargetState): TargetEvent[] {
   return [{ type: 'TargetRemoved', data: { targetId, key, ip, vrf } }];
 }
 
+/** Erases the personal data of a removed target. Returns no event if they are erased already. */
+export function erase(state: TargetState): TargetEvent[] {
+  switch (state.kind) {
+    case 'absent':
+      throw new DomainError('not_found', 'There never was a target with this id.');
+    case 'registered':
+      throw new DomainError('conflict', 'The target exists: remove it first, or change its name, notes and owner.');
+    case 'removed':
+      return [{ type: 'TargetErased', data: { targetId: state.target.targetId, key: state.target.key } }];
+    case 'erased':
+      return [];
+  }
+}
+
 function registered(state: TargetState): TargetData {
   if (state.kind === 'registered') return state.target;
   throw new DomainError('not_found', 'The target does not exist or was removed.');
@@ -88,7 +109,9 @@ export function evolve(state: TargetState, event: TargetEvent): TargetState {
     case 'TargetChanged':
       return { kind: 'registered', target: targetDataOf(event.data) };
     case 'TargetRemoved':
-      return { kind: 'removed' };
+      return { kind: 'removed', target: event.data };
+    case 'TargetErased':
+      return { kind: 'erased' };
     default:
       return unknownEvent(event, state);
   }
@@ -108,6 +131,7 @@ export const TARGET: Aggregate<TargetState, TargetEvent> = {
   category: TARGET_STREAM,
   initial: { kind: 'absent' },
   evolve,
+  personal: { members: PERSONAL_MEMBERS, erasedBy: 'TargetErased' satisfies TargetErased['type'] },
   project: projectTargets,
   requireConsistency: requireReferences,
 };

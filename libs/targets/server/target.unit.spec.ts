@@ -1,6 +1,6 @@
 import type { TargetData, TargetEvent } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
-import { change, register, remove, replace, TARGET, type TargetState } from './target';
+import { change, erase, register, remove, replace, TARGET, type TargetState } from './target';
 
 const TARGET_DATA: TargetData = {
   targetId: '01a2058a-7222-7052-9ee1-962a30df748a',
@@ -92,6 +92,15 @@ describe('a target', () => {
   it('given none or a removed one, when removed, then not found', () => {
     expect(() => remove(given())).toThrow(expect.objectContaining({ code: 'not_found' }));
     expect(() => remove(given(REGISTERED, REMOVED))).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+
+  it('given a removed target, when erased, then TargetErased once; its id is never used again', () => {
+    const erased: TargetEvent = { type: 'TargetErased', data: { targetId: TARGET_DATA.targetId, key: 7 } };
+    expect(erase(given(REGISTERED, REMOVED))).toEqual([erased]);
+    expect(erase(given(REGISTERED, REMOVED, erased))).toEqual([]);
+    expect(() => register(given(REGISTERED, REMOVED, erased), TARGET_DATA)).toThrow(/already in use/);
+    expect(() => erase(given(REGISTERED))).toThrow(expect.objectContaining({ code: 'conflict' }));
+    expect(() => erase(given())).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
   it('ignores an event of a newer release', () => {

@@ -22,6 +22,7 @@ import {
   refs,
 } from '@nestjs/swagger';
 import { ChangeTarget } from './change-target';
+import { EraseTarget } from './erase-target';
 import { ReadTarget } from './read-target';
 import { RegisterTarget } from './register-target';
 import { RemoveTarget } from './remove-target';
@@ -173,5 +174,20 @@ export class TargetsController {
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {
     return this.commands.execute(new RemoveTarget(ref, vrf, expectedVersion, metadata));
+  }
+
+  @Delete(':id/personal-data')
+  @HttpCode(204)
+  @RequirePermission('targets:erase')
+  @ApiOperation({
+    summary: 'Erase name, notes and owner of a removed target',
+    description:
+      'The key with which its events were encrypted is destroyed; the history of the target shows "(erased)". Cannot be undone. ' +
+      'Repeating it changes nothing. Answers 409 while the target exists.',
+  })
+  @ApiParam({ name: 'id', description: 'Id of the removed target.', schema: { type: 'string', format: 'uuid' } })
+  @ApiNoContentResponse()
+  erasePersonalData(@Param('id') id: string, @Metadata() metadata: RequestMetadata): Promise<void> {
+    return this.commands.execute(new EraseTarget(id, metadata));
   }
 }

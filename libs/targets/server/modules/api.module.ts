@@ -13,6 +13,7 @@ import { RequestBulkChangeHandler } from '../bulk/request-bulk-change';
 import { RequestExpansionHandler } from '../bulk/request-expansion';
 import { ChangeTargetHandler } from '../change-target';
 import { ParentTargets } from '../parent-targets';
+import { EraseTargetHandler } from '../erase-target';
 import { ReadTargetHandler } from '../read-target';
 import { RegisterTargetHandler } from '../register-target';
 import { RemoveTargetHandler } from '../remove-target';
@@ -51,6 +52,7 @@ import { TargetsController } from '../targets.controller';
     ChangeTargetHandler,
     ReplaceTargetHandler,
     RemoveTargetHandler,
+    EraseTargetHandler,
     ListTargetsHandler,
     ListTargetsAtHandler,
     FormerTargets,

@@ -1,10 +1,12 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { EventProjection, ProjectedEvent } from '@icmp-mon/platform/event-store';
+import { ERASED, type EventProjection, type ProjectedEvent } from '@icmp-mon/platform/event-store';
 import {
+  PERSONAL_MEMBERS,
   TARGET_STREAM,
   type RecordedTarget,
   type TargetData,
   targetDataOf,
+  type TargetErased,
   type TargetEvent,
   type TargetRemoved,
 } from '@icmp-mon/targets/contract';
@@ -43,6 +45,7 @@ export const TARGET_VERSIONS: EventProjection<TargetEvent> = {
     for (const event of events) applyEvent(event, current, changes);
     await endVersions(sql, [...changes.ended.values()]);
     await addVersions(sql, [...changes.begun.values()]);
+    await eraseVersions(sql, events);
   },
 };
 
@@ -111,4 +114,14 @@ async function addVersions(sql: Sql, begun: VersionRow[]): Promise<void> {
      ON CONFLICT (key, version) DO NOTHING`,
     [JSON.stringify(begun)],
   );
+}
+
+/** Erases the personal data of targets, also in versions from events of older releases, which hold them in clear. */
+async function eraseVersions(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
+  const erased = events.flatMap(({ type, data }) =>
+    type === 'TargetErased' ? [(data as TargetErased['data']).key] : [],
+  );
+  if (erased.length === 0) return;
+  const texts = PERSONAL_MEMBERS.map((member) => `${member} = CASE WHEN ${member} IS NOT NULL THEN $2 END`);
+  await sql.execute(`UPDATE target_version SET ${texts.join(', ')} WHERE key = ANY ($1::integer[])`, [erased, ERASED]);
 }

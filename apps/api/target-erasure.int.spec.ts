@@ -1,0 +1,63 @@
+import type { TargetView } from '@icmp-mon/targets/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+async function registerTarget(ip: string): Promise<TargetView> {
+  const body = { ip, tier: 'standard', name: 'Dora Example', notes: 'call Dora', owner: 'Dora Example' };
+  const response = await api.postJson('/api/v1/targets', body);
+  expect(response.status).toBe(201);
+  return (await response.json()) as TargetView;
+}
+
+const removeTarget = ({ id }: TargetView): Promise<Response> =>
+  api.sendRequest(`/api/v1/targets/${id}`, { method: 'DELETE' });
+const eraseTarget = (ref: string, role: 'admin' | 'engineer' = 'admin'): Promise<Response> =>
+  api.sendRequest(`/api/v1/targets/${ref}/personal-data`, { method: 'DELETE', role });
+const eventsOf = (id: string): Promise<{ type: string; data: object; metadata: { actor: string } }[]> =>
+  api.control.query('SELECT type, data, metadata FROM event WHERE stream = $1 ORDER BY version', [`target-${id}`]);
+
+describe('erasing the personal data of a target', () => {
+  it('destroys the key of its events, once, and is recorded with its actor', async () => {
+    const target = await registerTarget('192.0.2.10');
+    expect((await removeTarget(target)).status).toBe(204);
+    expect((await eraseTarget(target.id)).status).toBe(204);
+    expect((await eraseTarget(target.id.toUpperCase())).status).toBe(204);
+    const events = await eventsOf(target.id);
+    expect(events.map(({ type }) => type)).toEqual(['TargetRegistered', 'TargetRemoved', 'TargetErased']);
+    expect(events[2].metadata.actor).toMatch(/^api-key:/);
+    expect(JSON.stringify(events)).not.toContain('Dora');
+    expect(await api.control.query('SELECT FROM event_key WHERE stream = $1', [`target-${target.id}`])).toEqual([]);
+  });
+
+  it('is refused while the target exists, for other roles, and for an id that never was a target', async () => {
+    const target = await registerTarget('192.0.2.11');
+    const early = await eraseTarget(target.id);
+    expect(early.status).toBe(409);
+    expect(await early.json()).toMatchObject({ detail: expect.stringContaining('remove it first') as string });
+    expect((await eraseTarget(target.id, 'engineer')).status).toBe(403);
+    expect((await eraseTarget('01936d2e-7c1a-7b3e-9a51-000000000000')).status).toBe(404);
+    const byAddress = await eraseTarget('192.0.2.11');
+    expect(byAddress.status).toBe(404);
+    expect(await byAddress.json()).toMatchObject({ detail: expect.stringContaining('by its id only') as string });
+  });
+
+  it('leaves the texts of a target that exists encrypted in its events, and readable', async () => {
+    const target = await registerTarget('192.0.2.12');
+    expect(JSON.stringify(await eventsOf(target.id))).not.toContain('Dora');
+    const changed = await api.sendRequest(`/api/v1/targets/${target.id}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ tags: { site: 'fra' } }),
+    });
+    const kept = { name: 'Dora Example', notes: 'call Dora', owner: 'Dora Example', tags: { site: 'fra' } };
+    expect(await changed.json()).toMatchObject(kept);
+    expect(JSON.stringify(await eventsOf(target.id))).not.toContain('Dora');
+  });
+});

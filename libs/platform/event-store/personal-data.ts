@@ -1,0 +1,127 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Sql } from '@icmp-mon/platform/database';
+
+/** Which members of an aggregate's events are personal data: texts that can be erased although the events stay. */
+export interface PersonalData {
+  members: readonly string[];
+  /** Type of the event that erases the personal data of its stream. */
+  erasedBy: string;
+}
+
+/** Text in place of personal data whose key was destroyed. */
+export const ERASED = '(erased)';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Stored instead of the personal members of an event, which are null next to it: so an older release reads events without them. */
+interface Sealed {
+  members: string[];
+  /** Nonce, tag and ciphertext (AES-256-GCM) of the members as JSON, in base64. */
+  box: string;
+}
+
+type Data = Record<string, unknown> & { sealed?: Sealed };
+
+interface StreamEvents {
+  stream: string;
+  events: readonly { version: number; type: string; data: object }[];
+  personal?: PersonalData | undefined;
+}
+
+/**
+ * Returns the data of events as they are stored, with personal members encrypted.
+ *
+ *   event ── data.sealed: ciphertext        event_key ── one key per stream
+ *
+ * - One key per stream, created with its first personal text; bound to stream and version of the event, so that no ciphertext can be moved.
+ * - The event that erases destroys the key in the transaction of its append. The ciphertexts stay, and nothing can read them.
+ */
+export async function sealPersonalData(sql: Sql, additions: readonly StreamEvents[]): Promise<object[][]> {
+  const erased = additions.filter(({ events, personal }) => events.some(({ type }) => type === personal?.erasedBy));
+  if (erased.length > 0) {
+    await sql.execute('DELETE FROM event_key WHERE stream = ANY ($1::text[])', [erased.map(({ stream }) => stream)]);
+  }
+  const sealing = additions.filter(({ events, personal }) =>
+    events.some(({ data }) => textsOf(data, personal).length > 0),
+  );
+  const keys = sealing.length === 0 ? new Map<string, Buffer>() : await keysFor(sql, sealing);
+  return additions.map(({ stream, events, personal }) =>
+    events.map(({ version, data }) => {
+      const texts = textsOf(data, personal);
+      if (texts.length === 0) return data;
+      const key = keys.get(stream);
+      if (key === undefined) throw new Error(`The database returned no key for ${stream}.`);
+      const box = sealed(JSON.stringify(Object.fromEntries(texts)), key, placeOf(stream, version));
+      const members = texts.map(([member]) => member);
+      return { ...data, ...Object.fromEntries(members.map((member) => [member, null])), sealed: { members, box } };
+    }),
+  );
+}
+
+/** Returns events with their personal members; those whose key was destroyed are `ERASED`. */
+export async function openPersonalData<R extends { stream: string; version: number; data: object }>(
+  sql: Sql,
+  rows: R[],
+): Promise<R[]> {
+  const streams = new Set(rows.flatMap(({ stream, data }) => ((data as Data).sealed === undefined ? [] : [stream])));
+  if (streams.size === 0) return rows;
+  const keys = await readKeys(sql, [...streams]);
+  return rows.map((row) => {
+    const { sealed: closed, ...data } = row.data as Data;
+    if (closed === undefined) return row;
+    const key = keys.get(row.stream);
+    const texts =
+      key === undefined
+        ? Object.fromEntries(closed.members.map((member) => [member, ERASED]))
+        : (JSON.parse(opened(closed.box, key, placeOf(row.stream, row.version))) as object);
+    return { ...row, data: { ...data, ...texts } };
+  });
+}
+
+function textsOf(data: object, personal: PersonalData | undefined): [string, unknown][] {
+  const members = personal?.members ?? [];
+  return members.flatMap((member): [string, unknown][] => {
+    const text = (data as Data)[member];
+    return text === null || text === undefined ? [] : [[member, text]];
+  });
+}
+
+/** Returns the keys of streams, creating those that are missing. */
+async function keysFor(sql: Sql, additions: readonly StreamEvents[]): Promise<Map<string, Buffer>> {
+  const streams = additions.map(({ stream }) => stream);
+  await sql.execute(
+    `INSERT INTO event_key (stream, key) SELECT stream, decode(key, 'base64') FROM unnest($1::text[], $2::text[]) AS made (stream, key)
+     ON CONFLICT (stream) DO NOTHING`,
+    [streams, streams.map(() => randomBytes(KEY_BYTES).toString('base64'))],
+  );
+  return readKeys(sql, streams);
+}
+
+async function readKeys(sql: Sql, streams: readonly string[]): Promise<Map<string, Buffer>> {
+  const rows = await sql.query<{ stream: string; key: string }>(
+    `SELECT stream, encode(key, 'base64') AS key FROM event_key WHERE stream = ANY ($1::text[])`,
+    [streams],
+  );
+  return new Map(rows.map(({ stream, key }) => [stream, Buffer.from(key, 'base64')]));
+}
+
+/** Authenticated with the ciphertext, but not stored in it. */
+const placeOf = (stream: string, version: number): Buffer => Buffer.from(`${stream} ${version}`);
+
+function sealed(text: string, key: Buffer, place: Buffer): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(place);
+  const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64');
+}
+
+/** @throws Error for a ciphertext that was changed, or sealed with another key or for another event */
+function opened(box: string, key: Buffer, place: Buffer): string {
+  const bytes = Buffer.from(box, 'base64');
+  const body = NONCE_BYTES + TAG_BYTES;
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(place).setAuthTag(bytes.subarray(NONCE_BYTES, body));
+  return Buffer.concat([decipher.update(bytes.subarray(body)), decipher.final()]).toString('utf8');
+}
