@@ -18,7 +18,7 @@ export { whenProjected } from './when-projected';
 export { type EventWithPrevious, readNewest, readProjected } from './read-events';
 export { executeMany, type ManyCommand } from './execute-many';
 export { readHistory } from './read-history';
-export { ERASED, type PersonalData, sealPersonalData } from './personal-data';
+export { ERASED, sealPersonalData } from './personal-data';
 export { Relay } from './relay';
 export { relayStatus } from './relay-status';
 export { lockStream, shareStreams } from './stream-locks';

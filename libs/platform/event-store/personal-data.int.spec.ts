@@ -40,9 +40,14 @@ afterAll(async () => {
 });
 
 const named = (id: string, data: Partial<Named['data']>): Promise<unknown> =>
-  store.execute(PERSON, id, () => [{ type: 'PersonNamed', data: { name: null, phone: null, city: 'Bern', ...data } }], {
-    metadata,
-  });
+  store.execute(
+    PERSON,
+    id,
+    (): Person[] => [{ type: 'PersonNamed', data: { name: null, phone: null, city: 'Bern', ...data } }],
+    {
+      metadata,
+    },
+  );
 const erasePerson = (id: string): Promise<unknown> =>
   store.execute(PERSON, id, () => [{ type: 'PersonErased', data: {} }], { metadata });
 const dataOf = async (id: string): Promise<object[]> =>

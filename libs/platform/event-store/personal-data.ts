@@ -60,7 +60,7 @@ export async function sealPersonalData(sql: Sql, additions: readonly StreamEvent
   );
 }
 
-/** Returns events with their personal members; those whose key was destroyed are `ERASED`. */
+/** Returns events with their personal members; a member whose key was destroyed is `ERASED`. */
 export async function openPersonalData<R extends { stream: string; version: number; data: object }>(
   sql: Sql,
   rows: R[],
@@ -88,7 +88,7 @@ function textsOf(data: object, personal: PersonalData | undefined): [string, unk
   });
 }
 
-/** Returns the keys of streams, creating those that are missing. */
+/** Returns the keys of streams; creates missing ones. */
 async function keysFor(sql: Sql, additions: readonly StreamEvents[]): Promise<Map<string, Buffer>> {
   const streams = additions.map(({ stream }) => stream);
   await sql.execute(
