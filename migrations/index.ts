@@ -22,6 +22,8 @@ import { AssignmentPaused1790000070100 } from './control/1790000070100-assignmen
 import { AssignmentCapacity1790000073000 } from './control/1790000073000-assignment-capacity';
 import { TargetsVersions1790000074000 } from './control/1790000074000-targets-versions';
 import { TargetsBulkJobs1790000071000 } from './control/1790000071000-targets-bulk-jobs';
+import { TargetsWithParents1790000071100 } from './control/1790000071100-targets-with-parents';
+import { TargetsSearchText1790000071200 } from './control/1790000071200-targets-search-text';
 import { TiersVersions1790000074100 } from './control/1790000074100-tiers-versions';
 import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
@@ -72,6 +74,8 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TiersVersions1790000074100,
   TiersRemoval1790000072000,
   TargetsBulkJobs1790000071000,
+  TargetsWithParents1790000071100,
+  TargetsSearchText1790000071200,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -53,7 +53,7 @@ export async function lockDependencies(sql: Sql): Promise<void> {
 async function requireNoDependents(sql: Sql, removed: readonly string[]): Promise<void> {
   const dependents = await sql.query<{ ip: string; vrf: string; count: number }>(
     `SELECT host(ip) AS ip, vrf, count(*) OVER () AS count FROM target_list
-     WHERE parents && $1::uuid[] ORDER BY vrf, target_list.ip LIMIT ${SHOWN_MAX}`,
+     WHERE parents <> '{}' AND parents && $1::uuid[] ORDER BY vrf, target_list.ip LIMIT ${SHOWN_MAX}`,
     [removed],
   );
   const [first] = dependents;
