@@ -5,8 +5,15 @@
  * - `capacity`: agents that could take it are at their capacity
  * - `too_few_agents`, `too_few_regions`, `too_few_providers`: fewer agents, regions or providers than asked are available
  */
-export type PlacementReason =
-  'no_agents' | 'refused' | 'capacity' | 'too_few_agents' | 'too_few_regions' | 'too_few_providers';
+export const PLACEMENT_REASONS = [
+  'no_agents',
+  'refused',
+  'capacity',
+  'too_few_agents',
+  'too_few_regions',
+  'too_few_providers',
+] as const;
+export type PlacementReason = (typeof PLACEMENT_REASONS)[number];
 
 /** How far the placement of a target falls short of what its tier asks. */
 export interface Shortfall {
@@ -15,3 +22,26 @@ export interface Shortfall {
   wanted: number;
   placed: number;
 }
+
+/** Number of targets of a tier that are not placed as asked, by reason. */
+export interface PlacementCount {
+  tier: string;
+  reason: PlacementReason;
+  /** Explains the reason. */
+  text: string;
+  count: number;
+}
+
+/** Response of `GET /api/v1/placement`. */
+export interface PlacementCounts {
+  items: PlacementCount[];
+}
+
+export const PLACEMENT_TEXTS: Readonly<Record<PlacementReason, string>> = {
+  no_agents: "no agent in service matches the tier's regions and tags",
+  refused: 'the policy files of all eligible agents refuse the address',
+  capacity: 'agents that could probe them are at their capacity',
+  too_few_agents: 'the tier asks for more agents than may probe them',
+  too_few_regions: 'the tier asks for more regions than have an agent that may probe them',
+  too_few_providers: 'the tier asks for more providers than have an agent that may probe them',
+};

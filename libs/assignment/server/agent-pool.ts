@@ -69,6 +69,9 @@ export interface ReadyAgents {
   /** Demands of diversity that these agents can meet at all. */
   minRegions: number;
   minProviders: number;
+  /** Numbers of their regions and providers. */
+  regions: number;
+  providers: number;
   /** Targets registered from this time on do not count agents as ready that are silent within their hold-down. */
   untilMs: number;
 }
@@ -135,8 +138,10 @@ function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAgents {
     if (place === order.length - 1 || inverseWeights[at] !== inverseWeights[order[place + 1]]) ends.push(place + 1);
   });
   const silent = readiness.filter((each) => typeof each === 'number');
-  const minRegions = Math.min(pool.minRegions, count, distinct(order, regionOf));
-  const minProviders = Math.min(pool.minProviders, count, distinct(order, providerOf));
+  const regions = distinct(order, regionOf);
+  const providers = distinct(order, providerOf);
+  const minRegions = Math.min(pool.minRegions, count, regions);
+  const minProviders = Math.min(pool.minProviders, count, providers);
   const spare = minRegions > 1 || minProviders > 1 ? SPARE_DIVERSE : SPARE;
   const groupWeights = ends.map((end) => 1 / inverseWeights[order[end - 1]]);
   return {
@@ -145,7 +150,7 @@ function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAgents {
     ends: Int32Array.from(ends),
     limits: limitsFor(count + spare, ends, groupWeights),
     widerLimits: limitsFor(count + SPARE_WIDER, ends, groupWeights),
-    ...{ minRegions, minProviders },
+    ...{ minRegions, minProviders, regions, providers },
     untilMs: silent.length === 0 ? Infinity : Math.min(...silent),
   };
 }

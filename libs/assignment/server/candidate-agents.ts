@@ -22,6 +22,7 @@ export interface StoredPools {
 
 interface AgentRow {
   id: string;
+  name: string;
   region: string;
   provider: string;
   tags: Record<string, string>;
@@ -60,7 +61,7 @@ export interface StoredAgents {
 export async function readAgents(sql: Sql): Promise<StoredAgents> {
   const [{ maxMs }] = await sql.query<{ maxMs: number }>('SELECT hold_down_max_ms AS "maxMs" FROM assignment_watch');
   const rows = await sql.query<AgentRow>(
-    `SELECT a.id::text AS id, a.region, a.provider, a.tags, a.state, d.condition,
+    `SELECT a.id::text AS id, a.name, a.region, a.provider, a.tags, a.state, d.condition,
        (extract(epoch FROM d.since) * 1000)::float8 AS "sinceMs", d.held_ms AS "heldMs", p.digest, p.refused_keys::float8[] AS "refusedKeys",
        a.capacity_pps AS "enrolledPps", (p.policy ->> 'packetsPerSecond')::float8 AS "policyPps", l.threshold::float8 AS threshold
      FROM assignment_agent a

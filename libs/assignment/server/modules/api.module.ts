@@ -3,13 +3,19 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
 import { ASSIGNMENT_PART } from '../assignment-health';
+import { ListPlacementHandler } from '../list-placement';
+import { PlacementController } from '../placement.controller';
+import { PreviewTierHandler } from '../preview/preview-tier';
 import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
 
 /** Exports `AssignmentDirectory` and `AgentTargets` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
+  controllers: [PlacementController],
   providers: [
+    ListPlacementHandler,
+    PreviewTierHandler,
     {
       provide: AssignmentDirectory,
       inject: [ControlDatabase],
