@@ -5,7 +5,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ListPlacement } from './list-placement';
 import { PlacementCountsResponse, TierPreviewResponse } from './placement.dto';
-import { PreviewTier } from './preview/preview-tier';
+import { ReadTierPreview } from './preview/read-tier-preview';
 
 const SUCCESSOR = { type: 'object', required: ['successor'], properties: { successor: { type: 'string' } } };
 
@@ -35,6 +35,6 @@ export class PlacementController {
   @ApiBody({ schema: { oneOf: [{ $ref: '#/components/schemas/TierPolicyRequest' }, SUCCESSOR] } })
   @ApiOkResponse({ type: TierPreviewResponse })
   preview(@Param('name') name: string, @Body() body: TierPreviewRequest): Promise<TierPreviewResponse> {
-    return this.queries.execute(new PreviewTier(name, body));
+    return this.queries.execute(new ReadTierPreview(name, body));
   }
 }

@@ -5,7 +5,7 @@ import { Global, Module } from '@nestjs/common';
 import { ASSIGNMENT_PART } from '../assignment-health';
 import { ListPlacementHandler } from '../list-placement';
 import { PlacementController } from '../placement.controller';
-import { PreviewTierHandler } from '../preview/preview-tier';
+import { ReadTierPreviewHandler } from '../preview/read-tier-preview';
 import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
 
@@ -15,7 +15,7 @@ import { StoredAssignments } from '../stored-assignments';
   controllers: [PlacementController],
   providers: [
     ListPlacementHandler,
-    PreviewTierHandler,
+    ReadTierPreviewHandler,
     {
       provide: AssignmentDirectory,
       inject: [ControlDatabase],

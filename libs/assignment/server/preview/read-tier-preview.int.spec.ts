@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentEvents, type AssignmentEvents } from '../assignment-events.test-data';
 import { AssignmentProjection } from '../assignment.projection';
 import { ListPlacementHandler } from '../list-placement';
-import { PreviewTier, PreviewTierHandler } from './preview-tier';
+import { ReadTierPreview, ReadTierPreviewHandler } from './read-tier-preview';
 
 const KEYS = Array.from({ length: 60 }, (_, at) => at + 1);
 const { standard, fast } = BUILT_IN_TIERS;
@@ -49,7 +49,7 @@ describe('the preview of a tier', () => {
   });
 
   const preview = (request: TierPreviewRequest | undefined, tier = 'standard'): Promise<TierPreview> =>
-    new PreviewTierHandler(database).execute(new PreviewTier(tier, request));
+    new ReadTierPreviewHandler(database).execute(new ReadTierPreview(tier, request));
   const selections = (): Promise<{ key: number; selected: string }[]> =>
     database.query('SELECT key, selected::text FROM assignment_target ORDER BY key');
 

@@ -17,10 +17,10 @@ const ERRORS_MAX = 50;
 const NO_LOAD: AgentLoad = { targets: 0, pps: 0 };
 
 /** Computes what a changed policy, or the removal of a tier, would do. Changes nothing. */
-export class PreviewTier extends Query<TierPreview> {
+export class ReadTierPreview extends Query<TierPreview> {
   constructor(
     readonly tier: string,
-    readonly request: TierPreviewRequest | undefined,
+    readonly request: TierPreviewRequest | null | undefined,
   ) {
     super();
   }
@@ -31,12 +31,12 @@ interface NamedPolicy {
   policy: TierPolicy;
 }
 
-@QueryHandler(PreviewTier)
-export class PreviewTierHandler implements IQueryHandler<PreviewTier> {
+@QueryHandler(ReadTierPreview)
+export class ReadTierPreviewHandler implements IQueryHandler<ReadTierPreview> {
   constructor(private readonly database: ControlDatabase) {}
 
   /** @throws DomainError `invalid` for a policy with faults, or a successor that is not another tier */
-  async execute({ tier, request }: PreviewTier): Promise<TierPreview> {
+  async execute({ tier, request }: ReadTierPreview): Promise<TierPreview> {
     const rows = await this.database.query<{ name: string; policy: StoredTierPolicy }>(
       'SELECT name, policy FROM assignment_tier ORDER BY name',
     );
@@ -73,11 +73,11 @@ export class PreviewTierHandler implements IQueryHandler<PreviewTier> {
 /** Returns the tiers as they would be, and the tier that the targets would have. */
 function plannedTiers(
   tier: string,
-  request: TierPreviewRequest | undefined,
+  request: TierPreviewRequest | null | undefined,
   tiers: readonly NamedPolicy[],
 ): { policies: NamedPolicy[]; movesTo: string } {
   const others = tiers.filter(({ name }) => name !== tier);
-  if (request !== undefined && 'successor' in request) {
+  if (typeof request === 'object' && request !== null && 'successor' in request) {
     const { successor } = request;
     if (others.some(({ name }) => name === successor)) return { policies: others, movesTo: successor };
     const detail = 'must be the name of another tier';
