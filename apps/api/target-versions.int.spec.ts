@@ -78,6 +78,27 @@ describe('GET /targets/{id}/versions', () => {
     ]);
   });
 
+  it('shows personal data until they are erased, also those in events of older releases', async () => {
+    const { id, key } = await register('192.0.2.4', { name: 'Dora Example', owner: 'Dora Example' });
+    await send('PATCH', id, { owner: 'Emil Example' });
+    const shown = await pageOf(id);
+    expect(shown.items[0]?.changes).toEqual([{ member: 'owner', from: 'Dora Example', to: 'Emil Example' }]);
+    // As an older release wrote them.
+    const clear = { targetId: id, key, ip: '192.0.2.4', vrf: 'default', name: 'Dora in clear', tags: {}, tier: 'fast' };
+    await api.control.execute(
+      `INSERT INTO event (id, stream, version, type, data, metadata)
+       VALUES (gen_random_uuid(), $1, 3, 'TargetChanged', $2, '{"actor": "user:none"}')`,
+      [`target-${id}`, JSON.stringify(clear)],
+    );
+    expect(JSON.stringify((await pageOf(id)).items[0])).toContain('Dora in clear');
+    expect((await send('DELETE', id)).status).toBe(204);
+    expect((await send('DELETE', `${id}/personal-data`)).status).toBe(204);
+    const erased = await pageOf(id);
+    expect(erased.items.map(({ kind }) => kind)).toEqual(['erased', 'removed', 'changed', 'changed', 'registered']);
+    expect(JSON.stringify(erased)).not.toMatch(/Dora|Emil/);
+    expect(erased.items.at(-1)?.changes).toContainEqual({ member: 'name', from: null, to: '(erased)' });
+  });
+
   it('asks for the VRF of an address that was in several', async () => {
     await register('192.0.2.3');
     const lab = await register('192.0.2.3', { vrf: 'lab' });

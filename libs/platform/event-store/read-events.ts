@@ -87,11 +87,17 @@ export async function readNewest(
   streams: readonly string[],
   { before, limit }: { before: number; limit: number },
 ): Promise<EventWithPrevious[]> {
-  const rows = await sql.query<EventRow & { previous: object | null }>(
-    `SELECT e.*, p.data AS previous FROM (
-       SELECT ${COLUMNS} FROM event WHERE stream = ANY ($1::text[]) AND position < $2 ORDER BY position DESC LIMIT $3) AS e
-     LEFT JOIN event p ON p.stream = e.stream AND p.version = e.version - 1 ORDER BY e.position DESC`,
+  const events = await readRecorded(
+    sql,
+    `SELECT ${COLUMNS} FROM event WHERE stream = ANY ($1::text[]) AND position < $2 ORDER BY position DESC LIMIT $3`,
     [streams, before, limit],
   );
-  return rows.map(({ previous, ...row }) => ({ ...recordedEvent(row), previous }));
+  const earlier = await readRecorded(
+    sql,
+    `SELECT ${COLUMNS} FROM event JOIN unnest($1::text[], $2::integer[]) AS wanted (of_stream, of_version)
+       ON stream = of_stream AND version = of_version`,
+    [events.map(({ stream }) => stream), events.map(({ version }) => version - 1)],
+  );
+  const previous = new Map(earlier.map(({ stream, version, data }) => [`${stream} ${version}`, data]));
+  return events.map((event) => ({ ...event, previous: previous.get(`${event.stream} ${event.version - 1}`) ?? null }));
 }

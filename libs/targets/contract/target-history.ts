@@ -11,7 +11,7 @@ export interface TargetChange {
   targetId: string;
   /** Version that the change made. */
   version: number;
-  kind: 'registered' | 'changed' | 'removed';
+  kind: 'registered' | 'changed' | 'removed' | 'erased';
   /** ISO 8601. */
   at: string;
   /** Actor of the change: `user:<id>`, `api-key:<id>`, or a part of the product. */

@@ -39,4 +39,13 @@ export class FormerTargets {
     if (rows.length === 0) throw new DomainError('not_found', `${address.ip} is not a target, and was none.`);
     return rows.map(({ id }) => id);
   }
+
+  /** Returns the streams of targets whose personal data were erased. */
+  async erasedStreams(streams: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.query<{ stream: string }>(
+      `SELECT DISTINCT stream FROM event WHERE stream = ANY ($1::text[]) AND type = 'TargetErased'`,
+      [streams],
+    );
+    return new Set(rows.map(({ stream }) => stream));
+  }
 }

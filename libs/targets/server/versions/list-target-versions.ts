@@ -1,13 +1,15 @@
 import { ActorNames } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { aggregateIdOf, type EventWithPrevious, readNewest, streamOf } from '@icmp-mon/platform/event-store';
+import { aggregateIdOf, ERASED, type EventWithPrevious, readNewest, streamOf } from '@icmp-mon/platform/event-store';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
 import {
+  PERSONAL_MEMBERS,
   type RecordedTarget,
   TARGET_STREAM,
   type TargetChange,
   type TargetChangePage,
+  type TargetData,
   targetDataOf,
 } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
@@ -20,6 +22,7 @@ const KINDS: Readonly<Record<string, TargetChange['kind']>> = {
   TargetRegistered: 'registered',
   TargetChanged: 'changed',
   TargetRemoved: 'removed',
+  TargetErased: 'erased',
 };
 
 /** Lists the changes of a target by its id, or of all targets that have or had an address, newest first. */
@@ -50,19 +53,21 @@ export class ListTargetVersionsHandler implements IQueryHandler<ListTargetVersio
     if (events.length === 0 && cursor === undefined) throw new DomainError('not_found', `There was no target ${ref}.`);
     const page = events.slice(0, limit);
     const names = await this.actors.namesOf([...new Set(page.map(({ metadata }) => metadata.actor))]);
+    const erased = await this.targets.erasedStreams(streams);
     const last = page.at(-1);
     return {
-      items: page.flatMap((event) => changeView(event, names)),
+      items: page.flatMap((event) => changeView(event, names, erased.has(event.stream))),
       next: events.length > limit && last !== undefined ? encodeNumberCursor(LIST, [last.position]) : null,
     };
   }
 }
 
 /** Returns the view of an event; none for an event of a newer release. */
-function changeView(event: EventWithPrevious, names: ReadonlyMap<string, string>): TargetChange[] {
+function changeView(event: EventWithPrevious, names: ReadonlyMap<string, string>, isErased: boolean): TargetChange[] {
   const kind = KINDS[event.type];
   if (kind === undefined) return [];
   const { actor } = event.metadata;
+  const isState = kind === 'registered' || kind === 'changed';
   return [
     {
       targetId: aggregateIdOf(event.stream),
@@ -71,13 +76,20 @@ function changeView(event: EventWithPrevious, names: ReadonlyMap<string, string>
       at: event.occurredAt,
       by: actor,
       byName: names.get(actor) ?? null,
-      changes:
-        kind === 'removed'
-          ? []
-          : memberChanges(
-              event.previous === null ? null : targetDataOf(event.previous as RecordedTarget),
-              targetDataOf(event.data as RecordedTarget),
-            ),
+      changes: isState
+        ? memberChanges(
+            event.previous === null ? null : stateOf(event.previous, isErased),
+            stateOf(event.data, isErased),
+          )
+        : [],
     },
   ];
+}
+
+/** Returns the target of an event. Events of older releases contain personal data in clear, also after their erasure. */
+function stateOf(data: object, isErased: boolean): TargetData {
+  const target = targetDataOf(data as RecordedTarget);
+  if (!isErased) return target;
+  const texts = PERSONAL_MEMBERS.map((member) => [member, target[member] === null ? null : ERASED]);
+  return { ...target, ...Object.fromEntries(texts) } as TargetData;
 }

@@ -34,7 +34,7 @@ class MemberChangeResponse implements MemberChange {
 class TargetChangeResponse implements TargetChange {
   @ApiProperty({ format: 'uuid' }) targetId!: string;
   @ApiProperty({ type: 'integer', description: 'Version that the change made.' }) version!: number;
-  @ApiProperty({ enum: ['registered', 'changed', 'removed'] }) kind!: TargetChange['kind'];
+  @ApiProperty({ enum: ['registered', 'changed', 'removed', 'erased'] }) kind!: TargetChange['kind'];
   @ApiProperty({ type: 'string', format: 'date-time' }) at!: string;
   @ApiProperty({ description: 'user:<id>, api-key:<id>, or a part of the product.' }) by!: string;
   @ApiProperty({ ...TEXT, description: 'Name of the user or API key.' }) byName!: string | null;
