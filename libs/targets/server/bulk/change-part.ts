@@ -66,9 +66,14 @@ async function readPart(sql: Sql, { id, next_part }: BulkJobRow): Promise<Stored
   return part;
 }
 
+/** Every member that a filter compares, because `isStillSelected` is decided by them. */
+const COMPARED = `host(ip) AS ip, vrf, name, tags, tier, status, owner, paused,
+  (SELECT coalesce(json_agg(json_build_object('ip', host(parent.ip))), '[]')
+   FROM target_list parent WHERE parent.id = ANY (target_list.parents)) AS parents`;
+
 async function readTargets(sql: Sql, ids: readonly string[]): Promise<Map<string, CurrentTarget>> {
   const rows = await sql.query<CurrentTarget>(
-    `SELECT id, version, host(ip) AS ip, vrf, name, tags, tier, status FROM target_list WHERE id = ANY ($1::uuid[])`,
+    `SELECT id, version, ${COMPARED} FROM target_list WHERE id = ANY ($1::uuid[])`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
