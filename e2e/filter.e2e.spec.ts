@@ -77,4 +77,66 @@ describe.skipIf(!existsSync(CHROMIUM))(`the filter language in Chromium (needs $
     await page.keyboard.press('Enter');
     await expect.poll(filterInUrl, soon).toBeNull();
   });
+
+  it('offers a search text that is a filter, and shows a target next to the list', async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('role=core OR role=lab');
+    await page.getByTestId('filter-offer').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect.poll(filterInUrl, soon).toBe('role=core OR role=lab');
+    await expect.poll(total, soon).toMatch(/^2 targets match/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('o');
+    const inPanel = () => page.getByTestId('target-panel').getByRole('heading', { level: 2 }).first().innerText();
+    await expect.poll(inPanel, soon).toMatch(/^127\.0\.1\./);
+    const first = await inPanel();
+    await page.keyboard.press('j');
+    await expect.poll(inPanel, soon).not.toBe(first);
+    await expect.poll(() => page.getByTestId('live-chart').locator('canvas').count(), soon).toBeGreaterThan(0);
+    expect(await browser.inspect('targets-panel')).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByTestId('target-panel').count(), soon).toBe(0);
+    await page.goBack();
+    await expect.poll(() => page.getByTestId('target-panel').count(), soon).toBe(1);
+    await page.keyboard.press('Escape');
+  });
+
+  it('is saved as a view with the columns of the list', async () => {
+    await page.keyboard.press('c');
+    await page.getByTestId('column-tag:role').check();
+    await page.getByTestId('columns-apply').click();
+    await expect.poll(() => page.getByRole('columnheader', { name: 'role' }).count(), soon).toBe(1);
+    await page.keyboard.press('v');
+    await page.getByTestId('view-name').fill('Core and lab');
+    expect(await browser.inspect('targets-views')).toEqual([]);
+    await page.getByTestId('view-save').click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('view'), soon).not.toBeNull();
+    await page.goto(`/targets?view=${new URL(page.url()).searchParams.get('view')}`);
+    await expect.poll(filterInUrl, soon).toBe('role=core OR role=lab');
+    await expect.poll(() => page.getByRole('columnheader', { name: 'role' }).count(), soon).toBe(1);
+    await expect.poll(() => page.getByRole('navigation', { name: 'Breadcrumb' }).innerText(), soon).toContain('Core');
+  });
+
+  it('selects targets for a bulk change, which continues after a reload', async () => {
+    await page.getByTestId('target-row-127.0.1.1').waitFor();
+    await page.keyboard.press('A');
+    await expect.poll(() => page.getByTestId('selected').innerText(), soon).toBe('All 2 that match are selected');
+    await page.keyboard.press('b');
+    await page.getByTestId('bulk-add-tags').fill('rack=7');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('bulk-count').innerText(), soon).toBe('2 of 2 targets would be changed.');
+    expect(await browser.inspect('targets-bulk')).toEqual([]);
+    await page.getByTestId('bulk-start').click();
+    await page.getByTestId('bulk-job').waitFor();
+    await page.reload();
+    await expect.poll(() => page.getByTestId('bulk-job').getAttribute('data-state'), soon).toBe('completed');
+    expect(await page.getByTestId('bulk-job').innerText()).toContain('2 changed');
+    expect(await browser.inspect('targets-bulk-job')).toEqual([]);
+    const { tags } = await product.callApi<{ tags: object }>('GET', 'targets/127.0.1.1');
+    expect(tags).toEqual({ site: 'fra', role: 'core', rack: '7' });
+  });
 });

@@ -37,6 +37,7 @@ describe('the contexts of the command line app', () => {
       'enrolment_token',
       'login_session, refresh_token',
       'probe_recent, probe_series',
+      'saved_view',
       'shard (checkpoints)',
       'status_change',
       'target_list_removed',

@@ -79,6 +79,7 @@ export class PaletteActions {
 
   private async addTarget(): Promise<void> {
     const added = await openAddTarget(this.dialog);
-    if (added !== undefined) this.openUrl(`/targets/${added.id}`);
+    if (added === undefined) return;
+    this.openUrl('job' in added ? `/targets?job=${added.job.id}` : `/targets/${added.target.id}`);
   }
 }

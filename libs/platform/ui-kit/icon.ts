@@ -14,6 +14,7 @@ const PATHS = {
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21',
   pause: 'M8 5v14M16 5v14',
   play: 'M7 4l13 8-13 8z',
+  bookmark: 'M6 4h12v16l-6-4.5L6 20z',
   columns: 'M4 5h16v14H4zM9.5 5v14M15 5v14',
   pencil: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14',

@@ -23,7 +23,7 @@ export class EditTarget {
     const { EditTargetDialog } = await import('./edit-target-dialog');
     const closed = this.dialog.open<unknown, TargetView, TargetView>(EditTargetDialog, {
       data: this.target(),
-      width: '440px',
+      width: '520px',
     });
     closed.afterClosed().subscribe((view) => {
       if (view !== undefined) this.changed.emit(view);

@@ -15,7 +15,7 @@ import { ListScroll } from './list-scroll';
 /** From this width of the window on, a row opens the panel next to the list. */
 const PANEL_FROM = '(min-width: 1280px)';
 /** Width of a row that no column has: its padding, the box for selecting it, and the scroll bar. */
-const AROUND_PX = 24 + 16 + 30 + 16;
+const AROUND_PX = 24 + 16 + 34 + 16;
 
 /** Columns of a narrow screen, where a row has two lines. */
 const PHONE_COLUMNS: readonly ColumnId[] = ['name', 'rtt', 'loss', 'since'];

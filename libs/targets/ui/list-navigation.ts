@@ -36,7 +36,6 @@ export class ListNavigation {
       { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
       { keys: 'o', label: 'Show the row next to the list', run: () => this.openRow(this.shownActive(), false) },
       { keys: 'Enter', label: "Open the row's page", run: () => this.openPage(this.shownActive()) },
-      { keys: 'Escape', label: 'Close the panel', run: () => this.closePanel() },
     );
   }
 

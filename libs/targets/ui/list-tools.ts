@@ -48,10 +48,13 @@ export class ListTools {
   readonly columns = input.required<readonly ColumnId[]>();
   readonly paused = input.required<boolean>();
   readonly asked = output<AskedList>();
+  readonly viewsOpened = output();
   readonly columnsChosen = output<readonly ColumnId[]>();
   readonly pauseToggled = output();
   /** Emits after a target was added. */
   readonly added = output();
+  /** Emits the id of a job that adds the targets of a block. */
+  readonly jobStarted = output<string>();
   /** Emits when the user left the filter with Escape. */
   readonly left = output();
 
@@ -128,7 +131,10 @@ export class ListTools {
   }
 
   protected async addTarget(): Promise<void> {
-    if ((await openAddTarget(this.dialog)) !== undefined) this.added.emit();
+    const added = await openAddTarget(this.dialog);
+    if (added === undefined) return;
+    if ('job' in added) this.jobStarted.emit(added.job.id);
+    else this.added.emit();
   }
 
   private changeQuery(change: Partial<ListQuery>, replacesUrl = false): void {

@@ -1,9 +1,9 @@
 import type { MatDialog } from '@angular/material/dialog';
-import type { TargetView } from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
+import type { AddedTargets } from './add-target';
 
-/** Opens the dialog that adds a target. Returns the new target; undefined if the dialog was cancelled. */
-export async function openAddTarget(dialog: MatDialog): Promise<TargetView | undefined> {
+/** Opens the dialog that adds targets. Returns what was added; undefined if the dialog was cancelled. */
+export async function openAddTarget(dialog: MatDialog): Promise<AddedTargets | undefined> {
   const { AddTarget } = await import('./add-target');
-  return firstValueFrom(dialog.open<unknown, never, TargetView>(AddTarget, { width: '440px' }).afterClosed());
+  return firstValueFrom(dialog.open<unknown, never, AddedTargets>(AddTarget, { width: '520px' }).afterClosed());
 }

@@ -6,7 +6,6 @@ import {
   AgePipe,
   Clock,
   CountPipe,
-  DateTimePipe,
   Failure,
   InstantPipe,
   keepLast,
@@ -18,6 +17,7 @@ import { ReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import { StatusClient } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { EditTarget } from './edit-target';
+import { LatestResults } from './latest-results';
 import { agentLines, liveOption } from './live-chart';
 import { RESULTS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
@@ -29,10 +29,8 @@ import { TagsPipe } from './tags.pipe';
 import { TargetChanges } from './target-changes';
 import { TargetHistory } from './target-history';
 import { targetResults } from './target-results';
-import { LossPipe, OutcomePipe } from './target-pipes';
 import { TargetVerdicts } from './target-verdicts';
 
-const TABLE_ROWS = 40;
 interface Read<T> {
   id: string;
   value: T | undefined;
@@ -45,13 +43,11 @@ interface Read<T> {
     AgePipe,
     Chart,
     CountPipe,
-    DateTimePipe,
+    LatestResults,
     EditTarget,
     Failure,
     InstantPipe,
-    LossPipe,
     LossStrip,
-    OutcomePipe,
     RangeChoice,
     ReasonPipe,
     RemoveTarget,
@@ -109,7 +105,6 @@ export class TargetBody {
     computation: ({ value }) => value,
   });
   protected readonly mayRemove = computed(() => this.session.may('targets:write') && !this.removed());
-  protected readonly tableRows = computed(() => this.shown.singles().slice(0, TABLE_ROWS));
   protected readonly resultsMax = RESULTS_MAX;
   protected readonly figures = inject(ShownFigures);
   protected readonly now = computed(() => {

@@ -56,6 +56,8 @@ export class TargetFields {
   readonly fields = input.required<Forms>();
   /** Prefix of the fields' test ids. */
   readonly testIds = input.required<string>();
+  /** Whether the form is for a block of addresses, whose targets have no owner, parents and notes. */
+  readonly isBlock = input(false);
 
   private readonly tiers = keepLast(inject(TiersClient).listTiers());
   private readonly chosen = computed(() => this.fields().tier().value());

@@ -2,9 +2,11 @@ import { type CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scr
 import { Component, computed, effect, type ElementRef, inject, input, untracked, viewChild } from '@angular/core';
 import { Router } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
-import { ClockTimePipe, CountPipe, Empty, Failure, Icon, PageTrail, Shortcuts } from '@icmp-mon/platform/ui-kit';
+import { ClockTimePipe, CountPipe, Empty, Failure, Icon, Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { splitTerms, tagTerm, type TargetSort } from '@icmp-mon/targets/contract';
 import { ListTools } from './list-tools';
+import { BulkJob } from './bulk-job';
+import { ListBulk } from './list-bulk';
 import { ariaSort, type Column, type ColumnId } from './list-columns';
 import { ListLayout } from './list-layout';
 import { ListNavigation } from './list-navigation';
@@ -13,18 +15,34 @@ import { ListRow } from './list-row';
 import { TARGETS_PATH } from './targets.client';
 import { ListPlace } from './list-place';
 import { ListScroll } from './list-scroll';
+import { ListSelection } from './list-selection';
+import { ListViews } from './list-views';
+import { SelectionBar } from './selection-bar';
 import { ShownFigures } from './shown-figures';
 import { TargetPanel } from './target-panel';
 import { TargetRows } from './target-rows';
 
 /**
- * `/targets?q=&filter=&status=&tier=&sort=&order=&columns=&row=&panel=`: all targets with their status. `row` is the target that was last
- * opened; with `panel`, it is shown next to the list, for the time of `range` or `from` and `to`.
+ * `/targets?q=&filter=&status=&tier=&sort=&order=&columns=&row=&panel=&job=&view=`: all targets with their status. `row` is the target that was last
+ * opened; with `panel`, it is shown next to the list, for the time of `range` or `from` and `to`. `job` is a bulk change whose progress is
+ * shown, `view` the saved view that was selected.
  */
 @Component({
   selector: 'icm-target-list',
-  imports: [ClockTimePipe, CountPipe, Empty, Failure, Icon, ListRow, ListTools, ScrollingModule, TargetPanel],
-  providers: [ListScroll, ListLayout, ListNavigation, TargetRows, ShownFigures],
+  imports: [
+    BulkJob,
+    ClockTimePipe,
+    CountPipe,
+    Empty,
+    Failure,
+    Icon,
+    ListRow,
+    ListTools,
+    ScrollingModule,
+    SelectionBar,
+    TargetPanel,
+  ],
+  providers: [ListScroll, ListLayout, ListNavigation, ListSelection, ListBulk, ListViews, TargetRows, ShownFigures],
   templateUrl: './target-list.html',
   styleUrl: './target-list.scss',
 })
@@ -36,6 +54,9 @@ export class TargetList {
   protected readonly scroll = inject(ListScroll);
   protected readonly layout = inject(ListLayout);
   protected readonly navigation = inject(ListNavigation);
+  protected readonly selection = inject(ListSelection);
+  protected readonly bulk = inject(ListBulk);
+  protected readonly views = inject(ListViews);
   private readonly place = inject(ListPlace);
 
   readonly q = input<string>();
@@ -47,6 +68,8 @@ export class TargetList {
   readonly chosenColumns = input<string | undefined>(undefined, { alias: 'columns' });
   readonly row = input<string>();
   readonly panel = input<string>();
+  readonly job = input<string>();
+  readonly view = input<string>();
   readonly range = input<string>();
   readonly from = input<string>();
   readonly to = input<string>();
@@ -83,21 +106,35 @@ export class TargetList {
   });
 
   constructor() {
-    inject(PageTrail).showCrumbs({ text: 'Targets' });
     this.scroll.attach(this.viewport, () => this.showRows());
     this.layout.followWidth(this.list);
     this.navigation.attach(this.query, this.inPanel);
+    this.bulk.attach(this.query);
+    this.views.attach(this.query);
+    effect(() => {
+      const id = this.view();
+      untracked(() => void this.views.showView(id, !this.filtered() && this.chosenColumns() === undefined));
+    });
     effect(() => this.layout.showColumns(this.chosenColumns()));
     effect(() => {
       const query = this.query();
-      untracked(() => void this.readRows(query, this.row()));
+      untracked(() => {
+        this.selection.clear();
+        void this.readRows(query, this.row());
+      });
     });
     effect(() => this.figures.showTargets(this.scroll.visible().flatMap((index) => this.rows.rowAt(index)?.key ?? [])));
     inject(Shortcuts).add(
       { keys: 'p', label: 'Pause or resume live updates', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
       { keys: 'c', label: 'Choose columns', run: () => void this.tools().chooseColumns() },
+      { keys: 'Escape', label: 'Close the panel, then deselect', run: () => this.leaveStep() },
     );
+  }
+
+  private leaveStep(): void {
+    if (this.inPanel() === null) this.selection.clear();
+    else this.navigation.closePanel();
   }
 
   /** Loads the rendered rows and the figures of the visible ones. */

@@ -26,6 +26,11 @@ import { ListedTargets } from '../target-directory';
 import { CountTargetsHandler } from '../target-list/count-targets';
 import { ListTargetsHandler } from '../target-list/list-targets';
 import { TargetCounts } from '../target-list/target-counts';
+import { DeleteViewHandler } from '../saved-views/delete-view';
+import { ListSavedViewsHandler } from '../saved-views/list-saved-views';
+import { ReplaceViewHandler } from '../saved-views/replace-view';
+import { SaveViewHandler } from '../saved-views/save-view';
+import { SavedViewsController } from '../saved-views/saved-views.controller';
 import { TierNames } from '../tier-names';
 import { ListTargetsAtHandler } from '../versions/list-targets-at';
 import { FormerTargets } from '../versions/former-targets';
@@ -36,7 +41,7 @@ import { TargetsController } from '../targets.controller';
 /** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
 @Global()
 @Module({
-  controllers: [TargetsController, BulkController, StatusStreamController],
+  controllers: [TargetsController, BulkController, StatusStreamController, SavedViewsController],
   providers: [
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
@@ -66,6 +71,10 @@ import { TargetsController } from '../targets.controller';
     ReadBulkJobHandler,
     ReadBulkPreviewHandler,
     ReadExpansionPreviewHandler,
+    ListSavedViewsHandler,
+    SaveViewHandler,
+    ReplaceViewHandler,
+    DeleteViewHandler,
   ],
   exports: [TargetDirectory, InventoryHistory],
 })

@@ -1,0 +1,18 @@
+import { Component, computed, input } from '@angular/core';
+import { DateTimePipe, RttPipe } from '@icmp-mon/platform/ui-kit';
+import { LossPipe, OutcomePipe } from './target-pipes';
+import type { TargetResults } from './target-results';
+
+const TABLE_ROWS = 40;
+
+/** The latest results of a target, as a table. */
+@Component({
+  selector: 'icm-latest-results',
+  imports: [DateTimePipe, LossPipe, OutcomePipe, RttPipe],
+  templateUrl: './latest-results.html',
+  styleUrl: './target-body.scss',
+})
+export class LatestResults {
+  readonly shown = input.required<TargetResults>();
+  protected readonly tableRows = computed(() => this.shown().singles().slice(0, TABLE_ROWS));
+}
