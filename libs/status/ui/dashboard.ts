@@ -17,6 +17,7 @@ import { agentTrouble, AgentTroublePipe } from '@icmp-mon/agents/look';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import { STATUSES } from '@icmp-mon/status/contract';
+import { UnplacedTargets } from '@icmp-mon/tiers/ui';
 import { StatusClient } from './status.client';
 import { truthLine } from './truth-line';
 
@@ -40,6 +41,7 @@ const CHANGES_ANYWAY_MS = 30_000;
     RouterLink,
     ShortReasonPipe,
     StatusGlyph,
+    UnplacedTargets,
   ],
   templateUrl: './dashboard.html',
   styleUrl: './dashboard.scss',

@@ -1,4 +1,4 @@
-import type { PreviewedAgent } from './preview-view';
+import type { PreviewedAgent } from '@icmp-mon/assignment/contract';
 
 /** The load of one agent before and after a change. */
 export interface AgentLoad extends PreviewedAgent {

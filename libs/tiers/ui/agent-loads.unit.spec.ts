@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentLoads } from './agent-loads';
-import type { PreviewedAgent } from './preview-view';
+import type { PreviewedAgent } from '@icmp-mon/assignment/contract';
 
 const agent = (name: string, change: Partial<PreviewedAgent>): PreviewedAgent => ({
   ...{ id: name, name, region: 'fra', provider: 'a', targetsBefore: 100, targetsAfter: 100 },

@@ -1,6 +1,7 @@
 import type { Routes } from '@angular/router';
 
 export { TiersClient } from './tiers.client';
+export { UnplacedTargets } from './unplaced-targets';
 export { tierText } from './tier-text';
 
 /** Pages below `/settings/tiers`. */

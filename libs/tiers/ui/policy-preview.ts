@@ -1,8 +1,8 @@
 import { Component, computed, input, linkedSignal } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import type { TierPreview } from '@icmp-mon/assignment/contract';
 import { countText, CountPipe, RatePipe } from '@icmp-mon/platform/ui-kit';
 import { agentLoads } from './agent-loads';
-import type { PolicyPreview as PreviewView } from './preview-view';
 
 const AGENTS_SHOWN = 12;
 
@@ -14,7 +14,7 @@ const AGENTS_SHOWN = 12;
   styleUrl: './policy-preview.scss',
 })
 export class PolicyPreview {
-  readonly preview = input.required<PreviewView>();
+  readonly preview = input.required<TierPreview>();
   /** Whether it belongs to what the form contains. */
   readonly current = input.required<boolean>();
 

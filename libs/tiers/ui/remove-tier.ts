@@ -1,10 +1,10 @@
 import { Component, computed, effect, inject, input, linkedSignal, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
+import type { TierPreview } from '@icmp-mon/assignment/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { CountPipe, Failure, keepLast, PageTrail, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { isOfPreview } from './tier-editor';
 import { PolicyPreview } from './policy-preview';
-import type { PolicyPreview as PreviewView } from './preview-view';
 import { TiersClient } from './tiers.client';
 
 /** Page `/settings/tiers/:name/remove`: asks for a successor if the tier has targets, previews the removal, and removes the tier. */
@@ -32,7 +32,7 @@ export class RemoveTier {
       .map(({ name }) => name),
   );
   protected readonly successor = signal('');
-  protected readonly preview = linkedSignal<string, PreviewView | null>({
+  protected readonly preview = linkedSignal<string, TierPreview | null>({
     source: this.successor,
     computation: () => null,
   });

@@ -1,8 +1,8 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
+import type { TierPreview } from '@icmp-mon/assignment/contract';
 import { type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import type { TierPolicy, TierView } from '@icmp-mon/tiers/contract';
 import { policyChanges } from './policy-changes';
-import type { PolicyPreview } from './preview-view';
 import { draftFaults, draftOf, type Faults, requestOf, type TierDraft } from './tier-draft';
 import { TiersClient } from './tiers.client';
 
@@ -32,7 +32,7 @@ export class TierEditor {
   /** Whether the draft was sent once, so that its faults are shown. */
   private readonly attempted = signal(false);
   private readonly refused = signal<{ sent: string; faults: Faults } | null>(null);
-  private readonly previewed = signal<{ sent: string; view: PolicyPreview | Problem } | null>(null);
+  private readonly previewed = signal<{ sent: string; view: TierPreview | Problem } | null>(null);
   private readonly state = signal<'editing' | 'previewing' | 'saving'>('editing');
   private readonly failed = signal<Problem | null>(null);
   private readonly clash = signal<TierConflict | null>(null);

@@ -1,11 +1,13 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
+import type { PlacementCounts, TierPreview } from '@icmp-mon/assignment/contract';
 import { newRequestKey } from '@icmp-mon/platform/ui-kit';
 import type { TierRemovalView, TierVersionView, TierView } from '@icmp-mon/tiers/contract';
 import { firstValueFrom } from 'rxjs';
-import type { PolicyPreview } from './preview-view';
 
 const TIERS = '/api/v1/tiers';
+
+const PLACEMENT = '/api/v1/placement';
 
 const pathOf = (name: string): string => `${TIERS}/${encodeURIComponent(name)}`;
 
@@ -37,9 +39,14 @@ export class TiersClient {
     return httpResource(() => ({ url: `${pathOf(tier().name)}/versions` }));
   }
 
+  /** Counts the targets that are not placed as their tier asks. */
+  listPlacement(): HttpResourceRef<PlacementCounts | undefined> {
+    return httpResource(() => PLACEMENT);
+  }
+
   /** Computes what a policy would change, without changing anything. The tier need not exist. */
-  previewPolicy(name: string, policy: object): Promise<PolicyPreview> {
-    return firstValueFrom(this.http.post<PolicyPreview>(`${pathOf(name)}/preview`, policy));
+  previewPolicy(name: string, policy: object): Promise<TierPreview> {
+    return firstValueFrom(this.http.post<TierPreview>(`${pathOf(name)}/preview`, policy));
   }
 
   createTier(name: string, policy: object): Promise<TierView> {
