@@ -75,6 +75,14 @@ describe('the removal of a tier with targets', () => {
     expect((await ask('PATCH', `/targets/${other.id}`, { tier: 'old' })).status).toBe(400);
     // A target may be changed in other ways while it waits to be moved.
     expect((await ask('PATCH', '/targets/198.51.100.5', { name: 'edge' })).status).toBe(200);
+    expect(await ask('PUT', '/targets/198.51.100.5', { name: 'edge', tier: 'old' })).toMatchObject({
+      status: 200,
+      body: { version: 2, tier: 'old' },
+    });
+    expect(await ask('PUT', `/targets/${other.id}`, { tier: 'old' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '#/tier', detail: expect.stringContaining('is being removed') as string }] },
+    });
 
     await expect(complete(undefined, new CrashingMove(api.control))).rejects.toThrow('crash');
     expect((await ask('GET', '/tiers/old')).body).toMatchObject({ targetCount: 3 });

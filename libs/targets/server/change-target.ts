@@ -35,7 +35,7 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
   /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `conflict` (a cycle); `invalid` (tier, tags, parents) */
   async execute({ ref, vrf, patch, metadata, expectedVersion }: ChangeTarget): Promise<TargetView> {
     const { id, vrf: ofTarget } = await this.targets.findTarget(ref, vrf);
-    if (patch.tier !== undefined) await this.tiers.requireTier(patch.tier);
+    if (patch.tier !== undefined) await this.tiers.requireKnownTier(patch.tier);
     const { parents, ...members } = patch;
     const resolved: TargetPatch = { ...members };
     if (parents !== undefined) {

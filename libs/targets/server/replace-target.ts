@@ -39,7 +39,7 @@ export class ReplaceTargetHandler implements ICommandHandler<ReplaceTarget> {
     const target = await this.targets.findTarget(ref, vrf);
     requireSameAddress(target, request);
     const { tier, name = null, tags = {}, paused = false, notes = null, owner = null } = request;
-    await this.tiers.requireTier(tier);
+    await this.tiers.requireKnownTier(tier);
     const found = await this.parents.findParents(request.parents ?? [], target.vrf);
     const members = { name, tags, tier, paused, parents: found.map(({ id }) => id), notes, owner };
     const judged = await this.judged.now();

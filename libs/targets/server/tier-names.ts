@@ -10,7 +10,13 @@ const TIERS_MAX = 1_000;
 export class TierNames {
   constructor(private readonly database: ControlDatabase) {}
 
-  /** @throws DomainError `invalid` at the pointer if no tier has this name */
+  /** @throws DomainError `invalid` if no tier has this name. A tier that is being removed has: whether the target may keep it, the append decides. */
+  async requireKnownTier(name: string): Promise<void> {
+    const rows = await this.database.query('SELECT FROM tier WHERE name = $1', [name]);
+    if (rows.length === 0) throw await this.unknownTier(name);
+  }
+
+  /** @throws DomainError `invalid` at the pointer if no tier has this name, or it is being removed */
   async requireTier(name: string, pointer = '#/tier'): Promise<void> {
     const rows = await this.database.query('SELECT FROM tier WHERE name = $1 AND successor IS NULL', [name]);
     if (rows.length === 0) throw await this.unknownTier(name, pointer);

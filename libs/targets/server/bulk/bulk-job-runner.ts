@@ -99,8 +99,7 @@ const isRetriable = (error: unknown): boolean =>
 /** Returns why a job failed, for its view. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof JobFault || cause instanceof DomainError) return cause.message;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return `An unexpected error ended the job; the log of the worker has it: ${text}`;
+  return 'An unexpected error ended the job. Targets that it has changed stay changed; the log of the worker has the error with the id of the job.';
 }
 
 /** The tier cannot be removed until the part commits. @throws JobFault if it was removed, or is being removed */

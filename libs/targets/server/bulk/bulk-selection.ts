@@ -4,7 +4,7 @@ import type { Judged } from '@icmp-mon/status/contract';
 import { type BulkChangeRequest, type FilteredTarget, filterPredicate, parseFilter } from '@icmp-mon/targets/contract';
 import { filterCondition } from '../target-list/filter-condition';
 import { type Filter, InvalidFilter } from '../target-list/list-filter';
-import { LEVELS } from './removal-order';
+import { readDepths } from './removal-order';
 
 /** Targets that one transaction changes: an open transaction of appends delays the relay. */
 export const PART_TARGETS = 250;
@@ -49,19 +49,22 @@ export async function storeParts(
   { conditions, params }: Filter,
   { limit, isRemoval }: { limit: number; isRemoval: boolean },
 ): Promise<number> {
-  const order = isRemoval ? 'coalesce(level.above, 0) DESC, key' : 'key';
+  const { keys, depths } = isRemoval ? await readDepths(sql, { conditions, params }) : { keys: [], depths: [] };
+  const given = [...params, jobId, keys, depths];
+  const [job, ofKeys, ofDepths] = [1, 2, 3].map((nr) => `$${params.length + nr}`);
+  const order = 'coalesce(level.depth, 0) DESC, key';
   const chosen = `
     SELECT id, version, host(ip) AS ip, vrf, row_number() OVER (ORDER BY ${order}) - 1 AS nr
-    FROM target_list ${isRemoval ? 'LEFT JOIN level ON of_id = id' : ''}
+    FROM target_list LEFT JOIN unnest(${ofKeys}::integer[], ${ofDepths}::integer[]) AS level (of_key, depth) ON of_key = key
     WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ${limit}`;
   const rows = await sql.query<{ count: number }>(
-    `WITH RECURSIVE ${isRemoval ? `${LEVELS},` : ''} chosen AS MATERIALIZED (${chosen}), stored AS (
+    `WITH chosen AS MATERIALIZED (${chosen}), stored AS (
        INSERT INTO bulk_job_part (job_id, nr, ids, versions, ips, vrfs)
-       SELECT $${params.length + 1}::uuid, nr / ${PART_TARGETS}, array_agg(id ORDER BY nr), array_agg(version::integer ORDER BY nr),
+       SELECT ${job}::uuid, nr / ${PART_TARGETS}, array_agg(id ORDER BY nr), array_agg(version::integer ORDER BY nr),
          array_agg(ip ORDER BY nr), array_agg(vrf ORDER BY nr)
        FROM chosen GROUP BY nr / ${PART_TARGETS} RETURNING cardinality(ids) AS count)
      SELECT coalesce(sum(count), 0)::integer AS count FROM stored`,
-    [...params, jobId],
+    given,
   );
   return rows[0].count;
 }
