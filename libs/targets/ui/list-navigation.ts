@@ -1,10 +1,11 @@
-import { DestroyRef, effect, inject, Injectable, type Signal, signal, untracked } from '@angular/core';
+import { DestroyRef, effect, inject, Injectable, linkedSignal, type Signal, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { ListLayout } from './list-layout';
 import { ListPlace } from './list-place';
 import type { ListQuery } from './list-query';
 import { ListScroll } from './list-scroll';
+import type { RowWindow } from './row-window';
 import { TargetRows } from './target-rows';
 
 /** Delay before the panel follows the selected row, ms, so that rows passed by a held key are not read. */
@@ -24,8 +25,14 @@ export class ListNavigation {
   private inPanel: Signal<string | null> = signal(null);
   private following: ReturnType<typeof setTimeout> | undefined;
 
-  /** Index of the selected row; -1 before the first key or click. */
-  readonly active = signal(-1);
+  /**
+   * Index of the selected row; -1 before the first key or click. When the list is read again, it follows its target, and is -1 if that is
+   * no longer among the rows.
+   */
+  readonly active = linkedSignal<RowWindow, number>({
+    source: this.rows.lastRead,
+    computation: (after, before) => (before === undefined ? -1 : placeAfter(after, before.source, before.value)),
+  });
 
   constructor() {
     inject(DestroyRef).onDestroy(() => clearTimeout(this.following));
@@ -35,7 +42,7 @@ export class ListNavigation {
       { keys: 'Home', label: 'First row', run: () => this.moveTo(0) },
       { keys: 'End', label: 'Last row', run: () => this.moveTo(this.rows.length() - 1) },
       { keys: 'o', label: 'Show the row next to the list', run: () => this.openRow(this.shownActive(), false) },
-      { keys: 'Enter', label: "Open the row's page", run: () => this.openPage(this.shownActive()) },
+      { keys: 'Enter', label: "Open the row's page", run: () => this.openSelected() },
     );
   }
 
@@ -70,6 +77,13 @@ export class ListNavigation {
     void this.router.navigate(['/targets', row.id]);
   }
 
+  /** Opens the page of the selected row's target; without one, of the target in the panel. */
+  private openSelected(): void {
+    const id = this.inPanel();
+    if (this.active() < 0 && id !== null) void this.router.navigate(['/targets', id]);
+    else this.openPage(this.shownActive());
+  }
+
   closePanel(): void {
     clearTimeout(this.following);
     if (this.inPanel() === null) return;
@@ -90,7 +104,8 @@ export class ListNavigation {
   /** Stores the position in the list before a target's page replaces it. */
   rememberPlace(index: number): void {
     const row = this.rows.rowAt(index);
-    if (row === undefined) return;
+    // Without a selected row, the URL has the target in the panel already.
+    if (row === undefined || (this.active() < 0 && this.inPanel() !== null)) return;
     const tree = this.router.parseUrl(this.router.url);
     tree.queryParams = { ...tree.queryParams, row: row.id };
     const url = tree.toString();
@@ -113,4 +128,10 @@ export class ListNavigation {
   private changeParams(queryParams: Readonly<Record<string, string | null>>, replaceUrl: boolean): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
   }
+}
+
+/** Returns the index of a row after the list was read again. */
+function placeAfter(after: RowWindow, before: RowWindow, index: number): number {
+  const row = before.rowAt(index);
+  return row === undefined ? Math.min(index, after.length - 1) : (after.indexOf(row.id) ?? -1);
 }

@@ -31,10 +31,11 @@ export class RowWindow {
     return this.places.get(id);
   }
 
-  /** Returns the next page to read for rows `start` to `end` (exclusive); null if all of them are loaded. */
+  /** Returns the next page to read for rows `start` to `end` (exclusive), or for the last row; null if all of them are loaded. */
   pageToRead(start: number, end: number): number | null {
     const last = Math.floor(Math.max(0, Math.min(end, this.length) - 1) / PAGE_ROWS);
-    for (let page = Math.floor(start / PAGE_ROWS); page <= last; page += 1) if (!this.pages.has(page)) return page;
+    for (let page = Math.min(last, Math.floor(start / PAGE_ROWS)); page <= last; page += 1)
+      if (!this.pages.has(page)) return page;
     return null;
   }
 

@@ -179,7 +179,7 @@ export class TargetList {
   }
 
   protected async reSort(): Promise<void> {
-    await this.rows.retryRead();
+    await this.rows.readList(this.query());
     this.scroll.toTop();
   }
 

@@ -1,8 +1,9 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
-import { Clock, countText, readProblem } from '@icmp-mon/platform/ui-kit';
+import { Clock, countText } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { givenParams, type ListQuery, WORST_FIRST } from './list-query';
+import { findRow } from './find-row';
 import { HeldChanges } from './held-changes';
 import { applyChanges } from './row-changes';
 import { RowMarks, TINT_FOR_MS } from './row-marks';
@@ -19,22 +20,26 @@ const SHOWN_ROWS = 60;
  * - Stable order: a change never moves a row; rows that belong elsewhere are counted in `outOfPlace` until the list is read again.
  * - Latest read wins: the result of a superseded read is dropped.
  * - Kept on failure: rows stay when a read fails, with the failure and since when.
- * - Reset: after a `reset`, or a `resumed` stream while a read fails, the list is read again.
+ * - Reset: after a `reset`, or a `resumed` stream while a read fails, the visible rows are read again.
  * - Paused: changes are held back; after too many of them, or a reset, resuming reads the list again.
  */
 @Injectable()
 export class TargetRows {
   private readonly client = inject(TargetsClient);
   private readonly nowMs = inject(Clock).nowMs;
-  private window = new RowWindow();
+  private readonly read = signal(new RowWindow());
   private query: ListQuery = WORST_FIRST;
   private reading = 0;
   private shown = { start: 0, end: SHOWN_ROWS };
-  private busy = false;
+  /** The read whose missing pages are being read; 0 for none. */
+  private filling = 0;
   private readonly marks = new RowMarks();
   private readonly held = new HeldChanges();
 
   private readonly state = signal<RowsState>(NOTHING_READ);
+
+  /** Rows as they were last read; another object after each read. */
+  readonly lastRead = this.read.asReadonly();
 
   readonly length = computed(() => this.state().length);
   /** Whether the first read is not finished yet. */
@@ -49,7 +54,7 @@ export class TargetRows {
   });
   /** Number of rows that are new or belong elsewhere; a new read puts them in order. */
   readonly outOfPlace = computed(() => this.state().outOfPlace);
-  /** Since when changes are held back, ms since 1970; null while they are applied. */
+  /** Since when changes are held back, ms since 1970; or null. */
   readonly pausedSince = computed(() => this.state().pausedSinceMs);
   /** Number of changes that are held back. */
   readonly heldBack = computed(() => this.state().heldBack);
@@ -61,13 +66,13 @@ export class TargetRows {
 
   rowAt(index: number): TargetView | undefined {
     this.state();
-    return this.window.rowAt(index);
+    return this.read().rowAt(index);
   }
 
   /** Returns a loaded row by its target's id. */
   rowOf(id: string): TargetView | undefined {
     this.state();
-    return this.window.rowOf(id);
+    return this.read().rowOf(id);
   }
 
   isTinted(id: string): boolean {
@@ -84,21 +89,34 @@ export class TargetRows {
    * Reads the list of a query, from its start or around a target; the old rows stay until the new ones are loaded. Returns the index of
    * that target, or of the row now at its position; 0 if none is given.
    */
-  async readList(query: ListQuery, around?: string): Promise<number> {
-    const reading = ++this.reading;
+  readList(query: ListQuery, around?: string): Promise<number> {
     this.query = query;
+    return this.readAt(() =>
+      around === undefined ? Promise.resolve(0) : findRow(around, (part) => this.fetchPage(part)),
+    );
+  }
+
+  /** Reads the visible rows again. */
+  async retryRead(): Promise<void> {
+    await this.readAt(() => Promise.resolve(Math.max(0, Math.min(this.shown.start, this.read().length - 1))));
+    await this.fillRange();
+  }
+
+  /** Reads the list at a row. Returns the index of that row, or of the last one. */
+  private async readAt(findIndex: () => Promise<number>): Promise<number> {
+    const reading = ++this.reading;
     this.changeState({ refreshing: true });
     try {
-      const index = around === undefined ? 0 : await this.indexOf(around);
+      const index = await findIndex();
       const first = Math.floor(index / PAGE_ROWS);
       const page = await this.fetchPage({ position: String(first * PAGE_ROWS) });
       if (reading !== this.reading) return 0;
-      this.window = new RowWindow();
-      this.window.putPage(first, page);
-      this.shown = { start: index, end: index + SHOWN_ROWS };
+      const window = new RowWindow();
+      window.putPage(first, page);
+      this.read.set(window);
       this.marks.clear();
       this.changeState({ loadingFirst: false, failure: null });
-      return Math.max(0, Math.min(index, this.window.length - 1));
+      return Math.max(0, Math.min(index, this.read().length - 1));
     } catch (failure) {
       if (reading === this.reading) this.showFailure(failure);
     } finally {
@@ -107,25 +125,10 @@ export class TargetRows {
     return 0;
   }
 
-  async retryRead(): Promise<void> {
-    await this.readList(this.query);
-  }
-
-  /** Returns the index of a target in the list of the query; 0 if the URL contains an unknown or removed target. */
-  private async indexOf(id: string): Promise<number> {
-    try {
-      const { position } = await this.fetchPage({ around: id, limit: '1' });
-      return position ?? 0;
-    } catch (failure) {
-      if ([400, 404].includes(readProblem(failure).status)) return 0;
-      throw failure;
-    }
-  }
-
   /** Sets the visible rows; missing pages are read. */
   showRange(start: number, end: number): void {
     this.shown = { start, end };
-    if (!this.busy) void this.fillRange();
+    void this.fillRange();
   }
 
   pauseReads(paused: boolean): void {
@@ -136,20 +139,21 @@ export class TargetRows {
 
   private async fillRange(): Promise<void> {
     const reading = this.reading;
-    this.busy = true;
+    if (this.filling === reading) return;
+    this.filling = reading;
     try {
       for (;;) {
-        const wanted = this.window.pageToRead(this.shown.start, this.shown.end);
+        const wanted = this.read().pageToRead(this.shown.start, this.shown.end);
         if (wanted === null || reading !== this.reading) return;
         const page = await this.fetchPage({ position: String(wanted * PAGE_ROWS) });
         if (reading !== this.reading) return;
-        this.window.putPage(wanted, page);
+        this.read().putPage(wanted, page);
         this.touch({ failure: null });
       }
     } catch (failure) {
       if (reading === this.reading) this.showFailure(failure);
     } finally {
-      this.busy = false;
+      if (this.filling === reading) this.filling = 0;
     }
   }
 
@@ -176,8 +180,8 @@ export class TargetRows {
       return;
     }
     if (batch.targets.length === 0 && batch.removed.length === 0) return;
-    const { window, marks, query } = this;
-    applyChanges(batch, { window, marks, query, nowMs: this.nowMs() });
+    const { marks, query } = this;
+    applyChanges(batch, { window: this.read(), marks, query, nowMs: this.nowMs() });
     this.touch();
     setTimeout(() => {
       this.marks.fadeTints(Date.now());
@@ -191,6 +195,6 @@ export class TargetRows {
 
   /** Publishes rows that changed in place: computed values that read them are updated. */
   private touch(change: Partial<RowsState> = {}): void {
-    this.changeState({ length: this.window.length, outOfPlace: this.marks.outOfPlace, ...change });
+    this.changeState({ length: this.read().length, outOfPlace: this.marks.outOfPlace, ...change });
   }
 }

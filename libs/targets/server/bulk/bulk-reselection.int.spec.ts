@@ -15,7 +15,7 @@ afterAll(() => bulk.close());
 interface Case {
   /** Selects the targets of this case, by its field. */
   filter: string;
-  /** What the targets have before the job is accepted. */
+  /** Members of the targets before the job is accepted. */
   given: TargetPatch;
   /** After this change the filter no longer selects a target; null if no change of a target does that. */
   leave: TargetPatch | null;
