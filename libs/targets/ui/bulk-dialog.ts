@@ -56,7 +56,7 @@ export class BulkDialog {
       const change = this.change();
       const what = this.removes() || change === null ? { remove: true } : { change };
       const request = { route: 'bulk', body: { ...this.selection, ...what } } as const;
-      await this.ask(async () => {
+      await this.sendRequest(async () => {
         this.preview.set(await this.client.preview(request));
         this.asked.set(request);
         this.requestKey = newRequestKey();
@@ -70,7 +70,9 @@ export class BulkDialog {
     const expectedCount = this.preview()?.count;
     if (request === null || expectedCount === undefined) return;
     const body = { ...request.body, expectedCount };
-    await this.ask(async () => this.dialog.close(await this.client.startJob({ ...request, body }, this.requestKey)));
+    await this.sendRequest(async () =>
+      this.dialog.close(await this.client.startJob({ ...request, body }, this.requestKey)),
+    );
   }
 
   protected backToForm(): void {
@@ -80,7 +82,7 @@ export class BulkDialog {
     this.typed.set('');
   }
 
-  private async ask(request: () => Promise<void>): Promise<void> {
+  private async sendRequest(request: () => Promise<void>): Promise<void> {
     this.problem.set(null);
     this.isBusy.set(true);
     try {

@@ -34,7 +34,7 @@ export class ColumnsDialog {
     return this.chosen().some((each) => each === id);
   }
 
-  protected toggle(id: string): void {
+  protected toggleColumn(id: string): void {
     const next = this.has(id) ? this.chosen().filter((each) => each !== id) : [...this.chosen(), id];
     this.chosen.set(readColumns(next.join(',')) ?? []);
   }

@@ -41,7 +41,7 @@ export class ListBulk {
   }
 
   /** Sets the list's query. */
-  attach(query: Signal<ListQuery>): void {
+  attachQuery(query: Signal<ListQuery>): void {
     this.query = query;
   }
 

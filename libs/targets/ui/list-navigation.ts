@@ -47,7 +47,7 @@ export class ListNavigation {
   }
 
   /** Sets the list's query, whose change ends the selection, and the target in the panel. Call it in an injection context. */
-  attach(query: Signal<ListQuery>, inPanel: Signal<string | null>): void {
+  attachQuery(query: Signal<ListQuery>, inPanel: Signal<string | null>): void {
     this.inPanel = inPanel;
     effect(() => {
       query();

@@ -14,7 +14,7 @@ import { TagsPipe } from './tags.pipe';
   imports: [AgePipe, InstantPipe, LossStrip, RttPipe, SharePipe, ShortReasonPipe, StatusGlyph, TagsPipe],
   templateUrl: './list-row.html',
   styleUrl: './list-row.scss',
-  host: { role: 'row', '(click)': 'press($event)' },
+  host: { role: 'row', '(click)': 'openOnClick($event)' },
 })
 export class ListRow {
   private readonly stream = inject(LiveStream);
@@ -46,7 +46,7 @@ export class ListRow {
   readonly selectToggled = output<{ extends: boolean }>();
 
   /** Clicks with a modifier key keep the browser's meaning: a new tab or window. */
-  protected press(event: MouseEvent): void {
+  protected openOnClick(event: MouseEvent): void {
     const { ctrlKey, metaKey, shiftKey, altKey, target } = event;
     if (ctrlKey || metaKey || shiftKey || altKey || !(target instanceof Element)) return;
     if (target.closest('button, input, label') !== null || getSelection()?.toString() !== '') return;

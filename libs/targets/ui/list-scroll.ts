@@ -41,7 +41,7 @@ export class ListScroll {
   }
 
   /** Sets the viewport of the list, which exists only while there are rows; `onScroll` is called after `returnTo` has scrolled. */
-  attach(viewport: Signal<CdkVirtualScrollViewport | undefined>, onScroll: () => void): void {
+  attachViewport(viewport: Signal<CdkVirtualScrollViewport | undefined>, onScroll: () => void): void {
     this.viewport = viewport;
     this.onScroll = onScroll;
   }

@@ -23,7 +23,7 @@ export class ListSelection {
     const next = new Set(this.picked());
     if (!next.delete(id)) next.add(id);
     this.anchor = index;
-    return this.select(next);
+    return this.replaceIds(next);
   }
 
   /** Selects the rows between the last selected one and `index`. Returns false if that is too many. */
@@ -36,7 +36,7 @@ export class ListSelection {
       const row = rowAt(at);
       if (row !== undefined) next.add(row.id);
     }
-    return this.select(next);
+    return this.replaceIds(next);
   }
 
   selectAll(): void {
@@ -50,7 +50,7 @@ export class ListSelection {
     this.anchor = null;
   }
 
-  private select(ids: ReadonlySet<string>): boolean {
+  private replaceIds(ids: ReadonlySet<string>): boolean {
     if (ids.size > BULK_IDS_MAX) return false;
     this.whole.set(false);
     this.picked.set(ids);

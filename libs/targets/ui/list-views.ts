@@ -33,7 +33,7 @@ export class ListViews {
   }
 
   /** Sets the list's query. */
-  attach(query: Signal<ListQuery>): void {
+  attachQuery(query: Signal<ListQuery>): void {
     this.query = query;
   }
 

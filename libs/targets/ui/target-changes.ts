@@ -31,7 +31,7 @@ export class TargetChanges {
   });
   protected readonly limit = CHANGES_SHOWN;
 
-  protected toggle(event: Event): void {
+  protected readOnOpening(event: Event): void {
     this.isOpen.set((event.target as HTMLDetailsElement).open);
   }
 

@@ -106,11 +106,11 @@ export class TargetList {
   });
 
   constructor() {
-    this.scroll.attach(this.viewport, () => this.showRows());
+    this.scroll.attachViewport(this.viewport, () => this.showRows());
     this.layout.followWidth(this.list);
-    this.navigation.attach(this.query, this.inPanel);
-    this.bulk.attach(this.query);
-    this.views.attach(this.query);
+    this.navigation.attachQuery(this.query, this.inPanel);
+    this.bulk.attachQuery(this.query);
+    this.views.attachQuery(this.query);
     effect(() => {
       const id = this.view();
       untracked(() => void this.views.showView(id, !this.filtered() && this.chosenColumns() === undefined));

@@ -38,34 +38,34 @@ export class ViewsDialog {
   }
 
   protected readViews(): Promise<void> {
-    return this.ask(async () => this.views.set(await this.client.listViews()));
+    return this.sendRequest(async () => this.views.set(await this.client.listViews()));
   }
 
-  protected select(view: SavedView): void {
+  protected openView(view: SavedView): void {
     this.dialog.close(view);
   }
 
-  protected async save(event: Event): Promise<void> {
+  protected async saveView(event: Event): Promise<void> {
     event.preventDefault();
     const request = { name: this.name().trim(), query: this.shown.query, isShared: this.isShared() };
     if (request.name === '') return;
-    await this.ask(async () => this.dialog.close(await this.client.saveView(request)));
+    await this.sendRequest(async () => this.dialog.close(await this.client.saveView(request)));
   }
 
   protected async replace(view: SavedView): Promise<void> {
     const { name, isShared } = view;
     const request = { name, isShared, query: this.shown.query };
-    await this.ask(async () => this.dialog.close(await this.client.replaceView(view, request)));
+    await this.sendRequest(async () => this.dialog.close(await this.client.replaceView(view, request)));
   }
 
   protected async delete(view: SavedView): Promise<void> {
-    await this.ask(async () => {
+    await this.sendRequest(async () => {
       await this.client.deleteView(view);
       this.views.update((views) => views?.filter(({ id }) => id !== view.id) ?? null);
     });
   }
 
-  private async ask(request: () => Promise<void>): Promise<void> {
+  private async sendRequest(request: () => Promise<void>): Promise<void> {
     this.problem.set(null);
     this.isBusy.set(true);
     try {

@@ -85,7 +85,7 @@ export class TierPage {
     );
   }
 
-  protected async save(): Promise<void> {
+  protected async saveTier(): Promise<void> {
     const isNew = this.isNew();
     const moved = this.editor.preview()?.moved ?? 0;
     const saved = await this.editor.saveTier();
