@@ -82,6 +82,18 @@ describe('saved views of the target list', () => {
     expect((await change('DELETE', view.id, null, engineer)).status).toBe(404);
   });
 
+  it('get a name once, also when several are renamed or saved with it at the same time', async () => {
+    const saved = Array.from({ length: 10 }, (_, at) => save({ name: `Rename ${at}`, query: {} }));
+    const views = await Promise.all(
+      (await Promise.all(saved)).map((response) => response.json() as Promise<SavedView>),
+    );
+    const same = { name: 'Same', query: {} };
+    const answers = await Promise.all([...views.map(({ id }) => change('PUT', id, same, engineer)), save(same)]);
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([statuses[0], ...Array.from({ length: 10 }, () => 409)]);
+    expect([200, 201]).toContain(statuses[0]);
+  });
+
   it('are at most 50 of one user, also when they are saved at the same time', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, at) => save({ name: `View ${at}`, query: {} }, viewer)),

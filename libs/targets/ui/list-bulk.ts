@@ -9,8 +9,14 @@ import type { BulkSelection } from './bulk-dialog';
 import { ListNavigation } from './list-navigation';
 import { type ListQuery, WORST_FIRST } from './list-query';
 import { ListScroll } from './list-scroll';
-import { ListSelection } from './list-selection';
+import { ListSelection, type SelectionResult } from './list-selection';
 import { TargetRows } from './target-rows';
+
+const REFUSALS: Readonly<Record<Exclude<SelectionResult, 'selected'>, string>> = {
+  too_many: `At most ${BULK_IDS_MAX} rows can be selected one by one. Select all that match (A) instead.`,
+  not_loaded:
+    'Not all rows from the last selected one to this one are loaded. Scroll over them first, or use a filter (f).',
+};
 
 /** Selecting rows of the target list, and changing the selected targets. The URL has the job's id. Provide it in the list's component. */
 @Injectable()
@@ -53,12 +59,12 @@ export class ListBulk {
     const row = this.rows.rowAt(index);
     if (row === undefined || !this.canSelect()) return;
     if (this.selection.isAll()) return this.selection.clear();
-    if (!this.selection.toggleRow(row, index)) this.refuse();
+    this.explain(this.selection.toggleRow(row));
   }
 
   extendTo(index: number): void {
     if (!this.canSelect() || this.selection.isAll()) return;
-    if (!this.selection.extendTo(index, (at) => this.rows.rowAt(at))) this.refuse();
+    this.explain(this.selection.extendTo(index, this.rows.lastRead()));
   }
 
   selectAll(): void {
@@ -85,9 +91,7 @@ export class ListBulk {
     void this.router.navigate([], { queryParams: { job }, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
-  private refuse(): void {
-    this.toasts.showFailure(
-      `At most ${BULK_IDS_MAX} rows can be selected one by one. Select all that match (A) instead.`,
-    );
+  private explain(result: SelectionResult): void {
+    if (result !== 'selected') this.toasts.showFailure(REFUSALS[result]);
   }
 }

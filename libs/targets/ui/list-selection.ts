@@ -1,13 +1,17 @@
 import { computed, Injectable, signal } from '@angular/core';
 import { BULK_IDS_MAX, type TargetView } from '@icmp-mon/targets/contract';
+import type { RowWindow } from './row-window';
+
+/** Result of selecting rows; unless it is `selected`, the selection is unchanged. */
+export type SelectionResult = 'selected' | 'too_many' | 'not_loaded';
 
 /** Targets selected for a bulk change: single rows, or all that match the list's filter. */
 @Injectable()
 export class ListSelection {
   private readonly picked = signal<ReadonlySet<string>>(new Set());
   private readonly whole = signal(false);
-  /** Index of the row that was last selected, at which a range begins; null before the first. */
-  private anchor: number | null = null;
+  /** Target that was last selected, at which a range begins; null before the first. */
+  private anchor: string | null = null;
 
   readonly ids = computed(() => [...this.picked()]);
   /** Whether all targets that match the filter are selected. */
@@ -18,23 +22,26 @@ export class ListSelection {
     return this.whole() || this.picked().has(id);
   }
 
-  /** Selects a row, or removes it from the selection. Returns false if the selection is full. */
-  toggleRow({ id }: TargetView, index: number): boolean {
+  /** Selects a row, or removes it from the selection. */
+  toggleRow({ id }: Pick<TargetView, 'id'>): SelectionResult {
     const next = new Set(this.picked());
     if (!next.delete(id)) next.add(id);
-    this.anchor = index;
+    this.anchor = id;
     return this.replaceIds(next);
   }
 
-  /** Selects the rows between the last selected one and `index`. Returns false if that is too many. */
-  extendTo(index: number, rowAt: (index: number) => TargetView | undefined): boolean {
-    const from = Math.min(this.anchor ?? index, index);
-    const to = Math.max(this.anchor ?? index, index);
-    if (to - from >= BULK_IDS_MAX) return false;
+  /** Selects the rows from the last selected one to `index`, if all of them are loaded. */
+  extendTo(index: number, rows: Pick<RowWindow, 'rowAt' | 'indexOf'>): SelectionResult {
+    const anchor = this.anchor === null ? index : rows.indexOf(this.anchor);
+    if (anchor === undefined) return 'not_loaded';
+    const from = Math.min(anchor, index);
+    const to = Math.max(anchor, index);
+    if (to - from >= BULK_IDS_MAX) return 'too_many';
     const next = new Set(this.picked());
     for (let at = from; at <= to; at += 1) {
-      const row = rowAt(at);
-      if (row !== undefined) next.add(row.id);
+      const row = rows.rowAt(at);
+      if (row === undefined) return 'not_loaded';
+      next.add(row.id);
     }
     return this.replaceIds(next);
   }
@@ -50,10 +57,10 @@ export class ListSelection {
     this.anchor = null;
   }
 
-  private replaceIds(ids: ReadonlySet<string>): boolean {
-    if (ids.size > BULK_IDS_MAX) return false;
+  private replaceIds(ids: ReadonlySet<string>): SelectionResult {
+    if (ids.size > BULK_IDS_MAX) return 'too_many';
     this.whole.set(false);
     this.picked.set(ids);
-    return true;
+    return 'selected';
   }
 }

@@ -3,7 +3,15 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import type { Principal } from '@icmp-mon/platform/http';
 import type { SavedView, SaveViewRequest } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { checkView, nameTaken, ownerOf, SAVED_VIEW_COLUMNS, savedView, type SavedViewRow } from './saved-view-row';
+import {
+  checkView,
+  lockViewsOf,
+  nameTaken,
+  ownerOf,
+  SAVED_VIEW_COLUMNS,
+  savedView,
+  type SavedViewRow,
+} from './saved-view-row';
 
 /** Replaces a view of the caller; with `expectedVersion`, only if it still has that version. */
 export class ReplaceView extends Command<SavedView> {
@@ -27,6 +35,7 @@ export class ReplaceViewHandler implements ICommandHandler<ReplaceView> {
     const owner = ownerOf(caller);
     const { name, query, isShared = false } = request;
     return this.database.transaction(async (sql) => {
+      await lockViewsOf(sql, owner);
       const [before] = await sql.query<SavedViewRow>(
         `SELECT ${SAVED_VIEW_COLUMNS} FROM saved_view WHERE id = $1 AND owner = $2 FOR UPDATE`,
         [id, owner],

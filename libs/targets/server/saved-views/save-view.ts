@@ -4,7 +4,15 @@ import type { Principal } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { type SavedView, SAVED_VIEWS_MAX, type SaveViewRequest } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { checkView, nameTaken, ownerOf, SAVED_VIEW_COLUMNS, savedView, type SavedViewRow } from './saved-view-row';
+import {
+  checkView,
+  lockViewsOf,
+  nameTaken,
+  ownerOf,
+  SAVED_VIEW_COLUMNS,
+  savedView,
+  type SavedViewRow,
+} from './saved-view-row';
 
 /** Saves a view of the target list for the caller. */
 export class SaveView extends Command<SavedView> {
@@ -26,8 +34,7 @@ export class SaveViewHandler implements ICommandHandler<SaveView> {
     const owner = ownerOf(caller);
     const { name, query, isShared = false } = request;
     return this.database.transaction(async (sql) => {
-      // One owner's views are saved one after the other, so that the limit holds.
-      await sql.execute('SELECT pg_advisory_xact_lock(hashtext($1))', [`saved_view ${owner}`]);
+      await lockViewsOf(sql, owner);
       const [counted] = await sql.query<{ views: number }>(
         'SELECT count(*) AS views FROM saved_view WHERE owner = $1',
         [owner],

@@ -1,3 +1,4 @@
+import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Principal } from '@icmp-mon/platform/http';
 import { parseFilter, type SavedView, type SavedViewQuery, type SaveViewRequest } from '@icmp-mon/targets/contract';
@@ -35,6 +36,11 @@ export function checkView({ query, isShared = false }: SaveViewRequest, caller: 
   if ((query.filter ?? '').trim() === '' || parsed.ok) return;
   const { detail } = parsed.fault;
   throw new DomainError('invalid', detail, [{ pointer: '#/query/filter', detail }]);
+}
+
+/** Saves the views of one owner one after the other until the transaction ends, so that limit and names hold. */
+export async function lockViewsOf(sql: Sql, owner: string): Promise<void> {
+  await sql.execute('SELECT pg_advisory_xact_lock(hashtext($1))', [`saved_view ${owner}`]);
 }
 
 /** Returns the error for a name that another view of the same owner has. */
