@@ -62,6 +62,20 @@ describe('GET /targets/{id}/versions', () => {
     }
   });
 
+  it('names parents by their address, also a removed one', async () => {
+    const parent = await register('192.0.2.8');
+    const child = await register('192.0.2.9', { parents: [parent.id] });
+    await send('PATCH', child.id, { parents: [] });
+    await send('DELETE', parent.id);
+    await expect
+      .poll(async () => (await pageOf(child.id)).items.flatMap(({ changes }) => changes), { timeout: 30_000 })
+      .toEqual([
+        { member: 'parent', from: parent.id, to: null, ip: '192.0.2.8' },
+        { member: 'tier', from: null, to: 'standard' },
+        { member: 'parent', from: null, to: parent.id, ip: '192.0.2.8' },
+      ]);
+  });
+
   it('of an address lists all targets that had it, in pages', async () => {
     const first = await register('192.0.2.2');
     await send('DELETE', first.id);

@@ -114,6 +114,7 @@ describe('the API of tiers', () => {
       [1, 'defined', 10_000],
     ]);
     expect(items[1].by).toMatch(/^api-key:/);
+    expect(items[1].byName).toEqual(expect.any(String));
     expect(Date.parse(items[0].at)).toBeGreaterThanOrEqual(Date.parse(items[1].at));
     expect(items[1].policy?.agentSelection.diversity).toEqual({ minRegions: 2, minProviders: 1 });
     const older = (await (await send('GET', 'history/versions?below=2')).json()) as { items: TierVersionView[] };

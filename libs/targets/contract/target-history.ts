@@ -4,6 +4,8 @@ export interface MemberChange {
   member: string;
   from: string | null;
   to: string | null;
+  /** Address of a parent, also of a removed one. */
+  ip?: string;
 }
 
 /** One change of a target, from the event store. */

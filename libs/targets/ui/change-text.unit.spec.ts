@@ -10,6 +10,8 @@ describe('the text of a change', () => {
     [{ member: 'paused', from: 'true', to: null }, 'resumed'],
     [{ member: 'parent', from: null, to: 'p1' }, 'depends on p1'],
     [{ member: 'parent', from: 'p1', to: null }, 'no longer depends on p1'],
+    [{ member: 'parent', from: null, to: 'p1', ip: '192.0.2.1' }, 'depends on 192.0.2.1'],
+    [{ member: 'parent', from: 'p1', to: null, ip: '192.0.2.1' }, 'no longer depends on 192.0.2.1'],
     [{ member: 'notes', from: null, to: 'first line\nsecond' }, 'notes: first line…'],
     [{ member: 'notes', from: null, to: 'x'.repeat(500) }, `notes: ${'x'.repeat(120)}…`],
   ])('%j', (change, text) => expect(changeText(change)).toBe(text));

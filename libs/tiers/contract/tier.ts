@@ -99,6 +99,8 @@ export interface TierVersionView {
   at: string;
   /** Actor of the change: `user:<id>`, `api-key:<id>` or `system:<part>`. */
   by: string;
+  /** Name of the user or API key; null for others. */
+  byName: string | null;
   change: 'defined' | 'removal-started' | 'removed';
   /** The whole policy, for `defined`. */
   policy: TierPolicy | null;

@@ -1,3 +1,4 @@
+import { ActorNames } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { readHistory, type RecordedEvent } from '@icmp-mon/platform/event-store';
 import {
@@ -31,6 +32,7 @@ export class ListTierVersionsHandler implements IQueryHandler<ListTierVersions> 
   constructor(
     private readonly database: ControlDatabase,
     private readonly unknown: UnknownTier,
+    private readonly actors: ActorNames,
   ) {}
 
   /** @throws DomainError `not_found` if there never was such a tier */
@@ -38,16 +40,20 @@ export class ListTierVersionsHandler implements IQueryHandler<ListTierVersions> 
     const limit = VERSIONS_PER_PAGE + 1;
     const events = await readHistory<TierEvent>(this.database, TIER_STREAM, name, { ...(below && { below }), limit });
     if (events.length === 0 && below === undefined) throw await this.unknown.notFound(name);
-    const items = events.slice(0, VERSIONS_PER_PAGE).map(versionView);
+    const page = events.slice(0, VERSIONS_PER_PAGE);
+    const names = await this.actors.namesOf([...new Set(page.map(({ metadata }) => metadata.actor))]);
+    const items = page.map((event) => versionView(event, names.get(event.metadata.actor) ?? null));
     return { items, next: events.length < limit ? null : items[items.length - 1].version };
   }
 }
 
-function versionView({ version, occurredAt, metadata, type, data }: RecordedEvent<TierEvent>): TierVersionView {
+function versionView(event: RecordedEvent<TierEvent>, byName: string | null): TierVersionView {
+  const { version, occurredAt, metadata, type, data } = event;
   return {
     version,
     at: occurredAt,
     by: metadata.actor,
+    byName,
     change: CHANGES[type],
     policy: type === 'TierDefined' ? completePolicy((data as TierDefined['data']).policy) : null,
     successor: type === 'TierRemovalStarted' ? (data as TierRemovalStarted['data']).successor : null,

@@ -150,6 +150,7 @@ class TierVersionResponse implements TierVersionView {
   @ApiProperty({ type: 'integer' }) version!: number;
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty({ description: 'Who made the change.', example: 'system:bootstrap' }) by!: string;
+  @ApiProperty({ type: 'string', nullable: true, description: 'Name of the user or API key.' }) byName!: string | null;
   @ApiProperty({ enum: ['defined', 'removal-started', 'removed'] }) change!: TierVersionView['change'];
   @ApiProperty({ oneOf: [{ $ref: getSchemaPath(TierPolicyResponse) }, { type: 'null' }] })
   policy!: TierPolicyResponse | null;

@@ -40,7 +40,7 @@ import { versionRows } from './version-rows';
               <tr>
                 <td class="number">{{ row.version }}</td>
                 <td class="number" [title]="row.at | instant">{{ row.at | age: nowMs() }}</td>
-                <td class="by" [title]="row.by">{{ row.by }}</td>
+                <td class="by" [title]="row.by">{{ row.byName ?? row.by }}</td>
                 <td class="changes">
                   @for (change of row.changes; track $index) {
                     <span>{{ change }}</span>

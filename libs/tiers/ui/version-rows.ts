@@ -6,6 +6,7 @@ export interface VersionRow {
   version: number;
   at: string;
   by: string;
+  byName: string | null;
   /** Differences to the version before, as short texts. */
   changes: string[];
   policy: TierPolicy | null;
@@ -19,8 +20,8 @@ export function versionRows(versions: readonly TierVersionView[]): VersionRow[] 
   });
 }
 
-function pick({ version, at, by, policy }: TierVersionView): Omit<VersionRow, 'changes'> {
-  return { version, at, by, policy };
+function pick({ version, at, by, byName, policy }: TierVersionView): Omit<VersionRow, 'changes'> {
+  return { version, at, by, byName, policy };
 }
 
 function changesOf({ change, policy, successor, version }: TierVersionView, before: TierPolicy | null): string[] {

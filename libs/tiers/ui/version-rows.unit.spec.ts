@@ -7,6 +7,7 @@ const version = (number: number, more: Partial<TierVersionView>): TierVersionVie
     version: number,
     at: '2026-04-01T00:00:00.000Z',
     by: 'user:a',
+    byName: 'admin',
     change: 'defined',
     policy: null,
     successor: null,

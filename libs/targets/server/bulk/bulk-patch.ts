@@ -15,7 +15,10 @@ export function patchOf({ addTags = {}, removeTags = [], ...fields }: BulkChange
  */
 export function requireConsistent({ filter, targets, change, remove }: BulkChangeRequest): void {
   const errors: FieldError[] = [];
-  if ((filter === undefined) === (targets === undefined)) {
+  if (filter === undefined && targets === undefined) {
+    errors.push({ pointer: '#/filter', detail: 'is required, or targets with their ids.' });
+  }
+  if (filter !== undefined && targets !== undefined) {
     errors.push({ pointer: '#/filter', detail: 'Select the targets by filter or by targets (ids), not by both.' });
   }
   if (filter?.trim() === '') {

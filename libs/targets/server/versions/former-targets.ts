@@ -1,5 +1,7 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { aggregateIdOf, streamOf } from '@icmp-mon/platform/event-store';
+import { TARGET_STREAM } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown } from '../canonical-address';
 import { TARGET_ID } from '../identifier';
@@ -38,6 +40,16 @@ export class FormerTargets {
     }
     if (rows.length === 0) throw new DomainError('not_found', `${address.ip} is not a target, and was none.`);
     return rows.map(({ id }) => id);
+  }
+
+  /** Returns the addresses of targets that exist or existed, by their ids. */
+  async addressesOf(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.query<{ stream: string; ip: string }>(
+      `SELECT stream, data->>'ip' AS ip FROM event WHERE stream = ANY ($1::text[]) AND version = 1`,
+      [ids.map((id) => streamOf(TARGET_STREAM, id))],
+    );
+    return new Map(rows.map(({ stream, ip }) => [aggregateIdOf(stream), ip]));
   }
 
   /** Returns the streams of targets whose personal data were erased. */

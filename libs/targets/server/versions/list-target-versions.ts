@@ -4,6 +4,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { aggregateIdOf, ERASED, type EventWithPrevious, readNewest, streamOf } from '@icmp-mon/platform/event-store';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
 import {
+  type MemberChange,
   PERSONAL_MEMBERS,
   type RecordedTarget,
   TARGET_STREAM,
@@ -56,9 +57,21 @@ export class ListTargetVersionsHandler implements IQueryHandler<ListTargetVersio
     const erased = await this.targets.erasedStreams(streams);
     const last = page.at(-1);
     return {
-      items: page.flatMap((event) => changeView(event, names, erased.has(event.stream))),
+      items: await this.withAddresses(page.flatMap((event) => changeView(event, names, erased.has(event.stream)))),
       next: events.length > limit && last !== undefined ? encodeNumberCursor(LIST, [last.position]) : null,
     };
+  }
+
+  /** Adds the addresses of parents to their changes. */
+  private async withAddresses(items: TargetChange[]): Promise<TargetChange[]> {
+    const idOf = ({ member, from, to }: MemberChange): string | null => (member === 'parent' ? (to ?? from) : null);
+    const ids = items.flatMap(({ changes }) => changes.map(idOf)).filter((id) => id !== null);
+    const addresses = await this.targets.addressesOf([...new Set(ids)]);
+    const withAddress = (change: MemberChange): MemberChange => {
+      const ip = addresses.get(idOf(change) ?? '');
+      return ip === undefined ? change : { ...change, ip };
+    };
+    return items.map((item) => ({ ...item, changes: item.changes.map(withAddress) }));
   }
 }
 

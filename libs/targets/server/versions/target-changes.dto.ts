@@ -29,6 +29,7 @@ class MemberChangeResponse implements MemberChange {
   member!: string;
   @ApiProperty(TEXT) from!: string | null;
   @ApiProperty(TEXT) to!: string | null;
+  @ApiPropertyOptional({ description: 'Address of a parent, also of a removed one.' }) ip?: string;
 }
 
 class TargetChangeResponse implements TargetChange {
