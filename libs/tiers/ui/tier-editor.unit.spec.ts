@@ -40,6 +40,7 @@ describe('a tier that is edited', () => {
     expect([editor.isChanged(), editor.isPreviewCurrent()]).toEqual([true, false]);
     expect(await editor.requestPreview()).toBe(true);
     expect([editor.preview(), editor.isPreviewCurrent()]).toEqual([preview, true]);
+    expect(editor.previewedChanges()).toEqual(['interval 15 s → 30 s']);
     editor.changeDraft({ count: '2' });
     expect([editor.isPreviewCurrent(), await editor.saveTier()]).toEqual([false, null]);
     expect(client.changeTier).not.toHaveBeenCalled();
