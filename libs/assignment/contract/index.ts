@@ -4,6 +4,7 @@ export * from './agent-targets';
 export * from './assignment-directory';
 export * from './held-targets';
 export * from './placement';
+export * from './target-assignment';
 export * from './tier-preview';
 
 /** Tier settings that an agent needs for probing. */

@@ -6,7 +6,7 @@ const FACTS_KEPT_HOURS = 24;
 /** An agent that was offline for longer than this receives a full response. */
 const REMOVALS_KEPT_DAYS = 7;
 /** Decisions are kept for thirteen months, at most the last thousand per agent. The latest decision of an agent is always kept. */
-const DECISIONS_KEPT_DAYS = 396;
+export const DECISIONS_KEPT_DAYS = 396;
 const DECISIONS_KEPT_OF_AN_AGENT = 1_000;
 
 /** Deletes replaced facts and returns how many. Bounded: run it again while it returns many. */
@@ -52,5 +52,24 @@ export function forgetOldDecisions(sql: Sql): Promise<number> {
        CROSS JOIN LATERAL (SELECT id FROM assignment_agent_condition WHERE agent_id = agent.id
                            ORDER BY id DESC OFFSET ${DECISIONS_KEPT_OF_AN_AGENT} LIMIT ${ROWS_PER_STEP}) AS old
        LIMIT ${ROWS_PER_STEP})`,
+  );
+}
+
+/**
+ * Deletes what was decided before a time and is replaced by a decision before it, and the last entry of targets that were removed before it.
+ * The horizon moves first, so that no query is answered from a part of the decisions. Bounded: run it again while it returns many.
+ */
+export async function forgetIntervals(sql: Sql, endedBefore: Date): Promise<number> {
+  await sql.execute('UPDATE assignment_horizon SET known_since = $1 WHERE known_since < $1', [endedBefore]);
+  return sql.execute(
+    `DELETE FROM assignment_interval WHERE (target_key, since) IN (
+       SELECT old.target_key, old.since FROM assignment_interval AS old
+       WHERE old.since < $1 AND (
+         EXISTS (SELECT FROM assignment_interval AS newer
+                 WHERE newer.target_key = old.target_key AND newer.since > old.since AND newer.since <= $1)
+         OR old.selected IS NULL AND NOT EXISTS (SELECT FROM assignment_interval AS other
+                                                 WHERE other.target_key = old.target_key AND other.since <> old.since))
+       LIMIT ${ROWS_PER_STEP})`,
+    [endedBefore],
   );
 }

@@ -44,6 +44,12 @@ export interface TargetVersionPage {
  */
 export abstract class InventoryHistory {
   /**
+   * Returns the target that an id or address identified at an instant, also of a target that was removed later.
+   * @throws DomainError `not_found`; `ambiguous` for an address in several VRFs; `invalid` for an instant that is no longer stored; `unavailable`
+   */
+  abstract findTargetAt(ref: string, vrf: string | undefined, at: Date): Promise<TargetVersion>;
+
+  /**
    * Yields the version of each matching target that was valid at an instant, in batches ordered by key.
    * @throws DomainError `invalid` for a filter with a status or agent, or an instant that is no longer stored; `unavailable` while the history is behind
    */

@@ -6,16 +6,19 @@ import { ASSIGNMENT_PART } from '../assignment-health';
 import { ListPlacementHandler } from '../list-placement';
 import { PlacementController } from '../placement.controller';
 import { ReadTierPreviewHandler } from '../preview/read-tier-preview';
+import { ReadTargetAssignmentHandler } from '../read-target-assignment';
 import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
+import { TargetAssignmentController } from '../target-assignment.controller';
 
 /** Exports `AssignmentDirectory` and `AgentTargets` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
-  controllers: [PlacementController],
+  controllers: [PlacementController, TargetAssignmentController],
   providers: [
     ListPlacementHandler,
     ReadTierPreviewHandler,
+    ReadTargetAssignmentHandler,
     {
       provide: AssignmentDirectory,
       inject: [ControlDatabase],

@@ -1,6 +1,6 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { ReadModels } from '@icmp-mon/platform/rebuild';
+import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { assignmentModel } from '../assignment-model';
 
@@ -17,7 +17,12 @@ export class AssignmentCliModule {
     control: ControlDatabase,
     messaging: Messaging,
     models: ReadModels,
+    none: NoReadModels,
   ) {
     models.plug({ database: control, model: assignmentModel({ database: control, messaging }, shardCount) });
+    none.plug({
+      tables: 'assignment_interval, assignment_horizon',
+      reason: 'decisions over time; deleted 396 days after their end',
+    });
   }
 }

@@ -20,7 +20,13 @@ import { AgentPoliciesProjection } from '../agent-policies.projection';
 import { AgentWatch } from '../agent-watch';
 import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from '../assignment.projection';
 import { FeedPublisher } from '../feed-publisher';
-import { forgetOldDecisions, forgetRemovals, forgetReplacedFacts } from '../forget-history';
+import {
+  DECISIONS_KEPT_DAYS,
+  forgetIntervals,
+  forgetOldDecisions,
+  forgetRemovals,
+  forgetReplacedFacts,
+} from '../forget-history';
 import { heldTargets } from '../held-targets';
 
 /** Maximum rows per statement. */
@@ -101,6 +107,12 @@ function housekeeping(control: Sql): HousekeepingTask[] {
       name: 'agent-decisions',
       everyMs: DAY_MS,
       runTask: () => inSteps(ROWS_PER_STEP, () => forgetOldDecisions(control)),
+    },
+    {
+      name: 'assignment-intervals',
+      everyMs: DAY_MS,
+      runTask: ({ nowMs }) =>
+        inSteps(ROWS_PER_STEP, () => forgetIntervals(control, new Date(nowMs - DECISIONS_KEPT_DAYS * DAY_MS))),
     },
     { name: 'shard-feed', everyMs: HOUR_MS, runTask: () => inSteps(ROWS_PER_STEP, () => forgetReplacedFacts(control)) },
     {

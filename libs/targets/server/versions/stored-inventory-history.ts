@@ -1,6 +1,9 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import { InventoryHistory, type TargetFilter, type TargetVersion } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
+import { canonicalAddress, shown } from '../canonical-address';
+import { TARGET_ID } from '../identifier';
 import { requireStored } from './stored-history';
 import { VERSION_COLUMNS, versionCondition } from './version-table';
 
@@ -11,6 +14,28 @@ const KEYS_PER_BATCH = 10_000;
 export class StoredInventoryHistory extends InventoryHistory {
   constructor(private readonly database: ControlDatabase) {
     super();
+  }
+
+  override async findTargetAt(ref: string, vrf: string | undefined, at: Date): Promise<TargetVersion> {
+    const isId = TARGET_ID.test(ref);
+    const address = canonicalAddress(ref);
+    if (!isId && !address.ok)
+      throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
+    await requireStored(this.database, at, new Date());
+    const rows = await this.database.query<TargetVersion>(
+      `SELECT ${VERSION_COLUMNS} FROM target_version
+       WHERE valid @> $1::timestamptz AND ${isId ? 'id = $2::uuid' : 'ip = $2::inet'} AND ($3::text IS NULL OR vrf = $3)
+       ORDER BY vrf LIMIT 100`,
+      [at, address.ok ? address.ip : ref, isId ? null : (vrf ?? null)],
+    );
+    const [only, ...others] = rows;
+    if (only === undefined) throw new DomainError('not_found', `${shown(ref)} was no target at ${at.toISOString()}.`);
+    if (others.length === 0) return only;
+    const vrfs = rows.map((row) => row.vrf).join(', ');
+    throw new DomainError(
+      'ambiguous',
+      `${shown(ref)} was in several VRFs (${vrfs}): choose one with ?vrf=, or use the id.`,
+    );
   }
 
   override async *targetsAt(filter: TargetFilter | null, at: Date): AsyncIterable<TargetVersion[]> {
