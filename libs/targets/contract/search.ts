@@ -34,8 +34,9 @@ export function searchText({ ip, name, tags }: Searched): string {
 export function searchPieces(q: string): string[] {
   // Names and tags are stored in NFC; a keyboard or a file name may produce another form.
   return splitTerms(lowerCase(q.normalize('NFC'))).map((term) => {
-    if (!TAG_TERM.test(term)) return term;
-    return term.endsWith('=') ? `\t${term}` : `\t${term}\t`;
+    const key = TAG_TERM.exec(term)?.[0];
+    if (key === undefined) return term;
+    return key === term ? `\t${term}` : `\t${term}\t`;
   });
 }
 

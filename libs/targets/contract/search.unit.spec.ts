@@ -30,6 +30,13 @@ describe('a search', () => {
     (q) => expect(finds(q)).toBe(false),
   );
 
+  it('matches a whole tag also if its value ends with an equals sign', () => {
+    const [key, value] = ['id', 'ab='];
+    const isFound = (tag: string): boolean =>
+      searchText({ ...target, tags: { [key]: tag } }).includes(searchPieces(tagTerm(key, value))[0] ?? '');
+    expect([isFound('ab='), isFound('ab=c')]).toEqual([true, false]);
+  });
+
   it('matches a tag by its own term, even with blanks and quotes', () => {
     for (const [key, value] of Object.entries(target.tags)) {
       expect(searchPieces(tagTerm(key, value))).toEqual([`\t${key}=${value}\t`.toLowerCase()]);
