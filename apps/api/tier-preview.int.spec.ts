@@ -31,6 +31,13 @@ describe('POST /tiers/{name}/preview', () => {
   });
 });
 
+it('a preview is computed only for who may change tiers', async () => {
+  for (const role of ['viewer', 'operator'] as const) {
+    const response = await api.sendRequest('/api/v1/tiers/fast/preview', { method: 'POST', role });
+    expect([role, response.status]).toEqual([role, 403]);
+  }
+});
+
 describe('GET /placement', () => {
   it('answers without targets', async () => {
     const response = await api.sendRequest('/api/v1/placement');

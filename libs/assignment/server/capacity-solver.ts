@@ -3,6 +3,9 @@ import type { AgentPool } from './agent-pool';
 import { selectAgents } from './assign';
 import { isRefusedByAll } from './shortfall';
 
+/** Targets that one step of `raiseInSteps` places. */
+const TARGETS_PER_STEP = 500;
+
 /** Targets in memory, by column. */
 export interface TargetColumns {
   keys: number[];
@@ -49,8 +52,19 @@ export class CapacitySolver {
 
   /** Thresholds start where the pools have them, and end there. */
   raiseThresholds(): void {
-    for (let number = 0; number < this.targets.keys.length; number++) this.placeTarget(number);
-    for (let over = this.overloadedAgents(); over.length > 0; over = this.overloadedAgents()) this.shedFrom(over);
+    const steps = this.raiseInSteps();
+    while (steps.next().done !== true);
+  }
+
+  /** Raises them like `raiseThresholds`, but in short steps, between which the caller lets other work run. */
+  *raiseInSteps(): Generator<undefined> {
+    for (let number = 0; number < this.targets.keys.length; number++) {
+      this.placeTarget(number);
+      if (number % TARGETS_PER_STEP === 0) yield;
+    }
+    for (let over = this.overloadedAgents(); over.length > 0; over = this.overloadedAgents()) {
+      yield* this.shedFrom(over);
+    }
   }
 
   private agentOf(id: string, seed: number, capacities: ReadonlyMap<string, number>): SolvedAgent {
@@ -68,7 +82,7 @@ export class CapacitySolver {
     return [...this.agents.values()].filter(({ pps, capacityPps }) => exceeds(pps, capacityPps));
   }
 
-  private shedFrom(over: readonly SolvedAgent[]): void {
+  private *shedFrom(over: readonly SolvedAgent[]): Generator<undefined> {
     const moving = new Set<number>();
     const thresholds = new Map<string, number>();
     for (const agent of over) {
@@ -83,7 +97,11 @@ export class CapacitySolver {
     }
     for (const number of moving) this.removeTarget(number);
     for (const { pool } of this.tiers) setThresholds(pool, thresholds);
-    for (const number of moving) this.placeTarget(number);
+    let placed = 0;
+    for (const number of moving) {
+      this.placeTarget(number);
+      if (placed++ % TARGETS_PER_STEP === 0) yield;
+    }
   }
 
   private placeTarget(number: number): void {

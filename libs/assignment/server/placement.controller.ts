@@ -24,7 +24,7 @@ export class PlacementController {
 
   @Post('tiers/:name/preview')
   @HttpCode(200)
-  @RequirePermission('tiers:read')
+  @RequirePermission('tiers:write')
   @ApiOperation({
     summary: 'Preview a policy, or the removal of a tier',
     description:

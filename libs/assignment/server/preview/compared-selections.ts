@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PlacementReason } from '@icmp-mon/assignment/contract';
+import { exceeds } from '../admission';
 import { selectAgents } from '../assign';
 import type { StoredPools } from '../candidate-agents';
 import { CapacitySolver, type SolvedTier, type TargetColumns } from '../capacity-solver';
 import { isRefusedByAll, shortfallOf } from '../shortfall';
 
+/** Targets that are compared in one turn of the event loop: the API answers other requests between them. */
+const TARGETS_PER_TURN = 500;
 /** Keys in the sample of a reason. */
 const SAMPLE_MAX = 10;
 
@@ -37,26 +41,30 @@ export interface Situation {
 
 /**
  * Selects agents for all targets in two situations. `concerned` is the index of the tier, in the second one, of which the unplaced targets
- * are counted.
+ * are counted. Lets other work of the process run in between.
  */
-export function compareSelections(
+export async function compareSelections(
   columns: Omit<TargetColumns, 'tiers'>,
   [was, is]: readonly [Situation, Situation],
   concerned: ReadonlySet<number>,
-): Comparison {
-  const [first, second] = [solved(columns, was), solved(columns, is)];
+): Promise<Comparison> {
+  const [first, second] = [await solved(columns, was), await solved(columns, is)];
   const before = new Map<string, AgentLoad>();
   const after = new Map<string, AgentLoad>();
   const lost = new Map<string, number>();
   const unplaced = new Map<PlacementReason, UnplacedKeys>();
   let moved = 0;
   for (let at = 0; at < columns.keys.length; at++) {
+    if (at % TARGETS_PER_TURN === 0) await nextTurn();
     const target = { key: columns.keys[at], ip: columns.ips[at], registeredAtMs: columns.registeredAtMs[at] };
     const old = selected(first[was.targetTiers[at]], target, before);
     const tier = second[is.targetTiers[at]];
     const now = selected(tier, target, after);
-    if (old.length > 0 && old.join() !== now.join()) moved++;
-    for (const id of old) if (!now.includes(id)) lost.set(id, (lost.get(id) ?? 0) + 1);
+    if (old.length > 0 && old.join() !== now.join()) {
+      moved++;
+      const kept = new Set(now);
+      for (const id of old) if (!kept.has(id)) lost.set(id, (lost.get(id) ?? 0) + 1);
+    }
     if (!concerned.has(at)) continue;
     const shortfall = shortfallOf(target, tier.pool);
     if (shortfall === null) continue;
@@ -69,12 +77,20 @@ export function compareSelections(
 }
 
 /** Returns the tiers with the thresholds that all targets together need. */
-function solved(columns: Omit<TargetColumns, 'tiers'>, { pools, tiers, targetTiers }: Situation): SolvedTier[] {
+async function solved(
+  columns: Omit<TargetColumns, 'tiers'>,
+  { pools, tiers, targetTiers }: Situation,
+): Promise<SolvedTier[]> {
   const solvedTiers = tiers.flatMap((name) => {
     const pool = pools.byTier.get(name);
     return pool === undefined ? [] : [{ pool, pps: pools.targetPps.get(name) ?? 0 }];
   });
-  new CapacitySolver(solvedTiers, { ...columns, tiers: targetTiers }, pools.capacities).raiseThresholds();
+  const pps = targetTiers.reduce((sum, tier) => sum + solvedTiers[tier].pps, 0);
+  // No agent can be above its capacity, although it had all targets.
+  if (!exceeds(pps, Math.min(...pools.capacities.values()))) return solvedTiers;
+  const solver = new CapacitySolver(solvedTiers, { ...columns, tiers: targetTiers }, pools.capacities);
+  const steps = solver.raiseInSteps();
+  while (steps.next().done !== true) await nextTurn();
   return solvedTiers;
 }
 

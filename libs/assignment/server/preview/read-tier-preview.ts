@@ -14,6 +14,8 @@ import { type AgentLoad, compareSelections, type Comparison } from './compared-s
 import { previewSentences } from './preview-sentences';
 
 const ERRORS_MAX = 50;
+/** Previews that one process computes and lets wait: each reads all targets, so one is computed at a time. */
+export const PREVIEWS_MAX = 3;
 const NO_LOAD: AgentLoad = { targets: 0, pps: 0 };
 
 /** Computes what a changed policy, or the removal of a tier, would do. Changes nothing. */
@@ -33,10 +35,28 @@ interface NamedPolicy {
 
 @QueryHandler(ReadTierPreview)
 export class ReadTierPreviewHandler implements IQueryHandler<ReadTierPreview> {
+  private latest: Promise<unknown> = Promise.resolve();
+  private unfinished = 0;
+
   constructor(private readonly database: ControlDatabase) {}
 
-  /** @throws DomainError `invalid` for a policy with faults, or a successor that is not another tier */
-  async execute({ tier, request }: ReadTierPreview): Promise<TierPreview> {
+  /** @throws DomainError `invalid` for a policy with faults, or a successor that is not another tier; `too_many_requests` while too many wait */
+  async execute(query: ReadTierPreview): Promise<TierPreview> {
+    if (this.unfinished >= PREVIEWS_MAX) {
+      const detail = `${this.unfinished} previews are being computed already. Try again in a few seconds.`;
+      throw new DomainError('too_many_requests', detail);
+    }
+    this.unfinished += 1;
+    const preview = this.latest.then(() => this.readPreview(query));
+    this.latest = Promise.allSettled([preview]);
+    try {
+      return await preview;
+    } finally {
+      this.unfinished -= 1;
+    }
+  }
+
+  private async readPreview({ tier, request }: ReadTierPreview): Promise<TierPreview> {
     const rows = await this.database.query<{ name: string; policy: StoredTierPolicy }>(
       'SELECT name, policy FROM assignment_tier ORDER BY name',
     );
@@ -49,7 +69,7 @@ export class ReadTierPreviewHandler implements IQueryHandler<ReadTierPreview> {
     const own = names.indexOf(tier);
     const concerned = new Set([...targetTiers.keys()].filter((at) => targetTiers[at] === own));
     const planned = names.map((name) => plannedNames.indexOf(name === tier ? movesTo : name));
-    const compared = compareSelections(
+    const compared = await compareSelections(
       columns,
       [
         { pools: was, tiers: names, targetTiers },
