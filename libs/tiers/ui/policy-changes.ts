@@ -1,8 +1,8 @@
-import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import type { SentPolicy } from '@icmp-mon/tiers/contract';
 import { agentCountText, agentScopeText, checkText, diversityText, ruleText, spanText } from './policy-text';
 
 /** Properties of a policy as texts; a property that is empty has no text. */
-const PROPERTIES: readonly { name: string; text: (policy: TierPolicy) => string }[] = [
+const PROPERTIES: readonly { name: string; text: (policy: SentPolicy) => string }[] = [
   { name: 'interval', text: ({ probeIntervalMs }) => spanText(probeIntervalMs) },
   { name: 'timeout', text: ({ probeTimeoutMs }) => spanText(probeTimeoutMs) },
   { name: 'agents', text: ({ agentSelection }) => agentCountText(agentSelection) },
@@ -16,7 +16,7 @@ const PROPERTIES: readonly { name: string; text: (policy: TierPolicy) => string 
 ];
 
 /** Returns the differences between two policies as short texts: `interval 15 s → 5 s`, `check added: icmp_ping`. */
-export function policyChanges(before: TierPolicy, after: TierPolicy): string[] {
+export function policyChanges(before: SentPolicy, after: SentPolicy): string[] {
   const properties = PROPERTIES.flatMap(({ name, text }) => {
     const [was, is] = [text(before), text(after)];
     return was === is ? [] : [`${name} ${was} → ${is}`];

@@ -18,6 +18,9 @@ export class PolicyPreview {
   /** Whether it belongs to what the form contains. */
   readonly current = input.required<boolean>();
 
+  /** Properties that the policy changes, as short texts. */
+  readonly changes = input<readonly string[]>([]);
+
   protected readonly loads = computed(() => agentLoads(this.preview().agents));
   protected readonly showsAll = linkedSignal({ source: this.preview, computation: () => false });
   protected readonly shown = computed(() => (this.showsAll() ? this.loads() : this.loads().slice(0, AGENTS_SHOWN)));

@@ -1,7 +1,7 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import type { TierPreview } from '@icmp-mon/assignment/contract';
 import { type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
-import type { TierPolicy, TierView } from '@icmp-mon/tiers/contract';
+import { readPolicy, type TierPolicy, type TierView } from '@icmp-mon/tiers/contract';
 import { policyChanges } from './policy-changes';
 import { draftFaults, draftOf, type Faults, requestOf, type TierDraft } from './tier-draft';
 import { TiersClient } from './tiers.client';
@@ -32,7 +32,7 @@ export class TierEditor {
   /** Whether the draft was sent once, so that its faults are shown. */
   private readonly attempted = signal(false);
   private readonly refused = signal<{ sent: string; faults: Faults } | null>(null);
-  private readonly previewed = signal<{ sent: string; view: TierPreview | Problem } | null>(null);
+  private readonly previewed = signal<{ sent: string; view: TierPreview | Problem; changes: string[] } | null>(null);
   private readonly state = signal<'editing' | 'previewing' | 'saving'>('editing');
   private readonly failed = signal<Problem | null>(null);
   private readonly clash = signal<TierConflict | null>(null);
@@ -60,6 +60,8 @@ export class TierEditor {
     const view = this.previewed()?.view;
     return view !== undefined && 'sentences' in view ? view : null;
   });
+  /** Properties that the previewed policy changes, as short texts; none for a new tier. */
+  readonly previewedChanges = computed(() => this.previewed()?.changes ?? []);
   /** Reason why the preview was not computed. */
   readonly previewFailure = computed(() => {
     const view = this.previewed()?.view;
@@ -92,14 +94,16 @@ export class TierEditor {
     this.attempted.set(true);
     if (Object.keys(draftFaults(draft, this.base() === null)).length > 0) return false;
     const sent = this.sent();
+    const request = requestOf(draft);
+    const changes = changesOf(this.base(), request);
     this.state.set('previewing');
     try {
-      this.previewed.set({ sent, view: await this.client.previewPolicy(draft.name, requestOf(draft)) });
+      this.previewed.set({ sent, changes, view: await this.client.previewPolicy(draft.name, request) });
       return true;
     } catch (failure) {
       const problem = readProblem(failure);
       if (!isOfPreview(problem)) this.showRefusal(problem);
-      else this.previewed.set({ sent, view: problem });
+      else this.previewed.set({ sent, changes, view: problem });
       return false;
     } finally {
       this.state.set('editing');
@@ -173,6 +177,11 @@ export class TierEditor {
 /** Whether a problem concerns only the preview, not the policy or the connection. */
 export function isOfPreview(problem: Problem | null): boolean {
   return problem !== null && (problem.status === 404 || problem.status >= 500);
+}
+
+function changesOf(base: TierView | null, request: Record<string, unknown>): string[] {
+  const { policy } = readPolicy(request);
+  return base === null || policy === undefined ? [] : policyChanges(base, policy);
 }
 
 const textOf = (name: string, request: object): string => JSON.stringify([name, request]);
