@@ -15,7 +15,7 @@ import { IsBoolean, IsIn, IsObject, IsString, Matches, MaxLength, MinLength, Val
 
 const NO_CONTROL_CHARACTERS = /^[^\p{Cc}]*$/u;
 
-class SavedViewQuery implements contract.SavedViewQuery {
+class SavedViewQueryRequest implements contract.SavedViewQuery {
   @ApiPropertyOptional({ maxLength: 265, example: 'site=fra edge' })
   @MayBeAbsent()
   @IsString()
@@ -74,11 +74,11 @@ export class SaveViewRequest implements contract.SaveViewRequest {
   @IsPlainText()
   name!: string;
 
-  @ApiProperty({ type: SavedViewQuery })
+  @ApiProperty({ type: SavedViewQueryRequest })
   @IsObject()
   @ValidateNested()
-  @Type(() => SavedViewQuery)
-  query!: SavedViewQuery;
+  @Type(() => SavedViewQueryRequest)
+  query!: SavedViewQueryRequest;
 
   @ApiPropertyOptional({ description: 'Whether all users see the view; false unless set.' })
   @MayBeAbsent()
@@ -89,7 +89,7 @@ export class SaveViewRequest implements contract.SaveViewRequest {
 export class SavedViewResponse implements contract.SavedView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
-  @ApiProperty({ type: SavedViewQuery }) query!: SavedViewQuery;
+  @ApiProperty({ type: SavedViewQueryRequest }) query!: SavedViewQueryRequest;
   @ApiProperty() isShared!: boolean;
   @ApiProperty({ description: 'Whether the caller saved it, and may replace or delete it.' }) isOwn!: boolean;
   @ApiProperty() ownerName!: string;
