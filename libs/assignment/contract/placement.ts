@@ -40,8 +40,31 @@ export interface PlacementCounts {
 export const PLACEMENT_TEXTS: Readonly<Record<PlacementReason, string>> = {
   no_agents: "no agent in service matches the tier's regions and tags",
   refused: 'the policy files of all eligible agents refuse the address',
-  capacity: 'agents that could probe them are at their capacity',
-  too_few_agents: 'the tier asks for more agents than may probe them',
-  too_few_regions: 'the tier asks for more regions than have an agent that may probe them',
-  too_few_providers: 'the tier asks for more providers than have an agent that may probe them',
+  capacity: 'eligible agents are at their capacity',
+  too_few_agents: 'the tier asks for more agents than are eligible',
+  too_few_regions: 'the tier asks for more regions than have an eligible agent',
+  too_few_providers: 'the tier asks for more providers than have an eligible agent',
 };
+
+/** Why one target is not placed as asked. */
+export interface TargetPlacement extends Shortfall {
+  /** The same for people: "2 of 3 agents: eligible agents are at their capacity". */
+  text: string;
+}
+
+/** Returns how far it is placed: "2 of 3 agents". */
+export function placedText({ reason, wanted, placed }: Shortfall): string {
+  const counted = reason === 'too_few_regions' ? 'region' : reason === 'too_few_providers' ? 'provider' : 'agent';
+  return `${placed} of ${wanted} ${counted}${wanted === 1 ? '' : 's'}`;
+}
+
+export function targetPlacement({ reason, wanted, placed }: Shortfall): TargetPlacement {
+  const text = `${placedText({ reason, wanted, placed })}: ${PLACEMENT_TEXTS[reason]}`;
+  return { reason, text, wanted, placed };
+}
+
+/** Placement of targets, for the routes of other contexts; bound to the assignment's own rows. */
+export abstract class TargetPlacements {
+  /** Returns, by key, the targets that are not placed as asked, as last decided; the others are missing. Reads with one statement. */
+  abstract byKeys(keys: readonly number[]): Promise<ReadonlyMap<number, TargetPlacement>>;
+}

@@ -1,3 +1,4 @@
+import type { TargetPlacement } from '@icmp-mon/assignment/contract';
 import type { ShownReason, Status } from '@icmp-mon/status/contract';
 
 export const DEFAULT_VRF = 'default';
@@ -86,6 +87,8 @@ export interface TargetView {
   lastSuccessAt: string | null;
   /** Time up to which the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;
+  /** Why the target is not placed as its tier asks, as last decided; null if it is, or is paused. */
+  placement: TargetPlacement | null;
 }
 
 export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;

@@ -34,7 +34,7 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
 
   /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `conflict` (a cycle); `invalid` (tier, tags, parents) */
   async execute({ ref, vrf, patch, metadata, expectedVersion }: ChangeTarget): Promise<TargetView> {
-    const { id, vrf: ofTarget } = await this.targets.findTarget(ref, vrf);
+    const { id, vrf: ofTarget, placement } = await this.targets.viewTarget(ref, vrf);
     if (patch.tier !== undefined) await this.tiers.requireKnownTier(patch.tier);
     const { parents, ...members } = patch;
     const resolved: TargetPatch = { ...members };
@@ -46,7 +46,7 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
     const { answer } = await this.store.execute(TARGET, id, (state) => change(state, resolved), {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      answer: (sql) => listedTarget(sql, id, judged),
+      answer: (sql) => listedTarget(sql, id, judged, placement),
     });
     return answer;
   }

@@ -36,7 +36,7 @@ export class ReplaceTargetHandler implements ICommandHandler<ReplaceTarget> {
 
   /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `conflict` (a cycle); `invalid` (address, VRF, tier, parents) */
   async execute({ ref, vrf, request, metadata, expectedVersion }: ReplaceTarget): Promise<TargetView> {
-    const target = await this.targets.findTarget(ref, vrf);
+    const target = await this.targets.viewTarget(ref, vrf);
     requireSameAddress(target, request);
     const { tier, name = null, tags = {}, paused = false, notes = null, owner = null } = request;
     await this.tiers.requireKnownTier(tier);
@@ -46,7 +46,7 @@ export class ReplaceTargetHandler implements ICommandHandler<ReplaceTarget> {
     const { answer } = await this.store.execute(TARGET, target.id, (state) => replace(state, members), {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      answer: (sql) => listedTarget(sql, target.id, judged),
+      answer: (sql) => listedTarget(sql, target.id, judged, target.placement),
     });
     return answer;
   }

@@ -1,3 +1,4 @@
+import { TargetPlacements } from '@icmp-mon/assignment/contract';
 import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -31,6 +32,7 @@ export class ListedTargets extends TargetDirectory {
   constructor(
     private readonly database: ControlDatabase,
     private readonly judged: JudgedTargets,
+    private readonly placements: TargetPlacements,
   ) {
     super();
     this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
@@ -50,8 +52,7 @@ export class ListedTargets extends TargetDirectory {
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ORDER BY vrf LIMIT $3`,
       [address.ip, vrf ?? null, CANDIDATES_MAX],
     );
-    const judged = await this.judged.now();
-    const views = rows.map((row) => targetView(row, judged));
+    const views = await this.viewsOf(rows);
     const [only] = views;
     if (only === undefined) {
       throw new DomainError(
@@ -65,12 +66,11 @@ export class ListedTargets extends TargetDirectory {
 
   override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
     if (keys.length > KEYS_MAX) throw new Error(`At most ${KEYS_MAX} targets per call, not ${keys.length}.`);
-    const rows = await this.database.query<TargetRow>(
-      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE key = ANY ($1::integer[])`,
+    const rows = await this.database.query<TargetReference>(
+      `SELECT id, key, host(ip) AS ip, vrf, name, tier FROM target_list WHERE key = ANY ($1::integer[])`,
       [keys],
     );
-    const judged = await this.judged.now();
-    return new Map(rows.map((row) => [row.key, targetView(row, judged)]));
+    return new Map(rows.map((row) => [row.key, row]));
   }
 
   private async byId(id: string): Promise<TargetView> {
@@ -84,8 +84,13 @@ export class ListedTargets extends TargetDirectory {
       `SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = ANY ($1::uuid[])`,
       [ids],
     );
-    const judged = await this.judged.now();
-    const views = new Map(rows.map((row) => [row.id, targetView(row, judged)]));
+    const views = new Map((await this.viewsOf(rows)).map((view) => [view.id, view]));
     return ids.map((id) => views.get(id) ?? null);
+  }
+
+  private async viewsOf(rows: readonly TargetRow[]): Promise<TargetView[]> {
+    const judged = await this.judged.now();
+    const placements = await this.placements.byKeys(rows.map(({ key }) => key));
+    return rows.map((row) => targetView(row, judged, placements.get(row.key)));
   }
 }

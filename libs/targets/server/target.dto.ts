@@ -1,14 +1,24 @@
+import { PLACEMENT_REASONS, type PlacementReason, type TargetPlacement } from '@icmp-mon/assignment/contract';
 import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
 import type { TargetParent, TargetView } from '@icmp-mon/targets/contract';
 import { ApiProperty } from '@nestjs/swagger';
 
 const AS_OF = { type: 'string', format: 'date-time', nullable: true } as const;
+const COUNT = { type: 'integer' } as const;
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
 
 export class TargetParentResponse implements TargetParent {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() ip!: string;
   @ApiProperty() vrf!: string;
+}
+
+export class TargetPlacementResponse implements TargetPlacement {
+  @ApiProperty({ enum: PLACEMENT_REASONS }) reason!: PlacementReason;
+  @ApiProperty({ example: '2 of 3 agents: eligible agents are at their capacity' }) text!: string;
+  @ApiProperty({ ...COUNT, description: 'Agents that the tier asks for; or regions, or providers, as the reason.' })
+  wanted!: number;
+  @ApiProperty({ ...COUNT, description: 'The same, of which the target has.' }) placed!: number;
 }
 
 export class TargetResponse implements TargetView {
@@ -46,4 +56,12 @@ export class TargetResponse implements TargetView {
   })
   lastSuccessAt!: string | null;
   @ApiProperty({ ...AS_OF, description: "Time up to which the target's shard has judged." }) asOf!: string | null;
+  @ApiProperty({
+    type: () => TargetPlacementResponse,
+    nullable: true,
+    description:
+      'Why the target is not placed as its tier asks, as last decided: a change of the target is evaluated shortly afterwards. Null if it is ' +
+      'placed as asked, or paused.',
+  })
+  placement!: TargetPlacementResponse | null;
 }

@@ -21,6 +21,7 @@ const row: TargetView = {
   since: '2026-03-01T00:00:00.000Z',
   lastSuccessAt: null,
   asOf: null,
+  placement: null,
 };
 
 describe('the URL of the list', () => {

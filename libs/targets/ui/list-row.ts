@@ -7,11 +7,12 @@ import type { TargetView } from '@icmp-mon/targets/contract';
 import type { Column } from './list-columns';
 import { LossStrip } from './loss-strip';
 import { TagsPipe } from './tags.pipe';
+import { PlacedPipe } from './target-pipes';
 
 /** The cells of one row of the target list. */
 @Component({
   selector: 'icm-list-row',
-  imports: [AgePipe, InstantPipe, LossStrip, RttPipe, SharePipe, ShortReasonPipe, StatusGlyph, TagsPipe],
+  imports: [AgePipe, InstantPipe, LossStrip, PlacedPipe, RttPipe, SharePipe, ShortReasonPipe, StatusGlyph, TagsPipe],
   templateUrl: './list-row.html',
   styleUrl: './list-row.scss',
   host: { role: 'row', '(click)': 'openOnClick($event)' },

@@ -23,6 +23,7 @@ const row = (key: number): TargetView => ({
   since: null,
   lastSuccessAt: null,
   asOf: null,
+  placement: null,
 });
 
 /** Returns a page of a list of `total` rows, as the server would. */

@@ -1,3 +1,4 @@
+import { placedText } from '@icmp-mon/assignment/contract';
 import { Pipe, type PipeTransform } from '@angular/core';
 import { windowText } from './history-chart';
 import { isLoss, outcomeText } from './live-results';
@@ -18,4 +19,10 @@ export class LossPipe implements PipeTransform {
 @Pipe({ name: 'window' })
 export class WindowPipe implements PipeTransform {
   readonly transform = windowText;
+}
+
+/** Formats how far a target is placed. */
+@Pipe({ name: 'placed' })
+export class PlacedPipe implements PipeTransform {
+  readonly transform = placedText;
 }

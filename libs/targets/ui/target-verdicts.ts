@@ -1,5 +1,6 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import type { TargetPlacement } from '@icmp-mon/assignment/contract';
 import { AgePipe, Clock } from '@icmp-mon/platform/ui-kit';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
@@ -13,6 +14,8 @@ import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 })
 export class TargetVerdicts {
   readonly status = input.required<TargetStatusView | undefined>();
+  /** Why the target is not placed as asked; null if it is. */
+  readonly placement = input.required<TargetPlacement | null>();
   /** Whether the last read failed, so that the verdicts are old. */
   readonly isOutdated = input.required<boolean>();
 

@@ -1,4 +1,4 @@
-import { AgentTargets, AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { AgentTargets, AssignmentDirectory, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
@@ -9,9 +9,10 @@ import { ReadTierPreviewHandler } from '../preview/read-tier-preview';
 import { ReadTargetAssignmentHandler } from '../read-target-assignment';
 import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
+import { StoredTargetPlacements } from '../stored-target-placements';
 import { TargetAssignmentController } from '../target-assignment.controller';
 
-/** Exports `AssignmentDirectory` and `AgentTargets` for the routes of other contexts; needs the control database. */
+/** Exports `AssignmentDirectory`, `AgentTargets` and `TargetPlacements` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
   controllers: [PlacementController, TargetAssignmentController],
@@ -25,8 +26,9 @@ import { TargetAssignmentController } from '../target-assignment.controller';
       useFactory: (database: ControlDatabase): AssignmentDirectory => new StoredAssignments(database),
     },
     { provide: AgentTargets, useClass: StoredAgentTargets },
+    { provide: TargetPlacements, useClass: StoredTargetPlacements },
   ],
-  exports: [AssignmentDirectory, AgentTargets],
+  exports: [AssignmentDirectory, AgentTargets, TargetPlacements],
 })
 export class AssignmentApiModule {
   constructor(parts: HealthParts) {

@@ -1,3 +1,4 @@
+import { type TargetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
 import { messageBytes } from '@icmp-mon/platform/http';
@@ -30,13 +31,15 @@ export class ListChanges {
   constructor(
     private readonly database: ControlDatabase,
     private readonly judged: JudgedTargets,
+    private readonly placements: TargetPlacements,
   ) {}
 
   /** Returns the changes after a number, in order, at most `limit`; their ids contain `mark`, the not-judged mark that clients have. */
   async changesAfter(listSeq: number, limit: number, mark: string): Promise<ListChange[]> {
     const judged = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(CHANGES, [listSeq, limit]);
-    return rows.map((row) => changeOf(row, judged, mark));
+    const placements = await this.placements.byKeys(rows.filter(({ present }) => present).map(({ key }) => key));
+    return rows.map((row) => changeOf(row, judged, placements.get(row.key), mark));
   }
 
   /** Returns the highest visible change number. */
@@ -63,10 +66,10 @@ async function latestOf(sql: Sql): Promise<number> {
   return row?.latest ?? 0;
 }
 
-function changeOf(row: ChangeRow, judged: Judged, mark: string): ListChange {
+function changeOf(row: ChangeRow, judged: Judged, placement: TargetPlacement | undefined, mark: string): ListChange {
   const id = listEventId(row.list_seq, mark);
   const message = row.present
-    ? { id, event: 'target', data: targetView(row, judged) }
+    ? { id, event: 'target', data: targetView(row, judged, placement) }
     : { id, event: 'removed', data: { id: row.id, key: row.key } };
   return { listSeq: row.list_seq, bytes: messageBytes(message) };
 }

@@ -102,7 +102,7 @@ it('SQL and predicate select the same targets', { timeout: TIMEOUT_MS }, async (
   const views = JUDGED.map((judged) =>
     rows.map((row): { key: number; view: FilteredTarget } => ({
       key: row.key,
-      view: { ...targetView(row, judged), agents: agentsOf.get(row.key) ?? [] },
+      view: { ...targetView(row, judged, undefined), agents: agentsOf.get(row.key) ?? [] },
     })),
   );
   let matched = 0;

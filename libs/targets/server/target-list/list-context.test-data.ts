@@ -1,5 +1,8 @@
-import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { AgentTargets, type TargetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
+import type { ControlDatabase } from '@icmp-mon/platform/database';
 import { Judged, JudgedTargets } from '@icmp-mon/status/contract';
+import { ListTargetsHandler } from './list-targets';
+import { TargetCounts } from './target-counts';
 
 export const AT_MS = Date.parse('2026-11-18T11:00:00Z');
 export const ALL_JUDGED = new Judged([AT_MS, AT_MS + 1_000]);
@@ -20,6 +23,14 @@ class NoAgentTargets extends AgentTargets {
   }
 }
 
+/** Every target is placed as asked. */
+class AsAskedPlacements extends TargetPlacements {
+  override byKeys(): Promise<ReadonlyMap<number, TargetPlacement>> {
+    return Promise.resolve(new Map());
+  }
+}
+
+export const PLACED = new AsAskedPlacements();
 export const AGENT_TARGETS = new NoAgentTargets();
 export const CONTEXT = { judged: ALL_JUDGED, agentTargets: AGENT_TARGETS };
 
@@ -35,4 +46,9 @@ export class FixedJudged extends JudgedTargets {
   override onChange(): () => void {
     return () => undefined;
   }
+}
+
+export function listHandler(database: ControlDatabase, judged = ALL_JUDGED): ListTargetsHandler {
+  const counts = new TargetCounts(database);
+  return new ListTargetsHandler(database, counts, new FixedJudged(judged), AGENT_TARGETS, PLACED);
 }

@@ -2,11 +2,10 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { TargetListQuery, TargetPage } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGENT_TARGETS, ALL_JUDGED, CONTEXT, FixedJudged } from './list-context.test-data';
+import { ALL_JUDGED, CONTEXT, listHandler } from './list-context.test-data';
 import { listFilter } from './list-filter';
-import { ListTargets, ListTargetsHandler } from './list-targets';
+import { ListTargets } from './list-targets';
 import { type PageStart, pageStatement } from './page-statement';
-import { TargetCounts } from './target-counts';
 
 const TARGETS = 50_000;
 const FIRST: PageStart = { skip: 0 };
@@ -34,10 +33,7 @@ afterAll(async () => {
   await testing.dropDatabase();
 });
 
-const list = (query: TargetListQuery): Promise<TargetPage> =>
-  new ListTargetsHandler(database, new TargetCounts(database), new FixedJudged(ALL_JUDGED), AGENT_TARGETS).execute(
-    new ListTargets(query),
-  );
+const list = (query: TargetListQuery): Promise<TargetPage> => listHandler(database).execute(new ListTargets(query));
 
 describe('the filter of a list', () => {
   it('selects, counts and pages together with the other parameters', async () => {

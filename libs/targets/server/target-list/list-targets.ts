@@ -1,4 +1,4 @@
-import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
@@ -27,6 +27,7 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     private readonly counts: TargetCounts,
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
+    private readonly placements: TargetPlacements,
   ) {}
 
   /** @throws DomainError `invalid` (cursor, status, terms, filter, more than one place to begin at), `not_found` (the target to be around) */
@@ -46,10 +47,11 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
       this.counts.total(filter, judged, !isFirst(start)),
     ]);
     const page = rows.slice(0, limit);
+    const placements = await this.placements.byKeys(page.map(({ key }) => key));
     const last = page.at(-1);
     const more = rows.length > limit && last !== undefined;
     return {
-      items: page.map((row) => targetView(row, judged)),
+      items: page.map((row) => targetView(row, judged, placements.get(row.key))),
       next: more ? encodeCursor(fingerprint, { value: last.sort_value, key: last.key }) : null,
       total,
       position: 'after' in start ? null : start.skip,

@@ -15,10 +15,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ListedTargets } from '../target-directory';
 import { TargetCounts } from './target-counts';
-import { AGENT_TARGETS, ALL_JUDGED, AT_MS, CONTEXT, FixedJudged, HALF_JUDGED } from './list-context.test-data';
+import { ALL_JUDGED, AT_MS, CONTEXT, FixedJudged, HALF_JUDGED, listHandler, PLACED } from './list-context.test-data';
 import { listFilter } from './list-filter';
 import { projectTargets } from './inventory';
-import { ListTargets, ListTargetsHandler } from './list-targets';
+import { ListTargets } from './list-targets';
 import { pageStatement } from './page-statement';
 import { forgetRemovals, TargetListProjection } from './target-list-projection';
 
@@ -55,7 +55,7 @@ const EVERY_SORT = TARGET_SORTS.flatMap((sort) => ORDERS.map((order) => [sort, o
 
 const counts = () => new TargetCounts(database);
 const list = (query: TargetListQuery, judged = ALL_JUDGED) =>
-  new ListTargetsHandler(database, counts(), new FixedJudged(judged), AGENT_TARGETS).execute(new ListTargets(query));
+  listHandler(database, judged).execute(new ListTargets(query));
 
 async function allPages(query: TargetListQuery, judged = ALL_JUDGED): Promise<TargetView[]> {
   const items: TargetView[] = [];
@@ -544,7 +544,7 @@ describe('targets that are looked up by their ids', () => {
   it('concurrently are found by few statements, and unknown ones are reported', async () => {
     await fill(1_000);
     const rows = await database.query<{ id: string; key: number }>('SELECT id, key FROM target_list ORDER BY key');
-    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED));
+    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED), PLACED);
     const statements = vi.spyOn(database, 'query');
     const absent = newId();
     const asked = Promise.all(rows.map(({ id }) => targets.findTarget(id.toUpperCase())));

@@ -1,3 +1,4 @@
+import type { TargetPlacement } from '@icmp-mon/assignment/contract';
 import type { Judged, Status, StatusReason } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -45,8 +46,8 @@ function inOrder(parents: readonly TargetParent[]): TargetParent[] {
   return [...parents].sort((a, b) => NUMBERS.compare(a.vrf, b.vrf) || NUMBERS.compare(a.ip, b.ip));
 }
 
-/** Returns the view of a row, with status `unknown` if its shard is not judged. */
-export function targetView(row: TargetRow, judged: Judged): TargetView {
+/** Returns the view of a row, with status `unknown` if its shard is not judged. A paused target needs no placement. */
+export function targetView(row: TargetRow, judged: Judged, placement: TargetPlacement | undefined): TargetView {
   const { status, reason, since } = judged.shown(row, row);
   return {
     id: row.id,
@@ -67,14 +68,20 @@ export function targetView(row: TargetRow, judged: Judged): TargetView {
     since,
     lastSuccessAt: row.last_success_at,
     asOf: judged.asOf(row.key),
+    placement: row.paused ? null : (placement ?? null),
   };
 }
 
-/** Returns a listed target, read within a transaction. @throws DomainError `not_found` */
-export async function listedTarget(sql: Sql, id: string, judged: Judged): Promise<TargetView> {
+/** Returns a listed target, read within a transaction, with the placement that was last decided. @throws DomainError `not_found` */
+export async function listedTarget(
+  sql: Sql,
+  id: string,
+  judged: Judged,
+  placement: TargetPlacement | null,
+): Promise<TargetView> {
   const [row] = await sql.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
   if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
-  return targetView(row, judged);
+  return targetView(row, judged, placement ?? undefined);
 }
 
 /** Returns the view of a target that was just registered: it is not judged yet. */
@@ -84,5 +91,5 @@ export function registeredView(
   { version, occurredAt }: Pick<RecordedEvent, 'version' | 'occurredAt'>,
 ): TargetView {
   const unjudged = { status: 'unknown', reason: null, since: null, lastSuccessAt: null, asOf: null } as const;
-  return { id, ...target, parents: inOrder(parents), registeredAt: occurredAt, version, ...unjudged };
+  return { id, ...target, parents: inOrder(parents), registeredAt: occurredAt, version, ...unjudged, placement: null };
 }
