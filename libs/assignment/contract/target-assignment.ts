@@ -1,4 +1,4 @@
-import type { Shortfall } from './placement';
+import type { TargetPlacement } from './placement';
 
 /** An agent that is selected for a target, with its present name, region and provider; null if it is no longer stored. */
 export interface AssignedAgent {
@@ -6,12 +6,6 @@ export interface AssignedAgent {
   name: string | null;
   region: string | null;
   provider: string | null;
-}
-
-/** Why a target is not placed as its tier asks. */
-export interface TargetPlacement extends Shortfall {
-  /** Explains the reason. */
-  text: string;
 }
 
 /** Response of `GET /api/v1/targets/{id}/assignment`: the selected agents at a time. */

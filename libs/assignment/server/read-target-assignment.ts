@@ -1,8 +1,8 @@
 import {
   type AssignedAgent,
-  PLACEMENT_TEXTS,
   type PlacementReason,
   type TargetAssignment,
+  targetPlacement,
 } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -67,12 +67,7 @@ export class ReadTargetAssignmentHandler implements IQueryHandler<ReadTargetAssi
       knownSince: knownSince.toISOString(),
       paused: row?.paused ?? false,
       agents: row?.agents ?? [],
-      placement: shortfall && {
-        reason: shortfall,
-        text: PLACEMENT_TEXTS[shortfall],
-        wanted: wanted ?? 0,
-        placed: placed ?? 0,
-      },
+      placement: shortfall && targetPlacement({ reason: shortfall, wanted: wanted ?? 0, placed: placed ?? 0 }),
     };
   }
 

@@ -13,7 +13,7 @@ export class TargetParentResponse implements TargetParent {
   @ApiProperty() vrf!: string;
 }
 
-export class TargetPlacementResponse implements TargetPlacement {
+export class PlacementReasonResponse implements TargetPlacement {
   @ApiProperty({ enum: PLACEMENT_REASONS }) reason!: PlacementReason;
   @ApiProperty({ example: '2 of 3 agents: eligible agents are at their capacity' }) text!: string;
   @ApiProperty({ ...COUNT, description: 'Agents that the tier asks for; or regions, or providers, as the reason.' })
@@ -57,11 +57,11 @@ export class TargetResponse implements TargetView {
   lastSuccessAt!: string | null;
   @ApiProperty({ ...AS_OF, description: "Time up to which the target's shard has judged." }) asOf!: string | null;
   @ApiProperty({
-    type: () => TargetPlacementResponse,
+    type: () => PlacementReasonResponse,
     nullable: true,
     description:
       'Why the target is not placed as its tier asks, as last decided: a change of the target is evaluated shortly afterwards. Null if it is ' +
       'placed as asked, or paused.',
   })
-  placement!: TargetPlacementResponse | null;
+  placement!: PlacementReasonResponse | null;
 }
