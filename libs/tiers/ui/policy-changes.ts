@@ -5,7 +5,7 @@ import { agentCountText, agentScopeText, checkText, diversityText, ruleText, spa
 const PROPERTIES: readonly { name: string; text: (policy: SentPolicy) => string }[] = [
   { name: 'interval', text: ({ probeIntervalMs }) => spanText(probeIntervalMs) },
   { name: 'timeout', text: ({ probeTimeoutMs }) => spanText(probeTimeoutMs) },
-  { name: 'agents', text: ({ agentSelection }) => agentCountText(agentSelection) },
+  { name: 'probed by', text: ({ agentSelection }) => agentCountText(agentSelection) },
   { name: 'selected', text: ({ agentSelection }) => agentScopeText(agentSelection) || 'from all agents' },
   { name: 'diversity', text: ({ agentSelection }) => diversityText(agentSelection) || 'none' },
   { name: 'down after', text: ({ verdictRule }) => ruleText(verdictRule) },

@@ -49,7 +49,7 @@ describe('the differences between two policies', () => {
     };
     expect(policyChanges(standard, after)).toEqual([
       'interval 15 s → 5 s',
-      'agents 1 agent → 3 agents',
+      'probed by 1 agent → 3 agents',
       'diversity none → 2 regions, 2 providers',
       'down after 2 misses, majority → 3 misses, 2 agents',
       'up after 1 success → 2 successes',
