@@ -31,6 +31,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   live: () => import('./live'),
   list: () => import('./list'),
   assign: () => import('./assign'),
+  deltas: () => import('./deltas'),
   history: () => import('./history'),
 };
 

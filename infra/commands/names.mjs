@@ -15,6 +15,7 @@ export const BENCHES = {
   live: 'deliveries per second of live results',
   list: 'pages of the target list',
   assign: 'selection of agents, and targets moved by the loss of one',
+  deltas: 'time until agents have received changes of targets',
   history: 'pages of the inventory at an earlier time',
 };
 
