@@ -45,7 +45,7 @@ export class DeltaReader {
     while (this.running) {
       try {
         const news = await this.agent.fetchAssignments(this.version);
-        if (news !== null) this.apply(news, performance.now());
+        if (news !== null) this.applyResponse(news, performance.now());
         await pause(POLL_AGAIN_MS);
       } catch {
         // Refused or disconnected; `stop` ends the loop.
@@ -54,7 +54,7 @@ export class DeltaReader {
     }
   }
 
-  private apply({ version, full, assigned, unassigned }: AssignmentsResponse, atMs: number): void {
+  private applyResponse({ version, full, assigned, unassigned }: AssignmentsResponse, atMs: number): void {
     if (full) this.keys.clear();
     for (const { key, tier } of assigned) {
       this.keys.set(key, tier);

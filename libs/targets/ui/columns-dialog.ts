@@ -43,7 +43,7 @@ export class ColumnsDialog {
     this.chosen.set(DEFAULT_COLUMNS);
   }
 
-  protected apply(event: Event): void {
+  protected applyColumns(event: Event): void {
     event.preventDefault();
     this.dialog.close(this.chosen());
   }
