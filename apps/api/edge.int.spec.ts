@@ -83,7 +83,7 @@ describe('an invalid request', () => {
     for (const [method, path, allow] of [
       ['TRACE', '/api/v1/targets', 'GET, HEAD, OPTIONS, POST'],
       ['PUT', '/api/v1/targets', 'GET, HEAD, OPTIONS, POST'],
-      ['PUT', '/api/v1/targets/192.0.2.1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+      ['POST', '/api/v1/targets/192.0.2.1', 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT'],
       ['DELETE', '/api/v1/auth/login', 'OPTIONS, POST'],
     ]) {
       const connection = await raw(`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);

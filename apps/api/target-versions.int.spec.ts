@@ -81,6 +81,8 @@ describe('GET /targets/{id}/versions', () => {
     await send('DELETE', first.id);
     const second = await register('192.0.2.2');
     await send('PATCH', second.id, { name: 'again' });
+    // The removed target is found by its address once the history contains it.
+    await expect.poll(async () => (await pageOf('192.0.2.2')).items.length, { timeout: 20_000 }).toBe(4);
     const page = await pageOf('192.0.2.2', '?limit=3');
     const rest = await pageOf('192.0.2.2', `?limit=3&cursor=${page.next ?? ''}`);
     expect(rest.next).toBeNull();

@@ -29,6 +29,7 @@ const TASKS = [
   'agent-decisions',
   'agent-metrics',
   'agent-retirements',
+  'assignment-intervals',
   'assignment-removals',
   'bulk-jobs',
   'enrolment-tokens',
