@@ -22,7 +22,7 @@ import { Shortcuts } from '@icmp-mon/platform/ui-kit';
       <p class="quiet">API reference: <a href="/api/docs" target="_blank" rel="noopener">/api/docs</a></p>
     </mat-dialog-content>
     <mat-dialog-actions align="end">
-      <button type="button" class="button" mat-dialog-close>Close</button>
+      <button type="button" class="button" [mat-dialog-close]="undefined">Close</button>
     </mat-dialog-actions>
   `,
   styles: `

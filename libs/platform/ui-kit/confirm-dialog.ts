@@ -15,7 +15,7 @@ export interface Confirmation {
     <h2 mat-dialog-title>{{ ask.title }}</h2>
     <mat-dialog-content>{{ ask.text }}</mat-dialog-content>
     <mat-dialog-actions align="end">
-      <button type="button" class="button" mat-dialog-close>Cancel</button>
+      <button type="button" class="button" [mat-dialog-close]="undefined">Cancel</button>
       <button type="button" class="button button-danger" data-testid="confirm" (click)="dialog.close(true)">
         {{ ask.action }}
       </button>

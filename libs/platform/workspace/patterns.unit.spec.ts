@@ -81,3 +81,13 @@ describe('a controller', () => {
     }
   });
 });
+
+describe('a dialog of the portal', () => {
+  it('is closed with a stated value: without one its result is an empty string, not undefined', () => {
+    const names = globSync(['libs/**/*.{html,ts}', 'apps/portal/**/*.{html,ts}'], { cwd: ROOT });
+    const unstated = names.filter((name) =>
+      /\smat-dialog-close[\s/>]/.test(readFileSync(path.join(ROOT, name), 'utf8')),
+    );
+    expect(unstated).toEqual([]);
+  });
+});
