@@ -98,6 +98,8 @@ describe.skipIf(!existsSync(CHROMIUM))(`the filter language in Chromium (needs $
     await expect.poll(inPanel, soon).not.toBe(first);
     await expect.poll(() => page.getByTestId('live-chart').locator('canvas').count(), soon).toBeGreaterThan(0);
     expect(await browser.inspect('targets-panel')).toEqual([]);
+    // The panel returns in a frame after the window is wide again.
+    await page.getByTestId('target-panel').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByTestId('target-panel').count(), soon).toBe(0);
     await page.goBack();
