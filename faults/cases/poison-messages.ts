@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Messaging, SHARD_TOPIC, type OutgoingMessage, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { newId } from '@icmp-mon/platform/ids';
 import { Findings, type FaultContext, type Verdict } from '../fault';
+import { addTarget } from '../added-target';
 import type { Installation } from '../installation';
 import { underLoad } from '../under-load';
 
@@ -10,8 +11,6 @@ const MIB = 1024 * 1024;
 const DEEP = 10_000;
 const SET_ASIDE_WITHIN_MS = 60_000;
 const READ_MAX = 1_000;
-/** Number of added targets: enough that the local agent almost certainly gets at least one of them. */
-const ADDED = 8;
 /** Number of consumer groups per topic; each of them makes its own dead letter of a poison message. */
 const GROUPS: Readonly<Record<string, number>> = {
   'public.targets.v1': 2,
@@ -41,7 +40,7 @@ export async function run(context: FaultContext): Promise<Verdict> {
     try {
       for (const topic of Object.keys(GROUPS)) await poisonTopic(context, findings, messaging, topic, rounds);
       await poisonShardLog(findings, installation, messaging, rounds);
-      await goesOn(findings, installation);
+      await addTarget(findings, installation);
     } finally {
       await messaging.close();
     }
@@ -180,19 +179,4 @@ async function poisonShardLog(
   const wanted = rounds * values.length;
   for (let look = 0; look < 100 && (await refused()) - before < wanted; look++) await pause(200);
   findings.must('refused and counted records of the shard log', (await refused()) - before, wanted);
-}
-
-/** Adds targets of which the local agent's must become up: every consumer in the pipeline works. */
-async function goesOn(findings: Findings, { product, network }: Installation): Promise<void> {
-  const ips = Array.from({ length: ADDED }, (_, at) => `${network}.200.${at + 1}`);
-  for (const ip of ips) await product.callApi('POST', 'targets', { ip, tier: 'fast' });
-  const isUp = async (ip: string): Promise<boolean> =>
-    (await product.callApi<{ status: string }>('GET', `targets/${ip}/status`)).status === 'up';
-  let up = 0;
-  for (let look = 0; look < 150 && up === 0; look++) {
-    up = (await Promise.all(ips.map(isUp))).filter(Boolean).length;
-    await pause(200);
-  }
-  findings.must('targets added afterwards become up', up > 0 ? 'yes' : 'no', 'yes');
-  for (const ip of ips) await product.callApi('DELETE', `targets/${ip}`);
 }
