@@ -425,7 +425,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the product in Chromium (needs ${CHROMIU
 
   it('shows the API as a page', async () => {
     await page.goto('/api/docs');
-    await page.getByText("Change members of a target").click();
+    await page.getByText('Change members of a target').click();
     await expect.poll(() => page.getByText('application/merge-patch+json').count(), soon).toBeGreaterThan(0);
     expect(await browser.inspect('api')).toEqual([]);
   });
