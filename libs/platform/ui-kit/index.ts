@@ -8,6 +8,7 @@ export { bytesText, countText, percentText, rateText, rttText } from './number-t
 export { PageTrail } from './page-trail';
 export { type Problem, readProblem } from './problem';
 export { newRequestKey } from './request-key';
+export { SentRequest } from './sent-request';
 export { type Shortcut, Shortcuts } from './shortcuts';
 export { SingleParameters } from './single-parameters';
 export { shownZone, showZone, ZoneChoice, zonesText, zoneText } from './shown-zone';

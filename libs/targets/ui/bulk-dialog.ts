@@ -1,7 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, submit, validate } from '@angular/forms/signals';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { CountPipe, keepLast, newRequestKey, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, keepLast, newRequestKey, SentRequest } from '@icmp-mon/platform/ui-kit';
 import type { BulkChange, BulkJobDetail, BulkPreview as Preview } from '@icmp-mon/targets/contract';
 import { TiersClient } from '@icmp-mon/tiers/ui';
 import { BulkPreview } from './bulk-preview';
@@ -30,8 +30,9 @@ export class BulkDialog {
 
   private readonly tiers = keepLast(inject(TiersClient).listTiers());
   protected readonly tierNames = computed(() => this.tiers.value()?.items.map(({ name }) => name) ?? []);
-  protected readonly problem = signal<Problem | null>(null);
-  protected readonly isBusy = signal(false);
+  private readonly sent = new SentRequest();
+  protected readonly problem = this.sent.problem;
+  protected readonly isBusy = this.sent.isBusy;
   /** The request whose dry run is shown; null while the form is shown. */
   protected readonly asked = signal<(BulkRequest & { route: 'bulk' }) | null>(null);
   protected readonly preview = signal<Preview | null>(null);
@@ -56,7 +57,7 @@ export class BulkDialog {
       const change = this.change();
       const what = this.removes() || change === null ? { remove: true } : { change };
       const request = { route: 'bulk', body: { ...this.selection, ...what } } as const;
-      await this.sendRequest(async () => {
+      await this.sent.sendRequest(async () => {
         this.preview.set(await this.client.preview(request));
         this.asked.set(request);
         this.requestKey = newRequestKey();
@@ -70,7 +71,7 @@ export class BulkDialog {
     const expectedCount = this.preview()?.count;
     if (request === null || expectedCount === undefined) return;
     const body = { ...request.body, expectedCount };
-    await this.sendRequest(async () =>
+    await this.sent.sendRequest(async () =>
       this.dialog.close(await this.client.startJob({ ...request, body }, this.requestKey)),
     );
   }
@@ -78,19 +79,7 @@ export class BulkDialog {
   protected backToForm(): void {
     this.asked.set(null);
     this.preview.set(null);
-    this.problem.set(null);
+    this.sent.forgetProblem();
     this.typed.set('');
-  }
-
-  private async sendRequest(request: () => Promise<void>): Promise<void> {
-    this.problem.set(null);
-    this.isBusy.set(true);
-    try {
-      await request();
-    } catch (failure) {
-      this.problem.set(readProblem(failure));
-    } finally {
-      this.isBusy.set(false);
-    }
   }
 }

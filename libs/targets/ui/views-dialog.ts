@@ -1,7 +1,7 @@
 import { Component, inject, signal } from '@angular/core';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { Session } from '@icmp-mon/identity/ui';
-import { Icon, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { Icon, SentRequest } from '@icmp-mon/platform/ui-kit';
 import { type SavedView, type SavedViewQuery, VIEW_NAME_LENGTH_MAX } from '@icmp-mon/targets/contract';
 import { ViewsClient } from './views.client';
 
@@ -27,8 +27,9 @@ export class ViewsDialog {
 
   /** Null until they are read. */
   protected readonly views = signal<readonly SavedView[] | null>(null);
-  protected readonly problem = signal<Problem | null>(null);
-  protected readonly isBusy = signal(false);
+  private readonly sent = new SentRequest();
+  protected readonly problem = this.sent.problem;
+  protected readonly isBusy = this.sent.isBusy;
   protected readonly name = signal('');
   protected readonly nameMax = VIEW_NAME_LENGTH_MAX;
   protected readonly isShared = signal(false);
@@ -37,8 +38,8 @@ export class ViewsDialog {
     void this.readViews();
   }
 
-  protected readViews(): Promise<void> {
-    return this.sendRequest(async () => this.views.set(await this.client.listViews()));
+  protected async readViews(): Promise<void> {
+    await this.sent.sendRequest(async () => this.views.set(await this.client.listViews()));
   }
 
   protected openView(view: SavedView): void {
@@ -49,31 +50,19 @@ export class ViewsDialog {
     event.preventDefault();
     const request = { name: this.name().trim(), query: this.shown.query, isShared: this.isShared() };
     if (request.name === '') return;
-    await this.sendRequest(async () => this.dialog.close(await this.client.saveView(request)));
+    await this.sent.sendRequest(async () => this.dialog.close(await this.client.saveView(request)));
   }
 
   protected async replace(view: SavedView): Promise<void> {
     const { name, isShared } = view;
     const request = { name, isShared, query: this.shown.query };
-    await this.sendRequest(async () => this.dialog.close(await this.client.replaceView(view, request)));
+    await this.sent.sendRequest(async () => this.dialog.close(await this.client.replaceView(view, request)));
   }
 
   protected async delete(view: SavedView): Promise<void> {
-    await this.sendRequest(async () => {
+    await this.sent.sendRequest(async () => {
       await this.client.deleteView(view);
       this.views.update((views) => views?.filter(({ id }) => id !== view.id) ?? null);
     });
-  }
-
-  private async sendRequest(request: () => Promise<void>): Promise<void> {
-    this.problem.set(null);
-    this.isBusy.set(true);
-    try {
-      await request();
-    } catch (failure) {
-      this.problem.set(readProblem(failure));
-    } finally {
-      this.isBusy.set(false);
-    }
   }
 }

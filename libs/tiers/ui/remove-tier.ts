@@ -2,7 +2,7 @@ import { Component, computed, effect, inject, input, linkedSignal, signal } from
 import { Router, RouterLink } from '@angular/router';
 import type { TierPreview } from '@icmp-mon/assignment/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { CountPipe, Failure, keepLast, PageTrail, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, Failure, keepLast, PageTrail, SentRequest, Toasts } from '@icmp-mon/platform/ui-kit';
 import { isOfPreview } from './tier-editor';
 import { PolicyPreview } from './policy-preview';
 import { TiersClient } from './tiers.client';
@@ -38,8 +38,9 @@ export class RemoveTier {
   });
   /** Whether the preview of the chosen successor could not be computed. */
   protected readonly lacksPreview = linkedSignal<string, boolean>({ source: this.successor, computation: () => false });
-  protected readonly problem = signal<Problem | null>(null);
-  protected readonly busy = signal(false);
+  private readonly sent = new SentRequest();
+  protected readonly problem = this.sent.problem;
+  protected readonly busy = this.sent.isBusy;
   /** Why the tier cannot be removed; null if it can. */
   protected readonly obstacle = computed(() => {
     const tier = this.tier();
@@ -85,15 +86,6 @@ export class RemoveTier {
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {
-    this.busy.set(true);
-    this.problem.set(null);
-    try {
-      await work();
-    } catch (failure) {
-      this.problem.set(readProblem(failure));
-      this.read.reload();
-    } finally {
-      this.busy.set(false);
-    }
+    if (!(await this.sent.sendRequest(work))) this.read.reload();
   }
 }
