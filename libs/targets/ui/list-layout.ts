@@ -1,4 +1,4 @@
-import { computed, DestroyRef, effect, type ElementRef, inject, Injectable, type Signal, signal } from '@angular/core';
+import { computed, effect, type ElementRef, inject, Injectable, type Signal, signal } from '@angular/core';
 import { Session } from '@icmp-mon/identity/ui';
 import {
   type Column,
@@ -11,6 +11,7 @@ import {
   readColumns,
 } from './list-columns';
 import { ListScroll } from './list-scroll';
+import { mediaMatches } from './media-matches';
 
 /** From this width of the window on, a row opens the panel next to the list. */
 const PANEL_FROM = '(min-width: 1280px)';
@@ -28,10 +29,9 @@ export class ListLayout {
   private readonly widthPx = signal(Infinity);
   private readonly fromUrl = signal<string | undefined>(undefined);
   private readonly stored = signal(localStorage.getItem(this.storageKey()));
-  private readonly wide = signal(false);
 
   /** Whether the panel has space next to the list. */
-  readonly hasPanel = this.wide.asReadonly();
+  readonly hasPanel = mediaMatches(PANEL_FROM);
   /** Chosen columns: of the URL, otherwise as last chosen by the user, otherwise the default. */
   readonly chosen = computed<readonly ColumnId[]>(
     () => readColumns(this.fromUrl()) ?? readColumns(this.stored()) ?? DEFAULT_COLUMNS,
@@ -49,14 +49,6 @@ export class ListLayout {
   );
   /** The value of `grid-template-columns`. */
   readonly template = computed(() => gridTemplate(this.columns()));
-
-  constructor() {
-    const media = matchMedia(PANEL_FROM);
-    const fit = (): void => this.wide.set(media.matches);
-    media.addEventListener('change', fit);
-    inject(DestroyRef).onDestroy(() => media.removeEventListener('change', fit));
-    fit();
-  }
 
   /** Follows the width of the list's element. Call it in an injection context. */
   followWidth(list: Signal<ElementRef<Element>>): void {

@@ -11,6 +11,7 @@ import {
 } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { first, startWith } from 'rxjs';
+import { mediaMatches } from './media-matches';
 
 const ROW_PX = 32;
 /** Height of a row on a narrow screen, where it has two lines. */
@@ -27,18 +28,10 @@ export class ListScroll {
   private readonly onScreen = signal<readonly number[]>([]);
 
   /** Whether the screen is narrow. */
-  readonly isPhone = signal(false);
+  readonly isPhone = mediaMatches(PHONE);
   readonly rowPx = computed(() => (this.isPhone() ? PHONE_ROW_PX : ROW_PX));
   /** Indexes of the visible rows. */
   readonly visible = this.onScreen.asReadonly();
-
-  constructor() {
-    const phone = matchMedia(PHONE);
-    const fit = (): void => this.isPhone.set(phone.matches);
-    phone.addEventListener('change', fit);
-    this.destroyRef.onDestroy(() => phone.removeEventListener('change', fit));
-    fit();
-  }
 
   /** Sets the viewport of the list, which exists only while there are rows; `onScroll` is called after `returnTo` has scrolled. */
   attachViewport(viewport: Signal<CdkVirtualScrollViewport | undefined>, onScroll: () => void): void {
