@@ -1,3 +1,4 @@
+import { tagsAsText } from '@icmp-mon/targets/contract';
 import type { CheckRequest, TierPolicy } from '@icmp-mon/tiers/contract';
 
 type Selection = TierPolicy['agentSelection'];
@@ -19,8 +20,8 @@ export function agentCountText({ strategy, count }: Selection): string {
 export function agentScopeText({ regions, requireTags, excludeTags }: Selection): string {
   const parts = [
     ...(regions.length === 0 ? [] : [`in ${regions.join(', ')}`]),
-    ...(isEmpty(requireTags) ? [] : [`with ${tagsText(requireTags)}`]),
-    ...(isEmpty(excludeTags) ? [] : [`without ${tagsText(excludeTags)}`]),
+    ...(isEmpty(requireTags) ? [] : [`with ${tagsAsText(requireTags)}`]),
+    ...(isEmpty(excludeTags) ? [] : [`without ${tagsAsText(excludeTags)}`]),
   ];
   return parts.join('; ');
 }
@@ -45,13 +46,6 @@ export function ruleText({ missesToFail, quorum }: TierPolicy['verdictRule']): s
   const misses = missesToFail === 1 ? '1 miss' : `${missesToFail} misses`;
   if (quorum === 'majority') return `${misses}, majority`;
   return `${misses}, ${quorum === 1 ? '1 agent' : `${quorum} agents`}`;
-}
-
-function tagsText(tags: Record<string, string>): string {
-  return Object.entries(tags)
-    .map((tag) => tag.join('='))
-    .sort()
-    .join(' ');
 }
 
 const isEmpty = (tags: Record<string, string>): boolean => Object.keys(tags).length === 0;

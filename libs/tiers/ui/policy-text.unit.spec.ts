@@ -23,8 +23,12 @@ describe('the texts of a policy', () => {
       ...['1 agent', '3 agents', 'all agents'],
     ]);
     expect(agentScopeText(selection({}))).toBe('');
-    const scope = { regions: ['fra', 'ber'], requireTags: { net: 'core' }, excludeTags: { role: 'lab' } };
-    expect(agentScopeText(selection(scope))).toBe('in fra, ber; with net=core; without role=lab');
+    const scope = {
+      regions: ['fra', 'ber'],
+      requireTags: { net: 'core', place: 'am Main' },
+      excludeTags: { role: 'lab' },
+    };
+    expect(agentScopeText(selection(scope))).toBe('in fra, ber; with "place=am Main" net=core; without role=lab');
     expect(diversityText(selection({ diversity: { minRegions: 2, minProviders: 1 } }))).toBe('2 regions');
   });
 
