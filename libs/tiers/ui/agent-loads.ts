@@ -11,7 +11,7 @@ export interface AgentLoad extends PreviewedAgent {
 
 /** Returns the loads, those above capacity first, then the largest changes. */
 export function agentLoads(agents: readonly PreviewedAgent[]): AgentLoad[] {
-  return agents.map(loadOf).sort((a, b) => rank(b) - rank(a) || a.name.localeCompare(b.name));
+  return agents.map(loadOf).sort(compareLoads);
 }
 
 function loadOf(agent: PreviewedAgent): AgentLoad {
@@ -21,7 +21,10 @@ function loadOf(agent: PreviewedAgent): AgentLoad {
   return { ...agent, share, isOver: share !== null && share > 1, isChanged };
 }
 
-function rank({ isOver, ppsAfter, ppsBefore, targetsAfter, targetsBefore }: AgentLoad): number {
-  const change = Math.abs(ppsAfter - ppsBefore) + Math.abs(targetsAfter - targetsBefore) / 1_000;
-  return isOver ? change + 1e12 : change;
+function compareLoads(a: AgentLoad, b: AgentLoad): number {
+  return Number(b.isOver) - Number(a.isOver) || changeOf(b) - changeOf(a) || a.name.localeCompare(b.name);
+}
+
+function changeOf({ ppsAfter, ppsBefore, targetsAfter, targetsBefore }: AgentLoad): number {
+  return Math.abs(ppsAfter - ppsBefore) + Math.abs(targetsAfter - targetsBefore) / 1_000;
 }

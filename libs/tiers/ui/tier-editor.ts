@@ -83,7 +83,7 @@ export class TierEditor {
 
   /** Takes the policy of an earlier version into the form. */
   takePolicy(policy: TierPolicy): void {
-    this.changeDraft({ ...draftOf(policy, this.typed()?.name ?? '') });
+    this.changeDraft(draftOf(policy, this.typed()?.name ?? ''));
   }
 
   /** Computes the preview. Returns whether there is one; otherwise faults or the problem are set. */

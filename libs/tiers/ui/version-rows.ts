@@ -2,26 +2,17 @@ import type { TierPolicy, TierVersionView } from '@icmp-mon/tiers/contract';
 import { policyChanges } from './policy-changes';
 
 /** A version as the page lists it. */
-export interface VersionRow {
-  version: number;
-  at: string;
-  by: string;
-  byName: string | null;
+export interface VersionRow extends TierVersionView {
   /** Differences to the version before, as short texts. */
   changes: string[];
-  policy: TierPolicy | null;
 }
 
 /** Returns rows for versions, newest first. The oldest one that was read has no known version before it, unless it is the first. */
 export function versionRows(versions: readonly TierVersionView[]): VersionRow[] {
   return versions.map((version, index) => {
     const before = versions.slice(index + 1).find(({ policy }) => policy !== null)?.policy ?? null;
-    return { ...pick(version), changes: changesOf(version, before) };
+    return { ...version, changes: changesOf(version, before) };
   });
-}
-
-function pick({ version, at, by, byName, policy }: TierVersionView): Omit<VersionRow, 'changes'> {
-  return { version, at, by, byName, policy };
 }
 
 function changesOf({ change, policy, successor, version }: TierVersionView, before: TierPolicy | null): string[] {
