@@ -54,10 +54,12 @@ const LABELS: Readonly<Record<CheckParameter['name'], string>> = {
           />
         } @else {
           <icm-policy-field
-            [label]="labels[parameter.name] + (parameter.required ? '' : ' (optional)')"
-            [id]="idOf(parameter.name)"
+            [field]="{
+              id: idOf(parameter.name),
+              label: labels[parameter.name] + (parameter.required ? '' : ' (optional)'),
+              isNumber: parameter.kind === 'integer',
+            }"
             [value]="check().parameters[parameter.name] ?? ''"
-            [short]="parameter.kind === 'integer'"
             [readonly]="readonly()"
             [fault]="faultOf(parameter.name)"
             (valueChange)="changeParameter(parameter.name, $event)"

@@ -1,10 +1,22 @@
 import { Component, computed, input, output } from '@angular/core';
 
+/** What a text field shows, apart from its value. */
+export interface FieldLook {
+  id: string;
+  label: string;
+  /** Whether its value is a number. */
+  isNumber?: boolean;
+  unit?: string;
+  hint?: string;
+  placeholder?: string;
+}
+
 /** A labelled text field of the form of a tier, with its unit, a hint and its fault. */
 @Component({
   selector: 'icm-policy-field',
   template: `
-    <label [for]="id()">{{ label() }}</label>
+    @let look = field();
+    <label [for]="look.id">{{ look.label }}</label>
     <span class="line">
       <input
         #box
@@ -12,47 +24,43 @@ import { Component, computed, input, output } from '@angular/core';
         autocapitalize="none"
         autocomplete="off"
         spellcheck="false"
-        [id]="id()"
-        [class.short]="short()"
-        [attr.data-testid]="id()"
-        [attr.inputmode]="short() ? 'numeric' : null"
-        [attr.placeholder]="placeholder()"
+        [id]="look.id"
+        [class.short]="look.isNumber"
+        [attr.data-testid]="look.id"
+        [attr.inputmode]="look.isNumber ? 'numeric' : null"
+        [attr.placeholder]="look.placeholder"
         [attr.aria-invalid]="fault() !== null"
         [attr.aria-describedby]="describedBy()"
         [readOnly]="readonly()"
         [value]="value()"
         (input)="valueChange.emit(box.value)"
       />
-      @if (unit(); as text) {
+      @if (look.unit; as text) {
         <span class="quiet">{{ text }}</span>
       }
     </span>
-    @if (hint(); as text) {
-      <span class="hint" [id]="id() + '-hint'">{{ text }}</span>
+    @if (shownHint(); as text) {
+      <span class="hint" [id]="look.id + '-hint'">{{ text }}</span>
     }
     @if (fault(); as text) {
-      <span class="fault" [id]="id() + '-fault'" [attr.data-testid]="id() + '-fault'">{{ text }}</span>
+      <span class="fault" [id]="look.id + '-fault'" [attr.data-testid]="look.id + '-fault'">{{ text }}</span>
     }
   `,
   styleUrl: './policy-field.scss',
 })
 export class PolicyField {
-  readonly id = input.required<string>();
-  readonly label = input.required<string>();
+  readonly field = input.required<FieldLook>();
   readonly value = input.required<string>();
   readonly fault = input<string | null>(null);
-  readonly hint = input('');
-  readonly unit = input('');
-  readonly placeholder = input<string | null>(null);
-  /** Whether it is a number. */
-  readonly short = input(false);
+  /** A hint that depends on the value; it replaces the field's. */
+  readonly hint = input<string>();
   readonly readonly = input(false);
   readonly valueChange = output<string>();
+
+  protected readonly shownHint = computed(() => this.hint() ?? this.field().hint ?? '');
   protected readonly describedBy = computed(() => {
-    const ids = [
-      ...(this.hint() === '' ? [] : [`${this.id()}-hint`]),
-      ...(this.fault() === null ? [] : [`${this.id()}-fault`]),
-    ];
+    const { id } = this.field();
+    const ids = [...(this.shownHint() === '' ? [] : [`${id}-hint`]), ...(this.fault() === null ? [] : [`${id}-fault`])];
     return ids.length === 0 ? null : ids.join(' ');
   });
 }

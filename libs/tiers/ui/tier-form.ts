@@ -6,6 +6,15 @@ import { type Choice, PolicyChoice } from './policy-choice';
 import { PolicyField } from './policy-field';
 import { spanText } from './policy-text';
 import { type CheckDraft, faultAt, type Faults, regionsIn, type TierDraft } from './tier-draft';
+import {
+  COUNT_FIELD,
+  DIVERSITY_FIELDS,
+  NAME_FIELD,
+  PROBING_FIELDS,
+  SCOPE_FIELDS,
+  type TierField,
+  VERDICT_FIELDS,
+} from './tier-fields';
 
 const STRATEGIES: readonly Choice[] = [
   { value: 'distributed', text: 'a number of agents per target' },
@@ -29,7 +38,15 @@ export class TierForm {
   readonly regions = input.required<readonly string[]>();
   readonly changed = output<Partial<TierDraft>>();
 
+  protected readonly nameField = NAME_FIELD;
+  protected readonly probingFields = PROBING_FIELDS;
+  protected readonly scopeFields = SCOPE_FIELDS;
+  protected readonly verdictFields = VERDICT_FIELDS;
   protected readonly strategies = STRATEGIES;
+  /** Fields of how many agents probe a target, and how different they are. */
+  protected readonly numberFields = computed(() =>
+    this.draft().strategy === 'all' ? DIVERSITY_FIELDS : [COUNT_FIELD, ...DIVERSITY_FIELDS],
+  );
   protected readonly checksMax = TIER_LIMITS.checks.max;
   protected readonly chosenRegions = computed(() => regionsIn(this.draft().regions));
 
@@ -44,6 +61,10 @@ export class TierForm {
   /** Returns a time in a larger unit; nothing if it is none, or is already short. */
   protected inWords(ms: string): string {
     return /^\d{4,9}$/.test(ms.trim()) ? `= ${spanText(Number(ms))}` : '';
+  }
+
+  protected changeText({ member }: TierField, text: string): void {
+    this.changed.emit({ [member]: text });
   }
 
   protected changeStrategy(value: string): void {

@@ -1,0 +1,75 @@
+import type { FieldLook } from './policy-field';
+import type { TierDraft } from './tier-draft';
+
+/** A text field of the form of a tier. */
+export interface TierField extends FieldLook {
+  /** The member of the draft that it holds. */
+  member: Exclude<keyof TierDraft, 'checks' | 'strategy'>;
+  /** Where its faults are. */
+  pointer: string;
+}
+
+export const NAME_FIELD: TierField = {
+  ...{ id: 'tier-name', member: 'name', pointer: '#/name' },
+  ...{ label: 'Name of the tier', placeholder: 'gold' },
+  hint: 'Lower-case letters, digits and hyphens. It cannot be changed later.',
+};
+
+export const PROBING_FIELDS: readonly TierField[] = [
+  {
+    ...{ id: 'tier-interval', member: 'probeIntervalMs', pointer: '#/probeIntervalMs' },
+    ...{ label: 'Interval', unit: 'ms', isNumber: true },
+  },
+  {
+    ...{ id: 'tier-timeout', member: 'probeTimeoutMs', pointer: '#/probeTimeoutMs' },
+    ...{ label: 'Timeout', unit: 'ms', isNumber: true },
+  },
+];
+
+export const COUNT_FIELD: TierField = {
+  ...{ id: 'tier-count', member: 'count', pointer: '#/agentSelection/count' },
+  ...{ label: 'Agents per target', isNumber: true },
+};
+
+export const DIVERSITY_FIELDS: readonly TierField[] = [
+  {
+    ...{ id: 'tier-min-regions', member: 'minRegions', pointer: '#/agentSelection/diversity/minRegions' },
+    ...{ label: 'Different regions', hint: 'at least; 1 requires nothing', isNumber: true },
+  },
+  {
+    ...{ id: 'tier-min-providers', member: 'minProviders', pointer: '#/agentSelection/diversity/minProviders' },
+    ...{ label: 'Different providers', hint: 'at least; 1 requires nothing', isNumber: true },
+  },
+];
+
+/** Fields that restrict the agents. */
+export const SCOPE_FIELDS: readonly TierField[] = [
+  {
+    ...{ id: 'tier-regions', member: 'regions', pointer: '#/agentSelection/regions' },
+    ...{ label: 'Only agents in these regions', placeholder: 'all regions', hint: 'Separated by commas' },
+  },
+  {
+    ...{ id: 'tier-require-tags', member: 'requireTags', pointer: '#/agentSelection/requireTags' },
+    ...{ label: 'Only agents with these tags', placeholder: 'any tags', hint: 'key=value, all of them' },
+  },
+  {
+    ...{ id: 'tier-exclude-tags', member: 'excludeTags', pointer: '#/agentSelection/excludeTags' },
+    ...{ label: 'No agents with these tags', placeholder: 'none excluded', hint: 'key=value, any of them' },
+  },
+];
+
+export const VERDICT_FIELDS: readonly TierField[] = [
+  {
+    ...{ id: 'tier-misses', member: 'missesToFail', pointer: '#/verdictRule/missesToFail' },
+    ...{ label: 'Down after', unit: 'misses in a row', isNumber: true },
+  },
+  {
+    ...{ id: 'tier-successes', member: 'successesToRecover', pointer: '#/verdictRule/successesToRecover' },
+    ...{ label: 'Up after', unit: 'successes in a row', isNumber: true },
+  },
+  {
+    ...{ id: 'tier-quorum', member: 'quorum', pointer: '#/verdictRule/quorum' },
+    ...{ label: 'Quorum', unit: 'agents', placeholder: 'majority', isNumber: true },
+    hint: 'Empty: more than half of the selected agents',
+  },
+];
