@@ -7,7 +7,7 @@ export class SentRequest {
   private readonly failed = signal<Problem | null>(null);
 
   readonly isBusy = this.running.asReadonly();
-  /** Why the last request failed; null while there is no failure. */
+  /** Why the last request failed; null if it did not. */
   readonly problem = this.failed.asReadonly();
 
   /** Sends the request. Returns whether it succeeded; otherwise `problem` is set. */

@@ -1,6 +1,6 @@
 import { Component, computed, input, output } from '@angular/core';
 
-/** What a text field shows, apart from its value. */
+/** Texts of a text field, apart from its value. */
 export interface FieldLook {
   id: string;
   label: string;
