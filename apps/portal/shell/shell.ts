@@ -8,7 +8,6 @@ import {
   Clock,
   Icon,
   PageTrail,
-  readProblem,
   type Shortcut,
   Shortcuts,
   Theme,
@@ -106,8 +105,7 @@ export class Shell {
       await this.session.logout();
       await this.router.navigateByUrl('/login');
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`Sign-out failed, you are still signed in. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal('Sign-out failed, you are still signed in.', failure);
     }
   }
 }

@@ -2,7 +2,7 @@ import { Component, computed, inject, input, output, signal } from '@angular/cor
 import { MatDialog } from '@angular/material/dialog';
 import type { AgentView, ChangeAgentRequest } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { type Confirmation, ConfirmDialog, instantText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { type Confirmation, ConfirmDialog, instantText, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 import { isReplaceable, offeredChanges, type OfferedChange, stateText } from './agent-changes';
 import { AgentsClient } from './agents.client';
@@ -120,8 +120,7 @@ export class AgentActions {
       this.toasts.done(`${name} is ${state}.`);
       this.reason.set('');
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`${name} was not changed. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal(`${name} was not changed.`, failure);
     } finally {
       this.busy.set(false);
       this.changed.emit();

@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import type { EnrolmentTokenView } from '@icmp-mon/agents/contract';
-import { Failure, InstantPipe, keepLast, readProblem, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
+import { Failure, InstantPipe, keepLast, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
 
 const AGAIN_MS = 15_000;
@@ -38,8 +38,7 @@ export class EnrolmentTokens {
       await this.client.revokeToken(id);
       this.toasts.done(`Token ${id} revoked.`);
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`Token ${id} was not revoked. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal(`Token ${id} was not revoked.`, failure);
     } finally {
       this.read.reload();
     }

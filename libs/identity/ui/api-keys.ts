@@ -98,8 +98,7 @@ export class ApiKeys {
       await this.client.revokeApiKey(key.id);
       this.toasts.done(`API key ${key.name} revoked.`);
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`The key was not revoked. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal('The key was not revoked.', failure);
     } finally {
       this.revoking.set(false);
       this.read.reload();

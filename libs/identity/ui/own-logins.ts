@@ -1,6 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import type { LoginView } from '@icmp-mon/identity/contract';
-import { AgePipe, Clock, Failure, InstantPipe, keepLast, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { AgePipe, Clock, Failure, InstantPipe, keepLast, Toasts } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 
 /** Card of the user's own active logins, with buttons to end them. */
@@ -38,8 +38,7 @@ export class OwnLogins {
       await ending;
       this.toasts.done(done);
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`No login was ended. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal('No login was ended.', failure);
     } finally {
       this.ending.set(false);
       this.read.reload();

@@ -13,6 +13,7 @@ import {
   Failure,
   InstantPipe,
   keepLast,
+  problemText,
   readProblem,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
@@ -84,9 +85,8 @@ export class DeadLetters {
       this.read.reload();
       this.changed.emit();
     } catch (failure) {
-      const problem = readProblem(failure);
       this.toasts.showFailure(
-        `Replay failed: ${problem.title}. ${problem.detail} Letters already replayed are no longer listed.`,
+        `Replay failed: ${problemText(readProblem(failure))} Letters already replayed are no longer listed.`,
       );
     } finally {
       this.sending.set(false);

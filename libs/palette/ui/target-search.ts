@@ -1,5 +1,5 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
-import { keepLast, readProblem } from '@icmp-mon/platform/ui-kit';
+import { keepLast, problemText, readProblem } from '@icmp-mon/platform/ui-kit';
 import { searchPieces, searchText, type TargetView } from '@icmp-mon/targets/contract';
 import { TargetsClient } from '@icmp-mon/targets/ui';
 
@@ -35,8 +35,7 @@ export class TargetSearch {
   readonly failure = computed(() => {
     const failure = this.text() === '' ? null : this.kept.failure();
     if (failure === null) return null;
-    const { title, detail } = readProblem(failure.error);
-    return `Targets could not be searched. ${title}. ${detail}`;
+    return `Targets could not be searched. ${problemText(readProblem(failure.error))}`;
   });
 
   constructor() {

@@ -6,7 +6,7 @@ export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-r
 export { Empty, Failure } from './notices';
 export { bytesText, countText, percentText, rateText, rttText } from './number-text';
 export { PageTrail } from './page-trail';
-export { type Problem, readProblem } from './problem';
+export { type Problem, problemText, readProblem } from './problem';
 export { newRequestKey } from './request-key';
 export { SentRequest } from './sent-request';
 export { type Shortcut, Shortcuts } from './shortcuts';

@@ -23,6 +23,11 @@ export function readProblem(failure: unknown): Problem {
   return { status, title, detail, fields, pointers: textsBy(errors, (pointer) => pointer), more: furtherTexts(body) };
 }
 
+/** Returns a problem as sentences. */
+export function problemText({ title, detail }: Problem): string {
+  return `${title}. ${detail}`;
+}
+
 interface PointedError {
   pointer: string;
   detail: string;

@@ -1,5 +1,6 @@
 import { Component, inject, Injectable, signal } from '@angular/core';
 import { Icon } from './icon';
+import { problemText, readProblem } from './problem';
 
 export interface Toast {
   id: number;
@@ -24,6 +25,11 @@ export class Toasts {
 
   showFailure(text: string): void {
     this.add('failed', text);
+  }
+
+  /** Shows what a failed request did not do, and why it failed. */
+  showRefusal(what: string, failure: unknown): void {
+    this.showFailure(`${what} ${problemText(readProblem(failure))}`);
   }
 
   close(id: number): void {

@@ -1,6 +1,6 @@
 import { Component, computed, DestroyRef, effect, inject, input, output, signal, untracked } from '@angular/core';
 import { Session } from '@icmp-mon/identity/ui';
-import { CountPipe, newRequestKey, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, newRequestKey, problemText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { BulkJobDetail } from '@icmp-mon/targets/contract';
 import { RouterLink } from '@angular/router';
 import { BulkClient } from './bulk.client';
@@ -51,8 +51,7 @@ export class BulkJob {
     try {
       this.job.set(await this.client.cancelJob(this.id(), newRequestKey()));
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`The job was not cancelled. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal('The job was not cancelled.', failure);
     }
   }
 
@@ -71,9 +70,9 @@ export class BulkJob {
       }
     } catch (failure) {
       if (id !== this.id()) return;
-      const { status, title, detail } = readProblem(failure);
-      this.failure.set(`${title}. ${detail}`);
-      if (status === 404 || status === 400) return;
+      const problem = readProblem(failure);
+      this.failure.set(problemText(problem));
+      if (problem.status === 404 || problem.status === 400) return;
       againMs = AFTER_FAILURE_MS;
     }
     this.timer = setTimeout(() => void this.readJob(id), againMs);

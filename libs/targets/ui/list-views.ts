@@ -1,7 +1,7 @@
 import { computed, effect, inject, Injectable, type Signal, signal, untracked } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
-import { PageTrail, readProblem, Shortcuts, Toasts } from '@icmp-mon/platform/ui-kit';
+import { PageTrail, Shortcuts, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { SavedView } from '@icmp-mon/targets/contract';
 import { ListLayout } from './list-layout';
 import { type ListQuery, WORST_FIRST } from './list-query';
@@ -47,8 +47,7 @@ export class ListViews {
       if (view === undefined) this.toasts.showFailure('The view of this link was deleted, or is not shared with you.');
       else if (isOnly) this.applyView(view, true);
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`The view could not be loaded. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal('The view could not be loaded.', failure);
     }
   }
 

@@ -1,7 +1,7 @@
 import { Component, inject, input } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
-import { type Confirmation, ConfirmDialog, Icon, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { type Confirmation, ConfirmDialog, Icon, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { ListPlace } from './list-place';
 import { TargetsClient } from './targets.client';
@@ -48,8 +48,7 @@ export class RemoveTarget {
       // The page may have taken the button away already, when the stream reported the removal first.
       if (leavesPage) await this.router.navigateByUrl(this.place.url);
     } catch (failure) {
-      const problem = readProblem(failure);
-      this.toasts.showFailure(`${target.ip} was not removed. ${problem.title}. ${problem.detail}`);
+      this.toasts.showRefusal(`${target.ip} was not removed.`, failure);
     }
   }
 }
