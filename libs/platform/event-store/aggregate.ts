@@ -1,10 +1,10 @@
 import type { Sql } from '@icmp-mon/platform/database';
+import type { PersonalData } from './personal-data';
+
 export interface DomainEvent {
   type: string;
   data: object;
 }
-
-import type { PersonalData } from './personal-data';
 
 /** Actor, cause and correlation id of an event; ids are UUIDs. */
 export interface EventMetadata {
