@@ -8,13 +8,8 @@ import {
   readProjected,
   type ProjectedEvent,
 } from '@icmp-mon/platform/event-store';
+import { countEvents, POSITIONS_PER_BATCH } from './category-events';
 import type { ReadModel } from './read-model';
-
-/**
- * Length of the range of positions that a batch reads. All categories share the positions, so a batch has at most this many events of its
- * category.
- */
-const POSITIONS_PER_BATCH = 5_000;
 
 interface Batch<E extends DomainEvent> {
   after: number;
@@ -55,13 +50,7 @@ export function eventReplay<S, E extends DomainEvent>(
 
   return {
     start: 0,
-    async remaining(from) {
-      const [row] = await database.query<{ count: number }>(
-        `SELECT count(*) AS count FROM event WHERE position > $1 AND split_part(stream, '-', 1) = $2`,
-        [from, category],
-      );
-      return row?.count ?? 0;
-    },
+    remaining: (from) => countEvents(database, category, from),
     async applyNext(sql, from, held) {
       // While the fence is held, no event can be appended, so the head of the store is final.
       if (!held && from >= fenced) fenced = await fencedHead(database);

@@ -5,9 +5,8 @@ import {
   projectedPosition,
   readProjected,
 } from '@icmp-mon/platform/event-store';
+import { countEvents, POSITIONS_PER_BATCH } from './category-events';
 import type { ReadModel } from './read-model';
-
-const POSITIONS_PER_BATCH = 5_000;
 
 /** Returns the source of read models that an event projection writes: the events of its category, up to the projection's own position. */
 export function projectionReplay<E extends DomainEvent>(
@@ -16,13 +15,7 @@ export function projectionReplay<E extends DomainEvent>(
 ): Pick<ReadModel<number>, 'start' | 'remaining' | 'applyNext' | 'holdWriters'> {
   return {
     start: 0,
-    async remaining(from) {
-      const [row] = await database.query<{ count: number }>(
-        `SELECT count(*) AS count FROM event WHERE position > $1 AND split_part(stream, '-', 1) = $2`,
-        [from, category],
-      );
-      return row?.count ?? 0;
-    },
+    remaining: (from) => countEvents(database, category, from),
     async applyNext(sql, from) {
       const end = await projectedPosition(sql, name);
       for (let after = from; after < end;) {
