@@ -1,8 +1,8 @@
 import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import { ChannelListener, type DatabaseOptions, type Sql, type Transactor } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { createEventCursor, type EventProjection, projectedPosition, projectNext } from './event-projection';
-import { APPENDED_CHANNEL, fencedHead, headOf } from './fence';
+import { createEventCursor, type EventProjection, projectNext } from './event-projection';
+import { APPENDED_CHANNEL, fencedHead } from './fence';
 
 /** Polling interval. Appends wake the follower by NOTIFY; a lost notification delays it by at most this. */
 const POLL_MS = 1_000;
@@ -67,14 +67,14 @@ export class EventFollower {
   private async isDue(): Promise<boolean> {
     const { database, projection } = this.options;
     const { name, category } = projection;
-    await createEventCursor(database, name);
-    const position = await projectedPosition(database, name);
-    if ((await headOf(database)) - position > IDLE_POSITIONS_MAX) return true;
-    const [row] = await database.query<{ waiting: boolean }>(
-      `SELECT EXISTS (SELECT FROM event WHERE position > $1 AND split_part(stream, '-', 1) = $2) AS waiting`,
-      [position, category],
+    const [cursor] = await database.query<{ due: boolean }>(
+      `SELECT (SELECT coalesce(max(position), 0) FROM event) - reached.position > $3
+         OR EXISTS (SELECT FROM event WHERE position > reached.position AND split_part(stream, '-', 1) = $2) AS due
+       FROM event_cursor AS reached WHERE name = $1`,
+      [name, category, IDLE_POSITIONS_MAX],
     );
-    return row?.waiting === true;
+    if (cursor === undefined) await createEventCursor(database, name);
+    return cursor?.due ?? true;
   }
 
   private async catchUp(stop: AbortSignal): Promise<void> {
