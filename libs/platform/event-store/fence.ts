@@ -10,6 +10,7 @@ export const APPEND_LOCK = 7_260_002;
 /** NOTIFY channel that wakes the relay and the event projections. */
 export const APPENDED_CHANNEL = 'event_appended';
 
+/** Lock timeout of the fence. New appenders queue behind a waiting fence, so it must not wait longer per attempt. */
 const FENCE_WAIT_MS = 250;
 const FENCE_ATTEMPTS_MAX = 40;
 
@@ -19,17 +20,20 @@ export async function fence(sql: Sql): Promise<void> {
 }
 
 /**
- * Sets the fence and returns the head of the store: no event can appear at or below it later. New appenders queue behind a waiting fence,
- * so it uses short lock timeouts and retries.
+ * Makes one attempt to set the fence in the caller's transaction. Returns the head of the store: no event can appear at or below it later.
+ * @throws an error for which `isLockTimeout` is true when an append stayed open for `FENCE_WAIT_MS`
  */
+export async function tryFencedHead(sql: Sql): Promise<number> {
+  await sql.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
+  await fence(sql);
+  return headOf(sql);
+}
+
+/** Sets the fence, with retries, and returns the head of the store. */
 export async function fencedHead(database: Transactor): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await database.transaction(async (sql) => {
-        await sql.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
-        await fence(sql);
-        return headOf(sql);
-      });
+      return await database.transaction(tryFencedHead);
     } catch (error) {
       if (!isLockTimeout(error) || attempt >= FENCE_ATTEMPTS_MAX) throw error;
       await pause(FENCE_WAIT_MS);

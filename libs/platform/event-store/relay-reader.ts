@@ -1,21 +1,17 @@
 import { type Connection, isLockTimeout, type Sql } from '@icmp-mon/platform/database';
-import { APPEND_LOCK, headOf } from './fence';
+import { tryFencedHead } from './fence';
 
 /** Number of the advisory lock of the active relay, held by its session. Arbitrary, but used for nothing else. */
 export const RELAY_LOCK = 7_260_003;
-/** Lock timeout of the fence. New appenders queue behind the waiting relay, so it must not wait longer per attempt. */
-const FENCE_WAIT_MS = 250;
 
 /**
  * Sets the fence: returns the highest position, read while no append is open, so no event can appear at or below it later. Returns null when
- * an append stayed open for `FENCE_WAIT_MS`; the caller tries again.
+ * an append stayed open for too long; the caller tries again.
  */
 export async function fencedPosition(session: Connection): Promise<number | null> {
   await session.execute('BEGIN');
   try {
-    await session.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
-    await session.query('SELECT pg_advisory_xact_lock($1)', [APPEND_LOCK]);
-    const position = await headOf(session);
+    const position = await tryFencedHead(session);
     await session.execute('COMMIT');
     return position;
   } catch (error) {
