@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
 import { runFping } from './fping-reference';
-import { Inventory } from './inventory';
+import { Inventory, pingPolicy } from './inventory';
 import { metricOf } from './load-report';
 import { type PairsResult, rounded, runPairs } from './pairs';
 import type { ByProcess } from './process-cpu';
@@ -50,20 +50,7 @@ async function startWithTargets(context: BenchContext, targets: number): Promise
     agentPolicy: policy(false),
   });
   const inventory = new Inventory(product.access.controlDatabaseUrl);
-  await inventory.defineTier('cost', {
-    probeIntervalMs: INTERVAL_S * 1_000,
-    probeTimeoutMs: 1_000,
-    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-    agentSelection: {
-      strategy: 'distributed',
-      count: 1,
-      regions: [],
-      requireTags: {},
-      excludeTags: {},
-      diversity: { minRegions: 1, minProviders: 1 },
-    },
-    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
-  });
+  await inventory.defineTier('cost', pingPolicy(INTERVAL_S, 'distributed', 1));
   await inventory.register(targets, 'cost');
   await inventory.close();
   const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext } from './bench';
 import type { Fleet } from './fleet/fleet';
-import { Inventory } from './inventory';
+import { Inventory, pingPolicy } from './inventory';
 import { enrolmentOf, startFleet } from './pipeline';
 
 const AGENTS = 3;
@@ -23,20 +23,7 @@ export class HalfLoad {
     const fleet = startFleet(context);
     await fleet.callFleet('enrol', await enrolmentOf(product, AGENTS));
     const inventory = new Inventory(product.access.controlDatabaseUrl);
-    await inventory.defineTier(TIER, {
-      probeIntervalMs: INTERVAL_S * 1_000,
-      probeTimeoutMs: 1_000,
-      checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-      agentSelection: {
-        strategy: 'all',
-        count: AGENTS,
-        regions: [],
-        requireTags: {},
-        excludeTags: {},
-        diversity: { minRegions: 1, minProviders: 1 },
-      },
-      verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
-    });
+    await inventory.defineTier(TIER, pingPolicy(INTERVAL_S, 'all', AGENTS));
     await inventory.register(TARGETS, TIER);
     await inventory.close();
     await fleet.callFleet('targets', { expectedPerAgent: TARGETS });

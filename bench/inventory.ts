@@ -2,7 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore, type EventMetadata } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { register, TARGET } from '@icmp-mon/targets/server';
-import type { TierPolicy } from '@icmp-mon/tiers/contract';
+import { type AgentSelection, NO_DIVERSITY, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 
 /** Concurrent commands; the event store writes commands that arrive together in one transaction. */
@@ -20,6 +20,17 @@ export interface InventoryTarget {
 /** Returns the address of the n-th target, within 127.0.0.0/8, of which every address replies on Linux; the first is 127.16.0.0. */
 export function addressOf(at: number): string {
   return `${FIRST_OCTETS}.${FIRST_BLOCK + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`;
+}
+
+/** Returns a policy with one ping per interval by each selected agent. */
+export function pingPolicy(intervalS: number, strategy: AgentSelection['strategy'], count: number): TierPolicy {
+  return {
+    probeIntervalMs: intervalS * 1_000,
+    probeTimeoutMs: 1_000,
+    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+    agentSelection: { strategy, count, regions: [], requireTags: {}, excludeTags: {}, diversity: NO_DIVERSITY },
+    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+  };
 }
 
 /** An inventory written through the product's own write side: decided, appended and projected, some hundred commands at a time. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, BenchResult } from './bench';
 import { FoldWatch } from './folded';
-import { Inventory } from './inventory';
+import { Inventory, pingPolicy } from './inventory';
 import { LiveClient } from './live-client';
 import { cpuShares, metricOf, metricValues, printMinute, type MinuteReport } from './load-report';
 import type { BenchProduct } from './product';
@@ -46,20 +46,7 @@ export async function runLoad(context: BenchContext, options: LoadOptions): Prom
   const apps = ['gateway', 'api', 'projector', 'worker', ...own] as const;
   const product = await context.startProduct({ apps: [...apps], environment: profiling(context) });
   const inventory = new Inventory(product.access.controlDatabaseUrl);
-  await inventory.defineTier('load', {
-    probeIntervalMs: intervalS * 1_000,
-    probeTimeoutMs: 1_000,
-    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-    agentSelection: {
-      strategy: 'all',
-      count: agents,
-      regions: [],
-      requireTags: {},
-      excludeTags: {},
-      diversity: { minRegions: 1, minProviders: 1 },
-    },
-    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
-  });
+  await inventory.defineTier('load', pingPolicy(intervalS, 'all', agents));
   // Agents are enrolled first: every later agent would change the assignments of all targets.
   const fleet = form === 'fping' ? null : startFleet(context);
   if (fleet) await fleet.callFleet('enrol', await enrolmentOf(product, agents));

@@ -5,7 +5,7 @@ import type { BenchContext, BenchResult, Pair } from './bench';
 import { FoldWatch } from './folded';
 import type { Fleet } from './fleet/fleet';
 import { Tally } from './fleet/tally';
-import { Inventory } from './inventory';
+import { Inventory, pingPolicy } from './inventory';
 import { rounded } from './pairs';
 import { enrolmentOf, startFleet } from './pipeline';
 import { storedTally } from './stored-tally';
@@ -71,20 +71,7 @@ async function startLoad(context: BenchContext, targets: number): Promise<Load> 
   const fleet = startFleet(context);
   await fleet.callFleet('enrol', await enrolmentOf(product, AGENTS));
   const inventory = new Inventory(product.access.controlDatabaseUrl);
-  await inventory.defineTier('recovery', {
-    probeIntervalMs: INTERVAL_S * 1_000,
-    probeTimeoutMs: 1_000,
-    checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
-    agentSelection: {
-      strategy: 'all',
-      count: AGENTS,
-      regions: [],
-      requireTags: {},
-      excludeTags: {},
-      diversity: { minRegions: 1, minProviders: 1 },
-    },
-    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
-  });
+  await inventory.defineTier('recovery', pingPolicy(INTERVAL_S, 'all', AGENTS));
   await inventory.register(targets, 'recovery');
   await inventory.close();
   await fleet.callFleet('targets', { expectedPerAgent: targets });
