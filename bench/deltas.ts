@@ -6,7 +6,7 @@ import type { BenchContext, BenchResult } from './bench';
 import { DeltaReader, type Receipt } from './delta-reader';
 import { AGENTS_PER_TOKEN } from './fleet/messages';
 import { addressOf, Inventory, type InventoryTarget } from './inventory';
-import { p99 } from './list';
+import { p99 } from './page-readers';
 import { rounded } from './pairs';
 import { enrolmentOf } from './pipeline';
 import type { BenchProduct } from './product';

@@ -1,13 +1,12 @@
-import http from 'node:http';
-import { ControlDatabase } from '@icmp-mon/platform/database';
-import { EventFollower } from '@icmp-mon/platform/event-store';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ControlDatabase } from '@icmp-mon/platform/database';
+import { EventFollower, headOf, projectedPosition } from '@icmp-mon/platform/event-store';
 import type { TargetVersionPage } from '@icmp-mon/targets/contract';
 import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
-import pg from 'pg';
+import type pg from 'pg';
 import type { BenchContext, BenchResult } from './bench';
-import { fetchText, p99, readAll, READERS } from './list';
+import { p99, type PageReaders, readAll, withPageReaders } from './page-readers';
 import { type Round, runPairs } from './pairs';
-import { profiling } from './projector';
 import { appendHistory, instantsOf, VERSIONS } from './target-lives';
 
 const TARGETS = 100_000;
@@ -41,61 +40,51 @@ interface Asked {
  * targets with five versions each, over HTTP, with API key and JSON, at any instant and filter. The reference is hand-written SQL for the
  * same rows, prepared, through pg. Both sides have two readers in this process. Pages must contain the same versions.
  */
-export async function run(context: BenchContext): Promise<BenchResult> {
+export function run(context: BenchContext): Promise<BenchResult> {
+  return withPageReaders(context, (readers) => measure(context, readers));
+}
+
+async function measure(context: BenchContext, { control, pool, get }: PageReaders): Promise<BenchResult> {
   const targets = context.quick ? TARGETS_QUICK : TARGETS;
-  const product = await context.startProduct({ apps: ['api'], environment: profiling(context) });
-  const { controlDatabaseUrl, apiUrl, apiKey } = product.access;
-  const control = new ControlDatabase({ url: controlDatabaseUrl });
-  const pool = new pg.Pool({ connectionString: controlDatabaseUrl, max: READERS });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: READERS });
-  const get = (path: string): Promise<string> => fetchText(agent, `${apiUrl}${path}`, apiKey);
-  try {
-    await appendHistory(control, targets);
-    const filledS = await fill(control);
-    context.printLine(`history: ${targets * VERSIONS} events projected in ${filledS.toFixed(1)} s`);
-    const asked = instantsOf(context.quick ? INSTANTS_QUICK : INSTANTS).flatMap((at) =>
-      FILTERS.map((each) => ask(at, each)),
-    );
-    const latest = new Map<string, number[]>();
-    const result = await runPairs(context, {
-      name: 'history',
-      unit: 'ms, p99',
-      async product(): Promise<Round> {
-        const cpu = context.cpu.startMeasuring();
-        const bodies: string[] = [];
-        const timesMs = await readAll(asked, async ({ path }, at) => void (bodies[at] = await get(path)));
-        const cpuSeconds = cpu();
-        asked.forEach(({ filter }, at) => latest.set(filter, [...(latest.get(filter) ?? []), timesMs[at]]));
-        const fault = await firstDifference(asked, bodies, pool);
-        return { value: p99(timesMs), cpuSeconds, ...(fault !== null && { fault }) };
-      },
-      async reference(): Promise<Round> {
-        return { value: p99(await readAll(asked, async ({ sql }) => void (await pool.query(sql)))) };
-      },
-    });
-    const byFilter = Object.fromEntries([...latest].map(([filter, timesMs]) => [filter || 'all', figures(timesMs)]));
-    for (const [filter, { p50Ms, p99Ms }] of Object.entries(byFilter)) {
-      context.printLine(`history: ${filter}: p50 ${p50Ms} ms, p99 ${p99Ms} ms`);
-    }
-    return { ...result, targets, versions: VERSIONS, filledS, byFilter };
-  } finally {
-    agent.destroy();
-    await pool.end();
-    await control.close();
+  await appendHistory(control, targets);
+  const filledS = await fill(control);
+  context.printLine(`history: ${targets * VERSIONS} events projected in ${filledS.toFixed(1)} s`);
+  const asked = instantsOf(context.quick ? INSTANTS_QUICK : INSTANTS).flatMap((at) =>
+    FILTERS.map((each) => ask(at, each)),
+  );
+  const timesByFilter = new Map<string, number[]>();
+  const result = await runPairs(context, {
+    name: 'history',
+    unit: 'ms, p99',
+    async product(): Promise<Round> {
+      const cpu = context.cpu.startMeasuring();
+      const bodies: string[] = [];
+      const timesMs = await readAll(asked, async ({ path }, at) => void (bodies[at] = await get(path)));
+      const cpuSeconds = cpu();
+      asked.forEach(({ filter }, at) => timesByFilter.set(filter, [...(timesByFilter.get(filter) ?? []), timesMs[at]]));
+      const fault = await firstDifference(asked, bodies, pool);
+      return { value: p99(timesMs), cpuSeconds, ...(fault !== null && { fault }) };
+    },
+    async reference(): Promise<Round> {
+      return { value: p99(await readAll(asked, async ({ sql }) => void (await pool.query(sql)))) };
+    },
+  });
+  const byFilter = Object.fromEntries(
+    [...timesByFilter].map(([filter, timesMs]) => [filter || 'all', figures(timesMs)]),
+  );
+  for (const [filter, { p50Ms, p99Ms }] of Object.entries(byFilter)) {
+    context.printLine(`history: ${filter}: p50 ${p50Ms} ms, p99 ${p99Ms} ms`);
   }
+  return { ...result, targets, versions: VERSIONS, filledS, byFilter };
 }
 
 /** Projects the events as the worker does. Returns the seconds that it took. */
 async function fill(control: ControlDatabase): Promise<number> {
-  const [{ head }] = await control.query<{ head: number }>('SELECT max(position) AS head FROM event');
+  const head = await headOf(control);
   const follower = new EventFollower({ database: control, projection: TARGET_VERSIONS });
   const startedMs = performance.now();
   follower.start();
-  for (let position = 0; position < head;) {
-    await new Promise((resolve) => setTimeout(resolve, PROJECTED_LOOK_MS));
-    const [cursor] = await control.query<{ position: number }>('SELECT position FROM event_cursor');
-    position = cursor?.position ?? 0;
-  }
+  while ((await projectedPosition(control, TARGET_VERSIONS.name)) < head) await pause(PROJECTED_LOOK_MS);
   const seconds = (performance.now() - startedMs) / 1_000;
   await follower.stop();
   await control.execute('VACUUM ANALYZE target_version');

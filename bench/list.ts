@@ -1,21 +1,18 @@
-import http from 'node:http';
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import type { ControlDatabase } from '@icmp-mon/platform/database';
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { TargetListProjection } from '@icmp-mon/targets/server';
-import pg from 'pg';
 import type { BenchContext, BenchResult } from './bench';
 import { HalfLoad } from './half-load';
 import { keysOf, type Page, walk } from './list-pages';
 import { statusMessage } from './live/status-message';
+import { p99, type PageReaders, readAll, READERS, withPageReaders } from './page-readers';
 import { type Round, runPairs } from './pairs';
-import { profiling } from './projector';
 import { plausibleTargets, Registration } from './registration';
 
 const TARGETS = 100_000;
 const TARGETS_QUICK = 20_000;
 const PAGES = 1_000;
 const PAGES_QUICK = 200;
-export const READERS = 2;
 const STATUSES_PER_BATCH = 1_000;
 const SLOWEST_SHOWN = 12;
 type Slowest = Record<'product' | 'reference', string[]>;
@@ -25,59 +22,51 @@ type Slowest = Record<'product' | 'reference', string[]>;
  * sort order and depth. The reference is hand-written keyset SQL for the same rows, prepared, through pg. Both sides have two readers in
  * this process. Pages must contain the same targets. The full version runs under half load.
  */
-export async function run(context: BenchContext): Promise<BenchResult> {
+export function run(context: BenchContext): Promise<BenchResult> {
+  return withPageReaders(context, (readers) => measure(context, readers));
+}
+
+async function measure(context: BenchContext, { control, pool, get }: PageReaders): Promise<BenchResult> {
   const count = context.quick ? TARGETS_QUICK : TARGETS;
-  const product = await context.startProduct({ apps: ['api'], environment: profiling(context) });
-  const { controlDatabaseUrl, apiUrl, apiKey } = product.access;
-  const control = new ControlDatabase({ url: controlDatabaseUrl });
-  const pool = new pg.Pool({ connectionString: controlDatabaseUrl, max: READERS });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: READERS });
-  const get = (path: string): Promise<string> => fetchText(agent, `${apiUrl}${path}`, apiKey);
-  try {
-    const startedMs = performance.now();
-    const targets = await (await Registration.on(control)).register(plausibleTargets(count, 0));
-    context.printLine(`list: ${count} targets registered in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
-    await judge(control, targets);
-    await control.execute('VACUUM ANALYZE target_list');
-    const pages = await walk(get, context.quick ? PAGES_QUICK : PAGES);
-    context.printLine(`list: ${pages.length} pages to read, by ${READERS} readers`);
-    const load = context.quick ? null : await HalfLoad.start(context);
-    const slowest: Slowest = { product: [], reference: [] };
-    const result = await runPairs(context, {
-      name: 'list',
-      unit: 'ms, p99',
-      async product(): Promise<Round> {
-        const cpu = context.cpu.startMeasuring();
-        const bodies: string[] = [];
-        const timesMs = await readAll(pages, async ({ path }, at) => void (bodies[at] = await get(path)));
-        const cpuSeconds = cpu();
-        const wrong = pages.filter(
-          ({ expected }, at) => expected !== keysOf((JSON.parse(bodies[at]) as TargetPage).items),
-        );
-        slowest.product = slowestOf(pages, timesMs);
-        return {
-          value: p99(timesMs),
-          cpuSeconds,
-          ...(wrong.length > 0 && {
-            fault: `${wrong.length} pages contain other targets, the first: ${wrong[0].path}`,
-          }),
-        };
-      },
-      async reference(): Promise<Round> {
-        const timesMs = await readAll(pages, async ({ sql }) => void (await pool.query(sql)));
-        slowest.reference = slowestOf(pages, timesMs);
-        return { value: p99(timesMs) };
-      },
-    });
-    for (const [side, found] of Object.entries(slowest))
-      context.printLine(`list: slowest of the ${side}: ${found.join(', ')}`);
-    await load?.stop();
-    return { ...result, targets: count, pages: pages.length, halfLoad: load !== null, slowest };
-  } finally {
-    agent.destroy();
-    await pool.end();
-    await control.close();
-  }
+  const startedMs = performance.now();
+  const targets = await (await Registration.on(control)).register(plausibleTargets(count, 0));
+  context.printLine(`list: ${count} targets registered in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+  await judge(control, targets);
+  await control.execute('VACUUM ANALYZE target_list');
+  const pages = await walk(get, context.quick ? PAGES_QUICK : PAGES);
+  context.printLine(`list: ${pages.length} pages to read, by ${READERS} readers`);
+  const load = context.quick ? null : await HalfLoad.start(context);
+  const slowest: Slowest = { product: [], reference: [] };
+  const result = await runPairs(context, {
+    name: 'list',
+    unit: 'ms, p99',
+    async product(): Promise<Round> {
+      const cpu = context.cpu.startMeasuring();
+      const bodies: string[] = [];
+      const timesMs = await readAll(pages, async ({ path }, at) => void (bodies[at] = await get(path)));
+      const cpuSeconds = cpu();
+      const wrong = pages.filter(
+        ({ expected }, at) => expected !== keysOf((JSON.parse(bodies[at]) as TargetPage).items),
+      );
+      slowest.product = slowestOf(pages, timesMs);
+      return {
+        value: p99(timesMs),
+        cpuSeconds,
+        ...(wrong.length > 0 && {
+          fault: `${wrong.length} pages contain other targets, the first: ${wrong[0].path}`,
+        }),
+      };
+    },
+    async reference(): Promise<Round> {
+      const timesMs = await readAll(pages, async ({ sql }) => void (await pool.query(sql)));
+      slowest.reference = slowestOf(pages, timesMs);
+      return { value: p99(timesMs) };
+    },
+  });
+  for (const [side, found] of Object.entries(slowest))
+    context.printLine(`list: slowest of the ${side}: ${found.join(', ')}`);
+  await load?.stop();
+  return { ...result, targets: count, pages: pages.length, halfLoad: load !== null, slowest };
 }
 
 /** Sets statuses: 2 % down, 1 % degraded, 5 % never judged, the others up, each since some time in the last month. */
@@ -95,44 +84,9 @@ async function judge(control: ControlDatabase, targets: readonly TargetView[]): 
   }
 }
 
-/** Reads all pages by two readers. Returns the time of each in ms. */
-export async function readAll<P>(pages: readonly P[], read: (page: P, at: number) => Promise<void>): Promise<number[]> {
-  const timesMs: number[] = [];
-  let next = 0;
-  const reader = async (): Promise<void> => {
-    for (let at = next++; at < pages.length; at = next++) {
-      const startedMs = performance.now();
-      await read(pages[at], at);
-      timesMs[at] = performance.now() - startedMs;
-    }
-  };
-  await Promise.all(Array.from({ length: READERS }, reader));
-  return timesMs;
-}
-
 /** Returns the slowest pages, which determine the percentile, with their times in ms. */
 function slowestOf(pages: readonly Page[], timesMs: readonly number[]): string[] {
   const order = timesMs.map((_, at) => at).sort((a, b) => timesMs[b] - timesMs[a]);
   const named = ({ path }: Page): string => path.replace(/^[^?]*\?/, '').replace(/cursor=.*/, 'further');
   return order.slice(0, SLOWEST_SHOWN).map((at) => `${named(pages[at])} ${timesMs[at].toFixed(1)}`);
-}
-
-export function p99(timesMs: readonly number[]): number {
-  const sorted = [...timesMs].sort((a, b) => a - b);
-  return sorted[Math.floor(0.99 * (sorted.length - 1))];
-}
-
-export function fetchText(agent: http.Agent, url: string, apiKey: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent, headers: { authorization: `Bearer ${apiKey}` } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${url} returned ${response.statusCode}: ${text}`));
-      });
-    });
-    request.on('error', reject);
-  });
 }
