@@ -1,7 +1,7 @@
 import type { TargetAssignment } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
-import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { passInstant, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { InventoryHistory, TARGET_CHANGED, TargetDirectory } from '@icmp-mon/targets/contract';
 import { BUILT_IN_TIERS, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,7 +62,6 @@ describe('the agents of a target at a time', () => {
   const justBefore = (time: string | null): string => new Date(Date.parse(time ?? '') - 1).toISOString();
   const intervals = async (): Promise<number> =>
     (await database.query<{ count: number }>('SELECT count(*) AS count FROM assignment_interval'))[0].count;
-  const pauseMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
   it('are those before and after an agent was lost, each up to the boundary', async () => {
     const before = await read();
@@ -73,7 +72,7 @@ describe('the agents of a target at a time', () => {
         { id: second, name: 'nyc-1', region: 'us', provider: 'q' },
       ],
     });
-    await pauseMs(5);
+    await passInstant(database);
     await happened(agentChanged('retired', first));
     const after = await read();
     expect(after.agents.map(({ id }) => id)).toEqual([second]);
@@ -87,12 +86,12 @@ describe('the agents of a target at a time', () => {
   });
 
   it('are none while the target is paused, also where it had none', async () => {
-    await pauseMs(5);
+    await passInstant(database);
     const [, data] = targetChanged(1, {});
     await happened([TARGET_CHANGED, { ...data, paused: true }]);
     const paused = await read();
     expect(paused).toMatchObject({ paused: true, agents: [], placement: null });
-    await pauseMs(5);
+    await passInstant(database);
     await happened(targetChanged(1, {}));
     const resumed = await read();
     expect(resumed).toMatchObject({ paused: false, agents: [{ id: first }, { id: second }] });
@@ -102,7 +101,7 @@ describe('the agents of a target at a time', () => {
 
   it('end with the removal of the target', async () => {
     const { since } = await read();
-    await pauseMs(5);
+    await passInstant(database);
     await happened(targetRemoved(1));
     expect(await read()).toMatchObject({ since: null, agents: [] });
     expect(await names(since ?? '')).toEqual(['fra-1', 'nyc-1']);
@@ -117,7 +116,7 @@ describe('the agents of a target at a time', () => {
       await (await TargetEvaluation.beginEvaluation(sql, 2)).evaluateAndAlwaysWrite([1]);
     });
     expect(await intervals()).toBe(count);
-    await pauseMs(5);
+    await passInstant(database);
     await database.transaction(async (sql) => {
       await sql.execute('UPDATE assignment_target SET selected = ARRAY[$1::uuid]', [first]);
       await sql.execute('UPDATE assignment_target SET selected = ARRAY[$1::uuid, $2::uuid]', [first, second]);
@@ -133,7 +132,7 @@ describe('the agents of a target at a time', () => {
   });
 
   it('are deleted some time after their end; earlier times are then refused', async () => {
-    await pauseMs(5);
+    await passInstant(database);
     await happened(agentChanged('retired', first));
     const after = await read();
     expect(await forgetIntervals(database, new Date(justBefore(after.since)))).toBe(0);
@@ -142,7 +141,7 @@ describe('the agents of a target at a time', () => {
       ...{ code: 'invalid', message: expect.stringContaining(`at must not be before ${after.since}`) as string },
     });
     expect(await read(after.since ?? '')).toMatchObject({ knownSince: after.since, agents: [{ id: second }] });
-    await pauseMs(5);
+    await passInstant(database);
     await happened(targetRemoved(1));
     const later = new Date(Date.now() + 1_000);
     expect(await forgetIntervals(database, later)).toBe(1);

@@ -1,4 +1,5 @@
 export { eventually } from './eventually';
+export { passInstant } from './pass-instant';
 export { testDatabase, type TestDatabase, type TestDatabases } from './test-database';
 export { TestProxy } from './test-proxy';
 export { testServices } from './test-services';

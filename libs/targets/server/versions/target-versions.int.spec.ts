@@ -2,7 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventFollower, EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { rebuild } from '@icmp-mon/platform/rebuild';
-import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { eventually, passInstant, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { type ChangeTargetRequest, parseFilter, type TargetVersion } from '@icmp-mon/targets/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { change, register, remove, TARGET } from '../target';
@@ -58,14 +58,6 @@ const patch = (id: string, request: ChangeTargetRequest): Promise<unknown> =>
   store.execute(TARGET, id, (state) => change(state, request), { metadata });
 const removeTarget = (id: string): Promise<unknown> => store.execute(TARGET, id, remove, { metadata });
 
-/** Returns a time that is after all events so far and before all later ones. */
-async function instant(): Promise<Date> {
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  const at = new Date();
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  return at;
-}
-
 async function collect(batches: AsyncIterable<TargetVersion[]>): Promise<TargetVersion[]> {
   const all: TargetVersion[] = [];
   for await (const batch of batches) all.push(...batch);
@@ -81,27 +73,27 @@ async function idsAt(filter: string, at: Date): Promise<string[]> {
 
 describe('the history of the inventory', () => {
   it('answers which targets matched a filter at an instant, right after the change', async () => {
-    const before = await instant();
+    const before = await passInstant(database);
     const id = await registerAddress('192.0.2.1', 'fra');
-    const inFra = await instant();
+    const inFra = await passInstant(database);
     await patch(id, { tags: { site: 'ams' } });
-    const inAms = await instant();
+    const inAms = await passInstant(database);
     await removeTarget(id);
     expect(await idsAt('site=fra', before)).toEqual([]);
     expect(await idsAt('site=fra', inFra)).toEqual([id]);
     expect(await idsAt('SITE = Fra AND ip IN 192.0.2.0/24 AND tier=standard', inFra)).toEqual([id]);
     expect(await idsAt('site=fra', inAms)).toEqual([]);
     expect(await idsAt('site=ams', inAms)).toEqual([id]);
-    expect(await idsAt('site=*', await instant())).toEqual([]);
+    expect(await idsAt('site=*', await passInstant(database))).toEqual([]);
   });
 
   it('keeps the life of a removed target when its address is registered again', async () => {
     const first = await registerAddress('192.0.2.2', 'fra');
-    const then = await instant();
+    const then = await passInstant(database);
     await removeTarget(first);
-    const between = await instant();
+    const between = await passInstant(database);
     const second = await registerAddress('192.0.2.2', 'muc');
-    const later = await instant();
+    const later = await passInstant(database);
     expect(await idsAt('ip=192.0.2.2', then)).toEqual([first]);
     expect(await idsAt('ip=192.0.2.2', between)).toEqual([]);
     expect(await idsAt('ip=192.0.2.2', later)).toEqual([second]);
@@ -120,7 +112,7 @@ describe('the history of the inventory', () => {
     const ended = await registerAddress('192.0.2.3', 'old');
     await removeTarget(ended);
     const kept = await registerAddress('192.0.2.4', 'old');
-    const horizon = await instant();
+    const horizon = await passInstant(database);
     expect(await idsAt('site=old', horizon)).toEqual([kept]);
     expect(await forgetVersions(database, horizon, 1)).toBe(1);
     await expect(idsAt('site=*', new Date(horizon.getTime() - 1))).rejects.toThrow(
