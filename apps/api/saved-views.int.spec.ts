@@ -22,11 +22,7 @@ const namesOf = async (headers: Record<string, string>): Promise<string[]> => {
   );
 };
 const change = (method: string, id: string, body: object | null, headers: Record<string, string>): Promise<Response> =>
-  api.sendRequest(`/api/v1/views/${id}`, {
-    method,
-    headers: { ...headers, 'content-type': 'application/json' },
-    ...(body !== null && { body: JSON.stringify(body) }),
-  });
+  api.sendJson(method, `/api/v1/views/${id}`, body ?? undefined, headers);
 
 describe('saved views of the target list', () => {
   it('belong to the caller unless they are shared', async () => {

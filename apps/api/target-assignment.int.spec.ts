@@ -1,35 +1,24 @@
 import type { TargetAssignment } from '@icmp-mon/assignment/contract';
-import { EventFollower } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
+import { passInstant } from '@icmp-mon/platform/testing';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from './testing/test-api';
+import { type FollowedApi, startFollowedApi } from './testing/followed-api';
+import { registerTarget } from './testing/register-target';
 
 const AGENT = newId();
 
-let api: TestApi;
-let follower: EventFollower;
+let api: FollowedApi;
 
 beforeAll(async () => {
-  api = await startTestApi();
-  follower = new EventFollower({ database: api.control, projection: TARGET_VERSIONS });
-  follower.start();
+  api = await startFollowedApi(TARGET_VERSIONS);
   await api.control.execute(
     `INSERT INTO assignment_agent (id, name, region, provider, tags, state) VALUES ($1, 'fra-1', 'eu', 'p', '{}', 'active')`,
     [AGENT],
   );
 });
-afterAll(async () => {
-  await follower.stop();
-  await api.stop();
-});
-
-async function register(ip: string, vrf = 'default'): Promise<TargetView> {
-  const response = await api.postJson('/api/v1/targets', { ip, vrf, tier: 'standard' });
-  expect(response.status).toBe(201);
-  return (await response.json()) as TargetView;
-}
+afterAll(() => api.stop());
 
 /** Writes a decision as the worker does, and returns a time after it. */
 async function select({ id, key, ip, vrf }: TargetView, agents: readonly string[]): Promise<string> {
@@ -39,8 +28,7 @@ async function select({ id, key, ip, vrf }: TargetView, agents: readonly string[
     [key, id, ip, vrf],
   );
   await api.control.execute('UPDATE assignment_target SET selected = $2::uuid[] WHERE key = $1', [key, agents]);
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  return new Date().toISOString();
+  return (await passInstant(api.control)).toISOString();
 }
 
 const request = (ref: string, query: Record<string, string> = {}): Promise<Response> =>
@@ -55,7 +43,7 @@ async function read(ref: string, query?: Record<string, string>): Promise<Target
 
 describe('GET /targets/{id}/assignment', () => {
   it('finds the target by id or address, now and at a time, also after its removal', async () => {
-    const target = await register('192.0.2.1');
+    const target = await registerTarget(api, '192.0.2.1');
     const then = await select(target, [AGENT]);
     const agents = [{ id: AGENT, name: 'fra-1', region: 'eu', provider: 'p' }];
     for (const ref of [target.id, '192.0.2.1']) {
@@ -74,8 +62,8 @@ describe('GET /targets/{id}/assignment', () => {
   });
 
   it('asks for the VRF of an address that was in several', async () => {
-    await register('192.0.2.2');
-    const red = await register('192.0.2.2', 'red');
+    await registerTarget(api, '192.0.2.2');
+    const red = await registerTarget(api, '192.0.2.2', { vrf: 'red' });
     const times: Record<string, string>[] = [{}, { at: 'now' }];
     for (const at of times) {
       expect((await request('192.0.2.2', at)).status).toBe(409);

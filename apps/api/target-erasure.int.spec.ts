@@ -1,5 +1,6 @@
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerTarget } from './testing/register-target';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
@@ -9,12 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function registerTarget(ip: string): Promise<TargetView> {
-  const body = { ip, tier: 'standard', name: 'Dora Example', notes: 'call Dora', owner: 'Dora Example' };
-  const response = await api.postJson('/api/v1/targets', body);
-  expect(response.status).toBe(201);
-  return (await response.json()) as TargetView;
-}
+const DORA = { name: 'Dora Example', notes: 'call Dora', owner: 'Dora Example' };
 
 const removeTarget = ({ id }: TargetView): Promise<Response> =>
   api.sendRequest(`/api/v1/targets/${id}`, { method: 'DELETE' });
@@ -25,7 +21,7 @@ const eventsOf = (id: string): Promise<{ type: string; data: object; metadata: {
 
 describe('erasing the personal data of a target', () => {
   it('destroys the key of its events, once, and is recorded with its actor', async () => {
-    const target = await registerTarget('192.0.2.10');
+    const target = await registerTarget(api, '192.0.2.10', DORA);
     expect((await removeTarget(target)).status).toBe(204);
     expect((await eraseTarget(target.id)).status).toBe(204);
     expect((await eraseTarget(target.id.toUpperCase())).status).toBe(204);
@@ -37,7 +33,7 @@ describe('erasing the personal data of a target', () => {
   });
 
   it('is refused while the target exists, for other roles, and for an id that never was a target', async () => {
-    const target = await registerTarget('192.0.2.11');
+    const target = await registerTarget(api, '192.0.2.11', DORA);
     const early = await eraseTarget(target.id);
     expect(early.status).toBe(409);
     expect(await early.json()).toMatchObject({ detail: expect.stringContaining('remove it first') as string });
@@ -49,15 +45,10 @@ describe('erasing the personal data of a target', () => {
   });
 
   it('leaves the texts of a target that exists encrypted in its events, and readable', async () => {
-    const target = await registerTarget('192.0.2.12');
+    const target = await registerTarget(api, '192.0.2.12', DORA);
     expect(JSON.stringify(await eventsOf(target.id))).not.toContain('Dora');
-    const changed = await api.sendRequest(`/api/v1/targets/${target.id}`, {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ tags: { site: 'fra' } }),
-    });
-    const kept = { name: 'Dora Example', notes: 'call Dora', owner: 'Dora Example', tags: { site: 'fra' } };
-    expect(await changed.json()).toMatchObject(kept);
+    const changed = await api.sendJson('PATCH', `/api/v1/targets/${target.id}`, { tags: { site: 'fra' } });
+    expect(await changed.json()).toMatchObject({ ...DORA, tags: { site: 'fra' } });
     expect(JSON.stringify(await eventsOf(target.id))).not.toContain('Dora');
   });
 });

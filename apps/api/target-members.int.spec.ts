@@ -1,5 +1,6 @@
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerTarget } from './testing/register-target';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
@@ -10,27 +11,19 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function registered(ip: string, more: object = {}): Promise<TargetView> {
-  const response = await api.postJson('/api/v1/targets', { ip, tier: 'standard', ...more });
-  expect(response.status).toBe(201);
-  return (await response.json()) as TargetView;
-}
+const register = (ip: string, more?: object): Promise<TargetView> => registerTarget(api, ip, more);
 
-const send = (method: string, ref: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
-  api.sendRequest(`/api/v1/targets/${ref}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
+const send = (method: string, ref: string, body: object, headers?: Record<string, string>): Promise<Response> =>
+  api.sendJson(method, `/api/v1/targets/${ref}`, body, headers);
 
 const read = async (ref: string): Promise<TargetView> =>
   (await (await api.sendRequest(`/api/v1/targets/${ref}`)).json()) as TargetView;
 
 describe('members of a target', () => {
   it('are registered, read, listed and changed', async () => {
-    const parent = await registered('198.51.100.1');
+    const parent = await register('198.51.100.1');
     const members = { paused: true, parents: ['198.51.100.1'], notes: 'Rack 7\n\tport 12', owner: 'core team' };
-    const target = await registered('198.51.100.2', members);
+    const target = await register('198.51.100.2', members);
     const shown = { ...members, parents: [{ id: parent.id, ip: '198.51.100.1', vrf: 'default' }] };
     expect(target).toMatchObject(shown);
     expect(await read(target.id)).toMatchObject(shown);
@@ -53,7 +46,7 @@ describe('members of a target', () => {
     [{ owner: '' }, '#/owner'],
     [{ owner: 'two\nlines' }, '#/owner'],
   ])('are refused at their field: %j', async (body, pointer) => {
-    const { id } = await registered(`198.51.101.${next++}`);
+    const { id } = await register(`198.51.101.${next++}`);
     for (const [method, sent] of [
       ['PATCH', body],
       ['PUT', { tier: 'standard', ...body }],
@@ -68,7 +61,7 @@ describe('members of a target', () => {
 
 describe('replacing a target', () => {
   it('removes what the body lacks, with ETag and If-Match', async () => {
-    const target = await registered('198.51.102.1', {
+    const target = await register('198.51.102.1', {
       name: 'edge',
       tags: { site: 'fra' },
       owner: 'core',
@@ -85,7 +78,7 @@ describe('replacing a target', () => {
   });
 
   it('accepts the address and VRF of the target in any notation, and refuses others', async () => {
-    const { id } = await registered('2001:db8:102::1', { vrf: 'lab' });
+    const { id } = await register('2001:db8:102::1', { vrf: 'lab' });
     const same = { tier: 'standard', ip: '2001:DB8:102:0::1', vrf: 'lab', name: null, notes: null, owner: null };
     expect((await send('PUT', id, same)).status).toBe(200);
     for (const [body, pointer] of [

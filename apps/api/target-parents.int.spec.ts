@@ -1,5 +1,6 @@
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerTarget } from './testing/register-target';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
@@ -13,21 +14,12 @@ afterAll(() => api.stop());
 /** Registers targets in a network of their own. */
 async function registerTargets(count: number, more: object = {}): Promise<TargetView[]> {
   network++;
-  const requests = Array.from({ length: count }, async (_, at) => {
-    const body = { ip: `203.0.${network}.${at + 1}`, tier: 'standard', ...more };
-    const response = await api.postJson('/api/v1/targets', body);
-    expect(response.status).toBe(201);
-    return (await response.json()) as TargetView;
-  });
-  return Promise.all(requests);
+  const ips = Array.from({ length: count }, (_, at) => `203.0.${network}.${at + 1}`);
+  return Promise.all(ips.map((ip) => registerTarget(api, ip, more)));
 }
 
 const setParents = (target: TargetView, parents: string[]): Promise<Response> =>
-  api.sendRequest(`/api/v1/targets/${target.id}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ parents }),
-  });
+  api.sendJson('PATCH', `/api/v1/targets/${target.id}`, { parents });
 const removeTarget = (target: TargetView): Promise<Response> =>
   api.sendRequest(`/api/v1/targets/${target.id}`, { method: 'DELETE' });
 

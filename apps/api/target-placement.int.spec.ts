@@ -1,5 +1,6 @@
 import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registerTarget } from './testing/register-target';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 const CAPACITY = {
@@ -14,12 +15,6 @@ beforeAll(async () => {
   api = await startTestApi();
 });
 afterAll(() => api.stop());
-
-async function registered(ip: string): Promise<TargetView> {
-  const response = await api.postJson('/api/v1/targets', { ip, tier: 'standard' });
-  expect(response.status).toBe(201);
-  return (await response.json()) as TargetView;
-}
 
 /** Stores what the assignment decides in the worker. */
 async function decide({ id, key, ip, vrf, tier }: TargetView, shortfall: string | null): Promise<void> {
@@ -37,14 +32,13 @@ async function read<T = TargetView>(path: string): Promise<T> {
 }
 
 async function send(method: string, id: string, body: object): Promise<TargetView> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await api.sendRequest(`/api/v1/targets/${id}`, { method, headers, body: JSON.stringify(body) });
+  const response = await api.sendJson(method, `/api/v1/targets/${id}`, body);
   expect(response.status).toBe(200);
   return (await response.json()) as TargetView;
 }
 
 it('a target that is not placed as asked has its reason, wherever it is read or changed', async () => {
-  const [short, asAsked] = [await registered('198.51.100.1'), await registered('198.51.100.2')];
+  const [short, asAsked] = [await registerTarget(api, '198.51.100.1'), await registerTarget(api, '198.51.100.2')];
   expect(short.placement).toBeNull();
   await decide(short, 'capacity');
   await decide(asAsked, null);
@@ -58,7 +52,7 @@ it('a target that is not placed as asked has its reason, wherever it is read or 
 });
 
 it('a paused target has none, also before the worker has evaluated it', async () => {
-  const target = await registered('198.51.100.3');
+  const target = await registerTarget(api, '198.51.100.3');
   await decide(target, 'refused');
   expect((await send('PATCH', target.id, { paused: true })).placement).toBeNull();
   expect((await read(`/${target.id}`)).placement).toBeNull();

@@ -1,34 +1,20 @@
-import { EventFollower } from '@icmp-mon/platform/event-store';
 import type { TargetChangePage, TargetView } from '@icmp-mon/targets/contract';
 import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from './testing/test-api';
+import { type FollowedApi, startFollowedApi } from './testing/followed-api';
+import { registerTarget } from './testing/register-target';
 
-let api: TestApi;
-let follower: EventFollower;
+let api: FollowedApi;
 
 beforeAll(async () => {
-  api = await startTestApi();
-  follower = new EventFollower({ database: api.control, projection: TARGET_VERSIONS });
-  follower.start();
+  api = await startFollowedApi(TARGET_VERSIONS);
 });
-afterAll(async () => {
-  await follower.stop();
-  await api.stop();
-});
+afterAll(() => api.stop());
 
-async function register(ip: string, more: object = {}): Promise<TargetView> {
-  const response = await api.postJson('/api/v1/targets', { ip, tier: 'standard', ...more });
-  expect(response.status).toBe(201);
-  return (await response.json()) as TargetView;
-}
+const register = (ip: string, more?: object): Promise<TargetView> => registerTarget(api, ip, more);
 
 const send = (method: string, id: string, body?: object): Promise<Response> =>
-  api.sendRequest(`/api/v1/targets/${id}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  api.sendJson(method, `/api/v1/targets/${id}`, body);
 
 const versions = (ref: string, query = ''): Promise<Response> =>
   api.sendRequest(`/api/v1/targets/${ref}/versions${query}`);

@@ -1,34 +1,20 @@
-import { EventFollower } from '@icmp-mon/platform/event-store';
+import { passInstant } from '@icmp-mon/platform/testing';
 import type { TargetVersionPage, TargetView } from '@icmp-mon/targets/contract';
 import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from './testing/test-api';
+import { type FollowedApi, startFollowedApi } from './testing/followed-api';
+import { registerTarget } from './testing/register-target';
 
-let api: TestApi;
-let follower: EventFollower;
+let api: FollowedApi;
 
 beforeAll(async () => {
-  api = await startTestApi();
-  follower = new EventFollower({ database: api.control, projection: TARGET_VERSIONS });
-  follower.start();
+  api = await startFollowedApi(TARGET_VERSIONS);
 });
-afterAll(async () => {
-  await follower.stop();
-  await api.stop();
-});
+afterAll(() => api.stop());
 
-async function register(ip: string, more: object = {}): Promise<TargetView> {
-  const response = await api.postJson('/api/v1/targets', { ip, tier: 'standard', ...more });
-  expect(response.status).toBe(201);
-  return (await response.json()) as TargetView;
-}
+const register = (ip: string, more?: object): Promise<TargetView> => registerTarget(api, ip, more);
 
-const change = (id: string, patch: object): Promise<Response> =>
-  api.sendRequest(`/api/v1/targets/${id}`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/merge-patch+json' },
-    body: JSON.stringify(patch),
-  });
+const change = (id: string, patch: object): Promise<Response> => api.sendJson('PATCH', `/api/v1/targets/${id}`, patch);
 
 const request = (at: string, query: Record<string, string> = {}): Promise<Response> =>
   api.sendRequest(`/api/v1/targets?${new URLSearchParams({ at, ...query }).toString()}`);
@@ -40,13 +26,7 @@ async function pageAt(at: string, query: Record<string, string> = {}): Promise<T
   return page;
 }
 
-/** Returns a time that is after all requests so far and before all later ones. */
-async function instant(): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  const at = new Date().toISOString();
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  return at;
-}
+const instant = async (): Promise<string> => (await passInstant(api.control)).toISOString();
 
 describe('GET /targets?at=', () => {
   it('lists the inventory as it was, marked with the time', async () => {
@@ -137,7 +117,7 @@ describe('GET /targets?at=', () => {
   });
 
   it('answers 503 with the progress while the history is behind', async () => {
-    await follower.stop();
+    await api.follower.stop();
     await register('203.0.113.1');
     const response = await request('now');
     expect(response.status).toBe(503);
@@ -145,7 +125,7 @@ describe('GET /targets?at=', () => {
     expect(await response.json()).toMatchObject({
       detail: expect.stringMatching(/\d+ % of the event store/) as string,
     });
-    follower.start();
+    api.follower.start();
     const { items } = await pageAt('now', { filter: 'ip=203.0.113.1' });
     expect(items).toHaveLength(1);
   });

@@ -9,14 +9,10 @@ const PING = { type: 'icmp_ping', expect: 'reachable' };
 const SSH = { type: 'tcp_connect', port: 22, expect: 'reachable' };
 
 const send = (method: string, path: string, ...checks: object[]) =>
-  api.sendRequest(`/api/v1/tiers${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...(path === '' && { name: 'ports' }),
-      ...{ probeIntervalMs: 10_000, probeTimeoutMs: 500, checks, agentSelection: { strategy: 'all' } },
-      verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
-    }),
+  api.sendJson(method, `/api/v1/tiers${path}`, {
+    ...(path === '' && { name: 'ports' }),
+    ...{ probeIntervalMs: 10_000, probeTimeoutMs: 500, checks, agentSelection: { strategy: 'all' } },
+    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
   });
 
 /** Stores an agent whose latest report has these executors. */

@@ -16,11 +16,7 @@ const POLICY = {
 };
 
 const ask = async (method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> => {
-  const response = await api.sendRequest(`/api/v1${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  const response = await api.sendJson(method, `/api/v1${path}`, body);
   return { status: response.status, body: await response.json() };
 };
 const createTier = (name: string) => ask('POST', '/tiers', { name, ...POLICY });

@@ -14,12 +14,8 @@ const POLICY = {
 
 const create = (name: string, change: object = {}, headers = {}) =>
   api.postJson('/api/v1/tiers', { name, ...POLICY, ...change }, headers);
-const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-  api.sendRequest(`/api/v1/tiers/${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+const send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  api.sendJson(method, `/api/v1/tiers/${path}`, body, headers);
 const change = (name: string, more: object, headers = {}) => send('PUT', name, { ...POLICY, ...more }, headers);
 const read = async (name: string) => (await (await send('GET', name)).json()) as TierView;
 

@@ -31,6 +31,8 @@ export interface TestApi {
   /** Sends a request with the key of a role; `admin` unless set. */
   sendRequest(pathAndQuery: string, init?: RequestInit & { role?: Role }): Promise<Response>;
   postJson(pathAndQuery: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a request of any method; without a body if it is undefined. */
+  sendJson(method: string, pathAndQuery: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -80,6 +82,12 @@ export async function startTestApi(
       ...init,
       headers: { authorization: `Bearer ${keys[role]}`, ...(init.headers as Record<string, string> | undefined) },
     });
+  const sendJson: TestApi['sendJson'] = (method, pathAndQuery, body, headers = {}) =>
+    ask(pathAndQuery, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   return {
     app,
     url,
@@ -88,12 +96,8 @@ export async function startTestApi(
     judging,
     keys,
     sendRequest: ask,
-    postJson: (pathAndQuery, body, headers = {}) =>
-      ask(pathAndQuery, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+    postJson: (pathAndQuery, body, headers) => sendJson('POST', pathAndQuery, body, headers),
+    sendJson,
     async stop() {
       await judging.stop();
       app.getHttpServer().closeAllConnections();
