@@ -40,16 +40,3 @@ function requireNumber(
       : `must be ${same.check}, the number of this check, or be left out`;
   throw new DomainError('invalid', `The number of a check is not valid: ${detail}.`, [{ pointer, detail }]);
 }
-
-/** Compares policies regardless of the order of members. */
-export function isSamePolicy(a: TierPolicy, b: TierPolicy): boolean {
-  return sortedText(a) === sortedText(b);
-}
-
-function sortedText(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
-}

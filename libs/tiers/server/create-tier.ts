@@ -42,7 +42,7 @@ export class CreateTierHandler implements ICommandHandler<CreateTier> {
 
   /** Concurrent requests may exceed the limit by their number. */
   private async requireRoom(): Promise<void> {
-    const [{ count }] = await this.database.query<{ count: number }>('SELECT count(*)::float8 AS count FROM tier');
+    const [{ count }] = await this.database.query<{ count: number }>('SELECT count(*) AS count FROM tier');
     if (count < TIER_LIMITS.tiers) return;
     throw new DomainError('conflict', `There are ${count} tiers, which is the limit. Remove a tier first.`);
   }

@@ -2,6 +2,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { lockStream, type ProjectedEvent, shareStreams, streamOf } from '@icmp-mon/platform/event-store';
 import { TIER_STREAM, type TierEvent, type TierRemovalStarted, type TierRemoved } from '@icmp-mon/tiers/contract';
+import { countTargets } from './tier-view';
 
 /**
  * Refuses removals that would leave targets without a tier. It locks the tier: commands that give a target a tier hold a share of that
@@ -31,13 +32,10 @@ async function requireSuccessor(sql: Sql, { name, successor }: TierRemovalStarte
 
 async function requireNoTargets(sql: Sql, name: string): Promise<void> {
   await lockStream(sql, streamOf(TIER_STREAM, name));
-  const [{ count }] = await sql.query<{ count: number }>(
-    'SELECT count(*)::float8 AS count FROM target_list WHERE tier = $1',
-    [name],
-  );
+  const count = await countTargets(sql, name);
   if (count > 0) {
     const targets = count === 1 ? '1 target is' : `${count.toLocaleString('en')} targets are`;
-    const remedy = `Name the tier that they move to: DELETE /api/v1/tiers/${name}?successor=<tier>`;
+    const remedy = `Name the tier to move to: DELETE /api/v1/tiers/${name}?successor=<tier>`;
     throw new DomainError('conflict', `${targets} in the tier "${name}". ${remedy}.`);
   }
   await requireNoPredecessor(sql, name);

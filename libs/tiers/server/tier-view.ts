@@ -32,9 +32,8 @@ export async function viewTier(sql: Sql, name: string): Promise<TierView> {
 }
 
 export async function countTargets(sql: Sql, tier: string): Promise<number> {
-  const [{ count }] = await sql.query<{ count: number }>(
-    'SELECT count(*)::float8 AS count FROM target_list WHERE tier = $1',
-    [tier],
-  );
+  const [{ count }] = await sql.query<{ count: number }>('SELECT count(*) AS count FROM target_list WHERE tier = $1', [
+    tier,
+  ]);
   return count;
 }

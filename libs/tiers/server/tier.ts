@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 import {
@@ -7,7 +8,7 @@ import {
   type TierEvent,
   type TierPolicy,
 } from '@icmp-mon/tiers/contract';
-import { isSamePolicy, numberedPolicy } from './check-numbers';
+import { numberedPolicy } from './check-numbers';
 import { projectTiers } from './project-tiers';
 import { requireRemovable } from './require-removable';
 
@@ -44,7 +45,7 @@ export function change(state: TierState, name: string, sent: SentPolicy): TierEv
   const { kind, builtIn, policy: before, lastCheck } = existing(state);
   if (kind === 'removing') throw beingRemoved(name, state);
   const policy = numberedPolicy(sent, before.checks, lastCheck);
-  return isSamePolicy(policy, before) ? [] : [{ type: 'TierDefined', data: { name, builtIn, policy } }];
+  return isDeepStrictEqual(policy, before) ? [] : [{ type: 'TierDefined', data: { name, builtIn, policy } }];
 }
 
 /**
