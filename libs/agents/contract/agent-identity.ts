@@ -1,3 +1,5 @@
+import type { TagRules } from '@icmp-mon/platform/text';
+
 /** Description that an agent reports of itself. */
 export interface AgentDescription {
   name: string;
@@ -78,3 +80,14 @@ export function agentNameOf(hostName: string): string {
   const fit = hostName.replaceAll(/[^a-z0-9.-]/gi, '-').replace(/^[.-]+/, '');
   return fit.slice(0, AGENT_NAME_LENGTH_MAX).replace(/[.-]+$/, '');
 }
+
+/** Longest region or provider. */
+export const AGENT_PLACE_LENGTH_MAX = 64;
+
+export const AGENT_TAGS: TagRules = {
+  key: /^[\w.:/-]{1,64}$/,
+  keyWords: 'letters, digits and "_.:/-" (at most 64)',
+  tagsMax: 32,
+  valueLengthMin: 0,
+  valueLengthMax: 200,
+};

@@ -1,17 +1,16 @@
-import { AGENT_NAME_RULE, type AgentDescription, type EnrolRequest, isAgentName } from '@icmp-mon/agents/contract';
+import {
+  AGENT_NAME_RULE,
+  AGENT_PLACE_LENGTH_MAX,
+  AGENT_TAGS,
+  type AgentDescription,
+  type EnrolRequest,
+  isAgentName,
+} from '@icmp-mon/agents/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
-import { isCleanText, PLAIN_TEXT_RULE, plainTextFault, tagsFault, type TagRules } from '@icmp-mon/platform/text';
+import { isCleanText, PLAIN_TEXT_RULE, plainTextFault, tagsFault } from '@icmp-mon/platform/text';
 
-const PLACE_LENGTH_MAX = 64;
-const TAGS: TagRules = {
-  key: /^[\w.:/-]{1,64}$/,
-  keyWords: 'letters, digits and "_.:/-" (at most 64)',
-  tagsMax: 32,
-  valueLengthMin: 0,
-  valueLengthMax: 200,
-};
 const PEM_LENGTH_MAX = 8_192;
-const PLACE_RULE = `must be a text of 1 to ${PLACE_LENGTH_MAX} characters with ${PLAIN_TEXT_RULE}`;
+const PLACE_RULE = `must be a text of 1 to ${AGENT_PLACE_LENGTH_MAX} characters with ${PLAIN_TEXT_RULE}`;
 const isPlain = (text: string): boolean => plainTextFault(text) === null;
 
 /**
@@ -21,10 +20,10 @@ const isPlain = (text: string): boolean => plainTextFault(text) === null;
 export function readEnrolRequest(body: unknown): EnrolRequest {
   const fields = new BodyFields(body);
   const request = {
-    token: fields.textField('token', PLACE_LENGTH_MAX),
+    token: fields.textField('token', AGENT_PLACE_LENGTH_MAX),
     csrPem: fields.pem('csrPem'),
     ...descriptionOf(fields),
-    agentVersion: fields.textField('agentVersion', PLACE_LENGTH_MAX),
+    agentVersion: fields.textField('agentVersion', AGENT_PLACE_LENGTH_MAX),
   };
   fields.requireGood('The enrolment request is not valid: see "errors".');
   return request;
@@ -43,9 +42,9 @@ export function readDescription(body: unknown): AgentDescription {
 
 function descriptionOf(fields: BodyFields): AgentDescription {
   return {
-    name: fields.textField('name', PLACE_LENGTH_MAX, isAgentName, AGENT_NAME_RULE),
-    region: fields.textField('region', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
-    provider: fields.textField('provider', PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
+    name: fields.textField('name', AGENT_PLACE_LENGTH_MAX, isAgentName, AGENT_NAME_RULE),
+    region: fields.textField('region', AGENT_PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
+    provider: fields.textField('provider', AGENT_PLACE_LENGTH_MAX, isPlain, PLACE_RULE),
     tags: fields.tags('tags'),
   };
 }
@@ -87,7 +86,7 @@ export class BodyFields {
 
   tags(field: string): Record<string, string> {
     const value = this.body[field];
-    const fault = tagsFault(value, TAGS);
+    const fault = tagsFault(value, AGENT_TAGS);
     if (fault === null) return value as Record<string, string>;
     this.errors.push({ pointer: `#/${field}`, detail: fault });
     return {};

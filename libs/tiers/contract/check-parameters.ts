@@ -1,5 +1,5 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
-import type { CheckParameters } from './tier';
+import { type CheckParameters, QUERY_TYPES, SCHEMES } from './tier';
 
 /** One parameter of a type of check: a whole number, a text of at most `lengthMax` characters that matches `pattern`, or a choice. */
 export type CheckParameter = { name: keyof CheckParameters; required: boolean } & (
@@ -16,7 +16,7 @@ const DOMAIN = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,
 export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly CheckParameter[]>>> = {
   tcp_connect: [{ ...PORT, required: true }],
   http: [
-    { name: 'scheme', kind: 'choice', values: ['http', 'https'], required: true },
+    { name: 'scheme', kind: 'choice', values: SCHEMES, required: true },
     { ...PORT, required: false },
     {
       name: 'path',
@@ -30,7 +30,7 @@ export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly Check
   ],
   dns: [
     { name: 'queryName', kind: 'text', lengthMax: 253, pattern: DOMAIN, rule: 'is a domain name', required: true },
-    { name: 'queryType', kind: 'choice', values: ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'], required: true },
+    { name: 'queryType', kind: 'choice', values: QUERY_TYPES, required: true },
     { ...PORT, required: false },
   ],
 };

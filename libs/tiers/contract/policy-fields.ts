@@ -1,3 +1,4 @@
+import { PLAIN_TEXT_RULE, plainTextFault } from '@icmp-mon/platform/text';
 import type { PolicyFault } from './policy-request';
 
 type Fields = Record<string, unknown>;
@@ -37,16 +38,13 @@ export class PolicyFields {
   }
 
   text(value: unknown, pointer: string, { min, max }: { min: number; max: number }): string | undefined {
-    if (typeof value === 'string' && value.length >= min && value.length <= max && isClean(value)) return value;
-    return this.addFault(pointer, `must be a text of ${min} to ${max} characters without control characters`);
+    if (typeof value === 'string' && value.length >= min && value.length <= max && plainTextFault(value) === null)
+      return value;
+    return this.addFault(pointer, `must be a text of ${min} to ${max} characters with ${PLAIN_TEXT_RULE}`);
   }
 }
 
 /** Escapes a segment of a JSON pointer. */
 export function escaped(segment: string): string {
   return segment.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function isClean(text: string): boolean {
-  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text) && text === text.trim();
 }

@@ -1,9 +1,10 @@
+import { AGENT_TAGS } from '@icmp-mon/agents/contract';
 import { CHECK_TYPES } from '@icmp-mon/probing/contract';
 import { CHECK_PARAMETERS, type CheckParameter } from './check-parameters';
 import { escaped, PolicyFields } from './policy-fields';
 import { relationFaults } from './policy-relations';
 import type { CheckRequest, PolicyFault, SentPolicy } from './policy-request';
-import { type AgentSelection, NO_DIVERSITY, type VerdictRule } from './tier';
+import { type AgentSelection, EXPECTATIONS, NO_DIVERSITY, STRATEGIES, type VerdictRule } from './tier';
 import { TIER_LIMITS } from './tier-limits';
 
 /** Values of the members of an agent selection that a request does not state. */
@@ -14,7 +15,6 @@ const SELECTION_DEFAULTS = {
   excludeTags: {},
   diversity: NO_DIVERSITY,
 } as const;
-const EXPECTATIONS = ['reachable', 'unreachable'] as const;
 const MEMBERS = ['probeIntervalMs', 'probeTimeoutMs', 'checks', 'agentSelection', 'verdictRule'] as const;
 
 /**
@@ -89,7 +89,7 @@ function readSelection(fields: PolicyFields, sent: unknown): Partial<AgentSelect
   if (selection === undefined) return undefined;
   const { count, regions, requireTags, excludeTags, diversity } = { ...SELECTION_DEFAULTS, ...selection };
   return {
-    strategy: fields.choice(selection['strategy'], `${pointer}/strategy`, ['all', 'distributed']) ?? 'all',
+    strategy: fields.choice(selection['strategy'], `${pointer}/strategy`, STRATEGIES) ?? 'all',
     count: fields.integer(count, `${pointer}/count`, TIER_LIMITS.count) ?? 0,
     regions: readRegions(fields, regions, `${pointer}/regions`),
     requireTags: readTags(fields, requireTags, `${pointer}/requireTags`),
@@ -109,8 +109,7 @@ function readTags(fields: PolicyFields, sent: unknown, pointer: string): Record<
   if (tags.length > TIER_LIMITS.tags) fields.addFault(pointer, `must have at most ${TIER_LIMITS.tags} tags`);
   for (const [key, value] of tags) {
     const at = `${pointer}/${escaped(key)}`;
-    if (!/^[\w.:/-]{1,64}$/.test(key))
-      fields.addFault(at, 'has a key that no agent can have: use letters, digits and "_.:/-"');
+    if (!AGENT_TAGS.key.test(key)) fields.addFault(at, `has a key that no agent can have: use ${AGENT_TAGS.keyWords}`);
     fields.text(value, at, { min: 0, max: TIER_LIMITS.tagValueLength });
   }
   return Object.fromEntries(tags) as Record<string, string>;

@@ -1,3 +1,5 @@
+import { AGENT_PLACE_LENGTH_MAX, AGENT_TAGS } from '@icmp-mon/agents/contract';
+
 /** Limits of a tier policy, and of tiers. `docs/limits.md` states them. */
 export const TIER_LIMITS = {
   tiers: 200,
@@ -10,9 +12,9 @@ export const TIER_LIMITS = {
   count: { min: 1, max: 100 },
   misses: { min: 1, max: 100 },
   regions: 50,
-  tags: 32,
-  textLength: 64,
-  tagValueLength: 200,
+  tags: AGENT_TAGS.tagsMax,
+  textLength: AGENT_PLACE_LENGTH_MAX,
+  tagValueLength: AGENT_TAGS.valueLengthMax,
 } as const;
 
 export const TIER_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

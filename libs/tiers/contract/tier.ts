@@ -1,7 +1,12 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
 
 /** Expectation of a check: a ping must be answered (`reachable`), a port must be closed (`unreachable`). */
-export type Expectation = 'reachable' | 'unreachable';
+export const EXPECTATIONS = ['reachable', 'unreachable'] as const;
+export type Expectation = (typeof EXPECTATIONS)[number];
+
+export const SCHEMES = ['http', 'https'] as const;
+export const QUERY_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'] as const;
+export const STRATEGIES = ['all', 'distributed'] as const;
 
 /**
  * One check of a tier. `check` is a small number, unique within its tier and never reused in it, so that stored results keep their meaning
@@ -17,19 +22,19 @@ export interface CheckDefinition extends CheckParameters {
 export interface CheckParameters {
   /** TCP port of `tcp_connect` and `http`, UDP port of `dns`. */
   port?: number;
-  scheme?: 'http' | 'https';
+  scheme?: (typeof SCHEMES)[number];
   /** Path of the request, with its leading slash. */
   path?: string;
   /** Status that the response must have; any from 200 to 399 unless set. */
   status?: number;
   /** Domain name that is asked for. */
   queryName?: string;
-  queryType?: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'SOA' | 'TXT';
+  queryType?: (typeof QUERY_TYPES)[number];
 }
 
 /** Selection of the agents that probe the targets of a tier. Empty lists do not restrict. */
 export interface AgentSelection {
-  strategy: 'all' | 'distributed';
+  strategy: (typeof STRATEGIES)[number];
   /** Number of agents per target, for `distributed`. */
   count: number;
   regions: string[];

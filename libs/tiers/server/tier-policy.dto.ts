@@ -1,6 +1,14 @@
 import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
 import type * as contract from '@icmp-mon/tiers/contract';
-import { TIER_LIMITS, TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import {
+  EXPECTATIONS,
+  QUERY_TYPES,
+  SCHEMES,
+  STRATEGIES,
+  TIER_LIMITS,
+  TIER_NAME,
+  TIER_NAME_RULE,
+} from '@icmp-mon/tiers/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Allow, IsString, Matches } from 'class-validator';
 
@@ -13,7 +21,6 @@ const TAGS = {
   additionalProperties: { type: 'string', maxLength: TIER_LIMITS.tagValueLength },
   example: { uplink: 'fibre' },
 } as const;
-const QUERY_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'] as const;
 
 class CheckRequest implements contract.CheckRequest {
   @ApiPropertyOptional({
@@ -23,12 +30,12 @@ class CheckRequest implements contract.CheckRequest {
   check?: number;
 
   @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
-  @ApiProperty({ enum: ['reachable', 'unreachable'] }) expect!: contract.Expectation;
+  @ApiProperty({ enum: EXPECTATIONS }) expect!: contract.Expectation;
 
   @ApiPropertyOptional({ ...whole({ min: 1, max: 65_535 }), description: 'tcp_connect (required), http, dns.' })
   port?: number;
 
-  @ApiPropertyOptional({ enum: ['http', 'https'], description: 'http (required).' }) scheme?: 'http' | 'https';
+  @ApiPropertyOptional({ enum: SCHEMES, description: 'http (required).' }) scheme?: contract.CheckRequest['scheme'];
   @ApiPropertyOptional({ maxLength: 1_000, description: 'http: path, with its leading slash.', example: '/health' })
   path?: string;
 
@@ -36,7 +43,8 @@ class CheckRequest implements contract.CheckRequest {
   status?: number;
 
   @ApiPropertyOptional({ maxLength: 253, description: 'dns (required).', example: 'example.net' }) queryName?: string;
-  @ApiPropertyOptional({ enum: QUERY_TYPES, description: 'dns (required).' }) queryType?: (typeof QUERY_TYPES)[number];
+  @ApiPropertyOptional({ enum: QUERY_TYPES, description: 'dns (required).' })
+  queryType?: contract.CheckRequest['queryType'];
 }
 
 class DiversityRequest implements contract.Diversity {
@@ -45,7 +53,7 @@ class DiversityRequest implements contract.Diversity {
 }
 
 class AgentSelectionRequest implements contract.AgentSelectionRequest {
-  @ApiProperty({ enum: ['all', 'distributed'] }) strategy!: 'all' | 'distributed';
+  @ApiProperty({ enum: STRATEGIES }) strategy!: contract.AgentSelection['strategy'];
 
   @ApiPropertyOptional({ ...COUNT, description: 'Number of agents per target, for distributed; 1 unless set.' })
   count?: number;

@@ -11,7 +11,7 @@ import type {
   TierView,
   VerdictRule,
 } from '@icmp-mon/tiers/contract';
-import { TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import { EXPECTATIONS, QUERY_TYPES, SCHEMES, STRATEGIES, TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
@@ -24,15 +24,13 @@ const VERSION_MAX = 999_999_999_999_999;
 class CheckResponse implements CheckDefinition {
   @ApiProperty({ type: 'integer' }) check!: number;
   @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
-  @ApiProperty({ enum: ['reachable', 'unreachable'] }) expect!: Expectation;
+  @ApiProperty({ enum: EXPECTATIONS }) expect!: Expectation;
   @ApiPropertyOptional({ type: 'integer' }) port?: number;
-  @ApiPropertyOptional({ enum: ['http', 'https'] }) scheme?: 'http' | 'https';
+  @ApiPropertyOptional({ enum: SCHEMES }) scheme?: CheckDefinition['scheme'];
   @ApiPropertyOptional() path?: string;
   @ApiPropertyOptional({ type: 'integer' }) status?: number;
   @ApiPropertyOptional() queryName?: string;
-  @ApiPropertyOptional({ enum: ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'] }) queryType?: NonNullable<
-    CheckDefinition['queryType']
-  >;
+  @ApiPropertyOptional({ enum: QUERY_TYPES }) queryType?: CheckDefinition['queryType'];
 }
 
 class DiversityResponse implements Diversity {
@@ -41,7 +39,7 @@ class DiversityResponse implements Diversity {
 }
 
 class AgentSelectionResponse implements AgentSelection {
-  @ApiProperty({ enum: ['all', 'distributed'] }) strategy!: AgentSelection['strategy'];
+  @ApiProperty({ enum: STRATEGIES }) strategy!: AgentSelection['strategy'];
   @ApiProperty({ type: 'integer', description: 'Number of agents per target, for distributed.' }) count!: number;
   @ApiProperty({ type: [String] }) regions!: string[];
   @ApiProperty(TAGS_SCHEMA) requireTags!: Record<string, string>;
