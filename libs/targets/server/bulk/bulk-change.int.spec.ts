@@ -151,7 +151,11 @@ describe('a bulk change', () => {
     await bulk.control.execute(`DELETE FROM tier WHERE name = 'brief'`);
     expect(await bulk.finishJob(second)).toMatchObject({ state: 'completed', changed: 2 });
     const failed = await bulk.readJob(first.id);
-    expect(failed).toMatchObject({ state: 'failed', done: 0, error: expect.stringContaining('tier brief') as string });
+    expect(failed).toMatchObject({
+      state: 'failed',
+      done: 0,
+      error: expect.stringContaining('tier "brief"') as string,
+    });
     expect((await bulk.readAudit(first.id)).at(-1)).toMatchObject({ data: { state: 'failed', error: failed.error } });
   });
 

@@ -9,6 +9,7 @@ import { TierNames } from '../tier-names';
 import { readJobDetail } from './bulk-job-rows';
 import { BulkJobRunner } from './bulk-job-runner';
 import { CancelBulkJob, CancelBulkJobHandler } from './cancel-bulk-job';
+import { newKeys } from './expand-part';
 import { ReadBulkPreview, ReadBulkPreviewHandler } from './read-bulk-preview';
 import { ReadExpansionPreview, ReadExpansionPreviewHandler } from './read-expansion-preview';
 import { RequestBulkChange, RequestBulkChangeHandler } from './request-bulk-change';
@@ -54,11 +55,8 @@ export class BulkFixture {
 
   /** Registers targets with a tag `batch`, at addresses of 10.0.0.0/8 from a number on. Returns their ids. */
   async registerTargets(count: number, batch: string, from = 0): Promise<string[]> {
-    const keys = await this.control.query<{ key: number }>(
-      `SELECT nextval('target_key_seq')::integer AS key FROM generate_series(1, $1::integer)`,
-      [count],
-    );
-    const targets = keys.map(({ key }, at) => ({
+    const keys = await newKeys(this.control, count);
+    const targets = keys.map((key, at) => ({
       ...{ targetId: newId(), key, vrf: 'default', name: `t-${at}`, tags: { batch }, tier: 'standard' },
       ip: `10.${(from + at) >> 16}.${((from + at) >> 8) & 255}.${(from + at) & 255}`,
     }));

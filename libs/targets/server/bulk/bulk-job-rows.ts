@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import type { EventMetadata } from '@icmp-mon/platform/event-store';
 import {
   BULK_FAILURES_MAX,
   type BulkChange,
@@ -34,29 +35,18 @@ export interface BulkJobRow extends BulkCounts {
 export const JOB_COLUMNS = `id, kind, state, filter, change, expand, requested_by, correlation_id, requested_at, started_at,
   finished_at, total, parts, next_part, changed, unchanged, skipped, failed, error`;
 
-export const isFinished = ({ state }: Pick<BulkJobRow, 'state'>): boolean => state !== 'queued' && state !== 'running';
-
-export const doneOf = ({ changed, unchanged, skipped, failed }: BulkCounts): number =>
-  changed + unchanged + skipped + failed;
+/** Returns the metadata of the events that a job causes: the actor and correlation of its request; the job is the cause. */
+export const jobMetadata = ({ id, requested_by, correlation_id }: BulkJobRow): EventMetadata => ({
+  actor: requested_by,
+  causationId: id,
+  correlationId: correlation_id,
+});
 
 export function bulkJobView(row: BulkJobRow): BulkJobView {
   const { id, kind, state, filter, change, expand, total, changed, unchanged, skipped, failed, error } = row;
   return {
-    ...{
-      id,
-      kind,
-      state,
-      filter,
-      change,
-      expand,
-      total,
-      done: doneOf(row),
-      changed,
-      unchanged,
-      skipped,
-      failed,
-      error,
-    },
+    ...{ id, kind, state, filter, change, expand, total },
+    ...{ done: changed + unchanged + skipped + failed, changed, unchanged, skipped, failed, error },
     requestedBy: row.requested_by,
     requestedAt: row.requested_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,

@@ -7,18 +7,15 @@ import {
   type Sql,
 } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { EventStore, shareStreams, VersionConflict } from '@icmp-mon/platform/event-store';
+import { EventStore, VersionConflict } from '@icmp-mon/platform/event-store';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { BULK_FAILURES_MAX } from '@icmp-mon/targets/contract';
-import { TIER_STREAM } from '@icmp-mon/tiers/contract';
 import { Injectable } from '@nestjs/common';
 import { ADDRESS_TAKEN } from '../target-list/inventory';
-import { type BulkJobRow, JOB_COLUMNS } from './bulk-job-rows';
+import { type BulkJobRow, JOB_COLUMNS, jobMetadata } from './bulk-job-rows';
 import { runChangePart } from './change-part';
 import { endJob } from './end-job';
 import { runExpandPart } from './expand-part';
-import { jobMetadata } from './job-metadata';
-import { JobFault, PartDisturbed } from './part-errors';
 import type { PartTally } from './part-tally';
 
 const PART_ATTEMPTS_MAX = 10;
@@ -71,10 +68,11 @@ export class BulkJobRunner {
   }
 
   private async runPart(sql: Sql, job: BulkJobRow): Promise<void> {
-    if (job.next_part >= job.parts) return endJob(sql, this.store, job, { state: 'completed' }, jobMetadata(job));
-    await requireTier(sql, job);
-    const tally = await (job.kind === 'expand' ? runExpandPart : runChangePart)(sql, job);
-    const after = await storeProgress(sql, job, tally);
+    let after = job;
+    if (job.next_part < job.parts) {
+      const tally = await (job.kind === 'expand' ? runExpandPart : runChangePart)(sql, job);
+      after = await storeProgress(sql, job, tally);
+    }
     if (after.next_part >= after.parts) await endJob(sql, this.store, after, { state: 'completed' }, jobMetadata(job));
   }
 
@@ -90,25 +88,17 @@ export class BulkJobRunner {
   }
 }
 
+/** Returns whether a part that runs again may succeed: another writer was first, or the database was busy. */
 const isRetriable = (error: unknown): boolean =>
-  error instanceof PartDisturbed ||
+  (error instanceof DomainError && error.code === 'precondition_failed') ||
   error instanceof VersionConflict ||
   isTransient(error) ||
   isUniqueViolation(error, ADDRESS_TAKEN);
 
 /** Returns why a job failed, for its view. */
 function reasonOf(cause: unknown): string {
-  if (cause instanceof JobFault || cause instanceof DomainError) return cause.message;
+  if (cause instanceof DomainError) return cause.message;
   return 'An unexpected error ended the job. Targets that it has changed stay changed; the log of the worker has the error with the id of the job.';
-}
-
-/** The tier cannot be removed until the part commits. @throws JobFault if it was removed, or is being removed */
-async function requireTier(sql: Sql, { change, expand }: BulkJobRow): Promise<void> {
-  const tier = change?.tier ?? expand?.tier;
-  if (tier === undefined) return;
-  await shareStreams(sql, TIER_STREAM, [tier]);
-  const rows = await sql.query('SELECT FROM tier WHERE name = $1 AND successor IS NULL', [tier]);
-  if (rows.length === 0) throw new JobFault(`The tier ${tier} was removed after the job was accepted.`);
 }
 
 async function storeProgress(sql: Sql, job: BulkJobRow, { counts, failures }: PartTally): Promise<BulkJobRow> {

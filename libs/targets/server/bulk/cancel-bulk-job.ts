@@ -4,7 +4,7 @@ import { EventStore, keepAnswer } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import type { BulkJobDetail } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type BulkJobRow, isFinished, JOB_COLUMNS, readJobDetail } from './bulk-job-rows';
+import { type BulkJobRow, JOB_COLUMNS, readJobDetail } from './bulk-job-rows';
 import { endJob } from './end-job';
 
 /** Cancels a bulk job. Targets that it has changed stay changed. */
@@ -29,7 +29,7 @@ export class CancelBulkJobHandler implements ICommandHandler<CancelBulkJob> {
     return this.database.transaction(async (sql) => {
       // Waits for the part that is running: the counts are then final.
       const [job] = await sql.query<BulkJobRow>(`SELECT ${JOB_COLUMNS} FROM bulk_job WHERE id = $1 FOR UPDATE`, [id]);
-      if (job !== undefined && isFinished(job)) {
+      if (job !== undefined && job.finished_at !== null) {
         throw new DomainError('conflict', `The job cannot be cancelled: it is already ${job.state}.`);
       }
       if (job !== undefined) await endJob(sql, this.store, job, { state: 'cancelled' }, metadata);

@@ -3,11 +3,9 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { executeMany } from '@icmp-mon/platform/event-store';
 import type { BulkTarget, FilteredTarget, TargetEvent } from '@icmp-mon/targets/contract';
 import { change, remove, TARGET, type TargetState } from '../target';
-import type { BulkJobRow } from './bulk-job-rows';
+import { type BulkJobRow, jobMetadata } from './bulk-job-rows';
 import { patchOf } from './bulk-patch';
 import { isStillSelected } from './bulk-selection';
-import { jobMetadata } from './job-metadata';
-import { PartDisturbed } from './part-errors';
 import { PartTally } from './part-tally';
 import { neededTargets } from './removal-order';
 
@@ -23,7 +21,7 @@ type CurrentTarget = Omit<FilteredTarget, 'agents'> & { id: string; version: num
 /**
  * Changes or removes the targets of one part. A target whose version differs from that at the acceptance of the job was changed by others:
  * it is changed only if the filter still selects it.
- * @throws PartDisturbed, VersionConflict when a target was changed during the part
+ * @throws DomainError `precondition_failed`, VersionConflict when a target was changed during the part; `invalid` when the tier was removed
  */
 export async function runChangePart(sql: Sql, job: BulkJobRow): Promise<PartTally> {
   const tally = new PartTally();
@@ -89,8 +87,7 @@ function decisionOf({ kind, change: asked }: BulkJobRow): (state: TargetState) =
 const named = ({ id, ip, vrf, name }: CurrentTarget): BulkTarget => ({ id, ip, vrf, name });
 
 function addRefusal(tally: PartTally, target: BulkTarget, error: unknown): void {
-  if (!(error instanceof DomainError)) throw error;
-  if (error.code === 'precondition_failed') throw new PartDisturbed(error.detail, { cause: error });
+  if (!(error instanceof DomainError) || error.code === 'precondition_failed') throw error;
   const ofTags = error.errors?.some(({ pointer }) => pointer === '#/tags') ?? false;
   if (ofTags) tally.addFailure(target, 'too_many_tags');
   else tally.addRefused(target, error.detail);

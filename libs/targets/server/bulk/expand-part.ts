@@ -4,14 +4,13 @@ import { newId } from '@icmp-mon/platform/ids';
 import type { TargetEvent } from '@icmp-mon/targets/contract';
 import { register, TARGET, type TargetState } from '../target';
 import { blockOf } from './address-block';
-import type { BulkJobRow } from './bulk-job-rows';
+import { type BulkJobRow, jobMetadata } from './bulk-job-rows';
 import { PART_TARGETS } from './bulk-selection';
-import { jobMetadata } from './job-metadata';
 import { PartTally } from './part-tally';
 
 /**
  * Registers the addresses of one part of a block. Addresses that are already targets are skipped.
- * @throws an error of the constraint on addresses when one was registered by others during the part
+ * @throws an error of the constraint on addresses when one was registered by others during the part; DomainError `invalid` when the tier was removed
  */
 export async function runExpandPart(sql: Sql, job: BulkJobRow): Promise<PartTally> {
   const { expand } = job;
@@ -52,7 +51,8 @@ export async function takenAddresses(
   return new Map(rows.map(({ ip, id, name }) => [ip, { id, name }]));
 }
 
-async function newKeys(sql: Sql, count: number): Promise<number[]> {
+/** Takes keys for new targets. */
+export async function newKeys(sql: Sql, count: number): Promise<number[]> {
   const rows = await sql.query<{ key: number }>(
     `SELECT nextval('target_key_seq')::integer AS key FROM generate_series(1, $1::integer)`,
     [count],

@@ -1,14 +1,15 @@
 import type { BulkCounts, BulkFailure, BulkReason, BulkTarget } from '@icmp-mon/targets/contract';
 import { REASON_TEXTS } from './bulk-reasons';
 
-const COUNT_OF: Readonly<Record<BulkReason, keyof BulkCounts>> = {
-  unchanged: 'unchanged',
+/** A reason with a text of its own, for which a target is listed. */
+type ListedReason = Exclude<BulkReason, 'refused' | 'unchanged'>;
+
+const COUNT_OF: Readonly<Record<ListedReason, keyof BulkCounts>> = {
   already_target: 'skipped',
   removed: 'skipped',
   no_longer_matches: 'skipped',
   too_many_tags: 'failed',
   has_dependents: 'failed',
-  refused: 'failed',
 };
 
 /** Counts the targets of one part of a job by their outcome. */
@@ -26,7 +27,7 @@ export class PartTally {
     this.counts.unchanged += 1;
   }
 
-  addFailure(target: BulkTarget, reason: Exclude<BulkReason, 'refused' | 'unchanged'>): void {
+  addFailure(target: BulkTarget, reason: ListedReason): void {
     this.counts[COUNT_OF[reason]] += 1;
     this.failures.push({ ...target, reason, text: REASON_TEXTS[reason] });
   }
