@@ -90,7 +90,7 @@ export interface BulkSkipped {
 
 /** Answer to a dry run. */
 export interface BulkPreview {
-  /** Selected targets, or addresses of the block: the `expectedCount` of the real run. */
+  /** Selected targets, the `expectedCount` of the real run; or addresses of the block. */
   count: number;
   /** How many of them would be changed, removed or registered. */
   changes: number;

@@ -34,7 +34,7 @@ export class BulkSkippedResponse implements contract.BulkSkipped {
 export class BulkPreviewResponse implements contract.BulkPreview {
   @ApiProperty({
     ...COUNT,
-    description: 'Selected targets, or addresses of the block: the expectedCount of the real run.',
+    description: 'Selected targets, the expectedCount of the real run; or addresses of the block.',
   })
   count!: number;
   @ApiProperty({ ...COUNT, description: 'How many of them would be changed, removed or registered.' }) changes!: number;
@@ -46,7 +46,7 @@ export class BulkPreviewResponse implements contract.BulkPreview {
 
 export class BulkExpandResponse extends OmitType(ExpandRequest, ['dryRun']) {}
 
-export class BulkJobResponse implements contract.BulkJobView, contract.BulkCounts {
+export class BulkJobResponse implements contract.BulkJobView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ enum: BULK_KINDS }) kind!: BulkKind;
   @ApiProperty({ enum: BULK_STATES }) state!: BulkState;

@@ -27,6 +27,7 @@ export class BulkController {
   ) {}
 
   @Post('targets\\:bulk')
+  @HttpCode(202)
   @RequirePermission('targets:write')
   @Idempotent('bulk-change-targets', { unless: isDryRun })
   @Located(JOBS_PATH)
@@ -43,13 +44,13 @@ export class BulkController {
     @Metadata() metadata: RequestMetadata,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkPreviewResponse | BulkJobDetailResponse> {
-    response.status(isDryRun(body) ? 200 : 202);
-    return isDryRun(body)
-      ? this.queries.execute(new ReadBulkPreview(body))
-      : this.commands.execute(new RequestBulkChange(body, metadata));
+    if (!isDryRun(body)) return this.commands.execute(new RequestBulkChange(body, metadata));
+    response.status(200);
+    return this.queries.execute(new ReadBulkPreview(body));
   }
 
   @Post('targets\\:expand')
+  @HttpCode(202)
   @RequirePermission('targets:write')
   @Idempotent('expand-targets', { unless: isDryRun })
   @Located(JOBS_PATH)
@@ -65,10 +66,9 @@ export class BulkController {
     @Metadata() metadata: RequestMetadata,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkPreviewResponse | BulkJobDetailResponse> {
-    response.status(isDryRun(body) ? 200 : 202);
-    return isDryRun(body)
-      ? this.queries.execute(new ReadExpansionPreview(body))
-      : this.commands.execute(new RequestExpansion(body, metadata));
+    if (!isDryRun(body)) return this.commands.execute(new RequestExpansion(body, metadata));
+    response.status(200);
+    return this.queries.execute(new ReadExpansionPreview(body));
   }
 
   @Get(JOBS)

@@ -8,9 +8,11 @@ import { BULK_TARGETS_MAX, type BulkChangeRequest, type BulkJobDetail } from '@i
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { TierNames } from '../tier-names';
 import { acceptJob, type NewJob } from './accept-job';
-import { requireExpected } from './expected-count';
 import { requireConsistent } from './bulk-patch';
 import { selectionOf, storeParts } from './bulk-selection';
+
+/** Part of the expected count by which the number of targets of a change may differ. A removal must match exactly: it cannot be undone. */
+const TOLERANCE = 0.01;
 
 /** Starts a job that changes or removes the targets which a filter selects now. */
 export class RequestBulkChange extends Command<BulkJobDetail> {
@@ -51,6 +53,18 @@ export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChan
       }),
     );
   }
+}
+
+/** @throws DomainError `conflict` if a request selects another number of targets than its dry run did */
+function requireExpected({ expectedCount, remove }: BulkChangeRequest, count: number): void {
+  if (expectedCount === undefined) return;
+  const tolerated = remove === true ? 0 : Math.floor(expectedCount * TOLERANCE);
+  if (Math.abs(count - expectedCount) <= tolerated) return;
+  const targets = count === 1 ? '1 target' : `${count} targets`;
+  throw new DomainError(
+    'conflict',
+    `The request now selects ${targets}, not the expected ${expectedCount}. Nothing was changed. Make a new dry run and confirm its count.`,
+  );
 }
 
 function tooMany(): DomainError {
