@@ -10,6 +10,7 @@ import { devDir } from './paths.mjs';
 import { writePrivateJson } from './private-file.mjs';
 import { localServices } from './providers/local.mjs';
 import { fail, outliveOutput, Refusal, print } from './output.mjs';
+import { setUp } from './setup.mjs';
 import { endRecorded, isReady, readState, Supervisor } from './supervisor.mjs';
 
 /** @param {string} dir */
@@ -25,6 +26,7 @@ await runCommand(definition, (asked) => actions[asked.words](resolve(asked.text(
  * @param {string} dir
  */
 async function up(dir) {
+  await setUp(import.meta.url, { provider: 'local', commands: [] });
   const stateFile = stateFileOf(dir);
   // Waits for services that are starting or stopping at this moment.
   while (readState(stateFile)?.running) {
