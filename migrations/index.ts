@@ -27,6 +27,7 @@ import { TargetsSearchText1790000071200 } from './control/1790000071200-targets-
 import { TiersVersions1790000074100 } from './control/1790000074100-tiers-versions';
 import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-saved-view';
+import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
@@ -80,6 +81,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsSearchText1790000071200,
   TargetsSavedView1790000075000,
   AssignmentInterval1790000075100,
+  EventCursorCategory1790000076200,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -48,7 +48,7 @@ const TASKS = [
 ];
 
 /** Parts of Health on which the heartbeat depends. */
-const HEALTH_PARTS = ['agents', 'assignment', 'history', 'shards', 'statuses', 'uncounted'];
+const HEALTH_PARTS = ['agents', 'assignment', 'history', 'placement', 'shards', 'statuses', 'uncounted'];
 
 describe('the worker', () => {
   let databases: TestDatabases;

@@ -7,6 +7,7 @@ import { EventFollower } from './event-follower';
 import type { EventProjection } from './event-projection';
 import { EventStore } from './event-store';
 import { APPEND_LOCK } from './fence';
+import { projectionLags } from './projection-lag';
 import { whenProjected } from './when-projected';
 
 const metadata = { actor: 'tester', causationId: null, correlationId: newId() };
@@ -106,5 +107,24 @@ describe('an event projection', () => {
         /^The history up to this time is not complete yet: \d+ % of the event store/,
       ) as string,
     });
+  });
+
+  it('reports the events that wait while it does not advance, and none of other categories', async () => {
+    await database.execute(`UPDATE event_cursor SET moved_at = now() - interval '1 hour'`);
+    const running = follower();
+    running.start();
+    await eventually(async () =>
+      expect(await projectionLags(database)).toEqual([{ name: 'totals', behind: 0, stillS: null }]),
+    );
+    await running.stop();
+    await store.execute({ ...counter, category: 'other' }, newId(), () => [counted(1)], { metadata });
+    expect(await projectionLags(database)).toEqual([{ name: 'totals', behind: 0, stillS: null }]);
+    await database.execute(`UPDATE event_cursor SET moved_at = now() - interval '1 hour'`);
+    await Promise.all([count(30), count(31)]);
+    const [lag] = await projectionLags(database);
+    // They have just begun to wait, whenever the projection last advanced.
+    expect(lag).toMatchObject({ name: 'totals', behind: 2 });
+    expect(lag?.stillS).toBeGreaterThanOrEqual(0);
+    expect(lag?.stillS).toBeLessThan(3_600);
   });
 });

@@ -73,7 +73,7 @@ export class EventFollower {
        FROM event_cursor AS reached WHERE name = $1`,
       [name, category, IDLE_POSITIONS_MAX],
     );
-    if (cursor === undefined) await createEventCursor(database, name);
+    if (cursor === undefined) await createEventCursor(database, projection);
     return cursor?.due ?? true;
   }
 

@@ -45,9 +45,15 @@ export async function projectNext<E extends DomainEvent>(
   });
 }
 
-/** Creates the cursor before the first event if it does not exist. */
-export async function createEventCursor(sql: Sql, name: string): Promise<void> {
-  await sql.execute('INSERT INTO event_cursor (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
+/** Creates the cursor of a projection before the first event if it does not exist. */
+export async function createEventCursor(
+  sql: Sql,
+  { name, category }: Pick<EventProjection, 'name' | 'category'>,
+): Promise<void> {
+  await sql.execute('INSERT INTO event_cursor (name, category) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    name,
+    category,
+  ]);
 }
 
 /** Returns the position up to which events are projected; `held` also stops the projection until the transaction ends. */

@@ -14,6 +14,7 @@ export { EventStoreModule } from './event-store.module';
 export { type EventProjection, projectedPosition } from './event-projection';
 export { EventFollower } from './event-follower';
 export { fence, fencedHead, headOf } from './fence';
+export { type ProjectionLag, projectionLags } from './projection-lag';
 export { whenProjected } from './when-projected';
 export { type EventWithPrevious, readNewest, readProjected } from './read-events';
 export { executeMany, type ManyCommand } from './execute-many';

@@ -4,6 +4,7 @@ import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
 import { ASSIGNMENT_PART } from '../assignment-health';
 import { ListPlacementHandler } from '../list-placement';
+import { PLACEMENT_PART } from '../placement-health';
 import { PlacementController } from '../placement.controller';
 import { ReadTierPreviewHandler } from '../preview/read-tier-preview';
 import { ReadTargetAssignmentHandler } from '../read-target-assignment';
@@ -32,6 +33,6 @@ import { TargetAssignmentController } from '../target-assignment.controller';
 })
 export class AssignmentApiModule {
   constructor(parts: HealthParts) {
-    parts.plug(ASSIGNMENT_PART);
+    parts.plug(ASSIGNMENT_PART, PLACEMENT_PART);
   }
 }

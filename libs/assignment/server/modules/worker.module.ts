@@ -28,6 +28,7 @@ import {
   forgetReplacedFacts,
 } from '../forget-history';
 import { heldTargets } from '../held-targets';
+import { PLACEMENT_PART } from '../placement-health';
 
 /** Maximum rows per statement. */
 const ROWS_PER_STEP = 10_000;
@@ -70,7 +71,7 @@ export class AssignmentWorkerModule {
     tasks: HousekeepingTasks,
     parts: HealthParts,
   ) {
-    parts.plug(ASSIGNMENT_PART);
+    parts.plug(ASSIGNMENT_PART, PLACEMENT_PART);
     projections.plug(...groupProjections(control, shardCount));
     const publisher = new FeedPublisher({ database: control, messaging });
     const watch = new AgentWatch({ database: control, reports, shardCount, holdDownMaxMs });

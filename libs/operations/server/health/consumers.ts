@@ -1,5 +1,6 @@
 import type { HealthRow } from '@icmp-mon/operations/contract';
 import type { Sql } from '@icmp-mon/platform/database';
+import { type ProjectionLag, projectionLags } from '@icmp-mon/platform/event-store';
 import { declaredTopics, type LogBounds } from '@icmp-mon/platform/messaging';
 import { counted, grade, maxOf, ofRows, spanText } from '@icmp-mon/platform/health';
 import type { Look, PartReader, PartReading } from './health-reading';
@@ -12,7 +13,7 @@ interface OffsetRow {
   still_s: number;
 }
 
-/** Progress of a consumer group in one partition. */
+/** Progress of a consumer group in one partition, or of a read model in the event store. */
 interface PartitionLag {
   group: string;
   topic: string;
@@ -24,8 +25,10 @@ interface PartitionLag {
 }
 
 const OFFSETS_MAX = 10_000;
+/** Shown instead of a topic for read models that follow the event store itself. */
+const EVENT_STORE = 'event store';
 
-/** Lag of the consumers of domain events and telemetry. */
+/** Lag of the consumers of domain events and telemetry, and of the read models that follow the event store. */
 export const CONSUMERS_PART: PartReader = {
   id: 'consumers',
   title: 'Consumers',
@@ -51,15 +54,20 @@ export const CONSUMERS_PART: PartReader = {
     const logicalOf = new Map(
       declaredTopics({ shardCount: 1 }).map(({ logical }) => [look.messaging.topic(logical), logical]),
     );
-    const offsets = (await Promise.all([offsetsIn(look.control), offsetsIn(look.telemetry)])).flat();
-    const lags = await Promise.all(
-      offsets.flatMap((row) => {
+    const [projections, ...offsets] = await Promise.all([
+      projectionLags(look.control),
+      offsetsIn(look.control),
+      offsetsIn(look.telemetry),
+    ]);
+    const ofTopics = await Promise.all(
+      offsets.flat().flatMap((row) => {
         const topic = logicalOf.get(row.topic);
         const end = topic === undefined ? undefined : bounds.get(topic)?.get(row.partition);
         // A topic that the product no longer declares has no consumer either.
         return topic === undefined || end === undefined ? [] : [lagOf(row, topic, end, look)];
       }),
     );
+    const lags = [...ofTopics, ...projections.map(ofEventStore)];
     const subscriptions = [...Map.groupBy(lags, ({ group, topic }) => `${group} ${topic}`).values()];
     const rows = subscriptions.map((partitions) => rowOf(partitions, look));
     const total = lags.reduce((sum, { lag }) => sum + lag, 0);
@@ -82,6 +90,10 @@ async function lagOf(row: OffsetRow, topic: string, end: LogBounds, look: Look):
   return { ...known, stillS: waitsS === null ? null : Math.min(still_s, waitsS) };
 }
 
+function ofEventStore({ name, behind, stillS }: ProjectionLag): PartitionLag {
+  return { group: name, topic: EVENT_STORE, lag: behind, stillS, isPastEnd: false };
+}
+
 function rowOf(partitions: PartitionLag[], { thresholds }: Look): HealthRow {
   const [{ group, topic } = { group: '', topic: '' }] = partitions;
   const lag = partitions.reduce((sum, of) => sum + of.lag, 0);
@@ -98,9 +110,10 @@ function complaint(lags: PartitionLag[]): [string, string] {
       'Continue from what the log contains: npm run icmpmon -- shards adopt.',
     ];
   }
+  const isWorkers = topic === EVENT_STORE || group === 'assignment';
   return [
     `Group ${group} has a lag of ${counted(lag, 'message')} and has not advanced for ${spanText(stillest.stillS ?? 0)}`,
-    'Check the log of the projector (of the worker for group assignment): it names what the batch is waiting for.',
+    `Check the log of the ${isWorkers ? 'worker' : 'projector'}: it names what the batch is waiting for.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { DEFAULT_THRESHOLDS, WaitingSince } from '@icmp-mon/platform/health';
 import { describe, expect, it } from 'vitest';
+import type { ProjectionLag } from '@icmp-mon/platform/event-store';
 import { CONSUMERS_PART } from './consumers';
 import type { Look } from './health-reading';
 
@@ -16,7 +17,10 @@ interface Group {
 }
 
 /** A topic with one partition that contains offsets 10 to 19, and a group that consumes it. */
-function lookAt({ nextOffset, stillS, waitsS }: Group): { look: Look; reads: number[] } {
+function lookAt(
+  { nextOffset, stillS, waitsS }: Group,
+  projections: ProjectionLag[] = [],
+): { look: Look; reads: number[] } {
   const reads: number[] = [];
   const offset = { group_id: 'target-list', topic: TOPIC, partition: 0, next_offset: nextOffset, still_s: stillS };
   const waiting = new WaitingSince({
@@ -28,7 +32,7 @@ function lookAt({ nextOffset, stillS, waitsS }: Group): { look: Look; reads: num
     },
   });
   const look = {
-    control: { query: () => Promise.resolve([offset]) },
+    control: { query: (text: string) => Promise.resolve(text.includes('event_cursor') ? projections : [offset]) },
     telemetry: { query: () => Promise.resolve([]) },
     messaging: { topic: (logical: string) => logical },
     kafka: { topicBounds: () => Promise.resolve(new Map([[TOPIC, new Map([[0, { low: 10, high: 20 }]])]])) },
@@ -79,6 +83,19 @@ describe('the health of consumers', () => {
     expect(await read({ nextOffset: 25, stillS: 301 })).toMatchObject({
       state: 'bad',
       summary: `Group target-list is past the end of ${TOPIC}: the topic was recreated`,
+    });
+  });
+
+  it('includes the read models that follow the event store', async () => {
+    const readWith = (of: ProjectionLag) => CONSUMERS_PART.readPart(lookAt({ nextOffset: 20, stillS: 0 }, [of]).look);
+    expect(await readWith({ name: 'target-versions', behind: 4_000, stillS: 3 })).toMatchObject({
+      state: 'ok',
+      rows: [{}, { values: { group: 'target-versions', topic: 'event store', lag: 4_000, stillS: 3 } }],
+    });
+    expect(await readWith({ name: 'target-versions', behind: 7, stillS: 61 })).toMatchObject({
+      state: 'attention',
+      summary: 'Group target-versions has a lag of 7 messages and has not advanced for 61 s',
+      advice: expect.stringContaining('log of the worker'),
     });
   });
 });
