@@ -33,7 +33,7 @@ describe('the health of placement and history', () => {
       expect(part).toMatchObject({
         state: 'attention',
         summary: expect.stringMatching(
-          /^3 targets not placed as asked, 3 without an agent: no agent in service .* \(2\), /,
+          /^3 targets not placed as asked, 3 of them not probed: no agent in service .* \(2\), /,
         ),
         rows: [
           { values: { tier: 'fast', reason: 'no_agents', targets: 2, unprobed: 2 } },

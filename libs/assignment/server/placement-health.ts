@@ -6,7 +6,7 @@ import { placementCounts, type StoredPlacementCount } from './placement-counts';
 /** Most combinations of tier and reason in rows and metrics; the summary counts all. */
 const ROWS_MAX = 600;
 
-/** What to do next about a reason. */
+/** Next step for a reason. */
 const NEXT_STEPS: Readonly<Record<PlacementReason, string>> = {
   no_agents: 'Add an agent that the tier selects, or change the regions and tags of the tier.',
   refused: "Allow the addresses in an agent's policy file, or remove the targets.",
@@ -35,7 +35,7 @@ export const PLACEMENT_PART: PluggedPart = {
     },
     {
       key: 'unprobed',
-      title: 'Without an agent',
+      title: 'Not probed',
       unit: 'count',
       metric: { name: 'icmpmon_unprobed_targets', help: 'Targets that no agent probes, and that are not paused.' },
     },
@@ -58,7 +58,7 @@ function complaint(counts: readonly StoredPlacementCount[]): [string, string] {
   const total = causes.reduce((sum, [, count]) => sum + count, 0);
   const unprobed = counts.reduce((sum, row) => sum + row.unprobed, 0);
   const texts = causes.map(([reason, count]) => `${PLACEMENT_TEXTS[reason]} (${count.toLocaleString('en')})`);
-  const without = unprobed === 0 ? '' : `, ${unprobed.toLocaleString('en')} without an agent`;
+  const notProbed = unprobed === 0 ? '' : `, ${unprobed.toLocaleString('en')} of them not probed`;
   const [[largest]] = causes;
-  return [`${counted(total, 'target')} not placed as asked${without}: ${nameList(texts)}`, NEXT_STEPS[largest]];
+  return [`${counted(total, 'target')} not placed as asked${notProbed}: ${nameList(texts)}`, NEXT_STEPS[largest]];
 }

@@ -22,7 +22,7 @@ describe('the health part of the placement', () => {
     expect(part).toMatchObject({
       state: 'attention',
       summary:
-        '3,405 targets not placed as asked, 15 without an agent: eligible agents are at their capacity (1,900), ' +
+        '3,405 targets not placed as asked, 15 of them not probed: eligible agents are at their capacity (1,900), ' +
         'the tier asks for more regions than have an eligible agent (1,500), ' +
         'the policy files of all eligible agents refuse the address (3) and 1 more',
       advice: 'Add an agent, raise the capacity of one, or probe less often.',
