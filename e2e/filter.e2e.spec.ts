@@ -43,11 +43,11 @@ describe.skipIf(!existsSync(CHROMIUM))(`the filter language in Chromium (needs $
   it('is completed by the keyboard, and selects targets', async () => {
     await page.keyboard.press('f');
     await page.keyboard.type('si');
-    await expect.poll(options, soon).toEqual(['site\ntag']);
+    await expect.poll(options, soon).toEqual(['site\n3 targets']);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.keyboard.type('=');
-    await expect.poll(options, soon).toEqual(['am Main\nvalue', 'fra\nvalue', '*\nvalue']);
+    await expect.poll(options, soon).toEqual(['am Main\n1 target', 'fra\n2 targets', '*\nvalue']);
     expect(await browser.inspect('filter-completion')).toEqual([]);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');

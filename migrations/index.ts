@@ -29,6 +29,7 @@ import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-saved-view';
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
+import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -81,6 +82,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsSearchText1790000071200,
   TargetsSavedView1790000075000,
   AssignmentInterval1790000075100,
+  TargetsTags1790000076000,
   EventCursorCategory1790000076200,
 ];
 

@@ -1,5 +1,5 @@
 import { newId } from '@icmp-mon/platform/ids';
-import type { TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import type { TagList, TargetPage, TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api';
 
@@ -88,5 +88,34 @@ describe('GET /targets?filter=', () => {
     const response = await list(`site=${'x'.repeat(2_000)}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ offset: 2_000, expected: 'at most 2000 characters' });
+  });
+});
+
+describe('GET /targets/tags', () => {
+  const tags = (query = ''): Promise<Response> => api.sendRequest(`/api/v1/targets/tags${query}`);
+  const listed = async (query?: string): Promise<TagList> => (await tags(query)).json() as Promise<TagList>;
+
+  it('lists keys, and the values of a key, that begin with a text', async () => {
+    expect(await listed('?prefix=s')).toEqual({
+      items: [
+        { text: 'site', targets: 3 },
+        { text: 'status', targets: 1 },
+      ],
+      isPartial: false,
+    });
+    expect(await listed('?key=site&limit=1')).toEqual({ items: [{ text: 'ams', targets: 1 }], isPartial: true });
+    expect(await listed('?key=site&prefix=F')).toMatchObject({ items: [{ targets: 2 }] });
+  });
+
+  it.each([
+    ['?key=a%20b', '?key'],
+    ['?limit=101', '?limit'],
+    ['?limit=x', '?limit'],
+    ['?prefix=%00', '?prefix'],
+    [`?prefix=${'x'.repeat(201)}`, '?prefix'],
+  ])('refuses %s', async (query, pointer) => {
+    const response = await tags(query);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'invalid', errors: [{ pointer }] });
   });
 });

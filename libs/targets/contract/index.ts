@@ -8,4 +8,5 @@ export * from './search';
 export * from './filter';
 export * from './inventory-history';
 export * from './target-history';
+export * from './tag-list';
 export * from './tag-text';

@@ -2,6 +2,7 @@ import {
   Component,
   computed,
   DestroyRef,
+  effect,
   type ElementRef,
   inject,
   input,
@@ -10,7 +11,14 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { completeFilter, type FilterOption, type FilterVocabulary, parseFilter } from '@icmp-mon/targets/contract';
+import {
+  type AskedTags,
+  completeFilter,
+  type FilterOption,
+  type FilterVocabulary,
+  parseFilter,
+  tagsAskedAt,
+} from '@icmp-mon/targets/contract';
 import { faultParts } from './filter-fault';
 
 const TYPING_MS = 400;
@@ -33,6 +41,8 @@ export class FilterField {
   readonly applied = output<string>();
   /** Emits when the user left the field with Escape. */
   readonly left = output();
+  /** Emits the tags that would complete the word at the cursor; null if there are none, or no options are shown. */
+  readonly tagsAsked = output<AskedTags | null>();
   /** Emits when the field gets the focus. */
   readonly entered = output();
 
@@ -54,6 +64,9 @@ export class FilterField {
 
   protected readonly completion = computed(() => completeFilter(this.text(), this.cursor(), this.vocabulary()));
   protected readonly options = computed(() => (this.opened() ? this.completion().options : []));
+  private readonly asked = computed(() => (this.opened() ? tagsAskedAt(this.text(), this.cursor()) : null), {
+    equal: (one, other) => one?.key === other?.key && one?.prefix === other?.prefix,
+  });
   private readonly parsed = computed(() => (this.text().trim() === '' ? null : parseFilter(this.text())));
   protected readonly fault = computed(() => {
     const parsed = this.parsed();
@@ -63,6 +76,7 @@ export class FilterField {
   });
 
   constructor() {
+    effect(() => this.tagsAsked.emit(this.asked()));
     this.destroyed.onDestroy(() => clearTimeout(this.typing));
   }
 

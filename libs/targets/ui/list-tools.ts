@@ -89,8 +89,8 @@ export class ListTools {
 
   async chooseColumns(): Promise<void> {
     this.names.gatherNames();
-    const { ColumnsDialog } = await import('./columns-dialog');
-    const data = { chosen: this.columns(), tagKeys: this.names.vocabulary().tagKeys };
+    const [{ ColumnsDialog }, keys] = await Promise.all([import('./columns-dialog'), this.names.listTagKeys()]);
+    const data = { chosen: this.columns(), tagKeys: keys };
     const dialog = this.dialog.open<unknown, unknown, readonly ColumnId[]>(ColumnsDialog, { data, width: '460px' });
     dialog.afterClosed().subscribe((columns) => {
       if (columns !== undefined) this.columnsChosen.emit(columns);

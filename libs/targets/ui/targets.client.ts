@@ -2,8 +2,10 @@ import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/
 import { inject, Injectable } from '@angular/core';
 import type { TargetFiguresPage } from '@icmp-mon/probing/contract';
 import type {
+  AskedTags,
   ChangeTargetRequest,
   RegisterTargetRequest,
+  TagList,
   TargetChangePage,
   TargetPage,
   TargetView,
@@ -38,6 +40,23 @@ export class TargetsClient {
       if (q === '') return undefined;
       return { url: TARGETS_PATH, params: { q, limit, sort: ADDRESS_PART.test(q) ? 'ip' : 'name' } };
     });
+  }
+
+  /** Reads the keys or values of tags that complete a word; null reads nothing, and other ones cancel the read of those before. */
+  readTags(asked: () => AskedTags | null): HttpResourceRef<TagList | undefined> {
+    return httpResource(() => {
+      const tags = asked();
+      if (tags === null) return undefined;
+      const { key, prefix } = tags;
+      const params: Record<string, string> = { ...(key === null ? {} : { key }), ...(prefix === '' ? {} : { prefix }) };
+      return { url: `${TARGETS_PATH}/tags`, params };
+    });
+  }
+
+  /** Lists the first keys of tags of all targets. */
+  async listTagKeys(): Promise<string[]> {
+    const { items } = await firstValueFrom(this.http.get<TagList>(`${TARGETS_PATH}/tags`, { params: { limit: 100 } }));
+    return items.map(({ text }) => text);
   }
 
   /** Reads the newest changes of a target; null reads nothing, and another version reads again. */

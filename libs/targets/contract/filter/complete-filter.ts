@@ -1,7 +1,7 @@
 import { FaultFound, operatorsOf, type Wanted } from './fault';
 import { subjectText } from './filter-text';
 import { firstFault } from './parse-filter';
-import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, TAG_PREFIX } from './target-filter';
+import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, TAG_PREFIX, tagKeyOf } from './target-filter';
 import { quoted, tokensOf } from './tokens';
 
 /** Names that completion offers in addition to those of the grammar. */
@@ -9,6 +9,8 @@ export interface FilterVocabulary {
   tagKeys: readonly string[];
   /** Returns known values of a tag, or names of tiers, VRFs, agents and targets, owners, and addresses of parents. */
   valuesOf(subject: FilterSubject): readonly string[];
+  /** Returns how many targets have a key, or a value of it, as it is shown; null if that is unknown. */
+  targetsOf?(key: string, value?: string): string | null;
 }
 
 export interface FilterOption {
@@ -16,6 +18,8 @@ export interface FilterOption {
   label: string;
   /** Text that replaces the part between `from` and `to`. */
   text: string;
+  /** How many targets have it, as it is shown; absent if that is unknown. */
+  targets?: string;
 }
 
 export interface FilterCompletion {
@@ -39,6 +43,36 @@ export function completeFilter(text: string, cursor: number, vocabulary: FilterV
   if (typed !== '' && isKnown && longer.length === 0)
     return { from: cursor, to: cursor, options: optionsAfter(before, vocabulary) };
   return { from, to: endOfWord(text, from, cursor), options };
+}
+
+/** Tags that would complete a word: keys (`key` is null) or the values of a key. */
+export interface AskedTags {
+  key: string | null;
+  prefix: string;
+}
+
+/** Returns the tags that would complete the word at the cursor; null if no tag may be there. */
+export function tagsAskedAt(text: string, cursor: number): AskedTags | null {
+  const before = text.slice(0, cursor);
+  const { from, typed } = wordAtEnd(before);
+  const found = firstFault(text.slice(0, from));
+  const wanted = found instanceof FaultFound && found.atEnd ? found.wanted : null;
+  switch (wanted?.kind) {
+    case 'term':
+      return { key: null, prefix: typed.toLowerCase().startsWith(TAG_PREFIX) ? typed.slice(TAG_PREFIX.length) : typed };
+    case 'value':
+    case 'listValue':
+    case 'pattern': {
+      const key = tagKeyOf(wanted.subject);
+      return key === null ? null : { key, prefix: typed.replace(wanted.kind === 'pattern' ? /[*?].*/ : '', '') };
+    }
+    case 'operator':
+    case 'listStart':
+    case 'listEnd':
+    case 'connector':
+    case undefined:
+      return null;
+  }
 }
 
 /** Returns the word, or the string without its closing quote, that ends a text. */
@@ -89,11 +123,11 @@ function optionsFor(wanted: Wanted, gap: string, vocabulary: FilterVocabulary): 
   }
 }
 
-function subjectOptions({ tagKeys }: FilterVocabulary, gap: string): FilterOption[] {
+function subjectOptions({ tagKeys, targetsOf }: FilterVocabulary, gap: string): FilterOption[] {
   const fields = FILTER_FIELDS.map((label): FilterOption => ({ kind: 'field', label, text: gap + label }));
   const keys = tagKeys.map((key): FilterOption => {
     const label = subjectText(`${TAG_PREFIX}${key}`);
-    return { kind: 'tag', label, text: gap + label };
+    return { kind: 'tag', label, text: gap + label, ...counted(targetsOf?.(key)) };
   });
   return [...fields, ...keys];
 }
@@ -106,8 +140,15 @@ function operatorOption(label: string, subject: FilterSubject, gap: string): Fil
 
 function valueOptions(subject: FilterSubject, vocabulary: FilterVocabulary): FilterOption[] {
   const values = onlyValuesOf(subject) ?? vocabulary.valuesOf(subject);
-  return values.map((label) => ({ kind: 'value', label, text: quoted(label) }));
+  const key = tagKeyOf(subject);
+  return values.map((label) => {
+    const targets = key === null ? null : vocabulary.targetsOf?.(key, label);
+    return { kind: 'value', label, text: quoted(label), ...counted(targets) };
+  });
 }
+
+const counted = (targets: string | null | undefined): { targets?: string } =>
+  targets === null || targets === undefined ? {} : { targets };
 
 const startsWith = (label: string, typed: string): boolean => label.toLowerCase().startsWith(typed.toLowerCase());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeFilter, type FilterVocabulary } from './complete-filter';
+import { completeFilter, type FilterVocabulary, tagsAskedAt } from './complete-filter';
 import { parseFilter } from './parse-filter';
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -77,6 +77,38 @@ describe('completion', () => {
     ['status IN (down|', ',', 'status IN (down, '],
     ['(site=fra|', ')', '(site=fra)'],
   ])('%s with %s', (marked, label, accepted) => expect(complete(marked).accept(label)).toBe(accepted));
+
+  it.each([
+    ['|', { key: null, prefix: '' }],
+    ['site=fra AND r|', { key: null, prefix: 'r' }],
+    ['tag:st|', { key: null, prefix: 'st' }],
+    ['site=|', { key: 'site', prefix: '' }],
+    ['site=f| AND role=x', { key: 'site', prefix: 'f' }],
+    ['tag:status IN (a, "am M|', { key: 'status', prefix: 'am M' }],
+    ['name=x AND site ~ co-*1|', { key: 'site', prefix: 'co-' }],
+    ['site |', null],
+    ['site=fra |', null],
+    ['tier=g|', null],
+    ['status=zzz AND |', null],
+  ])('%s asks for the tags %j', (marked, asked) =>
+    expect(tagsAskedAt(marked.replace('|', ''), marked.indexOf('|'))).toEqual(asked),
+  );
+
+  it('shows how many targets have a tag, if that is known', () => {
+    const counting = {
+      ...vocabulary,
+      targetsOf: (key: string, value?: string) => (key === 'site' ? (value ?? '3') : null),
+    };
+    const targetsIn = (text: string) =>
+      Object.fromEntries(
+        completeFilter(text, text.length, counting).options.flatMap(({ label, targets }) =>
+          targets === undefined ? [] : [[label, targets]],
+        ),
+      );
+    expect(targetsIn('si')).toEqual({ site: '3' });
+    expect(targetsIn('site=f')).toEqual({ fra: 'fra' });
+    expect(targetsIn('tier=g')).toEqual({});
+  });
 
   it('offers at every place only texts after which the filter has no fault before its end', () => {
     const texts = ['', 'site', 'site=fra', 'status IN (down', 'NOT ', 'site=fra AND (tier=gold', 'name ~ x OR '];

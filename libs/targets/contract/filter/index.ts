@@ -1,5 +1,11 @@
 export { type AddressRange, addressText, boundsOf, readRange } from './address-range';
-export { completeFilter, type FilterOption, type FilterVocabulary } from './complete-filter';
+export {
+  type AskedTags,
+  completeFilter,
+  type FilterOption,
+  type FilterVocabulary,
+  tagsAskedAt,
+} from './complete-filter';
 export type { FilterFault } from './fault';
 export { filterPredicate } from './filter-predicate';
 export { filterText } from './filter-text';

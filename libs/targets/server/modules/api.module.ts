@@ -25,6 +25,8 @@ import { TargetListStream } from '../stream/target-list-stream';
 import { ListedTargets } from '../target-directory';
 import { CountTargetsHandler } from '../target-list/count-targets';
 import { ListTargetsHandler } from '../target-list/list-targets';
+import { ListTagsHandler } from '../target-list/list-tags';
+import { TagsController } from '../target-list/tags.controller';
 import { TargetCounts } from '../target-list/target-counts';
 import { DeleteViewHandler } from '../saved-views/delete-view';
 import { ListSavedViewsHandler } from '../saved-views/list-saved-views';
@@ -41,7 +43,8 @@ import { TargetsController } from '../targets.controller';
 /** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
 @Global()
 @Module({
-  controllers: [TargetsController, BulkController, StatusStreamController, SavedViewsController],
+  // Before the routes with an id, which `tags` would be.
+  controllers: [TagsController, TargetsController, BulkController, StatusStreamController, SavedViewsController],
   providers: [
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
@@ -60,6 +63,7 @@ import { TargetsController } from '../targets.controller';
     EraseTargetHandler,
     ListTargetsHandler,
     ListTargetsAtHandler,
+    ListTagsHandler,
     FormerTargets,
     ListTargetVersionsHandler,
     ReadTargetHandler,

@@ -7,6 +7,9 @@ const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 /** Returns the LIKE pattern that matches any text with this part. */
 export const likePart = (text: string): string => `%${escaped(text)}%`;
 
+/** Returns the LIKE pattern that matches any text with this start. */
+export const likeStart = (text: string): string => `${escaped(text)}%`;
+
 /** Returns the LIKE pattern of a pattern of the filter language. */
 export const globPattern = (pattern: string): string => escaped(pattern).replaceAll('*', '%').replaceAll('?', '_');
 
