@@ -59,6 +59,7 @@ describe('the database roles', () => {
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM user_account'],
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM api_key'],
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM refresh_token'],
+    ['gateway', 'controlDatabaseUrl', 'SELECT * FROM password_link'],
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM event_key'],
     ['projector', 'controlDatabaseUrl', 'SELECT * FROM event_key'],
     ['gateway', 'controlDatabaseUrl', 'CREATE TABLE mine (id int)'],

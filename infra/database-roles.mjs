@@ -19,6 +19,7 @@ const accountTables = [
   'user_account',
   'login_session',
   'refresh_token',
+  'password_link',
   'api_key',
   'bootstrap_done',
   'idempotency_key',

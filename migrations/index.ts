@@ -31,6 +31,7 @@ import { EventCursorCategory1790000076200 } from './control/1790000076200-event-
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
+import { IdentityUsers1790000076300 } from './control/1790000076300-identity-users';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -84,6 +85,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentInterval1790000075100,
   TargetsTags1790000076000,
   EventCursorCategory1790000076200,
+  IdentityUsers1790000076300,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -1,8 +1,9 @@
-import type { ApiKeyView, IssuedApiKey, LoginView, UserView } from '@icmp-mon/identity/contract';
+import type { ApiKeyView, IssuedApiKey, LoginView } from '@icmp-mon/identity/contract';
 import { EnsureUser } from '@icmp-mon/identity/server';
 import { newId } from '@icmp-mon/platform/ids';
 import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ask, signedIn } from './testing/browser-session';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
 const WAIT = { timeout: 20_000, interval: 250 };
@@ -13,30 +14,6 @@ beforeAll(async () => {
   api = await startTestApi();
 });
 afterAll(() => api.stop());
-
-type Ask = (method: string, path: string, body?: object) => Promise<Response>;
-
-/** A browser with a login. */
-async function signedIn(user: string, password: string, userAgent = 'test'): Promise<Ask> {
-  const ask = (method: string, path: string, body?: object, cookie?: string): Promise<Response> =>
-    fetch(`${api.url}/api/v1/${path}`, {
-      method,
-      headers: {
-        origin: api.url,
-        'user-agent': userAgent,
-        ...(cookie !== undefined && { cookie }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-  const login = await ask('POST', 'auth/login', { user, password });
-  expect(login.status).toBe(200);
-  const cookie = login.headers
-    .getSetCookie()
-    .map((each) => each.split(';')[0])
-    .join('; ');
-  return (method, path, body) => ask(method, path, body, cookie);
-}
 
 async function newUser(name: string): Promise<void> {
   const metadata = { actor: 'system:test', causationId: null, correlationId: newId() };
@@ -96,7 +73,7 @@ describe('a browser with an earlier login of a user', () => {
 describe("the user's own password", () => {
   it('can be changed by a user who knows it; other logins end, this one continues', async () => {
     await newUser('ada');
-    const [here, elsewhere] = [await signedIn('ada', TEST_PASSWORD), await signedIn('ada', TEST_PASSWORD)];
+    const [here, elsewhere] = [await signedIn(api, 'ada', TEST_PASSWORD), await signedIn(api, 'ada', TEST_PASSWORD)];
     const change = (currentPassword: string, newPassword: string): Promise<Response> =>
       here('PUT', 'auth/password', { currentPassword, newPassword });
     const wrong = await change('not the password', NEXT_PASSWORD);
@@ -116,32 +93,13 @@ describe("the user's own password", () => {
   it('cannot be changed with an API key, and guessing it is limited', async () => {
     expect((await api.sendRequest('/api/v1/auth/logins')).status).toBe(403);
     await newUser('bob');
-    const here = await signedIn('bob', TEST_PASSWORD);
+    const here = await signedIn(api, 'bob', TEST_PASSWORD);
     const guesses = await Promise.all(
       Array.from({ length: 14 }, () =>
         here('PUT', 'auth/password', { currentPassword: 'guess', newPassword: NEXT_PASSWORD }),
       ),
     );
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(4);
-  });
-
-  it('can be set by an administrator, which ends all logins of the user', async () => {
-    await newUser('carol');
-    const browser = await signedIn('carol', TEST_PASSWORD);
-    const { items } = (await (await api.sendRequest('/api/v1/users')).json()) as { items: UserView[] };
-    const carol = items.find(({ name }) => name === 'carol');
-    expect(carol).toMatchObject({ role: 'viewer', logins: 1, passwordChangedAt: null });
-    expect(JSON.stringify(items)).not.toContain('argon2');
-    const reset = { method: 'PUT', headers: { 'content-type': 'application/json' } };
-    const body = JSON.stringify({ newPassword: NEXT_PASSWORD });
-    expect((await api.sendRequest(`/api/v1/users/${newId()}/password`, { ...reset, body })).status).toBe(404);
-    expect(
-      (await api.sendRequest(`/api/v1/users/${carol?.id}/password`, { ...reset, body, role: 'engineer' })).status,
-    ).toBe(403);
-    expect((await api.sendRequest(`/api/v1/users/${carol?.id}/password`, { ...reset, body })).status).toBe(204);
-    expect((await browser('GET', 'auth/me')).status).toBe(401);
-    expect(await login('carol', NEXT_PASSWORD)).toBe(200);
-    expect(await eventTypes(`user-${carol?.id}`)).toEqual(['UserRegistered', 'PasswordReset']);
   });
 });
 
@@ -151,11 +109,11 @@ describe('logins', () => {
 
   it('are listed for their user, who can end one of them or all others', async () => {
     await newUser('dora');
-    const here = await signedIn('dora', TEST_PASSWORD, 'Browser here');
+    const here = await signedIn(api, 'dora', TEST_PASSWORD, 'Browser here');
     const others = [
-      await signedIn('dora', TEST_PASSWORD, 'Phone \u00ff'),
-      await signedIn('dora', TEST_PASSWORD),
-      await signedIn('dora', TEST_PASSWORD),
+      await signedIn(api, 'dora', TEST_PASSWORD, 'Phone \u00ff'),
+      await signedIn(api, 'dora', TEST_PASSWORD),
+      await signedIn(api, 'dora', TEST_PASSWORD),
     ];
     const logins = await listed(here);
     expect(logins).toHaveLength(4);
@@ -177,7 +135,7 @@ describe('logins', () => {
   it('of other users are not accessible', async () => {
     await newUser('eve');
     await newUser('frank');
-    const [eve, frank] = [await signedIn('eve', TEST_PASSWORD), await signedIn('frank', TEST_PASSWORD)];
+    const [eve, frank] = [await signedIn(api, 'eve', TEST_PASSWORD), await signedIn(api, 'frank', TEST_PASSWORD)];
     const [login] = await listed(frank);
     expect((await eve('DELETE', `auth/logins/${login?.id}`)).status).toBe(404);
     expect((await frank('GET', 'auth/me')).status).toBe(200);

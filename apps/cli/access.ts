@@ -38,9 +38,10 @@ export const ACCESS_ACTIONS: Actions = {
 };
 
 export async function showUsers({ control, printLine }: Access): Promise<void> {
-  for (const { name, role, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute()).items) {
+  for (const { name, role, state, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute())
+    .items) {
     printLine(
-      `${name}  ${role}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the initial one' : `changed ${passwordChangedAt}`}`,
+      `${name}  ${role}  ${state}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the initial one' : `changed ${passwordChangedAt}`}`,
     );
   }
 }

@@ -36,7 +36,7 @@ describe('the contexts of the command line app', () => {
       'assignment_interval, assignment_horizon',
       'bulk_job, bulk_job_part, bulk_job_failure',
       'enrolment_token',
-      'login_session, refresh_token',
+      'login_session, refresh_token, password_link',
       'probe_recent, probe_series',
       'saved_view',
       'shard (checkpoints)',

@@ -39,6 +39,7 @@ const TASKS = [
   'old-hourly-figures',
   'old-results',
   'old-status-changes',
+  'password-links',
   'rollups',
   'sessions',
   'shard-feed',

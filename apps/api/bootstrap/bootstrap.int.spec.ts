@@ -65,11 +65,14 @@ describe('bootstrap', () => {
     await app.close();
   });
 
-  it('changes nothing when it runs again: a removed starter target stays removed', async () => {
+  it('changes nothing when it runs again: a removed starter target or user stays removed', async () => {
     const database = new ControlDatabase({ url: databases.controlUrl });
     const countEvents = async (): Promise<number> =>
       (await database.query<{ count: number }>('SELECT count(*) AS count FROM event'))[0]?.count ?? -1;
     const before = await countEvents();
+    await bootstrap(config);
+    expect(await countEvents()).toBe(before);
+    await database.execute(`UPDATE user_account SET removed_at = now(), name = 'another'`);
     await bootstrap(config);
     expect(await countEvents()).toBe(before);
     const targets = await database.query<{ ip: string }>('SELECT host(ip) AS ip FROM target_list');

@@ -54,7 +54,10 @@ async function makeAccess(
   secrets: BootstrapSecrets,
   metadata: RequestMetadata,
 ): Promise<void> {
-  await commands.execute(new EnsureUser(secrets.adminUser, secrets.adminPassword, 'admin', metadata));
+  // Later starts create no user: one that was removed stays removed.
+  const [user] = await database.query('SELECT 1 FROM user_account LIMIT 1');
+  if (user === undefined)
+    await commands.execute(new EnsureUser(secrets.adminUser, secrets.adminPassword, 'admin', metadata));
   await commands.execute(new EnsureApiKey(secrets.apiKey, 'bootstrap', 'admin', metadata));
   await bootstrapEnrolmentToken(database, secrets.enrolmentToken, LOCAL_AGENT);
 }

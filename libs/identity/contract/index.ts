@@ -39,12 +39,21 @@ export const USER_STREAM = 'user';
 /** Stream category of API keys: `apikey-<id>`. */
 export const API_KEY_STREAM = 'apikey';
 
-/** Events of accounts and API keys: kept for the audit log, not relayed. */
-export type IdentityEvent =
-  | { type: 'UserRegistered'; data: { userId: string; role: Role } }
+/** Events of users: kept for the audit log, not relayed. `name` is encrypted in the store; null in events of earlier releases. */
+export type UserEvent =
+  | { type: 'UserRegistered'; data: { userId: string; role: Role; name?: string | null } }
+  | { type: 'UserRoleChanged'; data: { userId: string; from: Role; role: Role } }
+  | { type: 'UserDisabled'; data: { userId: string } }
+  | { type: 'UserEnabled'; data: { userId: string } }
+  | { type: 'UserRemoved'; data: { userId: string } }
+  | { type: 'UserErased'; data: { userId: string } }
+  | { type: 'PasswordLinkIssued'; data: { userId: string; purpose: PasswordLinkPurpose; expiresAt: string } }
   | { type: 'PasswordChanged'; data: { userId: string } }
   | { type: 'PasswordReset'; data: { userId: string } }
-  | { type: 'LoginsEnded'; data: { userId: string; loginIds: string[] } }
+  | { type: 'LoginsEnded'; data: { userId: string; loginIds: string[] } };
+
+/** Events of API keys: kept for the audit log, not relayed. */
+export type ApiKeyEvent =
   | { type: 'ApiKeyIssued'; data: { keyId: string; role: Role; expiresAt?: string | null } }
   | { type: 'ApiKeyRevoked'; data: { keyId: string } };
 
@@ -84,18 +93,53 @@ export interface LoginView {
   isCurrent: boolean;
 }
 
+/** `invited`: the user has not set a password yet. `disabled`: the user cannot log in. */
+export const USER_STATES = ['invited', 'active', 'disabled'] as const;
+export type UserState = (typeof USER_STATES)[number];
+
 /** A user account, without secrets. */
 export interface UserView {
   id: string;
   name: string;
   role: Role;
+  state: UserState;
   createdAt: string;
   passwordChangedAt: string | null;
+  /** When the link with which the user can set a password expires; null without such a link. */
+  linkExpiresAt: string | null;
   logins: number;
 }
 
-/** Request body of `PUT /api/v1/users/{id}/password`, which ends all logins of the user. */
-export interface ResetPasswordRequest {
+/** Request body of `POST /api/v1/users`. */
+export interface CreateUserRequest {
+  name: string;
+  role: Role;
+}
+
+/** Request body of `PUT /api/v1/users/{id}/role`. */
+export interface ChangeRoleRequest {
+  role: Role;
+}
+
+export type PasswordLinkPurpose = 'invitation' | 'reset';
+
+/** A link with which a user sets a password once. Only this response contains it. */
+export interface PasswordLink {
+  /** Path in the portal, with the token. */
+  path: string;
+  token: string;
+  expiresAt: string;
+}
+
+/** Response of `POST /api/v1/users`. */
+export interface CreatedUser {
+  user: UserView;
+  link: PasswordLink;
+}
+
+/** Request body of `POST /api/v1/auth/password-link`. */
+export interface UsePasswordLinkRequest {
+  token: string;
   newPassword: string;
 }
 

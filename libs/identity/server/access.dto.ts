@@ -7,7 +7,6 @@ import {
   PASSWORD_LENGTH_MIN,
   type Role,
   ROLES,
-  type UserView,
 } from '@icmp-mon/identity/contract';
 import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -32,14 +31,6 @@ export class ChangePasswordRequest implements contract.ChangePasswordRequest {
   newPassword!: string;
 }
 
-export class ResetPasswordRequest implements contract.ResetPasswordRequest {
-  @ApiProperty(NEW_PASSWORD)
-  @IsString()
-  @MinLength(PASSWORD_LENGTH_MIN)
-  @MaxLength(PASSWORD_LENGTH_MAX)
-  newPassword!: string;
-}
-
 export class OwnLoginResponse implements LoginView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty(INSTANT) createdAt!: string;
@@ -57,19 +48,6 @@ export class OwnLoginListResponse {
 
 export class EndedLoginsResponse {
   @ApiProperty({ type: 'integer', description: 'Number of ended logins.' }) ended!: number;
-}
-
-export class UserResponse implements UserView {
-  @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty() name!: string;
-  @ApiProperty({ enum: ROLES }) role!: Role;
-  @ApiProperty(INSTANT) createdAt!: string;
-  @ApiProperty({ ...INSTANT, nullable: true }) passwordChangedAt!: string | null;
-  @ApiProperty({ type: 'integer', description: 'Number of active logins.' }) logins!: number;
-}
-
-export class UserListResponse {
-  @ApiProperty({ type: [UserResponse] }) items!: UserResponse[];
 }
 
 export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {

@@ -1,15 +1,25 @@
 import type { SessionView } from '@icmp-mon/identity/contract';
-import { AnswersWithoutDatabase, Authenticated, Caller, type Principal, Public } from '@icmp-mon/platform/http';
+import {
+  AnswersWithoutDatabase,
+  Authenticated,
+  Caller,
+  Metadata,
+  type Principal,
+  Public,
+  type RequestMetadata,
+} from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { UsePasswordLink } from './accounts/use-password-link';
 import { LoginRequest, SessionResponse } from './auth.dto';
 import { accessTokenOf, BrowserSessions, clientOf } from './sessions/browser-sessions';
 import { LogIn } from './sessions/log-in';
 import { LogOut } from './sessions/log-out';
 import { ReadSession } from './sessions/read-session';
 import { RefreshSession } from './sessions/refresh-session';
+import { UsePasswordLinkRequest, UserNameResponse } from './users.dto';
 
 /** Routes for logins of browsers. Tokens are in cookies, which `BrowserSessions` reads and sets. */
 @ApiTags('auth')
@@ -56,6 +66,18 @@ export class AuthController {
     const { access, refresh } = this.browsers.tokensOf(request);
     await this.commands.execute(new LogOut(access, refresh));
     this.browsers.close(request, response);
+  }
+
+  @Post('password-link')
+  @HttpCode(200)
+  @Public()
+  @ApiOperation({ summary: 'Set a password with the token of an invitation or a reset; the token is valid once' })
+  @ApiOkResponse({ type: UserNameResponse })
+  usePasswordLink(
+    @Body() body: UsePasswordLinkRequest,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<UserNameResponse> {
+    return this.commands.execute(new UsePasswordLink(body, metadata));
   }
 
   @Get('me')

@@ -1,4 +1,4 @@
-import { ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
+import { type Role, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Authenticator, type Principal } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
@@ -37,15 +37,14 @@ export class RequestAuthenticator extends Authenticator {
     }
     const cookie = readCookie(request, SESSION_COOKIE);
     const claims = cookie === null ? null : await this.tokens.verifyAccessToken(cookie);
-    if (claims === null || !this.sessions.wasRunning(claims.sessionId)) return null;
+    const role = claims === null ? null : this.sessions.lastRoleOf(claims.sessionId);
+    if (claims === null || role === null) return null;
     requireSameOrigin(request);
-    return principalOf(claims);
+    return principalOf(claims, role);
   }
 
-  override stillValid(principal: Principal): Promise<boolean> {
-    return principal.sessionId === null
-      ? this.keys.isValid(principal.id)
-      : this.sessions.isRunning(principal.sessionId);
+  override async stillValid({ id, role, sessionId }: Principal): Promise<boolean> {
+    return sessionId === null ? this.keys.isValid(id) : (await this.sessions.roleOf(sessionId)) === role;
   }
 
   private async byApiKey(authorization: string): Promise<Principal> {
@@ -57,15 +56,16 @@ export class RequestAuthenticator extends Authenticator {
 
   private async bySession(request: Request, cookie: string): Promise<Principal> {
     const claims = await this.tokens.verifyAccessToken(cookie);
-    if (claims === null || !(await this.sessions.isRunning(claims.sessionId))) {
+    const role = claims === null ? null : await this.sessions.roleOf(claims.sessionId);
+    if (claims === null || role === null) {
       throw new DomainError('unauthenticated', 'The login has ended. Log in again.');
     }
     requireSameOrigin(request);
-    return principalOf(claims);
+    return principalOf(claims, role);
   }
 }
 
-const principalOf = ({ userId, name, role, sessionId }: AccessClaims): Principal => ({
+const principalOf = ({ userId, name, sessionId }: AccessClaims, role: Role): Principal => ({
   kind: 'user',
   id: userId,
   name,

@@ -8,6 +8,7 @@ import type {
   LoginRequest,
   LoginView,
   SessionView,
+  UsePasswordLinkRequest,
 } from '@icmp-mon/identity/contract';
 import { firstValueFrom } from 'rxjs';
 
@@ -42,6 +43,11 @@ export class IdentityClient {
 
   async changePassword(request: ChangePasswordRequest): Promise<void> {
     await firstValueFrom(this.http.put(`${AUTH}/password`, request));
+  }
+
+  /** Sets a password with the token of an invitation or a reset. */
+  usePasswordLink(request: UsePasswordLinkRequest): Promise<{ user: string }> {
+    return firstValueFrom(this.http.post<{ user: string }>(`${AUTH}/password-link`, request));
   }
 
   logins(): HttpResourceRef<{ items: LoginView[] } | undefined> {

@@ -7,6 +7,7 @@ export { signedIn } from './signed-in';
 
 export const identityRoutes: Routes = [
   { path: 'login', loadComponent: () => import('./login').then((page) => page.Login) },
+  { path: 'set-password', loadComponent: () => import('./set-password').then((page) => page.SetPassword) },
 ];
 
 /** Routes of pages inside the shell. */

@@ -5,7 +5,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { LoginAttempts } from '../sessions/login-attempts';
 import { Sessions } from '../sessions/sessions';
-import { USER } from './account-events';
+import { USER } from './user';
 import { requireGoodPassword } from './new-password';
 import { hashPassword, passwordMatches } from './password';
 
@@ -36,7 +36,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   async execute({ user, passwords, addressGroup, metadata }: ChangePassword): Promise<void> {
     const { userId, sessionId } = user;
     const [row] = await this.database.query<{ name: string; password_hash: string }>(
-      'SELECT name, password_hash FROM user_account WHERE id = $1 AND disabled_at IS NULL',
+      'SELECT name, password_hash FROM user_account WHERE id = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL',
       [userId],
     );
     if (row === undefined) throw new DomainError('not_found', 'The account no longer exists.');

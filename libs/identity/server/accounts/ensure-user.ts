@@ -4,7 +4,7 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { registerUser, USER } from './account-events';
+import { registerUser, USER } from './user';
 import { hashPassword } from './password';
 
 /** Creates a user unless the name exists; an existing user keeps its password and role. */
@@ -27,12 +27,15 @@ export class EnsureUserHandler implements ICommandHandler<EnsureUser> {
   ) {}
 
   async execute({ name, password, role, metadata }: EnsureUser): Promise<void> {
-    const [present] = await this.database.query('SELECT 1 FROM user_account WHERE lower(name) = lower($1)', [name]);
+    const [present] = await this.database.query(
+      'SELECT 1 FROM user_account WHERE lower(name) = lower($1) AND removed_at IS NULL',
+      [name],
+    );
     if (present !== undefined) return;
     const userId = newId();
     const passwordHash = await hashPassword(password);
     try {
-      await this.store.execute(USER, userId, (state) => registerUser(state, userId, role), {
+      await this.store.execute(USER, userId, (state) => registerUser(state, userId, { role, name }), {
         metadata,
         within: async (sql) => {
           await sql.execute('INSERT INTO user_account (id, name, role, password_hash) VALUES ($1, $2, $3, $4)', [

@@ -1,19 +1,22 @@
-import type { Role, UserView } from '@icmp-mon/identity/contract';
+import type { Role, UserState, UserView } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
-const USERS_MAX = 1_000;
+/** Maximum number of users that are not removed. */
+export const USERS_MAX = 1_000;
 
 interface UserRow {
   id: string;
   name: string;
   role: Role;
+  state: UserState;
   created_at: Date;
   password_changed_at: Date | null;
+  link_expires_at: Date | null;
   logins: number;
 }
 
-/** Lists accounts by name, with the number of their active logins; at most 1,000. */
+/** Lists users by name, with the number of their active logins; not the removed ones. */
 export class ListUsers extends Query<{ items: UserView[] }> {}
 
 @QueryHandler(ListUsers)
@@ -22,20 +25,24 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
 
   async execute(): Promise<{ items: UserView[] }> {
     const rows = await this.database.query<UserRow>(
-      `SELECT u.id, u.name, u.role, u.created_at, u.password_changed_at,
+      `SELECT u.id, u.name, u.role, u.created_at, u.password_changed_at, l.expires_at AS link_expires_at,
+         CASE WHEN u.disabled_at IS NOT NULL THEN 'disabled' WHEN u.password_hash IS NULL THEN 'invited' ELSE 'active' END AS state,
          (SELECT count(*) FROM login_session s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > now()) AS logins
-       FROM user_account u WHERE u.disabled_at IS NULL ORDER BY lower(u.name) LIMIT $1`,
+       FROM user_account u LEFT JOIN password_link l ON l.user_id = u.id AND l.expires_at > now()
+       WHERE u.removed_at IS NULL ORDER BY lower(u.name) LIMIT $1`,
       [USERS_MAX],
     );
     return { items: rows.map(userView) };
   }
 }
 
-const userView = ({ id, name, role, created_at, password_changed_at, logins }: UserRow): UserView => ({
-  id,
-  name,
-  role,
-  createdAt: created_at.toISOString(),
-  passwordChangedAt: password_changed_at?.toISOString() ?? null,
-  logins,
+const userView = (row: UserRow): UserView => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  state: row.state,
+  createdAt: row.created_at.toISOString(),
+  passwordChangedAt: row.password_changed_at?.toISOString() ?? null,
+  linkExpiresAt: row.link_expires_at?.toISOString() ?? null,
+  logins: row.logins,
 });

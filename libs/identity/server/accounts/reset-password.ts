@@ -1,12 +1,11 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Sessions } from '../sessions/sessions';
-import { USER } from './account-events';
 import { requireGoodPassword } from './new-password';
 import { hashPassword } from './password';
+import { USER, userNotFound } from './user';
 
 /** Sets a user's password without the current one, and ends all of the user's logins. */
 export class ResetPassword extends Command<void> {
@@ -28,8 +27,11 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
   ) {}
 
   async execute({ userId, password, metadata }: ResetPassword): Promise<void> {
-    const [row] = await this.database.query<{ name: string }>('SELECT name FROM user_account WHERE id = $1', [userId]);
-    if (row === undefined) throw new DomainError('not_found', `User ${userId} not found.`);
+    const [row] = await this.database.query<{ name: string }>(
+      'SELECT name FROM user_account WHERE id = $1 AND removed_at IS NULL',
+      [userId],
+    );
+    if (row === undefined) throw userNotFound(userId);
     requireGoodPassword(password, row.name, '#/newPassword');
     const passwordHash = await hashPassword(password);
     await this.store.execute(USER, userId, () => [{ type: 'PasswordReset', data: { userId } }], {
@@ -39,6 +41,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
           userId,
           passwordHash,
         ]);
+        await sql.execute('DELETE FROM password_link WHERE user_id = $1', [userId]);
         await this.sessions.endWithin(sql, { userId });
       },
     });

@@ -4,7 +4,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { API_KEY, issueApiKey } from '../accounts/account-events';
+import { API_KEY, issueApiKey } from './api-key-events';
 import { parseApiKey } from './api-key';
 
 /** Stores a given API key unless its id already exists. */

@@ -1,7 +1,7 @@
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { API_KEY, revokeApiKey } from '../accounts/account-events';
+import { API_KEY, revokeApiKey } from './api-key-events';
 import { KnownApiKeys } from './known-api-keys';
 
 /** Revokes an API key: immediately in this process, within 5 s in other replicas. */

@@ -1,12 +1,19 @@
 import { ActorNames } from '@icmp-mon/identity/contract';
 import { Authenticator } from '@icmp-mon/platform/http';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { AccessController } from '../access.controller';
 import { ChangePasswordHandler } from '../accounts/change-password';
+import { ChangeRoleHandler } from '../accounts/change-role';
+import { CreateUserHandler } from '../accounts/create-user';
+import { DisableUserHandler } from '../accounts/disable-user';
+import { EnableUserHandler } from '../accounts/enable-user';
 import { EnsureUserHandler } from '../accounts/ensure-user';
+import { EraseUserHandler } from '../accounts/erase-user';
+import { IssuePasswordLinkHandler } from '../accounts/issue-password-link';
 import { ListUsersHandler } from '../accounts/list-users';
-import { ResetPasswordHandler } from '../accounts/reset-password';
+import { RemoveUserHandler } from '../accounts/remove-user';
 import { StoredActorNames } from '../accounts/stored-actor-names';
+import { UsePasswordLinkHandler } from '../accounts/use-password-link';
+import { ApiKeysController } from '../api-keys.controller';
 import { EnsureApiKeyHandler } from '../api-keys/ensure-api-key';
 import { IssueApiKeyHandler } from '../api-keys/issue-api-key';
 import { KnownApiKeys } from '../api-keys/known-api-keys';
@@ -26,6 +33,7 @@ import { RefreshSessionHandler } from '../sessions/refresh-session';
 import { KnownBrowsers } from '../sessions/known-browsers';
 import { LoginAttempts } from '../sessions/login-attempts';
 import { Sessions } from '../sessions/sessions';
+import { UsersController } from '../users.controller';
 
 interface IdentityOptions {
   /** Key that signs session tokens; at least 32 bytes, the same on every replica. */
@@ -39,7 +47,7 @@ export class IdentityApiModule {
   static register(options: IdentityOptions): DynamicModule {
     return {
       module: IdentityApiModule,
-      controllers: [AuthController, OwnAccountController, AccessController],
+      controllers: [AuthController, OwnAccountController, UsersController, ApiKeysController],
       providers: [
         Sessions,
         LoginAttempts,
@@ -58,8 +66,15 @@ export class IdentityApiModule {
         ListApiKeysHandler,
         EnsureUserHandler,
         EnsureApiKeyHandler,
+        CreateUserHandler,
+        ChangeRoleHandler,
+        DisableUserHandler,
+        EnableUserHandler,
+        RemoveUserHandler,
+        EraseUserHandler,
+        IssuePasswordLinkHandler,
+        UsePasswordLinkHandler,
         ChangePasswordHandler,
-        ResetPasswordHandler,
         EndLoginsHandler,
         IssueApiKeyHandler,
         RevokeApiKeyHandler,

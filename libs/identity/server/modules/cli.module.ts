@@ -7,9 +7,9 @@ export class IdentityCliModule {
     none.plug(
       {
         tables: 'user_account, api_key',
-        reason: 'names and hashes of secrets are stored only in these tables; events contain only their ids',
+        reason: 'hashes of secrets and names of keys are stored only in these tables; events contain only their ids',
       },
-      { tables: 'login_session, refresh_token', reason: 'stored only in these tables' },
+      { tables: 'login_session, refresh_token, password_link', reason: 'stored only in these tables' },
     );
   }
 }

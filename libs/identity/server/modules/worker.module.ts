@@ -1,6 +1,7 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
+import { forgetPasswordLinks } from '../accounts/password-link';
 import { forgetSessions } from '../sessions/sessions';
 
 /** Maximum rows per statement. */
@@ -13,6 +14,11 @@ export class IdentityWorkerModule {
       name: 'sessions',
       everyMs: HOUR_MS,
       runTask: ({ nowMs }) => inSteps(SESSIONS_PER_STEP, () => forgetSessions(control, new Date(nowMs - DAY_MS))),
+    });
+    tasks.plug({
+      name: 'password-links',
+      everyMs: HOUR_MS,
+      runTask: ({ nowMs }) => forgetPasswordLinks(control, new Date(nowMs)),
     });
   }
 }

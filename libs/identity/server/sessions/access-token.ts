@@ -1,4 +1,3 @@
-import { type Role, ROLES } from '@icmp-mon/identity/contract';
 import { SignedTokens } from './signed-tokens';
 
 export const ACCESS_TOKEN_S = 15 * 60;
@@ -7,13 +6,12 @@ const AUDIENCE = 'icmp-mon-api';
 export interface AccessClaims {
   userId: string;
   name: string;
-  role: Role;
   sessionId: string;
   /** Expiry in Unix seconds. */
   expiresAtS: number;
 }
 
-/** Signs and verifies the short-lived tokens in a browser's session cookie. */
+/** Signs and verifies the short-lived tokens in a browser's session cookie. They contain no role: a changed role is effective immediately. */
 export class AccessTokens {
   private readonly tokens: SignedTokens;
 
@@ -22,19 +20,14 @@ export class AccessTokens {
     this.tokens = new SignedTokens(secret, AUDIENCE);
   }
 
-  signAccessToken(
-    { userId, name, role, sessionId }: Omit<AccessClaims, 'expiresAtS'>,
-    expiresAtS: number,
-  ): Promise<string> {
-    return this.tokens.signClaims({ sub: userId, name, role, sid: sessionId }, expiresAtS);
+  signAccessToken({ userId, name, sessionId }: Omit<AccessClaims, 'expiresAtS'>, expiresAtS: number): Promise<string> {
+    return this.tokens.signClaims({ sub: userId, name, sid: sessionId }, expiresAtS);
   }
 
   /** Returns the claims of a valid token; null for one that is expired, forged or issued by another installation. */
   async verifyAccessToken(token: string): Promise<AccessClaims | null> {
-    const { sub, name, role, sid, exp } = (await this.tokens.verifyToken(token)) ?? {};
-    const known = ROLES.find((candidate) => candidate === role);
+    const { sub, name, sid, exp } = (await this.tokens.verifyToken(token)) ?? {};
     if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string') return null;
-    if (known === undefined || typeof exp !== 'number') return null;
-    return { userId: sub, name, role: known, sessionId: sid, expiresAtS: exp };
+    return typeof exp === 'number' ? { userId: sub, name, sessionId: sid, expiresAtS: exp } : null;
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AccessTokens } from './access-token';
 
 const SECRET = 's'.repeat(48);
-const CLAIMS = { userId: 'u', name: 'Ada', role: 'viewer', sessionId: 's' } as const;
+const CLAIMS = { userId: 'u', name: 'Ada', sessionId: 's' } as const;
 const inS = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
 describe('access tokens', () => {
@@ -20,18 +20,18 @@ describe('access tokens', () => {
   it('are refused when expired, forged, signed with another key, or without required claims', async () => {
     const otherKey = new AccessTokens('o'.repeat(48));
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"u"}').toString('base64url')}.`;
-    const foreign = await new SignJWT({ name: 'x', role: 'admin', sid: 's' })
+    const foreign = await new SignJWT({ name: 'x', sid: 's' })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject('u')
       .setExpirationTime(inS(60))
       .sign(new TextEncoder().encode(SECRET));
-    const oddRole = await tokens.signAccessToken({ ...CLAIMS, role: 'root' as 'admin' }, inS(60));
+    const nobody = await tokens.signAccessToken({ ...CLAIMS, userId: undefined as unknown as string }, inS(60));
     for (const token of [
       await tokens.signAccessToken(CLAIMS, inS(-1)),
       await otherKey.signAccessToken(CLAIMS, inS(60)),
       unsigned,
       foreign,
-      oddRole,
+      nobody,
       'not a token',
       '',
     ]) {

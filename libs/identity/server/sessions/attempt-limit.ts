@@ -1,8 +1,9 @@
 export interface AttemptLimitOptions {
   /** Failures in a row that are allowed immediately. */
   burst: number;
-  /** Further failures allowed per minute. */
-  perMinute: number;
+  /** Time until the next failure is allowed. It doubles with each further failure, until `burst` failures are allowed again. */
+  intervalMs: number;
+  intervalMsMax: number;
   /** Maximum number of stored keys; the least recently used one is evicted first. */
   keysMax: number;
 }
@@ -10,6 +11,7 @@ export interface AttemptLimitOptions {
 interface Bucket {
   left: number;
   atMs: number;
+  intervalMs: number;
 }
 
 /**
@@ -24,8 +26,9 @@ export class AttemptLimit {
   /** Takes a token. Returns null if there was one, otherwise the seconds (at least 1) until the next one. */
   takeToken(key: string, nowMs = performance.now()): number | null {
     const bucket = this.bucketOf(key, nowMs);
-    if (bucket.left < 1) return Math.ceil(((1 - bucket.left) * 60) / this.options.perMinute);
+    if (bucket.left < 1) return Math.ceil(((1 - bucket.left) * bucket.intervalMs) / 1_000);
     bucket.left -= 1;
+    if (bucket.left < 1) bucket.intervalMs = Math.min(bucket.intervalMs * 2, this.options.intervalMsMax);
     return null;
   }
 
@@ -35,11 +38,17 @@ export class AttemptLimit {
     bucket.left = Math.min(this.options.burst, bucket.left + 1);
   }
 
+  /** Forgets the failures of a key, after a success that only its rightful user can have. */
+  forgetKey(key: string): void {
+    this.buckets.delete(key);
+  }
+
   private bucketOf(key: string, nowMs: number): Bucket {
-    const { burst, perMinute, keysMax } = this.options;
-    const bucket = this.buckets.get(key) ?? { left: burst, atMs: nowMs };
-    bucket.left = Math.min(burst, bucket.left + ((nowMs - bucket.atMs) / 60_000) * perMinute);
+    const { burst, intervalMs, keysMax } = this.options;
+    const bucket = this.buckets.get(key) ?? { left: burst, atMs: nowMs, intervalMs };
+    bucket.left = Math.min(burst, bucket.left + (nowMs - bucket.atMs) / bucket.intervalMs);
     bucket.atMs = nowMs;
+    if (bucket.left === burst) bucket.intervalMs = intervalMs;
     this.buckets.delete(key);
     const [oldest] = this.buckets.keys();
     if (this.buckets.size >= keysMax && oldest !== undefined) this.buckets.delete(oldest);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AttemptLimit } from './attempt-limit';
 
-const limit = (keysMax = 10): AttemptLimit => new AttemptLimit({ burst: 3, perMinute: 6, keysMax });
+const limit = (keysMax = 10): AttemptLimit =>
+  new AttemptLimit({ burst: 3, intervalMs: 10_000, intervalMsMax: 10_000, keysMax });
 
 describe('attempts at a secret', () => {
   it('are refused after failures with the waiting time, and allowed again after it', () => {
@@ -11,6 +12,23 @@ describe('attempts at a secret', () => {
     expect(attempts.takeToken('a', 5_000)).toBe(5);
     expect(attempts.takeToken('a', 10_000)).toBeNull();
     expect(attempts.takeToken('a', 10_000)).toBe(10);
+  });
+
+  it('wait twice as long after each further failure, up to a limit, until a success or a long time without any', () => {
+    let nowMs = 0;
+    const attempts = new AttemptLimit({ burst: 2, intervalMs: 10_000, intervalMsMax: 60_000, keysMax: 10 });
+    const fail = (): number | null => {
+      while (attempts.takeToken('a', nowMs) === null);
+      return attempts.takeToken('a', nowMs);
+    };
+    for (const waitS of [20, 40, 60, 60]) {
+      expect(fail()).toBe(waitS);
+      nowMs += waitS * 1_000;
+    }
+    attempts.forgetKey('a');
+    expect(fail()).toBe(20);
+    nowMs += 3_600_000;
+    expect(fail()).toBe(20);
   });
 
   it('cost no token when they succeed', () => {

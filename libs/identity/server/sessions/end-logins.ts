@@ -3,7 +3,8 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { USER } from '../accounts/account-events';
+import { requireUser } from '../accounts/require-user';
+import { USER } from '../accounts/user';
 import { Sessions } from './sessions';
 
 /** Selects logins of a user: one, all except one, or all if neither is set. */
@@ -31,7 +32,7 @@ export class EndLoginsHandler implements ICommandHandler<EndLogins> {
     private readonly sessions: Sessions,
   ) {}
 
-  /** @throws DomainError `not_found` if a given login is not an active login of the user */
+  /** @throws DomainError `not_found` if the user does not exist, or a given login is not an active login of the user */
   async execute({ which, metadata }: EndLogins): Promise<number> {
     const { userId, loginId } = which;
     // The event contains the ids of the ended logins, which are known only after the update, so both share one transaction.
@@ -45,6 +46,7 @@ export class EndLoginsHandler implements ICommandHandler<EndLogins> {
       }
       return loginIds;
     });
+    if (loginId === undefined && ended.length === 0) await requireUser(this.database, userId);
     if (loginId !== undefined && ended.length === 0) {
       throw new DomainError('not_found', `Login ${loginId} not found, or already ended.`);
     }

@@ -26,7 +26,8 @@ interface UserRow {
   id: string;
   name: string;
   role: Role;
-  password_hash: string;
+  /** Null until an invited user sets a password. */
+  password_hash: string | null;
 }
 
 @CommandHandler(LogIn)
@@ -52,7 +53,8 @@ export class LogInHandler implements ICommandHandler<LogIn> {
         'SELECT id, name, role, password_hash FROM user_account WHERE lower(name) = lower($1) AND disabled_at IS NULL',
         [name],
       );
-      if (found !== undefined) return passwordMatches(password, found.password_hash, turn);
+      const hash = found?.password_hash ?? null;
+      if (hash !== null) return passwordMatches(password, hash, turn);
       await pretendToCheck(password, turn);
       return false;
     });

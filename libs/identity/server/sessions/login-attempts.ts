@@ -7,9 +7,9 @@ import { AttemptLimit } from './attempt-limit';
 
 const KEYS_MAX = 10_000;
 /** Wrong passwords for one user from one address, or from one known browser. The user can still log in from elsewhere. */
-const PER_USER_AND_SOURCE = { burst: 10, perMinute: 10, keysMax: KEYS_MAX };
-/** Wrong passwords from one address, for any user. */
-const PER_ADDRESS = { burst: 60, perMinute: 60, keysMax: KEYS_MAX };
+const PER_USER_AND_SOURCE = { burst: 10, intervalMs: 6_000, intervalMsMax: 15 * 60_000, keysMax: KEYS_MAX };
+/** Wrong passwords from one address, for any user. The wait does not grow, because many users may share the address. */
+const PER_ADDRESS = { burst: 60, intervalMs: 1_000, intervalMsMax: 1_000, keysMax: KEYS_MAX };
 
 const refused = new Counter({
   name: 'icmpmon_login_attempts_refused_total',
@@ -68,6 +68,7 @@ export class LoginAttempts {
     try {
       const isRight = await check();
       isWrong = !isRight;
+      if (isRight) forgetFailures(taken);
       return isRight;
     } finally {
       // A check that failed to run gives no information about the password.
@@ -99,6 +100,11 @@ export class LoginAttempts {
     }
     return taken;
   }
+}
+
+/** The address keeps its failures: a user's own password proves nothing about guesses at those of others. */
+function forgetFailures(buckets: readonly Bucket[]): void {
+  for (const { limit, key, name } of buckets) if (name === 'user') limit.forgetKey(key);
 }
 
 function giveBack(buckets: readonly Bucket[]): void {

@@ -53,7 +53,8 @@ const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The log
 /** Stores logins. Each is a chain of refresh tokens that are valid once. */
 @Injectable()
 export class Sessions {
-  private readonly running = new ShortCache<boolean>({
+  /** Role of the user of each active login; null for a login that is not active. */
+  private readonly running = new ShortCache<Role | null>({
     entriesMax: ENDED_KEPT_MAX,
     keptMs: (tookMs) => ENDED_KEPT_MS - tookMs,
     sharedMs: ENDED_KEPT_MS,
@@ -114,25 +115,28 @@ export class Sessions {
     return rows.map(({ id }) => id);
   }
 
-  /** Expires the cache, so that the next request of every login queries the database. */
+  /** Expires the cache, so that the next request of every login queries the database: after the end of logins, and after changes to users. */
   forgetEnded(): void {
     this.running.expireAll();
   }
 
-  /** Returns whether a login was active at the last query, at most some minutes ago. */
-  wasRunning(sessionId: string): boolean {
-    return this.running.recallStale(sessionId) === true;
+  /** Returns the role of a login's user at the last query, at most some minutes ago; null if the login was not active. */
+  lastRoleOf(sessionId: string): Role | null {
+    return this.running.recallStale(sessionId) ?? null;
   }
 
-  /** Returns whether a login is active: false after it was ended or its user was disabled, at most 5 s late. */
-  isRunning(sessionId: string): Promise<boolean> {
+  /**
+   * Returns the role of an active login's user; null after the login was ended or its user was disabled. Changes have an effect immediately in
+   * the process that made them, and after at most 5 s in others.
+   */
+  roleOf(sessionId: string): Promise<Role | null> {
     return this.running.get(sessionId, async () => {
-      const [row] = await this.database.query(
-        `SELECT 1 FROM login_session s JOIN user_account u ON u.id = s.user_id
+      const [row] = await this.database.query<{ role: Role }>(
+        `SELECT u.role FROM login_session s JOIN user_account u ON u.id = s.user_id
          WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
         [sessionId],
       );
-      return row !== undefined;
+      return row?.role ?? null;
     });
   }
 

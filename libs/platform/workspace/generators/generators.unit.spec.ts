@@ -26,7 +26,7 @@ const EXISTING = [
   'apps/api/health.controller.ts',
   'libs/agents/contract/agent-events.ts',
   'libs/identity/contract/index.ts',
-  'libs/identity/server/access.controller.ts',
+  'libs/identity/server/users.controller.ts',
   'libs/identity/ui/index.ts',
   'libs/operations/server/operations.controller.ts',
   'libs/platform/queue-board/queue-board.ts',

@@ -10,11 +10,10 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 56, lines: 16851 };
+export const LONG_FILES = { files: 55, lines: 16614 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
-  'apps/api/access.int.spec.ts': 237,
   'apps/api/health.int.spec.ts': 399,
   'apps/api/login.int.spec.ts': 218,
   'apps/api/open-api.int.spec.ts': 403,

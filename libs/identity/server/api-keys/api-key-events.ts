@@ -1,20 +1,10 @@
-import { API_KEY_STREAM, type IdentityEvent, type Role, USER_STREAM } from '@icmp-mon/identity/contract';
+import { API_KEY_STREAM, type ApiKeyEvent, type Role } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 
-type UserState = { kind: 'absent' } | { kind: 'present' };
 type ApiKeyState = { kind: 'absent' } | { kind: 'valid' } | { kind: 'revoked' };
 
-export type ApiKeyEvent = Extract<IdentityEvent, { type: `ApiKey${string}` }>;
-export type UserEvent = Exclude<IdentityEvent, ApiKeyEvent>;
-
-/** Aggregate of a user. Its events are the audit log of access; they contain no names and no secrets. */
-export const USER: Aggregate<UserState, UserEvent> = {
-  category: USER_STREAM,
-  initial: { kind: 'absent' },
-  evolve: () => ({ kind: 'present' }),
-};
-
+/** Aggregate of an API key. Its events are part of the audit log of access; they contain no names and no secrets. */
 export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
   category: API_KEY_STREAM,
   initial: { kind: 'absent' },
@@ -30,9 +20,6 @@ export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
     }
   },
 };
-
-export const registerUser = (state: UserState, userId: string, role: Role): UserEvent[] =>
-  state.kind === 'present' ? [] : [{ type: 'UserRegistered', data: { userId, role } }];
 
 export const issueApiKey = (
   state: ApiKeyState,

@@ -1,0 +1,96 @@
+import { type PasswordLinkPurpose, type Role, USER_STREAM, type UserEvent } from '@icmp-mon/identity/contract';
+import { DomainError } from '@icmp-mon/platform/errors';
+import type { Aggregate } from '@icmp-mon/platform/event-store';
+
+export type UserState =
+  { kind: 'absent' } | { kind: 'present'; role: Role; isDisabled: boolean } | { kind: 'removed' } | { kind: 'erased' };
+
+/** Aggregate of a user. Its events are the audit log of access; they contain no secrets, and names only encrypted. */
+export const USER: Aggregate<UserState, UserEvent> = {
+  category: USER_STREAM,
+  initial: { kind: 'absent' },
+  personal: { members: ['name'], erasedBy: 'UserErased' },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'UserRegistered':
+        return { kind: 'present', role: event.data.role, isDisabled: false };
+      case 'UserRoleChanged':
+        return state.kind === 'present' ? { ...state, role: event.data.role } : state;
+      case 'UserDisabled':
+        return state.kind === 'present' ? { ...state, isDisabled: true } : state;
+      case 'UserEnabled':
+        return state.kind === 'present' ? { ...state, isDisabled: false } : state;
+      case 'UserRemoved':
+        return { kind: 'removed' };
+      case 'UserErased':
+        return { kind: 'erased' };
+      case 'PasswordLinkIssued':
+      case 'PasswordChanged':
+      case 'PasswordReset':
+      case 'LoginsEnded':
+        return state;
+      default:
+        // Events of a newer release are ignored.
+        return state;
+    }
+  },
+};
+
+/** Returns no event for a user that exists. */
+export const registerUser = (
+  state: UserState,
+  userId: string,
+  { role, name }: { role: Role; name: string },
+): UserEvent[] => (state.kind === 'absent' ? [{ type: 'UserRegistered', data: { userId, role, name } }] : []);
+
+/** Returns no event if the user has the role already. @throws DomainError `not_found` */
+export function changeRole(state: UserState, userId: string, role: Role): UserEvent[] {
+  const { role: from } = present(state, userId);
+  return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
+}
+
+/** Returns no event if the user is disabled already. @throws DomainError `not_found` */
+export const disableUser = (state: UserState, userId: string): UserEvent[] =>
+  present(state, userId).isDisabled ? [] : [{ type: 'UserDisabled', data: { userId } }];
+
+/** Returns no event if the user is enabled already. @throws DomainError `not_found` */
+export const enableUser = (state: UserState, userId: string): UserEvent[] =>
+  present(state, userId).isDisabled ? [{ type: 'UserEnabled', data: { userId } }] : [];
+
+/** @throws DomainError `not_found` */
+export function removeUser(state: UserState, userId: string): UserEvent[] {
+  present(state, userId);
+  return [{ type: 'UserRemoved', data: { userId } }];
+}
+
+/** Erases the name of a removed user. Returns no event if it is erased already. @throws DomainError `not_found`, `conflict` */
+export function eraseUser(state: UserState, userId: string): UserEvent[] {
+  switch (state.kind) {
+    case 'absent':
+      throw userNotFound(userId);
+    case 'present':
+      throw new DomainError('conflict', 'The user exists: remove it first.');
+    case 'removed':
+      return [{ type: 'UserErased', data: { userId } }];
+    case 'erased':
+      return [];
+  }
+}
+
+/** @throws DomainError `not_found`; `conflict` for a disabled user */
+export function issuePasswordLink(
+  state: UserState,
+  userId: string,
+  link: { purpose: PasswordLinkPurpose; expiresAt: string },
+): UserEvent[] {
+  if (present(state, userId).isDisabled) throw new DomainError('conflict', 'The user is disabled: enable it first.');
+  return [{ type: 'PasswordLinkIssued', data: { userId, ...link } }];
+}
+
+export const userNotFound = (userId: string): DomainError =>
+  new DomainError('not_found', `User ${userId} not found. GET /api/v1/users lists all users.`);
+
+function present(state: UserState, userId: string): Extract<UserState, { kind: 'present' }> {
+  if (state.kind === 'present') return state;
+  throw userNotFound(userId);
+}

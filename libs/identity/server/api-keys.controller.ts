@@ -1,0 +1,49 @@
+import type { IssuedApiKey } from '@icmp-mon/identity/contract';
+import { Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiParam,
+} from '@nestjs/swagger';
+import { ApiKeyListResponse, IssueApiKeyRequest, IssuedApiKeyResponse } from './access.dto';
+import { IssueApiKey } from './api-keys/issue-api-key';
+import { ListApiKeys } from './api-keys/list-api-keys';
+import { RevokeApiKey } from './api-keys/revoke-api-key';
+
+@ApiTags('access')
+@Controller('api/v1/api-keys')
+@RequirePermission('access:manage')
+export class ApiKeysController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List API keys by name, revoked ones last, without the keys themselves' })
+  @ApiOkResponse({ type: ApiKeyListResponse })
+  list(): Promise<ApiKeyListResponse> {
+    return this.queries.execute(new ListApiKeys());
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Create an API key; it is shown only in this response' })
+  @ApiCreatedResponse({ type: IssuedApiKeyResponse })
+  issue(@Body() body: IssueApiKeyRequest, @Metadata() metadata: RequestMetadata): Promise<IssuedApiKey> {
+    return this.commands.execute(new IssueApiKey(body, metadata));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke an API key: it is refused within 5 s' })
+  @ApiNoContentResponse()
+  @ApiParam({ name: 'id', description: 'Id of the key.' })
+  revoke(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
+    return this.commands.execute(new RevokeApiKey(keyId, metadata));
+  }
+}
