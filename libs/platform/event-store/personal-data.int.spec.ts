@@ -87,6 +87,20 @@ describe('personal data of events', () => {
     expect(await storedText(c)).not.toContain('sealed');
   });
 
+  it('have one key also when several commands store the first text at the same time', async () => {
+    const id = newId();
+    const others = new EventStore(database);
+    const nameBy = (by: EventStore, name: string): Promise<unknown> =>
+      by.execute(PERSON, id, (): Person[] => [{ type: 'PersonNamed', data: { name, phone: null, city: 'Bern' } }], {
+        metadata,
+      });
+    const names = ['a', 'b', 'c', 'd'];
+    await Promise.all(names.map((name, at) => nameBy(at % 2 === 0 ? store : others, name)));
+    const stored = (await store.loadAggregate(PERSON, id)).state.map((event) => (event as Named).data.name);
+    expect(stored.sort()).toEqual(names);
+    expect(await database.query('SELECT FROM event_key WHERE stream = $1', [`person-${id}`])).toHaveLength(1);
+  });
+
   it('cannot be read once they are erased; the rest of the events stays', async () => {
     const [id, other] = [newId(), newId()];
     await named(id, { name: 'Zoë' });

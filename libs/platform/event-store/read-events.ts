@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { DomainEvent, EventMetadata, ProjectedEvent, RecordedEvent } from './aggregate';
-import { openPersonalData } from './personal-data';
+import { KEY_COLUMN, openPersonalData } from './personal-data';
 
 interface EventRow {
   position: number;
@@ -11,9 +11,10 @@ interface EventRow {
   data: object;
   metadata: EventMetadata;
   occurred_at: Date;
+  key: Buffer | null;
 }
 
-export const COLUMNS = 'position, id, stream, version, type, data, metadata, occurred_at';
+export const COLUMNS = `position, id, stream, version, type, data, metadata, occurred_at, ${KEY_COLUMN}`;
 
 /** Runs a query for `COLUMNS`. */
 export async function readRecorded<E extends DomainEvent>(
@@ -21,13 +22,23 @@ export async function readRecorded<E extends DomainEvent>(
   text: string,
   params: unknown[],
 ): Promise<RecordedEvent<E>[]> {
-  const rows = await openPersonalData(sql, await sql.query<EventRow>(text, params));
+  const rows = await sql.query<EventRow>(text, params);
   return rows.map((row) => recordedEvent<E>(row));
 }
 
 function recordedEvent<E extends DomainEvent>(row: EventRow): RecordedEvent<E> {
-  const { occurred_at: occurredAt, ...event } = row;
-  return { ...event, position: Number(row.position), occurredAt: occurredAt.toISOString() };
+  const { position, id, stream, version, type, metadata, occurred_at: occurredAt } = row;
+  const data = openPersonalData(row);
+  return {
+    position: Number(position),
+    id,
+    stream,
+    version,
+    type,
+    data,
+    metadata,
+    occurredAt: occurredAt.toISOString(),
+  };
 }
 
 /** Returns all events of one stream, ordered by version. */
@@ -66,14 +77,17 @@ export async function readProjected<E extends DomainEvent>(
   category: string,
   { after, upTo }: { after: number; upTo: number },
 ): Promise<ProjectedEvent<E>[]> {
-  const rows = await sql.query<ProjectedEvent<E>>(
-    `SELECT position, stream, version, type, data,
+  const rows = await sql.query<ProjectedEvent<E> & { key: Buffer | null }>(
+    `SELECT position, stream, version, type, data, ${KEY_COLUMN},
             to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt"
      FROM event WHERE position > $1 AND position <= $2 AND split_part(stream, '-', 1) = $3
      ORDER BY position`,
     [after, upTo, category],
   );
-  return openPersonalData(sql, rows);
+  return rows.map((row) => {
+    const { position, stream, version, type, occurredAt } = row;
+    return { position, stream, version, type, data: openPersonalData(row), occurredAt };
+  });
 }
 
 /** An event with the data of the one before it in its stream; null for the first. */

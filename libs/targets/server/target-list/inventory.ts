@@ -55,7 +55,7 @@ async function insert(sql: Sql, targets: readonly Kept[]): Promise<void> {
   await sql.execute(
     `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, paused, parents, notes, owner, version, registered_at)
      SELECT key, "targetId", ip, vrf, name, tags, tier, paused, parents, notes, owner, version, "occurredAt"
-     FROM jsonb_to_recordset($1::jsonb) AS t (key integer, "targetId" uuid, ip inet, vrf text, name text, tags jsonb,
+     FROM json_to_recordset($1::json) AS t (key integer, "targetId" uuid, ip inet, vrf text, name text, tags jsonb,
        tier text, paused boolean, parents uuid[], notes text, owner text, version bigint, "occurredAt" timestamptz)`,
     [JSON.stringify(targets)],
   );
@@ -65,7 +65,7 @@ async function update(sql: Sql, targets: readonly Kept[]): Promise<void> {
   await sql.execute(
     `UPDATE target_list l SET name = t.name, tags = t.tags, tier = t.tier, paused = t.paused, parents = t.parents,
        notes = t.notes, owner = t.owner, version = t.version
-     FROM jsonb_to_recordset($1::jsonb) AS t (key integer, name text, tags jsonb, tier text, paused boolean, parents uuid[],
+     FROM json_to_recordset($1::json) AS t (key integer, name text, tags jsonb, tier text, paused boolean, parents uuid[],
        notes text, owner text, version bigint)
      WHERE l.key = t.key`,
     [JSON.stringify(targets)],

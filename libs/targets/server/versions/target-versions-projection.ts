@@ -91,14 +91,14 @@ async function endVersions(sql: Sql, ended: (OpenVersion & { to: string })[]): P
   const empty = ended.filter(({ from, to }) => from === to);
   if (empty.length > 0) {
     await sql.execute(
-      `DELETE FROM target_version v USING jsonb_to_recordset($1::jsonb) AS e (key integer, version integer)
+      `DELETE FROM target_version v USING json_to_recordset($1::json) AS e (key integer, version integer)
        WHERE v.key = e.key AND v.version = e.version`,
       [JSON.stringify(empty)],
     );
   }
   await sql.execute(
     `UPDATE target_version v SET valid = tstzrange(lower(v.valid), e."to")
-     FROM jsonb_to_recordset($1::jsonb) AS e (key integer, version integer, "to" timestamptz)
+     FROM json_to_recordset($1::json) AS e (key integer, version integer, "to" timestamptz)
      WHERE v.key = e.key AND v.version = e.version AND upper_inf(v.valid)`,
     [JSON.stringify(ended.map(({ key, version, to }) => ({ key, version, to })))],
   );
@@ -109,7 +109,7 @@ async function addVersions(sql: Sql, begun: VersionRow[]): Promise<void> {
   await sql.execute(
     `INSERT INTO target_version (key, version, valid, id, ip, vrf, name, tags, tier, parents, paused, notes, owner, registered_at)
      SELECT key, version, tstzrange("from", "to"), "targetId", ip, vrf, name, tags, tier, parents, paused, notes, owner, "registeredAt"
-     FROM jsonb_to_recordset($1::jsonb) AS t (key integer, version integer, "from" timestamptz, "to" timestamptz, "targetId" uuid,
+     FROM json_to_recordset($1::json) AS t (key integer, version integer, "from" timestamptz, "to" timestamptz, "targetId" uuid,
        ip inet, vrf text, name text, tags jsonb, tier text, parents uuid[], paused boolean, notes text, owner text, "registeredAt" timestamptz)
      ON CONFLICT (key, version) DO NOTHING`,
     [JSON.stringify(begun)],
