@@ -1,6 +1,7 @@
 import type { AgentSelection } from '@icmp-mon/tiers/contract';
-import { BOUND_STEP, HASHES, hashText } from './hashes';
+import { hashText } from './hashes';
 import type { PolicyRanges } from './policy-ranges';
+import { type ReadyAgents, readyAgents } from './ready-agents';
 import { newScratch, type Scratch } from './selection-scratch';
 
 /** Properties of an agent on which a selection depends. */
@@ -40,7 +41,7 @@ export interface AgentPool {
   ids: readonly string[];
   seeds: Int32Array;
   inverseWeights: Float64Array;
-  /** Changed by the capacity limit; see `admission.ts`. */
+  /** Changed only by `setThresholds`. */
   thresholds: Float64Array;
   readiness: readonly Readiness[];
   /** Indexes of region and provider. */
@@ -58,34 +59,10 @@ export interface AgentPool {
   scratch: Scratch;
 }
 
-/** Ready agents in the order of the hot loop: grouped by weight, by index within a group. */
-export interface ReadyAgents {
-  order: Int32Array;
-  seeds: Int32Array;
-  /** For each group: where it ends in `order`, and half of the hash that a pair must exceed to be worth a closer look, first and again. */
-  ends: Int32Array;
-  limits: Int32Array;
-  widerLimits: Int32Array;
-  /** Demands of diversity that these agents can meet at all. */
-  minRegions: number;
-  minProviders: number;
-  /** Numbers of their regions and providers. */
-  regions: number;
-  providers: number;
-  /** Targets registered from this time on do not count agents as ready that are silent within their hold-down. */
-  untilMs: number;
-}
-
 /** Weight of an agent of unknown capacity: the packets per second of a policy file that sets none. */
 const USUAL_CAPACITY_PPS = 10_000;
 /** Weights are rounded to fourths of an octave (19 %), so that a slightly changed capacity moves no targets, and groups are few. */
 const STEPS_PER_OCTAVE = 4;
-/** Number of agents that should pass the limits beyond the selected ones; wider limits apply if too few pass. Chosen by measurement. */
-const SPARE = 3;
-const SPARE_DIVERSE = 5;
-const SPARE_WIDER = 16;
-const BISECTIONS = 60;
-
 /** Prepares the agents that a tier's selection allows. They are sorted by id, so their order in the input has no effect. */
 export function agentPool(agents: readonly CandidateAgent[], selection: AgentSelection): AgentPool {
   const eligible = agents.filter((agent) => isEligible(agent, selection)).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -109,6 +86,18 @@ export function agentPool(agents: readonly CandidateAgent[], selection: AgentSel
   return { ...pool, ready: readyAgents(pool), scratch: newScratch(eligible.length, policies.length) };
 }
 
+/** Sets the admission thresholds of these agents, by id; others keep theirs. See `admission.ts`. */
+export function setThresholds(pool: AgentPool, thresholds: ReadonlyMap<string, number>): void {
+  pool.ids.forEach((id, at) => (pool.thresholds[at] = thresholds.get(id) ?? pool.thresholds[at]));
+  pool.ready = readyAgents(pool);
+}
+
+/** Removes all admission thresholds. */
+export function clearThresholds(pool: AgentPool): void {
+  pool.thresholds.fill(0);
+  pool.ready = readyAgents(pool);
+}
+
 /** Returns whether an agent may probe for a tier: its region is listed (or none is), and it has all required tags and no excluded one. */
 export function isEligible(agent: CandidateAgent, selection: AgentSelection): boolean {
   const { regions, requireTags, excludeTags } = selection;
@@ -127,57 +116,4 @@ function weightOf({ capacityPps, readiness }: CandidateAgent): number {
 function indexesOf(texts: readonly string[]): Int32Array {
   const places = new Map([...new Set(texts)].map((text, at) => [text, at]));
   return Int32Array.from(texts, (text) => places.get(text) ?? 0);
-}
-
-function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAgents {
-  const { readiness, inverseWeights, seeds, count, regionOf, providerOf } = pool;
-  const indexes = [...readiness.keys()].filter((at) => readiness[at] === 'ready' || typeof readiness[at] === 'number');
-  const order = Int32Array.from(indexes.sort((a, b) => inverseWeights[a] - inverseWeights[b] || a - b));
-  const ends: number[] = [];
-  order.forEach((at, place) => {
-    if (place === order.length - 1 || inverseWeights[at] !== inverseWeights[order[place + 1]]) ends.push(place + 1);
-  });
-  const silent = readiness.filter((each) => typeof each === 'number');
-  const regions = distinct(order, regionOf);
-  const providers = distinct(order, providerOf);
-  const minRegions = Math.min(pool.minRegions, count, regions);
-  const minProviders = Math.min(pool.minProviders, count, providers);
-  const spare = minRegions > 1 || minProviders > 1 ? SPARE_DIVERSE : SPARE;
-  const groupWeights = ends.map((end) => 1 / inverseWeights[order[end - 1]]);
-  return {
-    order,
-    seeds: Int32Array.from(order, (at) => seeds[at]),
-    ends: Int32Array.from(ends),
-    limits: limitsFor(count + spare, ends, groupWeights),
-    widerLimits: limitsFor(count + SPARE_WIDER, ends, groupWeights),
-    ...{ minRegions, minProviders, regions, providers },
-    untilMs: silent.length === 0 ? Infinity : Math.min(...silent),
-  };
-}
-
-function distinct(order: Int32Array, indexOf: Int32Array): number {
-  return new Set(Array.from(order, (at) => indexOf[at])).size;
-}
-
-/**
- * Returns limits with which about `wanted` agents pass: those whose cost is below the same bound in all groups. Halves of hashes fit into a
- * signed integer; -1 lets every agent pass. The bounds are multiples of `BOUND_STEP`.
- */
-function limitsFor(wanted: number, ends: readonly number[], weights: readonly number[]): Int32Array {
-  const agents = ends.at(-1) ?? 0;
-  if (wanted >= agents) return new Int32Array(ends.length).fill(-1);
-  const sizes = ends.map((end, at) => end - (ends[at - 1] ?? 0));
-  const passing = (cost: number): number =>
-    sizes.reduce((sum, size, at) => sum + size * -Math.expm1(-weights[at] * cost), 0);
-  let low = 0;
-  let high = 1;
-  for (let step = 0; step < BISECTIONS; step++) {
-    const middle = (low + high) / 2;
-    if (passing(middle) < wanted) low = middle;
-    else high = middle;
-  }
-  return Int32Array.from(weights, (weight) => {
-    const bound = Math.floor((HASHES * Math.exp(-weight * high)) / BOUND_STEP) * BOUND_STEP;
-    return bound / 2 - 1;
-  });
 }

@@ -1,9 +1,16 @@
 import type { AgentPool } from './agent-pool';
 import { chooseDiverse } from './diversity';
-import { mix, mixKey, premix } from './hashes';
 import { chooseByRank, choosesAny, covered } from './ranked-selection';
 import { forgetDecisions, refusesTarget } from './refusals';
-import { beginChoice, costOf, finishSelection, noteRefusing, sortByCost } from './selection-steps';
+import {
+  beginChoice,
+  chooseLowest,
+  finishSelection,
+  noteRefusing,
+  priceCandidates,
+  sortByCost,
+} from './selection-steps';
+import { shortlist } from './shortlist/shortlist';
 
 export interface CandidateTarget {
   key: number;
@@ -46,8 +53,8 @@ export function selectAgents(key: number, ip: string, registeredAtMs: number, po
   const { ready, scratch, count } = pool;
   forgetDecisions(pool);
   scratch.refusingCount = 0;
-  const isUsual = ready.order.length >= count && registeredAtMs < ready.untilMs;
-  if (isUsual && (selectReady(key, ip, pool, ready.limits) || selectReady(key, ip, pool, ready.widerLimits))) return;
+  const isUsual = ready.agents >= count && registeredAtMs < ready.untilMs;
+  if (isUsual && (selectReady(key, ip, pool, false) || selectReady(key, ip, pool, true))) return;
   selectByRank({ key, ip, registeredAtMs }, pool);
 }
 
@@ -59,62 +66,17 @@ function idsOf({ ids }: AgentPool, indexes: Int32Array, count: number): string[]
 
 /**
  * The usual case: ready agents with high hashes admit the target, allow its address and meet the diversity. Looks closely only at agents
- * whose hash passes the limit of their group. Returns false if these do not suffice to decide.
+ * whose hash passes their limit. Returns false if these do not suffice to decide.
  */
-function selectReady(key: number, ip: string, pool: AgentPool, limits: Int32Array): boolean {
-  const { scratch, count } = pool;
-  const mixedKey = mixKey(key);
-  const found = admitted(pool, mixedKey, shortlist(pool, mixedKey, limits));
+function selectReady(key: number, ip: string, pool: AgentPool, isWider: boolean): boolean {
+  const { scratch, count, ready } = pool;
+  const found = shortlist(key, ready, isWider);
   if (found < count) return false;
-  sortByCost(scratch, found);
-  for (let at = 0; at < count; at++) scratch.chosen[at] = scratch.candidates[at];
+  priceCandidates(pool, found, isWider ? ready.widerKeysPerCost : ready.keysPerCost);
   scratch.chosenCount = count;
-  if (anyRefuses(key, ip, pool)) return false;
-  if (!isDiverse(pool) && !chooseOthers(pool, found, key, ip)) return false;
-  finishSelection(scratch);
-  return true;
-}
-
-/**
- * Collects the ready agents whose hash passes the limit; returns how many. The hot loop: two agents per step, and no branch, because which
- * agents pass cannot be predicted. Each agent is written to the next free place, which is kept if the agent passes.
- */
-function shortlist({ ready, scratch }: AgentPool, mixedKey: number, limits: Int32Array): number {
-  const { seeds, ends } = ready;
-  const { passing } = scratch;
-  let found = 0;
-  let place = 0;
-  for (let group = 0; group < ends.length; group++) {
-    const end = ends[group];
-    const limit = limits[group];
-    for (; place + 1 < end; place += 2) {
-      const first = limit - (premix(mixedKey ^ seeds[place]) >>> 1);
-      const second = limit - (premix(mixedKey ^ seeds[place + 1]) >>> 1);
-      passing[found] = place;
-      found += first >>> 31;
-      passing[found] = place + 1;
-      found += second >>> 31;
-    }
-    if (place < end) {
-      passing[found] = place;
-      found += (limit - (premix(mixedKey ^ seeds[place++]) >>> 1)) >>> 31;
-    }
-  }
-  return found;
-}
-
-/** Makes candidates of the agents in the shortlist that admit the target; returns how many. */
-function admitted({ ready, inverseWeights, scratch, thresholds }: AgentPool, mixedKey: number, found: number): number {
-  const { candidates, costs, passing } = scratch;
-  let kept = 0;
-  for (let at = 0; at < found; at++) {
-    const agent = ready.order[passing[at]];
-    const hash = mix(mixedKey ^ ready.seeds[passing[at]]);
-    if (hash < thresholds[agent]) continue;
-    candidates[kept] = agent;
-    costs[kept++] = costOf(hash, inverseWeights[agent]);
-  }
-  return kept;
+  const isChosen = chooseLowest(scratch, found, count) && isDiverse(pool);
+  if (!isChosen && !chooseSorted(pool, found)) return false;
+  return !anyRefuses(key, ip, pool);
 }
 
 function anyRefuses(key: number, ip: string, pool: AgentPool): boolean {
@@ -126,17 +88,24 @@ function anyRefuses(key: number, ip: string, pool: AgentPool): boolean {
 function isDiverse(pool: AgentPool): boolean {
   const { minRegions, minProviders } = pool.ready;
   return (
-    (minRegions <= 1 || covered(pool, pool.regionOf) >= minRegions) &&
-    (minProviders <= 1 || covered(pool, pool.providerOf) >= minProviders)
+    (minRegions <= 1 || covered(pool, pool.regionOf, minRegions) >= minRegions) &&
+    (minProviders <= 1 || covered(pool, pool.providerOf, minProviders) >= minProviders)
   );
 }
 
-/** Chooses again for diversity. Returns false if agents that are not candidates could be better, or if one of the chosen refuses. */
-function chooseOthers(pool: AgentPool, found: number, key: number, ip: string): boolean {
+/** Chooses again, for diversity or by exact costs. Returns false if agents that are not candidates could be better. */
+function chooseSorted(pool: AgentPool, found: number): boolean {
   const { count, ready, scratch } = pool;
+  sortByCost(scratch, found);
   beginChoice(scratch);
-  const demand = { slots: count, regions: ready.minRegions, providers: ready.minProviders };
-  return chooseDiverse(pool, found, demand, false) && !anyRefuses(key, ip, pool);
+  const isKnown = chooseDiverse(
+    pool,
+    found,
+    { slots: count, regions: ready.minRegions, providers: ready.minProviders },
+    false,
+  );
+  finishSelection(scratch);
+  return isKnown;
 }
 
 /** Every other case: agents of other ranks, refusals, too few candidates. */

@@ -1,7 +1,8 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { admissionFor, exceeds } from './admission';
+import { clearThresholds, setThresholds } from './agent-pool';
 import type { StoredPools } from './candidate-agents';
-import { CapacitySolver, setThresholds, type TargetColumns } from './capacity-solver';
+import { CapacitySolver, type TargetColumns } from './capacity-solver';
 
 /** Targets read by one statement. */
 const TARGETS_PER_STEP = 20_000;
@@ -55,7 +56,7 @@ export class CapacityLimit {
    */
   async reopenAdmission(): Promise<boolean> {
     if (this.isKept || !(await this.mustReopen())) return false;
-    for (const pool of this.pools.byTier.values()) pool.thresholds.fill(0);
+    for (const pool of this.pools.byTier.values()) clearThresholds(pool);
     await this.sql.execute('DELETE FROM assignment_admission');
     await this.solveAll();
     return true;

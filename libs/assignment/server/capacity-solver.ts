@@ -1,5 +1,5 @@
 import { admissionFor, exceeds } from './admission';
-import type { AgentPool } from './agent-pool';
+import { type AgentPool, setThresholds } from './agent-pool';
 import { selectAgents } from './assign';
 import { isRefusedByAll } from './shortfall';
 
@@ -133,12 +133,5 @@ export class CapacitySolver {
     if (isRefusedByAll(pool)) return [];
     const members = this.members[this.targets.tiers[number]];
     return Array.from(pool.scratch.chosen.subarray(0, pool.scratch.chosenCount), (at) => members[at]);
-  }
-}
-
-/** Sets the thresholds of these agents, by id; others keep theirs. */
-export function setThresholds(pool: AgentPool, thresholds: ReadonlyMap<string, number>): void {
-  for (let at = 0; at < pool.ids.length; at++) {
-    pool.thresholds[at] = thresholds.get(pool.ids[at]) ?? pool.thresholds[at];
   }
 }

@@ -3,25 +3,25 @@ export const HASHES = 2 ** 32;
 // Separates keys of targets from hashes of ids.
 const KEY_SALT = 0x9e37_79b9;
 
-/** The last step of `mix` does not change the bits from this one on. */
-export const BOUND_STEP = 2 ** 16;
+/** Factors of the finaliser of MurmurHash3. */
+export const MIX_FIRST = 0x85eb_ca6b;
+export const MIX_SECOND = 0xc2b2_ae35;
 
-/** `mix` without its last step, as a signed integer: enough to compare a hash with a multiple of `BOUND_STEP`. */
-export function premix(value: number): number {
-  let hash = value | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
-  return hash;
+/** The first step of `mix`. `fold(a ^ b)` is `fold(a) ^ fold(b)`, so that it is computed once per target and per agent, not for each pair. */
+export function fold(value: number): number {
+  return value ^ (value >>> 16);
 }
 
-/** The last step of `mix`. */
-export function finishMix(premixed: number): number {
-  return (premixed ^ (premixed >>> 16)) >>> 0;
+/** The other steps of `mix`. */
+export function mixFolded(folded: number): number {
+  let hash = Math.imul(folded, MIX_FIRST);
+  hash = Math.imul(hash ^ (hash >>> 13), MIX_SECOND);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** Finaliser of MurmurHash3: each input bit changes about half of the output bits. Returns an unsigned 32-bit integer. */
 export function mix(value: number): number {
-  return finishMix(premix(value));
+  return mixFolded(fold(value));
 }
 
 /** FNV-1a, finished with `mix`, because ids created at the same time differ in few bits. */

@@ -44,15 +44,14 @@ export function choosesAny(target: RankedTarget, pool: AgentPool): boolean {
   return rankAgents(target, pool, { withRefusing: false, withFull: true }) > 0;
 }
 
-/** Returns how many different regions (`regionOf`) or providers (`providerOf`) the chosen agents have. */
-export function covered({ scratch }: AgentPool, indexOf: Int32Array): number {
+/** Returns how many different regions (`regionOf`) or providers (`providerOf`) the chosen agents have, at most `enough`. */
+export function covered({ scratch }: AgentPool, indexOf: Int32Array, enough = Infinity): number {
+  const { chosen, chosenCount } = scratch;
   let count = 0;
-  for (let at = 0; at < scratch.chosenCount; at++) {
-    let isFirst = true;
-    for (let other = 0; other < at; other++) {
-      if (indexOf[scratch.chosen[other]] === indexOf[scratch.chosen[at]]) isFirst = false;
-    }
-    if (isFirst) count++;
+  for (let at = 0; at < chosenCount && count < enough; at++) {
+    let other = 0;
+    while (indexOf[chosen[other]] !== indexOf[chosen[at]]) other++;
+    if (other === at) count++;
   }
   return count;
 }

@@ -1,10 +1,10 @@
 /** Memory that selections reuse, so that none is allocated per target. */
 export interface Scratch {
-  /** Candidates with their costs; sorted after `sortByCost`. */
+  /** Candidates with their costs, the lowest first after `sortByCost`. */
   candidates: Int32Array;
   costs: Float64Array;
-  /** Places in `ready.order` of the agents whose hash passes the bound. */
-  passing: Int32Array;
+  /** Costs as integers, for the usual case. */
+  keys: Int32Array;
   /** Indexes of the selected agents, ascending. */
   chosen: Int32Array;
   chosenCount: number;
@@ -20,16 +20,18 @@ export interface Scratch {
   providerOfRegion: Int32Array;
   regionOfProvider: Int32Array;
   visited: Int32Array;
-  /** Decision of each policy file on the current target: -1 unknown, 0 allowed, 1 refused. */
-  decisions: Int8Array;
+  /** Number of the current target, and for each policy file that of the last target that it allowed, and that it refused. */
+  target: number;
+  allowed: Float64Array;
+  refused: Float64Array;
 }
 
 export function newScratch(agents: number, policies: number): Scratch {
   return {
     candidates: new Int32Array(agents + 1),
     costs: new Float64Array(agents + 1),
-    passing: new Int32Array(agents + 1),
-    chosen: new Int32Array(agents),
+    keys: new Int32Array(agents + 1),
+    chosen: new Int32Array(agents + 1),
     chosenCount: 0,
     refusing: new Int32Array(agents),
     refusingCount: 0,
@@ -40,6 +42,8 @@ export function newScratch(agents: number, policies: number): Scratch {
     providerOfRegion: new Int32Array(agents),
     regionOfProvider: new Int32Array(agents),
     visited: new Int32Array(agents),
-    decisions: new Int8Array(policies),
+    target: 0,
+    allowed: new Float64Array(policies),
+    refused: new Float64Array(policies),
   };
 }

@@ -2,6 +2,7 @@ import type { AgentPool } from './agent-pool';
 import { HASHES } from './hashes';
 import { refusesTarget } from './refusals';
 import type { Scratch } from './selection-scratch';
+import { passing } from './shortlist/shortlist';
 
 /** Begins a choice: nothing is chosen, no region and no provider is covered. */
 export function beginChoice(scratch: Scratch): void {
@@ -45,6 +46,35 @@ export function costOf(hash: number, inverseWeight: number): number {
   const distance = (HASHES - hash) / HASHES;
   if (distance < NEAR) return ((distance * (6 - distance)) / (6 - 4 * distance)) * inverseWeight;
   return -Math.log(1 - distance) * inverseWeight;
+}
+
+/** Makes candidates of the agents that pass, with their costs. */
+export function priceCandidates({ scratch, inverseWeights }: AgentPool, found: number, keysPerCost: number): void {
+  const { candidates, costs, keys } = scratch;
+  const { agents, hashes } = passing;
+  for (let at = 0; at < found; at++) {
+    const agent = agents[at];
+    const cost = costOf(hashes[agent], inverseWeights[agent]);
+    candidates[at] = agent;
+    costs[at] = cost;
+    keys[at] = cost * keysPerCost;
+  }
+}
+
+/**
+ * Chooses those `wanted` of the candidates that have the lowest costs, in their order. Counts for each candidate how many have a lower cost,
+ * without a branch, because the order of costs cannot be predicted. Returns false if costs are too close to be compared as integers.
+ */
+export function chooseLowest({ candidates, keys, chosen }: Scratch, found: number, wanted: number): boolean {
+  let kept = 0;
+  for (let at = 0; at < found; at++) {
+    const key = keys[at];
+    let above = -wanted;
+    for (let other = 0; other < found; other++) above += (keys[other] - key) >>> 31;
+    chosen[kept] = candidates[at];
+    kept += above >>> 31;
+  }
+  return kept === wanted;
 }
 
 /** Sorts candidates by cost, the lowest first; of equal ones, the lower index first. */
