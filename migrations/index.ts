@@ -30,6 +30,7 @@ import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-s
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
+import { AgentsDescription1790000077000 } from './control/1790000077000-agents-description';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { IdentityUsers1790000076300 } from './control/1790000076300-identity-users';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
@@ -86,6 +87,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsTags1790000076000,
   EventCursorCategory1790000076200,
   IdentityUsers1790000076300,
+  AgentsDescription1790000077000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

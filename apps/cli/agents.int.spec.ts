@@ -77,6 +77,35 @@ describe('on the machine itself', () => {
     for (const { actor } of events) expect(actor).toMatch(/^cli:/);
   });
 
+  it('changes the description of an agent, and states what to correct', async () => {
+    const id = await enrolled('set-1');
+    expect(await run('agents', 'set', 'set-1', '--capacity', '2000', '--tags', 'site=fra rack=7')).toBe(
+      'set-1  eu  p  rack=7 site=fra  capacity 2000 packets/s',
+    );
+    expect(await run('agents', 'list')).toContain(
+      `set-1  eu  active  enrolled  0 targets  at most 2000 packets/s  ${id}`,
+    );
+    expect(
+      await run(
+        'agents',
+        'set',
+        id,
+        '--name',
+        'set-2',
+        '--region',
+        'us',
+        '--remove-tags',
+        'rack',
+        '--capacity',
+        'none',
+      ),
+    ).toBe('set-2  us  p  site=fra  no capacity set');
+    await expect(run('agents', 'set', 'set-2')).rejects.toThrow('Nothing to change');
+    await expect(run('agents', 'set', 'set-2', '--capacity', 'all')).rejects.toThrow('Give whole packets per second');
+    await expect(run('agents', 'set', 'set-2', '--tags', 'site')).rejects.toThrow('not key=value');
+    await expect(run('agents', 'set', 'set-2', '--capacity', '0')).rejects.toMatchObject({ code: 'invalid' });
+  });
+
   it('retires an agent that never ran: draining first, or immediately with --force; then its name can be used again', async () => {
     await enrolled('idle');
     expect(await run('agents', 'retire', 'idle', '--yes')).toBe(

@@ -1,7 +1,15 @@
 import { userInfo } from 'node:os';
-import { AGENT_CHANGES, type AgentChange, type AgentState, type AgentView } from '@icmp-mon/agents/contract';
+import {
+  AGENT_CHANGES,
+  type AgentChange,
+  type AgentState,
+  type AgentView,
+  tokenPurpose,
+} from '@icmp-mon/agents/contract';
 import {
   ChangeAgent,
+  ChangeAgentDescription,
+  ChangeAgentDescriptionHandler,
   ChangeAgentHandler,
   ListedAgents,
   ListEnrolmentTokensHandler,
@@ -13,8 +21,10 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { Invocation } from '@icmp-mon/platform/command-line';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
+import { tagsAsText } from '@icmp-mon/targets/contract';
 import type { Action, Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
+import { readDescriptionPatch } from './agent-patch';
 import { AGENT_EFFECTS } from './commands/index.mjs';
 
 /** Next step of the operator with an evicted or banned agent. */
@@ -31,6 +41,7 @@ export const AGENT_ACTIONS: Actions = {
       (context, asked) => apply(context, change, asked),
     ]),
   ),
+  'agents set': (context, asked) => setDescription(context, asked),
   'tokens list': (context) => listTokens(context),
   'tokens revoke': (context, { args: [id] }) => revoke(context, id),
 };
@@ -39,8 +50,9 @@ async function list(context: CliContext, retired: boolean): Promise<void> {
   const found = await lister(context).listAgents(retired ? 'retired' : undefined);
   if (found.length === 0)
     return context.printLine(retired ? 'There are no retired agents.' : 'No agent has joined yet.');
-  for (const { id, name, region, state, connection, assignedTargets, stateReason } of found) {
-    const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets`;
+  for (const { id, name, region, state, connection, assignedTargets, stateReason, capacityPps } of found) {
+    const capacity = capacityPps === null ? '' : `  at most ${capacityPps} packets/s`;
+    const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets${capacity}`;
     context.printLine(`${name}  ${region}  ${state}${heard}  ${id}${stateReason === null ? '' : `  (${stateReason})`}`);
   }
 }
@@ -60,6 +72,15 @@ async function apply(context: CliContext, change: AgentChange, asked: Invocation
   context.printLine(`${agent.name} is ${state}${next}`);
 }
 
+async function setDescription(context: CliContext, asked: Invocation): Promise<void> {
+  const agent = await find(context, asked.args[0]);
+  const patch = readDescriptionPatch(asked);
+  const handler = new ChangeAgentDescriptionHandler(new EventStore(context.control));
+  const set = await handler.execute(new ChangeAgentDescription(agent.id, patch, metadata()));
+  const capacity = set.capacityPps === null ? 'no capacity set' : `capacity ${set.capacityPps} packets/s`;
+  context.printLine([set.name, set.region, set.provider, tagsAsText(set.tags) || 'no tags', capacity].join('  '));
+}
+
 async function find(context: CliContext, ref: string): Promise<AgentView> {
   const found = await lister(context).listAgents();
   const agent = found.find(({ id, name }) => id === ref || name === ref);
@@ -70,8 +91,9 @@ async function find(context: CliContext, ref: string): Promise<AgentView> {
 async function listTokens(context: CliContext): Promise<void> {
   const { items: found } = await new ListEnrolmentTokensHandler(context.control).execute();
   if (found.length === 0) return context.printLine('There are no enrolment tokens.');
-  for (const { id, state, createdBy, agentName, region, uses, usesLeft, expiresAt, lastUsedAt } of found) {
-    const purpose = agentName !== null ? `agent ${agentName}` : region !== null ? `region ${region}` : 'any new agent';
+  for (const token of found) {
+    const { id, state, createdBy, uses, usesLeft, expiresAt, lastUsedAt } = token;
+    const purpose = tokenPurpose(token);
     const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt}`;
     context.printLine(
       `${id}  ${state}  ${purpose}  ${usesLeft} of ${uses} left  by ${createdBy ?? '-'}  until ${expiresAt}  ${used}`,

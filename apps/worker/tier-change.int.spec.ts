@@ -1,7 +1,7 @@
-import { AGENT_STREAM } from '@icmp-mon/agents/contract';
+import { AGENT, ChangeAgentDescription, ChangeAgentDescriptionHandler } from '@icmp-mon/agents/server';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { type DomainEvent, EventStore } from '@icmp-mon/platform/event-store';
+import { EventStore } from '@icmp-mon/platform/event-store';
 import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
 import { newId } from '@icmp-mon/platform/ids';
 import { Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
@@ -23,7 +23,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workerApp } from './worker.module';
 
 const SHARDS = 2;
-const AGENT = newId();
+const AGENT_ID = newId();
 const { standard, fast } = BUILT_IN_TIERS;
 const metadata = { actor: 'test', causationId: null, correlationId: newId() };
 
@@ -44,7 +44,7 @@ describe('a change of a tier with targets', () => {
   /** Returns the next answer to the agent that satisfies the condition; the agent asks for newer ones, as agents do. */
   const answered = async (is: (answer: Answer) => boolean): Promise<Answer> => {
     for (;;) {
-      const answer = await updates.nextAssignments(AGENT, version, { waitMs: 20_000 });
+      const answer = await updates.nextAssignments(AGENT_ID, version, { waitMs: 20_000 });
       if (answer === null) throw new Error('the agent received no answer');
       version = answer.version;
       if (is(answer)) return answer;
@@ -85,10 +85,10 @@ describe('a change of a tier with targets', () => {
     await define('standard', standard);
     await define('gold', fast);
     const enrolled = {
-      ...{ agentId: AGENT, name: 'a', region: 'eu', provider: 'p', tags: {}, capacityPps: null },
+      ...{ agentId: AGENT_ID, name: 'a', region: 'eu', provider: 'p', tags: {}, capacityPps: null },
       ...{ certificateSha256: '0'.repeat(64), notAfter: '2036-01-01T00:00:00.000Z' },
     };
-    await store.execute(PLAIN_AGENT, AGENT, () => [{ type: 'AgentEnrolled', data: enrolled }], { metadata });
+    await store.execute(AGENT, AGENT_ID, () => [{ type: 'AgentEnrolled' as const, data: enrolled }], { metadata });
     for (const key of [1, 2]) {
       const target = {
         targetId: newId(),
@@ -142,6 +142,20 @@ describe('a change of a tier with targets', () => {
     expect(assigned.map(({ key }) => key).sort()).toEqual([1, 2]);
   });
 
+  it('keeps within the capacity that an operator sets, and takes the targets back when it is lifted', async () => {
+    const descriptions = new ChangeAgentDescriptionHandler(store);
+    const limit = (capacityPps: number | null) =>
+      descriptions.execute(new ChangeAgentDescription(AGENT_ID, { capacityPps }, metadata));
+    await define('gold', { ...fast, probeIntervalMs: 1_000, probeTimeoutMs: 500 });
+    await answered(({ tiers }) => tiers.some(({ probeIntervalMs }) => probeIntervalMs === 1_000));
+    await limit(1);
+    const { unassigned } = await answered((answer) => answer.unassigned.length > 0);
+    expect(unassigned).toHaveLength(1);
+    await limit(null);
+    const { assigned } = await answered((answer) => answer.assigned.length > 0);
+    expect(assigned.map(({ key }) => key)).toEqual(unassigned);
+  });
+
   it('moves the targets of a removed tier to the successor', async () => {
     await append('gold', { type: 'TierRemovalStarted', data: { name: 'gold', successor: 'standard' } });
     const task = worker.get(HousekeepingTasks).plugged.find(({ name }) => name === 'tier-removals');
@@ -159,9 +173,3 @@ describe('a change of a tier with targets', () => {
 });
 
 type Answer = NonNullable<Awaited<ReturnType<AssignmentUpdates['nextAssignments']>>>;
-
-const PLAIN_AGENT = {
-  category: AGENT_STREAM,
-  initial: null,
-  evolve: (state: null, _event: DomainEvent): null => state,
-};

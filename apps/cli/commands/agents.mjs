@@ -33,9 +33,39 @@ const changeCommand = ([name, purpose]) => ({
 });
 
 /** @type {Command} */
+const setCommand = {
+  name: 'set',
+  purpose: 'Changes name, region, provider, tags or capacity of an agent.',
+  details: [
+    "What is set here takes precedence over the agent's own settings, also after it enrols again. Its targets are assigned again.",
+  ],
+  arguments: [{ name: 'agent', text: 'name or id of the agent' }],
+  options: [
+    { name: 'name', value: 'name', text: 'new name' },
+    { name: 'region', value: 'region', text: 'new region' },
+    {
+      name: 'provider',
+      value: 'provider',
+      text: "new provider; empty: that of the agent's own settings from its next start",
+    },
+    { name: 'tags', value: 'tags', text: 'tags to add or change, such as "site=fra rack=7"' },
+    { name: 'remove-tags', value: 'keys', text: 'keys of tags to remove, such as "site rack"' },
+    {
+      name: 'capacity',
+      value: 'pps',
+      text: 'maximum packets per second that may be assigned to it; none: only its policy file limits it',
+    },
+  ],
+  examples: [
+    'npm run icmpmon -- agents set fra-1 --capacity 2000',
+    'npm run icmpmon -- agents set fra-1 --region eu-central --tags "site=fra rack=7"',
+  ],
+};
+
+/** @type {Command} */
 export const agents = {
   name: 'agents',
-  purpose: 'Lists agents; drains, retires, evicts, bans them.',
+  purpose: 'Lists and describes agents; drains, retires, evicts, bans them.',
   commands: [
     {
       name: 'list',
@@ -43,6 +73,7 @@ export const agents = {
       options: [{ name: 'retired', text: 'lists the retired agents instead' }],
       examples: ['npm run icmpmon -- agents list'],
     },
+    setCommand,
     ...Object.entries(AGENT_EFFECTS).map(changeCommand),
   ],
   examples: ['npm run icmpmon -- agents list'],

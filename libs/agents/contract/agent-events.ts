@@ -1,3 +1,5 @@
+import type { OperatorField } from './agent-description';
+
 /** Stream category of agents: `agent-<id>`. Relayed to `public.agents.v1`, keyed by agent id. */
 export const AGENT_STREAM = 'agent';
 /** Topic to which the relay publishes agents' events. */
@@ -46,6 +48,8 @@ export interface AgentEnrolled {
     keySha256?: string;
     /** Id of the token that admitted the agent; never its secret. */
     tokenId?: string;
+    /** Fields that the token or an operator set; missing from earlier releases. */
+    setByOperator?: readonly OperatorField[];
   };
 }
 
@@ -61,10 +65,22 @@ interface AgentCertificateRenewed {
   };
 }
 
-/** The agent reported a provider or tags other than those stored. Its name and region change only by an enrolment. */
+/**
+ * The description of an agent changed: the agent reported another provider or other tags, or an operator changed it. Contains the complete
+ * description; events of earlier releases contain only provider and tags.
+ */
 export interface AgentDescribed {
   type: 'AgentDescribed';
-  data: { agentId: string; provider: string; tags: Record<string, string> };
+  data: {
+    agentId: string;
+    provider: string;
+    tags: Record<string, string>;
+    name?: string;
+    region?: string;
+    /** Maximum probes per second that may be assigned to the agent; null means that only its policy file limits it. */
+    capacityPps?: number | null;
+    setByOperator?: readonly OperatorField[];
+  };
 }
 
 /** The agent's targets move to other agents. With `thenRetire` it is retired once it holds none. */

@@ -67,12 +67,13 @@ export function rejoinText(nonce: string, csrSha256: string): string {
  */
 export type DescriptionResponse = AgentDescription;
 
-const NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i;
+/** Pattern of agents' names. Without a flag, so that the API's description can contain it. */
+export const AGENT_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/;
 export const AGENT_NAME_LENGTH_MAX = 63;
 export const AGENT_NAME_RULE = `consists of letters, digits, dots and hyphens, at most ${AGENT_NAME_LENGTH_MAX}, starting and ending with a letter or digit`;
 
 export function isAgentName(name: string): boolean {
-  return NAME.test(name);
+  return AGENT_NAME.test(name);
 }
 
 /** Returns a valid agent name made from a host name: `pop_fra_1` becomes `pop-fra-1`. Empty if no character is valid in a name. */

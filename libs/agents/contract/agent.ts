@@ -1,4 +1,5 @@
 import type { UncountedResults } from '@icmp-mon/probing/contract';
+import type { OperatorField } from './agent-description';
 import type { AgentState } from './agent-events';
 
 /** Lifetime of an agent's certificate. The agent renews it after half of this time. */
@@ -104,6 +105,10 @@ export interface AgentShare {
   warming: number;
   /** Assigned and not refused, but without a result within three intervals. */
   silent: number;
+  /** Packets per second that the assigned targets cost, without targets that every agent refuses. */
+  assignedPps: number;
+  /** Packets per second that may be assigned to it: the lower of the operator's limit and that of its policy file; null means no limit. */
+  capacityPps: number | null;
 }
 
 /** An agent as the API shows it. */
@@ -113,6 +118,10 @@ export interface AgentView {
   region: string;
   provider: string;
   tags: Record<string, string>;
+  /** Maximum packets per second that an operator set; null means that only its policy file limits it. */
+  capacityPps: number | null;
+  /** Parts of the description that an operator or a token set; the agent's own settings do not change them. */
+  setByOperator: OperatorField[];
   enrolledAt: string;
   certificateNotAfter: string;
   state: AgentState;

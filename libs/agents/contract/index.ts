@@ -1,3 +1,4 @@
+export * from './agent-description';
 export * from './agent-events';
 export * from './agent';
 export * from './received-telemetry';
@@ -10,3 +11,4 @@ export * from './enrolment-token';
 export * from './agent-changes';
 export * from './allowed-ranges';
 export * from './join-line';
+export * from './token-purpose';

@@ -42,7 +42,7 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report.policyRefusedTargets > 0) {
     return `its policy file refuses ${countText(report.policyRefusedTargets)} assigned targets`;
   }
-  if (report.configured !== undefined) {
+  if (report.configured !== undefined && !isChosen(agent, report.configured)) {
     const { name, region } = report.configured;
     return `name “${name}” and region “${region}” of its settings are not in force: enrol it again to change them`;
   }
@@ -51,6 +51,12 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
     return `clock offset ${durationText(Math.abs(report.clockOffsetMs))}`;
   }
   return null;
+}
+
+/** Returns whether the agent's own name and region differ from those in force only because an operator set others. */
+function isChosen(agent: AgentView, { name, region }: { name: string; region: string }): boolean {
+  const isOurs = (field: 'name' | 'region'): boolean => agent.setByOperator.includes(field);
+  return (name === agent.name || isOurs('name')) && (region === agent.region || isOurs('region'));
 }
 
 /**

@@ -32,6 +32,8 @@ const agent = (more: Partial<AgentTelemetry> = {}, connection: AgentView['connec
   region: 'local',
   provider: 'local',
   tags: {},
+  capacityPps: null,
+  setByOperator: [],
   state: 'active',
   stateSince: '2026-03-01T11:00:00.000Z',
   stateReason: null,

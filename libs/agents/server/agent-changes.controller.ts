@@ -7,12 +7,25 @@ import {
   RequirePermission,
   Versioned,
 } from '@icmp-mon/platform/http';
-import { applyDecorators, Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { applyDecorators, Body, Controller, HttpCode, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ChangeAgentRequest, ChangedAgentResponse, RetireAgentRequest } from './agent-changes.dto';
+import { ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ChangeAgentDescriptionRequest,
+  ChangeAgentRequest,
+  ChangedAgentResponse,
+  DescribedAgentResponse,
+  RetireAgentRequest,
+} from './agent-changes.dto';
 import { AGENT_PARAMETER } from './agents.dto';
 import { ChangeAgent } from './change-agent';
+import { ChangeAgentDescription } from './change-agent-description';
+
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'ETag of the last read; the change is refused if the agent changed since.',
+};
 
 const Change = (change: AgentChange, summary: string): MethodDecorator =>
   applyDecorators(
@@ -21,11 +34,7 @@ const Change = (change: AgentChange, summary: string): MethodDecorator =>
     Idempotent(`agent-${change}`),
     Versioned(),
     ApiOperation({ summary, description: 'Has no effect on an agent that is already in the resulting state.' }),
-    ApiHeader({
-      name: 'If-Match',
-      required: false,
-      description: 'ETag of the last read; the change is refused if the agent changed since.',
-    }),
+    ApiHeader(IF_MATCH),
     ApiParam(AGENT_PARAMETER),
     ApiOkResponse({ type: ChangedAgentResponse }),
   );
@@ -37,6 +46,28 @@ const Id = (): ParameterDecorator => Param('id', ParseUUIDPipe);
 @RequirePermission('agents:write')
 export class AgentChangesController {
   constructor(private readonly commands: CommandBus) {}
+
+  @Patch()
+  @Idempotent('describe-agent')
+  @Versioned()
+  @ApiOperation({
+    summary: 'Change name, region, provider, tags or capacity of an agent',
+    description:
+      'A merge patch (RFC 7396), also as application/json: absent members stay unchanged. What an operator sets takes precedence over the ' +
+      "agent's own settings, also after it enrols again. A patch that changes nothing creates no event.",
+  })
+  @ApiHeader(IF_MATCH)
+  @ApiParam(AGENT_PARAMETER)
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiOkResponse({ type: DescribedAgentResponse })
+  describe(
+    @Id() id: string,
+    @Body() body: ChangeAgentDescriptionRequest,
+    @Metadata() by: RequestMetadata,
+    @IfMatch() at?: number,
+  ) {
+    return this.commands.execute(new ChangeAgentDescription(id, body, by, at));
+  }
 
   @Change('drain', 'Drain an agent: its targets move to other agents')
   drain(@Id() id: string, @Body() body: ChangeAgentRequest, @Metadata() by: RequestMetadata, @IfMatch() at?: number) {

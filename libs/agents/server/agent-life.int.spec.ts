@@ -1,4 +1,11 @@
-import type { AgentChange, AgentEnrolled, ChangeAgentRequest, ChangedAgent } from '@icmp-mon/agents/contract';
+import {
+  AGENT_DESCRIBED,
+  type AgentChange,
+  type AgentEnrolled,
+  type ChangeAgentDescriptionRequest,
+  type ChangeAgentRequest,
+  type ChangedAgent,
+} from '@icmp-mon/agents/contract';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
@@ -9,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT, enrol } from './agent';
 import { agentModel } from './agent-model';
 import { ChangeAgent, ChangeAgentHandler } from './change-agent';
+import { ChangeAgentDescription, ChangeAgentDescriptionHandler } from './change-agent-description';
 import { completeRetirements } from './complete-retirements';
 import { ListedAgents } from './listed-agents';
 import { UnreadReports } from './unread-reports.test-data';
@@ -132,11 +140,40 @@ describe('the lifecycle of agents', () => {
     expect(await states()).toEqual(['retired', 'retired', 'retired', 'draining']);
   });
 
+  it('is described by an operator: the view and the event show it, and a taken name is refused', async () => {
+    const [agent, other] = [await enrolled(), await enrolled()];
+    const descriptions = new ChangeAgentDescriptionHandler(store);
+    const describeAs = (patch: ChangeAgentDescriptionRequest, expectedVersion?: number) =>
+      descriptions.execute(new ChangeAgentDescription(agent.agentId, patch, metadata, expectedVersion));
+    const set = { name: `fra-${names++}`, region: 'us', provider: 'q', tags: { site: 'fra' }, capacityPps: 50 };
+    const answer = await describeAs(set, 1);
+    const setByOperator = ['name', 'provider', 'region', 'tags.site'];
+    expect(answer).toEqual({ id: agent.agentId, ...set, setByOperator, version: 2 });
+    const list = new ListedAgents(control, telemetry, new UnreadReports());
+    expect(await list.get(agent.agentId)).toMatchObject({ ...set, setByOperator, version: 2 });
+    const [{ data }] = await control.query<{ data: object }>(
+      'SELECT data FROM event WHERE stream = $1 AND version = 2',
+      [`agent-${agent.agentId}`],
+    );
+    validateEvent(AGENT_DESCRIBED, data);
+    expect(await describeAs({ capacityPps: 50 })).toMatchObject({ version: 2 });
+    expect(await describeAs({ capacityPps: null })).toMatchObject({ capacityPps: null, version: 3 });
+    await expect(describeAs({ region: 'eu' }, 2)).rejects.toMatchObject({ code: 'precondition_failed' });
+    await expect(describeAs({ name: other.name })).rejects.toMatchObject({
+      ...{ code: 'conflict', errors: [expect.objectContaining({ pointer: '#/name' })] },
+    });
+    await change(other.agentId, 'retire', { force: true });
+    expect(await describeAs({ name: other.name })).toMatchObject({ name: other.name });
+  });
+
   it('is restored by a rebuild; certificates, which no event contains, are kept', async () => {
     const { agentId } = await enrolled();
+    const patch = { capacityPps: 20, tags: { site: 'fra' } };
+    await new ChangeAgentDescriptionHandler(store).execute(new ChangeAgentDescription(agentId, patch, metadata));
     await change(agentId, 'drain');
     await control.execute(
-      `UPDATE agent SET certificate_sha256 = 'renewed', previous_certificate_sha256 = 'first', region = 'lost' WHERE id = $1`,
+      `UPDATE agent SET certificate_sha256 = 'renewed', previous_certificate_sha256 = 'first', region = 'lost',
+         capacity_pps = NULL, set_by_operator = '{}' WHERE id = $1`,
       [agentId],
     );
     const outcome = await rebuild(agentModel(control), { database: control, replace: true, report: () => undefined });
@@ -144,9 +181,13 @@ describe('the lifecycle of agents', () => {
       replaced: true,
       differences: [expect.objectContaining({ changed: expect.any(Number) })],
     });
-    const [row] = await control.query('SELECT region, state, certificate_sha256, key_sha256 FROM agent WHERE id = $1', [
-      agentId,
-    ]);
-    expect(row).toEqual({ region: 'eu', state: 'draining', certificate_sha256: 'renewed', key_sha256: 'k' });
+    const [row] = await control.query(
+      'SELECT region, state, certificate_sha256, key_sha256, capacity_pps, set_by_operator FROM agent WHERE id = $1',
+      [agentId],
+    );
+    expect(row).toEqual({
+      ...{ region: 'eu', state: 'draining', certificate_sha256: 'renewed', key_sha256: 'k' },
+      ...{ capacity_pps: 20, set_by_operator: ['tags.site'] },
+    });
   });
 });

@@ -18,7 +18,8 @@ export function agentModel(database: Sql & Transactor): ReadModel<number> {
         name: 'agent',
         key: ['id'],
         columns: [
-          ...['id', 'name', 'region', 'provider', 'tags', 'capacity_pps', 'enrolled_at', 'version'],
+          ...['id', 'name', 'region', 'provider', 'tags', 'capacity_pps', 'set_by_operator'],
+          ...['enrolled_at', 'version'],
           ...['state', 'state_since', 'state_reason', 'then_retire'],
         ],
       },

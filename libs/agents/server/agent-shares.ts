@@ -4,6 +4,8 @@ import { type MeasuredCounts, MeasuredTargets } from '@icmp-mon/status/contract'
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 
+const NOTHING_ASSIGNED: AgentAssignments = { assigned: 0, refused: 0, assignedPps: 0, capacityPps: null };
+
 /** Adds to agents the target counts of the assignment context and of the shards. */
 @Injectable()
 export class AgentShares {
@@ -38,10 +40,11 @@ export class AgentShares {
  * Returns an agent's share. The shards apply a change later than assignment decides it, so their counts are limited to what is assigned.
  */
 export function shareOf(
-  { assigned, refused }: AgentAssignments = { assigned: 0, refused: 0 },
+  { assigned, refused, assignedPps, capacityPps }: AgentAssignments = NOTHING_ASSIGNED,
   counts: MeasuredCounts = { measured: 0, warming: 0, silent: 0 },
 ): AgentShare {
   const measured = Math.min(counts.measured, assigned);
   const warming = Math.min(counts.warming, assigned - measured);
-  return { assigned, refused, measured, warming, silent: Math.min(counts.silent, assigned - measured - warming) };
+  const silent = Math.min(counts.silent, assigned - measured - warming);
+  return { assigned, refused, measured, warming, silent, assignedPps, capacityPps };
 }

@@ -5,6 +5,7 @@ import {
   type AgentTelemetry,
   type AgentView,
   isAdmitted,
+  type OperatorField,
 } from '@icmp-mon/agents/contract';
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 
@@ -18,6 +19,8 @@ export interface AgentRow {
   region: string;
   provider: string;
   tags: Record<string, string>;
+  capacityPps: number | null;
+  setByOperator: OperatorField[];
   enrolledAt: Date;
   certificateNotAfter: Date;
   state: AgentState;
@@ -37,7 +40,8 @@ export interface HealthRow {
   telemetry: AgentTelemetry;
 }
 
-export const AGENT_COLUMNS = `id, name, region, provider, tags, enrolled_at AS "enrolledAt",
+export const AGENT_COLUMNS = `id, name, region, provider, tags, capacity_pps AS "capacityPps",
+  set_by_operator AS "setByOperator", enrolled_at AS "enrolledAt",
   certificate_not_after AS "certificateNotAfter", state, state_since AS "stateSince", state_reason AS "stateReason",
   then_retire AS "thenRetire", clone_suspected_at AS "cloneSuspectedAt", version`;
 export const HEALTH_COLUMNS = `agent_id AS "agentId", received_at AS "receivedAt", now() AS "readAt", telemetry`;
@@ -61,6 +65,8 @@ export function agentView(
     region: agent.region,
     provider: agent.provider,
     tags: agent.tags,
+    capacityPps: agent.capacityPps,
+    setByOperator: agent.setByOperator,
     enrolledAt: agent.enrolledAt.toISOString(),
     certificateNotAfter: agent.certificateNotAfter.toISOString(),
     state: agent.state,

@@ -20,11 +20,7 @@ async function projectOne(sql: Sql, event: ProjectedEvent<AgentEvent>): Promise<
   if (event.type === 'AgentEnrolled') return enrolled(sql, event as ProjectedEvent<AgentEnrolled>);
   const { agentId } = event.data;
   if (event.type === 'AgentDescribed') {
-    const { provider, tags } = event.data as AgentDescribed['data'];
-    await sql.execute('UPDATE agent SET provider = $2, tags = $3::jsonb, version = $4 WHERE id = $1', [
-      ...[agentId, provider, JSON.stringify(tags), event.version],
-    ]);
-    return;
+    return described(sql, event as ProjectedEvent<AgentDescribed>);
   }
   const state = stateAfter(event.type);
   if (state === undefined) {
@@ -39,19 +35,33 @@ async function projectOne(sql: Sql, event: ProjectedEvent<AgentEvent>): Promise<
   );
 }
 
+/** Events of earlier releases contain only provider and tags. */
+async function described(sql: Sql, { data, version }: ProjectedEvent<AgentDescribed>): Promise<void> {
+  const { agentId, provider, tags, name, region, capacityPps, setByOperator } = data;
+  await sql.execute(
+    `UPDATE agent SET provider = $2, tags = $3::jsonb, version = $4, name = coalesce($5, name), region = coalesce($6, region),
+       capacity_pps = CASE WHEN $7 THEN $8::integer ELSE capacity_pps END, set_by_operator = coalesce($9::text[], set_by_operator)
+     WHERE id = $1`,
+    [
+      ...[agentId, provider, JSON.stringify(tags), version, name ?? null, region ?? null],
+      ...[capacityPps !== undefined, capacityPps ?? null, setByOperator ?? null],
+    ],
+  );
+}
+
 async function enrolled(
   sql: Sql,
   { data, version, occurredAt }: Pick<ProjectedEvent<AgentEnrolled>, 'data' | 'version' | 'occurredAt'>,
 ): Promise<void> {
   await sql.execute(
     `INSERT INTO agent (id, name, region, provider, tags, capacity_pps, certificate_sha256, certificate_not_after,
-       enrolled_at, version, key_sha256, state, state_since)
-     VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, 'active', $9)
+       enrolled_at, version, key_sha256, state, state_since, set_by_operator)
+     VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, 'active', $9, $12)
      ON CONFLICT (id) DO UPDATE SET region = EXCLUDED.region, provider = EXCLUDED.provider, tags = EXCLUDED.tags,
        capacity_pps = EXCLUDED.capacity_pps, certificate_sha256 = EXCLUDED.certificate_sha256,
        previous_certificate_sha256 = NULL, certificate_not_after = EXCLUDED.certificate_not_after,
        certificate_used_at = NULL, clone_suspected_at = NULL, key_sha256 = EXCLUDED.key_sha256,
-       enrolled_at = EXCLUDED.enrolled_at, version = EXCLUDED.version,
+       enrolled_at = EXCLUDED.enrolled_at, version = EXCLUDED.version, set_by_operator = EXCLUDED.set_by_operator,
        state = 'active', state_since = EXCLUDED.state_since, state_reason = NULL, then_retire = false`,
     [
       data.agentId,
@@ -65,6 +75,7 @@ async function enrolled(
       occurredAt,
       version,
       data.keySha256 ?? null,
+      data.setByOperator ?? [],
     ],
   );
 }

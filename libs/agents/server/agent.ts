@@ -1,20 +1,31 @@
-import { AGENT_STREAM, isAdmitted, type AgentEvent, type AgentState, stateAfter } from '@icmp-mon/agents/contract';
+import {
+  AGENT_STREAM,
+  type AgentEvent,
+  type AgentState,
+  isAdmitted,
+  type OperatorField,
+  stateAfter,
+} from '@icmp-mon/agents/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 import { projectAgents } from './agent.projection';
+import { keepOperatorValues } from './agent-description';
 
 /** State of an agent's stream: enough to decide its next change. Certificates are stored in the agent's row. */
-export type AgentRecord =
-  | { kind: 'unknown' }
-  | {
-      kind: 'enrolled';
-      agentId: string;
-      name: string;
-      provider: string;
-      tags: Record<string, string>;
-      state: AgentState;
-      thenRetire: boolean;
-    };
+export type AgentRecord = { kind: 'unknown' } | EnrolledAgent;
+
+export interface EnrolledAgent {
+  kind: 'enrolled';
+  agentId: string;
+  name: string;
+  region: string;
+  provider: string;
+  tags: Record<string, string>;
+  capacityPps: number | null;
+  setByOperator: readonly OperatorField[];
+  state: AgentState;
+  thenRetire: boolean;
+}
 
 type Enrolment = Extract<AgentEvent, { type: 'AgentEnrolled' }>['data'];
 
@@ -33,14 +44,7 @@ export function enrol(record: AgentRecord, data: Enrolment): AgentEvent[] {
     throw new DomainError('forbidden', detail, [{ pointer: '#/name', detail }]);
   }
   if (record.kind === 'enrolled' && record.state === 'retired') throw wrongState(record, 'enrolled');
-  return [{ type: 'AgentEnrolled', data }];
-}
-
-/** Decides whether to store what an admitted agent reports of itself: an event only if it differs. */
-export function describe(record: AgentRecord, said: { provider: string; tags: Record<string, string> }): AgentEvent[] {
-  if (record.kind === 'unknown' || !isAdmitted(record.state)) return [];
-  if (record.provider === said.provider && sameTags(record.tags, said.tags)) return [];
-  return [{ type: 'AgentDescribed', data: { agentId: record.agentId, ...said } }];
+  return [{ type: 'AgentEnrolled', data: keepOperatorValues(record, data) }];
 }
 
 /** Decides that an active agent gives its targets to other agents. */
@@ -101,36 +105,30 @@ export function unban(record: AgentRecord, reason: string | null): AgentEvent[] 
   return [{ type: 'AgentUnbanned', data: subject(agent, reason) }];
 }
 
-type Enrolled = Extract<AgentRecord, { kind: 'enrolled' }>;
-
-function requireEnrolled(record: AgentRecord): Enrolled {
+function requireEnrolled(record: AgentRecord): EnrolledAgent {
   if (record.kind === 'enrolled') return record;
   throw new DomainError('not_found', 'Agent not found. GET /api/v1/agents lists all agents.');
 }
 
-function wrongState({ name, state }: Enrolled, change: string): DomainError {
+function wrongState({ name, state }: EnrolledAgent, change: string): DomainError {
   return new DomainError('conflict', `The agent "${name}" is ${state}: it cannot be ${change} in this state.`);
 }
 
 function subject(
-  { agentId, name }: Enrolled,
+  { agentId, name }: EnrolledAgent,
   reason: string | null,
 ): { agentId: string; name: string; reason: string | null } {
   return { agentId, name, reason };
 }
 
-function sameTags(a: Record<string, string>, b: Record<string, string>): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
-}
-
 function evolve(record: AgentRecord, event: AgentEvent): AgentRecord {
   if (event.type === 'AgentEnrolled') {
-    const { agentId, name, provider, tags } = event.data;
-    return { kind: 'enrolled', agentId, name, provider, tags, state: 'active', thenRetire: false };
+    const { agentId, name, region, provider, tags, capacityPps, setByOperator = [] } = event.data;
+    const description = { name, region, provider, tags, capacityPps, setByOperator };
+    return { kind: 'enrolled', agentId, ...description, state: 'active', thenRetire: false };
   }
   if (record.kind === 'unknown') return record;
-  if (event.type === 'AgentDescribed') return { ...record, provider: event.data.provider, tags: event.data.tags };
+  if (event.type === 'AgentDescribed') return { ...record, ...event.data };
   // Events of a newer release are ignored: they change nothing that this release stores.
   const state = stateAfter(event.type);
   if (state === undefined) return record;

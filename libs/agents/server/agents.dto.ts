@@ -9,6 +9,7 @@ import {
   type AgentView,
   EXECUTOR_STATES,
   type ExecutorHealth,
+  type OperatorField,
 } from '@icmp-mon/agents/contract';
 import { MayBeAbsent } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
@@ -17,6 +18,15 @@ import { IsIn } from 'class-validator';
 
 /** Parameter of the routes below one agent. */
 export const AGENT_PARAMETER = { name: 'id', description: 'Id of the agent.' } as const;
+
+export const CAPACITY = {
+  ...({ type: 'integer', nullable: true } as const),
+  description: 'Maximum packets per second that an operator set; null means that only its policy file limits it.',
+};
+export const SET_BY_OPERATOR = {
+  ...{ type: [String] as [typeof String], example: ['region', 'tags.site'] },
+  description: "Parts of the description that an operator or a token set; the agent's own settings do not change them.",
+};
 
 export class ExecutorResponse implements ExecutorHealth {
   @ApiProperty({ example: 'icmp_ping' }) type!: string;
@@ -87,6 +97,16 @@ export class AgentShareResponse implements AgentShare {
   @ApiProperty({ description: 'Newly assigned, without a verdict yet.' }) warming!: number;
   @ApiProperty({ description: 'Assigned and not refused, but without a result within three intervals.' })
   silent!: number;
+  @ApiProperty({
+    description: 'Packets per second that the assigned targets cost, without targets that every agent refuses.',
+  })
+  assignedPps!: number;
+  @ApiProperty({
+    ...{ type: Number, nullable: true },
+    description:
+      "Packets per second that may be assigned to it: the lower of the operator's limit and its policy file's.",
+  })
+  capacityPps!: number | null;
 }
 
 export class AgentResponse implements AgentView {
@@ -95,6 +115,8 @@ export class AgentResponse implements AgentView {
   @ApiProperty() region!: string;
   @ApiProperty() provider!: string;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) tags!: Record<string, string>;
+  @ApiProperty(CAPACITY) capacityPps!: number | null;
+  @ApiProperty(SET_BY_OPERATOR) setByOperator!: OperatorField[];
   @ApiProperty({ format: 'date-time' }) enrolledAt!: string;
   @ApiProperty({ format: 'date-time' }) certificateNotAfter!: string;
   @ApiProperty({ enum: AGENT_STATES }) state!: AgentState;

@@ -12,7 +12,6 @@ import {
   ban,
   cancelDrain,
   completeRetirement,
-  describe as describeAgent,
   drain,
   enrol,
   evict,
@@ -116,17 +115,6 @@ describe('the lifecycle of an agent', () => {
   it('ignores renewal events of earlier releases', () => {
     const renewal = { agentId: enrolled.agentId, certificateSha256: 'B', replacesSha256: 'A', notAfter: '' };
     expect(AGENT.evolve(draining, { type: 'AgentCertificateRenewed', data: renewal })).toEqual(draining);
-  });
-
-  it('stores the description that an admitted agent reports, once', () => {
-    const told = { provider: 'other', tags: { site: 'ams' } };
-    expect(describeAgent(given(), told)).toEqual([
-      { type: 'AgentDescribed', data: { agentId: enrolled.agentId, ...told } },
-    ]);
-    const described = given((record) => describeAgent(record, told));
-    expect(describeAgent(described, told)).toEqual([]);
-    expect(types(describeAgent(described, { ...told, tags: {} }))).toEqual(['AgentDescribed']);
-    expect(describeAgent(evicted, told)).toEqual([]);
   });
 });
 

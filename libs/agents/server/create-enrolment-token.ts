@@ -1,4 +1,4 @@
-import type { CreateEnrolmentTokenRequest, EnrolmentTokenCreated } from '@icmp-mon/agents/contract';
+import type { CreateEnrolmentTokenRequest, EnrolmentTokenCreated, TokenBounds } from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -15,8 +15,7 @@ const VALID_FOR_S = 3_600;
 const NO_AUTHORITY = 'The gateway has not created its certificate authority yet. Retry in a few seconds.';
 
 interface TokenTerms {
-  region: string | null;
-  agentName: string | null;
+  bounds: Required<TokenBounds>;
   uses: number;
   expiresAt: Date;
 }
@@ -46,33 +45,36 @@ export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolm
     const token = makeToken();
     const { id } = token;
     const terms = termsOf(request, Date.now());
-    const { region, agentName, uses } = terms;
+    const { bounds, uses } = terms;
     const expiresAt = terms.expiresAt.toISOString();
-    const made = { tokenId: id, region, agentName, uses, expiresAt };
+    const made = { tokenId: id, ...bounds, uses, expiresAt };
     await this.eventStore.execute(ENROLMENT_TOKEN, id, (record) => issueToken(record, made), {
       metadata,
       within: (sql) => keep(sql, token, terms, createdBy),
     });
     const { sha256: caSha256 } = authority;
-    return { id, token: token.token, expiresAt, uses, agentName, region, caSha256, enrolUrl: this.options.enrolUrl };
+    return { id, token: token.token, expiresAt, uses, ...bounds, caSha256, enrolUrl: this.options.enrolUrl };
   }
 }
 
 function termsOf(request: CreateEnrolmentTokenRequest, nowMs: number): TokenTerms {
-  const { region, agentName, uses = USES, validForS = VALID_FOR_S } = request;
-  if (agentName !== undefined && uses !== 1) {
+  const { agentName = null, uses = USES, validForS = VALID_FOR_S } = request;
+  if (agentName !== null && uses !== 1) {
     const detail = 'must be 1 for a token that names an agent: two machines would replace each other';
     throw new DomainError('invalid', `"uses" ${detail}.`, [{ pointer: '#/uses', detail }]);
   }
   const expiresAt = new Date(nowMs + validForS * 1_000);
-  return { region: region ?? null, agentName: agentName ?? null, uses, expiresAt };
+  const { region = null, provider = null, tags = {}, capacityPps = null } = request;
+  return { bounds: { region, agentName, provider, tags, capacityPps }, uses, expiresAt };
 }
 
 async function keep(sql: Sql, { id, secretHash }: NewToken, terms: TokenTerms, createdBy: string): Promise<void> {
-  const { region, agentName, uses, expiresAt } = terms;
+  const { bounds, uses, expiresAt } = terms;
+  const { region, agentName, provider, tags, capacityPps } = bounds;
   await sql.execute(
-    `INSERT INTO enrolment_token (id, secret_hash, region, agent_name, uses, uses_left, expires_at, created_by)
-     VALUES ($1, $2, $3, $4, $5, $5, $6, $7)`,
-    [id, secretHash, region, agentName, uses, expiresAt, createdBy],
+    `INSERT INTO enrolment_token
+       (id, secret_hash, region, agent_name, uses, uses_left, expires_at, created_by, provider, tags, capacity_pps)
+     VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9::jsonb, $10)`,
+    [id, secretHash, region, agentName, uses, expiresAt, createdBy, provider, JSON.stringify(tags), capacityPps],
   );
 }

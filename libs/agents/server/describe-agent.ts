@@ -3,13 +3,14 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AGENT, describe } from './agent';
+import { AGENT } from './agent';
+import { describe } from './agent-description';
 import { AgentRefused, refusalOfState } from './agent-refused';
 
 /**
  * Stores what an enrolled agent reports of itself, and returns the description in force. Provider and tags are self-reported at the
- * enrolment too, so a change applies immediately. The name is the agent's identity, and a token may have been restricted to a region: both
- * change only by an enrolment.
+ * enrolment too, so a change applies immediately, except where an operator set another value. The name is the agent's identity, and a token
+ * may have been restricted to a region: both change only by an enrolment or an operator.
  */
 export class DescribeAgent extends Command<AgentDescription> {
   constructor(

@@ -1,12 +1,13 @@
-import type { EnrolRequest } from '@icmp-mon/agents/contract';
+import type { EnrolRequest, OperatorField } from '@icmp-mon/agents/contract';
 import { ControlDatabase, isUniqueViolation } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AGENT, enrol } from './agent';
+import { tagField } from './agent-description';
 import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
-import { requireToken, spendToken } from './enrolment-token';
+import { requireToken, spendToken, type TokenGrant } from './enrolment-token';
 import { agentNamed, requireItsPlace } from './named-agent';
 
 export interface Enrolled {
@@ -41,8 +42,8 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
    * `allowed`
    */
   async execute({ request, allowed }: EnrolAgent): Promise<Enrolled> {
-    const { token, name, region, provider, tags, csrPem } = request;
-    const grant = await requireToken(this.database, token, { region, name });
+    const { token, name, csrPem } = request;
+    const grant = await requireToken(this.database, token, request);
     allowed();
     const known = await agentNamed(this.database, name);
     if (known !== undefined) await requireItsPlace(known, grant, request);
@@ -50,11 +51,7 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
     const certificate = await this.authority.issueAgentCertificate(csrPem, agentId);
     const event = {
       agentId,
-      name,
-      region,
-      provider,
-      tags,
-      capacityPps: null,
+      ...grantedDescription(request, grant),
       certificateSha256: certificate.sha256,
       notAfter: certificate.notAfter.toISOString(),
       keySha256: certificate.keySha256,
@@ -73,4 +70,14 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
     }
     return { agentId, certificate };
   }
+}
+
+/** Returns the agent's description with what the token fixes. */
+function grantedDescription({ name, region, provider, tags }: EnrolRequest, grant: TokenGrant) {
+  const setByOperator: OperatorField[] = [
+    ...(grant.region === null ? [] : (['region'] as const)),
+    ...(grant.provider === null ? [] : (['provider'] as const)),
+    ...Object.keys(grant.tags).map(tagField),
+  ];
+  return { name, region, provider, tags: { ...tags, ...grant.tags }, capacityPps: grant.capacityPps, setByOperator };
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { AgentDescription, TokenBounds } from '@icmp-mon/agents/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 
@@ -14,18 +15,14 @@ export interface NewToken {
   secretHash: Buffer;
 }
 
-/** Permission that a token grants. */
-export interface TokenGrant {
+/** Permission that a token grants. With an `agentName` it admits only that agent, also to replace the existing agent of that name. */
+export interface TokenGrant extends Required<TokenBounds> {
   id: string;
-  /** The only agent that the token admits, also to replace the existing agent of that name; null for any new agent. */
-  agentName: string | null;
 }
 
-interface TokenRow {
-  secret_hash: Buffer;
-  region: string | null;
-  agent_name: string | null;
-  uses_left: number;
+interface TokenRow extends Required<TokenBounds> {
+  secretHash: Buffer;
+  usesLeft: number;
   expired: boolean;
   revoked: boolean;
 }
@@ -38,34 +35,46 @@ export function makeToken(): NewToken {
 
 /**
  * Checks a token without spending it, so that an unauthenticated request costs little.
- * @throws DomainError `unauthenticated` (unknown, spent, expired, revoked), `forbidden` (for another region or agent)
+ * @throws DomainError `unauthenticated` (unknown, spent, expired, revoked), `forbidden` (for another agent, region, provider or tags)
  */
-export async function requireToken(
-  sql: Sql,
-  token: string,
-  { region, name }: { region: string; name: string },
-): Promise<TokenGrant> {
+export async function requireToken(sql: Sql, token: string, agent: AgentDescription): Promise<TokenGrant> {
   const { id, secretHash } = readToken(token);
   const [row] = await sql.query<TokenRow>(
-    `SELECT secret_hash, region, agent_name, uses_left, expires_at <= now() AS expired, revoked_at IS NOT NULL AS revoked
+    `SELECT secret_hash AS "secretHash", region, agent_name AS "agentName", provider, tags, capacity_pps AS "capacityPps",
+       uses_left AS "usesLeft", expires_at <= now() AS expired, revoked_at IS NOT NULL AS revoked
      FROM enrolment_token WHERE id = $1`,
     [id],
   );
-  if (row === undefined || !timingSafeEqual(row.secret_hash, secretHash)) throw unknownToken();
+  if (row === undefined || !timingSafeEqual(row.secretHash, secretHash)) throw unknownToken();
   if (row.revoked) throw unusable('revoked');
   if (row.expired) throw unusable('expired');
-  if (row.uses_left <= 0) throw unusable('spent');
-  if (row.region !== null && row.region !== region) {
-    throw new DomainError('forbidden', `The token enrols agents of region "${row.region}", not of "${region}".`, [
-      { pointer: '#/region', detail: `must be ${row.region}` },
-    ]);
+  if (row.usesLeft <= 0) throw unusable('spent');
+  requireBounds(row, agent);
+  const { region, agentName, provider, tags, capacityPps } = row;
+  return { id, region, agentName, provider, tags, capacityPps };
+}
+
+/** @throws DomainError `forbidden` for an agent that the token does not admit */
+function requireBounds(bounds: Required<TokenBounds>, agent: AgentDescription): void {
+  const { region, agentName, provider } = bounds;
+  if (region !== null && region !== agent.region) {
+    throw outOfBounds(`agents of region "${region}", not of "${agent.region}"`, '#/region', region);
   }
-  if (row.agent_name !== null && row.agent_name !== name) {
-    throw new DomainError('forbidden', `The token enrols the agent "${row.agent_name}", not "${name}".`, [
-      { pointer: '#/name', detail: `must be ${row.agent_name}` },
-    ]);
+  if (agentName !== null && agentName !== agent.name) {
+    throw outOfBounds(`the agent "${agentName}", not "${agent.name}"`, '#/name', agentName);
   }
-  return { id, agentName: row.agent_name };
+  if (provider !== null && provider !== agent.provider) {
+    throw outOfBounds(`agents of provider "${provider}", not of "${agent.provider}"`, '#/provider', provider);
+  }
+  for (const [key, value] of Object.entries(bounds.tags)) {
+    const given = agent.tags[key];
+    if (given === undefined || given === value) continue;
+    throw outOfBounds(`agents with the tag ${key}=${value}, not ${key}=${given}`, `#/tags/${key}`, value);
+  }
+}
+
+function outOfBounds(what: string, pointer: string, value: string): DomainError {
+  return new DomainError('forbidden', `The token enrols ${what}.`, [{ pointer, detail: `must be ${value}` }]);
 }
 
 /** Spends one use of a token in the enrolment's own transaction, so two agents cannot both spend the last use. */

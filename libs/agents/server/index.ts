@@ -5,6 +5,7 @@ export { CertificateAuthority } from './certificate-authority';
 export { EnrolAgent, EnrolAgentHandler } from './enrol-agent';
 export { keySha256 } from './agent-keys';
 export { ChangeAgent, ChangeAgentHandler } from './change-agent';
+export { ChangeAgentDescription, ChangeAgentDescriptionHandler } from './change-agent-description';
 export { DescribeAgent, DescribeAgentHandler } from './describe-agent';
 export { bootstrapEnrolmentToken, makeToken } from './enrolment-token';
 export { ListedAgents } from './listed-agents';

@@ -17,7 +17,7 @@ export class ListEnrolmentTokensHandler implements IQueryHandler<ListEnrolmentTo
 
   async execute(): Promise<{ items: EnrolmentTokenView[] }> {
     const rows = await this.database.query<TokenRow>(
-      `SELECT id, region, agent_name AS "agentName", coalesce(uses, uses_left) AS uses, uses_left AS "usesLeft",
+      `SELECT id, region, agent_name AS "agentName", provider, tags, capacity_pps AS "capacityPps", coalesce(uses, uses_left) AS uses, uses_left AS "usesLeft",
          created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
          CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN uses_left = 0 THEN 'spent'
               WHEN expires_at <= now() THEN 'expired' ELSE 'usable' END AS state

@@ -1,6 +1,8 @@
+import { KeyValuePipe } from '@angular/common';
 import { Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentMetricPoint } from '@icmp-mon/agents/contract';
+import { Session } from '@icmp-mon/identity/ui';
 import { UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
 import {
   Chart,
@@ -36,7 +38,9 @@ import {
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
 import { AgentLink } from './agent-link';
+import { AgentLoadPipe, IsFullPipe } from './agent-load';
 import { AgentsClient } from './agents.client';
+import { EditAgent } from './edit-agent';
 import { AdmittedPipe, CertificatePipe, ClockOffsetPipe } from './agent-pipes';
 
 const AGENT_AGAIN_MS = 5_000;
@@ -101,6 +105,7 @@ const GRAPHS: readonly Graph[] = [
     AdmittedPipe,
     AgentActions,
     AgentLink,
+    AgentLoadPipe,
     AgentTroublePipe,
     AgePipe,
     BytesPipe,
@@ -110,8 +115,11 @@ const GRAPHS: readonly Graph[] = [
     CountPipe,
     DateTimePipe,
     DurationPipe,
+    EditAgent,
     Failure,
     InstantPipe,
+    IsFullPipe,
+    KeyValuePipe,
     RangeChoice,
     RatePipe,
     RouterLink,
@@ -123,6 +131,8 @@ export class AgentDetail {
   private readonly client = inject(AgentsClient);
   private readonly colours = inject(ChartColours);
   private readonly trail = inject(PageTrail);
+  private readonly session = inject(Session);
+  protected readonly mayChange = computed(() => this.session.may('agents:write'));
   protected readonly nowMs = inject(Clock).nowMs;
 
   readonly id = input.required<string>();

@@ -24,6 +24,7 @@ import {
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
+import { AgentLoadPipe, IsFullPipe } from './agent-load';
 import { AgentsClient } from './agents.client';
 import { EnrolmentTokens } from './enrolment-tokens';
 import { JoinAgent } from './join-agent';
@@ -38,12 +39,14 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
   imports: [
     AdmittedPipe,
     AgentLink,
+    AgentLoadPipe,
     AgentTroublePipe,
     CountPipe,
     DurationPipe,
     Empty,
     EnrolmentTokens,
     Failure,
+    IsFullPipe,
     JoinAgent,
     RatePipe,
     RouterLink,

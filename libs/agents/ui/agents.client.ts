@@ -4,9 +4,11 @@ import type {
   AgentChange,
   AgentMetrics,
   AgentView,
+  ChangeAgentDescriptionRequest,
   ChangeAgentRequest,
   ChangedAgent,
   CreateEnrolmentTokenRequest,
+  DescribedAgent,
   EnrolmentTokenCreated,
   EnrolmentTokenView,
 } from '@icmp-mon/agents/contract';
@@ -47,6 +49,12 @@ export class AgentsClient {
   changeAgent({ id, version }: AgentView, change: AgentChange, request: ChangeAgentRequest): Promise<ChangedAgent> {
     const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
     return firstValueFrom(this.http.post<ChangedAgent>(`${AGENTS}/${id}/${change}`, request, { headers }));
+  }
+
+  /** Changes the description of an agent. The server refuses the change if the agent is no longer at the given version. */
+  changeDescription({ id, version }: AgentView, patch: ChangeAgentDescriptionRequest): Promise<DescribedAgent> {
+    const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
+    return firstValueFrom(this.http.patch<DescribedAgent>(pathOf(id), patch, { headers }));
   }
 
   tokens(): HttpResourceRef<{ items: EnrolmentTokenView[] } | undefined> {

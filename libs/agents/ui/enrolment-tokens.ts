@@ -1,5 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
-import type { EnrolmentTokenView } from '@icmp-mon/agents/contract';
+import { type EnrolmentTokenView, tokenPurpose } from '@icmp-mon/agents/contract';
 import { Failure, InstantPipe, keepLast, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
 
@@ -11,6 +11,10 @@ const AGAIN_MS = 15_000;
   imports: [Failure, InstantPipe],
   templateUrl: './enrolment-tokens.html',
   styles: `
+    .for {
+      min-width: 180px;
+      white-space: normal;
+    }
     .past {
       color: var(--icm-text-quiet);
     }
@@ -28,10 +32,7 @@ export class EnrolmentTokens {
     reloadEvery(this.read, AGAIN_MS);
   }
 
-  protected purpose({ agentName, region }: EnrolmentTokenView): string {
-    if (agentName !== null) return `agent ${agentName}`;
-    return region === null ? 'new agents' : `new agents in ${region}`;
-  }
+  protected readonly purpose = tokenPurpose;
 
   protected async revokeToken({ id }: EnrolmentTokenView): Promise<void> {
     try {

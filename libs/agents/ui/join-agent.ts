@@ -19,13 +19,15 @@ import {
 } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { fieldErrors, Icon, InstantPipe, keepLast, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { parseTags } from '@icmp-mon/targets/contract';
 import { AgentsClient } from './agents.client';
+import { capacityIn } from './description-fields';
 import { joinForm } from './join-form';
 import { JoinWait } from './join-wait';
 
 const LOOPBACK = /^(localhost|127\.|\[::1\])/;
 /** Request fields of a token whose name differs from the form field. */
-const SENT_AS: Partial<Record<string, string>> = { name: 'agentName' };
+const SENT_AS: Partial<Record<string, string>> = { name: 'agentName', capacity: 'capacityPps' };
 
 /** Form for a new agent. It then shows the join command and waits until the agent is connected. */
 @Component({
@@ -69,7 +71,7 @@ export class JoinAgent implements OnInit {
     const agent = this.replaces();
     if (agent === undefined) return;
     const { name, region, provider } = agent;
-    this.settings().value.set({ name, region, provider, allow: '' });
+    this.settings().value.set({ name, region, provider, allow: '', tags: '', capacity: '' });
   }
 
   protected async makeCommand(event: Event): Promise<void> {
@@ -86,21 +88,27 @@ export class JoinAgent implements OnInit {
   }
 
   private async makeToken(): Promise<void> {
-    const { name, region, provider, allow } = this.settings().value();
+    const { name, region, provider, allow, tags, capacity } = this.settings().value();
     const read = readAllowedRanges(allow);
-    if ('fault' in read) return;
+    const parsed = parseTags(tags);
+    if ('fault' in read || 'error' in parsed) return;
     const settings = { name: name.trim(), region: region.trim(), provider: provider.trim(), allow: read.ranges };
-    const body: CreateEnrolmentTokenRequest = { uses: 1, agentName: settings.name, region: settings.region };
+    const capacityPps = capacityIn(capacity) ?? null;
+    const body: CreateEnrolmentTokenRequest = {
+      ...{ uses: 1, agentName: settings.name, region: settings.region, provider: settings.provider, tags: parsed.tags },
+      ...(capacityPps !== null && { capacityPps }),
+    };
     const created = await this.client.createToken(body);
-    this.command.set(joinLine({ ...settings, ...created, region: settings.region }));
+    const { token, enrolUrl, caSha256 } = created;
+    this.command.set(joinLine({ ...settings, token, enrolUrl, caSha256 }));
     this.before.set(this.replaces());
     this.created.set(created);
   }
 
   /** Shows the server's error messages at their fields, and other errors above the form. */
   private showProblem(problem: Problem) {
-    const { name, region, provider, allow } = this.settings;
-    const errors = fieldErrors(problem, { name, region, provider, allow }, SENT_AS);
+    const { name, region, provider, allow, tags, capacity } = this.settings;
+    const errors = fieldErrors(problem, { name, region, provider, allow, tags, capacity }, SENT_AS);
     if (errors === undefined) this.problem.set(problem);
     return errors;
   }

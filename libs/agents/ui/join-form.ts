@@ -1,14 +1,11 @@
 import { signal } from '@angular/core';
-import { disabled, form, maxLength, required, validate } from '@angular/forms/signals';
+import { disabled, form, required, validate } from '@angular/forms/signals';
 import { AGENT_NAME_RULE, type AgentView, isAgentName, readAllowedRanges } from '@icmp-mon/agents/contract';
-
-const PLACE_LENGTH_MAX = 64;
-/** Invisible characters: control and format characters, line and paragraph separators. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
+import { checkDescription } from './description-fields';
 
 /** Creates the form of the settings for the join command; `replaces` returns the agent that the machine replaces, if any. */
 export function joinForm(others: () => readonly AgentView[], replaces: () => AgentView | undefined) {
-  return form(signal({ name: '', region: '', provider: '', allow: '' }), (path) => {
+  return form(signal({ name: '', region: '', provider: '', allow: '', tags: '', capacity: '' }), (path) => {
     required(path.name, { message: 'Enter a name, for example the host name of the machine.' });
     disabled(path.name, { when: () => replaces() !== undefined });
     validate(path.name, ({ value }) => {
@@ -21,12 +18,7 @@ export function joinForm(others: () => readonly AgentView[], replaces: () => Age
         message: `An agent ${text} already exists. To replace its machine, open the page of that agent.`,
       };
     });
-    for (const place of [path.region, path.provider]) {
-      maxLength(place, PLACE_LENGTH_MAX, { message: `At most ${PLACE_LENGTH_MAX} characters.` });
-      validate(place, ({ value }) =>
-        UNSEEN.test(value()) ? { kind: 'unseen', message: 'The text contains an invisible character.' } : undefined,
-      );
-    }
+    checkDescription(path);
     required(path.region, { message: 'Enter a region, such as eu-central. Tiers select agents by region.' });
     required(path.provider, {
       message: 'Enter the network provider, such as carrier-a. Tiers select agents by provider.',

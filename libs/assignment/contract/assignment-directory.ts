@@ -4,6 +4,10 @@ export interface AgentAssignments {
   assigned: number;
   /** Targets that its policy file refuses. They are assigned to other agents, or still to this one if every agent refuses them. */
   refused: number;
+  /** Packets per second that the assigned targets cost, without targets that every agent refuses. */
+  assignedPps: number;
+  /** Packets per second that may be assigned to the agent; null means no limit. */
+  capacityPps: number | null;
 }
 
 /** Agent id with the name that the assignment stores. */

@@ -132,13 +132,13 @@ async function removeTiers(sql: Sql, names: readonly string[]): Promise<void> {
 async function keepAgent(
   sql: Sql,
   agentId: string,
-  { name, region, provider, tags, state, capacityPps }: AgentChange,
+  { isEnrolled = false, name, region, provider, tags, state, capacityPps }: AgentChange,
 ): Promise<boolean> {
   const values = [
     ...[agentId, name ?? null, region ?? null, provider ?? null, tags && JSON.stringify(tags), state ?? null],
     capacityPps ?? null,
   ];
-  if (name !== undefined) {
+  if (isEnrolled) {
     const made = await sql.execute(
       `INSERT INTO assignment_agent (id, name, region, provider, tags, state, capacity_pps)
        VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7)

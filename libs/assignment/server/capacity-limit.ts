@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { admissionFor, exceeds } from './admission';
+import { readAgentLoads } from './agent-loads';
 import { clearThresholds, setThresholds } from './agent-pool';
 import type { StoredPools } from './candidate-agents';
 import { CapacitySolver, type TargetColumns } from './capacity-solver';
@@ -35,7 +36,7 @@ export class CapacityLimit {
   /** Raises the thresholds of the agents that are above their capacity. Returns the targets that they shed, to be evaluated again. */
   async shedExcess(): Promise<number[]> {
     if (this.isKept || this.pools.capacities.size === 0) return [];
-    const loads = await this.readLoads();
+    const loads = await readAgentLoads(this.sql, this.pools.targetPps);
     const over = [...this.pools.capacities].filter(([id, capacityPps]) => exceeds(loads.get(id) ?? 0, capacityPps));
     if (over.length === 0) return [];
     const shed = new Set<number>();
@@ -74,7 +75,7 @@ export class CapacityLimit {
        FROM assignment_admission`,
     );
     if (admissions.length === 0) return false;
-    const loads = await this.readLoads();
+    const loads = await readAgentLoads(this.sql, this.pools.targetPps);
     const share = (await this.isShort()) ? ROOM_SHARE_IN_SHORTAGE : ROOM_SHARE;
     return admissions.some(({ agentId, keptPps, capacityPps }) => {
       const capacity = this.pools.capacities.get(agentId);
@@ -120,17 +121,6 @@ export class CapacityLimit {
     );
     const pps = counts.reduce((sum, { tier, targets }) => sum + targets * (this.pools.targetPps.get(tier) ?? 0), 0);
     return exceeds(pps, least);
-  }
-
-  private async readLoads(): Promise<Map<string, number>> {
-    const rows = await this.sql.query<{ agentId: string; tier: string; targets: number }>(
-      'SELECT agent_id::text AS "agentId", tier, targets FROM assignment_load',
-    );
-    const loads = new Map<string, number>();
-    for (const { agentId, tier, targets } of rows) {
-      loads.set(agentId, (loads.get(agentId) ?? 0) + targets * (this.pools.targetPps.get(tier) ?? 0));
-    }
-    return loads;
   }
 
   private async readTargets(agentId: string): Promise<{ key: number; pps: number }[]> {

@@ -5,6 +5,7 @@ import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentEvents, type AssignmentEvents } from './assignment-events.test-data';
 import { AssignmentProjection } from './assignment.projection';
+import { StoredAssignments } from './stored-assignments';
 
 const SHARDS = 2;
 const KEYS = Array.from({ length: 40 }, (_, at) => at + 1);
@@ -82,6 +83,64 @@ describe('agents of limited capacity', () => {
     expect(await loads()).toEqual({ [first]: PER_PPS });
     await enrolled(first, 2);
     expect(await loads()).toEqual({ [first]: 2 * PER_PPS });
+  });
+
+  it('shed targets when an operator lowers the capacity, and get them back when it is raised', async () => {
+    await enrolled(first, null);
+    await registerAll();
+    const described = (more: object): Promise<void> =>
+      events.happened(events.agentChanged('described', first, { provider: 'p', tags: {}, ...more }));
+    expect(await loads()).toEqual({ [first]: KEYS.length });
+    await described({ capacityPps: 1 });
+    expect(await loads()).toEqual({ [first]: PER_PPS });
+    expect(await shortfalls()).toEqual([{ reason: 'capacity', wanted: 1, placed: 0, count: KEYS.length - PER_PPS }]);
+    // An event of an earlier release does not name the capacity.
+    await described({});
+    expect(await loads()).toEqual({ [first]: PER_PPS });
+    const directory = new StoredAssignments(database);
+    expect((await directory.byAgent()).get(first)).toEqual({
+      ...{ assigned: PER_PPS, refused: 0, capacityPps: 1 },
+      assignedPps: expect.closeTo(1, 6) as number,
+    });
+    await described({ capacityPps: 2 });
+    expect(await loads()).toEqual({ [first]: 2 * PER_PPS });
+    await described({ capacityPps: null });
+    expect(await loads()).toEqual({ [first]: KEYS.length });
+    expect(await shortfalls()).toEqual([]);
+  });
+
+  it('are limited by the lower of the operator’s capacity and the policy file’s', async () => {
+    await enrolled(first, 2);
+    await database.execute(
+      `INSERT INTO assignment_agent_policy (agent_id, digest, policy, reported_at, refused_keys)
+       VALUES ($1, 'd', '{"allow": null, "deny": [], "stopped": false, "packetsPerSecond": 1}', now(), '{}')`,
+      [first],
+    );
+    await registerAll();
+    expect(await loads()).toEqual({ [first]: PER_PPS });
+    expect((await new StoredAssignments(database).byAgent()).get(first)).toMatchObject({ capacityPps: 1 });
+  });
+
+  it('follow a change of name and region by an operator', async () => {
+    await enrolled(first, null);
+    const { agentSelection } = BUILT_IN_TIERS.standard;
+    await events.happened(
+      events.tierDefined('standard', {
+        ...BUILT_IN_TIERS.standard,
+        agentSelection: { ...agentSelection, regions: ['us'] },
+      }),
+    );
+    await registerAll();
+    expect(await loads()).toEqual({});
+    const described = { name: 'nyc-1', region: 'us', provider: 'p', tags: {}, capacityPps: null };
+    await events.happened(events.agentChanged('described', first, described));
+    expect(await loads()).toEqual({ [first]: KEYS.length });
+    expect(await database.query('SELECT name, region FROM assignment_agent')).toEqual([
+      { name: 'nyc-1', region: 'us' },
+    ]);
+    // Without a stored enrolment, the properties are incomplete.
+    await events.happened(events.agentChanged('described', second, described));
+    expect(await database.query('SELECT name FROM assignment_agent')).toHaveLength(1);
   });
 
   it('shed targets when their tier is probed more often', async () => {

@@ -25,6 +25,8 @@ import { PoisonError, readCloudEvent, type ReceivedMessage } from '@icmp-mon/pla
 
 /** Changed properties of an agent; unset ones are unchanged. */
 export interface AgentChange {
+  /** Whether the batch contains its enrolment, and with it all properties. */
+  isEnrolled?: boolean;
   name?: string;
   region?: string;
   provider?: string;
@@ -108,12 +110,13 @@ function foldMessage(changes: KnownChanges, message: ReceivedMessage): void {
     }
     case AGENT_ENROLLED: {
       const { agentId, name, region, provider, tags, capacityPps } = data as AgentEnrolled['data'];
-      agents.set(agentId, { name, region, provider, tags, state: 'active', capacityPps });
+      agents.set(agentId, { isEnrolled: true, name, region, provider, tags, state: 'active', capacityPps });
       return;
     }
     case AGENT_DESCRIBED: {
-      const { agentId, provider, tags } = data as AgentDescribed['data'];
-      agents.set(agentId, { ...agents.get(agentId), provider, tags });
+      const { agentId, name, region, provider, tags, capacityPps } = data as AgentDescribed['data'];
+      const more = definedMembers({ name, region, capacityPps });
+      agents.set(agentId, { ...agents.get(agentId), provider, tags, ...more });
       return;
     }
     default:
@@ -126,4 +129,9 @@ function foldAgentState(agents: KnownChanges['agents'], type: string, data: unkn
   if (state === undefined) return;
   const { agentId } = data as { agentId: string };
   agents.set(agentId, { ...agents.get(agentId), state });
+}
+
+/** Events of earlier releases lack members, which then stay unchanged. */
+function definedMembers(members: Partial<AgentChange>): Partial<AgentChange> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

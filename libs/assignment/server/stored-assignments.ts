@@ -1,6 +1,9 @@
 import { type AgentAssignments, AssignmentDirectory, type NamedAgent } from '@icmp-mon/assignment/contract';
 import { keptByCost, ShortCache } from '@icmp-mon/platform/batching';
 import type { ControlDatabase } from '@icmp-mon/platform/database';
+import { completePolicy, type StoredTierPolicy } from '@icmp-mon/tiers/contract';
+import { readAgentLoads } from './agent-loads';
+import { targetPps } from './candidate-agents';
 
 const KEPT_MS = 5_000;
 
@@ -10,6 +13,11 @@ const COUNTS = `
     UNION ALL
     SELECT agent, 0, count(*) FROM assignment_target, unnest(refused_by) AS agent WHERE refused_by <> '{}' GROUP BY agent
   ) AS part GROUP BY agent_id`;
+
+/** The lower of the operator's limit and the policy file's; LEAST ignores a limit that is not set. */
+const CAPACITIES = `
+  SELECT a.id::text AS "agentId", LEAST(a.capacity_pps, (p.policy ->> 'packetsPerSecond')::float8) AS "capacityPps"
+  FROM assignment_agent a LEFT JOIN assignment_agent_policy p ON p.agent_id = a.id`;
 
 /** Reads assignments as decided, regardless of whether the agents have received them. */
 export class StoredAssignments extends AssignmentDirectory {
@@ -36,7 +44,21 @@ export class StoredAssignments extends AssignmentDirectory {
   }
 
   private async countByAgent(): Promise<Map<string, AgentAssignments>> {
-    const rows = await this.database.query<AgentAssignments & { agentId: string }>(COUNTS);
-    return new Map(rows.map(({ agentId, assigned, refused }) => [agentId, { assigned, refused }]));
+    const [counts, tiers, agents] = await Promise.all([
+      this.database.query<{ agentId: string; assigned: number; refused: number }>(COUNTS),
+      this.database.query<{ name: string; policy: StoredTierPolicy }>('SELECT name, policy FROM assignment_tier'),
+      this.database.query<{ agentId: string; capacityPps: number | null }>(CAPACITIES),
+    ]);
+    const ofAgent = new Map(counts.map((count) => [count.agentId, count]));
+    const loads = await readAgentLoads(
+      this.database,
+      new Map(tiers.map(({ name, policy }) => [name, targetPps(completePolicy(policy))])),
+    );
+    return new Map(
+      agents.map(({ agentId, capacityPps }) => {
+        const { assigned = 0, refused = 0 } = ofAgent.get(agentId) ?? {};
+        return [agentId, { assigned, refused, assignedPps: loads.get(agentId) ?? 0, capacityPps }];
+      }),
+    );
   }
 }

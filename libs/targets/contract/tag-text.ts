@@ -22,3 +22,13 @@ export function tagsAsText(tags: Record<string, string>): string {
     .sort()
     .join(' ');
 }
+
+/** Returns the patch between two sets of tags: null for removed tags. */
+export function tagChanges(
+  before: Record<string, string>,
+  after: Record<string, string>,
+): Record<string, string | null> {
+  const removed = Object.keys(before).filter((key) => !(key in after));
+  const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
+  return Object.fromEntries([...removed.map((key) => [key, null] as const), ...changed]);
+}

@@ -10,6 +10,7 @@ import { AgentChangesController } from '../agent-changes.controller';
 import { AgentShares } from '../agent-shares';
 import { AgentsController } from '../agents.controller';
 import { ChangeAgentHandler } from '../change-agent';
+import { ChangeAgentDescriptionHandler } from '../change-agent-description';
 import { CreateEnrolmentTokenHandler } from '../create-enrolment-token';
 import { EnrolmentTokensController } from '../enrolment-tokens.controller';
 import { FleetGauge } from '../fleet-gauge';
@@ -47,6 +48,7 @@ export class AgentsApiModule {
         ReadAgentHandler,
         ReadAgentMetricsHandler,
         ChangeAgentHandler,
+        ChangeAgentDescriptionHandler,
         CreateEnrolmentTokenHandler,
         ListEnrolmentTokensHandler,
         RevokeEnrolmentTokenHandler,

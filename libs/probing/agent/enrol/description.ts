@@ -42,7 +42,7 @@ export class Description {
     const { name, region } = this.configured;
     return (
       `ICMPMON_AGENT_NAME=${name} and ICMPMON_AGENT_REGION=${region} are not in force: the agent keeps those of its  ` +
-      'enrolment. To move it to another region, enrol with a token that names the agent; another name makes another agent'
+      'enrolment or of an operator. An operator changes them on the page of the agent'
     );
   }
 
