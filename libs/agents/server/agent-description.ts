@@ -3,12 +3,14 @@ import {
   AGENT_PLACE_LENGTH_MAX,
   AGENT_TAGS,
   type AgentDescribed,
+  type AgentDescription,
   type AgentEnrolled,
   CAPACITY_PPS_MAX,
   type ChangeAgentDescriptionRequest,
   isAdmitted,
   isAgentName,
   type OperatorField,
+  type TokenBounds,
 } from '@icmp-mon/agents/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { plainTextFault, tagsFault } from '@icmp-mon/platform/text';
@@ -18,6 +20,19 @@ type Tags = Record<string, string>;
 
 /** Returns the part of a description that a tag is. */
 export const tagField = (key: string): OperatorField => `tags.${key}`;
+
+/** Returns the description of an enrolling agent with the values that its token fixes. */
+export function grantedDescription(
+  { name, region, provider, tags }: AgentDescription,
+  grant: Required<TokenBounds>,
+): Description {
+  const setByOperator: OperatorField[] = [
+    ...(grant.region === null ? [] : (['region'] as const)),
+    ...(grant.provider === null ? [] : (['provider'] as const)),
+    ...Object.keys(grant.tags).map(tagField),
+  ];
+  return { name, region, provider, tags: { ...tags, ...grant.tags }, capacityPps: grant.capacityPps, setByOperator };
+}
 
 /**
  * Returns an enrolment with what an operator set for the agent before: the enrolment replaces only what its own token fixes, or what no

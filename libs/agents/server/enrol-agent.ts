@@ -1,13 +1,13 @@
-import type { EnrolRequest, OperatorField } from '@icmp-mon/agents/contract';
+import type { EnrolRequest } from '@icmp-mon/agents/contract';
 import { ControlDatabase, isUniqueViolation } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AGENT, enrol } from './agent';
-import { tagField } from './agent-description';
+import { grantedDescription } from './agent-description';
 import { CertificateAuthority, type IssuedCertificate } from './certificate-authority';
-import { requireToken, spendToken, type TokenGrant } from './enrolment-token';
+import { requireToken, spendToken } from './enrolment-token';
 import { agentNamed, requireItsPlace } from './named-agent';
 
 export interface Enrolled {
@@ -70,14 +70,4 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
     }
     return { agentId, certificate };
   }
-}
-
-/** Returns the agent's description with what the token fixes. */
-function grantedDescription({ name, region, provider, tags }: EnrolRequest, grant: TokenGrant) {
-  const setByOperator: OperatorField[] = [
-    ...(grant.region === null ? [] : (['region'] as const)),
-    ...(grant.provider === null ? [] : (['provider'] as const)),
-    ...Object.keys(grant.tags).map(tagField),
-  ];
-  return { name, region, provider, tags: { ...tags, ...grant.tags }, capacityPps: grant.capacityPps, setByOperator };
 }

@@ -26,7 +26,6 @@ import {
   Clock,
   CountPipe,
   DateTimePipe,
-  DurationPipe,
   Failure,
   InstantPipe,
   keepLast,
@@ -37,11 +36,11 @@ import {
   zoneText,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
+import { AgentFacts } from './agent-facts';
 import { AgentLink } from './agent-link';
-import { AgentLoadPipe, IsFullPipe } from './agent-load';
 import { AgentsClient } from './agents.client';
 import { EditAgent } from './edit-agent';
-import { AdmittedPipe, CertificatePipe, ClockOffsetPipe } from './agent-pipes';
+import { AdmittedPipe } from './agent-pipes';
 
 const AGENT_AGAIN_MS = 5_000;
 const METRICS_AGAIN_MS = 15_000;
@@ -104,21 +103,17 @@ const GRAPHS: readonly Graph[] = [
   imports: [
     AdmittedPipe,
     AgentActions,
+    AgentFacts,
     AgentLink,
-    AgentLoadPipe,
     AgentTroublePipe,
     AgePipe,
     BytesPipe,
-    CertificatePipe,
     Chart,
-    ClockOffsetPipe,
     CountPipe,
     DateTimePipe,
-    DurationPipe,
     EditAgent,
     Failure,
     InstantPipe,
-    IsFullPipe,
     KeyValuePipe,
     RangeChoice,
     RatePipe,

@@ -48,7 +48,7 @@ export class EditAgentDialog {
     this.problem.set(null);
     await submit(this.description, async () => {
       try {
-        const changed = await this.client.changeDescription(this.before, this.patch());
+        const changed = await this.client.changeDescription(this.before, this.readPatch());
         if (changed.version !== this.before.version) this.toasts.done(`${changed.name} was changed.`);
         this.dialog.close(changed);
         return undefined;
@@ -59,7 +59,7 @@ export class EditAgentDialog {
   }
 
   /** Contains only what was changed: what an operator sets takes precedence over the agent's own settings from then on. */
-  private patch(): ChangeAgentDescriptionRequest {
+  private readPatch(): ChangeAgentDescriptionRequest {
     const { name, region, provider, tags, capacity } = this.description().value();
     const parsed = parseTags(tags);
     const capacityPps = capacityIn(capacity) ?? null;
