@@ -27,6 +27,7 @@ import { TargetsSearchText1790000071200 } from './control/1790000071200-targets-
 import { TiersVersions1790000074100 } from './control/1790000074100-tiers-versions';
 import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-saved-view';
+import { AssignmentRules1790000076400 } from './control/1790000076400-assignment-rules';
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
@@ -88,6 +89,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   EventCursorCategory1790000076200,
   IdentityUsers1790000076300,
   AgentsDescription1790000077000,
+  AssignmentRules1790000076400,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

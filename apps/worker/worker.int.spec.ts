@@ -31,6 +31,7 @@ const TASKS = [
   'agent-retirements',
   'assignment-intervals',
   'assignment-removals',
+  'assignment-rules',
   'bulk-jobs',
   'enrolment-tokens',
   'folded-fragments',

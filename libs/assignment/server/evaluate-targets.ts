@@ -5,6 +5,7 @@ import { assign, type Selection } from './assign';
 import { readPools, type StoredPools } from './candidate-agents';
 import { CapacityLimit } from './capacity-limit';
 import { appendFacts, reserveFeedPositions, type PlacedFact } from './feed-writer';
+import { noteRules } from './rules-version';
 import {
   removeAssignments,
   type SelectionChange,
@@ -17,7 +18,7 @@ import { shortfallOf } from './shortfall';
 /** Selection of a paused target. */
 const NOBODY: Selection = { selected: [], refusedBy: [] };
 /** Targets read and written by one statement: bounds memory and the length of a statement, regardless of the inventory. */
-const TARGETS_PER_STEP = 5_000;
+export const TARGETS_PER_STEP = 5_000;
 
 /**
  * Selects agents for targets and writes the changes: selections, assignments, removals and feed facts.
@@ -45,15 +46,21 @@ export class TargetEvaluation {
    * @param keepsThresholds whether the stored admission thresholds apply unchanged: a rebuild decides by those of the live assignment
    */
   static async beginEvaluation(sql: Sql, shardCount: number, keepsThresholds = false): Promise<TargetEvaluation> {
+    if (!keepsThresholds) await noteRules(sql);
     const pools = await readPools(sql);
     return new TargetEvaluation(sql, shardCount, pools, new CapacityLimit(sql, pools, keepsThresholds));
   }
 
-  /** Moves targets away from agents that have more than they can carry; gives targets back to agents with room again. */
-  async settleCapacity(): Promise<void> {
+  /** Moves targets away from agents that have more than they can carry. */
+  async shedExcess(): Promise<void> {
     for (let shed = await this.capacity.shedExcess(); shed.length > 0; shed = await this.capacity.shedExcess()) {
       await this.evaluateKeys(shed);
     }
+  }
+
+  /** The same, and gives targets back to agents with room again. */
+  async settleCapacity(): Promise<void> {
+    await this.shedExcess();
     if (await this.capacity.reopenAdmission()) await this.sweep('true', []);
   }
 
@@ -69,6 +76,13 @@ export class TargetEvaluation {
   async evaluateAll(): Promise<void> {
     await this.capacity.raiseForAll();
     await this.sweep('true', []);
+  }
+
+  /** Evaluates the next targets by key, at most `limit`. Returns how many, and the last key. */
+  async evaluateAfter(key: number, limit: number): Promise<{ evaluated: number; reached: number }> {
+    const rows = await this.readTargets('key > $1', [key], limit);
+    await this.applyAssignments(rows, false);
+    return { evaluated: rows.length, reached: rows.at(-1)?.key ?? key };
   }
 
   /** Evaluates these targets, after an agent refused or shed them. Writes only changed selections. */
@@ -105,11 +119,11 @@ export class TargetEvaluation {
     }
   }
 
-  private readTargets(condition: string, params: unknown[]): Promise<TargetRow[]> {
+  private readTargets(condition: string, params: unknown[], limit = TARGETS_PER_STEP): Promise<TargetRow[]> {
     return this.sql.query<TargetRow>(
       `SELECT key, target_id AS "targetId", ip, vrf, tier, paused, selected::text[] AS selected, refused_by::text[] AS "refusedBy",
          (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs", shortfall, wanted, placed
-       FROM assignment_target WHERE ${condition} ORDER BY key LIMIT ${TARGETS_PER_STEP}`,
+       FROM assignment_target WHERE ${condition} ORDER BY key LIMIT ${limit}`,
       params,
     );
   }

@@ -20,9 +20,12 @@ export class AssignmentCliModule {
     none: NoReadModels,
   ) {
     models.plug({ database: control, model: assignmentModel({ database: control, messaging }, shardCount) });
-    none.plug({
-      tables: 'assignment_interval, assignment_horizon',
-      reason: 'decisions over time; deleted 396 days after their end',
-    });
+    none.plug(
+      {
+        tables: 'assignment_interval, assignment_horizon',
+        reason: 'decisions over time; deleted 396 days after their end',
+      },
+      { tables: 'assignment_rules', reason: 'how far targets are evaluated by the rules of this release' },
+    );
   }
 }

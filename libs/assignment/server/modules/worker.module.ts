@@ -1,6 +1,6 @@
 import { AgentReports } from '@icmp-mon/agents/contract';
 import { HeldTargets } from '@icmp-mon/assignment/contract';
-import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import {
   BackgroundServices,
@@ -19,6 +19,7 @@ import { ASSIGNMENT_PART } from '../assignment-health';
 import { AgentPoliciesProjection } from '../agent-policies.projection';
 import { AgentWatch } from '../agent-watch';
 import { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from '../assignment.projection';
+import { evaluateByRules } from '../evaluate-by-rules';
 import { FeedPublisher } from '../feed-publisher';
 import {
   DECISIONS_KEPT_DAYS,
@@ -32,6 +33,7 @@ import { PLACEMENT_PART } from '../placement-health';
 
 /** Maximum rows per statement. */
 const ROWS_PER_STEP = 10_000;
+const RULES_LOOK_MS = 15_000;
 const OPTIONS = Symbol('assignment worker options');
 
 interface AssignmentWorkerOptions {
@@ -79,7 +81,7 @@ export class AssignmentWorkerModule {
       { name: 'shard feed', stage: 'base', start: () => publisher.start(), stop: () => publisher.stop() },
       { name: 'agent watch', stage: 'work', start: () => watch.start(), stop: () => watch.stop() },
     );
-    tasks.plug(...housekeeping(control));
+    tasks.plug(...housekeeping(control, shardCount));
   }
 }
 
@@ -102,7 +104,7 @@ function groupProjections(control: ControlDatabase, shardCount: number): GroupPr
   ];
 }
 
-function housekeeping(control: Sql): HousekeepingTask[] {
+function housekeeping(control: ControlDatabase, shardCount: number): HousekeepingTask[] {
   return [
     {
       name: 'agent-decisions',
@@ -114,6 +116,11 @@ function housekeeping(control: Sql): HousekeepingTask[] {
       everyMs: DAY_MS,
       runTask: ({ nowMs }) =>
         inSteps(ROWS_PER_STEP, () => forgetIntervals(control, new Date(nowMs - DECISIONS_KEPT_DAYS * DAY_MS))),
+    },
+    {
+      name: 'assignment-rules',
+      everyMs: RULES_LOOK_MS,
+      runTask: (run) => evaluateByRules({ database: control, shardCount }, run),
     },
     { name: 'shard-feed', everyMs: HOUR_MS, runTask: () => inSteps(ROWS_PER_STEP, () => forgetReplacedFacts(control)) },
     {
