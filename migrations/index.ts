@@ -34,6 +34,7 @@ import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { AgentsDescription1790000077000 } from './control/1790000077000-agents-description';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { IdentityUsers1790000076300 } from './control/1790000076300-identity-users';
+import { IdentityKeyPermissions1790000077100 } from './control/1790000077100-identity-key-permissions';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -90,6 +91,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   IdentityUsers1790000076300,
   AgentsDescription1790000077000,
   AssignmentRules1790000076400,
+  IdentityKeyPermissions1790000077100,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -1,4 +1,4 @@
-import type { ApiKeyView, IssuedApiKey, LoginView } from '@icmp-mon/identity/contract';
+import type { LoginView } from '@icmp-mon/identity/contract';
 import { EnsureUser } from '@icmp-mon/identity/server';
 import { newId } from '@icmp-mon/platform/ids';
 import { CommandBus } from '@nestjs/cqrs';
@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ask, signedIn } from './testing/browser-session';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
-const WAIT = { timeout: 20_000, interval: 250 };
 const NEXT_PASSWORD = 'four other horses at the gate';
 let api: TestApi;
 
@@ -139,53 +138,6 @@ describe('logins', () => {
     const [login] = await listed(frank);
     expect((await eve('DELETE', `auth/logins/${login?.id}`)).status).toBe(404);
     expect((await frank('GET', 'auth/me')).status).toBe(200);
-  });
-});
-
-describe('API keys', () => {
-  const issue = async (body: object): Promise<IssuedApiKey> => {
-    const response = await api.postJson('/api/v1/api-keys', body);
-    expect(response.status).toBe(201);
-    return (await response.json()) as IssuedApiKey;
-  };
-  const me = async (key: string): Promise<number> =>
-    (await fetch(`${api.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } })).status;
-  const listed = async (): Promise<ApiKeyView[]> =>
-    ((await (await api.sendRequest('/api/v1/api-keys')).json()) as { items: ApiKeyView[] }).items;
-
-  it('are created, shown once, used, listed with their last use, and revoked immediately', async () => {
-    const { key, ...view } = await issue({ name: 'graphs', role: 'viewer' });
-    expect(view).toMatchObject({ name: 'graphs', role: 'viewer', expiresAt: null, lastUsedAt: null, revokedAt: null });
-    expect(view.createdBy).toMatch(/^api-key:/);
-    expect(await me(key)).toBe(200);
-    await expect
-      .poll(async () => (await listed()).find(({ id }) => id === view.id)?.lastUsedAt, WAIT)
-      .toMatch(/^\d{4}-\d\d-\d\dT/);
-    expect(JSON.stringify(await listed())).not.toContain(key.slice(17));
-    expect((await api.sendRequest(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(204);
-    expect(await me(key)).toBe(401);
-    expect((await api.sendRequest(`/api/v1/api-keys/${view.id}`, { method: 'DELETE' })).status).toBe(409);
-    expect((await api.sendRequest('/api/v1/api-keys/000000000000', { method: 'DELETE' })).status).toBe(404);
-    expect(await eventTypes(`apikey-${view.id}`)).toEqual(['ApiKeyIssued', 'ApiKeyRevoked']);
-    const last = (await listed()).at(-1);
-    expect(last).toMatchObject({ id: view.id, revokedAt: expect.any(String) as string });
-  });
-
-  it('expire at the set time', async () => {
-    const { id, key, expiresAt } = await issue({ name: 'for a week', role: 'operator', validForDays: 7 });
-    expect(Date.parse(expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
-    expect(await me(key)).toBe(200);
-    await api.control.execute('UPDATE api_key SET expires_at = now() WHERE id = $1', [id]);
-    await expect.poll(() => me(key), WAIT).toBe(401);
-  });
-
-  it('are managed only by administrators', async () => {
-    for (const role of ['viewer', 'operator', 'engineer'] as const) {
-      expect((await api.sendRequest('/api/v1/api-keys', { role })).status).toBe(403);
-      expect((await api.sendRequest('/api/v1/users', { role })).status).toBe(403);
-    }
-    expect((await api.postJson('/api/v1/api-keys', { name: 'x\u200b', role: 'viewer' })).status).toBe(400);
-    expect((await api.postJson('/api/v1/api-keys', { name: 'x', role: 'owner' })).status).toBe(400);
   });
 });
 

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type Role, ROLES, type UserView } from '@icmp-mon/identity/contract';
+import { PERMISSIONS, type Role, ROLES, type UserView } from '@icmp-mon/identity/contract';
 import {
   EndLogins,
   EndLoginsHandler,
@@ -83,7 +83,7 @@ export async function createApiKey(
   if (name === '' || fault !== null) throw new Refusal(`The name ${fault ?? 'is empty'}.`);
   const handler = new IssueApiKeyHandler(control, new EventStore(control));
   const request = { name, role, ...(days !== undefined && { validForDays: days }) };
-  const { key, expiresAt } = await handler.execute(new IssueApiKey(request, metadata()));
+  const { key, expiresAt } = await handler.execute(new IssueApiKey(request, { permissions: PERMISSIONS }, metadata()));
   printLine(`${key}`);
   printLine(`The key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
 }

@@ -34,6 +34,10 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: heldBy('admin'),
 };
 
+/** Returns the permissions of an API key; `permissions` limits those of its role. */
+export const keyPermissions = (role: Role, permissions: readonly Permission[] | null): readonly Permission[] =>
+  permissions === null ? ROLE_PERMISSIONS[role] : ROLE_PERMISSIONS[role].filter((each) => permissions.includes(each));
+
 /** Stream category of users: `user-<id>`. */
 export const USER_STREAM = 'user';
 /** Stream category of API keys: `apikey-<id>`. */
@@ -54,7 +58,10 @@ export type UserEvent =
 
 /** Events of API keys: kept for the audit log, not relayed. */
 export type ApiKeyEvent =
-  | { type: 'ApiKeyIssued'; data: { keyId: string; role: Role; expiresAt?: string | null } }
+  | {
+      type: 'ApiKeyIssued';
+      data: { keyId: string; role: Role; expiresAt?: string | null; permissions?: Permission[] | null };
+    }
   | { type: 'ApiKeyRevoked'; data: { keyId: string } };
 
 export const PASSWORD_LENGTH_MIN = 12;
@@ -147,14 +154,18 @@ export interface UsePasswordLinkRequest {
 export interface IssueApiKeyRequest {
   name: string;
   role: Role;
-  /** Null or absent: the key does not expire. */
+  /** Absent: the key does not expire. */
   validForDays?: number;
+  /** Those of the role that the key has. Absent: all of them. */
+  permissions?: Permission[];
 }
 
 export interface ApiKeyView {
   id: string;
   name: string;
   role: Role;
+  /** Null: all of the role. */
+  permissions: Permission[] | null;
   createdAt: string;
   createdBy: string | null;
   /** Accurate to one minute. */

@@ -5,12 +5,26 @@ import {
   type LoginView,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
+  type Permission,
+  PERMISSIONS,
   type Role,
   ROLES,
 } from '@icmp-mon/identity/contract';
 import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
 
 const KEY_NAME_LENGTH_MAX = 100;
 const KEY_DAYS_MAX = 3_650;
@@ -77,12 +91,35 @@ export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {
   @Min(1)
   @Max(KEY_DAYS_MAX)
   validForDays?: number;
+
+  @ApiPropertyOptional({
+    enum: PERMISSIONS,
+    isArray: true,
+    minItems: 1,
+    maxItems: PERMISSIONS.length,
+    uniqueItems: true,
+    description: 'Permissions of the role that the key has; all of them unless set.',
+  })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(PERMISSIONS.length)
+  @ArrayUnique()
+  @IsIn(PERMISSIONS, { each: true })
+  permissions?: Permission[];
 }
 
 export class ApiKeyResponse implements ApiKeyView {
   @ApiProperty({ description: 'First part of the key, after imk_.' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', enum: PERMISSIONS },
+    nullable: true,
+    description: 'Null: all permissions of the role.',
+  })
+  permissions!: Permission[] | null;
   @ApiProperty(INSTANT) createdAt!: string;
   @ApiProperty({
     type: 'string',

@@ -1,5 +1,5 @@
 import type { IssuedApiKey } from '@icmp-mon/identity/contract';
-import { Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
+import { Caller, Metadata, type Principal, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
@@ -34,8 +34,12 @@ export class ApiKeysController {
   @Post()
   @ApiOperation({ summary: 'Create an API key; it is shown only in this response' })
   @ApiCreatedResponse({ type: IssuedApiKeyResponse })
-  issue(@Body() body: IssueApiKeyRequest, @Metadata() metadata: RequestMetadata): Promise<IssuedApiKey> {
-    return this.commands.execute(new IssueApiKey(body, metadata));
+  issue(
+    @Body() body: IssueApiKeyRequest,
+    @Caller() creator: Principal,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<IssuedApiKey> {
+    return this.commands.execute(new IssueApiKey(body, creator, metadata));
   }
 
   @Delete(':id')

@@ -1,3 +1,4 @@
+import { type Permission, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -39,7 +40,7 @@ export class PermissionGuard implements CanActivate {
     if (access.kind === 'permission' && !principal.permissions.includes(access.permission)) {
       throw new DomainError(
         'forbidden',
-        `This requires the permission ${access.permission}, which the role ${principal.role} does not have.`,
+        `This requires the permission ${access.permission}, which ${lackingOf(principal, access.permission)} does not have.`,
       );
     }
     return true;
@@ -57,6 +58,10 @@ export class PermissionGuard implements CanActivate {
     }
   }
 }
+
+/** Names the role, or the API key if it was given fewer permissions than its role has. */
+const lackingOf = ({ role, name }: Principal, permission: Permission): string =>
+  ROLE_PERMISSIONS[role].includes(permission) ? `the API key ${name}` : `the role ${role}`;
 
 function tooManyConnections({ kind, name }: Principal): DomainError {
   const who = kind === 'user' ? 'The user' : 'The API key';

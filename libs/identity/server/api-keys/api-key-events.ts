@@ -1,4 +1,4 @@
-import { API_KEY_STREAM, type ApiKeyEvent, type Role } from '@icmp-mon/identity/contract';
+import { API_KEY_STREAM, type ApiKeyEvent, type Permission, type Role } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 
@@ -21,12 +21,18 @@ export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
   },
 };
 
+interface IssuedAccess {
+  role: Role;
+  expiresAt?: string | null;
+  permissions?: Permission[] | null;
+}
+
 export const issueApiKey = (
   state: ApiKeyState,
   keyId: string,
-  role: Role,
-  expiresAt: string | null = null,
-): ApiKeyEvent[] => (state.kind === 'absent' ? [{ type: 'ApiKeyIssued', data: { keyId, role, expiresAt } }] : []);
+  { role, expiresAt = null, permissions = null }: IssuedAccess,
+): ApiKeyEvent[] =>
+  state.kind === 'absent' ? [{ type: 'ApiKeyIssued', data: { keyId, role, expiresAt, permissions } }] : [];
 
 /** @throws DomainError `not_found`, `conflict` */
 export function revokeApiKey(state: ApiKeyState, keyId: string): ApiKeyEvent[] {

@@ -36,7 +36,7 @@ export class EnsureApiKeyHandler implements ICommandHandler<EnsureApiKey> {
     const [present] = await this.database.query('SELECT 1 FROM api_key WHERE id = $1', [parts.id]);
     if (present !== undefined) return;
     try {
-      await this.store.execute(API_KEY, parts.id, (state) => issueApiKey(state, parts.id, role), {
+      await this.store.execute(API_KEY, parts.id, (state) => issueApiKey(state, parts.id, { role }), {
         metadata,
         within: async (sql) => {
           await sql.execute('INSERT INTO api_key (id, name, role, secret_hash) VALUES ($1, $2, $3, $4)', [

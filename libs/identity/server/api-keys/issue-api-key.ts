@@ -1,4 +1,9 @@
-import type { IssueApiKeyRequest, IssuedApiKey } from '@icmp-mon/identity/contract';
+import {
+  type IssueApiKeyRequest,
+  type IssuedApiKey,
+  type Permission,
+  ROLE_PERMISSIONS,
+} from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -6,15 +11,17 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { API_KEY, issueApiKey } from './api-key-events';
 import { newApiKey, parseApiKey } from './api-key';
+import { permissionsOfNewKey } from './new-key-permissions';
 
 const DAY_MS = 86_400_000;
 /** Maximum number of keys that are not revoked. */
 export const API_KEYS_MAX = 1_000;
 
-/** Creates an API key. Only the response contains the key itself. */
+/** Creates an API key with permissions that its creator has. Only the response contains the key itself. */
 export class IssueApiKey extends Command<IssuedApiKey> {
   constructor(
     readonly request: IssueApiKeyRequest,
+    readonly creator: { permissions: readonly Permission[] },
     readonly metadata: RequestMetadata,
   ) {
     super();
@@ -28,8 +35,10 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     private readonly store: EventStore,
   ) {}
 
-  /** @throws DomainError `conflict` when the limit is reached */
-  async execute({ request: { name, role, validForDays }, metadata }: IssueApiKey): Promise<IssuedApiKey> {
+  /** @throws DomainError `invalid`, `forbidden` for permissions that role or creator do not have; `conflict` when the limit is reached */
+  async execute({ request, creator, metadata }: IssueApiKey): Promise<IssuedApiKey> {
+    const { name, role, validForDays } = request;
+    const permissions = permissionsOfNewKey(request, creator);
     const [counted] = await this.database.query<{ keys: number }>(
       'SELECT count(*) AS keys FROM api_key WHERE revoked_at IS NULL',
     );
@@ -41,20 +50,25 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     if (parts === null) throw new Error('A new API key could not be parsed.');
     const createdAtMs = Date.now();
     const expiresAt = validForDays === undefined ? null : new Date(createdAtMs + validForDays * DAY_MS).toISOString();
-    await this.store.execute(API_KEY, parts.id, (state) => issueApiKey(state, parts.id, role, expiresAt), {
-      metadata,
-      expectedVersion: 0,
-      within: async (sql) => {
-        await sql.execute(
-          `INSERT INTO api_key (id, name, role, secret_hash, created_at, expires_at, created_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-          [parts.id, name, role, parts.secretHash, new Date(createdAtMs), expiresAt, metadata.actor],
-        );
+    await this.store.execute(
+      API_KEY,
+      parts.id,
+      (state) => issueApiKey(state, parts.id, { role, expiresAt, permissions }),
+      {
+        metadata,
+        expectedVersion: 0,
+        within: async (sql) => {
+          await sql.execute(
+            `INSERT INTO api_key (id, name, role, secret_hash, created_at, expires_at, created_by, permissions)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+            [parts.id, name, role, parts.secretHash, new Date(createdAtMs), expiresAt, metadata.actor, permissions],
+          );
+        },
       },
-    });
+    );
     const createdAt = new Date(createdAtMs).toISOString();
     const { id } = parts;
     const createdBy = metadata.actor;
-    return { id, name, role, createdAt, createdBy, lastUsedAt: null, expiresAt, revokedAt: null, key };
+    return { id, name, role, permissions, createdAt, createdBy, lastUsedAt: null, expiresAt, revokedAt: null, key };
   }
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Role, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
+import { keyPermissions, type Permission, type Role } from '@icmp-mon/identity/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import type { Principal } from '@icmp-mon/platform/http';
@@ -12,6 +12,7 @@ interface ApiKeyRow {
   id: string;
   name: string;
   role: Role;
+  permissions: Permission[] | null;
   secret_hash: Buffer;
   /** Whether the stored time of its last use is more than a minute old. */
   note_use: boolean;
@@ -23,7 +24,7 @@ const KEPT_MAX = 10_000;
 
 const logger = createLogger('api-keys');
 
-const VALID = `SELECT id, name, role, secret_hash,
+const VALID = `SELECT id, name, role, permissions, secret_hash,
     last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS note_use FROM api_key
   WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
@@ -81,11 +82,11 @@ export class KnownApiKeys {
   }
 }
 
-const principalOf = ({ id, name, role }: ApiKeyRow): Principal => ({
+const principalOf = ({ id, name, role, permissions }: ApiKeyRow): Principal => ({
   kind: 'api-key',
   id,
   name,
   role,
-  permissions: ROLE_PERMISSIONS[role],
+  permissions: keyPermissions(role, permissions),
   sessionId: null,
 });

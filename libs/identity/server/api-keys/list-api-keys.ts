@@ -1,4 +1,4 @@
-import type { ApiKeyView, Role } from '@icmp-mon/identity/contract';
+import type { ApiKeyView, Permission, Role } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
@@ -9,6 +9,7 @@ interface ApiKeyRow {
   id: string;
   name: string;
   role: Role;
+  permissions: Permission[] | null;
   created_at: Date;
   created_by: string | null;
   last_used_at: Date | null;
@@ -25,7 +26,7 @@ export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
 
   async execute(): Promise<{ items: ApiKeyView[] }> {
     const rows = await this.database.query<ApiKeyRow>(
-      `SELECT id, name, role, created_at, created_by, last_used_at, expires_at, revoked_at FROM api_key
+      `SELECT id, name, role, permissions, created_at, created_by, last_used_at, expires_at, revoked_at FROM api_key
        ORDER BY revoked_at DESC NULLS FIRST, lower(name), id LIMIT $1`,
       [LISTED_MAX],
     );
@@ -37,6 +38,7 @@ const keyView = (row: ApiKeyRow): ApiKeyView => ({
   id: row.id,
   name: row.name,
   role: row.role,
+  permissions: row.permissions,
   createdAt: row.created_at.toISOString(),
   createdBy: row.created_by,
   lastUsedAt: row.last_used_at?.toISOString() ?? null,

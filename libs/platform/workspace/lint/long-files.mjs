@@ -10,13 +10,13 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 55, lines: 16539 };
+export const LONG_FILES = { files: 55, lines: 16497 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
   'apps/api/health.int.spec.ts': 399,
   'apps/api/login.int.spec.ts': 218,
-  'apps/api/open-api.int.spec.ts': 403,
+  'apps/api/open-api.int.spec.ts': 361,
   'apps/api/targets.int.spec.ts': 408,
   'apps/cli/rebuild.int.spec.ts': 216,
   'apps/gateway/agent-identity.int.spec.ts': 450,
