@@ -32,6 +32,7 @@ import { EventCursorCategory1790000076200 } from './control/1790000076200-event-
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { AgentsDescription1790000077000 } from './control/1790000077000-agents-description';
+import { TargetsTagsTriggers1790000077500 } from './control/1790000077500-targets-tags-triggers';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { IdentityUsers1790000076300 } from './control/1790000076300-identity-users';
 import { IdentityKeyPermissions1790000077100 } from './control/1790000077100-identity-key-permissions';
@@ -92,6 +93,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AgentsDescription1790000077000,
   AssignmentRules1790000076400,
   IdentityKeyPermissions1790000077100,
+  TargetsTagsTriggers1790000077500,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

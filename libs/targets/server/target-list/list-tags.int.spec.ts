@@ -1,4 +1,4 @@
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { TagListQuery } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -81,6 +81,28 @@ describe('tags of the inventory', () => {
     expect(await list({ key: 'site' })).toEqual(['ams:1']);
     await database.execute('DELETE FROM target_list');
     expect(await database.query('SELECT 1 FROM target_tag')).toEqual([]);
+  });
+
+  it('are kept by the index: changes and removals do not read the whole table', async () => {
+    await register(...Array.from({ length: 2_000 }, (_, at) => ({ site: `s${at % 50}`, serial: `x${at}` })));
+    await database.execute('VACUUM ANALYZE target_list, target_tag');
+    /** Rows and index entries that this session has read. */
+    const readOf = async (sql: Sql): Promise<number> => {
+      const [row] = await sql.query<{ read: number }>(
+        `SELECT sum(pg_stat_get_xact_tuples_returned(name::regclass))::integer AS read
+         FROM unnest(ARRAY['target_tag', 'target_tag_pkey']) AS name`,
+      );
+      return row.read;
+    };
+    await database.transaction(async (sql) => {
+      const before = await readOf(sql);
+      await sql.execute(`UPDATE target_list SET tags = tags || '{"site":"fra"}' WHERE key <= 20`);
+      await sql.execute(`UPDATE target_list SET tags = tags || '{"role":"edge"}' WHERE key <= 20`);
+      await sql.execute('DELETE FROM target_list WHERE key > 1980');
+      // 20 tags of changed targets, 40 of removed ones.
+      expect((await readOf(sql)) - before).toBe(60);
+    });
+    expect(await list({ key: 'site', prefix: 'f' })).toEqual(['fra:20']);
   });
 });
 
