@@ -31,9 +31,9 @@ describe('the health of the product', () => {
     return part;
   }
 
-  /** Waits until the part has the state: Health keeps its answer for two seconds. */
+  /** Waits until the part has the state: Health keeps its answer for two seconds, and reports a service that answers late. */
   const eventuallyPart = (id: string, check: (part: HealthPart) => void): Promise<void> =>
-    eventually(async () => check(await partOf(id)), { withinMs: 10_000 });
+    eventually(async () => check(await partOf(id)));
 
   let holding: NodeJS.Timeout | undefined;
 
@@ -53,12 +53,12 @@ describe('the health of the product', () => {
   });
 
   it('reports the worst part first, in one line', async () => {
+    await eventuallyPart('services', (part) => expect(part).toMatchObject({ state: 'ok', advice: null }));
     const view = (await (await api.sendRequest('/api/v1/health')).json()) as HealthView;
     expect(view.state).toBe('bad');
     expect(view.headline).toMatch(/^Shards: No shards exist/);
     const states = view.parts.map(({ state }) => state);
     expect(states.lastIndexOf('bad')).toBeLessThan(states.indexOf('ok'));
-    expect(view.parts.find(({ id }) => id === 'services')).toMatchObject({ state: 'ok', advice: null });
   });
 
   it('grades a shard by the age of its last stored results', async () => {

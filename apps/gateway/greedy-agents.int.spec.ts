@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as secured } from 'node:tls';
 import { encodeBody, frameBlock, LANE, ResultColumnsBuilder, type ResultsResponse } from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
-import { eventually } from '@icmp-mon/platform/testing';
+import { atOneInstant, eventually } from '@icmp-mon/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { block, type EnrolledClient, enrolment, jsonOf } from '@icmp-mon/probing/agent/testing';
 import { GatewayFixture } from './gateway.test-fixture';
@@ -248,22 +248,22 @@ describe('an agent that takes more than its share', () => {
     });
   }, 60_000);
 
-  it('by endless telemetry and polls is limited', async () => {
-    const { client } = await fixture.enrolled();
-    const reports = await Promise.all(Array.from({ length: 10 }, () => client.json('/v1/telemetry', {})));
-    expect(reports.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(7);
-    expect(reports.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
-    const asks: number[] = [];
-    for (let at = 0; at < 22; at++) {
-      // Waiting polls are cut at the end of the test.
-      client.sendRequest('/v1/assignments?since=0').then(
-        ({ status }) => asks.push(status),
-        () => undefined,
+  it('by endless telemetry and polls is limited', () =>
+    atOneInstant(async () => {
+      const { client } = await fixture.enrolled();
+      const reports = await Promise.all(Array.from({ length: 10 }, () => client.json('/v1/telemetry', {})));
+      expect(reports.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(7);
+      expect(reports.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
+      const asks: number[] = [];
+      for (let at = 0; at < 22; at++) {
+        client.sendRequest('/v1/assignments?since=0').then(
+          ({ status }) => asks.push(status),
+          () => undefined,
+        );
+      }
+      // Two exceed the rate, and the oldest of the others are answered when newer ones arrive; four wait until the end.
+      await eventually(() =>
+        expect([304, 429].map((status) => asks.filter((each) => each === status).length)).toEqual([16, 2]),
       );
-    }
-    // Two exceed the rate, and the oldest of the others are answered when newer ones arrive; four wait.
-    await eventually(() =>
-      expect([304, 429].map((status) => asks.filter((each) => each === status).length)).toEqual([16, 2]),
-    );
-  });
+    }));
 });

@@ -1,3 +1,4 @@
+export { atOneInstant } from './at-one-instant';
 export { eventually } from './eventually';
 export { passInstant } from './pass-instant';
 export { testDatabase, type TestDatabase, type TestDatabases } from './test-database';
