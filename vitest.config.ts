@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './libs/platform/workspace/long-first.mjs';
 import { compileDecorators, usesDecorators } from './libs/platform/workspace/typescript-decorators.mjs';
 
 const root = import.meta.dirname;
@@ -54,9 +55,22 @@ const env = { ICMPMON_LOG_LEVEL: process.env['ICMPMON_LOG_LEVEL'] ?? 'silent' };
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     projects: [
-      { ...shared, test: { name: 'unit', include: specs('unit'), environment: 'node', testTimeout: 30_000, env } },
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: specs('unit'),
+          environment: 'node',
+          testTimeout: 30_000,
+          // Most of the time of a unit test is the loading of modules: files of one worker share them.
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+          env,
+        },
+      },
       {
         ...shared,
         test: {
@@ -65,6 +79,9 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // More than cores: these tests wait for services and events half of the time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           env,
         },
       },
@@ -77,6 +94,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           env,
         },
       },

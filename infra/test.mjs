@@ -1,6 +1,6 @@
 // npm test: runs all tests, on their own services.
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from './build.mjs';
 import { test as definition } from './commands/developing.mjs';
 import { runCommand } from './commands/run-command.mjs';
@@ -121,7 +121,8 @@ async function vitest({ level, filters, reportFile, env }) {
   const args = [script, 'run', '--project', level, '--passWithNoTests', ...reporters, ...filters];
   running = runInGroup(process.execPath, args, {
     cwd: rootDir,
-    env: { ...process.env, ...env },
+    // Each test file loads the same packages in a process of its own: compiled once, they load faster.
+    env: { NODE_COMPILE_CACHE: join(dirname(reportFile), 'compile-cache'), ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   try {
