@@ -13,6 +13,10 @@ const NARROWEST = 320;
 const HEIGHT = 800;
 const THEMES = ['light', 'dark'] as const;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+/** True once the page has its last width in a frame of its own, and each chart has the width of its place: charts follow after 100 ms. */
+const IS_LAID_OUT = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(
+  [...document.querySelectorAll('[_echarts_instance_] canvas')].every((canvas) =>
+    Math.abs(canvas.clientWidth - canvas.closest('[_echarts_instance_]').clientWidth) <= 1)))))`;
 const QUIET_FLAGS = ['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 
 /** A browser on the portal that collects all errors. */
@@ -100,8 +104,7 @@ export class PortalBrowser {
       const isFirst = theme === THEMES[0];
       for (const width of isFirst ? [WIDE, NARROW, NARROWEST] : [WIDE, NARROW]) {
         await this.page.setViewportSize({ width, height: HEIGHT });
-        // Charts resize in the next frames.
-        await this.page.waitForTimeout(300);
+        await this.page.waitForFunction(IS_LAID_OUT);
         await this.page.screenshot({ path: path.join(dir, `${name}-${theme}-${width}.png`) });
         const where = `${name}, ${theme}, ${width} px`;
         // A narrow page has the colours of a wide one; only its order and its parts may differ.

@@ -10,12 +10,12 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 55, lines: 16497 };
+export const LONG_FILES = { files: 55, lines: 16495 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
   'apps/api/health.int.spec.ts': 399,
-  'apps/api/login.int.spec.ts': 218,
+  'apps/api/login.int.spec.ts': 216,
   'apps/api/open-api.int.spec.ts': 361,
   'apps/api/targets.int.spec.ts': 408,
   'apps/cli/rebuild.int.spec.ts': 216,
@@ -25,8 +25,8 @@ export const longFiles = {
   'apps/gateway/greedy-agents.int.spec.ts': 269,
   'apps/gateway/results/results.unit.spec.ts': 214,
   'e2e/backup.e2e.spec.ts': 204,
-  'e2e/product.e2e.spec.ts': 457,
   'e2e/shard-adoption.int.spec.ts': 266,
+  'e2e/stories/product.story.ts': 457,
   'infra/grafana/dashboards.int.spec.ts': 254,
   'infra/installation.unit.spec.ts': 217,
   'infra/product.int.spec.ts': 283,

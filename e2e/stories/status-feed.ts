@@ -1,5 +1,5 @@
 import { type LogReader, Messaging } from '@icmp-mon/platform/messaging';
-import type { Access } from './testing/running-product';
+import type { Access } from '../testing/running-product';
 import { TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
 
 type KafkaAccess = Pick<Access, 'kafkaBrokers' | 'kafkaSasl'>;

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import type { TierView } from '@icmp-mon/tiers/contract';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
-import { RunningProduct } from './testing/running-product';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { PortalBrowser } from '../testing/portal-browser';
+import type { RunningProduct } from '../testing/running-product';
 
 const soon = { timeout: 60_000, interval: 200 };
 
@@ -30,10 +29,10 @@ async function previewTier(): Promise<void> {
   await expect.poll(() => page.getByTestId('save-tier').isEnabled(), soon).toBe(true);
 }
 
-// One story by keyboard, in order.
-describe.skipIf(!existsSync(CHROMIUM))(`the palette and the tiers in Chromium (needs ${CHROMIUM})`, () => {
+/** One story by keyboard, in order. */
+export const settingsStory = (running: () => RunningProduct) => () => {
   beforeAll(async () => {
-    product = await RunningProduct.start({ name: 'settings', services: 'given' });
+    product = running();
     for (const name of ['edge-1', 'edge-2']) {
       await product.callApi('POST', 'targets', { ip: `127.0.2.${name.at(-1)}`, tier: 'fast', name });
     }
@@ -46,7 +45,6 @@ describe.skipIf(!existsSync(CHROMIUM))(`the palette and the tiers in Chromium (n
 
   afterAll(async () => {
     await browser?.close();
-    await product?.stop();
   });
 
   afterEach(() => {
@@ -143,4 +141,4 @@ describe.skipIf(!existsSync(CHROMIUM))(`the palette and the tiers in Chromium (n
     await expect.poll(pathOf, soon).toBe('/settings/tiers');
     expect(await readTier('gold')).toMatchObject({ successor: 'fast', targetCount: 1 });
   });
-});
+};

@@ -6,10 +6,10 @@ import path from 'node:path';
 import type { AgentView } from '@icmp-mon/agents/contract';
 import { run } from '@icmp-mon/infra/testing';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
-import { RunningProduct } from './testing/running-product';
-import { plainEnvironment } from './testing/state-folders';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { PortalBrowser } from '../testing/portal-browser';
+import type { RunningProduct } from '../testing/running-product';
+import { plainEnvironment } from '../testing/state-folders';
 
 const NAME = 'fra-1';
 const TARGETS = 32;
@@ -42,10 +42,10 @@ async function joined(): Promise<AgentView | undefined> {
   return items.find(({ name }) => name === NAME);
 }
 
-// One story, in order, on this machine and below a folder: without packages and without a service.
-describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})`, () => {
+/** One story, in order, on this machine and below a folder: without packages and without a service. */
+export const joinStory = (running: () => RunningProduct) => () => {
   beforeAll(async () => {
-    product = await RunningProduct.start({ name: 'join', services: 'given' });
+    product = running();
     // A hash of agent and target selects the agent: with this many targets the new agent gets some.
     for (let last = 1; last <= TARGETS; last++) {
       await product.callApi('POST', 'targets', { ip: `127.78.0.${last}`, tier: 'fast' });
@@ -57,7 +57,6 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
   afterAll(async () => {
     await endAgent();
     await browser?.close();
-    await product?.stop();
     rmSync(path.dirname(root), { recursive: true, force: true });
   });
 
@@ -117,4 +116,4 @@ describe.skipIf(!existsSync(CHROMIUM))(`a machine that joins (needs ${CHROMIUM})
     expect(existsSync(path.join(root, 'usr/lib/icmp-mon'))).toBe(false);
     expect(existsSync(path.join(root, 'var/lib/icmp-mon-agent'))).toBe(false);
   });
-});
+};
