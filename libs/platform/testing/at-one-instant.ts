@@ -1,6 +1,6 @@
 /**
- * Runs `work` while `performance.now` of this process stands still: rate limits count by it, so they return no token, however long the work
- * takes on a busy machine. Deadlines of `eventually` do not pass meanwhile; that of the test does.
+ * Runs `work` while `performance.now` of this process does not advance: rate limits count by it, so they return no token, even if a busy
+ * machine takes long. Deadlines of `eventually` do not pass during the work; that of the test does.
  */
 export async function atOneInstant<T>(work: () => Promise<T>): Promise<T> {
   const atMs = performance.now();
