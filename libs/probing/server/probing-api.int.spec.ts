@@ -48,6 +48,10 @@ class OneTarget extends TargetDirectory {
     throw new DomainError('not_found', `There is no target ${ref}.`);
   }
 
+  override findRecorded(ref: string): Promise<TargetReference> {
+    return this.findTarget(ref);
+  }
+
   override async byKeys(): Promise<Map<number, TargetReference>> {
     return new Map([[TARGET.key, TARGET]]);
   }

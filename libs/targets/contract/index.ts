@@ -8,5 +8,6 @@ export * from './search';
 export * from './filter';
 export * from './inventory-history';
 export * from './target-history';
+export * from './target-lifetime';
 export * from './tag-list';
 export * from './tag-text';

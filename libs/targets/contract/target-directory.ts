@@ -20,6 +20,12 @@ export abstract class TargetDirectory {
    */
   abstract findTarget(ref: string, vrf?: string): Promise<TargetReference>;
 
+  /**
+   * Finds a target that has results, also a removed one by its id: its results stay readable.
+   * @throws DomainError like `findTarget`
+   */
+  abstract findRecorded(ref: string, vrf?: string): Promise<TargetReference>;
+
   /** Returns the existing targets by key; at most 1,000 keys. */
   abstract byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>>;
 }

@@ -7,6 +7,7 @@ import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mo
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown } from './canonical-address';
 import { TARGET_ID } from './identifier';
+import { FormerTargets } from './versions/former-targets';
 import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
 
 const KEYS_MAX = 1_000;
@@ -24,6 +25,8 @@ export class AmbiguousTarget extends DomainError {
   }
 }
 
+const unknownTarget = (id: string): DomainError => new DomainError('not_found', `There is no target ${id}.`);
+
 /** Finds targets by id or address in the target list. */
 @Injectable()
 export class ListedTargets extends TargetDirectory {
@@ -33,6 +36,7 @@ export class ListedTargets extends TargetDirectory {
     private readonly database: ControlDatabase,
     private readonly judged: JudgedTargets,
     private readonly placements: TargetPlacements,
+    private readonly former: FormerTargets,
   ) {
     super();
     this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
@@ -40,6 +44,13 @@ export class ListedTargets extends TargetDirectory {
 
   override async findTarget(ref: string, vrf?: string): Promise<TargetReference> {
     return this.viewTarget(ref, vrf);
+  }
+
+  override async findRecorded(ref: string, vrf?: string): Promise<TargetReference> {
+    if (!TARGET_ID.test(ref)) return this.viewTarget(ref, vrf);
+    const found = (await this.lookups.askBatched(ref.toLowerCase())) ?? (await this.former.findReference(ref));
+    if (found === null) throw unknownTarget(ref);
+    return found;
   }
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
@@ -75,7 +86,7 @@ export class ListedTargets extends TargetDirectory {
 
   private async byId(id: string): Promise<TargetView> {
     const view = await this.lookups.askBatched(id.toLowerCase());
-    if (view === null) throw new DomainError('not_found', `There is no target ${id}.`);
+    if (view === null) throw unknownTarget(id);
     return view;
   }
 

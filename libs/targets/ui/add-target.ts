@@ -1,6 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, required, submit } from '@angular/forms/signals';
-import { MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { RouterLink } from '@angular/router';
 import { CountPipe, fieldErrors, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import {
@@ -19,7 +19,6 @@ import { TargetsClient } from './targets.client';
 
 /** Names of fields in the request for a block. */
 const BLOCK_NAMES = { ip: 'cidr', name: 'namePattern' };
-const EMPTY = { ...NO_FIELDS, ip: '' };
 
 /** With what the dialog closes: the new target, or the job that adds the targets of a block. */
 export type AddedTargets = { target: TargetView } | { job: BulkJobDetail };
@@ -43,7 +42,7 @@ export class AddTarget {
   protected readonly problem = signal<Problem | null>(null);
   /** Id of the target that already has the address. */
   protected readonly existing = signal<string | null>(null);
-  protected readonly target = form(signal({ ...EMPTY }), (path) => {
+  protected readonly target = form(signal({ ...NO_FIELDS, ip: inject<string>(MAT_DIALOG_DATA) }), (path) => {
     required(path.ip, { message: 'Enter an IPv4 or IPv6 address.' });
     checkTargetFields(path);
   });

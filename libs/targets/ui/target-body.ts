@@ -1,4 +1,4 @@
-import { Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
+import { Component, computed, effect, inject, input, linkedSignal, untracked, viewChild } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { Chart, ChartColours, LONG_TIME_RANGES, RangeChoice } from '@icmp-mon/platform/charts';
@@ -9,6 +9,7 @@ import {
   Failure,
   InstantPipe,
   keepLast,
+  readProblem,
   RttPipe,
   SharePipe,
 } from '@icmp-mon/platform/ui-kit';
@@ -17,19 +18,25 @@ import { ReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import { StatusClient } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { EditTarget } from './edit-target';
+import { FormerTarget } from './former-target';
 import { LatestResults } from './latest-results';
 import { agentLines, liveOption } from './live-chart';
 import { RESULTS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
+import { pausedText } from './lifetime-text';
 import { LossStrip } from './loss-strip';
 import { readFailures } from './read-failures';
 import { RemoveTarget } from './remove-target';
+import { showSpan } from './show-span';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
 import { TargetChanges } from './target-changes';
 import { TargetHistory } from './target-history';
 import { targetResults } from './target-results';
 import { TargetVerdicts } from './target-verdicts';
+
+/** Changes among which the one that paused a target is found. */
+const CHANGES_READ = 100;
 
 interface Read<T> {
   id: string;
@@ -46,6 +53,7 @@ interface Read<T> {
     LatestResults,
     EditTarget,
     Failure,
+    FormerTarget,
     InstantPipe,
     LossStrip,
     RangeChoice,
@@ -80,7 +88,8 @@ export class TargetBody {
   /** Whether it is shown next to the list, which then stays after a removal. */
   readonly inPanel = input(false);
 
-  protected readonly target = inject(TargetsClient).readTarget(this.id);
+  private readonly client = inject(TargetsClient);
+  protected readonly target = this.client.readTarget(this.id);
   protected readonly status = inject(StatusClient).ofTarget(this.id);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly ranges = LONG_TIME_RANGES;
@@ -104,7 +113,26 @@ export class TargetBody {
     source: () => ({ id: this.id(), value: this.keptTarget.value() ?? this.knownTarget() }),
     computation: ({ value }) => value,
   });
-  protected readonly mayRemove = computed(() => this.session.may('targets:write') && !this.removed());
+  /** Whether there is no such target, or no longer. */
+  protected readonly isMissing = computed(() => {
+    const failure = this.keptTarget.failure();
+    return this.removed() || (failure !== null && readProblem(failure.error).status === 404);
+  });
+  private readonly former = viewChild(FormerTarget);
+  /** The address, as far as it is known. */
+  readonly address = computed(() => this.view()?.ip ?? this.former()?.address() ?? this.id());
+  private readonly pausing = keepLast(
+    this.client.readChanges(() => {
+      const { id, version, paused } = this.view() ?? { id: '', version: 0, paused: false };
+      return paused ? { id, version, limit: CHANGES_READ } : null;
+    }),
+    this.id,
+  );
+  /** Since when and by whom the target is paused; null if it is not. */
+  protected readonly paused = computed(() =>
+    this.view()?.paused === true ? pausedText(this.pausing.value()?.items ?? []) : null,
+  );
+  protected readonly mayChange = computed(() => this.session.may('targets:write'));
   protected readonly resultsMax = RESULTS_MAX;
   protected readonly figures = inject(ShownFigures);
   protected readonly now = computed(() => {
@@ -150,9 +178,7 @@ export class TargetBody {
 
   /** Shows a span; null returns to the range. */
   protected zoom(span: { fromMs: number; toMs: number } | null): void {
-    const text = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
-    const queryParams = { from: text(span?.fromMs), to: text(span?.toMs) };
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
+    showSpan(this.router, span);
   }
 
   private receiveBatch(batch: StreamBatch): void {

@@ -15,7 +15,8 @@ const CHANGES_SHOWN = 50;
   styles: '.change { white-space: normal; overflow-wrap: anywhere; }',
 })
 export class TargetChanges {
-  readonly target = input.required<TargetView>();
+  /** The target; another version is read again. */
+  readonly target = input.required<Pick<TargetView, 'id' | 'version'>>();
 
   protected readonly isOpen = signal(false);
   private readonly asked = computed(() => {

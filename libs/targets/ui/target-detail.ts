@@ -24,7 +24,7 @@ export class TargetDetail {
   readonly to = input<string>();
 
   private readonly body = viewChild.required(TargetBody);
-  private readonly shownText = computed(() => this.body().view()?.ip ?? this.id());
+  private readonly shownText = computed(() => this.body().address());
 
   constructor() {
     const trail = inject(PageTrail);

@@ -7,6 +7,7 @@ import type {
   RegisterTargetRequest,
   TagList,
   TargetChangePage,
+  TargetLifetimes,
   TargetPage,
   TargetView,
 } from '@icmp-mon/targets/contract';
@@ -69,6 +70,11 @@ export class TargetsClient {
         ? undefined
         : { url: `${TARGETS_PATH}/${target.id}/versions`, params: { limit: target.limit } };
     });
+  }
+
+  /** Reads the targets that have or had the address of a target, also of a removed one, by its id or address. */
+  readLifetimes(ref: () => string): HttpResourceRef<TargetLifetimes | undefined> {
+    return httpResource(() => `${TARGETS_PATH}/${encodeURIComponent(ref())}/lifetimes`);
   }
 
   /** Reads the current figures of at most `FIGURES_KEYS_MAX` targets. */

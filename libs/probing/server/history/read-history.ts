@@ -33,7 +33,7 @@ export class ReadHistoryHandler implements IQueryHandler<ReadHistory> {
   /** @throws DomainError `invalid` (range, resolution), `not_found`, `ambiguous` */
   async execute({ ref, asked }: ReadHistory): Promise<HistoryPage> {
     const range = rangeOf(asked, { nowMs: Date.now() });
-    const { key } = await this.targets.findTarget(ref, asked.vrf);
+    const { key } = await this.targets.findRecorded(ref, asked.vrf);
     return this.history.readPoints(key, range, asked.resolution);
   }
 }

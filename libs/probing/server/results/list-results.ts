@@ -34,7 +34,7 @@ export class ListResultsHandler implements IQueryHandler<ListResults> {
     const nowMs = Date.now();
     const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);
     const toMs = to === undefined ? undefined : instantOf('to', to, nowMs);
-    const { key } = await this.targets.findTarget(ref, vrf);
+    const { key } = await this.targets.findRecorded(ref, vrf);
     return this.pages.readPage(key, { limit, cursor, fromMs, toMs });
   }
 }

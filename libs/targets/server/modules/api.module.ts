@@ -36,6 +36,8 @@ import { SavedViewsController } from '../saved-views/saved-views.controller';
 import { TierNames } from '../tier-names';
 import { ListTargetsAtHandler } from '../versions/list-targets-at';
 import { FormerTargets } from '../versions/former-targets';
+import { LifetimesController } from '../versions/lifetimes.controller';
+import { ListLifetimesHandler } from '../versions/list-lifetimes';
 import { ListTargetVersionsHandler } from '../versions/list-target-versions';
 import { StoredInventoryHistory } from '../versions/stored-inventory-history';
 import { TargetsController } from '../targets.controller';
@@ -44,7 +46,14 @@ import { TargetsController } from '../targets.controller';
 @Global()
 @Module({
   // Before the routes with an id, which `tags` would be.
-  controllers: [TagsController, TargetsController, BulkController, StatusStreamController, SavedViewsController],
+  controllers: [
+    TagsController,
+    TargetsController,
+    LifetimesController,
+    BulkController,
+    StatusStreamController,
+    SavedViewsController,
+  ],
   providers: [
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
@@ -66,6 +75,7 @@ import { TargetsController } from '../targets.controller';
     ListTagsHandler,
     FormerTargets,
     ListTargetVersionsHandler,
+    ListLifetimesHandler,
     ReadTargetHandler,
     CountTargetsHandler,
     RequestBulkChangeHandler,

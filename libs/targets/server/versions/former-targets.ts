@@ -1,7 +1,7 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { aggregateIdOf, streamOf } from '@icmp-mon/platform/event-store';
-import { TARGET_STREAM } from '@icmp-mon/targets/contract';
+import { TARGET_STREAM, type TargetReference } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown } from '../canonical-address';
 import { TARGET_ID } from '../identifier';
@@ -40,6 +40,16 @@ export class FormerTargets {
     }
     if (rows.length === 0) throw new DomainError('not_found', `${address.ip} is not a target, and was none.`);
     return rows.map(({ id }) => id);
+  }
+
+  /** Returns what identifies a target, also a removed one, as it was registered; the name is a personal datum. Null if there was none. */
+  async findReference(id: string): Promise<TargetReference | null> {
+    const [row] = await this.database.query<TargetReference>(
+      `SELECT data->>'targetId' AS id, (data->>'key')::integer AS key, data->>'ip' AS ip, data->>'vrf' AS vrf, NULL AS name, data->>'tier' AS tier
+       FROM event WHERE stream = $1 AND version = 1`,
+      [streamOf(TARGET_STREAM, id.toLowerCase())],
+    );
+    return row ?? null;
   }
 
   /** Returns the addresses of targets that exist or existed, by their ids. */

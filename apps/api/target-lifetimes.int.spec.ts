@@ -1,0 +1,66 @@
+import type { TargetLifetimes, TargetView } from '@icmp-mon/targets/contract';
+import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FollowedApi, startFollowedApi } from './testing/followed-api';
+import { registerTarget } from './testing/register-target';
+
+let api: FollowedApi;
+
+beforeAll(async () => {
+  api = await startFollowedApi(TARGET_VERSIONS);
+});
+afterAll(() => api.stop());
+
+const register = (ip: string, more?: object): Promise<TargetView> => registerTarget(api, ip, more);
+const remove = (id: string): Promise<Response> => api.sendJson('DELETE', `/api/v1/targets/${id}`);
+const ask = (path: string): Promise<Response> => api.sendRequest(`/api/v1/targets/${path}`);
+const lifetimes = async (ref: string): Promise<TargetLifetimes['items']> =>
+  ((await (await ask(`${ref}/lifetimes`)).json()) as TargetLifetimes).items;
+
+describe('GET /targets/{id}/lifetimes', () => {
+  it('of a removed target contains when and by whom it was removed, and the target that has its address now', async () => {
+    const first = await register('192.0.2.1');
+    expect(await lifetimes(first.id)).toEqual([
+      {
+        ...{ id: first.id, ip: '192.0.2.1', vrf: 'default', registeredAt: first.registeredAt },
+        ...{ removedAt: null, removedBy: null, removedByName: null },
+      },
+    ]);
+    await remove(first.id);
+    const removed = {
+      ...{ id: first.id, removedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+      ...{ removedBy: expect.stringMatching(/^api-key:/) as string, removedByName: expect.any(String) as string },
+    };
+    expect(await lifetimes(first.id)).toMatchObject([removed]);
+    const second = await register('192.0.2.1');
+    for (const ref of [first.id, second.id]) {
+      expect(await lifetimes(ref)).toMatchObject([{ id: second.id, removedAt: null }, removed]);
+    }
+    // By its address, a removed target is found once the history contains it.
+    await remove(second.id);
+    await expect.poll(() => lifetimes('192.0.2.1'), { timeout: 20_000 }).toMatchObject([{ id: second.id }, removed]);
+  });
+
+  it('keeps the targets of different VRFs apart', async () => {
+    const [one, other] = [await register('192.0.2.2'), await register('192.0.2.2', { vrf: 'lab' })];
+    expect(await lifetimes(one.id)).toMatchObject([{ id: one.id }]);
+    expect((await ask('192.0.2.2/lifetimes')).status).toBe(409);
+    expect(await (await ask('192.0.2.2/lifetimes?vrf=lab')).json()).toMatchObject({ items: [{ id: other.id }] });
+  });
+
+  it.each(['192.0.2.99', '00000000-0000-4000-8000-000000000000', 'nonsense'])('of %s answers 404', async (ref) => {
+    expect((await ask(`${ref}/lifetimes`)).status).toBe(404);
+  });
+});
+
+describe('the results of a removed target', () => {
+  it.each(['results', 'history?from=now-1h'])('are read by its id, and not by its address: %s', async (route) => {
+    const { id } = await register('192.0.2.3');
+    await remove(id);
+    const response = await ask(`${id}/${route}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ items: [] });
+    expect((await ask(`192.0.2.3/${route}`)).status).toBe(404);
+    expect((await ask(`00000000-0000-4000-8000-000000000000/${route}`)).status).toBe(404);
+  });
+});

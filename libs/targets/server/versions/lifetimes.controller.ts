@@ -1,0 +1,27 @@
+import { RequirePermission } from '@icmp-mon/platform/http';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { TARGETS_PATH } from '../target-path';
+import { TargetReferenceRequest } from '../targets.dto';
+import { ListLifetimes } from './list-lifetimes';
+import { TargetLifetimesResponse } from './target-lifetimes.dto';
+
+@ApiTags('targets')
+@Controller(`${TARGETS_PATH}/:id/lifetimes`)
+export class LifetimesController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @RequirePermission('targets:read')
+  @ApiOperation({
+    summary: 'List the targets that have or had the address of a target, also of a removed one',
+    description:
+      'With the times of registration and removal, newest first. Registering an address again creates a new target.',
+  })
+  @ApiParam({ name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } })
+  @ApiOkResponse({ type: TargetLifetimesResponse })
+  listLifetimes(@Param('id') ref: string, @Query() { vrf }: TargetReferenceRequest): Promise<TargetLifetimesResponse> {
+    return this.queries.execute(new ListLifetimes(ref, vrf));
+  }
+}
