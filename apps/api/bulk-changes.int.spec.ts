@@ -22,12 +22,29 @@ describe('POST /targets:bulk', () => {
     const response = await bulk({ filter: 'site=fra', change: CHANGE, dryRun: true });
     expect(response.status).toBe(200);
     const preview = (await response.json()) as BulkPreview;
-    expect(preview).toMatchObject({ count: 2, changes: 2, skipped: [] });
+    expect(preview).toMatchObject({ count: 2, changes: 2, skipped: [], members: [{ member: 'addTags', changes: 2 }] });
     expect(preview.sample).toMatchObject([
       { ip: '192.0.2.1', vrf: 'default', name: 'edge-1' },
       { ip: '192.0.2.2', vrf: 'default', name: 'edge-2' },
     ]);
     expect(await ((await api.sendRequest('/api/v1/bulk-jobs')).json() as Promise<BulkJobList>)).toEqual({ items: [] });
+  });
+
+  it('with dryRun counts the targets that each member changes', async () => {
+    const change = { removeTags: ['site', 'none'], tier: 'standard', paused: false, owner: 'noc' };
+    const preview = await (await bulk({ filter: 'vrf ~ "*"', change, dryRun: true })).json();
+    const { total } = (await (await api.sendRequest('/api/v1/targets')).json()) as { total: number };
+    expect(preview).toMatchObject({
+      ...{ count: total, changes: total },
+      members: [
+        { member: 'removeTags', changes: total },
+        { member: 'tier', changes: 0 },
+        { member: 'paused', changes: 0 },
+        { member: 'owner', changes: total },
+      ],
+    });
+    const removal = await (await bulk({ filter: 'site=fra', remove: true, dryRun: true })).json();
+    expect(removal).toMatchObject({ changes: 2, members: [] });
   });
 
   it('starts a job, which can be read, listed and cancelled', async () => {

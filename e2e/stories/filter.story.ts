@@ -130,7 +130,7 @@ export const filterStory = (running: () => RunningProduct) => () => {
     // Enter does nothing while the button is disabled: the form follows its fields in the next frame.
     await expect.poll(() => page.getByTestId('bulk-preview').isEnabled(), soon).toBe(true);
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByTestId('bulk-count').innerText(), soon).toBe('2 of 2 targets would be changed.');
+    await expect.poll(() => page.getByTestId('bulk-sentence').innerText(), soon).toBe('Sets rack=7 on 2 targets.');
     expect(await browser.inspect('targets-bulk')).toEqual([]);
     await page.getByTestId('bulk-start').click();
     await page.getByTestId('bulk-job').waitFor();

@@ -55,9 +55,19 @@ export class PaletteActions {
     const zone = this.zone.current() === 'utc' ? 'browser time' : 'UTC';
     const may = this.session.permissions();
     const actions: (Action | null)[] = [
-      may.has('targets:write') ? { text: 'Add target', run: () => void this.addTarget() } : null,
-      may.has('agents:enrol') ? { text: 'Add an agent', run: () => this.openUrl('/agents?join=new') } : null,
-      may.has('tiers:write') ? { text: 'New tier', run: () => this.openUrl('/settings/tiers/new') } : null,
+      may.has('targets:write')
+        ? { text: 'Add target', detail: 'an address or a block to monitor', run: () => void this.addTarget() }
+        : null,
+      may.has('agents:enrol')
+        ? {
+            text: 'Add agent',
+            detail: 'a vantage point on another machine',
+            run: () => this.openUrl('/agents?join=new'),
+          }
+        : null,
+      may.has('tiers:write')
+        ? { text: 'New tier', detail: 'a monitoring policy', run: () => this.openUrl('/settings/tiers/new') }
+        : null,
       { text: `Switch to ${theme} theme`, run: () => this.theme.toggleTheme() },
       { text: `Switch to ${zone}`, detail: 'time zone', keys: 'z', run: () => this.zone.toggleZone() },
       { text: 'Show keyboard shortcuts', detail: 'help', keys: '?', run: shell.showHelp },

@@ -20,17 +20,18 @@ export interface PaletteEntry {
 
 const wordsOf = (text: string): string[] => lowerCase(text).split(/\s+/).filter(Boolean);
 
-/** Order of a match: 0 if the text begins with the first word, 1 if one of its words does, 2 otherwise. */
-function rankOf(entry: PaletteEntry, first: string): number {
+/** Order of a match: 0 if the text begins with all that is typed, 1 with the first word, 2 if one of its words does, 3 otherwise. */
+function rankOf(entry: PaletteEntry, words: readonly string[]): number {
   const text = lowerCase(entry.text);
-  if (text.startsWith(first)) return 0;
-  return text.split(/[\s▸-]+/).some((word) => word.startsWith(first)) ? 1 : 2;
+  const [first = ''] = words;
+  if (text.startsWith(words.join(' '))) return 0;
+  if (text.startsWith(first)) return 1;
+  return text.split(/[\s▸-]+/).some((word) => word.startsWith(first)) ? 2 : 3;
 }
 
 /** Returns the entries that contain every word of the text, the best matches of each group first, and at most `max` of each group. */
 export function matchEntries(entries: readonly PaletteEntry[], text: string, max: number): PaletteEntry[] {
   const words = wordsOf(text);
-  const [first = ''] = words;
   const matching = entries.filter((entry) => {
     const searched = lowerCase(`${entry.text} ${entry.detail ?? ''}`);
     return words.every((word) => searched.includes(word));
@@ -38,7 +39,7 @@ export function matchEntries(entries: readonly PaletteEntry[], text: string, max
   return GROUPS.flatMap((group) =>
     matching
       .filter((entry) => entry.group === group)
-      .sort((a, b) => rankOf(a, first) - rankOf(b, first))
+      .sort((a, b) => rankOf(a, words) - rankOf(b, words))
       .slice(0, max),
   );
 }

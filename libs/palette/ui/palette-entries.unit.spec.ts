@@ -7,7 +7,8 @@ const entry = (group: PaletteGroup, text: string, detail = ''): PaletteEntry => 
 const entries = [
   entry('Agents', 'core-tar-1', 'fra · carrier-a'),
   entry('Agents', 'tar-1', 'ber · carrier-b'),
-  entry('Actions', 'Add target'),
+  entry('Actions', 'Add target', 'an address or a block'),
+  entry('Actions', 'Add agent', 'a vantage point'),
   entry('Pages', 'Targets'),
   entry('Pages', 'Dashboard'),
   entry('Agents', 'guitar', 'fra · carrier-b'),
@@ -26,6 +27,12 @@ describe('the entries of the palette', () => {
     expect(found('tar')).toEqual(['Targets', 'Add target', 'tar-1', 'core-tar-1', 'guitar']);
     expect(found('tar', 1)).toEqual(['Targets', 'Add target', 'tar-1']);
     expect(found('').slice(0, 2)).toEqual(['Targets', 'Dashboard']);
+  });
+
+  it('begin with those that begin with what is typed', () => {
+    expect(found('add')).toEqual(['Add target', 'Add agent']);
+    expect(found('add a')).toEqual(['Add agent', 'Add target']);
+    expect(found('Add  T')).toEqual(['Add target', 'Add agent']);
   });
 
   it('are grouped, without empty groups', () => {

@@ -79,6 +79,15 @@ export const BULK_REASONS = [
 ] as const;
 export type BulkReason = (typeof BULK_REASONS)[number];
 
+/** Members of a change. */
+export const BULK_MEMBERS = [
+  'addTags',
+  'removeTags',
+  'tier',
+  'paused',
+  'owner',
+] as const satisfies readonly (keyof BulkChange)[];
+
 /** Selected targets that would not be changed, by reason. */
 export interface BulkSkipped {
   reason: BulkReason;
@@ -88,13 +97,21 @@ export interface BulkSkipped {
   sample: BulkTarget[];
 }
 
+/** A member of a change, and how many targets it changes. */
+export interface BulkMemberCount {
+  member: keyof BulkChange;
+  changes: number;
+}
+
 /** Answer to a dry run. */
 export interface BulkPreview {
   /** Selected targets, the `expectedCount` of the real run; or addresses of the block. */
   count: number;
   /** How many of them would be changed, removed or registered. */
   changes: number;
-  /** The first `BULK_SAMPLE` of these. */
+  /** Of a change: how many of these each of its members changes. */
+  members: BulkMemberCount[];
+  /** The first `BULK_SAMPLE` of `changes`. */
   sample: BulkTarget[];
   skipped: BulkSkipped[];
 }

@@ -50,6 +50,8 @@ export class AddTarget {
   /** Whether a block of addresses is entered. */
   protected readonly isBlock = computed(() => this.target.ip().value().includes('/'));
   protected readonly addressesMax = EXPAND_ADDRESSES_MAX;
+  /** The request whose dry run is shown. */
+  protected readonly asked = signal<BulkRequest | null>(null);
   /** The answer to the dry run of a block. */
   protected readonly preview = signal<Preview | null>(null);
 
@@ -84,6 +86,7 @@ export class AddTarget {
     const request = { route: 'expand', body } as const;
     if (this.preview() !== null) return this.dialog.close({ job: await this.bulk.startJob(request, this.requestKey) });
     this.preview.set(await this.bulk.preview(request));
+    this.asked.set(request);
     this.requestKey = newRequestKey();
   }
 

@@ -1,7 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, submit, validate } from '@angular/forms/signals';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { CountPipe, keepLast, newRequestKey, SentRequest } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, fieldErrors, keepLast, newRequestKey, SentRequest } from '@icmp-mon/platform/ui-kit';
 import type { BulkChange, BulkJobDetail, BulkPreview as Preview } from '@icmp-mon/targets/contract';
 import { TiersClient } from '@icmp-mon/tiers/ui';
 import { BulkPreview } from './bulk-preview';
@@ -47,7 +47,9 @@ export class BulkDialog {
   protected readonly mustType = computed(() => this.removes() && (this.preview()?.changes ?? 0) >= TYPED_FROM);
   protected readonly mayStart = computed(() => {
     const changes = this.preview()?.changes ?? 0;
-    return changes > 0 && !this.isBusy() && (!this.mustType() || this.typed().trim() === String(changes));
+    return (
+      changes > 0 && !this.isBusy() && (!this.mustType() || this.typed().replace(/[\s,]/g, '') === String(changes))
+    );
   });
 
   protected async showPreview(event: Event): Promise<void> {
@@ -62,8 +64,22 @@ export class BulkDialog {
         this.asked.set(request);
         this.requestKey = newRequestKey();
       });
-      return undefined;
+      return this.faultsOfFields();
     });
+  }
+
+  /** Returns the server's faults of fields, which are then shown there instead of above the form. */
+  private faultsOfFields() {
+    const problem = this.sent.problem();
+    if (problem === null) return undefined;
+    const { addTags, removeTags, tier, owner } = this.values;
+    const faults = Object.entries(problem.pointers).map(([pointer, text]) => [pointer.split('/')[2] ?? '', text]);
+    const errors = fieldErrors(
+      { ...problem, fields: Object.fromEntries(faults) },
+      { addTags, removeTags, tier, owner },
+    );
+    if (errors?.length === faults.length) this.sent.forgetProblem();
+    return errors;
   }
 
   protected async startJob(): Promise<void> {

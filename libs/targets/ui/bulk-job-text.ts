@@ -1,5 +1,6 @@
 import { countText } from '@icmp-mon/platform/ui-kit';
-import type { BulkJobView, BulkKind } from '@icmp-mon/targets/contract';
+import type { BulkJobDetail, BulkJobView, BulkKind } from '@icmp-mon/targets/contract';
+import { changeWords } from './bulk-sentence';
 
 const DOING: Readonly<Record<BulkKind, string>> = {
   change: 'Changing targets',
@@ -28,6 +29,15 @@ export function jobTitle(job: BulkJobView | null): string {
   }
 }
 
+/** Returns what a job does, in one sentence: `For the targets of site=fra: sets role=edge.`; null while the job is not read. */
+export function jobSentence(job: BulkJobView | null): string | null {
+  if (job === null) return null;
+  const which = job.filter === null ? 'the selected targets' : `the targets of ${job.filter}`;
+  if (job.expand !== null) return `Adds the addresses of ${job.expand.cidr} as targets of the tier ${job.expand.tier}.`;
+  if (job.change === null) return `Removes ${which}.`;
+  return `For ${which}: ${changeWords(job.change)}.`;
+}
+
 /** Returns the counts of a job that are not zero: `1,200 changed, 4 skipped`. */
 export function countsText(job: BulkJobView | null): string {
   if (job === null) return '';
@@ -41,4 +51,12 @@ export function countsText(job: BulkJobView | null): string {
     .filter(([count]) => count > 0)
     .map(([count, text]) => `${countText(count)} ${text}`)
     .join(', ');
+}
+
+/** Returns the heading of the targets that a job lists because they were skipped or failed. */
+export function leftOutText(job: BulkJobDetail | null): string {
+  const { skipped = 0, failed = 0, failures = [] } = job ?? {};
+  const count = skipped + failed;
+  const shown = failures.length < count ? ` (the first ${countText(failures.length)})` : '';
+  return `${countText(count)} ${count === 1 ? 'target was' : 'targets were'} skipped or failed, and why${shown}`;
 }

@@ -1,7 +1,7 @@
 import '@angular/compiler';
 import type { BulkJobView } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
-import { countsText, isFinished, jobTitle } from './bulk-job-text';
+import { countsText, isFinished, jobSentence, jobTitle, leftOutText } from './bulk-job-text';
 
 const job: BulkJobView = {
   id: 'j',
@@ -33,6 +33,29 @@ describe('the text of a bulk job', () => {
     expect(jobTitle(job)).toBe('Removing targets');
     expect(jobTitle({ ...job, state: 'cancelled' })).toBe('Removing targets: cancelled');
     expect(jobTitle({ ...job, kind: 'expand', state: 'queued' })).toBe('Adding targets: waiting to start');
+  });
+
+  it('has one sentence for what the job does', () => {
+    expect(jobSentence(null)).toBeNull();
+    expect(jobSentence(job)).toBe('Removes the targets of site=fra.');
+    expect(jobSentence({ ...job, filter: null })).toBe('Removes the selected targets.');
+    const change = { addTags: { role: 'edge' }, tier: 'gold' };
+    expect(jobSentence({ ...job, kind: 'change', change })).toBe(
+      'For the targets of site=fra: sets role=edge and changes the tier to gold.',
+    );
+    expect(jobSentence({ ...job, kind: 'expand', expand: { cidr: '192.0.2.0/24', tier: 'fast' } })).toBe(
+      'Adds the addresses of 192.0.2.0/24 as targets of the tier fast.',
+    );
+  });
+
+  it('counts the targets that are listed with their reasons', () => {
+    const failure = { id: null, ip: '192.0.2.1', vrf: 'default', name: null, reason: 'refused', text: '' } as const;
+    expect(leftOutText({ ...job, failures: [failure] })).toBe(
+      '40 targets were skipped or failed, and why (the first 1)',
+    );
+    expect(leftOutText({ ...job, skipped: 0, failed: 1, failures: [failure] })).toBe(
+      '1 target was skipped or failed, and why',
+    );
   });
 
   it('is final when the job has ended', () => {

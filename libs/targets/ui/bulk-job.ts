@@ -4,7 +4,7 @@ import { CountPipe, newRequestKey, problemText, readProblem, Toasts } from '@icm
 import type { BulkJobDetail } from '@icmp-mon/targets/contract';
 import { RouterLink } from '@angular/router';
 import { BulkClient } from './bulk.client';
-import { countsText, isFinished, jobTitle } from './bulk-job-text';
+import { countsText, isFinished, jobSentence, jobTitle, leftOutText } from './bulk-job-text';
 
 const AGAIN_MS = 1_000;
 /** Delay after a failed read, ms. */
@@ -34,6 +34,8 @@ export class BulkJob {
   protected readonly isDone = computed(() => isFinished(this.job()));
   protected readonly mayCancel = computed(() => this.session.may('targets:write') && !this.isDone());
   protected readonly title = computed(() => jobTitle(this.job()));
+  protected readonly sentence = computed(() => jobSentence(this.job()));
+  protected readonly leftOut = computed(() => leftOutText(this.job()));
   protected readonly counts = computed(() => countsText(this.job()));
 
   constructor() {

@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import type { TierPreview } from '@icmp-mon/assignment/contract';
 import { countText, CountPipe, RatePipe } from '@icmp-mon/platform/ui-kit';
 import { agentLoads } from './agent-loads';
+import { previewLines } from './preview-lines';
 
 const AGENTS_SHOWN = 12;
 
@@ -25,17 +26,7 @@ export class PolicyPreview {
   protected readonly showsAll = linkedSignal({ source: this.preview, computation: () => false });
   protected readonly shown = computed(() => (this.showsAll() ? this.loads() : this.loads().slice(0, AGENTS_SHOWN)));
   protected readonly hidden = computed(() => this.loads().length - this.shown().length);
-  /** Number of targets that cannot be placed as asked. */
-  protected readonly unplaced = computed(() => this.preview().unplaced.reduce((sum, { count }) => sum + count, 0));
-  protected readonly summary = computed(() => {
-    const { sentences, targets } = this.preview();
-    if (sentences.length > 0) return sentences;
-    return [
-      targets === 0
-        ? 'The tier has no targets: no agent gets more or less to do.'
-        : 'No target moves to another agent.',
-    ];
-  });
+  protected readonly lines = computed(() => previewLines(this.preview()));
 
   /** Text for the number of targets that the samples leave out. */
   protected readonly others = (count: number, sample: readonly unknown[]): string =>

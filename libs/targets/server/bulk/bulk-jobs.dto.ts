@@ -2,6 +2,7 @@ import type * as contract from '@icmp-mon/targets/contract';
 import {
   BULK_FAILURES_MAX,
   BULK_KINDS,
+  BULK_MEMBERS,
   BULK_REASONS,
   BULK_SAMPLE,
   BULK_STATES,
@@ -31,6 +32,11 @@ export class BulkSkippedResponse implements contract.BulkSkipped {
   @ApiProperty({ type: [BulkTargetResponse], description: `The first ${BULK_SAMPLE}.` }) sample!: BulkTargetResponse[];
 }
 
+export class BulkMemberCountResponse implements contract.BulkMemberCount {
+  @ApiProperty({ enum: BULK_MEMBERS }) member!: keyof contract.BulkChange;
+  @ApiProperty(COUNT) changes!: number;
+}
+
 export class BulkPreviewResponse implements contract.BulkPreview {
   @ApiProperty({
     ...COUNT,
@@ -38,7 +44,9 @@ export class BulkPreviewResponse implements contract.BulkPreview {
   })
   count!: number;
   @ApiProperty({ ...COUNT, description: 'How many of them would be changed, removed or registered.' }) changes!: number;
-  @ApiProperty({ type: [BulkTargetResponse], description: `The first ${BULK_SAMPLE} of these.` })
+  @ApiProperty({ type: [BulkMemberCountResponse], description: 'How many of these each member of the change changes.' })
+  members!: BulkMemberCountResponse[];
+  @ApiProperty({ type: [BulkTargetResponse], description: `The first ${BULK_SAMPLE} of changes.` })
   sample!: BulkTargetResponse[];
   @ApiProperty({ type: [BulkSkippedResponse], description: 'Targets that would not be changed, by reason.' })
   skipped!: BulkSkippedResponse[];

@@ -43,17 +43,19 @@ function changeFaults(change: BulkChange): FieldError[] {
   return isEmpty ? [{ pointer: '#/change', detail: 'changes nothing. Set a tag, remove one, or set a member.' }] : [];
 }
 
-/** SQL that is true for the rows of `target_list` that a change would leave as they are. Adds its parameters to `params`. */
-export function unchangedCondition(change: BulkChange, params: unknown[]): string {
+/** SQL by member of a change that is true for the rows of `target_list` that it would leave as they are. Adds its parameters to `params`. */
+export function unchangedConditions(change: BulkChange, params: unknown[]): Map<keyof BulkChange, string> {
   const { addTags = {}, removeTags = [], tier, paused, owner } = change;
   const place = (param: unknown): string => `$${params.push(param)}`;
-  const conditions: string[] = [];
-  if (Object.keys(addTags).length > 0) conditions.push(`tags @> ${place(JSON.stringify(addTags))}::jsonb`);
-  if (removeTags.length > 0) conditions.push(`NOT tags ?| ${place(removeTags)}::text[]`);
-  if (tier !== undefined) conditions.push(`tier = ${place(tier)}`);
-  if (paused !== undefined) conditions.push(`paused = ${place(paused)}`);
-  if (owner !== undefined) conditions.push(`owner IS NOT DISTINCT FROM ${place(owner)}::text`);
-  return `(${conditions.join(' AND ')})`;
+  const conditions = new Map<keyof BulkChange, string>();
+  if (Object.keys(addTags).length > 0) {
+    conditions.set('addTags', `tags @> ${place(JSON.stringify(addTags))}::jsonb`);
+  }
+  if (removeTags.length > 0) conditions.set('removeTags', `NOT tags ?| ${place(removeTags)}::text[]`);
+  if (tier !== undefined) conditions.set('tier', `tier = ${place(tier)}`);
+  if (paused !== undefined) conditions.set('paused', `paused = ${place(paused)}`);
+  if (owner !== undefined) conditions.set('owner', `owner IS NOT DISTINCT FROM ${place(owner)}::text`);
+  return conditions;
 }
 
 /** Fewest bytes that a tag takes in a jsonb: two entries of 4 bytes, a key and a value of at least one character. */

@@ -11,7 +11,7 @@ import {
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../target-list/list-filter';
 import { TierNames } from '../tier-names';
-import { requireConsistent, tooManyTagsCondition, unchangedCondition } from './bulk-patch';
+import { requireConsistent, tooManyTagsCondition, unchangedConditions } from './bulk-patch';
 import { REASON_TEXTS } from './bulk-reasons';
 import { selectionOf } from './bulk-selection';
 import { neededByOthers } from './removal-order';
@@ -22,6 +22,8 @@ interface Group {
   /** Null for the targets that would be changed. */
   reason: PreviewReason | null;
   count: number;
+  /** How many of these each member of the change changes, in the order of `previewStatement`. */
+  members: number[];
   sample: BulkTarget[];
 }
 
@@ -46,12 +48,13 @@ export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
     requireConsistent(request);
     if (request.change?.tier !== undefined) await this.tiers.requireTier(request.change.tier, '#/change/tier');
     const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets: this.agentTargets });
-    const { text, params } = previewStatement(selection, request.change);
+    const { text, params, members } = previewStatement(selection, request.change);
     const groups = await this.database.query<Group>(text, params);
     const changing = groups.find(({ reason }) => reason === null);
     return {
       count: groups.reduce((sum, { count }) => sum + count, 0),
       changes: changing?.count ?? 0,
+      members: members.map((member, at) => ({ member, changes: changing?.members[at] ?? 0 })),
       sample: changing?.sample ?? [],
       skipped: groups.flatMap(({ reason, count, sample }) =>
         reason === null ? [] : [{ reason, text: REASON_TEXTS[reason], count, sample }],
@@ -64,19 +67,23 @@ export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
 function previewStatement({ conditions, params: given }: Filter, change: BulkChange | undefined) {
   const params = [...given];
   const selected = conditions.join(' AND ');
+  const unchanged = change === undefined ? new Map<keyof BulkChange, string>() : unchangedConditions(change, params);
+  const changed = [...unchanged.values()].map((condition, at) => `, NOT (${condition}) AS member_${at}`);
+  const counts = changed.map((_, at) => `count(*) FILTER (WHERE member_${at})`);
   const reason =
     change === undefined
       ? `CASE WHEN id IN (SELECT id FROM needed) THEN 'has_dependents' END`
-      : `CASE WHEN ${unchangedCondition(change, params)} THEN 'unchanged'
+      : `CASE WHEN ${[...unchanged.values()].join(' AND ')} THEN 'unchanged'
               WHEN ${tooManyTagsCondition(change, params)} THEN 'too_many_tags' END`;
   const text = `
     WITH RECURSIVE ${change === undefined ? `needed AS (${neededByOthers(selected)}),` : ''}
-      chosen AS (SELECT key, ${reason} AS reason FROM target_list WHERE ${selected}),
+      chosen AS (SELECT key, ${reason} AS reason${changed.join('')} FROM target_list WHERE ${selected}),
       groups AS (
-        SELECT reason, count(*) AS count, (array_agg(key ORDER BY key))[1:${BULK_SAMPLE}] AS keys FROM chosen GROUP BY reason)
-    SELECT reason, count, (
+        SELECT reason, count(*) AS count, ARRAY[${counts.join(', ')}]::integer[] AS members,
+          (array_agg(key ORDER BY key))[1:${BULK_SAMPLE}] AS keys FROM chosen GROUP BY reason)
+    SELECT reason, count, members, (
         SELECT jsonb_agg(jsonb_build_object('id', id, 'ip', host(ip), 'vrf', vrf, 'name', name) ORDER BY key)
         FROM target_list WHERE key = ANY (groups.keys)) AS sample
     FROM groups ORDER BY count DESC, reason`;
-  return { text, params };
+  return { text, params, members: [...unchanged.keys()] };
 }

@@ -43,6 +43,6 @@ export class ReadExpansionPreviewHandler implements IQueryHandler<ReadExpansionP
       count: targets.length,
       sample: targets.slice(0, BULK_SAMPLE),
     } as const;
-    return { count, changes: free.length, sample, skipped: targets.length === 0 ? [] : [skipped] };
+    return { count, changes: free.length, members: [], sample, skipped: targets.length === 0 ? [] : [skipped] };
   }
 }
