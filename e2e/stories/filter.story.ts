@@ -17,6 +17,7 @@ let page: Page;
 const field = () => page.getByTestId('filter-language');
 const options = () => page.getByRole('listbox').getByRole('option').allInnerTexts();
 const total = () => page.getByTestId('target-total').innerText();
+const pathOf = () => new URL(page.url()).pathname;
 const filterInUrl = () => new URL(page.url()).searchParams.get('filter');
 
 export const filterStory = (running: () => RunningProduct) => () => {
@@ -140,5 +141,50 @@ export const filterStory = (running: () => RunningProduct) => () => {
     expect(await browser.inspect('targets-bulk-job')).toEqual([]);
     const { tags } = await product.callApi<{ tags: object }>('GET', 'targets/127.0.1.1');
     expect(tags).toEqual({ site: 'fra', role: 'core', rack: '7' });
+  });
+
+  it('shows since when and by whom a target is paused, instead of verdicts', async () => {
+    await page.goto('/targets/127.0.1.2');
+    await page.getByTestId('edit-target').click();
+    await page.getByTestId('edit-paused').check();
+    await page.getByTestId('edit-submit').click();
+    const since = () => page.getByTestId('paused-since').innerText();
+    await expect.poll(since, soon).toMatch(/^paused since \d{4}-.* by admin; no agent probes it$/);
+    expect(await page.getByTestId('verdicts-paused').innerText()).toContain('no current verdicts');
+    expect(await browser.inspect('target-paused')).toEqual([]);
+  });
+
+  it('shows what is stored of a removed target, and links to the target that has its address now', async () => {
+    const { id } = await product.callApi<{ id: string }>('GET', 'targets/127.0.1.2');
+    await page.getByTestId('remove-target').click();
+    await page.getByTestId('confirm').click();
+    await expect.poll(pathOf, soon).toBe('/targets');
+    await browser.whileExpecting(404, async () => {
+      const removal = () => page.getByTestId('removal').innerText();
+      await page.goto(`/targets/${id}`);
+      await expect.poll(removal, soon).toMatch(/was removed \d{4}-.* by admin\./);
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('127.0.1.2');
+      expect(await browser.inspect('target-removed')).toEqual([]);
+      await page.goto('/targets/127.0.1.2');
+      await expect.poll(removal, soon).toMatch(/was removed/);
+      await page.getByTestId('register-again').click();
+      await page.getByTestId('target-submit').click();
+      await page.getByTestId('detail-status').waitFor();
+      const successor = pathOf();
+      await page.goto(`/targets/${id}`);
+      await page.getByTestId('successor').click();
+      await expect.poll(pathOf, soon).toBe(successor);
+      expect(successor).not.toContain(id);
+    });
+  });
+
+  it('shows what to do about an address that is not a target', async () => {
+    await browser.whileExpecting(404, async () => {
+      await page.goto('/targets/127.9.9.9');
+      await expect.poll(() => page.getByTestId('unknown-target').innerText(), soon).toContain('No target has this');
+      expect(await browser.inspect('target-unknown')).toEqual([]);
+      await page.getByTestId('add-unknown').click();
+      expect(await page.getByTestId('target-ip').inputValue()).toBe('127.9.9.9');
+    });
   });
 };

@@ -24,6 +24,8 @@ export class PortalBrowser {
   /** Errors of pages and consoles, and requests that left the portal's origin. */
   readonly faults: string[] = [];
   private readonly expectedAnswers: number[] = [];
+  /** Status of which any number of responses is expected. */
+  private toleratedAnswer: number | null = null;
 
   private constructor(
     private readonly context: BrowserContext,
@@ -51,6 +53,7 @@ export class PortalBrowser {
       const { url } = message.location();
       // Chromium logs every 401, including the expected ones before a login.
       if (message.text().includes('401') && url.startsWith(`${portalUrl}/api/v1/auth/`)) return;
+      if (this.toleratedAnswer !== null && message.text().includes(`a status of ${this.toleratedAnswer}`)) return;
       const expected = this.expectedAnswers.findIndex((status) => message.text().includes(`a status of ${status}`));
       if (expected !== -1) return void this.expectedAnswers.splice(expected, 1);
       this.faults.push(`console error at ${page.url()}: ${message.text()} (${url})`);
@@ -82,6 +85,16 @@ export class PortalBrowser {
   /** Marks the next response with this status as expected. */
   expectAnswer(status: number): void {
     this.expectedAnswers.push(status);
+  }
+
+  /** Marks any number of responses with this status as expected while `run` runs. */
+  async whileExpecting(status: number, run: () => Promise<void>): Promise<void> {
+    this.toleratedAnswer = status;
+    try {
+      await run();
+    } finally {
+      this.toleratedAnswer = null;
+    }
   }
 
   /** Submits the credentials on the login page; does not wait for the outcome. */

@@ -27,7 +27,6 @@ const withCount = (count: number): TierPolicy => ({
 /** The inventory has one target at any time. */
 class OneTarget extends TargetDirectory {
   override findTarget = (): Promise<typeof TARGET> => Promise.resolve(TARGET);
-  override findRecorded = this.findTarget;
   override byKeys = (): Promise<Map<number, typeof TARGET>> => Promise.resolve(new Map([[TARGET.key, TARGET]]));
 }
 class OneTargetHistory extends InventoryHistory {

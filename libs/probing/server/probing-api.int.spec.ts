@@ -48,10 +48,6 @@ class OneTarget extends TargetDirectory {
     throw new DomainError('not_found', `There is no target ${ref}.`);
   }
 
-  override findRecorded(ref: string): Promise<TargetReference> {
-    return this.findTarget(ref);
-  }
-
   override async byKeys(): Promise<Map<number, TargetReference>> {
     return new Map([[TARGET.key, TARGET]]);
   }

@@ -24,7 +24,9 @@ export abstract class TargetDirectory {
    * Finds a target that has results, also a removed one by its id: its results stay readable.
    * @throws DomainError like `findTarget`
    */
-  abstract findRecorded(ref: string, vrf?: string): Promise<TargetReference>;
+  findRecorded(ref: string, vrf?: string): Promise<TargetReference> {
+    return this.findTarget(ref, vrf);
+  }
 
   /** Returns the existing targets by key; at most 1,000 keys. */
   abstract byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>>;

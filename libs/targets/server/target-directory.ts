@@ -31,14 +31,15 @@ const unknownTarget = (id: string): DomainError => new DomainError('not_found', 
 @Injectable()
 export class ListedTargets extends TargetDirectory {
   private readonly lookups: Batching<string, TargetView | null>;
+  private readonly former: FormerTargets;
 
   constructor(
     private readonly database: ControlDatabase,
     private readonly judged: JudgedTargets,
     private readonly placements: TargetPlacements,
-    private readonly former: FormerTargets,
   ) {
     super();
+    this.former = new FormerTargets(database);
     this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
   }
 

@@ -36,10 +36,6 @@ class TenTargets extends TargetDirectory {
     return target;
   }
 
-  override findRecorded(ref: string): Promise<TargetReference> {
-    return this.findTarget(ref);
-  }
-
   override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
     return new Map(keys.filter((key) => key <= 10).map((key) => [key, targetOf(key)]));
   }

@@ -19,7 +19,6 @@ import { ALL_JUDGED, AT_MS, CONTEXT, FixedJudged, HALF_JUDGED, listHandler, PLAC
 import { listFilter } from './list-filter';
 import { projectTargets } from './inventory';
 import { ListTargets } from './list-targets';
-import { FormerTargets } from '../versions/former-targets';
 import { pageStatement } from './page-statement';
 import { forgetRemovals, TargetListProjection } from './target-list-projection';
 
@@ -545,7 +544,7 @@ describe('targets that are looked up by their ids', () => {
   it('concurrently are found by few statements, and unknown ones are reported', async () => {
     await fill(1_000);
     const rows = await database.query<{ id: string; key: number }>('SELECT id, key FROM target_list ORDER BY key');
-    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED), PLACED, new FormerTargets(database));
+    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED), PLACED);
     const statements = vi.spyOn(database, 'query');
     const absent = newId();
     const asked = Promise.all(rows.map(({ id }) => targets.findTarget(id.toUpperCase())));
