@@ -21,7 +21,7 @@ const SHOWN_MS = 24 * 60 * 60_000;
     }
     <icm-range-choice [ranges]="ranges" [range]="shown.chosenRange()" [span]="shown.span()" />
     @if (shown.showsHistory()) {
-      <icm-target-history [shown]="shown" (zoomed)="zoom($event)" />
+      <icm-target-history [shown]="shown" (zoomed)="showWindows($event)" />
     }
     @if (shown.singles().length > 0) {
       <icm-latest-results [shown]="shown" />
@@ -55,7 +55,7 @@ export class FormerResults {
     ]),
   );
 
-  protected zoom(span: { fromMs: number; toMs: number } | null): void {
+  protected showWindows(span: { fromMs: number; toMs: number } | null): void {
     showSpan(this.router, span);
   }
 }
