@@ -149,7 +149,7 @@ export const filterStory = (running: () => RunningProduct) => () => {
     await page.getByTestId('edit-paused').check();
     await page.getByTestId('edit-submit').click();
     const since = () => page.getByTestId('paused-since').innerText();
-    await expect.poll(since, soon).toMatch(/^paused since \d{4}-.* by admin; no agent probes it$/);
+    await expect.poll(since, soon).toMatch(/^since \d{4}-.* by admin; no agent probes it\.$/);
     expect(await page.getByTestId('verdicts-paused').innerText()).toContain('no current verdicts');
     expect(await browser.inspect('target-paused')).toEqual([]);
   });

@@ -19,7 +19,11 @@ const SHOWN_MS = 24 * 60 * 60_000;
     @for (failure of failures(); track failure.text) {
       <icm-failure [what]="failure.text" [error]="failure.error" [sinceMs]="failure.sinceMs" (retry)="shown.reload()" />
     }
-    <icm-range-choice [ranges]="ranges" [range]="shown.chosenRange()" [span]="shown.span()" />
+    <icm-range-choice
+      [ranges]="ranges"
+      [range]="isChosen() ? shown.chosenRange() : '24h'"
+      [span]="isChosen() ? shown.span() : null"
+    />
     @if (shown.showsHistory()) {
       <icm-target-history [shown]="shown" (zoomed)="showWindows($event)" />
     }
@@ -38,7 +42,7 @@ export class FormerResults {
   readonly from = input<string>();
   readonly to = input<string>();
 
-  private readonly isChosen = computed(() => (this.range() ?? this.from() ?? this.to()) !== undefined);
+  protected readonly isChosen = computed(() => (this.range() ?? this.from() ?? this.to()) !== undefined);
   private readonly lastDay = computed(() => Date.parse(this.removedAt()) - SHOWN_MS);
   protected readonly shown = targetResults({
     id: this.id,

@@ -47,6 +47,8 @@ export class FormerTarget {
   /** The address, as far as it is known. */
   readonly address = computed(() => this.relatives()?.asked.ip ?? this.ref());
   protected readonly isAddress = computed(() => ADDRESS.test(this.ref()));
+  /** The address without its last part. */
+  protected readonly network = computed(() => this.ref().replace(/[^.:]*$/, ''));
   protected readonly mayAdd = computed(() => this.session.may('targets:write'));
 
   constructor() {

@@ -9,11 +9,11 @@ export function removalText({ removedAt, removedBy, removedByName }: TargetLifet
   return `This target was removed ${instantText(removedAt)}${actorText(removedByName, removedBy)}.`;
 }
 
-/** Returns since when and by whom a target is paused: `paused since … by admin`; without a change that paused it, only `paused`. */
+/** Returns since when and by whom a target is paused: ` since … by admin`; an empty text without a change that paused it. */
 export function pausedText(changes: readonly TargetChange[]): string {
   const pausing = changes.find((change) => change.changes.some(({ member }) => member === 'paused'));
-  if (pausing === undefined) return 'paused';
-  return `paused since ${instantText(pausing.at)}${actorText(pausing.byName, pausing.by)}`;
+  if (pausing === undefined) return '';
+  return ` since ${instantText(pausing.at)}${actorText(pausing.byName, pausing.by)}`;
 }
 
 /** The targets of an address, seen from one of them. */

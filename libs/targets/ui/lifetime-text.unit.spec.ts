@@ -40,7 +40,7 @@ describe('a paused target', () => {
       change('2026-03-02T12:00:00Z', 'paused', 'true'),
       change('2026-03-01T00:00:00Z', 'paused', null),
     ];
-    expect(pausedText(changes)).toMatch(/^paused since 2026-03-02 \d\d:00:00 \S+ by api-key:1$/);
-    expect(pausedText([])).toBe('paused');
+    expect(pausedText(changes)).toMatch(/^ since 2026-03-02 \d\d:00:00 \S+ by api-key:1$/);
+    expect(pausedText([])).toBe('');
   });
 });

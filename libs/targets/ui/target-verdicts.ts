@@ -16,7 +16,7 @@ export class TargetVerdicts {
   readonly status = input.required<TargetStatusView | undefined>();
   /** Why the target is not placed as asked; null if it is. */
   readonly placement = input.required<TargetPlacement | null>();
-  /** Since when and by whom the target is paused, so that it has no current verdicts; null if it is not paused. */
+  /** Since when and by whom the target is paused, so that it has no current verdicts, after a blank; null if it is not paused. */
   readonly paused = input<string | null>(null);
   /** Whether the last read failed, so that the verdicts are old. */
   readonly isOutdated = input.required<boolean>();
