@@ -29,7 +29,7 @@ describe('the entries of the palette', () => {
     expect(found('').slice(0, 2)).toEqual(['Targets', 'Dashboard']);
   });
 
-  it('begin with those that begin with what is typed', () => {
+  it('are first the ones that begin with the typed text', () => {
     expect(found('add')).toEqual(['Add target', 'Add agent']);
     expect(found('add a')).toEqual(['Add agent', 'Add target']);
     expect(found('Add  T')).toEqual(['Add target', 'Add agent']);

@@ -31,7 +31,7 @@ export const changeWords = (change: BulkChange): string => LIST.format(partsOf(c
 export function requestSentence({ route, body }: BulkRequest, { count, changes, members }: BulkPreview): string {
   if (route === 'expand') return expandSentence(body, { count, changes });
   const selected = `${count === 1 ? 'the' : `all ${countText(count)}`} selected ${count === 1 ? 'target' : 'targets'}`;
-  if (count === 0) return 'No target is selected any more, so nothing would be changed.';
+  if (count === 0) return 'No target is selected, so nothing would be changed.';
   if (body.change === undefined) {
     if (changes === 0) return 'Removes no target.';
     return changes === count ? `Removes ${selected}.` : `Removes ${countText(changes)} of ${targets(count)}.`;

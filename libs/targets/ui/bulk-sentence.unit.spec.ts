@@ -37,9 +37,7 @@ describe('what a bulk request does, in one sentence', () => {
       'Changes the tier of 2 targets to gold.',
     );
     expect(ofChange({ tier: 'gold' }, preview(1_200, 0, { tier: 0 }))).toBe('Changes none of 1,200 selected targets.');
-    expect(ofChange({ tier: 'gold' }, preview(0, 0))).toBe(
-      'No target is selected any more, so nothing would be changed.',
-    );
+    expect(ofChange({ tier: 'gold' }, preview(0, 0))).toBe('No target is selected, so nothing would be changed.');
   });
 
   it('states a removal', () => {
