@@ -66,6 +66,7 @@ export const settingsOf = {
     'ICMPMON_HEARTBEAT_*',
     'ICMPMON_HEALTH_THRESHOLDS',
     'ICMPMON_HOLD_DOWN_MAX_S',
+    'ICMPMON_AGENT_VERSION_MIN',
     'ICMPMON_DISKS',
   ],
   // The agent gets no database and no broker, only what an agent on another machine would get.

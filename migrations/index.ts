@@ -31,6 +31,7 @@ import { AssignmentRules1790000076400 } from './control/1790000076400-assignment
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
+import { AssignmentOutdated1790000077200 } from './control/1790000077200-assignment-outdated';
 import { AgentsDescription1790000077000 } from './control/1790000077000-agents-description';
 import { TargetsTagsTriggers1790000077500 } from './control/1790000077500-targets-tags-triggers';
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
@@ -94,6 +95,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentRules1790000076400,
   IdentityKeyPermissions1790000077100,
   TargetsTagsTriggers1790000077500,
+  AssignmentOutdated1790000077200,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

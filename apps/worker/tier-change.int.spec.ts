@@ -65,7 +65,13 @@ describe('a change of a tier with targets', () => {
     worker = workerApp(() => ({
       ...{ controlDatabaseUrl: databases.controlUrl, telemetryDatabaseUrl: databases.telemetryUrl },
       ...{ kafkaBrokers, redisUrl, topicPrefix, shardCount: SHARDS, resultsKeptDays: 30, hourlyKeptDays: 396 },
-      ...{ statusChangesKeptDays: 396, agentMetricsKeptDays: 30, opsPort: 0, holdDownMaxS: 300 },
+      ...{
+        statusChangesKeptDays: 396,
+        agentMetricsKeptDays: 30,
+        opsPort: 0,
+        holdDownMaxS: 300,
+        agentVersionMin: undefined,
+      },
       ...{ healthThresholds: DEFAULT_THRESHOLDS, disks: [], heartbeatUrl: undefined, heartbeatIntervalS: 60 },
     }));
     await worker.start();

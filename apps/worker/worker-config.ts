@@ -1,3 +1,4 @@
+import { isAgentVersion } from '@icmp-mon/agents/contract';
 import { heartbeatUrl, watchedDisks } from '@icmp-mon/operations/server/worker';
 import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
 import { thresholds } from '@icmp-mon/platform/health';
@@ -12,6 +13,16 @@ const KEPT_DAYS_MAX = 36_500;
 const THIRTEEN_MONTHS_DAYS = 396;
 
 const keptDays = (variable: string, days: number) => integer(variable, { default: days, min: 1, max: KEPT_DAYS_MAX });
+
+/** Setting that is a version of agents, such as `0.2.0`. */
+function agentVersion(variable: string): ReturnType<typeof text> {
+  const field = text(variable);
+  return {
+    ...field,
+    expected: 'must be a version such as 0.2.0',
+    parseText: (raw) => (isAgentVersion(raw) ? raw : null),
+  };
+}
 
 /** Reads the worker's settings. Throws `ConfigError` with every wrong setting. */
 export function readWorkerConfig() {
@@ -28,6 +39,7 @@ export function readWorkerConfig() {
     statusChangesKeptDays: keptDays('ICMPMON_RETENTION_STATUS_CHANGES_DAYS', THIRTEEN_MONTHS_DAYS),
     agentMetricsKeptDays: keptDays('ICMPMON_RETENTION_AGENT_METRICS_DAYS', 30),
     holdDownMaxS: integer('ICMPMON_HOLD_DOWN_MAX_S', { default: 300, min: 30, max: 86_400 }),
+    agentVersionMin: optional(agentVersion('ICMPMON_AGENT_VERSION_MIN')),
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
     healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
     disks: watchedDisks('ICMPMON_DISKS'),

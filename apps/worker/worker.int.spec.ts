@@ -85,6 +85,7 @@ describe('the worker', () => {
       heartbeatUrl: undefined,
       heartbeatIntervalS: 60,
       holdDownMaxS: 300,
+      agentVersionMin: undefined,
     }));
     await worker.start();
   });

@@ -32,7 +32,10 @@ const contexts = (config: WorkerConfig): ContextModule[] => [
   TargetsWorkerModule,
   TiersWorkerModule,
   AgentsWorkerModule.register({ metricsKeptDays: config.agentMetricsKeptDays }),
-  AssignmentWorkerModule.register({ holdDownMaxMs: config.holdDownMaxS * 1_000 }),
+  AssignmentWorkerModule.register({
+    holdDownMaxMs: config.holdDownMaxS * 1_000,
+    agentVersionMin: config.agentVersionMin,
+  }),
   ShardWorkerModule,
   ProbingWorkerModule.register(config),
   StatusWorkerModule.register({ changesKeptDays: config.statusChangesKeptDays }),

@@ -19,6 +19,8 @@ export interface AgentReport {
   receivedAtMs: number;
   /** Why the agent cannot probe; null when it can. */
   trouble: string | null;
+  /** Version of the agent. */
+  version?: string;
 }
 
 /** Latest reports of all agents. The worker binds it to the agents' read model; the assignment context reads it. */

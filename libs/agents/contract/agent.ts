@@ -138,6 +138,11 @@ export interface AgentView {
   assignedTargets: number;
   /** As counted by the control plane; null if the count could not be read, and in lists of other routes. */
   share?: AgentShare | null;
+  /**
+   * Set while its version is below the minimum (`ICMPMON_AGENT_VERSION_MIN`): it continues to probe, and targets registered since then go to
+   * other agents. Missing in lists of other routes, and while it could not be read.
+   */
+  outdated?: { since: string; versionMin: string } | null;
   telemetry: AgentTelemetry | null;
   /** Results of the last 24 hours that were not counted as the agent sent them, largest number first. */
   uncounted: UncountedResults[];

@@ -3,6 +3,7 @@ export * from './agent-events';
 export * from './agent';
 export * from './received-telemetry';
 export * from './agent-refusal';
+export * from './agent-version';
 export * from './agent-policy';
 export * from './agent-reports';
 export * from './reported-executors';

@@ -34,6 +34,9 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report === null) return 'no report yet';
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
   if (broken !== undefined) return firstSentence(broken.detail);
+  if (agent.outdated != null) {
+    return `version ${report.agentVersion} is older than ${agent.outdated.versionMin}, so it gets no new targets: upgrade it`;
+  }
   const slow = paceTrouble(report);
   if (slow !== null) return slow;
   if (report.droppedResults > 0) return `${countText(report.droppedResults)} results dropped: spool full`;

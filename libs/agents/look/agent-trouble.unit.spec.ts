@@ -51,6 +51,23 @@ const agent = (more: Partial<AgentTelemetry> = {}, connection: AgentView['connec
 });
 
 describe('agentTrouble', () => {
+  it('is a version below the minimum', () => {
+    const outdated = { ...agent(), outdated: { since: '2026-03-01T11:00:00.000Z', versionMin: '0.2.0' } };
+    expect(agentTrouble(outdated, NOW)).toBe(
+      'version 0.1.0 is older than 0.2.0, so it gets no new targets: upgrade it',
+    );
+    expect(agentTrouble({ ...agent(), outdated: null }, NOW)).toBeNull();
+  });
+
+  it('is not a name or region that an operator set in place of that of the settings', () => {
+    const renamed = agent({ configured: { name: 'old', region: 'local' } });
+    expect(agentTrouble(renamed, NOW)).toContain('are not in force');
+    expect(agentTrouble({ ...renamed, setByOperator: ['name'] }, NOW)).toBeNull();
+    const moved = agent({ configured: { name: 'local', region: 'old' } });
+    expect(agentTrouble({ ...moved, setByOperator: ['name'] }, NOW)).toContain('are not in force');
+    expect(agentTrouble({ ...moved, setByOperator: ['region'] }, NOW)).toBeNull();
+  });
+
   it('is null for an agent that measures', () => {
     expect(agentTrouble(agent(), NOW)).toBeNull();
     expect(agentTrouble(agent({ lateMs: 900, unmeasuredPerS: 0 }), NOW)).toBeNull();

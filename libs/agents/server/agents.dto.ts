@@ -109,6 +109,11 @@ export class AgentShareResponse implements AgentShare {
   capacityPps!: number | null;
 }
 
+class OutdatedResponse {
+  @ApiProperty({ format: 'date-time' }) since!: string;
+  @ApiProperty({ example: '0.2.0', description: 'Minimum version.' }) versionMin!: string;
+}
+
 export class AgentResponse implements AgentView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
@@ -142,6 +147,11 @@ export class AgentResponse implements AgentView {
     description: 'Its targets as counted by the control plane; null while the count cannot be read.',
   })
   share?: AgentShareResponse | null;
+  @ApiPropertyOptional({
+    ...{ type: OutdatedResponse, nullable: true },
+    description: 'Set while its version is below the minimum: targets registered since then go to other agents.',
+  })
+  outdated?: OutdatedResponse | null;
   @ApiProperty({ type: AgentTelemetryResponse, nullable: true }) telemetry!: AgentTelemetryResponse | null;
   @ApiProperty({
     type: [UncountedResultsResponse],

@@ -14,6 +14,7 @@ interface Row {
   agentId: string;
   receivedAtMs: number;
   executors: ExecutorHealth[];
+  version: string | null;
 }
 
 /** Reads the reports that the projector has stored, and how many reports of the topic it has not read. */
@@ -28,10 +29,11 @@ export class StoredAgentReports extends AgentReports {
   override async latestReports(): Promise<AgentReport[]> {
     const rows = await this.telemetry.query<Row>(
       `SELECT agent_id::text AS "agentId", floor(extract(epoch FROM received_at) * 1000)::float8 AS "receivedAtMs",
-         telemetry->'executors' AS executors FROM agent_health`,
+         telemetry->'executors' AS executors, telemetry->>'agentVersion' AS version FROM agent_health`,
     );
-    return rows.map(({ agentId, receivedAtMs, executors }) => ({
+    return rows.map(({ agentId, receivedAtMs, executors, version }) => ({
       ...{ agentId, receivedAtMs },
+      ...(version !== null && { version }),
       trouble: executorTrouble(executors),
     }));
   }

@@ -8,6 +8,8 @@ export interface AgentAssignments {
   assignedPps: number;
   /** Packets per second that may be assigned to the agent; null means no limit. */
   capacityPps: number | null;
+  /** Set while the version of the agent is below the minimum: targets registered since then go to other agents. */
+  outdated: { since: string; versionMin: string } | null;
 }
 
 /** Agent id with the name that the assignment stores. */

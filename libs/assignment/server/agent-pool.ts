@@ -29,7 +29,7 @@ export interface CandidateAgent {
  * - `unheard`: enrolled, but has never reported
  * - `lost`: silent or unable for longer than the tier's hold-down, or returning and not yet stable
  * - `draining`: probes, but gives its targets to other agents
- * - a number: silent or unable since then (ms since 1970), within the hold-down; targets registered later go to other agents
+ * - a number: outdated, or silent or unable within the hold-down, since then (ms since 1970); targets registered later go to other agents
  */
 export type Readiness = 'ready' | 'unheard' | 'lost' | 'draining' | number;
 

@@ -19,6 +19,7 @@ import { TargetEvaluation } from './evaluate-targets';
 import { evaluationScope } from './evaluation-scope';
 import { lockFeed } from './feed-writer';
 import { ObservedReports } from './observed-reports';
+import { OutdatedAgents } from './outdated-agents';
 import { readWatchState, storeCheck } from './watch-state';
 
 const LEASE = 'assignment-watch';
@@ -36,6 +37,8 @@ export interface AgentWatchOptions {
   shardCount: number;
   /** Longest hold-down of any tier, in ms. */
   holdDownMaxMs: number;
+  /** Older agents get no new targets. */
+  agentVersionMin?: string | undefined;
   /** Time between two checks in ms; 2 s unless set. */
   lookMs?: number;
   /** See `SEEN_MS_MIN`; 20 s unless set. */
@@ -61,9 +64,11 @@ export class AgentWatch {
   private readonly logger = createLogger('assignment-watch');
   private readonly leader: Leader<LeaseTerm>;
   private readonly observed = new ObservedReports();
+  private readonly outdated: OutdatedAgents;
   private watchingSinceMs = 0;
 
   constructor(private readonly options: AgentWatchOptions) {
+    this.outdated = new OutdatedAgents(options.database, options.shardCount, options.agentVersionMin);
     this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.watchUntilLost(lost));
   }
 
@@ -92,7 +97,9 @@ export class AgentWatch {
   /** Runs one check: reads reports, decides conditions, and applies the decisions. */
   async checkAgents(lost?: AbortSignal): Promise<void> {
     const { database, reports } = this.options;
-    const watch = await this.readWatch(database, await reports.latestReports());
+    const latest = await reports.latestReports();
+    await this.outdated.checkVersions(latest);
+    const watch = await this.readWatch(database, latest);
     const anySilent = watch.agents.some((agent) => agent.heardAtMs !== null && isSilent(agent, watch.nowMs));
     if (anySilent) watch.blind = blindness(await reports.unread(UNREAD_MS));
     const outcome = decideConditions(watch);

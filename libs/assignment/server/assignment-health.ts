@@ -5,6 +5,9 @@ const AGENTS_MAX = 1_000;
 /** The watch checks every 2 s; after this long without a check it counts as not running. */
 const WATCH_SILENT_S = 60;
 
+/** Condition of an agent below the minimum version. */
+const OUTDATED = 'outdated';
+
 interface AgentRow {
   name: string;
   state: string;
@@ -12,6 +15,8 @@ interface AgentRow {
   since_s: number | null;
   cause: string | null;
   targets: number;
+  outdated: string | null;
+  outdated_s: number | null;
 }
 
 interface WatchRow {
@@ -61,11 +66,15 @@ export const ASSIGNMENT_PART: PluggedPart = {
 function readAgents({ control }: HealthFacts): Promise<AgentRow[]> {
   return control.query<AgentRow>(
     `SELECT a.name, a.state, d.condition, extract(epoch FROM now() - d.since)::float8 AS since_s, d.cause,
-       (SELECT count(*) FROM assignment WHERE agent_id = a.id)::float8 AS targets
+       (SELECT count(*) FROM assignment WHERE agent_id = a.id)::float8 AS targets,
+       'version ' || o.version || ', the minimum is ' || o.version_min AS outdated,
+       extract(epoch FROM now() - o.since)::float8 AS outdated_s
      FROM assignment_agent a
      LEFT JOIN LATERAL (SELECT condition, since, cause FROM assignment_agent_condition
                         WHERE agent_id = a.id ORDER BY id DESC LIMIT 1) d ON true
-     WHERE a.state = 'draining' OR (a.state = 'active' AND d.condition IN ('silent', 'unable', 'unheard', 'returning'))
+     LEFT JOIN assignment_agent_outdated o ON o.agent_id = a.id
+     WHERE a.state = 'draining' OR (a.state = 'active'
+       AND (d.condition IN ('silent', 'unable', 'unheard', 'returning') OR o.agent_id IS NOT NULL))
      ORDER BY a.name LIMIT ${AGENTS_MAX}`,
   );
 }
@@ -77,7 +86,11 @@ function readWatch({ control }: HealthFacts): Promise<WatchRow[]> {
   );
 }
 
-function rowOf({ name, state, condition, since_s: sinceS, cause, targets }: AgentRow): HealthRow {
+function rowOf({ name, state, condition, since_s: sinceS, cause, targets, outdated, outdated_s }: AgentRow): HealthRow {
+  if (state === 'active' && outdated !== null && (condition === 'ok' || condition === null)) {
+    const values = { agent: name, condition: OUTDATED, cause: outdated, sinceS: outdated_s, targets };
+    return { state: 'attention', values };
+  }
   const isBack = condition === 'returning';
   return {
     state: targets > 0 && !isBack ? 'attention' : 'ok',
@@ -86,7 +99,14 @@ function rowOf({ name, state, condition, since_s: sinceS, cause, targets }: Agen
 }
 
 function complaint(rows: readonly HealthRow[]): [string, string] {
-  const stranded = rows.filter(({ state }) => state !== 'ok');
+  const concerned = rows.filter(({ state }) => state !== 'ok');
+  const stranded = concerned.filter(({ values }) => values['condition'] !== OUTDATED);
+  if (stranded.length === 0) {
+    return [
+      `${counted(concerned.length, 'agent')} below the minimum version: no new targets`,
+      'Upgrade them: paste their join command again, or lower ICMPMON_AGENT_VERSION_MIN.',
+    ];
+  }
   const draining = stranded.filter(({ values }) => values['condition'] === 'draining');
   if (draining.length === stranded.length) {
     return [

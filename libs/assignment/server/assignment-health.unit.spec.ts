@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { ASSIGNMENT_PART } from './assignment-health';
 import type { HealthFacts } from '@icmp-mon/platform/health';
 
-const LOST = { name: 'a', state: 'active', condition: 'silent', since_s: 40, cause: 'no report', targets: 5 };
+const LOST = {
+  name: 'a',
+  state: 'active',
+  condition: 'silent',
+  since_s: 40,
+  cause: 'no report',
+  targets: 5,
+  outdated: null,
+};
 const WATCH = { holding: null as string | null, holding_s: null, looked_s: 1 };
 
 const read = (agents: object[], watch: object = WATCH) => {
@@ -28,6 +36,18 @@ describe('the health part of the assignment', () => {
     expect(await read([{ ...LOST, state: 'draining', condition: 'ok' }])).toMatchObject({
       state: 'attention',
       summary: '1 agent cannot finish draining: no other agent is ready for their targets',
+    });
+  });
+
+  it('reports agents below the minimum version, after lost ones', async () => {
+    const outdated = { ...LOST, condition: 'ok', outdated: 'version 0.1.0, the minimum is 0.2.0', outdated_s: 60 };
+    const reading = await read([outdated]);
+    expect(reading).toMatchObject({
+      ...{ state: 'attention', summary: '1 agent below the minimum version: no new targets' },
+      rows: [{ values: { condition: 'outdated', cause: 'version 0.1.0, the minimum is 0.2.0', sinceS: 60 } }],
+    });
+    expect(await read([outdated, LOST])).toMatchObject({
+      summary: '5 targets assigned to 1 agent that cannot be relied on',
     });
   });
 

@@ -35,6 +35,7 @@ interface AgentRow {
   enrolledPps: number | null;
   policyPps: number | null;
   threshold: number | null;
+  outdatedSinceMs: number | null;
 }
 
 /** Cache of compiled policies by digest: compiling ten thousand ranges takes longer than checking an address against them. */
@@ -63,11 +64,13 @@ export async function readAgents(sql: Sql): Promise<StoredAgents> {
   const rows = await sql.query<AgentRow>(
     `SELECT a.id::text AS id, a.name, a.region, a.provider, a.tags, a.state, d.condition,
        (extract(epoch FROM d.since) * 1000)::float8 AS "sinceMs", d.held_ms AS "heldMs", p.digest, p.refused_keys::float8[] AS "refusedKeys",
-       a.capacity_pps AS "enrolledPps", (p.policy ->> 'packetsPerSecond')::float8 AS "policyPps", l.threshold::float8 AS threshold
+       a.capacity_pps AS "enrolledPps", (p.policy ->> 'packetsPerSecond')::float8 AS "policyPps", l.threshold::float8 AS threshold,
+       (extract(epoch FROM o.since) * 1000)::float8 AS "outdatedSinceMs"
      FROM assignment_agent a
      LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id
      LEFT JOIN assignment_agent_policy p ON p.agent_id = a.id
      LEFT JOIN assignment_admission l ON l.agent_id = a.id
+     LEFT JOIN assignment_agent_outdated o ON o.agent_id = a.id
      WHERE a.state = ANY($1)`,
     [IN_SERVICE],
   );
@@ -113,7 +116,15 @@ function capacityOf({ enrolledPps, policyPps }: AgentRow): number | null {
   return enrolledPps === null ? policyPps : Math.min(enrolledPps, policyPps ?? Infinity);
 }
 
-function readinessOf({ state, condition, sinceMs, heldMs }: AgentRow, tierHoldDownMs: number): Readiness {
+/** An outdated agent is like one that is silent since then: targets registered later go to other agents. */
+function readinessOf(agent: AgentRow, tierHoldDownMs: number): Readiness {
+  const readiness = readinessByReports(agent, tierHoldDownMs);
+  if (agent.outdatedSinceMs === null) return readiness;
+  if (readiness === 'ready') return agent.outdatedSinceMs;
+  return typeof readiness === 'number' ? Math.min(readiness, agent.outdatedSinceMs) : readiness;
+}
+
+function readinessByReports({ state, condition, sinceMs, heldMs }: AgentRow, tierHoldDownMs: number): Readiness {
   if (condition === null || condition === 'unheard') return 'unheard';
   if (state === 'draining') return condition === 'ok' || condition === 'returning' ? 'draining' : 'unheard';
   if (heldMs !== null && heldMs >= tierHoldDownMs) return 'lost';

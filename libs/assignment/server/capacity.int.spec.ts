@@ -99,7 +99,7 @@ describe('agents of limited capacity', () => {
     expect(await loads()).toEqual({ [first]: PER_PPS });
     const directory = new StoredAssignments(database);
     expect((await directory.byAgent()).get(first)).toEqual({
-      ...{ assigned: PER_PPS, refused: 0, capacityPps: 1 },
+      ...{ assigned: PER_PPS, refused: 0, capacityPps: 1, outdated: null },
       assignedPps: expect.closeTo(1, 6) as number,
     });
     await described({ capacityPps: 2 });

@@ -15,9 +15,18 @@ const COUNTS = `
   ) AS part GROUP BY agent_id`;
 
 /** The lower of the operator's limit and the policy file's; LEAST ignores a limit that is not set. */
-const CAPACITIES = `
-  SELECT a.id::text AS "agentId", LEAST(a.capacity_pps, (p.policy ->> 'packetsPerSecond')::float8) AS "capacityPps"
-  FROM assignment_agent a LEFT JOIN assignment_agent_policy p ON p.agent_id = a.id`;
+const LIMITS = `
+  SELECT a.id::text AS "agentId", LEAST(a.capacity_pps, (p.policy ->> 'packetsPerSecond')::float8) AS "capacityPps",
+    o.since AS "outdatedSince", o.version_min AS "versionMin"
+  FROM assignment_agent a LEFT JOIN assignment_agent_policy p ON p.agent_id = a.id
+  LEFT JOIN assignment_agent_outdated o ON o.agent_id = a.id`;
+
+interface LimitRow {
+  agentId: string;
+  capacityPps: number | null;
+  outdatedSince: Date | null;
+  versionMin: string | null;
+}
 
 /** Reads assignments as decided, regardless of whether the agents have received them. */
 export class StoredAssignments extends AssignmentDirectory {
@@ -47,7 +56,7 @@ export class StoredAssignments extends AssignmentDirectory {
     const [counts, tiers, agents] = await Promise.all([
       this.database.query<{ agentId: string; assigned: number; refused: number }>(COUNTS),
       this.database.query<{ name: string; policy: StoredTierPolicy }>('SELECT name, policy FROM assignment_tier'),
-      this.database.query<{ agentId: string; capacityPps: number | null }>(CAPACITIES),
+      this.database.query<LimitRow>(LIMITS),
     ]);
     const ofAgent = new Map(counts.map((count) => [count.agentId, count]));
     const loads = await readAgentLoads(
@@ -55,9 +64,11 @@ export class StoredAssignments extends AssignmentDirectory {
       new Map(tiers.map(({ name, policy }) => [name, targetPps(completePolicy(policy))])),
     );
     return new Map(
-      agents.map(({ agentId, capacityPps }) => {
+      agents.map(({ agentId, capacityPps, outdatedSince, versionMin }) => {
         const { assigned = 0, refused = 0 } = ofAgent.get(agentId) ?? {};
-        return [agentId, { assigned, refused, assignedPps: loads.get(agentId) ?? 0, capacityPps }];
+        const outdated =
+          outdatedSince === null || versionMin === null ? null : { since: outdatedSince.toISOString(), versionMin };
+        return [agentId, { assigned, refused, assignedPps: loads.get(agentId) ?? 0, capacityPps, outdated }];
       }),
     );
   }

@@ -39,6 +39,8 @@ const OPTIONS = Symbol('assignment worker options');
 interface AssignmentWorkerOptions {
   /** Longest hold-down of any tier, in ms. */
   holdDownMaxMs: number;
+  /** Older agents get no new targets. */
+  agentVersionMin: string | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export class AssignmentWorkerModule {
   }
 
   constructor(
-    @Inject(OPTIONS) { holdDownMaxMs }: AssignmentWorkerOptions,
+    @Inject(OPTIONS) { holdDownMaxMs, agentVersionMin }: AssignmentWorkerOptions,
     { shardCount }: Installation,
     control: ControlDatabase,
     messaging: Messaging,
@@ -76,7 +78,7 @@ export class AssignmentWorkerModule {
     parts.plug(ASSIGNMENT_PART, PLACEMENT_PART);
     projections.plug(...groupProjections(control, shardCount));
     const publisher = new FeedPublisher({ database: control, messaging });
-    const watch = new AgentWatch({ database: control, reports, shardCount, holdDownMaxMs });
+    const watch = new AgentWatch({ database: control, reports, shardCount, holdDownMaxMs, agentVersionMin });
     services.plug(
       { name: 'shard feed', stage: 'base', start: () => publisher.start(), stop: () => publisher.stop() },
       { name: 'agent watch', stage: 'work', start: () => watch.start(), stop: () => watch.stop() },
