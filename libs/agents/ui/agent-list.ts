@@ -27,13 +27,15 @@ import { AgentLink } from './agent-link';
 import { AgentLoadPipe, IsFullPipe } from './agent-load';
 import { AgentsClient } from './agents.client';
 import { EnrolmentTokens } from './enrolment-tokens';
+import { fleetGroups } from './fleet-groups';
+import { FleetTable } from './fleet-table';
 import { JoinAgent } from './join-agent';
 import { AdmittedPipe } from './agent-pipes';
 
 const AGAIN_MS = 5_000;
 const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
 
-/** Page `/agents?join=`: all agents with their connection, health and targets, worst first. */
+/** Page `/agents?join=&region=&provider=`: the fleet by region and provider, and all agents or those of one group with their connection, health and targets, worst first. */
 @Component({
   selector: 'icm-agent-list',
   imports: [
@@ -46,6 +48,7 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
     Empty,
     EnrolmentTokens,
     Failure,
+    FleetTable,
     IsFullPipe,
     JoinAgent,
     RatePipe,
@@ -59,7 +62,17 @@ export class AgentList {
   protected readonly read = inject(AgentsClient).listAgents();
   protected readonly kept = keepLast(this.read);
   protected readonly agents = computed(() => this.kept.value()?.items);
-  protected readonly worstFirst = computed(() => [...(this.agents() ?? [])].sort(byTrouble(this.nowMs())));
+  /** Group of the fleet to which the list is restricted. */
+  readonly region = input<string>();
+  readonly provider = input<string>();
+  protected readonly groups = computed(() => fleetGroups(this.agents() ?? [], this.nowMs()));
+  protected readonly isRestricted = computed(() => this.region() !== undefined || this.provider() !== undefined);
+  protected readonly worstFirst = computed(() => [...this.chosen()].sort(byTrouble(this.nowMs())));
+  private readonly chosen = computed(() =>
+    (this.agents() ?? []).filter(
+      ({ region, provider }) => region === (this.region() ?? region) && provider === (this.provider() ?? provider),
+    ),
+  );
   private readonly router = inject(Router);
   /** Set while the form for a new agent is open. */
   readonly join = input<string>();
@@ -78,12 +91,12 @@ export class AgentList {
   }
 
   protected openJoin(): void {
-    void this.router.navigate([], { queryParams: { join: 'new' } });
+    void this.router.navigate([], { queryParams: { join: 'new' }, queryParamsHandling: 'merge' });
   }
 
   /** Closes the form and returns the focus to the button that opened it. */
   protected async closeJoin(): Promise<void> {
-    await this.router.navigate([], { queryParams: { join: null } });
+    await this.router.navigate([], { queryParams: { join: null }, queryParamsHandling: 'merge' });
     afterNextRender(() => this.joinButton()?.nativeElement.focus(), { injector: this.injector });
   }
 }

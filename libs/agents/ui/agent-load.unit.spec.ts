@@ -6,9 +6,10 @@ import { capacityIn } from './description-fields';
 
 describe('the load of an agent', () => {
   it('is shown in packets per second, with the capacity and the used share if there is a limit', () => {
-    expect(loadText({ assignedPps: 12.5, capacityPps: 500 })).toBe('12.5 of 500 (2.5 %)');
+    expect(loadText({ assignedPps: 12.5, capacityPps: 500 })).toBe('12.5 of 500 (3 %)');
     expect(loadText({ assignedPps: 2_000, capacityPps: 2_000 })).toBe('2,000 of 2,000 (100 %)');
     expect(loadText({ assignedPps: 0, capacityPps: null })).toBe('0.0');
+    expect(loadText({ assignedPps: 0, capacityPps: 0 })).toBe('0.0 of 0');
   });
 
   it('is full from 95 % on', () => {
