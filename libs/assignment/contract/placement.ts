@@ -30,6 +30,8 @@ export interface PlacementCount {
   /** Explains the reason. */
   text: string;
   count: number;
+  /** Selects these targets in the list of targets; see docs/filter-language.md. */
+  filter: string;
 }
 
 /** Response of `GET /api/v1/placement`. */
@@ -63,8 +65,14 @@ export function targetPlacement({ reason, wanted, placed }: Shortfall): TargetPl
   return { reason, text, wanted, placed };
 }
 
-/** Placement of targets, for the routes of other contexts; bound to the assignment's own rows. */
+/** Placement of targets, for routes and SQL conditions of other contexts in the control database; bound to the assignment's own rows. */
 export abstract class TargetPlacements {
   /** Returns, by key, the targets that are not placed as asked, as last decided; the others are missing. Reads with one statement. */
   abstract byKeys(keys: readonly number[]): Promise<ReadonlyMap<number, TargetPlacement>>;
+
+  /**
+   * Returns SQL that selects the keys of all targets that are not placed as asked for one of the reasons.
+   * @param reasons SQL of the reasons, an array of texts
+   */
+  abstract selectKeys(reasons: string): string;
 }

@@ -1,5 +1,6 @@
-import { PLACEMENT_TEXTS, type PlacementCounts } from '@icmp-mon/assignment/contract';
+import { PLACEMENT_TEXTS, type PlacementCounts, type PlacementReason } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { filterText } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { placementCounts } from './placement-counts';
 
@@ -12,6 +13,20 @@ export class ListPlacementHandler implements IQueryHandler<ListPlacement> {
 
   async execute(): Promise<PlacementCounts> {
     const rows = await placementCounts(this.database);
-    return { items: rows.map(({ tier, reason, count }) => ({ tier, reason, text: PLACEMENT_TEXTS[reason], count })) };
+    return {
+      items: rows.map(({ tier, reason, count }) => {
+        return { tier, reason, text: PLACEMENT_TEXTS[reason], count, filter: filterOf(tier, reason) };
+      }),
+    };
   }
+}
+
+function filterOf(tier: string, reason: PlacementReason): string {
+  return filterText({
+    kind: 'and',
+    parts: [
+      { kind: 'oneOf', subject: 'tier', values: [tier] },
+      { kind: 'oneOf', subject: 'placement', values: [reason] },
+    ],
+  });
 }

@@ -60,5 +60,8 @@ function complaint(counts: readonly StoredPlacementCount[]): [string, string] {
   const texts = causes.map(([reason, count]) => `${PLACEMENT_TEXTS[reason]} (${count.toLocaleString('en')})`);
   const notProbed = unprobed === 0 ? '' : `, ${unprobed.toLocaleString('en')} of them not probed`;
   const [[largest]] = causes;
-  return [`${counted(total, 'target')} not placed as asked${notProbed}: ${nameList(texts)}`, NEXT_STEPS[largest]];
+  return [
+    `${counted(total, 'target')} not placed as asked${notProbed}: ${nameList(texts)}`,
+    `${NEXT_STEPS[largest]} The filter placement=${largest} lists them on the page Targets.`,
+  ];
 }

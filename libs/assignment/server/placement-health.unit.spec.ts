@@ -25,7 +25,8 @@ describe('the health part of the placement', () => {
         '3,405 targets not placed as asked, 15 of them not probed: eligible agents are at their capacity (1,900), ' +
         'the tier asks for more regions than have an eligible agent (1,500), ' +
         'the policy files of all eligible agents refuse the address (3) and 1 more',
-      advice: 'Add an agent, raise the capacity of one, or probe less often.',
+      advice:
+        'Add an agent, raise the capacity of one, or probe less often. The filter placement=capacity lists them on the page Targets.',
     });
     expect(part.rows[0]).toEqual({
       state: 'attention',

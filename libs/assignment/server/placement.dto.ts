@@ -17,6 +17,11 @@ class PlacementCountResponse implements PlacementCount {
   @ApiProperty(REASON) reason!: PlacementReason;
   @ApiProperty() text!: string;
   @ApiProperty(COUNT) count!: number;
+  @ApiProperty({
+    description: 'Selects these targets in `GET /api/v1/targets?filter=`.',
+    example: 'tier=gold AND placement=capacity',
+  })
+  filter!: string;
 }
 
 export class PlacementCountsResponse implements PlacementCounts {

@@ -18,4 +18,8 @@ export class StoredTargetPlacements extends TargetPlacements {
     );
     return new Map(rows.map((row) => [row.key, targetPlacement(row)]));
   }
+
+  override selectKeys(reasons: string): string {
+    return `SELECT key::integer FROM assignment_target WHERE shortfall IS NOT NULL AND shortfall = ANY (${reasons})`;
+  }
 }

@@ -22,14 +22,16 @@ const AGAIN_MS = 15_000;
       <section class="card" aria-labelledby="unplaced-title" data-testid="unplaced" [class.outdated]="kept.failure()">
         <div class="card-head">
           <h2 id="unplaced-title">
-            {{ total() | count }} {{ total() === 1 ? 'target' : 'targets' }} not placed as asked
+            <a routerLink="/targets" [queryParams]="{ filter: 'placement!=ok' }"
+              >{{ total() | count }} {{ total() === 1 ? 'target' : 'targets' }} not placed as asked</a
+            >
           </h2>
         </div>
         <ul>
           @for (entry of counts(); track entry.tier + entry.reason) {
             <li>
               <a [routerLink]="['/settings/tiers', entry.tier]">{{ entry.tier }}</a>:
-              <a routerLink="/targets" [queryParams]="{ tier: entry.tier }"
+              <a routerLink="/targets" [queryParams]="{ filter: entry.filter }"
                 >{{ entry.count | count }} {{ entry.count === 1 ? 'target' : 'targets' }}</a
               >, {{ entry.text }}
             </li>

@@ -1,3 +1,4 @@
+import { PLACEMENT_REASONS } from '@icmp-mon/assignment/contract';
 import { describe, expect, it } from 'vitest';
 import { completeFilter, type FilterVocabulary, tagsAskedAt } from './complete-filter';
 import { parseFilter } from './parse-filter';
@@ -26,7 +27,7 @@ function complete(marked: string): { labels: string[]; accept(label: string): st
 }
 
 describe('completion', () => {
-  const FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'owner', 'paused', 'parent'];
+  const FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'owner', 'paused', 'parent', 'placement'];
   const TERMS = [...FIELDS, 'site', 'role', 'tag:status', 'NOT', '('];
 
   it.each([
@@ -40,6 +41,9 @@ describe('completion', () => {
     ['paused=t|', ['true']],
     ['parent |', ['=', '!=', 'IN']],
     ['parent=|', ['192.0.2.1', '*']],
+    ['placement |', ['=', '!=', 'IN']],
+    ['placement=too|', ['too_few_agents', 'too_few_regions', 'too_few_providers']],
+    ['placement IN (|', ['ok', ...PLACEMENT_REASONS]],
     ['owner=|', ['*']],
     ['site|', ['=', '!=', '~', 'IN']],
     ['status |', ['=', '!=', 'IN']],

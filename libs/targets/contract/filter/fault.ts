@@ -1,6 +1,6 @@
 import { STATUSES } from '@icmp-mon/status/contract';
 import { nearestName } from '@icmp-mon/platform/text';
-import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, tagKeyOf } from './target-filter';
+import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, PLACEMENTS, tagKeyOf } from './target-filter';
 import type { Token } from './tokens';
 
 /** The kinds of text that the grammar allows at one place; completion offers them. */
@@ -102,6 +102,7 @@ function wantedText(wanted: Wanted): string {
 function valueText(subject: FilterSubject, mayBeAny: boolean): string {
   const any = mayBeAny ? ', or * for any' : '';
   if (subject === 'status') return `a status (${STATUSES.join(', ')})`;
+  if (subject === 'placement') return `a placement (${PLACEMENTS.join(', ')})`;
   if (subject === 'paused') return 'true or false';
   if (subject === 'ip') return 'an address or a range in canonical form';
   if (subject === 'parent') return `the address of a parent, in canonical form${any}`;

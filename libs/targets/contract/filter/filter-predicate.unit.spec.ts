@@ -14,6 +14,7 @@ const target: FilteredTarget = {
   paused: true,
   parents: [{ ip: '10.1.0.1' }, { ip: '2001:db8::1' }],
   agents: ['fra-1', 'ams-2'],
+  placement: { reason: 'capacity' },
 };
 
 function matches(text: string, view = target): boolean {
@@ -100,6 +101,17 @@ describe('the predicate of a filter', () => {
     expect(texts.every((text) => matches(text, unknown))).toBe(true);
     expect(matches('agent=x AND tier=none', unknown)).toBe(false);
     expect(matches('NOT (agent=x OR tier=gold)', unknown)).toBe(false);
+  });
+
+  it('compares the reason of the placement, and ok for a target that is placed as asked', () => {
+    const asAsked = { ...target, placement: null };
+    expect(
+      ['placement=capacity', 'placement IN (refused, capacity)', 'placement!=ok'].map((text) => matches(text)),
+    ).toEqual([true, true, true]);
+    expect(['placement=ok', 'placement!=capacity'].map((text) => matches(text))).toEqual([false, false]);
+    expect(['placement=ok', 'placement!=capacity'].map((text) => matches(text, asAsked))).toEqual([true, true]);
+    const unknown = { ...target, placement: undefined };
+    expect(['placement=ok', 'placement!=ok'].map((text) => matches(text, unknown))).toEqual([true, true]);
   });
 
   it('compares a pattern of many stars in linear steps', () => {

@@ -16,6 +16,7 @@ export {
   type FilterField,
   type FilterSubject,
   type FilterTerm,
+  PLACEMENTS,
   TAG_KEY,
   tagKeyOf,
   type TargetFilter,

@@ -1,7 +1,19 @@
+import { PLACEMENT_REASONS, type PlacementReason } from '@icmp-mon/assignment/contract';
 import { STATUSES } from '@icmp-mon/status/contract';
 
 /** Fields of a target that a filter names; any other name in a filter is the key of a tag. */
-export const FILTER_FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'owner', 'paused', 'parent'] as const;
+export const FILTER_FIELDS = [
+  'ip',
+  'name',
+  'status',
+  'tier',
+  'vrf',
+  'agent',
+  'owner',
+  'paused',
+  'parent',
+  'placement',
+] as const;
 export type FilterField = (typeof FILTER_FIELDS)[number];
 
 /** A field, or a tag by its key. */
@@ -18,10 +30,13 @@ export const TAG_PREFIX = 'tag:';
 export const KEYWORDS = ['AND', 'OR', 'NOT', 'IN'] as const;
 export type Keyword = (typeof KEYWORDS)[number];
 
+/** Values of `placement`: the reason why a target is not placed as its tier asks, or `ok`. */
+export const PLACEMENTS = ['ok', ...PLACEMENT_REASONS] as const;
+
 /** Keys of tags. */
 export const TAG_KEY = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9])?$/;
 
-/** A comparison. Values and patterns are as written, in NFC; statuses are in lower case. */
+/** A comparison. Values and patterns are as written, in NFC; statuses and placements are in lower case. */
 export type FilterTerm =
   | { kind: 'present'; subject: FilterSubject }
   /** Values of `parent` are canonical addresses. */
@@ -50,6 +65,8 @@ export interface FilteredTarget {
   parents: readonly { ip: string }[];
   /** Names of the agents that are selected for the target; null if they are unknown. */
   agents: readonly string[] | null;
+  /** Why it is not placed as its tier asks; null if it is, undefined if that is unknown. */
+  placement: { reason: PlacementReason } | null | undefined;
 }
 
 /** Returns whether this subject is compared regardless of case: names, owners and tags. Tiers, VRFs and agents are identifiers. */
@@ -63,6 +80,7 @@ export const isOptional = (subject: FilterSubject): boolean =>
 /** Returns the values of a subject that has no others; null for any other subject. */
 export function onlyValuesOf(subject: FilterSubject): readonly string[] | null {
   if (subject === 'status') return STATUSES;
+  if (subject === 'placement') return PLACEMENTS;
   return subject === 'paused' ? ['true', 'false'] : null;
 }
 

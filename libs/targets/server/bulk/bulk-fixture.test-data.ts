@@ -4,7 +4,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import type { BulkChangeRequest, BulkJobDetail, BulkPreview, ExpandRequest } from '@icmp-mon/targets/contract';
 import { change, register, remove, TARGET, type TargetPatch } from '../target';
-import { AGENT_TARGETS, ALL_JUDGED, FixedJudged } from '../target-list/list-context.test-data';
+import { AGENT_TARGETS, ALL_JUDGED, FixedJudged, PLACED } from '../target-list/list-context.test-data';
 import { TierNames } from '../tier-names';
 import { readJobDetail } from './bulk-job-rows';
 import { BulkJobRunner } from './bulk-job-runner';
@@ -80,12 +80,19 @@ export class BulkFixture {
   }
 
   requestChange(request: BulkChangeRequest): Promise<BulkJobDetail> {
-    const handler = new RequestBulkChangeHandler(this.control, this.store, this.tiers, this.judged, AGENT_TARGETS);
+    const handler = new RequestBulkChangeHandler(
+      this.control,
+      this.store,
+      this.tiers,
+      this.judged,
+      AGENT_TARGETS,
+      PLACED,
+    );
     return handler.execute(new RequestBulkChange(request, REQUESTER));
   }
 
   previewChange(request: BulkChangeRequest): Promise<BulkPreview> {
-    const handler = new ReadBulkPreviewHandler(this.control, this.tiers, this.judged, AGENT_TARGETS);
+    const handler = new ReadBulkPreviewHandler(this.control, this.tiers, this.judged, AGENT_TARGETS, PLACED);
     return handler.execute(new ReadBulkPreview(request));
   }
 

@@ -1,25 +1,17 @@
-import type { AgentTargets } from '@icmp-mon/assignment/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import type { Judged } from '@icmp-mon/status/contract';
 import { type BulkChangeRequest, type FilteredTarget, filterPredicate, parseFilter } from '@icmp-mon/targets/contract';
-import { filterCondition } from '../target-list/filter-condition';
+import { filterCondition, type FilterContext } from '../target-list/filter-condition';
 import { type Filter, InvalidFilter } from '../target-list/list-filter';
 import { readDepths } from './removal-order';
 
 /** Targets that one transaction changes: an open transaction of appends delays the relay. */
 export const PART_TARGETS = 250;
 
-/** State of other contexts that a filter refers to. */
-interface Context {
-  judged: Judged;
-  agentTargets: AgentTargets;
-}
-
 /**
  * Returns the condition on `target_list` for the targets of a request.
  * @throws DomainError `invalid` for a fault of the filter
  */
-export function selectionOf({ filter, targets }: BulkChangeRequest, context: Context): Filter {
+export function selectionOf({ filter, targets }: BulkChangeRequest, context: FilterContext): Filter {
   if (targets !== undefined) return { conditions: ['target_list.id = ANY ($1::uuid[])'], params: [targets] };
   const result = parseFilter(filter ?? '');
   if (!result.ok) throw new InvalidFilter(result.fault, '#/filter');
@@ -28,8 +20,8 @@ export function selectionOf({ filter, targets }: BulkChangeRequest, context: Con
 }
 
 /**
- * Returns whether a target that was changed after a job was accepted is still selected. The agents of a target are not known here, so a
- * filter on agents alone still selects it; for targets selected by their ids, `filter` is null.
+ * Returns whether a target that was changed after a job was accepted is still selected. The agents and the placement of a target are not
+ * known here, so a filter on them alone still selects it; for targets selected by their ids, `filter` is null.
  */
 export function isStillSelected(filter: string | null): (target: FilteredTarget) => boolean {
   if (filter === null) return () => true;

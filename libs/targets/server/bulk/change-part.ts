@@ -16,7 +16,7 @@ interface StoredPart {
   vrfs: string[];
 }
 
-type CurrentTarget = Omit<FilteredTarget, 'agents'> & { id: string; version: number };
+type CurrentTarget = Omit<FilteredTarget, 'agents' | 'placement'> & { id: string; version: number };
 
 /**
  * Changes or removes the targets of one part. A target whose version differs from that at the acceptance of the job was changed by others:
@@ -49,7 +49,8 @@ async function selectedTargets(sql: Sql, job: BulkJobRow, tally: PartTally): Pro
   for (const [at, id] of ids.entries()) {
     const target = current.get(id);
     if (target === undefined) tally.addFailure({ id, ip: ips[at], vrf: vrfs[at], name: null }, 'removed');
-    else if (target.version === versions[at] || isSelected({ ...target, agents: null })) selected.push(target);
+    else if (target.version === versions[at] || isSelected({ ...target, agents: null, placement: undefined }))
+      selected.push(target);
     else tally.addFailure(named(target), 'no_longer_matches');
   }
   return selected;

@@ -1,4 +1,4 @@
-import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import {
@@ -41,13 +41,15 @@ export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
     private readonly tiers: TierNames,
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
+    private readonly placements: TargetPlacements,
   ) {}
 
   /** @throws DomainError `invalid` (filter, change) */
   async execute({ request }: ReadBulkPreview): Promise<BulkPreview> {
     requireConsistent(request);
     if (request.change?.tier !== undefined) await this.tiers.requireTier(request.change.tier, '#/change/tier');
-    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets: this.agentTargets });
+    const { agentTargets, placements } = this;
+    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements });
     const { text, params, members } = previewStatement(selection, request.change);
     const groups = await this.database.query<Group>(text, params);
     const changing = groups.find(({ reason }) => reason === null);

@@ -1,4 +1,4 @@
-import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -32,6 +32,7 @@ export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChan
     private readonly tiers: TierNames,
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
+    private readonly placements: TargetPlacements,
   ) {}
 
   /** @throws DomainError `invalid` (filter, change), `conflict` (expected count), `too_many_requests` */
@@ -39,7 +40,8 @@ export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChan
     requireConsistent(request);
     const { filter = null, targets = null, change = null } = request;
     if (change?.tier !== undefined) await this.tiers.requireTier(change.tier, '#/change/tier');
-    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets: this.agentTargets });
+    const { agentTargets, placements } = this;
+    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements });
     const job: NewJob = { kind: change === null ? 'remove' : 'change', filter, targets, change, expand: null };
     return this.database.transaction((sql) =>
       acceptJob(sql, this.store, job, metadata, async (jobId) => {

@@ -1,4 +1,4 @@
-import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import type { StatusCountsView } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
@@ -18,13 +18,15 @@ export class CountTargetsHandler implements IQueryHandler<CountTargets> {
     private readonly counts: TargetCounts,
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
+    private readonly placements: TargetPlacements,
   ) {}
 
   /** @throws DomainError `invalid` for a fault of the filter */
   async execute({ filter }: CountTargets): Promise<StatusCountsView> {
     const judged = await this.judged.now();
     const query = filter === undefined ? {} : { filter };
-    const conditions = listFilter(query, { judged, agentTargets: this.agentTargets });
+    const { agentTargets, placements } = this;
+    const conditions = listFilter(query, { judged, agentTargets, placements });
     return { ...(await this.counts.filteredByStatus(conditions, judged)), asOf: judged.oldest };
   }
 }

@@ -1,6 +1,6 @@
-import type { AgentTargets } from '@icmp-mon/assignment/contract';
+import type { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
-import { boundsOf, type FilterTerm, lowerCase, type TargetFilter } from '@icmp-mon/targets/contract';
+import { boundsOf, type FilterTerm, lowerCase, PLACEMENTS, type TargetFilter } from '@icmp-mon/targets/contract';
 import { globPattern, isSearched, searchedKeys } from './search-condition';
 import { statusCondition } from './not-judged-rows';
 
@@ -8,6 +8,7 @@ import { statusCondition } from './not-judged-rows';
 export interface FilterContext {
   judged: Judged;
   agentTargets: AgentTargets;
+  placements: TargetPlacements;
 }
 
 type TextTerm = Exclude<FilterTerm, { kind: 'within' }>;
@@ -19,6 +20,7 @@ export interface FilteredTable {
   searchedCondition(filter: TargetFilter, params: unknown[]): string;
   agentCondition(term: TextTerm, params: unknown[]): string;
   statusCondition(statuses: readonly string[], params: unknown[]): string;
+  placementCondition(placements: readonly string[], params: unknown[]): string;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface FilteredTable {
  * Texts of the filter are added to `params`.
  *
  *   terms on tags and names  → keys from target_search, by its trigram index    (search-condition.ts)
- *   agent                    → keys from the assignment
+ *   agent, placement         → keys from the assignment
  *   status, tier, vrf, ip    → columns of target_list, by their indexes
  *   owner, paused, parent    → columns of target_list, by a scan
  *
@@ -36,7 +38,7 @@ export function filterCondition(filter: TargetFilter, params: unknown[], context
   return tableCondition(filter, params, listTable(context));
 }
 
-function listTable({ judged, agentTargets }: FilterContext): FilteredTable {
+function listTable({ judged, agentTargets, placements }: FilterContext): FilteredTable {
   return {
     name: 'target_list',
     searchedCondition: searchedKeys,
@@ -46,7 +48,16 @@ function listTable({ judged, agentTargets }: FilterContext): FilteredTable {
       const ranks = statuses.map((status) => STATUSES.indexOf(status as Status));
       return statusCondition(ranks, judged, params);
     },
+    placementCondition: (values, params) => placementCondition(values, placements, params),
   };
+}
+
+/** Only reasons are stored, so `ok` is the absence of the other reasons. */
+function placementCondition(values: readonly string[], placements: TargetPlacements, params: unknown[]): string {
+  const isOk = values.includes('ok');
+  params.push(PLACEMENTS.filter((value) => value !== 'ok' && values.includes(value) !== isOk));
+  const keys = placements.selectKeys(`$${params.length}::text[]`);
+  return `((target_list.key IN (${keys})) IS ${isOk ? 'NOT TRUE' : 'TRUE'})`;
 }
 
 /** Returns the SQL condition on a table for a filter; never null. */
@@ -75,7 +86,7 @@ export function tableCondition(filter: TargetFilter, params: unknown[], table: F
 }
 
 /** Fields without an index in the order of the list. */
-const SCANNED: ReadonlySet<string> = new Set(['agent', 'owner', 'paused', 'parent']);
+const SCANNED: ReadonlySet<string> = new Set(['agent', 'owner', 'paused', 'parent', 'placement']);
 
 /** Returns whether the rows of a page may be far apart in the order of the list: the filter selects keys from another table, or scans. */
 export function selectsKeys(filter: TargetFilter): boolean {
@@ -98,6 +109,7 @@ function columnCondition(term: FilterTerm, params: unknown[], table: FilteredTab
   if (term.kind === 'within') return addressCondition(term.ranges, params, table);
   if (term.subject === 'agent') return table.agentCondition(term, params);
   if (term.kind === 'oneOf' && term.subject === 'status') return table.statusCondition(term.values, params);
+  if (term.kind === 'oneOf' && term.subject === 'placement') return table.placementCondition(term.values, params);
   if (term.kind === 'oneOf' && term.subject === 'paused') {
     params.push(term.values.map((value) => value === 'true'));
     return `(${table.name}.paused = ANY ($${params.length}::boolean[]))`;

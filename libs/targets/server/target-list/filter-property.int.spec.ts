@@ -1,5 +1,5 @@
 import { env } from 'node:process';
-import { AgentTargets } from '@icmp-mon/assignment/contract';
+import { AgentTargets, targetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -27,6 +27,17 @@ const TIMEOUT_MS = 3_600_000;
 class TestAgentTargets extends AgentTargets {
   override selectKeys(nameCondition: (column: string) => string): string {
     return `SELECT key FROM test_agent_target WHERE ${nameCondition('agent')}`;
+  }
+}
+
+/** Placements of targets in a table of the test. */
+class TestPlacements extends TargetPlacements {
+  override byKeys(): never {
+    throw new Error('A condition reads no placements.');
+  }
+
+  override selectKeys(reasons: string): string {
+    return `SELECT key FROM test_placement WHERE reason = ANY (${reasons})`;
   }
 }
 
@@ -64,6 +75,11 @@ beforeAll(async () => {
       targets.map(({ key, agents }) => ({ key, agents })),
     )}'::jsonb) AS t (key integer, agents text[]), unnest(agents) AS agent`,
   );
+  await database.execute(
+    `CREATE TABLE test_placement AS SELECT key, reason FROM jsonb_to_recordset('${JSON.stringify(
+      targets.map(({ key, shortfall }) => ({ key, reason: shortfall })),
+    )}'::jsonb) AS t (key integer, reason text) WHERE reason IS NOT NULL`,
+  );
   rows = await database.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list`);
 }, TIMEOUT_MS);
 afterAll(async () => {
@@ -90,7 +106,7 @@ async function selectedBy(
   judged: Judged,
 ): Promise<{ found: Map<number, (boolean | null)[]>; statement: string }> {
   const params: unknown[] = [];
-  const context = { judged, agentTargets: new TestAgentTargets() };
+  const context = { judged, agentTargets: new TestAgentTargets(), placements: new TestPlacements() };
   const conditions = filters.map((filter) => filterCondition(filter, params, context));
   const statement = `SELECT key, ARRAY[${conditions.join(',\n')}] AS selected FROM target_list`;
   const found = await database.query<{ key: number; selected: (boolean | null)[] }>(statement, params);
@@ -98,12 +114,13 @@ async function selectedBy(
 }
 
 it('SQL and predicate select the same targets', { timeout: TIMEOUT_MS }, async () => {
-  const agentsOf = new Map(targets.map(({ key, agents }) => [key, agents]));
+  const byKey = new Map(targets.map((target) => [target.key, target]));
   const views = JUDGED.map((judged) =>
-    rows.map((row): { key: number; view: FilteredTarget } => ({
-      key: row.key,
-      view: { ...targetView(row, judged, undefined), agents: agentsOf.get(row.key) ?? [] },
-    })),
+    rows.map((row): { key: number; view: FilteredTarget } => {
+      const { agents = [], shortfall: reason = null } = byKey.get(row.key) ?? {};
+      const placement = reason === null ? undefined : targetPlacement({ reason, wanted: 2, placed: 1 });
+      return { key: row.key, view: { ...targetView(row, judged, placement), agents } };
+    }),
   );
   let matched = 0;
   let partial = 0;

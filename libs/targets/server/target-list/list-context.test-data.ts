@@ -28,11 +28,15 @@ class AsAskedPlacements extends TargetPlacements {
   override byKeys(): Promise<ReadonlyMap<number, TargetPlacement>> {
     return Promise.resolve(new Map());
   }
+
+  override selectKeys(reasons: string): string {
+    return `SELECT 0 WHERE cardinality(${reasons}) < 0`;
+  }
 }
 
 export const PLACED = new AsAskedPlacements();
 export const AGENT_TARGETS = new NoAgentTargets();
-export const CONTEXT = { judged: ALL_JUDGED, agentTargets: AGENT_TARGETS };
+export const CONTEXT = { judged: ALL_JUDGED, agentTargets: AGENT_TARGETS, placements: PLACED };
 
 export class FixedJudged extends JudgedTargets {
   constructor(private readonly judged: Judged) {

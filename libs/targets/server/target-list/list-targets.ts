@@ -38,7 +38,7 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     const fingerprint = listFingerprint({ sort, order: direction, q, status, tier, vrf, filter: filterText });
     const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
     const judged = await this.judged.now();
-    const filter = listFilter(query, { judged, agentTargets: this.agentTargets });
+    const filter = listFilter(query, { judged, agentTargets: this.agentTargets, placements: this.placements });
     const order: Order = { sort, descending: direction === 'desc' };
     const start = after === null ? { skip: await this.rowsToSkip(query, filter, order, limit, judged) } : { after };
     const statement = pageStatement(filter, order, start, limit, judged);

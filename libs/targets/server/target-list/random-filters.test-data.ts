@@ -1,5 +1,6 @@
+import { PLACEMENT_REASONS, type PlacementReason } from '@icmp-mon/assignment/contract';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
-import { type FilterSubject, type FilterTerm, filterText } from '@icmp-mon/targets/contract';
+import { type FilterSubject, type FilterTerm, filterText, PLACEMENTS } from '@icmp-mon/targets/contract';
 
 // Values that differ by case, are parts of each other, or contain characters that SQL patterns or the language treat specially.
 const TEXTS = 'fra;FRA;fra-core-1;Fra-Edge-2;core;100%;1000;a_b;axb;a\\b;am Main;"x";10.0.0.1'.split(';');
@@ -23,8 +24,9 @@ const VALUES_OF = {
   tier: TIERS,
   vrf: VRFS,
   agent: AGENTS,
+  placement: PLACEMENTS,
 } as const;
-const SUBJECTS = 'name;status;tier;vrf;agent;owner;paused;parent;ip;tag;tag;tag'.split(';') as (
+const SUBJECTS = 'name;status;tier;vrf;agent;owner;paused;parent;placement;ip;tag;tag;tag'.split(';') as (
   keyof typeof VALUES_OF | 'ip' | 'tag'
 )[];
 
@@ -47,6 +49,8 @@ export interface RandomTarget {
   /** Keys of other targets. */
   parents: number[];
   agents: string[];
+  /** Reason why it is not placed as asked; null if it is, or is paused. */
+  shortfall: PlacementReason | null;
 }
 
 /** Random targets and filters that have values in common; the same for the same seed. */
@@ -58,6 +62,7 @@ export class RandomFilters {
 
   targetOf(key: number): RandomTarget {
     const isJudged = this.wholeBelow(4) > 0;
+    const paused = this.wholeBelow(4) === 0;
     return {
       key,
       ip: this.pickOne(addressesOf(key)),
@@ -70,9 +75,10 @@ export class RandomFilters {
       status: isJudged ? this.pickOne(STATUSES) : 'unknown',
       reason: isJudged ? 'quorum_up' : null,
       owner: this.pickOne([null, ...VALUES]),
-      paused: this.wholeBelow(4) === 0,
+      paused,
       parents: key <= PARENTS || this.wholeBelow(2) === 0 ? [] : this.pickSome([1, 2, 3, 4, 5], 3),
       agents: this.wholeBelow(3) === 0 ? [] : this.pickSome(AGENTS, 2),
+      shortfall: paused ? null : this.pickOne([null, null, ...PLACEMENT_REASONS]),
     };
   }
 
@@ -103,7 +109,7 @@ export class RandomFilters {
     const kind = this.pickOne(['oneOf', 'oneOf', 'like', 'present'] as const);
     const isOptional = isTag || ['name', 'agent', 'owner', 'parent'].includes(chosen);
     if (kind === 'present' && isOptional) return { kind, subject };
-    if (kind === 'like' && !['status', 'paused', 'parent'].includes(chosen))
+    if (kind === 'like' && !['status', 'paused', 'parent', 'placement'].includes(chosen))
       return { kind, subject, pattern: this.pickOne(PATTERNS) };
     return { kind: 'oneOf', subject, values: this.pickSome<string>(isTag ? VALUES : VALUES_OF[chosen], 3) };
   }
