@@ -41,6 +41,10 @@ const AGAIN_MS = 15_000;
     }
   `,
   styles: `
+    /* Otherwise the page has the gap of its cards twice. */
+    :host(:empty) {
+      display: none;
+    }
     .card {
       box-shadow: inset 4px 0 0 var(--icm-degraded);
     }
