@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { CONTROL_MIGRATIONS, TELEMETRY_MIGRATIONS } from '@icmp-mon/migrations';
-import { migrate } from '@icmp-mon/platform/database';
-import pg from 'pg';
+import { addressOf, createFrom, type Kind, migratedTemplate, onServer } from './database-template';
 import { testServices } from './test-services';
 
 export interface TestDatabase {
@@ -16,16 +13,12 @@ export interface TestDatabases {
   dropDatabases(): Promise<void>;
 }
 
-const CREATE_ATTEMPTS_MAX = 20;
-const TEMPLATE_BUSY = '55006';
-
 /** Creates a new, migrated database for the suite; `both` creates two. Call `dropDatabase`, or `dropDatabases`, in afterAll. */
 export function testDatabase(kind: 'control' | 'telemetry'): Promise<TestDatabase>;
 export function testDatabase(kind: 'both'): Promise<TestDatabases>;
 export async function testDatabase(kind: 'control' | 'telemetry' | 'both'): Promise<TestDatabase | TestDatabases> {
   if (kind !== 'both') return create(kind);
-  const control = await create('control');
-  const telemetry = await create('telemetry');
+  const [control, telemetry] = await Promise.all([create('control'), create('telemetry')]);
   return {
     controlUrl: control.url,
     telemetryUrl: telemetry.url,
@@ -44,42 +37,16 @@ export function assertTestDatabase(url: string): void {
   }
 }
 
-async function create(kind: 'control' | 'telemetry'): Promise<TestDatabase> {
+async function create(kind: Kind): Promise<TestDatabase> {
   const server = testServices().databaseUrl;
   const name = `icmpmon_test_${randomBytes(8).toString('hex')}`;
-  const address = new URL(server);
-  address.pathname = `/${name}`;
-  const url = address.href;
+  const url = addressOf(server, name);
   assertTestDatabase(url);
-  await createEmpty(server, name);
-  await migrate(url, kind === 'control' ? CONTROL_MIGRATIONS : TELEMETRY_MIGRATIONS);
+  await createFrom(server, name, await migratedTemplate(server, kind));
   return {
     url,
     async dropDatabase() {
       await onServer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
-}
-
-/** Creates an empty database. Retries, because PostgreSQL allows only one copy of the template at a time and suites start concurrently. */
-async function createEmpty(server: string, name: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await onServer(server, `CREATE DATABASE ${name}`);
-    } catch (error) {
-      const busy = error instanceof pg.DatabaseError && error.code === TEMPLATE_BUSY;
-      if (!busy || attempt >= CREATE_ATTEMPTS_MAX) throw error;
-      await delay(100 + Math.random() * 200);
-    }
-  }
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
