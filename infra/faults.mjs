@@ -24,8 +24,9 @@ await runCommand(definition, ({ args }) => faults(args));
 async function faults(names) {
   const pure = names.length > 0 && names.every((name) => pureFaults.includes(name));
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
-  await setUp(import.meta.url, { provider, commands: pure ? [] : ['fping', 'nft', 'ip'] });
   const showsPortal = names.length === 0 || names.some((name) => portalFaults.includes(name));
+  const commands = ['fping', 'nft', 'ip', ...(showsPortal ? ['chromium'] : [])];
+  await setUp(import.meta.url, { provider, commands: pure ? [] : commands });
   if (!pure) await (showsPortal ? build(print) : buildServers(print));
   // Always rebuilt: it takes a second, and its sources are spread over the workspace.
   await run(nodeBinary, ['libs/platform/workspace/build-app.mjs', 'faults'], { cwd: rootDir });

@@ -1,17 +1,16 @@
 // npm run generate: writes the first files of a new context, verb, read model, job, page or executor.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { runCommand } from '../../../infra/commands/run-command.mjs';
-import { Refusal } from '../../../infra/output.mjs';
+import { setUp } from '../../../infra/setup.mjs';
 import { generate } from './generators/command.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-await runCommand(generate, (asked) => {
+await runCommand(generate, async (asked) => {
+  await setUp(import.meta.url, { provider: 'none', commands: [] });
   const nx = path.join(root, 'node_modules/nx/dist/bin/nx.js');
-  if (!existsSync(nx)) throw new Refusal('The npm packages are not installed: npm ci.');
   const args = [nx, 'generate', `./libs/platform/workspace:${asked.words}`, ...asked.args, ...optionsOf(asked)];
   const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
