@@ -20,6 +20,7 @@ import { BulkJobsProcessor } from '../bulk/bulk-jobs.processor';
 import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
 import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
 import { MoveTargets } from '../move-targets';
+import { VIEWS_OF_API_KEYS, VIEWS_OF_USERS } from '../saved-views/former-owners';
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
 import { forgetVersions } from '../versions/forget-versions';
@@ -60,7 +61,7 @@ export class TargetsWorkerModule {
     bulkJobs: BulkJobsProcessor,
   ) {
     relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
-    projections.plug(TARGET_VERSIONS);
+    projections.plug(TARGET_VERSIONS, VIEWS_OF_USERS, VIEWS_OF_API_KEYS);
     runProcessor(services, BULK_JOBS_QUEUE, bulkJobs);
     services.plug({
       name: 'bulk job waker',
