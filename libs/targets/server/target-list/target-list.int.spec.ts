@@ -249,7 +249,7 @@ describe('a search', () => {
 
   it('uses an index if the extension is installed', async () => {
     await fill(50_000);
-    await database.execute('ANALYZE target_search');
+    await database.execute('VACUUM ANALYZE target_search');
     const { conditions, params } = listFilter({ q: '10.0.17.65' }, CONTEXT);
     const plan = await database.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN SELECT count(*) FROM target_list WHERE ${conditions.join()}`,
