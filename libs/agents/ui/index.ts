@@ -6,3 +6,8 @@ export const agentsRoutes: Routes = [
   { path: '', loadComponent: () => import('./agent-list').then((page) => page.AgentList) },
   { path: ':id', loadComponent: () => import('./agent-detail').then((page) => page.AgentDetail) },
 ];
+
+/** Page of Settings. */
+export const tokenRoutes: Routes = [
+  { path: '', loadComponent: () => import('./token-page').then((page) => page.TokenPage) },
+];

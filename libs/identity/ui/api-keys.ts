@@ -5,6 +5,8 @@ import {
   type ApiKeyView,
   type IssueApiKeyRequest,
   type IssuedApiKey,
+  type Permission,
+  ROLE_PERMISSIONS,
   type Role,
   ROLES,
 } from '@icmp-mon/identity/contract';
@@ -18,20 +20,23 @@ import {
   Icon,
   InstantPipe,
   keepLast,
+  PageTrail,
   type Problem,
   readProblem,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { RefusalPipe } from './refusal.pipe';
+import { SecretText } from './secret-text';
+import { SettingsNav } from './settings-nav';
 
 const NAME_LENGTH_MAX = 100;
 const NEW_KEY: { name: string; role: Role; days: string } = { name: '', role: 'viewer', days: '' };
 
-/** Card of the API keys of services: creates them, shows each once, and revokes them. */
+/** Page `/settings/keys`: the API keys of services; creates them, shows each once, and revokes them. */
 @Component({
   selector: 'icm-api-keys',
-  imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, RefusalPipe],
+  imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, RefusalPipe, SecretText, SettingsNav],
   templateUrl: './api-keys.html',
   styleUrl: './access-forms.scss',
 })
@@ -52,16 +57,38 @@ export class ApiKeys {
   });
 
   protected readonly roles = ROLES;
+  protected readonly isLimited = signal(false);
+  private readonly chosen = signal<readonly Permission[]>([]);
+  /** Permissions of the chosen role, each with whether the key will have it. */
+  protected readonly offered = computed(() =>
+    ROLE_PERMISSIONS[this.newKey().value().role].map((name) => ({ name, isChosen: this.chosen().includes(name) })),
+  );
+
+  constructor() {
+    inject(PageTrail).showCrumbs({ text: 'Settings', link: '/settings' }, { text: 'Keys' });
+  }
+
+  protected choosePermission(name: Permission, event: Event): void {
+    const { checked } = event.target as HTMLInputElement;
+    this.chosen.update((chosen) => (checked ? [...chosen, name] : chosen.filter((each) => each !== name)));
+  }
 
   protected async issue(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
     await submit(this.newKey, async () => {
       const { name, role, days } = this.newKey().value();
-      const request: IssueApiKeyRequest = { name, role, ...(days !== '' && { validForDays: Number(days) }) };
+      const permissions = this.offered().flatMap((each) => (each.isChosen ? [each.name] : []));
+      const request: IssueApiKeyRequest = {
+        ...{ name, role },
+        ...(days !== '' && { validForDays: Number(days) }),
+        ...(this.isLimited() && { permissions }),
+      };
       try {
         this.issued.set(await this.client.issueApiKey(request));
         this.newKey().reset(NEW_KEY);
+        this.isLimited.set(false);
+        this.chosen.set([]);
         this.read.reload();
       } catch (failure) {
         this.problem.set(readProblem(failure));
@@ -76,16 +103,6 @@ export class ApiKeys {
     closed.afterClosed().subscribe((confirmed) => {
       if (confirmed === true) void this.revoked(key);
     });
-  }
-
-  protected async copyKey(key: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(key);
-      this.toasts.done('Key copied.');
-    } catch (failure) {
-      console.warn('Clipboard access was denied.', failure);
-      this.toasts.showFailure('The browser denied access to the clipboard. Select the key and copy it.');
-    }
   }
 
   protected isPast({ revokedAt, expiresAt }: ApiKeyView): boolean {

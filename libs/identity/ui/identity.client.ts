@@ -3,21 +3,27 @@ import { inject, Injectable } from '@angular/core';
 import type {
   ApiKeyView,
   ChangePasswordRequest,
+  CreatedUser,
+  CreateUserRequest,
   IssueApiKeyRequest,
   IssuedApiKey,
   LoginRequest,
   LoginView,
+  PasswordLink,
+  Role,
   SessionView,
   UsePasswordLinkRequest,
+  UserView,
 } from '@icmp-mon/identity/contract';
 import { firstValueFrom } from 'rxjs';
 
 const AUTH = '/api/v1/auth';
 const LOGINS = `${AUTH}/logins`;
+const USERS = '/api/v1/users';
 const KEYS = '/api/v1/api-keys';
 
 /**
- * Client for the API of sessions, of the user's own account and of API keys. Methods that return a resource must be called in an injection
+ * Client for the API of sessions, of the user's own account, of users and of API keys. Methods that return a resource must be called in an injection
  * context.
  */
 @Injectable({ providedIn: 'root' })
@@ -60,6 +66,42 @@ export class IdentityClient {
 
   async endOtherLogins(): Promise<void> {
     await firstValueFrom(this.http.delete(LOGINS));
+  }
+
+  users(): HttpResourceRef<{ items: UserView[] } | undefined> {
+    return httpResource(() => USERS);
+  }
+
+  createUser(request: CreateUserRequest): Promise<CreatedUser> {
+    return firstValueFrom(this.http.post<CreatedUser>(USERS, request));
+  }
+
+  async changeRole(userId: string, role: Role): Promise<void> {
+    await firstValueFrom(this.http.put(`${USERS}/${userId}/role`, { role }));
+  }
+
+  async disableUser(userId: string): Promise<void> {
+    await firstValueFrom(this.http.post(`${USERS}/${userId}/disable`, {}));
+  }
+
+  async enableUser(userId: string): Promise<void> {
+    await firstValueFrom(this.http.post(`${USERS}/${userId}/enable`, {}));
+  }
+
+  async removeUser(userId: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${USERS}/${userId}`));
+  }
+
+  issuePasswordLink(userId: string): Promise<PasswordLink> {
+    return firstValueFrom(this.http.post<PasswordLink>(`${USERS}/${userId}/password-link`, {}));
+  }
+
+  loginsOf(userId: () => string): HttpResourceRef<{ items: LoginView[] } | undefined> {
+    return httpResource(() => `${USERS}/${userId()}/logins`);
+  }
+
+  async endLoginsOf(userId: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${USERS}/${userId}/logins`));
   }
 
   apiKeys(): HttpResourceRef<{ items: ApiKeyView[] } | undefined> {

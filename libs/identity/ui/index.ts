@@ -2,6 +2,7 @@ import type { Routes } from '@angular/router';
 
 export { renewSession } from './renew-session';
 export { SettingsNav } from './settings-nav';
+export { SETTINGS_PAGES } from './settings-pages';
 export { Session } from './session';
 export { signedIn } from './signed-in';
 
@@ -13,4 +14,7 @@ export const identityRoutes: Routes = [
 /** Routes of pages inside the shell. */
 export const settingsRoutes: Routes = [
   { path: 'settings', loadComponent: () => import('./settings').then((page) => page.Settings) },
+  { path: 'settings/users', loadComponent: () => import('./user-list').then((page) => page.UserList) },
+  { path: 'settings/users/:id', loadComponent: () => import('./user-page').then((page) => page.UserPage) },
+  { path: 'settings/keys', loadComponent: () => import('./api-keys').then((page) => page.ApiKeys) },
 ];

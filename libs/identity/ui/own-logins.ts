@@ -1,19 +1,23 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import type { LoginView } from '@icmp-mon/identity/contract';
-import { AgePipe, Clock, Failure, InstantPipe, keepLast, Toasts } from '@icmp-mon/platform/ui-kit';
+import { Router } from '@angular/router';
+import { Failure, keepLast, Toasts } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
+import { LoginsTable } from './logins-table';
+import { Session } from './session';
 
 /** Card of the user's own active logins, with buttons to end them. */
 @Component({
   selector: 'icm-own-logins',
-  imports: [AgePipe, Failure, InstantPipe],
+  imports: [Failure, LoginsTable],
   templateUrl: './own-logins.html',
   styleUrl: './access-forms.scss',
 })
 export class OwnLogins {
   private readonly client = inject(IdentityClient);
   private readonly toasts = inject(Toasts);
-  protected readonly nowMs = inject(Clock).nowMs;
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
   protected readonly read = this.client.logins();
   protected readonly kept = keepLast(this.read);
   protected readonly logins = computed(() => this.kept.value()?.items);
@@ -30,6 +34,21 @@ export class OwnLogins {
 
   protected endOthers(): Promise<void> {
     return this.showEnded(this.client.endOtherLogins(), 'Other logins ended.');
+  }
+
+  /** Ends all other logins, then this one. */
+  protected async endAll(): Promise<void> {
+    this.ending.set(true);
+    try {
+      await this.client.endOtherLogins();
+      await this.session.logout();
+      await this.router.navigateByUrl('/login');
+    } catch (failure) {
+      this.toasts.showRefusal('You are not signed out everywhere.', failure);
+      this.read.reload();
+    } finally {
+      this.ending.set(false);
+    }
   }
 
   private async showEnded(ending: Promise<void>, done: string): Promise<void> {

@@ -1,13 +1,15 @@
-import { Component } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
+import { Session } from './session';
+import { SETTINGS_PAGES } from './settings-pages';
 
-/** Links between the pages of Settings. */
+/** Links between the pages of Settings that the user may open. */
 @Component({
   selector: 'icm-settings-nav',
   imports: [RouterLink, RouterLinkActive],
   template: `
     <nav class="segments" aria-label="Settings">
-      @for (page of pages; track page.path) {
+      @for (page of pages(); track page.path) {
         <a
           class="button"
           [routerLink]="page.path"
@@ -31,8 +33,8 @@ import { RouterLink, RouterLinkActive } from '@angular/router';
   `,
 })
 export class SettingsNav {
-  protected readonly pages = [
-    { path: '/settings', text: 'Account', exact: true, testId: 'account' },
-    { path: '/settings/tiers', text: 'Tiers', exact: false, testId: 'tiers' },
-  ];
+  private readonly session = inject(Session);
+  protected readonly pages = computed(() =>
+    SETTINGS_PAGES.filter(({ needs }) => needs === null || this.session.may(needs)),
+  );
 }

@@ -1,15 +1,14 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, inject } from '@angular/core';
 import { PageTrail } from '@icmp-mon/platform/ui-kit';
-import { ApiKeys } from './api-keys';
 import { OwnLogins } from './own-logins';
 import { PasswordForm } from './password-form';
 import { Session } from './session';
 import { SettingsNav } from './settings-nav';
 
-/** Page `/settings`: the user's own account, and the API keys for administrators. */
+/** Page `/settings`: the user's own account. */
 @Component({
   selector: 'icm-settings',
-  imports: [ApiKeys, OwnLogins, PasswordForm, SettingsNav],
+  imports: [OwnLogins, PasswordForm, SettingsNav],
   template: `
     <div class="page">
       <header class="page-head">
@@ -26,19 +25,13 @@ import { SettingsNav } from './settings-nav';
       <section class="card" aria-labelledby="logins-heading">
         <icm-own-logins #logins />
       </section>
-      @if (mayManage()) {
-        <section class="card" aria-labelledby="keys-heading">
-          <icm-api-keys />
-        </section>
-      }
     </div>
   `,
 })
 export class Settings {
   protected readonly session = inject(Session);
-  protected readonly mayManage = computed(() => this.session.may('access:manage'));
 
   constructor() {
-    inject(PageTrail).showCrumbs({ text: 'Settings' });
+    inject(PageTrail).showCrumbs({ text: 'Settings' }, { text: 'Account' });
   }
 }

@@ -1,7 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
-import { Session } from '@icmp-mon/identity/ui';
+import { Session, SETTINGS_PAGES } from '@icmp-mon/identity/ui';
 import { type Shortcut, Shortcuts, Theme, ZoneChoice } from '@icmp-mon/platform/ui-kit';
 import { openAddTarget } from '@icmp-mon/targets/ui';
 import type { PaletteEntry } from './palette-entries';
@@ -41,7 +41,9 @@ export class PaletteActions {
   private pages({ places }: PaletteShell): PaletteEntry[] {
     const pages = [
       ...places.map(({ path, text, keys }) => ({ path, text, ...(keys !== undefined && { keys }) })),
-      { path: '/settings/tiers', text: 'Settings ▸ Tiers', detail: 'monitoring policies' },
+      ...SETTINGS_PAGES.filter(({ exact, needs }) => !exact && (needs === null || this.session.may(needs))).map(
+        ({ path, text, detail }) => ({ path, text: `Settings ▸ ${text}`, detail }),
+      ),
       { path: '/docs', text: 'Documents', detail: 'runbooks, how-to' },
     ];
     return pages.map(({ path, ...page }) => ({

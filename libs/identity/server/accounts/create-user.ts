@@ -55,7 +55,7 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     } catch (error) {
       if (!isUniqueViolation(error, 'user_account_name')) throw error;
       throw new DomainError('conflict', `There is already a user ${name}.`, [
-        { pointer: '#/name', detail: 'is the name of another user' },
+        { pointer: '#/name', detail: 'belongs to another user' },
       ]);
     }
     const account = { id: userId, name, role, state: 'invited' as const, createdAt: new Date(nowMs).toISOString() };

@@ -1,0 +1,35 @@
+import type { Permission } from '@icmp-mon/identity/contract';
+
+/** A page of Settings; `needs` is the permission without which it is not listed. */
+interface SettingsPage {
+  path: string;
+  text: string;
+  detail: string;
+  exact: boolean;
+  testId: string;
+  needs: Permission | null;
+}
+
+/** Pages of Settings, in the order of their links. */
+export const SETTINGS_PAGES: readonly SettingsPage[] = [
+  {
+    ...{ path: '/settings', text: 'Account', detail: 'your password and logins' },
+    ...{ exact: true, testId: 'account', needs: null },
+  },
+  {
+    ...{ path: '/settings/users', text: 'Users', detail: 'accounts and roles' },
+    ...{ exact: false, testId: 'users', needs: 'access:manage' },
+  },
+  {
+    ...{ path: '/settings/keys', text: 'Keys', detail: 'API keys of services' },
+    ...{ exact: false, testId: 'keys', needs: 'access:manage' },
+  },
+  {
+    ...{ path: '/settings/tokens', text: 'Tokens', detail: 'enrolment of agents' },
+    ...{ exact: false, testId: 'tokens', needs: 'agents:enrol' },
+  },
+  {
+    ...{ path: '/settings/tiers', text: 'Tiers', detail: 'monitoring policies' },
+    ...{ exact: false, testId: 'tiers', needs: null },
+  },
+];
