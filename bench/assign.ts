@@ -36,7 +36,8 @@ const SELECTION: AgentSelection = {
 /**
  * Selects 3 of 100 agents for each of 100,000 targets, with tags, diversity by region and provider, policy files, weights by capacity and
  * admission thresholds: milliseconds of CPU. Reference: 10,000,000 plain 32-bit mixes, one for each target and agent. Then, with ample and
- * with scarce capacity, for each of ten agents: the targets whose selection changes when it is lost, divided by the number that it had.
+ * with scarce capacity, for each of ten agents: the targets whose selection changes when it is lost, or removed for good, divided by the number
+ * that it had.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {
   const targets = makeTargets();
@@ -50,14 +51,18 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     reference: () => Promise.resolve(timed(sweeps, () => mixAll(targets, scarce))),
   });
   const solveMs = rounded(timed(1, () => solve(fleet(SCARCE_PPS), targets).count).value);
-  const moved = movedRatio(context, AMPLE_PPS, ample, targets);
-  const movedScarce = movedRatio(context, SCARCE_PPS, scarce, targets);
   const full = scarce.thresholds.filter((threshold) => threshold > 0).length;
+  const moved = {
+    movedRatio: movedRatio(context, AMPLE_PPS, ample, targets, 'lost'),
+    movedRatioScarce: movedRatio(context, SCARCE_PPS, scarce, targets, 'lost'),
+    movedRatioRemoved: movedRatio(context, SCARCE_PPS, scarce, targets, 'removed'),
+  };
   context.printLine(
-    `assign: after a loss, targets moved for each of the lost agent: ${moved} with ample capacity, ${movedScarce} with ${full} of ` +
-      `${AGENTS} agents full; thresholds for all targets in ${solveMs} ms of CPU`,
+    `assign: targets moved for each that the agent had: ${moved.movedRatio} after a loss with ample capacity, ` +
+      `${moved.movedRatioScarce} with ${full} of ${AGENTS} agents full; ${moved.movedRatioRemoved} after a removal; ` +
+      `thresholds for all targets in ${solveMs} ms of CPU`,
   );
-  return { ...result, movedRatio: moved, movedRatioScarce: movedScarce, fullAgents: full, solveMs };
+  return { ...result, ...moved, fullAgents: full, solveMs };
 }
 
 function makeTargets(): TargetColumns {
@@ -119,20 +124,26 @@ function timed(times: number, work: () => number): Round {
   return sum === 0 ? { value, fault: 'nothing was computed' } : { value };
 }
 
+/** Returns the targets that move when an agent is lost, or removed, divided by the number that it had; for each of some agents. */
 function movedRatio(
   { quick }: BenchContext,
   capacities: readonly number[],
   pool: AgentPool,
   targets: TargetColumns,
+  change: 'lost' | 'removed',
 ): number {
   const before = selections(pool, targets);
   let had = 0;
   let moved = 0;
   for (const lost of pool.ids.filter((_, at) => at % (quick ? 50 : 11) === 0)) {
-    // The other agents' thresholds continue.
-    const others = fleet(capacities).filter(({ id }) => id !== lost);
-    const kept = others.map((agent) => ({ ...agent, threshold: pool.thresholds[pool.ids.indexOf(agent.id)] ?? 0 }));
-    const after = selections(solve(kept, targets), targets);
+    // Thresholds continue.
+    const kept = fleet(capacities).map((agent) => ({
+      ...agent,
+      threshold: pool.thresholds[pool.ids.indexOf(agent.id)] ?? 0,
+      readiness: agent.id === lost ? ('lost' as const) : ('ready' as const),
+    }));
+    const agents = change === 'lost' ? kept : kept.filter(({ id }) => id !== lost);
+    const after = selections(solve(agents, targets), targets);
     had += before.filter((ids) => ids.includes(lost)).length;
     moved += after.filter((ids, at) => ids !== before[at]).length;
   }

@@ -15,6 +15,12 @@ export interface Admission<T extends Load> {
   shed: T[];
 }
 
+/**
+ * Threshold of an agent that is closed to targets of lost agents while other agents are open, and admits every other one. An agent that they
+ * overload is closed before it sheds its own targets.
+ */
+export const CLOSED = 1;
+
 /** Rates are sums of fractions, so a sum equal to the capacity may come out slightly higher. */
 const TOLERANCE_PPS = 1e-6;
 

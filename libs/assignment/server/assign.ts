@@ -38,6 +38,7 @@ export interface Selection {
  * - Rank first: a ready agent is selected before one that is draining, lost or unheard.
  * - Diversity: if agents of the same rank can meet it, they are selected; otherwise as many regions, then providers, as they can.
  * - Capacity: an agent is not selected for a target whose hash is below its admission threshold.
+ * - Lost agents displace no others: instead of a lost agent, a target gets one that is not full, if there is one.
  * - Stable quorum: a lost agent stays selected if no other agent can replace it, so that the number of selected agents, and with it the
  *   quorum, does not shrink.
  * - Refusals: an agent that refuses the address is not eligible, unless all eligible agents refuse it.
@@ -76,7 +77,13 @@ function selectReady(key: number, ip: string, pool: AgentPool, isWider: boolean)
   scratch.chosenCount = count;
   const isChosen = chooseLowest(scratch, found, count) && isDiverse(pool);
   if (!isChosen && !chooseSorted(pool, found)) return false;
-  return !anyRefuses(key, ip, pool);
+  return !(ready.hasLost && anyLost(pool)) && !anyRefuses(key, ip, pool);
+}
+
+function anyLost({ readiness, scratch }: AgentPool): boolean {
+  const { chosen, chosenCount } = scratch;
+  for (let at = 0; at < chosenCount; at++) if (readiness[chosen[at]] === 'lost') return true;
+  return false;
 }
 
 function anyRefuses(key: number, ip: string, pool: AgentPool): boolean {

@@ -1,12 +1,11 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { admissionFor, exceeds } from './admission';
+import { admissionFor, CLOSED, exceeds } from './admission';
 import { readAgentLoads } from './agent-loads';
 import { clearThresholds, setThresholds } from './agent-pool';
 import type { StoredPools } from './candidate-agents';
-import { CapacitySolver, type TargetColumns } from './capacity-solver';
+import { CapacitySolver } from './capacity-solver';
+import { readColumns } from './target-columns';
 
-/** Targets read by one statement. */
-const TARGETS_PER_STEP = 20_000;
 /** An agent that shed targets gets some back once this share of its capacity became free; with targets waiting for capacity, the second. */
 const ROOM_SHARE = 0.05;
 const ROOM_SHARE_IN_SHORTAGE = 0.01;
@@ -14,7 +13,7 @@ const ROOM_SHARE_IN_SHORTAGE = 0.01;
 interface StoredAdmission {
   agentId: string;
   threshold: number;
-  /** Packets per second that the agent kept, and its capacity at that time. */
+  /** Packets per second that the agent kept, 0 if it was only closed, and its capacity at that time. */
   keptPps: number;
   capacityPps: number;
 }
@@ -43,7 +42,13 @@ export class CapacityLimit {
     const admissions: StoredAdmission[] = [];
     for (const [agentId, capacityPps] of over) {
       const targets = await this.readTargets(agentId);
-      const { threshold, keptPps, shed: rest } = admissionFor(targets, this.seedOf(agentId), capacityPps);
+      const {
+        threshold,
+        keptPps,
+        shed: rest,
+      } = this.isOpen(agentId)
+        ? { threshold: CLOSED, keptPps: 0, shed: targets }
+        : admissionFor(targets, this.seedOf(agentId), capacityPps);
       for (const { key } of rest) shed.add(key);
       admissions.push({ agentId, threshold, keptPps, capacityPps });
     }
@@ -56,7 +61,9 @@ export class CapacityLimit {
    * capacity grew. Returns whether all targets must be evaluated again.
    */
   async reopenAdmission(): Promise<boolean> {
-    if (this.isKept || !(await this.mustReopen())) return false;
+    if (this.isKept) return false;
+    await this.openClosed();
+    if (!(await this.mustReopen())) return false;
     for (const pool of this.pools.byTier.values()) clearThresholds(pool);
     await this.sql.execute('DELETE FROM assignment_admission');
     await this.solveAll();
@@ -85,6 +92,24 @@ export class CapacityLimit {
     });
   }
 
+  /** Whether the agent would have to be closed to targets of lost agents before it sheds any. */
+  private isOpen(agentId: string): boolean {
+    return [...this.pools.byTier.values()].some(
+      ({ ids, thresholds, ready }) => ready.hasLost && thresholds[ids.indexOf(agentId)] === 0,
+    );
+  }
+
+  /** Opens closed agents once no agent is lost. Then the selection of no target depends on it. */
+  private async openClosed(): Promise<void> {
+    const pools = [...this.pools.byTier.values()];
+    if (pools.some(({ ready }) => ready.hasLost)) return;
+    const closed = new Map<string, number>();
+    for (const { ids, thresholds } of pools) ids.forEach((id, at) => thresholds[at] === CLOSED && closed.set(id, 0));
+    if (closed.size === 0) return;
+    for (const pool of pools) setThresholds(pool, closed);
+    await this.sql.execute('DELETE FROM assignment_admission WHERE threshold = $1', [CLOSED]);
+  }
+
   /** Whether its targets were moved away for another reason than its capacity. */
   private isLeaving(agentId: string): boolean {
     return [...this.pools.byTier.values()].every(({ ids, readiness }) => {
@@ -108,7 +133,10 @@ export class CapacityLimit {
     solver.raiseThresholds();
     const raised = [...solver.agents.values()].filter(({ threshold }) => threshold > 0);
     await this.storeAdmissions(
-      raised.map(({ id, pps, capacityPps, threshold }) => ({ agentId: id, threshold, keptPps: pps, capacityPps })),
+      raised.map(({ id, pps, capacityPps, threshold }) => ({
+        ...{ agentId: id, threshold, capacityPps },
+        keptPps: threshold === CLOSED ? 0 : pps,
+      })),
     );
   }
 
@@ -156,25 +184,5 @@ export class CapacityLimit {
         admissions.map(({ capacityPps }) => capacityPps),
       ],
     );
-  }
-}
-
-/** Reads all targets of these tiers, without paused ones. */
-export async function readColumns(sql: Sql, tiers: readonly string[]): Promise<TargetColumns> {
-  const columns: TargetColumns = { keys: [], ips: [], registeredAtMs: [], tiers: [] };
-  for (let after = -1; ;) {
-    const rows = await sql.query<{ key: number; ip: string; registeredAtMs: number; tier: string }>(
-      `SELECT key, ip, (extract(epoch FROM registered_at) * 1000)::float8 AS "registeredAtMs", tier
-       FROM assignment_target WHERE key > $1 AND tier = ANY($2) AND NOT paused ORDER BY key LIMIT ${TARGETS_PER_STEP}`,
-      [after, tiers],
-    );
-    for (const { key, ip, registeredAtMs, tier } of rows) {
-      columns.keys.push(key);
-      columns.ips.push(ip);
-      columns.registeredAtMs.push(registeredAtMs);
-      columns.tiers.push(tiers.indexOf(tier));
-    }
-    if (rows.length < TARGETS_PER_STEP) return columns;
-    after = rows[rows.length - 1].key;
   }
 }

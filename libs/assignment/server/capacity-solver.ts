@@ -1,4 +1,4 @@
-import { admissionFor, exceeds } from './admission';
+import { admissionFor, CLOSED, exceeds } from './admission';
 import { type AgentPool, setThresholds } from './agent-pool';
 import { selectAgents } from './assign';
 import { isRefusedByAll } from './shortfall';
@@ -29,6 +29,8 @@ interface SolvedAgent {
   pps: number;
   /** Lowest hash that it admits, as far as this solver has raised it. */
   threshold: number;
+  /** Whether it would have to be closed to targets of lost agents before it sheds any. */
+  isOpen: boolean;
   /** Numbers of its targets; only of an agent with a capacity. */
   targets: Set<number>;
 }
@@ -47,7 +49,7 @@ export class CapacitySolver {
     private readonly targets: TargetColumns,
     capacities: ReadonlyMap<string, number>,
   ) {
-    this.members = tiers.map(({ pool }) => pool.ids.map((id, at) => this.agentOf(id, pool.seeds[at], capacities)));
+    this.members = tiers.map(({ pool }) => pool.ids.map((_, at) => this.agentOf(pool, at, capacities)));
   }
 
   /** Thresholds start where the pools have them, and end there. */
@@ -67,12 +69,13 @@ export class CapacitySolver {
     }
   }
 
-  private agentOf(id: string, seed: number, capacities: ReadonlyMap<string, number>): SolvedAgent {
+  private agentOf(pool: AgentPool, at: number, capacities: ReadonlyMap<string, number>): SolvedAgent {
+    const id = pool.ids[at];
     const known = this.agents.get(id);
     if (known !== undefined) return known;
     const agent = {
-      ...{ id, seed, capacityPps: capacities.get(id) ?? Infinity },
-      ...{ pps: 0, threshold: 0, targets: new Set<number>() },
+      ...{ id, seed: pool.seeds[at], capacityPps: capacities.get(id) ?? Infinity },
+      ...{ pps: 0, threshold: 0, isOpen: pool.ready.hasLost && pool.thresholds[at] === 0, targets: new Set<number>() },
     };
     this.agents.set(id, agent);
     return agent;
@@ -86,14 +89,10 @@ export class CapacitySolver {
     const moving = new Set<number>();
     const thresholds = new Map<string, number>();
     for (const agent of over) {
-      const { keys, tiers } = this.targets;
-      const loads = Array.from(agent.targets, (number) => ({
-        ...{ number, key: keys[number], pps: this.tiers[tiers[number]].pps },
-      }));
-      const admission = admissionFor(loads, agent.seed, agent.capacityPps);
-      for (const { number } of admission.shed) moving.add(number);
-      thresholds.set(agent.id, admission.threshold);
-      agent.threshold = admission.threshold;
+      const { threshold, shed } = agent.isOpen ? { threshold: CLOSED, shed: agent.targets } : this.admissionOf(agent);
+      for (const number of shed) moving.add(number);
+      thresholds.set(agent.id, threshold);
+      Object.assign(agent, { threshold, isOpen: false });
     }
     for (const number of moving) this.removeTarget(number);
     for (const { pool } of this.tiers) setThresholds(pool, thresholds);
@@ -102,6 +101,15 @@ export class CapacitySolver {
       this.placeTarget(number);
       if (placed++ % TARGETS_PER_STEP === 0) yield;
     }
+  }
+
+  private admissionOf(agent: SolvedAgent): { threshold: number; shed: number[] } {
+    const { keys, tiers } = this.targets;
+    const loads = Array.from(agent.targets, (number) => ({
+      ...{ number, key: keys[number], pps: this.tiers[tiers[number]].pps },
+    }));
+    const { threshold, shed } = admissionFor(loads, agent.seed, agent.capacityPps);
+    return { threshold, shed: shed.map(({ number }) => number) };
   }
 
   private placeTarget(number: number): void {

@@ -25,6 +25,7 @@ export function chooseByRank(target: RankedTarget, pool: AgentPool, among: Among
   const { scratch } = pool;
   beginChoice(scratch);
   const candidates = rankAgents(target, pool, among);
+  if (pool.ready.hasLost) noteUndisturbed(target.key, pool);
   const left: Demand = {
     slots: Math.min(pool.count, candidates),
     regions: pool.minRegions,
@@ -52,6 +53,44 @@ export function covered({ scratch }: AgentPool, indexOf: Int32Array, enough = In
     let other = 0;
     while (indexOf[chosen[other]] !== indexOf[chosen[at]]) other++;
     if (other === at) count++;
+  }
+  return count;
+}
+
+/** Notes which agents the target would have if its lost agents were ready. */
+function noteUndisturbed(key: number, pool: AgentPool): void {
+  const { scratch, count, minRegions, minProviders } = pool;
+  const candidates = gather(key, pool, RANK.ready, RANK.lost);
+  sortByCost(scratch, candidates);
+  const demand = { slots: Math.min(count, candidates), regions: minRegions, providers: minProviders };
+  chooseDiverse(pool, candidates, attainable(pool, candidates, demand), true);
+  scratch.undisturbed.fill(0);
+  for (let at = 0; at < scratch.chosenCount; at++) scratch.undisturbed[scratch.chosen[at]] = 1;
+  beginChoice(scratch);
+}
+
+/**
+ * Orders the ready candidates of a target, which are sorted by cost: first the agents that it has anyway, and instead of its lost agents
+ * first those that are not full. So a lost agent displaces no target of a full agent.
+ */
+function preferOpen({ scratch, thresholds }: AgentPool, count: number): void {
+  const { candidates, undisturbed, ordered } = scratch;
+  const orderOf = (agent: number): number => (undisturbed[agent] === 1 ? 0 : thresholds[agent] === 0 ? 1 : 2);
+  let place = 0;
+  for (let order = 0; order <= 2; order++) {
+    for (let at = 0; at < count; at++) if (orderOf(candidates[at]) === order) ordered[place++] = candidates[at];
+  }
+  candidates.set(ordered.subarray(0, count));
+}
+
+/** Makes candidates of the agents of one rank, or of two; returns how many. */
+function gather(key: number, { scratch, seeds, inverseWeights }: AgentPool, rank: number, otherRank = rank): number {
+  const mixedKey = mixKey(key);
+  let count = 0;
+  for (let at = 0; at < seeds.length; at++) {
+    if (scratch.ranks[at] !== rank && scratch.ranks[at] !== otherRank) continue;
+    scratch.candidates[count] = at;
+    scratch.costs[count++] = costOf(mix(mixedKey ^ seeds[at]), inverseWeights[at]);
   }
   return count;
 }
@@ -85,14 +124,8 @@ function rankOf({ readiness }: AgentPool, at: number, registeredAtMs: number): n
 
 /** Chooses among the agents of one rank: all of them if there are not more than slots. */
 function chooseOfRank(key: number, pool: AgentPool, rank: number, demand: Demand): void {
-  const { scratch, seeds } = pool;
-  const mixedKey = mixKey(key);
-  let count = 0;
-  for (let at = 0; at < seeds.length; at++) {
-    if (scratch.ranks[at] !== rank) continue;
-    scratch.candidates[count] = at;
-    scratch.costs[count++] = costOf(mix(mixedKey ^ seeds[at]), pool.inverseWeights[at]);
-  }
+  const { scratch } = pool;
+  const count = gather(key, pool, rank);
   if (count <= demand.slots) {
     for (let at = 0; at < count; at++) {
       scratch.chosen[scratch.chosenCount++] = scratch.candidates[at];
@@ -101,5 +134,6 @@ function chooseOfRank(key: number, pool: AgentPool, rank: number, demand: Demand
     return;
   }
   sortByCost(scratch, count);
+  if (rank === RANK.ready && pool.ready.hasLost) preferOpen(pool, count);
   chooseDiverse(pool, count, attainable(pool, count, demand), true);
 }

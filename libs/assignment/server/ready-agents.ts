@@ -1,19 +1,21 @@
-import type { AgentPool } from './agent-pool';
+import type { AgentPool, Readiness } from './agent-pool';
 import { HASHES } from './hashes';
 import { costOf } from './selection-steps';
 import { NEVER, SHORTLIST_AGENTS_MAX, type ShortlistAgents } from './shortlist/shortlist';
 
-/** Ready agents, prepared for the usual case of a selection: hashes that they must exceed to be worth a closer look, first and again. */
+/** Ready and lost agents, prepared for the usual case of a selection: hashes that they must exceed to be worth a closer look, first and again. */
 export interface ReadyAgents extends ShortlistAgents {
-  /** Number of ready agents; 0 if there are too many agents for a shortlist. */
+  /** Number of these agents; 0 if there are too many for a shortlist. */
   agents: number;
+  /** Whether agents are lost, or silent. They are shortlisted like ready ones: a target that would have one of them is not the usual case. */
+  hasLost: boolean;
   /** Factors of `rankKey` for agents that pass the limits, and the wider ones. */
   keysPerCost: number;
   widerKeysPerCost: number;
-  /** Demands of diversity that these agents can meet at all. */
+  /** Demands of diversity that these agents can meet. */
   minRegions: number;
   minProviders: number;
-  /** Numbers of their regions and providers. */
+  /** Numbers of regions and providers of the ready ones. */
   regions: number;
   providers: number;
   /** Targets registered from this time on do not count agents as ready that are silent within their hold-down. */
@@ -29,23 +31,27 @@ const KEYS = 2 ** 30;
 
 export function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAgents {
   const { readiness, count, regionOf, providerOf, seeds } = pool;
-  const ready = [...readiness.keys()].filter((at) => readiness[at] === 'ready' || typeof readiness[at] === 'number');
   const silent = readiness.filter((each) => typeof each === 'number');
-  const regions = distinct(ready, regionOf);
-  const providers = distinct(ready, providerOf);
-  const [bound, widerBound] = [SPARE, SPARE_WIDER].map((spare) => costBound(count + spare, ready, pool));
+  const ready = agentsWhere(readiness, (each) => each === 'ready' || typeof each === 'number');
+  const usual = agentsWhere(readiness, (each) => each === 'ready' || each === 'lost' || typeof each === 'number');
+  const [bound, widerBound] = [SPARE, SPARE_WIDER].map((spare) => costBound(count + spare, usual, pool));
   return {
-    agents: seeds.length > SHORTLIST_AGENTS_MAX ? 0 : ready.length,
+    agents: seeds.length > SHORTLIST_AGENTS_MAX ? 0 : usual.length,
+    hasLost: usual.length > ready.length || silent.length > 0,
     seeds,
-    limits: limitsFor(bound, ready, pool),
-    widerLimits: limitsFor(widerBound, ready, pool),
+    limits: limitsFor(bound, usual, pool),
+    widerLimits: limitsFor(widerBound, usual, pool),
     keysPerCost: KEYS / bound,
     widerKeysPerCost: KEYS / widerBound,
-    minRegions: Math.min(pool.minRegions, count, regions),
-    minProviders: Math.min(pool.minProviders, count, providers),
-    ...{ regions, providers },
+    minRegions: Math.min(pool.minRegions, count, distinct(usual, regionOf)),
+    minProviders: Math.min(pool.minProviders, count, distinct(usual, providerOf)),
+    ...{ regions: distinct(ready, regionOf), providers: distinct(ready, providerOf) },
     untilMs: silent.length === 0 ? Infinity : Math.min(...silent),
   };
+}
+
+function agentsWhere(readiness: readonly Readiness[], matches: (readiness: Readiness) => boolean): number[] {
+  return [...readiness.keys()].filter((at) => matches(readiness[at]));
 }
 
 function distinct(agents: readonly number[], indexOf: Int32Array): number {

@@ -12,6 +12,10 @@ export interface Scratch {
   refusing: Int32Array;
   refusingCount: number;
   ranks: Int32Array;
+  /** 1 for each agent that the target would have if its lost agents were ready. */
+  undisturbed: Uint8Array;
+  /** Candidates in another order. */
+  ordered: Int32Array;
   /** Regions and providers that the selected agents cover: those marked with the number of the selection. */
   regionMarks: Int32Array;
   providerMarks: Int32Array;
@@ -36,6 +40,8 @@ export function newScratch(agents: number, policies: number): Scratch {
     refusing: new Int32Array(agents),
     refusingCount: 0,
     ranks: new Int32Array(agents),
+    undisturbed: new Uint8Array(agents),
+    ordered: new Int32Array(agents),
     regionMarks: new Int32Array(agents),
     providerMarks: new Int32Array(agents),
     mark: 0,

@@ -9,7 +9,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { completePolicy, readPolicy, type StoredTierPolicy, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { poolsOf, readAgents, type StoredAgents } from '../candidate-agents';
-import { readColumns } from '../capacity-limit';
+import { readColumns } from '../target-columns';
 import { type AgentLoad, compareSelections, type Comparison } from './compared-selections';
 import { previewSentences } from './preview-sentences';
 
