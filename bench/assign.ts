@@ -36,7 +36,7 @@ const SELECTION: AgentSelection = {
 /**
  * Selects 3 of 100 agents for each of 100,000 targets, with tags, diversity by region and provider, policy files, weights by capacity and
  * admission thresholds: milliseconds of CPU. Reference: 10,000,000 plain 32-bit mixes, one for each target and agent. Then, with ample and
- * with scarce capacity, for each of ten agents: the targets whose selection changes when it is lost, or removed for good, divided by the number
+ * with scarce capacity, for each of ten agents: the targets whose selection changes when it is lost, or removed permanently, divided by the number
  * that it had.
  */
 export async function run(context: BenchContext): Promise<BenchResult> {

@@ -71,7 +71,7 @@ function noteUndisturbed(key: number, pool: AgentPool): void {
 
 /**
  * Orders the ready candidates of a target, which are sorted by cost: first the agents that it has anyway, and instead of its lost agents
- * first those that are not full. So a lost agent displaces no target of a full agent.
+ * first agents that are not full. So a lost agent displaces no target of a full agent.
  */
 function preferOpen({ scratch, thresholds }: AgentPool, count: number): void {
   const { candidates, undisturbed, ordered } = scratch;
