@@ -106,6 +106,29 @@ describe('on the machine itself', () => {
     await expect(run('agents', 'set', 'set-2', '--capacity', '0')).rejects.toMatchObject({ code: 'invalid' });
   });
 
+  it('drains the agents of a selection one after the other, and stops when no target moves', async () => {
+    const ids = [await enrolled('roll-1'), await enrolled('roll-2')];
+    for (const id of ids) await control.execute(`UPDATE agent SET tags = '{"site": "roll"}' WHERE id = $1`, [id]);
+    const hold = (id: string) =>
+      control.execute(
+        `INSERT INTO assignment (agent_id, target_key, tier, ip, shard, position) VALUES ($1, 1, 't', '127.0.0.1', 0, 1)`,
+        [id],
+      );
+    for (const id of ids) await hold(id);
+    const drain = ['agents', 'drain-all', '--region', 'eu', '--tags', 'site=roll'];
+    await expect(run(...drain)).rejects.toThrow('2 agents, 1 at a time: roll-1, roll-2. Add --yes');
+    await expect(run(...drain, '--wait', '1', '--yes')).rejects.toThrow('No target moved for 1 s');
+    const states = () =>
+      control.query<{ state: string }>('SELECT state FROM agent WHERE id = ANY($1::uuid[]) ORDER BY name', [ids]);
+    expect(await states()).toEqual([{ state: 'draining' }, { state: 'active' }]);
+    await control.execute('DELETE FROM assignment');
+    expect((await run(...drain, '--yes')).split('\n')).toEqual(['1 of 2 drained, 1 waiting', '2 of 2 drained']);
+    expect(await states()).toEqual([{ state: 'draining' }, { state: 'draining' }]);
+    await expect(run('agents', 'drain-all', '--tags', 'site=none', '--yes')).rejects.toThrow(
+      'No agent in service matches',
+    );
+  });
+
   it('retires an agent that never ran: draining first, or immediately with --force; then its name can be used again', async () => {
     await enrolled('idle');
     expect(await run('agents', 'retire', 'idle', '--yes')).toBe(

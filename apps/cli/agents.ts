@@ -26,6 +26,7 @@ import type { Action, Actions } from './actions';
 import { type CliContext, Refusal } from './cli-context';
 import { readDescriptionPatch } from './agent-patch';
 import { AGENT_EFFECTS } from './commands/index.mjs';
+import { drainAll } from './rolling-drain';
 
 /** Next step of the operator with an evicted or banned agent. */
 const WHAT_NEXT: Partial<Record<AgentState, string>> = {
@@ -42,6 +43,7 @@ export const AGENT_ACTIONS: Actions = {
     ]),
   ),
   'agents set': (context, asked) => setDescription(context, asked),
+  'agents drain-all': (context, asked) => drainAll(context, asked),
   'tokens list': (context) => listTokens(context),
   'tokens revoke': (context, { args: [id] }) => revoke(context, id),
 };

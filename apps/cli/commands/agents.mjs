@@ -63,6 +63,40 @@ const setCommand = {
 };
 
 /** @type {Command} */
+const drainAllCommand = {
+  name: 'drain-all',
+  purpose: 'Drains all agents, or those of a region, provider or with tags: some at a time, with progress.',
+  details: [
+    'The next agent is drained when one holds no targets. Drained agents stay connected until they are retired, or their drain is cancelled. Interrupted, a repeated command continues.',
+  ],
+  options: [
+    { name: 'region', value: 'region', text: 'only agents of this region' },
+    { name: 'provider', value: 'provider', text: 'only agents of this provider' },
+    { name: 'tags', value: 'tags', text: 'only agents with these tags, such as "site=fra"' },
+    {
+      name: 'at-once',
+      value: 'number',
+      min: 1,
+      max: 100,
+      default: 1,
+      text: 'agents that drain at the same time, at most',
+    },
+    {
+      name: 'wait',
+      value: 's',
+      min: 1,
+      max: 86_400,
+      default: 600,
+      text: 'seconds without a moved target after which it stops',
+    },
+    { name: 'reason', value: 'text', text: 'reason for the audit log' },
+    { name: 'yes', text: 'drains them; without it the agents are only shown' },
+  ],
+  examples: ['npm run icmpmon -- agents drain-all --region eu-central --tags "site=fra" --at-once 2 --yes'],
+  exits: { 1: 'failed, no target moved, or --yes was not given; the reason is printed' },
+};
+
+/** @type {Command} */
 export const agents = {
   name: 'agents',
   purpose: 'Lists and describes agents; drains, retires, evicts, bans them.',
@@ -74,6 +108,7 @@ export const agents = {
       examples: ['npm run icmpmon -- agents list'],
     },
     setCommand,
+    drainAllCommand,
     ...Object.entries(AGENT_EFFECTS).map(changeCommand),
   ],
   examples: ['npm run icmpmon -- agents list'],

@@ -63,7 +63,7 @@ export function rejoinText(nonce: string, csrSha256: string): string {
 
 /**
  * Response of `POST /v1/description` on the agents' listener, whose request is an `AgentDescription`: the description in force. Provider
- * and tags are applied; name and region change only by an enrolment.
+ * and tags are applied, except values that an operator set; name and region change only by an enrolment or an operator.
  */
 export type DescriptionResponse = AgentDescription;
 

@@ -47,7 +47,7 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   }
   if (report.configured !== undefined && !isChosen(agent, report.configured)) {
     const { name, region } = report.configured;
-    return `name “${name}” and region “${region}” of its settings are not in force: enrol it again to change them`;
+    return `name “${name}” and region “${region}” of its settings are not in force: an operator can set them on its page`;
   }
   if (report.spoolOldestS > SPOOL_LATE_S) return `results delayed by ${durationText(report.spoolOldestS * 1_000)}`;
   if (Math.abs(report.clockOffsetMs) > CLOCK_OFF_MS) {

@@ -1,0 +1,50 @@
+import type { AgentState } from '@icmp-mon/agents/contract';
+
+/** An agent of a rolling drain, with the number of targets that it holds. */
+export interface DrainedAgent {
+  id: string;
+  name: string;
+  state: AgentState;
+  held: number;
+}
+
+export interface DrainPlan {
+  drained: DrainedAgent[];
+  /** Agents that still hold targets. */
+  draining: DrainedAgent[];
+  /** Agents that are drained later. */
+  waiting: DrainedAgent[];
+  /** Agents whose drain was started here and then cancelled, or that left service meanwhile. */
+  skipped: DrainedAgent[];
+  /** Agents to drain now: at most `atOnce` drain at the same time. */
+  next: DrainedAgent[];
+}
+
+/** Decides the next step of a rolling drain. `started` has the ids of the agents whose drain was started here. */
+export function planDrain(agents: readonly DrainedAgent[], started: ReadonlySet<string>, atOnce: number): DrainPlan {
+  const inDrain = agents.filter(({ state }) => state === 'draining');
+  const draining = inDrain.filter(({ held }) => held > 0);
+  const waiting = agents.filter(({ id, state }) => state === 'active' && !started.has(id));
+  const open = new Set([...inDrain, ...waiting].map(({ id }) => id));
+  return {
+    drained: inDrain.filter(({ held }) => held === 0),
+    draining,
+    waiting,
+    skipped: agents.filter(({ id }) => !open.has(id)),
+    next: waiting.slice(0, Math.max(0, atOnce - draining.length)),
+  };
+}
+
+/** Formats the progress: `2 of 6 drained, draining fra-3 (120 targets), 3 waiting`. */
+export function drainProgress({ drained, draining, waiting, skipped }: DrainPlan): string {
+  const total = drained.length + draining.length + waiting.length + skipped.length;
+  const current = draining.map(({ name, held }) => `${name} (${held} targets)`);
+  return [
+    `${drained.length} of ${total} drained`,
+    ...(current.length > 0 ? [`draining ${current.join(', ')}`] : []),
+    ...(waiting.length > 0 ? [`${waiting.length} waiting`] : []),
+    ...(skipped.length > 0
+      ? [`not drained: ${skipped.map(({ name, state }) => `${name} is ${state}`).join(', ')}`]
+      : []),
+  ].join(', ');
+}
