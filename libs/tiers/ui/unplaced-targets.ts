@@ -22,10 +22,10 @@ const AGAIN_MS = 15_000;
       <section class="card" aria-labelledby="unplaced-title" data-testid="unplaced" [class.outdated]="kept.failure()">
         <div class="card-head">
           <h2 id="unplaced-title">
-            <a routerLink="/targets" [queryParams]="{ filter: 'placement!=ok' }"
-              >{{ total() | count }} {{ total() === 1 ? 'target' : 'targets' }} not placed as asked</a
-            >
+            {{ total() | count }} {{ total() === 1 ? 'target' : 'targets' }} not placed as asked
           </h2>
+          <span class="spread"></span>
+          <a routerLink="/targets" [queryParams]="{ filter: 'placement!=ok' }">Show in the list</a>
         </div>
         <ul>
           @for (entry of counts(); track entry.tier + entry.reason) {
