@@ -173,9 +173,9 @@ function ipv4Number(ip: string): number {
     const code = ip.charCodeAt(at);
     if (code === COLON) return NOT_IPV4;
     if (code === 46) {
-      value = value * 256 + octet;
+      value = (value << 8) | octet;
       octet = 0;
     } else octet = octet * 10 + code - 48;
   }
-  return value * 256 + octet;
+  return ((value << 8) | octet) >>> 0;
 }
