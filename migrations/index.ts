@@ -29,6 +29,7 @@ import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-saved-view';
 import { AssignmentRules1790000076400 } from './control/1790000076400-assignment-rules';
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
+import { TargetsImport1790000081000 } from './control/1790000081000-targets-import';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { AssignmentOutdated1790000077200 } from './control/1790000077200-assignment-outdated';
@@ -96,6 +97,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   IdentityKeyPermissions1790000077100,
   TargetsTagsTriggers1790000077500,
   AssignmentOutdated1790000077200,
+  TargetsImport1790000081000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

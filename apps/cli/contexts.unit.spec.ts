@@ -37,6 +37,7 @@ describe('the contexts of the command line app', () => {
       'assignment_rules',
       'bulk_job, bulk_job_part, bulk_job_failure',
       'enrolment_token',
+      'import_file, import_line',
       'login_session, refresh_token, password_link',
       'probe_recent, probe_series',
       'saved_view',

@@ -36,6 +36,7 @@ const TASKS = [
   'enrolment-tokens',
   'folded-fragments',
   'idempotency-keys',
+  'import-files',
   'list-removals',
   'old-hourly-figures',
   'old-results',

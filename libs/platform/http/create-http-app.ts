@@ -20,8 +20,11 @@ import { assertRoutesDeclareAccess } from './route-declarations';
 import { noteUntrustedProxies } from './untrusted-proxies';
 
 const HEADERS_TIMEOUT_MS = 10_000;
-/** Node closes the connection of a request that has not arrived completely after this long; a body has less time (`RequestBodyInterceptor`). */
-const REQUEST_TIMEOUT_MS = 30_000;
+/**
+ * Node closes the connection of a request that has not arrived completely after this long: the time of a file (`streamedBody`). A JSON body
+ * has less (`RequestBodyInterceptor`), and a body that the route leaves unread is not waited for (`closeUnreadBodies`).
+ */
+const REQUEST_TIMEOUT_MS = 120_000;
 /** Interval of Node's check for timed-out requests; its default is 30 s. */
 const SLOW_CLIENTS_CHECK_MS = 2_500;
 const KEEP_ALIVE_MS = 65_000;

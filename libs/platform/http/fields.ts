@@ -16,6 +16,10 @@ export const WholeNumberParameter = (): PropertyDecorator =>
     typeof value === 'string' && WHOLE_NUMBER.test(value) ? Number(value) : value,
   );
 
+/** Converts a query parameter `true` or `false`. Any other text stays a text. */
+export const TrueOrFalseParameter = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
+
 /** A text that people read as a name or a place; for the rule see `plainTextFault`. */
 export const IsPlainText = (): PropertyDecorator =>
   checked('isPlainText', (value) => (typeof value === 'string' ? plainTextFault(value) : 'must be a string'));

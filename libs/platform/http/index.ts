@@ -11,6 +11,7 @@ export {
   IsTags,
   MayBeAbsent,
   MayBeNull,
+  TrueOrFalseParameter,
   WholeNumberParameter,
 } from './fields';
 export { HttpModule } from './http.module';
@@ -30,4 +31,5 @@ export { answerError, ProblemFilter } from './problem-filter';
 export { Caller, giveRequestId, Metadata, type RequestMetadata } from './request-context';
 export { RequestRefused } from './request-refused';
 export { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from './stream-sources';
+export { streamedBody } from './streamed-body';
 export { instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';

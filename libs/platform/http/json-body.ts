@@ -33,8 +33,15 @@ export function hasBody(request: IncomingMessage): boolean {
  * @throws RequestRefused 415 for another charset, or for a compressed body
  */
 export function isJsonBody(request: IncomingMessage): boolean {
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
-  if (!JSON_TYPE.test(type)) return false;
+  const [type] = (request.headers['content-type'] ?? '').split(';', 1);
+  if (!JSON_TYPE.test(type.trim())) return false;
+  requirePlainUtf8(request);
+  return true;
+}
+
+/** @throws RequestRefused 415 for a charset other than UTF-8, or for a compressed body */
+export function requirePlainUtf8(request: IncomingMessage): void {
+  const parameters = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length);
   if (charset !== undefined && !/^"?utf-?8"?$/i.test(charset)) {
     const shown = charset.replace(/[^\w"-]/g, '?').slice(0, 40);
@@ -44,7 +51,6 @@ export function isJsonBody(request: IncomingMessage): boolean {
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
     throw new RequestRefused(415, 'The body is compressed. Send it uncompressed, without Content-Encoding.');
   }
-  return true;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { BulkChange, BulkCounts, BulkKind, BulkState, ExpandRequest } from './bulk';
+import type { ImportOrder } from './import';
 
 /**
  * Stream of a bulk job: `bulkjob-<id>`. It is the audit record and is not relayed; the events of the job's targets name the job as their
@@ -17,6 +18,8 @@ export interface BulkJobRequested {
     targets: string[] | null;
     change: BulkChange | null;
     expand: Omit<ExpandRequest, 'dryRun'> | null;
+    /** Absent in events of older releases. */
+    import?: ImportOrder | null;
     total: number;
   };
 }

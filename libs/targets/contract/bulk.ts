@@ -1,3 +1,5 @@
+import type { ImportOrder } from './import';
+
 /** Most targets of one bulk change. */
 export const BULK_TARGETS_MAX = 500_000;
 /** Most ids in `BulkChangeRequest.targets`. */
@@ -116,7 +118,7 @@ export interface BulkPreview {
   skipped: BulkSkipped[];
 }
 
-export const BULK_KINDS = ['change', 'remove', 'expand'] as const;
+export const BULK_KINDS = ['change', 'remove', 'expand', 'import'] as const;
 export type BulkKind = (typeof BULK_KINDS)[number];
 
 export const BULK_STATES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
@@ -124,7 +126,7 @@ export type BulkState = (typeof BULK_STATES)[number];
 
 /** Numbers of targets; their sum is the job's `done`. */
 export interface BulkCounts {
-  /** Changed, removed or registered. */
+  /** Changed, removed or registered; of a dry run, how many would be. */
   changed: number;
   /** Already as asked. */
   unchanged: number;
@@ -139,13 +141,17 @@ export interface BulkJobView extends BulkCounts {
   id: string;
   kind: BulkKind;
   state: BulkState;
-  /** Null if the targets were selected by their ids, and for `expand`. */
+  /** Null if the targets were selected by their ids, and for `expand` and `import`. */
   filter: string | null;
   /** Of kind `change`. */
   change: BulkChange | null;
   /** Of kind `expand`. */
   expand: Omit<ExpandRequest, 'dryRun'> | null;
+  /** Of kind `import`. */
+  import: ImportOrder | null;
   total: number;
+  /** Of `changed`, the registered ones. */
+  created: number;
   /** Targets processed so far. */
   done: number;
   /** `user:<id>` or `api-key:<id>`. */
@@ -165,7 +171,7 @@ export interface BulkFailure extends BulkTarget {
 
 /** `GET /api/v1/bulk-jobs/{id}` and the answers to `POST /targets:bulk`, `POST /targets:expand`, `POST /bulk-jobs/{id}/cancel`. */
 export interface BulkJobDetail extends BulkJobView {
-  /** The first `BULK_FAILURES_MAX` targets that were skipped or failed. */
+  /** The first `BULK_FAILURES_MAX` targets that were skipped or failed; none of an import, whose lines have results of their own. */
   failures: BulkFailure[];
 }
 

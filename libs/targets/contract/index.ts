@@ -3,6 +3,7 @@ export * from './target';
 export * from './target-directory';
 export * from './bulk';
 export * from './bulk-events';
+export * from './import';
 export * from './saved-view';
 export * from './search';
 export * from './filter';

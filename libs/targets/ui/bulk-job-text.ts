@@ -6,8 +6,14 @@ const DOING: Readonly<Record<BulkKind, string>> = {
   change: 'Changing targets',
   remove: 'Removing targets',
   expand: 'Adding targets',
+  import: 'Importing targets',
 };
-const DONE: Readonly<Record<BulkKind, string>> = { change: 'changed', remove: 'removed', expand: 'added' };
+const DONE: Readonly<Record<BulkKind, string>> = {
+  change: 'changed',
+  remove: 'removed',
+  expand: 'added',
+  import: 'created or changed',
+};
 
 export const isFinished = (job: BulkJobView | null): boolean =>
   job !== null && job.state !== 'queued' && job.state !== 'running';

@@ -20,6 +20,7 @@ export type NewJob = Omit<BulkJobRequested['data'], 'jobId' | 'total'>;
 /**
  * Stores a job with its audit event in the caller's transaction, and wakes a worker at the commit.
  * @param fill stores the parts of the job and returns the number of its targets
+ * @param jobId a new id, unless what the job uses has it already
  * @throws DomainError `too_many_requests` while too many jobs are unfinished
  */
 export async function acceptJob(
@@ -28,15 +29,15 @@ export async function acceptJob(
   job: NewJob,
   metadata: RequestMetadata,
   fill: (jobId: string) => Promise<number>,
+  jobId = newId(),
 ): Promise<BulkJobDetail> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [ACCEPT_LOCK]);
   await requirePlace(sql);
-  const jobId = newId();
-  const { kind, filter, change, expand } = job;
+  const { kind, filter, change, expand, import: order = null } = job;
   await sql.execute(
-    `INSERT INTO bulk_job (id, kind, filter, change, expand, requested_by, correlation_id)
-     VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7)`,
-    [jobId, kind, filter, jsonOf(change), jsonOf(expand), metadata.actor, metadata.correlationId],
+    `INSERT INTO bulk_job (id, kind, filter, change, expand, import, requested_by, correlation_id)
+     VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7, $8)`,
+    [jobId, kind, filter, jsonOf(change), jsonOf(expand), jsonOf(order), metadata.actor, metadata.correlationId],
   );
   const total = await fill(jobId);
   const parts = Math.ceil(total / PART_TARGETS);

@@ -1,8 +1,18 @@
+import { Readable } from 'node:stream';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore, executeMany } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import type { BulkChangeRequest, BulkJobDetail, BulkPreview, ExpandRequest } from '@icmp-mon/targets/contract';
+import type {
+  BulkChangeRequest,
+  BulkJobDetail,
+  BulkPreview,
+  ExpandRequest,
+  ImportFormat,
+  ImportLine,
+  ImportOutcome,
+  ImportQuery,
+} from '@icmp-mon/targets/contract';
 import { change, register, remove, TARGET, type TargetPatch } from '../target';
 import { AGENT_TARGETS, ALL_JUDGED, FixedJudged, PLACED } from '../target-list/list-context.test-data';
 import { TierNames } from '../tier-names';
@@ -14,6 +24,8 @@ import { ReadBulkPreview, ReadBulkPreviewHandler } from './read-bulk-preview';
 import { ReadExpansionPreview, ReadExpansionPreviewHandler } from './read-expansion-preview';
 import { RequestBulkChange, RequestBulkChangeHandler } from './request-bulk-change';
 import { RequestExpansion, RequestExpansionHandler } from './request-expansion';
+import { ListImportLines, ListImportLinesHandler } from '../import/list-import-lines';
+import { RequestImport, RequestImportHandler } from '../import/request-import';
 
 const PER_TRANSACTION = 500;
 
@@ -105,6 +117,26 @@ export class BulkFixture {
     return new ReadExpansionPreviewHandler(this.control, this.tiers).execute(new ReadExpansionPreview(request));
   }
 
+  /** Requests the import of a file that arrives in pieces of some bytes. */
+  requestImport(
+    file: string | Buffer,
+    {
+      format = 'csv',
+      pieceBytes = 64 * 1024,
+      ...query
+    }: ImportQuery & { format?: ImportFormat; pieceBytes?: number } = {},
+  ): Promise<BulkJobDetail> {
+    const handler = new RequestImportHandler(this.control, this.store);
+    const pieces = inPieces(Buffer.from(file), pieceBytes);
+    return handler.execute(new RequestImport({ format, pieces }, query, REQUESTER));
+  }
+
+  /** Returns the results of the first 500 lines with an outcome, or of all. */
+  async linesOf({ id }: { id: string }, outcome?: ImportOutcome): Promise<ImportLine[]> {
+    const query = { limit: 500, ...(outcome !== undefined && { outcome }) };
+    return (await new ListImportLinesHandler(this.control).execute(new ListImportLines(id, query))).items;
+  }
+
   cancelJob(id: string): Promise<BulkJobDetail> {
     return new CancelBulkJobHandler(this.control, this.store).execute(new CancelBulkJob(id, REQUESTER));
   }
@@ -141,4 +173,11 @@ export class BulkFixture {
       `bulkjob-${jobId}`,
     ]);
   }
+}
+
+function inPieces(bytes: Buffer, pieceBytes: number): AsyncIterable<Buffer> {
+  const count = Math.ceil(bytes.length / pieceBytes);
+  return Readable.from(
+    Array.from({ length: count }, (_, at) => bytes.subarray(at * pieceBytes, (at + 1) * pieceBytes)),
+  );
 }

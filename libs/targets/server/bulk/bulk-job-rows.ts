@@ -10,6 +10,7 @@ import {
   type BulkJobView,
   type BulkKind,
   type BulkState,
+  type ImportOrder,
 } from '@icmp-mon/targets/contract';
 
 /** A row of `bulk_job`. */
@@ -20,6 +21,7 @@ export interface BulkJobRow extends BulkCounts {
   filter: string | null;
   change: BulkChange | null;
   expand: BulkJobView['expand'];
+  import: ImportOrder | null;
   requested_by: string;
   correlation_id: string;
   requested_at: Date;
@@ -28,12 +30,14 @@ export interface BulkJobRow extends BulkCounts {
   total: number;
   parts: number;
   next_part: number;
+  /** Of `changed`, the registered ones. */
+  created: number;
   error: string | null;
 }
 
 /** Columns of a `BulkJobRow`. */
-export const JOB_COLUMNS = `id, kind, state, filter, change, expand, requested_by, correlation_id, requested_at, started_at,
-  finished_at, total, parts, next_part, changed, unchanged, skipped, failed, error`;
+export const JOB_COLUMNS = `id, kind, state, filter, change, expand, import, requested_by, correlation_id, requested_at, started_at,
+  finished_at, total, parts, next_part, created, changed, unchanged, skipped, failed, error`;
 
 /** Returns the metadata of the events that a job causes: the actor and correlation of its request; the job is the cause. */
 export const jobMetadata = ({ id, requested_by, correlation_id }: BulkJobRow): EventMetadata => ({
@@ -43,9 +47,9 @@ export const jobMetadata = ({ id, requested_by, correlation_id }: BulkJobRow): E
 });
 
 export function bulkJobView(row: BulkJobRow): BulkJobView {
-  const { id, kind, state, filter, change, expand, total, changed, unchanged, skipped, failed, error } = row;
+  const { id, kind, state, filter, change, expand, total, created, changed, unchanged, skipped, failed, error } = row;
   return {
-    ...{ id, kind, state, filter, change, expand, total },
+    ...{ id, kind, state, filter, change, expand, import: row.import, total, created },
     ...{ done: changed + unchanged + skipped + failed, changed, unchanged, skipped, failed, error },
     requestedBy: row.requested_by,
     requestedAt: row.requested_at.toISOString(),

@@ -9,18 +9,26 @@ import {
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore, VersionConflict } from '@icmp-mon/platform/event-store';
 import { createLogger } from '@icmp-mon/platform/ops';
-import { BULK_FAILURES_MAX } from '@icmp-mon/targets/contract';
+import { BULK_FAILURES_MAX, type BulkKind } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { ADDRESS_TAKEN } from '../target-list/inventory';
 import { type BulkJobRow, JOB_COLUMNS, jobMetadata } from './bulk-job-rows';
 import { runChangePart } from './change-part';
 import { endJob } from './end-job';
 import { runExpandPart } from './expand-part';
+import { runImportPart } from '../import/import-part';
 import type { PartTally } from './part-tally';
 
 const PART_ATTEMPTS_MAX = 10;
 const BACK_OFF = { firstMs: 20, maxMs: 1_000 };
 const UNFINISHED = `SELECT ${JOB_COLUMNS} FROM bulk_job WHERE state IN ('queued', 'running')`;
+
+const PARTS: Readonly<Record<BulkKind, (sql: Sql, job: BulkJobRow) => Promise<PartTally>>> = {
+  change: runChangePart,
+  remove: runChangePart,
+  expand: runExpandPart,
+  import: runImportPart,
+};
 
 /**
  * Runs bulk jobs, one after the other in the order of their acceptance, part by part:
@@ -69,11 +77,13 @@ export class BulkJobRunner {
 
   private async runPart(sql: Sql, job: BulkJobRow): Promise<void> {
     let after = job;
-    if (job.next_part < job.parts) {
-      const tally = await (job.kind === 'expand' ? runExpandPart : runChangePart)(sql, job);
+    let isLast = job.parts === 0;
+    if (!isLast) {
+      const tally = await PARTS[job.kind](sql, job);
       after = await storeProgress(sql, job, tally);
+      isLast = tally.isLast ?? after.next_part >= after.parts;
     }
-    if (after.next_part >= after.parts) await endJob(sql, this.store, after, { state: 'completed' }, jobMetadata(job));
+    if (isLast) await endJob(sql, this.store, after, { state: 'completed' }, jobMetadata(job));
   }
 
   /** Ends a job that cannot continue. Returns true, so that the next one runs. */
@@ -101,7 +111,7 @@ function reasonOf(cause: unknown): string {
   return 'An unexpected error ended the job. Targets that it has changed stay changed; the log of the worker has the error with the id of the job.';
 }
 
-async function storeProgress(sql: Sql, job: BulkJobRow, { counts, failures }: PartTally): Promise<BulkJobRow> {
+async function storeProgress(sql: Sql, job: BulkJobRow, { counts, created, failures }: PartTally): Promise<BulkJobRow> {
   const listed = job.skipped + job.failed;
   const rows = failures.slice(0, Math.max(0, BULK_FAILURES_MAX - listed));
   if (rows.length > 0) {
@@ -116,9 +126,10 @@ async function storeProgress(sql: Sql, job: BulkJobRow, { counts, failures }: Pa
   const { changed, unchanged, skipped, failed } = counts;
   const [after] = await sql.query<BulkJobRow>(
     `UPDATE bulk_job SET state = 'running', started_at = coalesce(started_at, now()), progressed_at = clock_timestamp(),
-       next_part = next_part + 1, changed = changed + $2, unchanged = unchanged + $3, skipped = skipped + $4, failed = failed + $5
+       next_part = next_part + 1, changed = changed + $2, unchanged = unchanged + $3, skipped = skipped + $4, failed = failed + $5,
+       created = created + $6
      WHERE id = $1 RETURNING ${JOB_COLUMNS}`,
-    [job.id, changed, unchanged, skipped, failed],
+    [job.id, changed, unchanged, skipped, failed, created],
   );
   return after;
 }

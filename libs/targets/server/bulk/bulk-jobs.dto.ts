@@ -11,6 +11,7 @@ import {
   type BulkState,
 } from '@icmp-mon/targets/contract';
 import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ImportOrderResponse } from '../import/import.dto';
 import { BulkChangeMembersRequest, ExpandRequest } from './bulk-requests.dto';
 
 const TIME = { type: 'string', format: 'date-time', nullable: true } as const;
@@ -58,13 +59,16 @@ export class BulkJobResponse implements contract.BulkJobView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ enum: BULK_KINDS }) kind!: BulkKind;
   @ApiProperty({ enum: BULK_STATES }) state!: BulkState;
-  @ApiProperty({ ...TEXT, description: 'Null for targets selected by their ids, and for expand.' })
+  @ApiProperty({ ...TEXT, description: 'Null for targets selected by their ids, and for expand and import.' })
   filter!: string | null;
   @ApiProperty({ type: BulkChangeMembersRequest, nullable: true }) change!: contract.BulkChange | null;
   @ApiProperty({ type: BulkExpandResponse, nullable: true }) expand!: BulkExpandResponse | null;
+  @ApiProperty({ type: ImportOrderResponse, nullable: true }) import!: ImportOrderResponse | null;
   @ApiProperty(COUNT) total!: number;
+  @ApiProperty({ ...COUNT, description: 'Of changed, the registered ones.' }) created!: number;
   @ApiProperty({ ...COUNT, description: 'Targets processed so far.' }) done!: number;
-  @ApiProperty({ ...COUNT, description: 'Changed, removed or registered.' }) changed!: number;
+  @ApiProperty({ ...COUNT, description: 'Changed, removed or registered; of a dry run, how many would be.' })
+  changed!: number;
   @ApiProperty({ ...COUNT, description: 'Already as asked.' }) unchanged!: number;
   @ApiProperty({ ...COUNT, description: 'Removed or changed in the meantime, or already a target.' }) skipped!: number;
   @ApiProperty({ ...COUNT, description: 'Refused by a rule.' }) failed!: number;
@@ -83,7 +87,7 @@ export class BulkFailureResponse extends BulkTargetResponse implements contract.
 export class BulkJobDetailResponse extends BulkJobResponse implements contract.BulkJobDetail {
   @ApiProperty({
     type: [BulkFailureResponse],
-    description: `The first ${BULK_FAILURES_MAX} targets that were skipped or failed.`,
+    description: `The first ${BULK_FAILURES_MAX} targets that were skipped or failed; none of an import, whose lines have results of their own.`,
   })
   failures!: BulkFailureResponse[];
 }

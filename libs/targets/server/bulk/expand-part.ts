@@ -33,7 +33,7 @@ export async function runExpandPart(sql: Sql, job: BulkJobRow): Promise<PartTall
   }
   for (const outcome of await executeMany(sql, TARGET, commands, jobMetadata(job))) {
     if ('refused' in outcome) throw outcome.refused;
-    tally.addChanged();
+    tally.addCreated();
   }
   return tally;
 }

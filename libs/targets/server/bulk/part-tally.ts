@@ -1,4 +1,4 @@
-import type { BulkCounts, BulkFailure, BulkReason, BulkTarget } from '@icmp-mon/targets/contract';
+import type { BulkCounts, BulkFailure, BulkReason, BulkTarget, ImportOutcome } from '@icmp-mon/targets/contract';
 import { REASON_TEXTS } from './bulk-reasons';
 
 /** A reason with a text of its own, for which a target is listed. */
@@ -15,11 +15,28 @@ const COUNT_OF: Readonly<Record<ListedReason, keyof BulkCounts>> = {
 /** Counts the targets of one part of a job by their outcome. */
 export class PartTally {
   readonly counts: BulkCounts = { changed: 0, unchanged: 0, skipped: 0, failed: 0 };
+  /** Of `counts.changed`, the registered ones. */
+  created = 0;
+  /** Whether the job ends with this part; null if the number of its parts decides. */
+  isLast: boolean | null = null;
   /** Targets that were skipped or failed. */
   readonly failures: BulkFailure[] = [];
 
   addChanged(): void {
     this.counts.changed += 1;
+  }
+
+  addCreated(): void {
+    this.created += 1;
+    this.addChanged();
+  }
+
+  /** Counts a line of an import; its result is stored with the line. */
+  addLine(outcome: Exclude<ImportOutcome, 'waiting'>): void {
+    if (outcome === 'created') this.addCreated();
+    else if (outcome === 'changed') this.addChanged();
+    else if (outcome === 'unchanged') this.addUnchanged();
+    else this.counts.failed += 1;
   }
 
   /** Counts a target that already is as asked; it is not listed. */

@@ -14,6 +14,11 @@ import { RequestExpansionHandler } from '../bulk/request-expansion';
 import { ChangeTargetHandler } from '../change-target';
 import { ParentTargets } from '../parent-targets';
 import { EraseTargetHandler } from '../erase-target';
+import { ExportController } from '../export/export.controller';
+import { ReadExportHandler } from '../export/read-export';
+import { ImportController } from '../import/import.controller';
+import { ListImportLinesHandler } from '../import/list-import-lines';
+import { RequestImportHandler } from '../import/request-import';
 import { ReadTargetHandler } from '../read-target';
 import { RegisterTargetHandler } from '../register-target';
 import { RemoveTargetHandler } from '../remove-target';
@@ -53,6 +58,8 @@ import { TargetsController } from '../targets.controller';
     BulkController,
     StatusStreamController,
     SavedViewsController,
+    ImportController,
+    ExportController,
   ],
   providers: [
     ListedTargets,
@@ -85,6 +92,9 @@ import { TargetsController } from '../targets.controller';
     ReadBulkJobHandler,
     ReadBulkPreviewHandler,
     ReadExpansionPreviewHandler,
+    ReadExportHandler,
+    RequestImportHandler,
+    ListImportLinesHandler,
     ListSavedViewsHandler,
     SaveViewHandler,
     ReplaceViewHandler,

@@ -27,6 +27,7 @@ export class TargetsCliModule {
         tables: 'bulk_job, bulk_job_part, bulk_job_failure',
         reason: 'progress of jobs; deleted some time after their end',
       },
+      { tables: 'import_file, import_line', reason: 'lines of imported files; deleted some time after their end' },
       { tables: 'saved_view', reason: "users' own views of the target list, without events" },
       { tables: 'target_list_removed', reason: 'change numbers for open streams; deleted after a day' },
       { tables: 'target_version_horizon', reason: 'how far versions are deleted' },

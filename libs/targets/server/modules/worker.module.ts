@@ -19,6 +19,7 @@ import { BulkJobWaker } from '../bulk/bulk-job-waker';
 import { BulkJobsProcessor } from '../bulk/bulk-jobs.processor';
 import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
 import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
+import { forgetImportFiles, IMPORT_FILES_KEPT_DAYS } from '../import/forget-import-files';
 import { MoveTargets } from '../move-targets';
 import { VIEWS_OF_API_KEYS, VIEWS_OF_USERS } from '../saved-views/former-owners';
 import { TARGET } from '../target';
@@ -30,6 +31,8 @@ import { TARGET_VERSIONS } from '../versions/target-versions-projection';
 const ROWS_PER_STEP = 10_000;
 /** Bulk jobs of one statement, which also deletes their failures. */
 const JOBS_PER_STEP = 100;
+/** Imported files of one statement, which also deletes their lines. */
+const FILES_PER_STEP = 1;
 /** Days for which a version is kept after its end: the same month of last year. */
 const VERSIONS_KEPT_DAYS = 396;
 
@@ -79,6 +82,14 @@ export class TargetsWorkerModule {
         runTask: ({ nowMs }) =>
           inSteps(JOBS_PER_STEP, () =>
             forgetBulkJobs(control, new Date(nowMs - ENDED_JOBS_KEPT_DAYS * DAY_MS), JOBS_PER_STEP),
+          ),
+      },
+      {
+        name: 'import-files',
+        everyMs: HOUR_MS,
+        runTask: ({ nowMs }) =>
+          inSteps(FILES_PER_STEP, () =>
+            forgetImportFiles(control, new Date(nowMs - IMPORT_FILES_KEPT_DAYS * DAY_MS), FILES_PER_STEP),
           ),
       },
       {

@@ -1,0 +1,102 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BulkFixture } from '../bulk/bulk-fixture.test-data';
+import { BulkJobRunner } from '../bulk/bulk-job-runner';
+import { PART_TARGETS } from '../bulk/bulk-selection';
+import { forgetImportFiles, IMPORT_FILES_MAX } from './forget-import-files';
+
+const LINES = 4 * PART_TARGETS + 10;
+
+let bulk: BulkFixture;
+
+beforeAll(async () => {
+  bulk = await BulkFixture.open();
+});
+afterAll(() => bulk.close());
+beforeEach(async () => {
+  await bulk.control.execute('DELETE FROM import_file');
+  await bulk.control.execute('DELETE FROM bulk_job');
+});
+
+const fileOf = (second: number, tier = 'fast'): string =>
+  `ip,tier\n${Array.from({ length: LINES }, (_, nr) => `10.${second}.${nr >> 8}.${nr & 255},${tier}`).join('\n')}`;
+const unending = new AbortController().signal;
+
+/** Expects that a job changed the target of every line once. */
+async function expectOnce(jobId: string): Promise<void> {
+  const events = await bulk.causedBy(jobId);
+  expect(events).toHaveLength(LINES);
+  expect(new Set(events.map(({ stream }) => stream)).size).toBe(LINES);
+  expect((await bulk.readAudit(jobId)).map(({ type }) => type)).toEqual(['BulkJobRequested', 'BulkJobEnded']);
+}
+
+describe('an import', () => {
+  it('continues in another worker after its worker stops', async () => {
+    const accepted = await bulk.requestImport(fileOf(1));
+    await bulk.runner.runNextPart();
+    await bulk.runner.runNextPart();
+    expect(await bulk.readJob(accepted.id)).toMatchObject({ state: 'running', created: PART_TARGETS });
+    const other = new ControlDatabase({ url: bulk.url });
+    await new BulkJobRunner(other, new EventStore(other)).runJobs(unending);
+    await other.close();
+    expect(await bulk.readJob(accepted.id)).toMatchObject({ state: 'completed', created: LINES, done: LINES });
+    await expectOnce(accepted.id);
+  });
+
+  it('takes each line once, although two workers run it and others change and register its targets', async () => {
+    await bulk.finishJob(await bulk.requestImport(fileOf(2)));
+    const accepted = await bulk.requestImport(fileOf(2, 'standard'));
+    const ids = await bulk.control.query<{ id: string }>(
+      `SELECT id FROM target_list WHERE ip <<= '10.2.0.0/16' ORDER BY ip LIMIT 40`,
+    );
+    const other = new ControlDatabase({ url: bulk.url });
+    const changes = ids.map(({ id }, nr) => bulk.changeTarget(id, { name: `other-${nr}` }));
+    await Promise.all([
+      new BulkJobRunner(other, new EventStore(other)).runJobs(unending),
+      bulk.runner.runJobs(unending),
+      ...changes,
+    ]);
+    await other.close();
+    expect(await bulk.finishJob(accepted)).toMatchObject({ state: 'completed', changed: LINES, failed: 0 });
+    await expectOnce(accepted.id);
+    expect(
+      await bulk.control.query(`SELECT FROM target_list WHERE name LIKE 'other-%' AND tier = 'standard'`),
+    ).toHaveLength(40);
+  });
+
+  it('that is cancelled keeps what it changed; the other lines wait', async () => {
+    const accepted = await bulk.requestImport(fileOf(3));
+    await bulk.runner.runNextPart();
+    await bulk.runner.runNextPart();
+    await bulk.cancelJob(accepted.id);
+    expect(await bulk.finishJob(accepted)).toMatchObject({ state: 'cancelled', created: PART_TARGETS });
+    expect(await bulk.linesOf(accepted, 'created')).toHaveLength(PART_TARGETS);
+    expect(await bulk.linesOf(accepted, 'waiting')).toHaveLength(500);
+  });
+});
+
+describe('the lines of an import', () => {
+  it('are deleted some time after its end, or when there are too many files; those of a running job stay', async () => {
+    const small = 'ip,tier\n10.4.0.1,fast\n';
+    const ended = await bulk.finishJob(await bulk.requestImport(small));
+    const waiting = await bulk.requestImport(small);
+    const [past, future] = [new Date(0), new Date(Date.now() + 60_000)];
+    expect(await forgetImportFiles(bulk.control, past, 10)).toBe(0);
+    expect(await forgetImportFiles(bulk.control, future, 10)).toBe(1);
+    await expect(bulk.linesOf(ended)).rejects.toMatchObject({ code: 'not_found', message: /were deleted/ });
+    expect(await bulk.linesOf(waiting)).toHaveLength(1);
+    await bulk.finishJob(waiting);
+    for (let nr = 0; nr < IMPORT_FILES_MAX; nr += 1) await bulk.finishJob(await bulk.requestImport(small));
+    expect(await forgetImportFiles(bulk.control, past, 10)).toBe(1);
+    await expect(bulk.linesOf(waiting)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('are deleted an hour after they were received for no job', async () => {
+    await bulk.control.execute(
+      `INSERT INTO import_file (id, received_at) VALUES (gen_random_uuid(), now() - interval '2 hours'), (gen_random_uuid(), now())`,
+    );
+    expect(await forgetImportFiles(bulk.control, new Date(0), 10)).toBe(1);
+    expect(await bulk.control.query('SELECT FROM import_file')).toHaveLength(1);
+  });
+});

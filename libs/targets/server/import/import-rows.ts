@@ -1,0 +1,72 @@
+import type { Sql } from '@icmp-mon/platform/database';
+import type { ImportChange, ImportOutcome } from '@icmp-mon/targets/contract';
+import { PART_TARGETS } from '../bulk/bulk-selection';
+import { shown } from '../canonical-address';
+import type { FileRecord } from './file-record';
+import { type LineMembers, readLine } from './read-line';
+
+/** A line that waits. */
+export interface WaitingLine {
+  line: number;
+  ip: string;
+  vrf: string;
+  members: LineMembers;
+}
+
+/** Result of a line, as its row holds it. */
+export interface LineResult {
+  line: number;
+  outcome: Exclude<ImportOutcome, 'waiting'>;
+  target_id?: string;
+  /** The target's parents after the line, if the line sets them. */
+  parents?: string[];
+  changes?: ImportChange[];
+  field?: string | null;
+  reason?: string;
+}
+
+/** Stores records of a file: valid ones wait, the others are refused. */
+export async function storeRecords(sql: Sql, fileId: string, records: readonly FileRecord[]): Promise<void> {
+  await sql.execute(
+    `INSERT INTO import_line (file_id, line, ip, vrf, members, outcome, field, reason)
+     SELECT $1, line, ip, vrf, members, outcome, field, reason
+     FROM jsonb_to_recordset($2::jsonb) AS r (line integer, ip text, vrf text, members jsonb, outcome text, field text, reason text)`,
+    [fileId, JSON.stringify(records.map(rowOf))],
+  );
+}
+
+function rowOf(record: FileRecord): object {
+  const { line } = record;
+  const given = 'given' in record ? record.given : {};
+  const read = 'given' in record ? readLine(record.given) : record;
+  if (!('fault' in read)) return { line, ...read };
+  const [ip, vrf] = [given['ip'], given['vrf']].map((value) => (typeof value === 'string' ? shown(value) : ''));
+  return { line, ip, vrf, outcome: 'refused', field: read.fault.column, reason: read.fault.reason };
+}
+
+/** Returns the next lines that wait, in the order in which they run; none if all have a result. */
+export async function nextLines(sql: Sql, fileId: string): Promise<WaitingLine[]> {
+  const lines = await sql.query<WaitingLine & { level: number }>(
+    `SELECT l.line, l.ip, l.vrf, l.members, l.level FROM import_file f
+     JOIN import_line l ON l.file_id = f.id AND l.outcome IS NULL AND (l.level, l.line) > (f.at_level, f.at_line)
+     WHERE f.id = $1 ORDER BY l.level, l.line LIMIT ${PART_TARGETS}`,
+    [fileId],
+  );
+  const last = lines.at(-1);
+  if (last !== undefined) {
+    const at = [fileId, last.level, last.line];
+    await sql.execute('UPDATE import_file SET at_level = $2, at_line = $3 WHERE id = $1', at);
+  }
+  return lines;
+}
+
+export async function storeResults(sql: Sql, fileId: string, results: readonly LineResult[]): Promise<void> {
+  await sql.execute(
+    `UPDATE import_line l SET members = NULL, outcome = r.outcome, target_id = r.target_id, parents = r.parents,
+       changes = r.changes, field = r.field, reason = r.reason
+     FROM jsonb_to_recordset($2::jsonb) AS r (line integer, outcome text, target_id uuid, parents uuid[], changes jsonb,
+       field text, reason text)
+     WHERE l.file_id = $1 AND l.line = r.line`,
+    [fileId, JSON.stringify(results)],
+  );
+}

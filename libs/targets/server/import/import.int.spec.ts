@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BulkFixture, REQUESTER } from '../bulk/bulk-fixture.test-data';
+
+let bulk: BulkFixture;
+
+beforeAll(async () => {
+  bulk = await BulkFixture.open();
+});
+afterAll(() => bulk.close());
+
+const csv = (...lines: string[]): string => `${lines.join('\r\n')}\r\n`;
+const run = async (...asked: Parameters<BulkFixture['requestImport']>) =>
+  bulk.finishJob(await bulk.requestImport(...asked));
+const targetsIn = (range: string) =>
+  bulk.control.query(
+    `SELECT host(ip) AS ip, vrf, name, tier, tags, paused, notes, owner,
+       ARRAY(SELECT host(p.ip) FROM target_list p WHERE p.id = ANY (t.parents) ORDER BY p.ip) AS parents
+     FROM target_list t WHERE ip <<= $1::inet ORDER BY t.ip, vrf`,
+    [range],
+  );
+const NOTHING = { name: null, tags: {}, paused: false, notes: null, owner: null, parents: [] };
+const eventsOfTargets = async (): Promise<number> => {
+  const [row] = await bulk.control.query<{ count: number }>(`SELECT count(*) FROM event WHERE stream LIKE 'target-%'`);
+  return Number(row.count);
+};
+
+describe('an import of CSV', () => {
+  it('registers and changes targets, each by one event, and records who requested it', async () => {
+    const first = await run(
+      csv('ip,tier,name,tags,owner', '10.1.0.1,fast,edge 1,"site=fra role=edge",core team', '10.1.0.2,standard,,,'),
+    );
+    expect(first).toMatchObject({
+      ...{ kind: 'import', state: 'completed', total: 2, done: 2, changed: 2, created: 2, unchanged: 0, failed: 0 },
+      import: { format: 'csv', mode: 'upsert', dryRun: false },
+    });
+    const second = await run(csv('IP;name;tags', '10.1.0.1;edge one;site=fra', '10.1.0.2;;'));
+    expect(second).toMatchObject({ changed: 1, created: 0, unchanged: 1, failed: 0 });
+    expect(await targetsIn('10.1.0.0/16')).toEqual([
+      {
+        ip: '10.1.0.1',
+        vrf: 'default',
+        ...NOTHING,
+        tier: 'fast',
+        name: 'edge one',
+        tags: { site: 'fra' },
+        owner: 'core team',
+      },
+      { ip: '10.1.0.2', vrf: 'default', ...NOTHING, tier: 'standard' },
+    ]);
+    expect(await bulk.linesOf(second)).toMatchObject([
+      {
+        ...{ line: 2, ip: '10.1.0.1', vrf: 'default', outcome: 'changed', column: null, reason: null },
+        changes: [
+          { member: 'name', before: 'edge 1', after: 'edge one' },
+          { member: 'tags', before: { site: 'fra', role: 'edge' }, after: { site: 'fra' } },
+        ],
+      },
+      { line: 3, ip: '10.1.0.2', outcome: 'unchanged', changes: [] },
+    ]);
+    const events = await bulk.causedBy(first.id);
+    expect(events.map(({ type }) => type)).toEqual(['TargetRegistered', 'TargetRegistered']);
+    const { actor, correlationId } = REQUESTER;
+    expect(events[0].metadata).toEqual({ actor, correlationId, causationId: first.id });
+    const [requested, ended, ...more] = await bulk.readAudit(first.id);
+    expect(requested).toMatchObject({
+      type: 'BulkJobRequested',
+      data: { kind: 'import', total: 2, import: first.import },
+    });
+    expect(ended).toMatchObject({ type: 'BulkJobEnded', data: { state: 'completed', changed: 2 } });
+    expect(more).toEqual([]);
+  });
+
+  it('a second time changes nothing', async () => {
+    const file = csv('ip,vrf,tier,paused,parents', '10.2.0.2,blue,fast,true,10.2.0.1', '10.2.0.1,blue,fast,no,');
+    expect(await run(file)).toMatchObject({ created: 2 });
+    const before = await eventsOfTargets();
+    expect(await run(file)).toMatchObject({ changed: 0, unchanged: 2, failed: 0 });
+    expect(await eventsOfTargets()).toBe(before);
+  });
+
+  it('names line, column and reason of each line that it refuses, and takes the others', async () => {
+    const done = await run(
+      csv(
+        'ip,tier,name,tags,parents,paused',
+        '10.3.0.1,fast,ok,,,',
+        '10.3.0.300,fast,,,,',
+        '10.3.0.2,fsat,,,,',
+        '10.3.0.3,fast,,site,,',
+        '10.3.0.4,fast,,bad key=x,,',
+        '10.3.0.5,fast,,,10.3.99.99,',
+        '10.3.0.1,fast,again,,,',
+        '10.3.0.6,,,,,',
+        '10.3.0.7,fast,"a"b,,,',
+        '10.3.0.8,fast',
+        '10.3.0.9,fast,,,,perhaps',
+        '127.1,fast,,,,',
+      ),
+    );
+    expect(done).toMatchObject({ state: 'completed', total: 12, changed: 1, created: 1, failed: 11 });
+    const refused = (await bulk.linesOf(done, 'refused')).map(({ line, column, reason }) => [line, column, reason]);
+    expect(refused).toEqual([
+      [3, 'ip', expect.stringContaining('"10.3.0.300" is not a')],
+      [4, 'tier', 'There is no tier "fsat"; did you mean "fast"?'],
+      [5, 'tags', '"site" is not key=value.'],
+      [6, 'tags', expect.stringContaining('"bad" is not key=value')],
+      [7, 'parents', expect.stringContaining('10.3.99.99 is neither a target')],
+      [8, 'ip', expect.stringContaining('the target of line 2 already')],
+      [9, 'tier', 'is required, because the target is new'],
+      [10, null, expect.stringContaining('text after its closing quote')],
+      [11, null, 'has 2 cells, but the first line has 6 columns'],
+      [12, 'paused', 'must be true or false'],
+      [13, 'ip', expect.stringContaining('127.1')],
+    ]);
+    expect(await targetsIn('10.3.0.0/16')).toMatchObject([{ ip: '10.3.0.1', name: 'ok' }]);
+  });
+
+  it('puts parents of the file before the targets that depend on them, and refuses cycles', async () => {
+    const chain = Array.from(
+      { length: 300 },
+      (_, nr) => `10.4.${nr >> 8}.${nr & 255},fast,10.4.${(nr + 1) >> 8}.${(nr + 1) & 255}`,
+    );
+    const done = await run(
+      csv(
+        'ip,tier,parents',
+        ...chain,
+        '10.4.1.44,fast,',
+        '10.4.9.1,fast,10.4.9.2',
+        '10.4.9.2,fast,10.4.9.1',
+        '10.4.9.3,fast,10.4.9.1',
+      ),
+    );
+    expect(done).toMatchObject({ state: 'completed', created: 301, failed: 3 });
+    expect(await bulk.linesOf(done, 'refused')).toMatchObject([
+      {
+        ip: '10.4.9.1',
+        column: 'parents',
+        reason: expect.stringContaining('10.4.9.1 → 10.4.9.2 → 10.4.9.1') as string,
+      },
+      {
+        ip: '10.4.9.2',
+        column: 'parents',
+        reason: expect.stringContaining('10.4.9.2 → 10.4.9.1 → 10.4.9.2') as string,
+      },
+      { ip: '10.4.9.3', column: 'parents', reason: expect.stringContaining('10.4.9.1 is neither') as string },
+    ]);
+    expect(await targetsIn('10.4.0.0/30')).toMatchObject([0, 1, 2, 3].map((nr) => ({ parents: [`10.4.0.${nr + 1}`] })));
+  });
+
+  it.each([false, true])(
+    'refuses a line that closes a cycle over targets outside the file (dry run: %s)',
+    async (dryRun) => {
+      const net = dryRun ? '10.5.1' : '10.5.0';
+      await run(csv('ip,tier,parents', `${net}.1,fast,`, `${net}.2,fast,${net}.1`, `${net}.3,fast,`));
+      const done = await run(csv('ip,parents', `${net}.3,${net}.2`, `${net}.1,${net}.3`), { dryRun });
+      expect(done).toMatchObject({ changed: 1, failed: 1 });
+      expect(await bulk.linesOf(done, 'refused')).toMatchObject([
+        {
+          line: 3,
+          column: 'parents',
+          reason: expect.stringContaining(`${net}.1 → ${net}.3 → ${net}.2 → ${net}.1`) as string,
+        },
+      ]);
+    },
+  );
+
+  it('with mode=create refuses targets that exist', async () => {
+    await run(csv('ip,tier', '10.6.0.1,fast'));
+    const done = await run(csv('ip,tier,name', '10.6.0.1,fast,other', '10.6.0.2,fast,new'), { mode: 'create' });
+    expect(done).toMatchObject({ created: 1, changed: 1, failed: 1 });
+    expect(await bulk.linesOf(done, 'refused')).toMatchObject([{ line: 2, column: 'ip' }]);
+    expect(await targetsIn('10.6.0.0/16')).toMatchObject([{ name: null }, { name: 'new' }]);
+  });
+
+  it('stores formulas as texts', async () => {
+    const done = await run(csv('ip,tier,name', `10.7.0.1,fast,"=cmd|' /C calc'!A0"`, `10.7.0.2,fast,'=1+1`));
+    expect(done).toMatchObject({ created: 2 });
+    expect(await targetsIn('10.7.0.0/16')).toMatchObject([{ name: `=cmd|' /C calc'!A0` }, { name: '=1+1' }]);
+  });
+
+  it('reads texts in any pieces, also of several lines', async () => {
+    const file = csv('ip,tier,name,notes', '10.8.0.1,fast,Zürich – Süd,"line ""1""\r\nline 2"', '10.8.0.2,fast,x,y');
+    await run(`\ufeff${file}`, { pieceBytes: 1 });
+    expect(await targetsIn('10.8.0.0/16')).toMatchObject([
+      { name: 'Zürich – Süd', notes: 'line "1"\nline 2' },
+      { name: 'x', notes: 'y' },
+    ]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { ControlDatabase } from '@icmp-mon/platform/database';
+import { newId } from '@icmp-mon/platform/ids';
+import { createLogger } from '@icmp-mon/platform/ops';
+import { IMPORT_LINES_MAX, type ImportFormat } from '@icmp-mon/targets/contract';
+import { FileFault } from './file-fault';
+import type { FileRecord } from './file-record';
+import { storeRecords } from './import-rows';
+import { readRecords } from './read-records';
+
+/** Lines of one statement. */
+const LINES_PER_STATEMENT = 500;
+
+export interface ReceivedFile {
+  id: string;
+  lines: number;
+  bytes: number;
+}
+
+/**
+ * Stores files as rows while they arrive, some lines per statement, so that neither memory nor an open transaction grows with the file. The
+ * rows take no effect before a job is accepted for them; those of a file that is not accepted are deleted, at the latest by housekeeping.
+ */
+export class ReceivedFiles {
+  private readonly logger = createLogger('import');
+
+  constructor(private readonly database: ControlDatabase) {}
+
+  /** @throws FileFault, DomainError `too_large`, or what reading the file throws; the rows are then deleted */
+  async storeFile(pieces: AsyncIterable<Buffer>, format: ImportFormat): Promise<ReceivedFile> {
+    const file: ReceivedFile = { id: newId(), lines: 0, bytes: 0 };
+    await this.database.execute('INSERT INTO import_file (id) VALUES ($1)', [file.id]);
+    try {
+      await this.storeLines(file, pieces, format);
+    } catch (error) {
+      await this.deleteFile(file.id);
+      throw error;
+    }
+    return file;
+  }
+
+  private async storeLines(file: ReceivedFile, pieces: AsyncIterable<Buffer>, format: ImportFormat): Promise<void> {
+    let records: FileRecord[] = [];
+    const store = async (): Promise<void> => {
+      file.lines += records.length;
+      if (file.lines > IMPORT_LINES_MAX) throw tooManyLines();
+      await storeRecords(this.database, file.id, records);
+      records = [];
+    };
+    for await (const record of readRecords(pieces, format, (bytes) => {
+      file.bytes = bytes;
+    })) {
+      records.push(record);
+      if (records.length === LINES_PER_STATEMENT) await store();
+    }
+    if (records.length > 0) await store();
+    if (file.lines === 0) throw new FileFault('The file contains no targets.');
+  }
+
+  async deleteFile(id: string): Promise<void> {
+    try {
+      await this.database.execute('DELETE FROM import_file WHERE id = $1', [id]);
+    } catch (error) {
+      this.logger.warn({ err: error, file: id }, 'a refused file is not deleted yet; housekeeping deletes it');
+    }
+  }
+}
+
+const tooManyLines = (): FileFault =>
+  new FileFault(
+    `The file has more than ${IMPORT_LINES_MAX.toLocaleString('en-GB')} targets, the most of one import. Split it into several files.`,
+  );
