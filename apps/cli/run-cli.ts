@@ -9,6 +9,7 @@ import { DEAD_LETTER_ACTIONS } from './dead-letters';
 import { REBUILD_ACTIONS } from './rebuild';
 import { RESULT_ACTIONS } from './results';
 import { SHARD_ACTIONS } from './shards';
+import { TARGET_ACTIONS } from './targets';
 
 /** Commands that `infra/icmpmon.mjs` runs itself: they use the database's own tools, the private files, or no installation. */
 export const RUN_BY_INFRA = ['backup', 'print-block', 'restore', 'sbom'];
@@ -21,6 +22,7 @@ export const ACTIONS: Actions = {
   ...REBUILD_ACTIONS,
   ...RESULT_ACTIONS,
   ...SHARD_ACTIONS,
+  ...TARGET_ACTIONS,
 };
 
 /**

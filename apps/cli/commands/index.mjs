@@ -4,6 +4,7 @@ import { agents, tokens } from './agents.mjs';
 import { backup, restore } from './backups.mjs';
 import { afterRestore, deadLetters, rebuild, results, shards } from './data.mjs';
 import { printBlock, sbom } from './files.mjs';
+import { exportTargets, importTargets } from './targets.mjs';
 
 export { AGENT_EFFECTS } from './agents.mjs';
 export { EXIT_FOUND } from './data.mjs';
@@ -34,6 +35,8 @@ const onInstallation = [
   apiKeys,
   backup,
   deadLetters,
+  exportTargets,
+  importTargets,
   rebuild,
   restore,
   results,
@@ -47,7 +50,7 @@ const onInstallation = [
 export const icmpmon = {
   name: 'icmpmon',
   purpose:
-    'Administers an installation: accounts, API keys, agents, read models, shards, dead letters, results, backups.',
+    'Administers an installation: accounts, API keys, agents, targets, read models, shards, dead letters, results, backups.',
   details: [
     'Works on the installation of this folder, which must be running (backup and restore start the services that they need), or on the ' +
       'one whose addresses are in the environment. print-block and sbom read files only.',
