@@ -1,8 +1,6 @@
-import type { AgentTargets } from '@icmp-mon/assignment/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import type { Judged } from '@icmp-mon/status/contract';
 import type { TargetParent } from '@icmp-mon/targets/contract';
-import { listFilter, whereOf } from '../target-list/list-filter';
+import { type Filter, whereOf } from '../target-list/list-filter';
 
 /** Targets that are read by one statement. */
 const PAGE = 1_000;
@@ -30,14 +28,8 @@ const COLUMNS = `id, key, host(ip) AS ip, vrf, name, tier, tags, paused, notes, 
 /**
  * Returns the targets of a filter, page by page, in the order in which they were registered. A page is read when it is asked for, so memory
  * and open transactions do not grow with the list; a target that others change meanwhile is as it was at its page.
- * @throws InvalidFilter with the first page
  */
-export async function* exportPages(
-  sql: Sql,
-  filter: string | undefined,
-  context: { judged: Judged; agentTargets: AgentTargets },
-): AsyncGenerator<ExportedTarget[]> {
-  const { conditions, params } = listFilter(filter === undefined ? {} : { filter }, context);
+export async function* exportPages(sql: Sql, { conditions, params }: Filter): AsyncGenerator<ExportedTarget[]> {
   const statement = `SELECT ${COLUMNS} FROM target_list ${whereOf([...conditions, `key > $${params.length + 1}`])}
     ORDER BY key LIMIT ${PAGE}`;
   let after = 0;

@@ -4,7 +4,7 @@ import type { ImportFormat } from '@icmp-mon/targets/contract';
 import { plainLinesFault, plainTextFault } from '@icmp-mon/platform/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BulkFixture } from '../bulk/bulk-fixture.test-data';
-import { AGENT_TARGETS, ALL_JUDGED, FixedJudged } from '../target-list/list-context.test-data';
+import { AGENT_TARGETS, ALL_JUDGED, FixedJudged, PLACED } from '../target-list/list-context.test-data';
 import type { ExportFormat } from './export-texts';
 import { ReadExport, ReadExportHandler } from './read-export';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => bulk.close());
 
 const exported = async (filter: string | undefined, format: ExportFormat): Promise<string> => {
-  const handler = new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS);
+  const handler = new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED);
   return text(await handler.execute(new ReadExport(filter, format)));
 };
 const run = async (...asked: Parameters<BulkFixture['requestImport']>) =>

@@ -1,25 +1,33 @@
 import { Readable } from 'node:stream';
-import { AgentTargets } from '@icmp-mon/assignment/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { Judged } from '@icmp-mon/status/contract';
 import type { ImportFormat } from '@icmp-mon/targets/contract';
-import { parsedFilter } from '../target-list/list-filter';
+import { type FilteredTable, tableCondition } from '../target-list/filter-condition';
+import { type Filter, parsedFilter } from '../target-list/list-filter';
+import { searchedKeys } from '../target-list/search-condition';
 import { FIELDS_WITHOUT_HISTORY } from '../versions/version-table';
 import { exportPages } from './export-pages';
 import { exportTexts } from './export-texts';
 
-class NoAgentTargets extends AgentTargets {
-  override selectKeys(): string {
-    throw new Error('A filter without agents asked for the targets of an agent.');
-  }
+/** The target list for filters without state of other contexts, which only the API has. */
+const INVENTORY: FilteredTable = {
+  name: 'target_list',
+  searchedCondition: searchedKeys,
+  agentCondition: () => refuseField('agent'),
+  statusCondition: () => refuseField('status'),
+  placementCondition: () => refuseField('placement'),
+};
+
+function refuseField(field: string): never {
+  throw new Error(`The filter of an export from the database has a field ${field}, which should have been refused.`);
 }
 
 /**
  * Returns the inventory of the targets of a filter as a stream of text, read from the database alone.
- * @throws InvalidFilter for a fault, or for a field that only the API knows
+ * @throws InvalidFilter for a fault, or for a field that only the API has
  */
-export function inventoryFile(sql: Sql, filter: string | undefined, format: ImportFormat): Readable {
-  parsedFilter(filter, FIELDS_WITHOUT_HISTORY);
-  const context = { judged: new Judged([]), agentTargets: new NoAgentTargets() };
-  return Readable.from(exportTexts(exportPages(sql, filter, context), format), { objectMode: false });
+export function inventoryFile(sql: Sql, text: string | undefined, format: ImportFormat): Readable {
+  const parsed = parsedFilter(text, FIELDS_WITHOUT_HISTORY);
+  const filter: Filter = { conditions: [], params: [] };
+  if (parsed !== null) filter.conditions.push(tableCondition(parsed, filter.params, INVENTORY));
+  return Readable.from(exportTexts(exportPages(sql, filter), format), { objectMode: false });
 }
