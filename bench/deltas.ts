@@ -48,7 +48,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const readers = await enrolReaders(product, agents);
   try {
     const registered = await inventory.register(targets, 'standard');
-    const pairs = await assigned(control, readers);
+    const pairs = await assigned(control, readers, targets);
     context.printLine(`deltas: ${pairs} pairs of ${targets} targets and ${agents} agents are assigned`);
     const changes = await makeChanges(product, registered, count);
     const missing = await received(control, readers, changes);
@@ -60,7 +60,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   }
 }
 
-async function enrolReaders(product: BenchProduct, agents: number): Promise<DeltaReader[]> {
+/** Enrols agents in eight regions and five providers, which then follow their assignments. */
+export async function enrolReaders(product: BenchProduct, agents: number): Promise<DeltaReader[]> {
   const { tokens, caPem, enrolUrl } = await enrolmentOf(product, agents);
   const readers: DeltaReader[] = [];
   for (let at = 0; at < agents; at++) {
@@ -73,9 +74,17 @@ async function enrolReaders(product: BenchProduct, agents: number): Promise<Delt
   return readers;
 }
 
-/** Waits until the agents have what is assigned to them, and no pair moves for three seconds. Returns the number of pairs. */
-async function assigned(control: ControlDatabase, readers: readonly DeltaReader[]): Promise<number> {
-  const deadlineMs = performance.now() + ASSIGNED_WITHIN_MS;
+/**
+ * Waits until the agents have what is assigned to them, at least one pair per target, and no pair moves for three seconds. Returns the number
+ * of pairs.
+ */
+export async function assigned(
+  control: ControlDatabase,
+  readers: readonly DeltaReader[],
+  targets: number,
+  withinMs = ASSIGNED_WITHIN_MS,
+): Promise<number> {
+  const deadlineMs = performance.now() + withinMs;
   let last = '';
   for (let unchanged = 0; unchanged < LOOKS_UNCHANGED;) {
     if (performance.now() > deadlineMs) throw new Error('The assignment did not come to rest.');
@@ -85,7 +94,7 @@ async function assigned(control: ControlDatabase, readers: readonly DeltaReader[
     );
     const held = readers.reduce((sum, { keys }) => sum + keys.size, 0);
     const state = `${pairs} ${position}`;
-    unchanged = pairs > 0 && pairs === held && state === last ? unchanged + 1 : 0;
+    unchanged = pairs >= targets && pairs === held && state === last ? unchanged + 1 : 0;
     last = state;
   }
   return readers.reduce((sum, { keys }) => sum + keys.size, 0);

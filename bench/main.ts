@@ -11,6 +11,7 @@ import { CpuMeter } from './process-cpu';
 import { serveSink } from './gateway-sink';
 import { LOADS, runLoad } from './load';
 import { runOverload, serveBusyLoop } from './overload';
+import { runPolicy } from './policy';
 import { BenchProduct, type ProductOptions } from './product';
 import { runTakeover } from './takeover';
 
@@ -33,12 +34,14 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   assign: () => import('./assign'),
   deltas: () => import('./deltas'),
   history: () => import('./history'),
+  bulk: () => import('./bulk'),
 };
 
 /** Load runs that follow a scenario instead of a given time. */
 const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, typeof runTakeover>> = {
   takeover: runTakeover,
   overload: runOverload,
+  policy: runPolicy,
 };
 const SCENARIO_TARGETS = 100_000;
 const PAIRS = 5;

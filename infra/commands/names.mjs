@@ -17,6 +17,7 @@ export const BENCHES = {
   assign: 'selection of agents, and targets moved by the loss of one',
   deltas: 'time until agents have received changes of targets',
   history: 'pages of the inventory at an earlier time',
+  bulk: 'dry run and job of a change of all targets',
 };
 
 /** Load runs. */
@@ -26,6 +27,7 @@ export const LOAD_RUNS = {
   all: '100 agents × 100,000 targets at 30 s, 15 minutes',
   takeover: 'takeover from a lost agent and from one that refuses targets',
   overload: '100,000 new targets in one step for one agent, while the CPU is busy',
+  policy: 'a tier with 100,000 targets changed: the preview, and what moved, for 100 agents',
 };
 
 /** Faults in the order of a complete run. The name is that of the file in `cases`. */
