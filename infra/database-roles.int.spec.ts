@@ -1,3 +1,5 @@
+import { ControlDatabase } from '@icmp-mon/platform/database';
+import { readHistory } from '@icmp-mon/platform/event-store';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +55,12 @@ describe('the database roles', () => {
     );
     expect(rows).toEqual([]);
     await as('owner', database, 'CREATE SCHEMA beside; CREATE TABLE beside.made (id int); DROP SCHEMA beside CASCADE');
+  });
+
+  it.each(['gateway', 'projector'] as const)('let %s read events, whose keys it may not read', async (role) => {
+    const database = new ControlDatabase({ url: roleAddresses(addresses, passwords)[role]!.controlDatabaseUrl });
+    expect(await readHistory(database, 'agent', '1', { limit: 1 })).toEqual([]);
+    await database.close();
   });
 
   it.each([

@@ -24,9 +24,6 @@ interface Sealed {
 
 type Data = Record<string, unknown> & { sealed?: Sealed };
 
-/** Column of a query on `event`: the key of an event with personal data; null if it has none, or the key was destroyed. */
-export const KEY_COLUMN = `CASE WHEN data ? 'sealed' THEN (SELECT key FROM event_key WHERE event_key.stream = event.stream) END AS key`;
-
 interface KeyRow {
   stream: string;
   key: Buffer;
@@ -69,14 +66,27 @@ export async function sealPersonalData(sql: Sql, additions: readonly StreamEvent
   );
 }
 
-/** Returns the data of a stored event, read with `KEY_COLUMN`, with its personal members; a member whose key was destroyed is `ERASED`. */
-export function openPersonalData(event: { stream: string; version: number; data: object; key: Buffer | null }): object {
-  const { sealed: closed, ...data } = event.data as Data;
-  if (closed === undefined) return event.data;
-  if (event.key === null) return { ...data, ...Object.fromEntries(closed.members.map((member) => [member, ERASED])) };
-  // A cipher takes three times as long to create from bytes as from a key object.
-  const texts = opened(closed.box, createSecretKey(event.key), placeOf(event.stream, event.version));
-  return Object.assign(data, JSON.parse(texts));
+/**
+ * Returns events with their personal members; a member whose key was destroyed is `ERASED`. Reads keys only if an event has personal data:
+ * the gateway and the projector may not read keys, not even in a query that finds none.
+ */
+export async function openPersonalData<R extends { stream: string; version: number; data: object }>(
+  sql: Sql,
+  rows: R[],
+): Promise<R[]> {
+  const streams = new Set(rows.flatMap(({ stream, data }) => ((data as Data).sealed === undefined ? [] : [stream])));
+  if (streams.size === 0) return rows;
+  const keys = await readKeys(sql, [...streams]);
+  return rows.map((row) => {
+    const { sealed: closed, ...data } = row.data as Data;
+    if (closed === undefined) return row;
+    const key = keys.get(row.stream);
+    const texts =
+      key === undefined
+        ? Object.fromEntries(closed.members.map((member) => [member, ERASED]))
+        : (JSON.parse(opened(closed.box, key, placeOf(row.stream, row.version))) as object);
+    return { ...row, data: { ...data, ...texts } };
+  });
 }
 
 function textsOf(data: object, personal: PersonalData | undefined): [string, unknown][] {
@@ -108,6 +118,7 @@ async function readKeys(sql: Sql, streams: readonly string[]): Promise<Map<strin
   );
 }
 
+/** As key objects: a cipher takes three times as long to create from the bytes of a key. */
 const keysOf = (rows: readonly KeyRow[]): Map<string, KeyObject> =>
   new Map(rows.map(({ stream, key }) => [stream, createSecretKey(key)]));
 

@@ -1,6 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { DomainEvent, EventMetadata, ProjectedEvent, RecordedEvent } from './aggregate';
-import { KEY_COLUMN, openPersonalData } from './personal-data';
+import { openPersonalData } from './personal-data';
 
 interface EventRow {
   position: number;
@@ -11,10 +11,9 @@ interface EventRow {
   data: object;
   metadata: EventMetadata;
   occurred_at: Date;
-  key: Buffer | null;
 }
 
-export const COLUMNS = `position, id, stream, version, type, data, metadata, occurred_at, ${KEY_COLUMN}`;
+export const COLUMNS = 'position, id, stream, version, type, data, metadata, occurred_at';
 
 /** Runs a query for `COLUMNS`. */
 export async function readRecorded<E extends DomainEvent>(
@@ -22,23 +21,13 @@ export async function readRecorded<E extends DomainEvent>(
   text: string,
   params: unknown[],
 ): Promise<RecordedEvent<E>[]> {
-  const rows = await sql.query<EventRow>(text, params);
+  const rows = await openPersonalData(sql, await sql.query<EventRow>(text, params));
   return rows.map((row) => recordedEvent<E>(row));
 }
 
 function recordedEvent<E extends DomainEvent>(row: EventRow): RecordedEvent<E> {
-  const { position, id, stream, version, type, metadata, occurred_at: occurredAt } = row;
-  const data = openPersonalData(row);
-  return {
-    position: Number(position),
-    id,
-    stream,
-    version,
-    type,
-    data,
-    metadata,
-    occurredAt: occurredAt.toISOString(),
-  };
+  const { occurred_at: occurredAt, ...event } = row;
+  return { ...event, position: Number(row.position), occurredAt: occurredAt.toISOString() };
 }
 
 /** Returns all events of one stream, ordered by version. */
@@ -77,17 +66,14 @@ export async function readProjected<E extends DomainEvent>(
   category: string,
   { after, upTo }: { after: number; upTo: number },
 ): Promise<ProjectedEvent<E>[]> {
-  const rows = await sql.query<ProjectedEvent<E> & { key: Buffer | null }>(
-    `SELECT position, stream, version, type, data, ${KEY_COLUMN},
+  const rows = await sql.query<ProjectedEvent<E>>(
+    `SELECT position, stream, version, type, data,
             to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt"
      FROM event WHERE position > $1 AND position <= $2 AND split_part(stream, '-', 1) = $3
      ORDER BY position`,
     [after, upTo, category],
   );
-  return rows.map((row) => {
-    const { position, stream, version, type, occurredAt } = row;
-    return { position, stream, version, type, data: openPersonalData(row), occurredAt };
-  });
+  return openPersonalData(sql, rows);
 }
 
 /** An event with the data of the one before it in its stream; null for the first. */
