@@ -103,18 +103,20 @@ async function applied(
   answeredMs: number,
 ): Promise<{ shardsS: number; agentsS: number }> {
   const expected = new Map(preview.agents.map(({ id, targetsAfter }) => [id, targetsAfter]));
-  const pairs = preview.agents.reduce((sum, { targetsAfter }) => sum + targetsAfter, 0);
   let shardsS: number | undefined;
   for (;;) {
-    const [feed] = await control.query<{ pairs: number; published: boolean }>(
-      `SELECT (SELECT count(*) FROM assignment) AS pairs,
+    const [feed] = await control.query<{ others: number; published: boolean }>(
+      `SELECT (SELECT count(*) FROM jsonb_each_text($1::jsonb) AS wanted (id, targets) LEFT JOIN (
+           SELECT agent_id::text AS id, count(*) AS targets FROM assignment GROUP BY agent_id) AS found USING (id)
+         WHERE coalesce(found.targets, 0) <> wanted.targets::integer) AS others,
          (SELECT published FROM shard_feed_state) >= (SELECT coalesce(max(position), 0) FROM assignment) AS published`,
+      [JSON.stringify(Object.fromEntries(expected))],
     );
-    if (feed.published && feed.pairs === pairs) shardsS ??= secondsSince(answeredMs);
+    if (feed.published && feed.others === 0) shardsS ??= secondsSince(answeredMs);
     const waiting = readers.filter(({ agentId, keys }) => keys.size !== expected.get(agentId));
     if (shardsS !== undefined && waiting.length === 0) return { shardsS, agentsS: secondsSince(answeredMs) };
     if (performance.now() - answeredMs > APPLIED_WITHIN_MS) {
-      const state = `${feed.pairs} of ${pairs} pairs are assigned, published: ${feed.published}, ${waiting.length} agents have other numbers of targets`;
+      const state = `${feed.others} agents have other numbers of targets assigned, ${waiting.length} have received others, published: ${feed.published}`;
       throw new Error(`The change did not come to rest as the preview shows: ${state}.`);
     }
     await pause(LOOK_MS);
