@@ -2,7 +2,6 @@ import {
   type IssueApiKeyRequest,
   type IssuedApiKey,
   type Permission,
-  ROLE_PERMISSIONS,
 } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
