@@ -1,8 +1,4 @@
-import {
-  type IssueApiKeyRequest,
-  type IssuedApiKey,
-  type Permission,
-} from '@icmp-mon/identity/contract';
+import { type IssueApiKeyRequest, type IssuedApiKey, type Permission } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
