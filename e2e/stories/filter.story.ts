@@ -81,7 +81,8 @@ export const filterStory = (running: () => RunningProduct) => () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     await page.keyboard.type('role=core OR role=lab');
-    await page.getByTestId('filter-offer').waitFor();
+    // Each part of the text that is a filter is offered, too.
+    await expect.poll(() => page.getByTestId('filter-offer').innerText(), soon).toContain('role=core OR role=lab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await expect.poll(filterInUrl, soon).toBe('role=core OR role=lab');
