@@ -35,6 +35,7 @@ const TASKS = [
   'bulk-jobs',
   'enrolment-tokens',
   'folded-fragments',
+  'former-owners',
   'idempotency-keys',
   'import-files',
   'list-removals',

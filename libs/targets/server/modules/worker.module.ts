@@ -8,6 +8,7 @@ import {
   HOUR_MS,
   HousekeepingTasks,
   inSteps,
+  MINUTE_MS,
   RelayedCategories,
 } from '@icmp-mon/platform/plugins';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
@@ -21,7 +22,7 @@ import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
 import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
 import { forgetImportFiles, IMPORT_FILES_KEPT_DAYS } from '../import/forget-import-files';
 import { MoveTargets } from '../move-targets';
-import { VIEWS_OF_API_KEYS, VIEWS_OF_USERS } from '../saved-views/former-owners';
+import { cleanFormerOwners } from '../saved-views/former-owners';
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
 import { forgetVersions } from '../versions/forget-versions';
@@ -64,7 +65,7 @@ export class TargetsWorkerModule {
     bulkJobs: BulkJobsProcessor,
   ) {
     relayed.plug({ aggregate: TARGET, topic: TARGETS_TOPIC });
-    projections.plug(TARGET_VERSIONS, VIEWS_OF_USERS, VIEWS_OF_API_KEYS);
+    projections.plug(TARGET_VERSIONS);
     runProcessor(services, BULK_JOBS_QUEUE, bulkJobs);
     services.plug({
       name: 'bulk job waker',
@@ -91,6 +92,11 @@ export class TargetsWorkerModule {
           inSteps(FILES_PER_STEP, () =>
             forgetImportFiles(control, new Date(nowMs - IMPORT_FILES_KEPT_DAYS * DAY_MS), FILES_PER_STEP),
           ),
+      },
+      {
+        name: 'former-owners',
+        everyMs: MINUTE_MS,
+        runTask: () => inSteps(ROWS_PER_STEP, () => cleanFormerOwners(control, ROWS_PER_STEP)),
       },
       {
         name: 'list-removals',

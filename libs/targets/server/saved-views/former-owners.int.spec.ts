@@ -1,10 +1,10 @@
 import { API_KEY_STREAM, type ApiKeyEvent, USER_STREAM, type UserEvent } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { type Aggregate, type DomainEvent, ERASED, EventFollower, EventStore } from '@icmp-mon/platform/event-store';
+import { type Aggregate, type DomainEvent, ERASED, EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
-import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { VIEWS_OF_API_KEYS, VIEWS_OF_USERS } from './former-owners';
+import { cleanFormerOwners } from './former-owners';
 
 const metadata = { actor: 'tester', causationId: null, correlationId: newId() };
 const [dora, emil] = [newId(), newId()];
@@ -13,7 +13,6 @@ const KEY = '0123456789ab';
 let testing: TestDatabase;
 let database: ControlDatabase;
 let store: EventStore;
-let followers: EventFollower[];
 
 /** A stream of another context, of which only the events are known. */
 const streamOf = <E extends DomainEvent>(category: string): Aggregate<null, E> => ({
@@ -30,23 +29,22 @@ beforeAll(async () => {
   testing = await testDatabase('control');
   database = new ControlDatabase({ url: testing.url });
   store = new EventStore(database);
-  await database.execute(
-    `INSERT INTO saved_view (id, owner, owner_name, name, query, is_shared)
-     SELECT gen_random_uuid(), owner, split_part(owner, ':', 1), name, '{}', name = 'shared'
-     FROM unnest($1::text[]) AS owner, unnest(ARRAY['own', 'shared']) AS name`,
-    [[`user:${dora}`, `user:${emil}`, `api-key:${KEY}`]],
-  );
-  followers = [
-    new EventFollower({ database, projection: VIEWS_OF_USERS }),
-    new EventFollower({ database, projection: VIEWS_OF_API_KEYS }),
-  ];
-  for (const follower of followers) follower.start();
+  await saveViews('own', 'shared');
 });
 afterAll(async () => {
-  await Promise.all(followers.map((follower) => follower.stop()));
   await database.close();
   await testing.dropDatabase();
 });
+
+/** Saves views for each owner, as an api process does that has not noticed a removal yet; shared ones by their name. */
+async function saveViews(...names: string[]): Promise<void> {
+  await database.execute(
+    `INSERT INTO saved_view (id, owner, owner_name, name, query, is_shared)
+     SELECT gen_random_uuid(), owner, split_part(owner, ':', 1), name, '{}', name LIKE 'shared%'
+     FROM unnest($1::text[]) AS owner, unnest($2::text[]) AS name`,
+    [[`user:${dora}`, `user:${emil}`, `api-key:${KEY}`], names],
+  );
+}
 
 async function viewsOf(owner: string): Promise<string[]> {
   const rows = await database.query<{ view: string }>(
@@ -59,13 +57,27 @@ async function viewsOf(owner: string): Promise<string[]> {
 it('the own views of a removed user are deleted; shared ones stay, and lose the name with its erasure', async () => {
   await ofUser(emil, { type: 'UserDisabled', data: { userId: emil } });
   await ofUser(dora, { type: 'UserRemoved', data: { userId: dora } });
-  await eventually(async () => expect(await viewsOf(`user:${dora}`)).toEqual(['shared of user']));
+  expect(await cleanFormerOwners(database, 10)).toBe(1);
+  expect(await viewsOf(`user:${dora}`)).toEqual(['shared of user']);
   await ofUser(dora, { type: 'UserErased', data: { userId: dora } });
-  await eventually(async () => expect(await viewsOf(`user:${dora}`)).toEqual([`shared of ${ERASED}`]));
+  expect(await cleanFormerOwners(database, 10)).toBe(1);
+  expect(await viewsOf(`user:${dora}`)).toEqual([`shared of ${ERASED}`]);
   expect(await viewsOf(`user:${emil}`)).toEqual(['own of user', 'shared of user']);
 });
 
 it('the own views of a revoked API key are deleted', async () => {
   await ofKey({ type: 'ApiKeyRevoked', data: { keyId: KEY } });
-  await eventually(async () => expect(await viewsOf(`api-key:${KEY}`)).toEqual(['shared of api-key']));
+  expect(await cleanFormerOwners(database, 10)).toBe(1);
+  expect(await viewsOf(`api-key:${KEY}`)).toEqual(['shared of api-key']);
+});
+
+it('views that are saved after the removal are cleaned too, in steps', async () => {
+  await saveViews('late', 'later', 'shared late');
+  const counts: number[] = [];
+  do counts.push(await cleanFormerOwners(database, 1));
+  while (counts.at(-1) !== 0);
+  expect(counts).toEqual([3, 2, 0]);
+  expect(await viewsOf(`user:${dora}`)).toEqual([`shared of ${ERASED}`, `shared late of ${ERASED}`]);
+  expect(await viewsOf(`api-key:${KEY}`)).toEqual(['shared of api-key', 'shared late of api-key']);
+  expect(await viewsOf(`user:${emil}`)).toHaveLength(5);
 });
