@@ -30,6 +30,12 @@ describe('API keys', () => {
     const { key, ...view } = await issue({ name: 'graphs', role: 'viewer' });
     expect(view).toMatchObject({ name: 'graphs', role: 'viewer', expiresAt: null, lastUsedAt: null, revokedAt: null });
     expect(view.createdBy).toMatch(/^api-key:/);
+    expect(view.createdByName).toBe('admin');
+    expect((await listed()).find(({ id }) => id === view.id)).toEqual(view);
+    expect((await listed()).find(({ name }) => name === 'admin')).toMatchObject({
+      createdBy: null,
+      createdByName: null,
+    });
     expect(await me(key)).toBe(200);
     await expect
       .poll(async () => (await listed()).find(({ id }) => id === view.id)?.lastUsedAt, WAIT)
@@ -73,7 +79,21 @@ describe('API keys', () => {
     expect((await create({ role: 'admin' })).status).toBe(403);
     expect((await create({ role: 'viewer' })).status).toBe(403);
     expect((await create({ role: 'engineer', permissions: ['targets:write'] })).status).toBe(403);
-    expect((await create({ role: 'engineer', permissions: ['targets:read'] })).status).toBe(201);
+    const child = (await (await create({ role: 'engineer', permissions: ['targets:read'] })).json()) as IssuedApiKey;
+    // The lowest role: an api process of the release before knows only roles.
+    expect(child).toMatchObject({ role: 'viewer', permissions: ['targets:read'] });
+    const revoke = (keyId: string): Promise<Response> =>
+      fetch(`${api.url}/api/v1/api-keys/${keyId}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${manager.key}` },
+      });
+    const higher = await issue({ name: 'higher', role: 'viewer' });
+    expect(await (await revoke(higher.id)).json()).toMatchObject({
+      status: 403,
+      detail: 'The API key has the permission tiers:read, which you do not have.',
+    });
+    expect(await me(higher.key)).toBe(200);
+    expect((await revoke(child.id)).status).toBe(204);
     for (const permissions of [
       ['access:manage'],
       ['targets:fly'],

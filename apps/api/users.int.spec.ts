@@ -73,6 +73,16 @@ describe('a link for a new password', () => {
     expect(await users.logIn('erin', 'a very different secret')).toBe(200);
     expect((await post(`users/${newId()}/password-link`)).status).toBe(404);
   });
+
+  it('is refused after the user changed the password', async () => {
+    const { id, ask } = await users.addMember('fred', 'viewer');
+    const link = (await (await post(`users/${id}/password-link`)).json()) as PasswordLink;
+    const passwords = { currentPassword: MEMBER_PASSWORD, newPassword: 'a very different secret' };
+    expect((await ask('PUT', 'auth/password', passwords)).status).toBe(204);
+    expect((await users.useLink(link.token)).status).toBe(400);
+    expect(await users.userOf(id)).toMatchObject({ linkExpiresAt: null });
+    expect(await users.logIn('fred', 'a very different secret')).toBe(200);
+  });
 });
 
 describe('the logins of a user', () => {

@@ -25,6 +25,8 @@ import { type CliContext, Refusal } from './cli-context';
 type Access = Pick<CliContext, 'control' | 'printLine'>;
 
 const KEY_NAME_LENGTH_MAX = 100;
+/** An operator on the machine itself has all permissions. */
+const OPERATOR = { permissions: PERMISSIONS };
 
 /** Commands for accounts and API keys; they work on the machine itself, even for an operator without a valid login. */
 export const ACCESS_ACTIONS: Actions = {
@@ -60,7 +62,7 @@ export async function resetPassword({ control, printLine }: Access, name: string
 export async function endLogins({ control, printLine }: Access, name: string): Promise<void> {
   const user = await userNamed({ control }, name);
   const handler = new EndLoginsHandler(control, new EventStore(control), new Sessions(control));
-  const ended = await handler.execute(new EndLogins({ userId: user.id }, metadata()));
+  const ended = await handler.execute(new EndLogins({ userId: user.id }, metadata(), OPERATOR));
   printLine(`Ended logins of ${user.name}: ${ended}.`);
 }
 
@@ -83,14 +85,14 @@ export async function createApiKey(
   if (name === '' || fault !== null) throw new Refusal(`The name ${fault ?? 'is empty'}.`);
   const handler = new IssueApiKeyHandler(control, new EventStore(control));
   const request = { name, role, ...(days !== undefined && { validForDays: days }) };
-  const { key, expiresAt } = await handler.execute(new IssueApiKey(request, { permissions: PERMISSIONS }, metadata()));
+  const { key, expiresAt } = await handler.execute(new IssueApiKey(request, { ...OPERATOR, name: null }, metadata()));
   printLine(`${key}`);
   printLine(`The key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
 }
 
 export async function revokeApiKey({ control, printLine }: Access, id: string): Promise<void> {
   const handler = new RevokeApiKeyHandler(new EventStore(control), new KnownApiKeys(control));
-  await handler.execute(new RevokeApiKey(id, metadata()));
+  await handler.execute(new RevokeApiKey(id, metadata(), OPERATOR));
   printLine(`The API key ${id} is revoked; every api process rejects it within 5 s.`);
 }
 

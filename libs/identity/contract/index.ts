@@ -168,6 +168,8 @@ export interface ApiKeyView {
   permissions: Permission[] | null;
   createdAt: string;
   createdBy: string | null;
+  /** Name of the user or the key that created it; null if it was created on the machine itself. */
+  createdByName: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
   expiresAt: string | null;

@@ -124,9 +124,16 @@ export class ApiKeyResponse implements ApiKeyView {
   @ApiProperty({
     type: 'string',
     nullable: true,
-    description: 'User that created the key; null for a key of an earlier release.',
+    description:
+      'Creator: user:<id>, api-key:<id>, or cli:<account of the machine>; null for the key of the first start, and for keys of an earlier release.',
   })
   createdBy!: string | null;
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Name of the user or API key that created the key; null for other creators.',
+  })
+  createdByName!: string | null;
   @ApiProperty({ ...INSTANT, nullable: true, description: 'Accurate to one minute.' }) lastUsedAt!: string | null;
   @ApiProperty({ ...INSTANT, nullable: true }) expiresAt!: string | null;
   @ApiProperty({ ...INSTANT, nullable: true }) revokedAt!: string | null;

@@ -47,7 +47,11 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Revoke an API key: it is refused within 5 s' })
   @ApiNoContentResponse()
   @ApiParam({ name: 'id', description: 'Id of the key.' })
-  revoke(@Param('id') keyId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    return this.commands.execute(new RevokeApiKey(keyId, metadata));
+  revoke(
+    @Param('id') keyId: string,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new RevokeApiKey(keyId, metadata, caller));
   }
 }

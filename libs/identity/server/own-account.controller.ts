@@ -57,7 +57,7 @@ export class OwnAccountController {
     @Caller() principal: Principal,
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {
-    await this.commands.execute(new EndLogins({ userId: userOf(principal).userId, loginId }, metadata));
+    await this.commands.execute(new EndLogins({ userId: userOf(principal).userId, loginId }, metadata, null));
   }
 
   @Delete('logins')
@@ -68,7 +68,7 @@ export class OwnAccountController {
     @Metadata() metadata: RequestMetadata,
   ): Promise<EndedLoginsResponse> {
     const { userId, sessionId } = userOf(principal);
-    return { ended: await this.commands.execute(new EndLogins({ userId, exceptId: sessionId }, metadata)) };
+    return { ended: await this.commands.execute(new EndLogins({ userId, exceptId: sessionId }, metadata, null)) };
   }
 }
 

@@ -53,8 +53,12 @@ export class UsersController {
     summary: 'Create a user, and an invitation link with which the user sets a password within 72 hours',
   })
   @ApiCreatedResponse({ type: CreatedUserResponse })
-  create(@Body() body: CreateUserRequest, @Metadata() metadata: RequestMetadata): Promise<CreatedUser> {
-    return this.commands.execute(new CreateUser(body, metadata));
+  create(
+    @Body() body: CreateUserRequest,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<CreatedUser> {
+    return this.commands.execute(new CreateUser(body, metadata, caller));
   }
 
   @Put(':id/role')
@@ -66,8 +70,9 @@ export class UsersController {
     @Param('id', ParseUUIDPipe) userId: string,
     @Body() { role }: ChangeRoleRequest,
     @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
   ): Promise<void> {
-    return this.commands.execute(new ChangeRole(userId, role, metadata));
+    return this.commands.execute(new ChangeRole(userId, role, metadata, caller));
   }
 
   @Post(':id/disable')
@@ -75,8 +80,12 @@ export class UsersController {
   @ApiOperation({ summary: "Disable a user and end the user's logins; not the last administrator" })
   @ApiParam(USER_PARAMETER)
   @ApiNoContentResponse()
-  disable(@Param('id', ParseUUIDPipe) userId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    return this.commands.execute(new DisableUser(userId, metadata));
+  disable(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new DisableUser(userId, metadata, caller));
   }
 
   @Post(':id/enable')
@@ -84,8 +93,12 @@ export class UsersController {
   @ApiOperation({ summary: 'Let a disabled user log in again' })
   @ApiParam(USER_PARAMETER)
   @ApiNoContentResponse()
-  enable(@Param('id', ParseUUIDPipe) userId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    return this.commands.execute(new EnableUser(userId, metadata));
+  enable(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new EnableUser(userId, metadata, caller));
   }
 
   @Post(':id/password-link')
@@ -99,8 +112,9 @@ export class UsersController {
   issuePasswordLink(
     @Param('id', ParseUUIDPipe) userId: string,
     @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
   ): Promise<PasswordLink> {
-    return this.commands.execute(new IssuePasswordLink(userId, metadata));
+    return this.commands.execute(new IssuePasswordLink(userId, metadata, caller));
   }
 
   @Get(':id/logins')
@@ -121,8 +135,9 @@ export class UsersController {
   async endLogins(
     @Param('id', ParseUUIDPipe) userId: string,
     @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
   ): Promise<EndedLoginsResponse> {
-    return { ended: await this.commands.execute(new EndLogins({ userId }, metadata)) };
+    return { ended: await this.commands.execute(new EndLogins({ userId }, metadata, caller)) };
   }
 
   @Delete(':id')
@@ -130,8 +145,12 @@ export class UsersController {
   @ApiOperation({ summary: 'Remove a user and end their logins; not the last administrator' })
   @ApiParam(USER_PARAMETER)
   @ApiNoContentResponse()
-  remove(@Param('id', ParseUUIDPipe) userId: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    return this.commands.execute(new RemoveUser(userId, metadata));
+  remove(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new RemoveUser(userId, metadata, caller));
   }
 
   @Delete(':id/personal-data')

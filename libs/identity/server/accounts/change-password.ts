@@ -9,7 +9,7 @@ import { USER } from './user';
 import { requireGoodPassword } from './new-password';
 import { hashPassword, passwordMatches } from './password';
 
-/** Changes the caller's own password and ends the user's other logins; `sessionId` is the login that continues. */
+/** Changes the caller's own password, and ends the user's other logins and links; `sessionId` is the login that continues. */
 export class ChangePassword extends Command<void> {
   constructor(
     readonly user: { userId: string; sessionId: string },
@@ -56,7 +56,8 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
           [userId, row.password_hash, passwordHash],
         );
         if (changed === 0) throw wrong();
-        await this.sessions.endWithin(sql, { userId, exceptId: sessionId });
+        await sql.execute('DELETE FROM password_link WHERE user_id = $1', [userId]);
+        await this.sessions.endAllWithin(sql, userId, sessionId);
       },
     });
     this.sessions.forgetEnded();

@@ -4,6 +4,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Sessions } from '../sessions/sessions';
 import { requireOtherAdmin } from './require-other-admin';
+import { type AccessManager } from './require-permissions';
 import { changeRole, USER } from './user';
 
 /** Changes a user's role. Existing logins have it immediately in this process, within 5 s in other replicas. */
@@ -12,6 +13,7 @@ export class ChangeRole extends Command<void> {
     readonly userId: string,
     readonly role: Role,
     readonly metadata: RequestMetadata,
+    readonly manager: AccessManager,
   ) {
     super();
   }
@@ -24,9 +26,9 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
     private readonly sessions: Sessions,
   ) {}
 
-  /** @throws DomainError `not_found`; `conflict` for the last administrator */
-  async execute({ userId, role, metadata }: ChangeRole): Promise<void> {
-    await this.store.execute(USER, userId, (state) => changeRole(state, userId, role), {
+  /** @throws DomainError `not_found`, `forbidden`; `conflict` for the last administrator */
+  async execute({ userId, role, metadata, manager }: ChangeRole): Promise<void> {
+    await this.store.execute(USER, userId, (state) => changeRole(state, userId, role, manager), {
       metadata,
       within: async (sql, events) => {
         if (events.length === 0) return;

@@ -7,6 +7,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { USERS_MAX } from './list-users';
 import { newPasswordLink, storePasswordLink } from './password-link';
+import { type AccessManager, requirePermissionsOf } from './require-permissions';
 import { issuePasswordLink, registerUser, USER } from './user';
 
 /** Creates a user, who sets the password with the returned invitation link. */
@@ -14,6 +15,7 @@ export class CreateUser extends Command<CreatedUser> {
   constructor(
     readonly request: CreateUserRequest,
     readonly metadata: RequestMetadata,
+    readonly manager: AccessManager,
   ) {
     super();
   }
@@ -26,8 +28,9 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     private readonly store: EventStore,
   ) {}
 
-  /** @throws DomainError `conflict` for a name that is in use, or when the limit is reached */
-  async execute({ request: { name, role }, metadata }: CreateUser): Promise<CreatedUser> {
+  /** @throws DomainError `forbidden`; `conflict` for a name that is in use, or when the limit is reached */
+  async execute({ request: { name, role }, metadata, manager }: CreateUser): Promise<CreatedUser> {
+    requirePermissionsOf(manager, role);
     const [{ users }] = await this.database.query<{ users: number }>(
       'SELECT count(*) AS users FROM user_account WHERE removed_at IS NULL',
     );
@@ -40,7 +43,7 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     const { expiresAt } = link;
     const registered = registerUser({ kind: 'absent' }, userId, { role, name });
     const present = { kind: 'present', role, isDisabled: false } as const;
-    const invited = issuePasswordLink(present, userId, { purpose: 'invitation', expiresAt });
+    const invited = issuePasswordLink(present, userId, { purpose: 'invitation', expiresAt }, manager);
     try {
       await this.store.execute(USER, userId, () => [...registered, ...invited], {
         metadata,

@@ -3,6 +3,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Sessions } from '../sessions/sessions';
 import { requireOtherAdmin } from './require-other-admin';
+import { type AccessManager } from './require-permissions';
 import { removeUser, USER } from './user';
 
 /** Removes a user and ends the user's logins. The name stays in the audit log until it is erased, and can be given to a new user. */
@@ -10,6 +11,7 @@ export class RemoveUser extends Command<void> {
   constructor(
     readonly userId: string,
     readonly metadata: RequestMetadata,
+    readonly manager: AccessManager,
   ) {
     super();
   }
@@ -22,9 +24,9 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
     private readonly sessions: Sessions,
   ) {}
 
-  /** @throws DomainError `not_found`; `conflict` for the last administrator */
-  async execute({ userId, metadata }: RemoveUser): Promise<void> {
-    await this.store.execute(USER, userId, (state) => removeUser(state, userId), {
+  /** @throws DomainError `not_found`, `forbidden`; `conflict` for the last administrator */
+  async execute({ userId, metadata, manager }: RemoveUser): Promise<void> {
+    await this.store.execute(USER, userId, (state) => removeUser(state, userId, manager), {
       metadata,
       within: async (sql) => {
         await requireOtherAdmin(sql, userId);
@@ -34,7 +36,7 @@ export class RemoveUserHandler implements ICommandHandler<RemoveUser> {
           [userId],
         );
         await sql.execute('DELETE FROM password_link WHERE user_id = $1', [userId]);
-        await this.sessions.endWithin(sql, { userId });
+        await this.sessions.endAllWithin(sql, userId);
       },
     });
     this.sessions.forgetEnded();

@@ -42,7 +42,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
           passwordHash,
         ]);
         await sql.execute('DELETE FROM password_link WHERE user_id = $1', [userId]);
-        await this.sessions.endWithin(sql, { userId });
+        await this.sessions.endAllWithin(sql, userId);
       },
     });
     this.sessions.forgetEnded();

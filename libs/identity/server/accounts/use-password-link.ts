@@ -54,7 +54,7 @@ export class UsePasswordLinkHandler implements ICommandHandler<UsePasswordLink> 
         await sql.execute('UPDATE user_account SET password_hash = $2, password_changed_at = now() WHERE id = $1', [
           ...[userId, passwordHash],
         ]);
-        await this.sessions.endWithin(sql, { userId });
+        await this.sessions.endAllWithin(sql, userId);
       },
     });
     this.sessions.forgetEnded();

@@ -1,6 +1,7 @@
 import { type PasswordLinkPurpose, type Role, USER_STREAM, type UserEvent } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
+import { type AccessManager, requirePermissionsOf } from './require-permissions';
 
 export type UserState =
   { kind: 'absent' } | { kind: 'present'; role: Role; isDisabled: boolean } | { kind: 'removed' } | { kind: 'erased' };
@@ -43,23 +44,24 @@ export const registerUser = (
   { role, name }: { role: Role; name: string },
 ): UserEvent[] => (state.kind === 'absent' ? [{ type: 'UserRegistered', data: { userId, role, name } }] : []);
 
-/** Returns no event if the user has the role already. @throws DomainError `not_found` */
-export function changeRole(state: UserState, userId: string, role: Role): UserEvent[] {
-  const { role: from } = present(state, userId);
+/** Returns no event if the user has the role already. @throws DomainError `not_found`, `forbidden` */
+export function changeRole(state: UserState, userId: string, role: Role, manager: AccessManager): UserEvent[] {
+  const { role: from } = managed(state, userId, manager);
+  requirePermissionsOf(manager, role);
   return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
 }
 
-/** Returns no event if the user is disabled already. @throws DomainError `not_found` */
-export const disableUser = (state: UserState, userId: string): UserEvent[] =>
-  present(state, userId).isDisabled ? [] : [{ type: 'UserDisabled', data: { userId } }];
+/** Returns no event if the user is disabled already. @throws DomainError `not_found`, `forbidden` */
+export const disableUser = (state: UserState, userId: string, manager: AccessManager): UserEvent[] =>
+  managed(state, userId, manager).isDisabled ? [] : [{ type: 'UserDisabled', data: { userId } }];
 
-/** Returns no event if the user is enabled already. @throws DomainError `not_found` */
-export const enableUser = (state: UserState, userId: string): UserEvent[] =>
-  present(state, userId).isDisabled ? [{ type: 'UserEnabled', data: { userId } }] : [];
+/** Returns no event if the user is enabled already. @throws DomainError `not_found`, `forbidden` */
+export const enableUser = (state: UserState, userId: string, manager: AccessManager): UserEvent[] =>
+  managed(state, userId, manager).isDisabled ? [{ type: 'UserEnabled', data: { userId } }] : [];
 
-/** @throws DomainError `not_found` */
-export function removeUser(state: UserState, userId: string): UserEvent[] {
-  present(state, userId);
+/** @throws DomainError `not_found`, `forbidden` */
+export function removeUser(state: UserState, userId: string, manager: AccessManager): UserEvent[] {
+  managed(state, userId, manager);
   return [{ type: 'UserRemoved', data: { userId } }];
 }
 
@@ -77,20 +79,43 @@ export function eraseUser(state: UserState, userId: string): UserEvent[] {
   }
 }
 
-/** @throws DomainError `not_found`; `conflict` for a disabled user */
+/** @throws DomainError `not_found`, `forbidden`; `conflict` for a disabled user */
 export function issuePasswordLink(
   state: UserState,
   userId: string,
   link: { purpose: PasswordLinkPurpose; expiresAt: string },
+  manager: AccessManager,
 ): UserEvent[] {
-  if (present(state, userId).isDisabled) throw new DomainError('conflict', 'The user is disabled: enable it first.');
+  if (managed(state, userId, manager).isDisabled)
+    throw new DomainError('conflict', 'The user is disabled: enable it first.');
   return [{ type: 'PasswordLinkIssued', data: { userId, ...link } }];
+}
+
+/** `manager` is null for the user's own logins. @throws DomainError `not_found`, `forbidden` */
+export function endLogins(
+  state: UserState,
+  userId: string,
+  loginIds: string[],
+  manager: AccessManager | null,
+): UserEvent[] {
+  if (manager === null) present(state, userId);
+  else managed(state, userId, manager);
+  return loginIds.length === 0 ? [] : [{ type: 'LoginsEnded', data: { userId, loginIds } }];
 }
 
 export const userNotFound = (userId: string): DomainError =>
   new DomainError('not_found', `User ${userId} not found. GET /api/v1/users lists all users.`);
 
-function present(state: UserState, userId: string): Extract<UserState, { kind: 'present' }> {
+type Present = Extract<UserState, { kind: 'present' }>;
+
+function present(state: UserState, userId: string): Present {
   if (state.kind === 'present') return state;
   throw userNotFound(userId);
+}
+
+/** Returns the state of a user whom the caller may change. @throws DomainError `not_found`, `forbidden` */
+function managed(state: UserState, userId: string, manager: AccessManager): Present {
+  const user = present(state, userId);
+  requirePermissionsOf(manager, user.role);
+  return user;
 }

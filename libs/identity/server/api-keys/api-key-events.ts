@@ -1,8 +1,15 @@
-import { API_KEY_STREAM, type ApiKeyEvent, type Permission, type Role } from '@icmp-mon/identity/contract';
+import {
+  API_KEY_STREAM,
+  type ApiKeyEvent,
+  keyPermissions,
+  type Permission,
+  type Role,
+} from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
+import { type AccessManager, requirePermissions } from '../accounts/require-permissions';
 
-type ApiKeyState = { kind: 'absent' } | { kind: 'valid' } | { kind: 'revoked' };
+type ApiKeyState = { kind: 'absent' } | { kind: 'valid'; permissions: readonly Permission[] } | { kind: 'revoked' };
 
 /** Aggregate of an API key. Its events are part of the audit log of access; they contain no names and no secrets. */
 export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
@@ -11,7 +18,7 @@ export const API_KEY: Aggregate<ApiKeyState, ApiKeyEvent> = {
   evolve(state, event) {
     switch (event.type) {
       case 'ApiKeyIssued':
-        return { kind: 'valid' };
+        return { kind: 'valid', permissions: keyPermissions(event.data.role, event.data.permissions ?? null) };
       case 'ApiKeyRevoked':
         return { kind: 'revoked' };
       default:
@@ -34,10 +41,11 @@ export const issueApiKey = (
 ): ApiKeyEvent[] =>
   state.kind === 'absent' ? [{ type: 'ApiKeyIssued', data: { keyId, role, expiresAt, permissions } }] : [];
 
-/** @throws DomainError `not_found`, `conflict` */
-export function revokeApiKey(state: ApiKeyState, keyId: string): ApiKeyEvent[] {
+/** @throws DomainError `not_found`, `conflict`, `forbidden` */
+export function revokeApiKey(state: ApiKeyState, keyId: string, manager: AccessManager): ApiKeyEvent[] {
   if (state.kind === 'absent')
     throw new DomainError('not_found', `API key ${keyId} not found. GET /api/v1/api-keys lists all keys.`);
   if (state.kind === 'revoked') throw new DomainError('conflict', `The API key ${keyId} is already revoked.`);
+  requirePermissions(manager, state.permissions, 'The API key');
   return [{ type: 'ApiKeyRevoked', data: { keyId } }];
 }

@@ -1,12 +1,13 @@
-import { type IssueApiKeyRequest, type IssuedApiKey, type Permission } from '@icmp-mon/identity/contract';
+import { type IssueApiKeyRequest, type IssuedApiKey } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type AccessManager } from '../accounts/require-permissions';
 import { API_KEY, issueApiKey } from './api-key-events';
 import { newApiKey, parseApiKey } from './api-key';
-import { permissionsOfNewKey } from './new-key-permissions';
+import { accessOfNewKey } from './new-key-access';
 
 const DAY_MS = 86_400_000;
 /** Maximum number of keys that are not revoked. */
@@ -16,7 +17,7 @@ export const API_KEYS_MAX = 1_000;
 export class IssueApiKey extends Command<IssuedApiKey> {
   constructor(
     readonly request: IssueApiKeyRequest,
-    readonly creator: { permissions: readonly Permission[] },
+    readonly creator: AccessManager & { name: string | null },
     readonly metadata: RequestMetadata,
   ) {
     super();
@@ -32,8 +33,8 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
 
   /** @throws DomainError `invalid`, `forbidden` for permissions that role or creator do not have; `conflict` when the limit is reached */
   async execute({ request, creator, metadata }: IssueApiKey): Promise<IssuedApiKey> {
-    const { name, role, validForDays } = request;
-    const permissions = permissionsOfNewKey(request, creator);
+    const { name, validForDays } = request;
+    const { role, permissions } = accessOfNewKey(request, creator);
     const [counted] = await this.database.query<{ keys: number }>(
       'SELECT count(*) AS keys FROM api_key WHERE revoked_at IS NULL',
     );
@@ -63,7 +64,7 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     );
     const createdAt = new Date(createdAtMs).toISOString();
     const { id } = parts;
-    const createdBy = metadata.actor;
-    return { id, name, role, permissions, createdAt, createdBy, lastUsedAt: null, expiresAt, revokedAt: null, key };
+    const creation = { createdAt, createdBy: metadata.actor, createdByName: creator.name };
+    return { id, name, role, permissions, ...creation, lastUsedAt: null, expiresAt, revokedAt: null, key };
   }
 }

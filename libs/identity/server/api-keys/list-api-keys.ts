@@ -12,6 +12,7 @@ interface ApiKeyRow {
   permissions: Permission[] | null;
   created_at: Date;
   created_by: string | null;
+  created_by_name: string | null;
   last_used_at: Date | null;
   expires_at: Date | null;
   revoked_at: Date | null;
@@ -26,8 +27,12 @@ export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
 
   async execute(): Promise<{ items: ApiKeyView[] }> {
     const rows = await this.database.query<ApiKeyRow>(
-      `SELECT id, name, role, permissions, created_at, created_by, last_used_at, expires_at, revoked_at FROM api_key
-       ORDER BY revoked_at DESC NULLS FIRST, lower(name), id LIMIT $1`,
+      `SELECT k.id, k.name, k.role, k.permissions, k.created_at, k.created_by, k.last_used_at, k.expires_at, k.revoked_at,
+         coalesce(u.name, creator.name) AS created_by_name
+       FROM api_key k
+       LEFT JOIN user_account u ON k.created_by = 'user:' || u.id
+       LEFT JOIN api_key creator ON k.created_by = 'api-key:' || creator.id
+       ORDER BY k.revoked_at DESC NULLS FIRST, lower(k.name), k.id LIMIT $1`,
       [LISTED_MAX],
     );
     return { items: rows.map(keyView) };
@@ -41,6 +46,7 @@ const keyView = (row: ApiKeyRow): ApiKeyView => ({
   permissions: row.permissions,
   createdAt: row.created_at.toISOString(),
   createdBy: row.created_by,
+  createdByName: row.created_by_name,
   lastUsedAt: row.last_used_at?.toISOString() ?? null,
   expiresAt: row.expires_at?.toISOString() ?? null,
   revokedAt: row.revoked_at?.toISOString() ?? null,

@@ -1,3 +1,4 @@
+import type { Role } from '@icmp-mon/identity/contract';
 import { SignedTokens } from './signed-tokens';
 
 export const ACCESS_TOKEN_S = 15 * 60;
@@ -11,7 +12,7 @@ export interface AccessClaims {
   expiresAtS: number;
 }
 
-/** Signs and verifies the short-lived tokens in a browser's session cookie. They contain no role: a changed role is effective immediately. */
+/** Signs and verifies the short-lived tokens in a browser's session cookie. The role is read elsewhere: a changed role is effective immediately. */
 export class AccessTokens {
   private readonly tokens: SignedTokens;
 
@@ -20,8 +21,12 @@ export class AccessTokens {
     this.tokens = new SignedTokens(secret, AUDIENCE);
   }
 
-  signAccessToken({ userId, name, sessionId }: Omit<AccessClaims, 'expiresAtS'>, expiresAtS: number): Promise<string> {
-    return this.tokens.signClaims({ sub: userId, name, sid: sessionId }, expiresAtS);
+  /** `role` is only for api processes of 0.1 during a rolling upgrade, which refuse a token without it. To be removed in 0.3. */
+  signAccessToken(
+    { userId, name, role, sessionId }: Omit<AccessClaims, 'expiresAtS'> & { role: Role },
+    expiresAtS: number,
+  ): Promise<string> {
+    return this.tokens.signClaims({ sub: userId, name, role, sid: sessionId }, expiresAtS);
   }
 
   /** Returns the claims of a valid token; null for one that is expired, forged or issued by another installation. */

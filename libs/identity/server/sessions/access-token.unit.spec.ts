@@ -1,9 +1,10 @@
-import { SignJWT } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { AccessTokens } from './access-token';
 
 const SECRET = 's'.repeat(48);
 const CLAIMS = { userId: 'u', name: 'Ada', sessionId: 's' } as const;
+const USER = { ...CLAIMS, role: 'viewer' } as const;
 const inS = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
 describe('access tokens', () => {
@@ -11,10 +12,18 @@ describe('access tokens', () => {
 
   it('contain the logged-in user', async () => {
     const expiresAtS = inS(60);
-    await expect(tokens.verifyAccessToken(await tokens.signAccessToken(CLAIMS, expiresAtS))).resolves.toEqual({
+    await expect(tokens.verifyAccessToken(await tokens.signAccessToken(USER, expiresAtS))).resolves.toEqual({
       ...CLAIMS,
       expiresAtS,
     });
+  });
+
+  it('contain the role for api processes of the release before, and are valid with another or none', async () => {
+    expect(decodeJwt(await tokens.signAccessToken(USER, inS(60)))).toMatchObject({ role: 'viewer' });
+    for (const role of [undefined, 'owner']) {
+      const token = await tokens.signAccessToken({ ...CLAIMS, role: role as unknown as 'viewer' }, inS(60));
+      await expect(tokens.verifyAccessToken(token)).resolves.toMatchObject(CLAIMS);
+    }
   });
 
   it('are refused when expired, forged, signed with another key, or without required claims', async () => {
@@ -25,10 +34,10 @@ describe('access tokens', () => {
       .setSubject('u')
       .setExpirationTime(inS(60))
       .sign(new TextEncoder().encode(SECRET));
-    const nobody = await tokens.signAccessToken({ ...CLAIMS, userId: undefined as unknown as string }, inS(60));
+    const nobody = await tokens.signAccessToken({ ...USER, userId: undefined as unknown as string }, inS(60));
     for (const token of [
-      await tokens.signAccessToken(CLAIMS, inS(-1)),
-      await otherKey.signAccessToken(CLAIMS, inS(60)),
+      await tokens.signAccessToken(USER, inS(-1)),
+      await otherKey.signAccessToken(USER, inS(60)),
       unsigned,
       foreign,
       nobody,

@@ -3,8 +3,8 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { requireUser } from '../accounts/require-user';
-import { USER } from '../accounts/user';
+import { type AccessManager } from '../accounts/require-permissions';
+import { endLogins, USER } from '../accounts/user';
 import { Sessions } from './sessions';
 
 /** Selects logins of a user: one, all except one, or all if neither is set. */
@@ -14,11 +14,12 @@ export interface WhichLogins {
   exceptId?: string;
 }
 
-/** Ends logins of a user. Returns how many. */
+/** Ends logins of a user. Returns how many. `manager` is null for the user's own logins. */
 export class EndLogins extends Command<number> {
   constructor(
     readonly which: WhichLogins,
     readonly metadata: RequestMetadata,
+    readonly manager: AccessManager | null,
   ) {
     super();
   }
@@ -32,25 +33,34 @@ export class EndLoginsHandler implements ICommandHandler<EndLogins> {
     private readonly sessions: Sessions,
   ) {}
 
-  /** @throws DomainError `not_found` if the user does not exist, or a given login is not an active login of the user */
-  async execute({ which, metadata }: EndLogins): Promise<number> {
+  /** @throws DomainError `not_found` if the user does not exist, or a given login is not an active login of the user; `forbidden` */
+  async execute({ which, metadata, manager }: EndLogins): Promise<number> {
     const { userId, loginId } = which;
-    // The event contains the ids of the ended logins, which are known only after the update, so both share one transaction.
-    const ended = await this.database.transaction(async (sql) => {
-      const loginIds = await this.sessions.endWithin(sql, which);
-      if (loginIds.length > 0) {
-        const decide = (): { type: 'LoginsEnded'; data: { userId: string; loginIds: string[] } }[] => [
-          { type: 'LoginsEnded', data: { userId, loginIds } },
-        ];
-        await this.store.executeWithin(sql, USER, userId, decide, { metadata });
-      }
-      return loginIds;
+    const loginIds = await this.activeLogins(which);
+    let ended = 0;
+    // The event is appended before the logins are locked, as in the other changes of a user, so that none of them deadlocks with another.
+    await this.store.execute(USER, userId, (state) => endLogins(state, userId, loginIds, manager), {
+      metadata,
+      within: async (sql) => {
+        ended = await sql.execute(
+          'UPDATE login_session SET ended_at = now() WHERE id = ANY ($1::uuid[]) AND ended_at IS NULL',
+          [loginIds],
+        );
+        if (loginId !== undefined && ended === 0) {
+          throw new DomainError('not_found', `Login ${loginId} not found, or already ended.`);
+        }
+      },
     });
-    if (loginId === undefined && ended.length === 0) await requireUser(this.database, userId);
-    if (loginId !== undefined && ended.length === 0) {
-      throw new DomainError('not_found', `Login ${loginId} not found, or already ended.`);
-    }
     this.sessions.forgetEnded();
-    return ended.length;
+    return ended;
+  }
+
+  private async activeLogins({ userId, loginId, exceptId }: WhichLogins): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT id FROM login_session
+       WHERE user_id = $1 AND ended_at IS NULL AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)`,
+      [userId, loginId ?? null, exceptId ?? null],
+    );
+    return rows.map(({ id }) => id);
   }
 }

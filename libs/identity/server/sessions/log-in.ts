@@ -1,10 +1,9 @@
 import type { Role } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { passwordMatches, pretendToCheck } from '../accounts/password';
 import { type AttemptSource, LoginAttempts } from './login-attempts';
-import { type LoginClient, Sessions, type SessionUser } from './sessions';
+import { type LoginClient, Sessions, type SessionUser, wrongPassword } from './sessions';
 
 export interface LoggedIn {
   user: SessionUser;
@@ -23,11 +22,10 @@ export class LogIn extends Command<LoggedIn> {
 }
 
 interface UserRow {
-  id: string;
+  userId: string;
   name: string;
   role: Role;
-  /** Null until an invited user sets a password. */
-  password_hash: string | null;
+  passwordHash: string;
 }
 
 @CommandHandler(LogIn)
@@ -38,23 +36,26 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     private readonly attempts: LoginAttempts,
   ) {}
 
-  async execute({ user: name, password, client, source }: LogIn): Promise<LoggedIn> {
-    const row = await this.rightUser(name, password, source);
-    if (row === null) throw new DomainError('unauthenticated', 'User or password is wrong.');
-    const { sessionId, refreshToken } = await this.sessions.beginSession(row.id, client);
-    return { user: { userId: row.id, name: row.name, role: row.role, sessionId }, refreshToken };
+  /** @throws DomainError `unauthenticated` */
+  async execute({ user, password, client, source }: LogIn): Promise<LoggedIn> {
+    const found = await this.rightUser(user, password, source);
+    if (found === null) throw wrongPassword();
+    const { userId, name, role } = found;
+    const { sessionId, refreshToken } = await this.sessions.beginSession(found, client);
+    return { user: { userId, name, role, sessionId }, refreshToken };
   }
 
   private async rightUser(name: string, password: string, source: AttemptSource): Promise<UserRow | null> {
     let found: UserRow | undefined;
     const turn = source.known ?? source.address;
     const isRight = await this.attempts.attemptLogin(name, source, async () => {
+      // An invited user has no password yet.
       [found] = await this.database.query<UserRow>(
-        'SELECT id, name, role, password_hash FROM user_account WHERE lower(name) = lower($1) AND disabled_at IS NULL',
+        `SELECT id AS "userId", name, role, password_hash AS "passwordHash" FROM user_account
+         WHERE lower(name) = lower($1) AND disabled_at IS NULL AND password_hash IS NOT NULL`,
         [name],
       );
-      const hash = found?.password_hash ?? null;
-      if (hash !== null) return passwordMatches(password, hash, turn);
+      if (found !== undefined) return passwordMatches(password, found.passwordHash, turn);
       await pretendToCheck(password, turn);
       return false;
     });

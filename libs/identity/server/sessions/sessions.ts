@@ -50,6 +50,8 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token).dig
 
 const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The login has ended. Log in again.');
 
+export const wrongPassword = (): DomainError => new DomainError('unauthenticated', 'User or password is wrong.');
+
 /** Stores logins. Each is a chain of refresh tokens that are valid once. */
 @Injectable()
 export class Sessions {
@@ -63,9 +65,22 @@ export class Sessions {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  async beginSession(userId: string, client: LoginClient): Promise<{ sessionId: string; refreshToken: string }> {
+  /**
+   * Begins a login with a password that matched `passwordHash`. A change of the password, or of the user's state, that was stored in the
+   * meantime refuses it; one that comes later waits for the lock, and then ends this login too.
+   * @throws DomainError `unauthenticated`
+   */
+  async beginSession(
+    { userId, passwordHash }: { userId: string; passwordHash: string },
+    client: LoginClient,
+  ): Promise<{ sessionId: string; refreshToken: string }> {
     const sessionId = newId();
     return this.database.transaction(async (sql) => {
+      const [current] = await sql.query(
+        'SELECT 1 FROM user_account WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL FOR SHARE',
+        [userId, passwordHash],
+      );
+      if (current === undefined) throw wrongPassword();
       await sql.execute(
         `INSERT INTO login_session (id, user_id, expires_at, address, user_agent)
          VALUES ($1, $2, now() + make_interval(secs => $3), $4, $5)`,
@@ -101,18 +116,13 @@ export class Sessions {
     if (row !== undefined) await this.endSession(row.session_id);
   }
 
-  /**
-   * Ends logins of a user within a transaction: one, all except one, or all. Returns their ids. The caller runs `forgetEnded` after the
-   * commit.
-   */
-  async endWithin(sql: Sql, which: { userId: string; loginId?: string; exceptId?: string }): Promise<string[]> {
-    const rows = await sql.query<{ id: string }>(
+  /** Ends all logins of a user within a transaction, except one. The caller runs `forgetEnded` after the commit. */
+  async endAllWithin(sql: Sql, userId: string, exceptId: string | null = null): Promise<void> {
+    await sql.execute(
       `UPDATE login_session SET ended_at = now()
-       WHERE user_id = $1 AND ended_at IS NULL AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3)
-       RETURNING id`,
-      [which.userId, which.loginId ?? null, which.exceptId ?? null],
+       WHERE user_id = $1 AND ended_at IS NULL AND ($2::uuid IS NULL OR id <> $2)`,
+      [userId, exceptId],
     );
-    return rows.map(({ id }) => id);
   }
 
   /** Expires the cache, so that the next request of every login queries the database: after the end of logins, and after changes to users. */
