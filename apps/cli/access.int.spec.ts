@@ -15,7 +15,18 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey, endLogins, resetPassword, revokeApiKey, showApiKeys, showUsers } from './access';
+import {
+  createApiKey,
+  createUser,
+  disableUser,
+  enableUser,
+  removeUser,
+  endLogins,
+  resetPassword,
+  revokeApiKey,
+  showApiKeys,
+  showUsers,
+} from './access';
 
 const PASSWORD = 'correct horse battery staple';
 const METADATA = { actor: 'system:test', causationId: null, correlationId: newId() };
@@ -67,6 +78,25 @@ describe('on the machine itself', () => {
     expect(await run((context) => endLogins(context, 'admin'))).toBe('Ended logins of admin: 1.');
     expect(await new Sessions(control).roleOf(next)).toBeNull();
     await expect(run((context) => resetPassword(context, 'nobody'))).rejects.toThrow('Users: admin');
+  });
+
+  it('users are created, disabled, enabled and removed, but not the last administrator', async () => {
+    expect(await run((context) => createUser(context, 'ada', 'operator'))).toMatch(
+      /^\/set-password#iml_\S{43}\n.*until 2/,
+    );
+    expect(await run(showUsers)).toMatch(/^ada {2}operator {2}invited {2}logins: 0 {2}password: not set yet$/m);
+    await run((context) => disableUser(context, 'Ada'));
+    expect(await run(showUsers)).toMatch(/^ada {2}operator {2}disabled/m);
+    await run((context) => enableUser(context, 'ada'));
+    expect(await run(showUsers)).toMatch(/^ada {2}operator {2}invited/m);
+    expect(await run((context) => removeUser(context, 'ada'))).toMatch(/^ada is removed/);
+    expect(await run(showUsers)).not.toContain('ada');
+    await expect(run((context) => createUser(context, 'ADMIN', 'viewer'))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(run((context) => createUser(context, 'a\u202eb', 'viewer'))).rejects.toThrow('U+202E');
+    for (const command of [disableUser, removeUser]) {
+      await expect(run((context) => command(context, 'admin'))).rejects.toThrow('last administrator');
+      await expect(run((context) => command(context, 'ada'))).rejects.toThrow('There is no user "ada"');
+    }
   });
 
   it('API keys are created, listed and revoked', async () => {

@@ -1,6 +1,12 @@
 import { userInfo } from 'node:os';
 import { PERMISSIONS, type Role, ROLES, type UserView } from '@icmp-mon/identity/contract';
 import {
+  CreateUser,
+  CreateUserHandler,
+  DisableUser,
+  DisableUserHandler,
+  EnableUser,
+  EnableUserHandler,
   EndLogins,
   EndLoginsHandler,
   generatePassword,
@@ -9,6 +15,8 @@ import {
   KnownApiKeys,
   ListApiKeysHandler,
   ListUsersHandler,
+  RemoveUser,
+  RemoveUserHandler,
   ResetPassword,
   ResetPasswordHandler,
   RevokeApiKey,
@@ -24,13 +32,17 @@ import { type CliContext, Refusal } from './cli-context';
 
 type Access = Pick<CliContext, 'control' | 'printLine'>;
 
-const KEY_NAME_LENGTH_MAX = 100;
+const NAME_LENGTH_MAX = 100;
 /** An operator on the machine itself has all permissions. */
 const OPERATOR = { permissions: PERMISSIONS };
 
 /** Commands for accounts and API keys; they work on the machine itself, even for an operator without a valid login. */
 export const ACCESS_ACTIONS: Actions = {
   'users list': (context) => showUsers(context),
+  'users create': (context, asked) => createUser(context, asked.args[0], roleOf(asked.text('role'))),
+  'users disable': (context, { args: [user] }) => disableUser(context, user),
+  'users enable': (context, { args: [user] }) => enableUser(context, user),
+  'users remove': (context, { args: [user] }) => removeUser(context, user),
   'users reset-password': (context, { args: [user] }) => resetPassword(context, user),
   'users end-logins': (context, { args: [user] }) => endLogins(context, user),
   'api-keys list': (context) => showApiKeys(context),
@@ -42,10 +54,40 @@ export const ACCESS_ACTIONS: Actions = {
 export async function showUsers({ control, printLine }: Access): Promise<void> {
   for (const { name, role, state, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute())
     .items) {
-    printLine(
-      `${name}  ${role}  ${state}  logins: ${logins}  password: ${passwordChangedAt === null ? 'the initial one' : `changed ${passwordChangedAt}`}`,
-    );
+    const initial = state === 'invited' ? 'not set yet' : 'the initial one';
+    const password = passwordChangedAt === null ? initial : `changed ${passwordChangedAt}`;
+    printLine(`${name}  ${role}  ${state}  logins: ${logins}  password: ${password}`);
   }
+}
+
+export async function createUser({ control, printLine }: Access, name: string, role: Role): Promise<void> {
+  requireName(name);
+  const handler = new CreateUserHandler(control, new EventStore(control));
+  const { link } = await handler.execute(new CreateUser({ name, role }, metadata(), OPERATOR));
+  printLine(link.path);
+  printLine(
+    `The user sets a password with this link: append it to the portal's address. Valid once, until ${link.expiresAt}.`,
+  );
+}
+
+export async function disableUser({ control, printLine }: Access, name: string): Promise<void> {
+  const user = await userNamed({ control }, name);
+  const handler = new DisableUserHandler(new EventStore(control), new Sessions(control));
+  await handler.execute(new DisableUser(user.id, metadata(), OPERATOR));
+  printLine(`${user.name} is disabled; every api process refuses the user's logins within 5 s.`);
+}
+
+export async function enableUser({ control, printLine }: Access, name: string): Promise<void> {
+  const user = await userNamed({ control }, name);
+  await new EnableUserHandler(new EventStore(control)).execute(new EnableUser(user.id, metadata(), OPERATOR));
+  printLine(`${user.name} can log in again.`);
+}
+
+export async function removeUser({ control, printLine }: Access, name: string): Promise<void> {
+  const user = await userNamed({ control }, name);
+  const handler = new RemoveUserHandler(new EventStore(control), new Sessions(control));
+  await handler.execute(new RemoveUser(user.id, metadata(), OPERATOR));
+  printLine(`${user.name} is removed; every api process refuses the user's logins within 5 s.`);
 }
 
 export async function resetPassword({ control, printLine }: Access, name: string): Promise<void> {
@@ -81,8 +123,7 @@ export async function createApiKey(
   role: Role,
   days?: number,
 ): Promise<void> {
-  const fault = name.length > KEY_NAME_LENGTH_MAX ? `is longer than ${KEY_NAME_LENGTH_MAX}` : plainTextFault(name);
-  if (name === '' || fault !== null) throw new Refusal(`The name ${fault ?? 'is empty'}.`);
+  requireName(name);
   const handler = new IssueApiKeyHandler(control, new EventStore(control));
   const request = { name, role, ...(days !== undefined && { validForDays: days }) };
   const { key, expiresAt } = await handler.execute(new IssueApiKey(request, { ...OPERATOR, name: null }, metadata()));
@@ -94,6 +135,11 @@ export async function revokeApiKey({ control, printLine }: Access, id: string): 
   const handler = new RevokeApiKeyHandler(new EventStore(control), new KnownApiKeys(control));
   await handler.execute(new RevokeApiKey(id, metadata(), OPERATOR));
   printLine(`The API key ${id} is revoked; every api process rejects it within 5 s.`);
+}
+
+function requireName(name: string): void {
+  const fault = name.length > NAME_LENGTH_MAX ? `is longer than ${NAME_LENGTH_MAX}` : plainTextFault(name);
+  if (name === '' || fault !== null) throw new Refusal(`The name ${fault ?? 'is empty'}.`);
 }
 
 async function userNamed({ control }: Pick<Access, 'control'>, name: string): Promise<UserView> {

@@ -8,9 +8,34 @@ const user = { name: 'user', text: 'name of the user' };
 /** @type {Command} */
 export const users = {
   name: 'users',
-  purpose: 'Lists accounts, resets passwords, ends logins.',
+  purpose: 'Lists, creates, disables and removes users, resets passwords, ends logins.',
   commands: [
     { name: 'list', purpose: 'Lists the accounts.', examples: ['npm run icmpmon -- users list'] },
+    {
+      name: 'create',
+      purpose: 'Creates a user, and prints once the link with which the user sets a password within 72 hours.',
+      arguments: [user],
+      options: [{ name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the user' }],
+      examples: ['npm run icmpmon -- users create ada --role operator'],
+    },
+    {
+      name: 'disable',
+      purpose: 'Keeps a user from logging in, and ends all logins of the user; not the last administrator.',
+      arguments: [user],
+      examples: ['npm run icmpmon -- users disable ada'],
+    },
+    {
+      name: 'enable',
+      purpose: 'Lets a disabled user log in again, with the same password and role.',
+      arguments: [user],
+      examples: ['npm run icmpmon -- users enable ada'],
+    },
+    {
+      name: 'remove',
+      purpose: 'Removes a user and ends all logins of the user; not the last administrator.',
+      arguments: [user],
+      examples: ['npm run icmpmon -- users remove ada'],
+    },
     {
       name: 'reset-password',
       purpose: 'Sets a new random password, prints it, and ends all logins of the user.',

@@ -1,6 +1,10 @@
+export { CreateUser, CreateUserHandler } from './accounts/create-user';
+export { DisableUser, DisableUserHandler } from './accounts/disable-user';
+export { EnableUser, EnableUserHandler } from './accounts/enable-user';
 export { EnsureUser, EnsureUserHandler } from './accounts/ensure-user';
 export { ListUsersHandler } from './accounts/list-users';
 export { generatePassword } from './accounts/new-password';
+export { RemoveUser, RemoveUserHandler } from './accounts/remove-user';
 export { ResetPassword, ResetPasswordHandler } from './accounts/reset-password';
 export { newApiKey } from './api-keys/api-key';
 export { EnsureApiKey, EnsureApiKeyHandler } from './api-keys/ensure-api-key';
