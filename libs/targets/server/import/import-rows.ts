@@ -5,6 +5,9 @@ import { shown } from '../canonical-address';
 import type { FileRecord } from './file-record';
 import { type LineMembers, readLine } from './read-line';
 
+/** Lines that one statement changes. */
+export const ROWS_PER_STATEMENT = 5_000;
+
 /** A line that waits. */
 export interface WaitingLine {
   line: number;
@@ -60,6 +63,7 @@ export async function nextLines(sql: Sql, fileId: string): Promise<WaitingLine[]
   return lines;
 }
 
+/** Stores the results of at most `ROWS_PER_STATEMENT` lines. */
 export async function storeResults(sql: Sql, fileId: string, results: readonly LineResult[]): Promise<void> {
   await sql.execute(
     `UPDATE import_line l SET members = NULL, outcome = r.outcome, target_id = r.target_id, parents = r.parents,
