@@ -17,7 +17,7 @@ export { fence, fencedHead, headOf } from './fence';
 export { type ProjectionLag, projectionLags } from './projection-lag';
 export { whenProjected } from './when-projected';
 export { type EventWithPrevious, readNewest, readProjected } from './read-events';
-export { executeMany, type ManyCommand } from './execute-many';
+export { executeMany, type ManyCommand, type ManyOutcome } from './execute-many';
 export { readHistory } from './read-history';
 export { ERASED, sealPersonalData } from './personal-data';
 export { Relay } from './relay';

@@ -22,7 +22,8 @@ interface ListedTarget {
 }
 
 /**
- * Refuses events after which a target would depend on a target that does not exist, or on itself.
+ * Refuses events after which a target would depend on a target that does not exist, or on itself. A change that leaves the parents as they are
+ * is not refused, because nothing of this follows from it.
  *
  * - Runs after the events were projected, in the transaction of their append, so `target_list` contains them.
  * - The lock is held until the transaction ends. The next transaction that changes dependencies therefore sees the dependencies of this one,
@@ -33,16 +34,37 @@ interface ListedTarget {
  */
 export async function requireDependencies(sql: Sql, events: readonly ProjectedEvent<TargetEvent>[]): Promise<void> {
   const removed: string[] = [];
-  const dependent = new Set<string>();
-  for (const { type, data } of events) {
+  const given: GivenParents[] = [];
+  for (const { type, data, stream, version } of events) {
     if (type === 'TargetRemoved') removed.push((data as TargetRemoved['data']).targetId);
-    else if (type !== 'TargetErased' && ((data as RecordedTarget).parents ?? []).length > 0)
-      dependent.add((data as RecordedTarget).targetId);
+    if (type === 'TargetRemoved' || type === 'TargetErased') continue;
+    const { targetId: id, parents = [] } = data as RecordedTarget;
+    if (parents.length > 0) given.push({ id, stream, version, parents });
   }
-  if (removed.length + dependent.size === 0) return;
+  const dependent = await withOtherParents(sql, given);
+  if (removed.length + dependent.length === 0) return;
   await lockDependencies(sql);
   if (removed.length > 0) await requireNoDependents(sql, removed);
-  if (dependent.size > 0) await requireOrder(sql, [...dependent]);
+  if (dependent.length > 0) await requireOrder(sql, dependent);
+}
+
+interface GivenParents {
+  id: string;
+  stream: string;
+  version: number;
+  parents: readonly string[];
+}
+
+/** Returns the targets whose parents differ from those before the event. */
+async function withOtherParents(sql: Sql, given: readonly GivenParents[]): Promise<string[]> {
+  if (given.length === 0) return [];
+  const rows = await sql.query<{ id: string }>(
+    `SELECT DISTINCT given.id FROM jsonb_to_recordset($1::jsonb) AS given (id text, stream text, version bigint, parents jsonb)
+     LEFT JOIN event before ON before.stream = given.stream AND before.version = given.version - 1
+     WHERE before.data->'parents' IS DISTINCT FROM given.parents`,
+    [JSON.stringify(given)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Takes the lock of the transactions that change dependencies, until the transaction ends. */

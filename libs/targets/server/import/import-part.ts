@@ -1,13 +1,13 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
-import { executeMany, type ManyCommand } from '@icmp-mon/platform/event-store';
+import type { ManyCommand } from '@icmp-mon/platform/event-store';
 import type { ImportOrder, TargetEvent } from '@icmp-mon/targets/contract';
 import { type BulkJobRow, jobMetadata } from '../bulk/bulk-job-rows';
 import { newKeys } from '../bulk/expand-part';
 import { PartTally } from '../bulk/part-tally';
 import { lockDependencies } from '../dependencies';
-import { register, replace, TARGET, type TargetState } from '../target';
+import { register, replace, type TargetState } from '../target';
 import { decideLine, type LineDecision } from './decide-line';
+import { executeLines, isRefusal } from './execute-lines';
 import { type LineResult, nextLines, storeResults, type WaitingLine } from './import-rows';
 import { currentTargets, placeKey, usableTiers } from './known-targets';
 import { PlannedParents } from './planned-parents';
@@ -69,13 +69,12 @@ async function takeEffect(sql: Sql, job: BulkJobRow, decisions: readonly LineDec
   const writing = decisions.filter((each): each is Writing => each.outcome === 'created' || each.outcome === 'changed');
   const keys = await newKeys(sql, writing.filter(({ outcome }) => outcome === 'created').length);
   const commands = writing.map((decision) => commandOf(decision, keys));
-  const outcomes = await executeMany(sql, TARGET, commands, jobMetadata(job));
+  const outcomes = await executeLines(sql, commands, jobMetadata(job));
   const refusals = new Map<number, string>();
   for (const [at, outcome] of outcomes.entries()) {
     if (!('refused' in outcome)) continue;
-    const { refused } = outcome;
-    if (!(refused instanceof DomainError) || refused.code === 'precondition_failed') throw refused;
-    refusals.set(writing[at].line, refused.detail);
+    if (!isRefusal(outcome.refused)) throw outcome.refused;
+    refusals.set(writing[at].line, outcome.refused.detail);
   }
   return decisions.map((decision) => {
     const reason = refusals.get(decision.line);

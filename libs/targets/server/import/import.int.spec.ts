@@ -114,38 +114,6 @@ describe('an import of CSV', () => {
     expect(await targetsIn('10.3.0.0/16')).toMatchObject([{ ip: '10.3.0.1', name: 'ok' }]);
   });
 
-  it('puts parents of the file before the targets that depend on them, and refuses cycles', async () => {
-    const chain = Array.from(
-      { length: 300 },
-      (_, nr) => `10.4.${nr >> 8}.${nr & 255},fast,10.4.${(nr + 1) >> 8}.${(nr + 1) & 255}`,
-    );
-    const done = await run(
-      csv(
-        'ip,tier,parents',
-        ...chain,
-        '10.4.1.44,fast,',
-        '10.4.9.1,fast,10.4.9.2',
-        '10.4.9.2,fast,10.4.9.1',
-        '10.4.9.3,fast,10.4.9.1',
-      ),
-    );
-    expect(done).toMatchObject({ state: 'completed', created: 301, failed: 3 });
-    expect(await bulk.linesOf(done, 'refused')).toMatchObject([
-      {
-        ip: '10.4.9.1',
-        column: 'parents',
-        reason: expect.stringContaining('10.4.9.1 → 10.4.9.2 → 10.4.9.1') as string,
-      },
-      {
-        ip: '10.4.9.2',
-        column: 'parents',
-        reason: expect.stringContaining('10.4.9.2 → 10.4.9.1 → 10.4.9.2') as string,
-      },
-      { ip: '10.4.9.3', column: 'parents', reason: expect.stringContaining('10.4.9.1 is neither') as string },
-    ]);
-    expect(await targetsIn('10.4.0.0/30')).toMatchObject([0, 1, 2, 3].map((nr) => ({ parents: [`10.4.0.${nr + 1}`] })));
-  });
-
   it.each([false, true])(
     'refuses a line that closes a cycle over targets outside the file (dry run: %s)',
     async (dryRun) => {
