@@ -30,6 +30,7 @@ import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-s
 import { AssignmentRules1790000076400 } from './control/1790000076400-assignment-rules';
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { TargetsImport1790000081000 } from './control/1790000081000-targets-import';
+import { TargetsImportBounds1790000082000 } from './control/1790000082000-targets-import-bounds';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { AssignmentOutdated1790000077200 } from './control/1790000077200-assignment-outdated';
@@ -98,6 +99,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsTagsTriggers1790000077500,
   AssignmentOutdated1790000077200,
   TargetsImport1790000081000,
+  TargetsImportBounds1790000082000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -52,7 +52,8 @@ export async function acceptJob(
 
 const jsonOf = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
 
-async function requirePlace(sql: Sql): Promise<void> {
+/** @throws DomainError `too_many_requests` while too many jobs are unfinished */
+export async function requirePlace(sql: Sql): Promise<void> {
   const [row] = await sql.query<{ count: number }>(
     `SELECT count(*) AS count FROM bulk_job WHERE state IN ('queued', 'running')`,
   );

@@ -16,12 +16,26 @@ import { type BulkJobRow, JOB_COLUMNS, jobMetadata } from './bulk-job-rows';
 import { runChangePart } from './change-part';
 import { endJob } from './end-job';
 import { runExpandPart } from './expand-part';
+import { forgetEndedImports } from '../import/forget-import-files';
 import { runImportPart } from '../import/import-part';
 import type { PartTally } from './part-tally';
 
+/** Attempts of a part, one immediately after the other, while others change its targets. */
 const PART_ATTEMPTS_MAX = 10;
 const BACK_OFF = { firstMs: 20, maxMs: 1_000 };
-const UNFINISHED = `SELECT ${JOB_COLUMNS} FROM bulk_job WHERE state IN ('queued', 'running')`;
+/** Attempts of a part that may end without a result, because the process or its connection to the database ended, or a statement took too long. */
+export const BROKEN_ATTEMPTS_MAX = 5;
+const UNFINISHED = `SELECT ${JOB_COLUMNS} FROM bulk_job WHERE state IN ('queued', 'running') AND id = $1`;
+/** Counts an attempt of the next part of the oldest job. Waits for a part of it that runs. */
+const BEGIN_ATTEMPT = `
+  UPDATE bulk_job SET attempts = attempts + 1 WHERE id = (
+    SELECT id FROM bulk_job WHERE state IN ('queued', 'running') ORDER BY seq LIMIT 1) RETURNING id, attempts`;
+
+/** Why a job failed after these attempts, for its view. */
+const BROKEN =
+  `A part of the job was attempted ${BROKEN_ATTEMPTS_MAX} times without a result: each time the worker or its connection to the database ` +
+  'ended, or a statement took too long. Targets that the job has changed stay changed; the log of the worker has the errors with the id of ' +
+  'the job. Request it again in smaller pieces.';
 
 const PARTS: Readonly<Record<BulkKind, (sql: Sql, job: BulkJobRow) => Promise<PartTally>>> = {
   change: runChangePart,
@@ -33,11 +47,13 @@ const PARTS: Readonly<Record<BulkKind, (sql: Sql, job: BulkJobRow) => Promise<Pa
 /**
  * Runs bulk jobs, one after the other in the order of their acceptance, part by part:
  *
- *   one transaction:  lock the job's row → events of the part's targets → counts, failures, next_part
+ *   count an attempt, then in one transaction:  lock the job's row → events of the part's targets → counts, failures, next_part, no attempts
  *
  * - Once: the position advances with the events, so a part that was interrupted has had no effect, and none takes effect twice; also if
  *   two workers run at the same time, because the row is locked.
  * - Short: a part has few targets, because an open append delays the relay and a cancellation waits for the part.
+ * - Finite: a job fails after some attempts of a part that ended without a result, so that it does not delay the others for ever. The count is
+ *   stored before the part begins: also attempts that end the process are counted.
  */
 @Injectable()
 export class BulkJobRunner {
@@ -58,24 +74,44 @@ export class BulkJobRunner {
 
   /** Runs the next part of the oldest job. Returns false if no job is left. */
   async runNextPart(): Promise<boolean> {
+    const [begun] = await this.database.query<{ id: string; attempts: number }>(BEGIN_ATTEMPT);
+    if (begun === undefined) return false;
+    const { id, attempts } = begun;
+    if (attempts <= BROKEN_ATTEMPTS_MAX) await this.attemptPart(id);
+    else {
+      this.logger.error({ job: id }, 'bulk job failed: none of the attempts of a part had a result');
+      await this.endFailed(id, BROKEN, attempts);
+    }
+    return true;
+  }
+
+  /** Runs the next part of a job that has not ended. */
+  private async attemptPart(id: string): Promise<void> {
     const backOff = new BackOff(BACK_OFF);
     for (let attempt = 1; ; attempt += 1) {
-      let job: BulkJobRow | undefined;
       try {
-        return await this.database.transaction(async (sql) => {
-          [job] = await sql.query<BulkJobRow>(`${UNFINISHED} ORDER BY seq LIMIT 1 FOR UPDATE`);
-          if (job !== undefined) await this.runPart(sql, job);
-          return job !== undefined;
+        const isImportEnd = await this.database.transaction(async (sql) => {
+          const [job] = await sql.query<BulkJobRow>(`${UNFINISHED} FOR UPDATE`, [id]);
+          return job !== undefined && (await this.runPart(sql, job)) && job.kind === 'import';
         });
+        if (isImportEnd) await this.forgetImports();
+        return;
       } catch (error) {
-        if (isConnectionError(error) || job === undefined) throw error;
+        if (isConnectionError(error)) {
+          this.logger.warn(
+            { err: error, job: id },
+            'a part of a bulk job ended without a result; it is attempted again',
+          );
+          throw error;
+        }
         if (isRetriable(error) && attempt < PART_ATTEMPTS_MAX) await backOff.waitAfterFailure();
-        else return this.failJob(job.id, error);
+        else return this.failJob(id, error);
       }
     }
   }
 
-  private async runPart(sql: Sql, job: BulkJobRow): Promise<void> {
+  /** Runs the next part of a job. Returns whether the job has ended with it. */
+  private async runPart(sql: Sql, job: BulkJobRow): Promise<boolean> {
     let after = job;
     let isLast = job.parts === 0;
     if (!isLast) {
@@ -84,17 +120,31 @@ export class BulkJobRunner {
       isLast = tally.isLast ?? after.next_part >= after.parts;
     }
     if (isLast) await endJob(sql, this.store, after, { state: 'completed' }, jobMetadata(job));
+    return isLast;
   }
 
-  /** Ends a job that cannot continue. Returns true, so that the next one runs. */
-  private async failJob(id: string, cause: unknown): Promise<boolean> {
+  /** Ends a job that cannot continue. */
+  private async failJob(id: string, cause: unknown): Promise<void> {
     this.logger.error({ err: cause, job: id }, 'bulk job failed');
-    const error = reasonOf(cause);
+    await this.endFailed(id, reasonOf(cause), 0);
+  }
+
+  /** Ends a job unless another worker has ended or failed it meanwhile, or has ended a part of it, which sets the attempts to 0. */
+  private async endFailed(id: string, error: string, attemptsMin: number): Promise<void> {
     await this.database.transaction(async (sql) => {
-      const [job] = await sql.query<BulkJobRow>(`${UNFINISHED} AND id = $1 FOR UPDATE`, [id]);
+      const [job] = await sql.query<BulkJobRow>(`${UNFINISHED} AND attempts >= $2 FOR UPDATE`, [id, attemptsMin]);
       if (job !== undefined) await endJob(sql, this.store, job, { state: 'failed', error }, jobMetadata(job));
     });
-    return true;
+    await this.forgetImports();
+  }
+
+  /** Deletes lines of ended imports that are no longer kept; what it cannot delete now, housekeeping deletes. */
+  private async forgetImports(): Promise<void> {
+    try {
+      await forgetEndedImports(this.database, Date.now());
+    } catch (error) {
+      this.logger.warn({ err: error }, 'lines of ended imports are not deleted yet; housekeeping deletes them');
+    }
   }
 }
 
@@ -127,7 +177,7 @@ async function storeProgress(sql: Sql, job: BulkJobRow, { counts, created, failu
   const [after] = await sql.query<BulkJobRow>(
     `UPDATE bulk_job SET state = 'running', started_at = coalesce(started_at, now()), progressed_at = clock_timestamp(),
        next_part = next_part + 1, changed = changed + $2, unchanged = unchanged + $3, skipped = skipped + $4, failed = failed + $5,
-       created = created + $6
+       created = created + $6, attempts = 0
      WHERE id = $1 RETURNING ${JOB_COLUMNS}`,
     [job.id, changed, unchanged, skipped, failed, created],
   );

@@ -1,10 +1,13 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BulkFixture } from '../bulk/bulk-fixture.test-data';
+import { UNFINISHED_JOBS_MAX } from '../bulk/accept-job';
+import { BulkFixture, REQUESTER } from '../bulk/bulk-fixture.test-data';
 import { BulkJobRunner } from '../bulk/bulk-job-runner';
 import { PART_TARGETS } from '../bulk/bulk-selection';
 import { forgetImportFiles, IMPORT_FILES_MAX } from './forget-import-files';
+import { STORED_FILES_MAX } from './received-files';
+import { RequestImport, RequestImportHandler } from './request-import';
 
 const LINES = 4 * PART_TARGETS + 10;
 
@@ -77,26 +80,77 @@ describe('an import', () => {
 });
 
 describe('the lines of an import', () => {
-  it('are deleted some time after its end, or when there are too many files; those of a running job stay', async () => {
-    const small = 'ip,tier\n10.4.0.1,fast\n';
+  const small = 'ip,tier\n10.4.0.1,fast\n';
+  const [past, future] = [new Date(0), new Date(Date.now() + 3_600_000)];
+
+  it('are deleted some time after its end; those of a running job stay', async () => {
     const ended = await bulk.finishJob(await bulk.requestImport(small));
     const waiting = await bulk.requestImport(small);
-    const [past, future] = [new Date(0), new Date(Date.now() + 60_000)];
     expect(await forgetImportFiles(bulk.control, past, 10)).toBe(0);
     expect(await forgetImportFiles(bulk.control, future, 10)).toBe(1);
     await expect(bulk.linesOf(ended)).rejects.toMatchObject({ code: 'not_found', message: /were deleted/ });
     expect(await bulk.linesOf(waiting)).toHaveLength(1);
-    await bulk.finishJob(waiting);
-    for (let nr = 0; nr < IMPORT_FILES_MAX; nr += 1) await bulk.finishJob(await bulk.requestImport(small));
-    expect(await forgetImportFiles(bulk.control, past, 10)).toBe(1);
-    await expect(bulk.linesOf(waiting)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('are deleted when another import ends and there are too many files', async () => {
+    const first = await bulk.finishJob(await bulk.requestImport(small));
+    for (let nr = 0; nr < IMPORT_FILES_MAX; nr += 1) {
+      expect(await bulk.linesOf(first)).toHaveLength(1);
+      await bulk.finishJob(await bulk.requestImport(small));
+    }
+    await expect(bulk.linesOf(first)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await storedFiles()).toBe(IMPORT_FILES_MAX);
+  });
+
+  it('are deleted in pieces, and shown no more from the first piece on', async () => {
+    const ended = await bulk.finishJob(await bulk.requestImport(fileOf(5)));
+    expect(await forgetImportFiles(bulk.control, future, LINES - 1)).toBe(LINES - 1);
+    expect(await storedFiles()).toBe(1);
+    await expect(bulk.linesOf(ended)).rejects.toMatchObject({ code: 'not_found', message: /were deleted/ });
+    expect(await forgetImportFiles(bulk.control, future, LINES - 1)).toBe(1);
+    expect(await storedFiles()).toBe(0);
   });
 
   it('are deleted an hour after they were received for no job', async () => {
     await bulk.control.execute(
       `INSERT INTO import_file (id, received_at) VALUES (gen_random_uuid(), now() - interval '2 hours'), (gen_random_uuid(), now())`,
     );
-    expect(await forgetImportFiles(bulk.control, new Date(0), 10)).toBe(1);
-    expect(await bulk.control.query('SELECT FROM import_file')).toHaveLength(1);
+    await forgetImportFiles(bulk.control, past, 10);
+    expect(await storedFiles()).toBe(1);
   });
 });
+
+describe('a file', () => {
+  const unread: AsyncIterable<Buffer> = {
+    [Symbol.asyncIterator]: () => {
+      throw new Error('The file was read.');
+    },
+  };
+  const requestUnread = () =>
+    new RequestImportHandler(bulk.control, bulk.store).execute(
+      new RequestImport({ format: 'csv', pieces: unread }, {}, REQUESTER),
+    );
+
+  it('is refused before it is received, while too many jobs wait', async () => {
+    await bulk.control.execute(
+      `INSERT INTO bulk_job (id, kind, requested_by, correlation_id)
+       SELECT gen_random_uuid(), 'remove', 'user:ada', '' FROM generate_series(1, $1::integer)`,
+      [UNFINISHED_JOBS_MAX],
+    );
+    await expect(requestUnread()).rejects.toMatchObject({ code: 'too_many_requests', message: /cancel it/ });
+    expect(await storedFiles()).toBe(0);
+  });
+
+  it('is refused before it is received, while too many are stored', async () => {
+    await bulk.control.execute(
+      'INSERT INTO import_file (id) SELECT gen_random_uuid() FROM generate_series(1, $1::integer)',
+      [STORED_FILES_MAX],
+    );
+    await expect(requestUnread()).rejects.toMatchObject({ code: 'too_many_requests', message: /try again later/ });
+    expect(await storedFiles()).toBe(STORED_FILES_MAX);
+  });
+});
+
+async function storedFiles(): Promise<number> {
+  return (await bulk.control.query('SELECT FROM import_file')).length;
+}

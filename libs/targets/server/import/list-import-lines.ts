@@ -48,7 +48,8 @@ export class ListImportLinesHandler implements IQueryHandler<ListImportLines> {
 
   private async requireLines(jobId: string): Promise<void> {
     const [job] = await this.database.query<{ kind: string; has_lines: boolean }>(
-      'SELECT j.kind, f.id IS NOT NULL AS has_lines FROM bulk_job j LEFT JOIN import_file f USING (id) WHERE j.id = $1',
+      `SELECT j.kind, f.id IS NOT NULL AS has_lines FROM bulk_job j
+       LEFT JOIN import_file f ON f.id = j.id AND NOT f.is_forgotten WHERE j.id = $1`,
       [jobId],
     );
     if (job === undefined) throw new DomainError('not_found', `There is no bulk job ${jobId}.`);

@@ -1,14 +1,19 @@
 import type { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { IMPORT_LINES_MAX, type ImportFormat } from '@icmp-mon/targets/contract';
+import { requirePlace, UNFINISHED_JOBS_MAX } from '../bulk/accept-job';
 import { FileFault } from './file-fault';
 import type { FileRecord } from './file-record';
+import { forgetImportFile, IMPORT_FILES_MAX } from './forget-import-files';
 import { storeRecords } from './import-rows';
 import { readRecords } from './read-records';
 
 /** Lines of one statement. */
 const LINES_PER_STATEMENT = 500;
+/** Most stored files: of ended jobs, of unfinished ones, and some that are being received or deleted. */
+export const STORED_FILES_MAX = IMPORT_FILES_MAX + UNFINISHED_JOBS_MAX + 10;
 
 export interface ReceivedFile {
   id: string;
@@ -24,6 +29,18 @@ export class ReceivedFiles {
   private readonly logger = createLogger('import');
 
   constructor(private readonly database: ControlDatabase) {}
+
+  /**
+   * Checks, before a file is received, that there is room for it and its job.
+   * @throws DomainError `too_many_requests`
+   */
+  async requirePlace(): Promise<void> {
+    await requirePlace(this.database);
+    const [row] = await this.database.query<{ count: number }>('SELECT count(*) AS count FROM import_file');
+    if (row.count < STORED_FILES_MAX) return;
+    const detail = `${row.count} files of imports are stored, the most at the same time. Those of ended imports are deleted within minutes: try again later.`;
+    throw new DomainError('too_many_requests', detail);
+  }
 
   /** @throws FileFault, DomainError `too_large`, or what reading the file throws; the rows are then deleted */
   async storeFile(pieces: AsyncIterable<Buffer>, format: ImportFormat): Promise<ReceivedFile> {
@@ -58,7 +75,7 @@ export class ReceivedFiles {
 
   async deleteFile(id: string): Promise<void> {
     try {
-      await this.database.execute('DELETE FROM import_file WHERE id = $1', [id]);
+      await forgetImportFile(this.database, id);
     } catch (error) {
       this.logger.warn({ err: error, file: id }, 'a refused file is not deleted yet; housekeeping deletes it');
     }

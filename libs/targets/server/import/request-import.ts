@@ -51,6 +51,7 @@ export class RequestImportHandler implements ICommandHandler<RequestImport> {
     { mode = 'upsert', dryRun = false }: ImportQuery,
     metadata: RequestMetadata,
   ): Promise<BulkJobDetail> {
+    await this.files.requirePlace();
     const { id, lines, bytes } = await this.files.storeFile(pieces, format);
     const order = { format, mode, dryRun, bytes };
     const job: NewJob = { kind: 'import', filter: null, targets: null, change: null, expand: null, import: order };

@@ -20,7 +20,7 @@ import { BulkJobWaker } from '../bulk/bulk-job-waker';
 import { BulkJobsProcessor } from '../bulk/bulk-jobs.processor';
 import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
 import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
-import { forgetImportFiles, IMPORT_FILES_KEPT_DAYS } from '../import/forget-import-files';
+import { forgetEndedImports } from '../import/forget-import-files';
 import { MoveTargets } from '../move-targets';
 import { cleanFormerOwners } from '../saved-views/former-owners';
 import { TARGET } from '../target';
@@ -32,8 +32,8 @@ import { TARGET_VERSIONS } from '../versions/target-versions-projection';
 const ROWS_PER_STEP = 10_000;
 /** Bulk jobs of one statement, which also deletes their failures. */
 const JOBS_PER_STEP = 100;
-/** Imported files of one statement, which also deletes their lines. */
-const FILES_PER_STEP = 1;
+/** Shorter than the other tasks: while too many files are stored, new ones are refused. */
+const IMPORT_FILES_EVERY_MS = 10 * MINUTE_MS;
 /** Days for which a version is kept after its end: the same month of last year. */
 const VERSIONS_KEPT_DAYS = 396;
 
@@ -87,11 +87,8 @@ export class TargetsWorkerModule {
       },
       {
         name: 'import-files',
-        everyMs: HOUR_MS,
-        runTask: ({ nowMs }) =>
-          inSteps(FILES_PER_STEP, () =>
-            forgetImportFiles(control, new Date(nowMs - IMPORT_FILES_KEPT_DAYS * DAY_MS), FILES_PER_STEP),
-          ),
+        everyMs: IMPORT_FILES_EVERY_MS,
+        runTask: ({ nowMs }) => forgetEndedImports(control, nowMs),
       },
       {
         name: 'former-owners',
