@@ -1,5 +1,7 @@
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { newId } from '@icmp-mon/platform/ids';
 import type { TargetLifetimes, TargetView } from '@icmp-mon/targets/contract';
-import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
+import { register as registerDecision, TARGET, TARGET_VERSIONS } from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FollowedApi, startFollowedApi } from './testing/followed-api';
 import { registerTarget } from './testing/register-target';
@@ -33,10 +35,12 @@ describe('GET /targets/{id}/lifetimes', () => {
     };
     expect(await lifetimes(first.id)).toMatchObject([removed]);
     const second = await register('192.0.2.1');
+    // By its address, or by the id of another target there, a removed target is found once the history contains it.
     for (const ref of [first.id, second.id]) {
-      expect(await lifetimes(ref)).toMatchObject([{ id: second.id, removedAt: null }, removed]);
+      await expect
+        .poll(() => lifetimes(ref), { timeout: 20_000 })
+        .toMatchObject([{ id: second.id, removedAt: null }, removed]);
     }
-    // By its address, a removed target is found once the history contains it.
     await remove(second.id);
     await expect.poll(() => lifetimes('192.0.2.1'), { timeout: 20_000 }).toMatchObject([{ id: second.id }, removed]);
   });
@@ -46,6 +50,28 @@ describe('GET /targets/{id}/lifetimes', () => {
     expect(await lifetimes(one.id)).toMatchObject([{ id: one.id }]);
     expect((await ask('192.0.2.2/lifetimes')).status).toBe(409);
     expect(await (await ask('192.0.2.2/lifetimes?vrf=lab')).json()).toMatchObject({ items: [{ id: other.id }] });
+  });
+
+  it('of a target removed long ago, whose versions are deleted, is read from its events', async () => {
+    const { id } = await register('192.0.2.4');
+    await remove(id);
+    await expect.poll(() => lifetimes('192.0.2.4'), { timeout: 20_000 }).toMatchObject([{ id }]);
+    await api.control.execute('DELETE FROM target_version WHERE id = $1', [id]);
+    expect(await lifetimes(id)).toMatchObject([{ id, ip: '192.0.2.4', removedBy: expect.any(String) as string }]);
+    expect((await ask('192.0.2.4/lifetimes')).status).toBe(404);
+  });
+
+  it('of a target with an address that would be refused today is read from its events', async () => {
+    const id = newId();
+    const target = {
+      ...{ targetId: id, key: 2_000_000_000, ip: '224.0.0.5', vrf: 'default' },
+      name: null,
+      tags: {},
+      tier: 'fast',
+    };
+    const metadata = { actor: 'user:ada', causationId: null, correlationId: newId() };
+    await new EventStore(api.control).execute(TARGET, id, (state) => registerDecision(state, target), { metadata });
+    expect(await lifetimes(id)).toMatchObject([{ id, ip: '224.0.0.5' }]);
   });
 
   it.each(['192.0.2.99', '00000000-0000-4000-8000-000000000000', 'nonsense'])('of %s answers 404', async (ref) => {

@@ -23,14 +23,7 @@ export class FormerTargets {
     const address = canonicalAddress(ref);
     if (!address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
-    // A target that was just registered may not have a version yet.
-    const rows = await this.database.query<{ id: string; vrf: string }>(
-      `SELECT id, vrf, max(key) AS key FROM (
-         SELECT id, vrf, key FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)
-         UNION ALL SELECT id, vrf, key FROM target_version WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)) AS t
-       GROUP BY id, vrf ORDER BY key DESC LIMIT $3`,
-      [address.ip, vrf ?? null, LIVES_MAX],
-    );
+    const rows = await this.readLives(address.ip, vrf);
     const vrfs = [...new Set(rows.map((row) => row.vrf))].sort();
     if (vrfs.length > 1) {
       throw new DomainError(
@@ -38,8 +31,25 @@ export class FormerTargets {
         `${address.ip} was in several VRFs (${vrfs.join(', ')}): choose one with ?vrf=.`,
       );
     }
-    if (rows.length === 0) throw new DomainError('not_found', `${address.ip} is not a target, and was none.`);
+    if (rows.length === 0)
+      throw new DomainError('not_found', `${address.ip} is not a target, and no version of one that was is stored.`);
     return rows.map(({ id }) => id);
+  }
+
+  /** Returns the ids of all targets that have or had an address, newest first, at most 100; without those whose versions are deleted. */
+  async idsAt({ ip, vrf }: Pick<TargetReference, 'ip' | 'vrf'>): Promise<string[]> {
+    return (await this.readLives(ip, vrf)).map(({ id }) => id);
+  }
+
+  private readLives(ip: string, vrf: string | undefined): Promise<{ id: string; vrf: string }[]> {
+    // A target that was just registered may not have a version yet.
+    return this.database.query(
+      `SELECT id, vrf, max(key) AS key FROM (
+         SELECT id, vrf, key FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)
+         UNION ALL SELECT id, vrf, key FROM target_version WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)) AS t
+       GROUP BY id, vrf ORDER BY key DESC LIMIT $3`,
+      [ip, vrf ?? null, LIVES_MAX],
+    );
   }
 
   /** Returns what identifies a target, also a removed one, as it was registered; the name is a personal datum. Null if there was none. */

@@ -29,8 +29,8 @@ export class ListLifetimesHandler implements IQueryHandler<ListLifetimes> {
   async execute({ ref, vrf }: ListLifetimes): Promise<TargetLifetimes> {
     const [asked] = await this.readLifetimes(await this.targets.findIds(ref, vrf));
     if (asked === undefined) throw new DomainError('not_found', `There was no target ${ref}.`);
-    const ids = await this.targets.findIds(asked.ip, asked.vrf);
-    // The versions of a target removed long ago are deleted; its events remain.
+    // The versions of a target removed long ago are deleted; its events remain. Its address may be one that is refused today.
+    const ids = await this.targets.idsAt(asked);
     const items = await this.readLifetimes([...new Set([...ids, asked.id])]);
     const removers = items.flatMap(({ removedBy }) => removedBy ?? []);
     const names = await this.actors.namesOf([...new Set(removers)]);
