@@ -78,11 +78,11 @@ describe('an export', () => {
       tier: 'fast',
       name: `=cmd|' /C calc'!A0`,
       owner: '+49 69, "x"',
-      notes: 'a\nb',
+      notes: 'a\nb\n-c',
     };
     await run(JSON.stringify(given), { format: 'ndjson' });
     expect(await exported('vrf=guard', 'csv')).toBe(
-      `ip,vrf,name,tier,tags,paused,parents,notes,owner\r\n10.8.0.1,guard,'=cmd|' /C calc'!A0,fast,,false,,"a\nb","'+49 69, ""x"""\r\n`,
+      `ip,vrf,name,tier,tags,paused,parents,notes,owner\r\n10.8.0.1,guard,'=cmd|' /C calc'!A0,fast,,false,,"a\nb\n'-c","'+49 69, ""x"""\r\n`,
     );
   });
 
