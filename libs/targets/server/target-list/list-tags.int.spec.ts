@@ -107,12 +107,15 @@ describe('tags of the inventory', () => {
 });
 
 it('finds the tags of 100,000 targets by the index, also if nearly all targets have the same', async () => {
-  await database.execute(
-    `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at)
-     SELECT n, gen_random_uuid(), '10.0.0.0'::inet + n, 'default', NULL,
-       jsonb_build_object('site', 's' || n % 100, 'role', 'edge', 'serial', 'x' || n), 'standard', 1, now()
-     FROM generate_series(1, 100000) AS n`,
-  );
+  for (let first = 1; first <= 100_000; first += 10_000) {
+    await database.execute(
+      `INSERT INTO target_list (key, id, ip, vrf, name, tags, tier, version, registered_at)
+       SELECT n, gen_random_uuid(), '10.0.0.0'::inet + n, 'default', NULL,
+         jsonb_build_object('site', 's' || n % 100, 'role', 'edge', 'serial', 'x' || n), 'standard', 1, now()
+       FROM generate_series($1::integer, $1::integer + 9999) AS n`,
+      [first],
+    );
+  }
   await database.execute('VACUUM ANALYZE target_tag');
   expect(await list()).toEqual(['role:10000', 'serial:10000', 'site:10000']);
   expect(await list({ key: 'serial', prefix: 'x9999', limit: 2 })).toEqual(['x9999:1', 'x99990:1']);
