@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
@@ -13,7 +14,13 @@ import {
   testTopicPrefix,
 } from '@icmp-mon/platform/testing';
 import { type BulkJobDetail, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
-import { RequestExpansion, RequestExpansionHandler, TierNames } from '@icmp-mon/targets/server';
+import {
+  RequestExpansion,
+  RequestExpansionHandler,
+  RequestImport,
+  RequestImportHandler,
+  TierNames,
+} from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/apps/worker/main.js');
@@ -27,6 +34,7 @@ let control: ControlDatabase;
 let messaging: Messaging;
 let worker: ChildProcess | undefined;
 const topicPrefix = testTopicPrefix();
+const metadata = { actor: 'user:ada', causationId: null, correlationId: newId() };
 
 beforeAll(async () => {
   databases = await testDatabase('both');
@@ -71,8 +79,12 @@ async function endWorker(signal: NodeJS.Signals): Promise<void> {
 
 async function expandBlock(cidr: string): Promise<BulkJobDetail> {
   const handler = new RequestExpansionHandler(control, new EventStore(control), new TierNames(control));
-  const metadata = { actor: 'user:ada', causationId: null, correlationId: newId() };
   return handler.execute(new RequestExpansion({ cidr, tier: 'fast' }, metadata));
+}
+
+async function importFile(csv: string): Promise<BulkJobDetail> {
+  const handler = new RequestImportHandler(control, new EventStore(control));
+  return handler.execute(new RequestImport({ format: 'csv', pieces: Readable.from([Buffer.from(csv)]) }, {}, metadata));
 }
 
 const jobOf = async (id: string): Promise<{ state: string; changed: number }> => {
@@ -98,32 +110,54 @@ async function publishedTargets(): Promise<Set<string>> {
   return targets;
 }
 
+/** Kills the worker of a job three times, and starts it again. Returns once the job has registered its targets. */
+async function killThreeTimes(id: string): Promise<void> {
+  const states: string[] = [];
+  for (const reached of KILLS) {
+    await eventually(async () => expect((await jobOf(id)).changed).toBeGreaterThanOrEqual(reached), {
+      withinMs: 60_000,
+    });
+    await endWorker('SIGKILL');
+    states.push((await jobOf(id)).state);
+    startWorker();
+  }
+  // At least the first kill came in the middle of the job.
+  expect(states[0]).toBe('running');
+  await eventually(async () => expect(await jobOf(id)).toEqual({ state: 'completed', changed: TARGETS }), {
+    withinMs: 60_000,
+  });
+}
+
+/** Expects that a job registered each of its targets by one event. */
+async function expectOnce(id: string): Promise<void> {
+  const [events] = await control.query(
+    `SELECT count(*) AS events, count(DISTINCT stream) AS streams FROM event WHERE stream LIKE 'target-%' AND metadata ->> 'causationId' = $1`,
+    [id],
+  );
+  expect(events).toEqual({ events: TARGETS, streams: TARGETS });
+  const audit = await control.query('SELECT type FROM event WHERE stream = $1 ORDER BY version', [`bulkjob-${id}`]);
+  expect(audit).toEqual([{ type: 'BulkJobRequested' }, { type: 'BulkJobEnded' }]);
+}
+
 describe('a worker that runs a bulk job', () => {
   it('registers each target once, although it is killed three times', { timeout: 180_000 }, async () => {
     startWorker();
     const { id } = await expandBlock('10.0.0.0/20');
-    const states: string[] = [];
-    for (const reached of KILLS) {
-      await eventually(async () => expect((await jobOf(id)).changed).toBeGreaterThanOrEqual(reached), {
-        withinMs: 60_000,
-      });
-      await endWorker('SIGKILL');
-      states.push((await jobOf(id)).state);
-      startWorker();
-    }
-    // At least the first kill came in the middle of the job.
-    expect(states[0]).toBe('running');
-    await eventually(async () => expect(await jobOf(id)).toEqual({ state: 'completed', changed: TARGETS }), {
-      withinMs: 60_000,
-    });
-    const streams = await control.query<{ events: number; causes: string[] }>(
-      `SELECT count(*) AS events, array_agg(metadata ->> 'causationId') AS causes
-       FROM event WHERE stream LIKE 'target-%' GROUP BY stream`,
-    );
-    expect(streams).toHaveLength(TARGETS);
-    for (const stream of streams) expect(stream).toEqual({ events: 1, causes: [id] });
-    const audit = await control.query('SELECT type FROM event WHERE stream = $1 ORDER BY version', [`bulkjob-${id}`]);
-    expect(audit).toEqual([{ type: 'BulkJobRequested' }, { type: 'BulkJobEnded' }]);
+    await killThreeTimes(id);
+    await expectOnce(id);
     expect((await publishedTargets()).size).toBe(TARGETS);
+  });
+
+  it('takes each line of an import once, although it is killed three times', { timeout: 180_000 }, async () => {
+    const ipOf = (nr: number): string => `10.1.${nr >> 8}.${nr & 255}`;
+    const lines = Array.from({ length: TARGETS }, (_, nr) => `${ipOf(nr)},fast,${nr % 2 === 0 ? ipOf(nr + 1) : ''}`);
+    const { id } = await importFile(`ip,tier,parents\n${lines.join('\n')}\n`);
+    await killThreeTimes(id);
+    await expectOnce(id);
+    const outcomes = await control.query(
+      `SELECT outcome, count(*) AS count FROM import_line WHERE file_id = $1 GROUP BY outcome`,
+      [id],
+    );
+    expect(outcomes).toEqual([{ outcome: 'created', count: TARGETS }]);
   });
 });
