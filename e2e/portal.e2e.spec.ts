@@ -31,6 +31,6 @@ describe.skipIf(!existsSync(CHROMIUM))(`in Chromium (needs ${CHROMIUM})`, () => 
 
   describe('the product', productStory(running));
   describe('the filter language', filterStory(running));
-  describe('the palette and the tiers', settingsStory(running));
+  describe('the palette, an import and the tiers', settingsStory(running));
   describe('a machine that joins', joinStory(running));
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import type { TierView } from '@icmp-mon/tiers/contract';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -5,6 +6,11 @@ import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
 
 const soon = { timeout: 60_000, interval: 200 };
+/** Lines that change a target, create one, and are refused. */
+const FILE = {
+  ...{ name: 'targets.csv', mimeType: 'text/csv' },
+  buffer: Buffer.from('ip,tier,name\n127.0.2.2,fast,edge-two\n127.0.2.4,fast,edge-four\n127.0.2.999,fast,edge-none\n'),
+};
 
 let product: RunningProduct;
 let browser: PortalBrowser;
@@ -87,6 +93,43 @@ export const settingsStory = (running: () => RunningProduct) => () => {
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
     expect(await page.getByTestId('theme').evaluate((button) => button.matches(':focus'))).toBe(true);
+  });
+
+  it('imports a file by keyboard: a fault at its field, a dry run, then the import, which a reload finds again', async () => {
+    await openByPalette('import', 'Import targets');
+    await expect.poll(pathOf, soon).toBe('/targets/import');
+    expect(await browser.inspect('import')).toEqual([]);
+    browser.expectAnswer(400);
+    await page.getByTestId('import-text').fill('ip,tier,colour\n127.0.2.4,fast,red\n');
+    await page.getByTestId('import-dry-run').press('Enter');
+    await expect.poll(() => page.getByTestId('import-problem').innerText(), soon).toContain('colour');
+    await page.getByTestId('import-file').setInputFiles(FILE);
+    await page.getByTestId('import-dry-run').press('Enter');
+    const outcomes = () => page.getByRole('group', { name: 'Lines by outcome' }).getByRole('button').allInnerTexts();
+    await expect
+      .poll(outcomes, soon)
+      .toEqual([...['1 refused', '1 would be changed', '1 would be created', '0 unchanged']]);
+    const lines = () => page.getByTestId('import-lines-table').locator('tbody').innerText();
+    expect(await lines()).toMatch(/^4\s+127\.0\.2\.999\s+ip\s/);
+    await page.getByTestId('lines-changed').press('Enter');
+    await expect.poll(lines, soon).toMatch(/^2\s+127\.0\.2\.2\s+name\s+edge-2\s+→\s+edge-two$/);
+    expect(await browser.inspect('import-dry-run')).toEqual([]);
+    expect((await product.request('GET', 'targets/127.0.2.4')).status).toBe(404);
+    await page.getByTestId('import-run').press('Enter');
+    const job = () => page.getByTestId('import-job').innerText();
+    await expect.poll(job, soon).toContain('Import: completed');
+    await page.reload();
+    await expect.poll(outcomes, soon).toEqual(['1 refused', '1 changed', '1 created', '0 unchanged']);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByTestId('download-refused').press('Enter'),
+    ]);
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/^line,ip,vrf,column,reason\r\n4,"127\.0\.2\.999",/);
+    await page.getByTestId('show-list').press('Enter');
+    await expect.poll(pathOf, soon).toBe('/targets');
+    await page.keyboard.press('/');
+    await page.keyboard.type('edge-four');
+    await page.getByTestId('target-row-127.0.2.4').waitFor();
   });
 
   it('creates a tier by keyboard: faults at their fields, a preview, then the tier', async () => {

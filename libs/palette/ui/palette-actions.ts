@@ -60,6 +60,9 @@ export class PaletteActions {
       may.has('targets:write')
         ? { text: 'Add target', detail: 'an address or a block to monitor', run: () => void this.addTarget() }
         : null,
+      may.has('targets:write')
+        ? { text: 'Import targets', detail: 'CSV or NDJSON', run: () => this.openUrl('/targets/import') }
+        : null,
       may.has('agents:enrol')
         ? {
             text: 'Add agent',

@@ -20,6 +20,7 @@ const PATHS = {
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14',
   up: 'M12 19V5M6 11l6-6 6 6',
   down: 'M12 5v14M6 13l6 6 6-6',
+  upload: 'M12 16V4M6 10l6-6 6 6M4 16v4h16v-4',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   arrow: 'M5 12h14M13 6l6 6-6 6',
 } as const;

@@ -39,6 +39,10 @@ export function jobTitle(job: BulkJobView | null): string {
 export function jobSentence(job: BulkJobView | null): string | null {
   if (job === null) return null;
   const which = job.filter === null ? 'the selected targets' : `the targets of ${job.filter}`;
+  if (job.import !== null) {
+    const file = `a file of ${countText(job.total)} ${job.total === 1 ? 'line' : 'lines'}`;
+    return job.import.dryRun ? `Dry run of ${file}: nothing is changed.` : `Imports ${file}.`;
+  }
   if (job.expand !== null) return `Adds the addresses of ${job.expand.cidr} as targets of the tier ${job.expand.tier}.`;
   if (job.change === null) return `Removes ${which}.`;
   return `For ${which}: ${changeWords(job.change)}.`;

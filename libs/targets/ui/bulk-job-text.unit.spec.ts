@@ -48,6 +48,12 @@ describe('the text of a bulk job', () => {
     expect(jobSentence({ ...job, kind: 'expand', expand: { cidr: '192.0.2.0/24', tier: 'fast' } })).toBe(
       'Adds the addresses of 192.0.2.0/24 as targets of the tier fast.',
     );
+    const order = { format: 'csv', mode: 'upsert', dryRun: false, bytes: 9 } as const;
+    const importing = { ...job, kind: 'import', filter: null, import: order } as const;
+    expect(jobSentence(importing)).toBe('Imports a file of 5,000 lines.');
+    expect(jobSentence({ ...importing, total: 1, import: { ...order, dryRun: true } })).toBe(
+      'Dry run of a file of 1 line: nothing is changed.',
+    );
   });
 
   it('counts the targets that are listed with their reasons', () => {

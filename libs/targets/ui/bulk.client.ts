@@ -1,6 +1,12 @@
-import { HttpClient } from '@angular/common/http';
+import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import type { BulkChangeRequest, BulkJobDetail, BulkPreview, ExpandRequest } from '@icmp-mon/targets/contract';
+import type {
+  BulkChangeRequest,
+  BulkJobDetail,
+  BulkJobList,
+  BulkPreview,
+  ExpandRequest,
+} from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
 import { TARGETS_PATH } from './targets.client';
 
@@ -24,6 +30,11 @@ export class BulkClient {
   startJob({ route, body }: BulkRequest, requestKey: string): Promise<BulkJobDetail> {
     const headers = { 'Idempotency-Key': requestKey };
     return firstValueFrom(this.http.post<BulkJobDetail>(`${TARGETS_PATH}:${route}`, body, { headers }));
+  }
+
+  /** Lists unfinished and recent jobs, the newest first. */
+  listJobs(): HttpResourceRef<BulkJobList | undefined> {
+    return httpResource(() => JOBS_PATH);
   }
 
   readJob(id: string): Promise<BulkJobDetail> {

@@ -5,5 +5,6 @@ export { TargetsClient } from './targets.client';
 
 export const targetsRoutes: Routes = [
   { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
+  { path: 'import', loadComponent: () => import('./import-page').then((page) => page.ImportPage) },
   { path: ':id', loadComponent: () => import('./target-detail').then((page) => page.TargetDetail) },
 ];

@@ -10,6 +10,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
+import { RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { CountPipe, Icon, Shortcuts } from '@icmp-mon/platform/ui-kit';
@@ -33,7 +34,7 @@ export interface AskedList {
 /** Toolbar of the target list: filter and actions. */
 @Component({
   selector: 'icm-list-tools',
-  imports: [CountPipe, FilterField, Icon, StatusGlyph],
+  imports: [CountPipe, FilterField, Icon, RouterLink, StatusGlyph],
   providers: [FilterNames],
   templateUrl: './list-tools.html',
   styleUrl: './list-tools.scss',

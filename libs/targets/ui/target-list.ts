@@ -1,6 +1,6 @@
 import { type CdkVirtualScrollViewport, ScrollingModule } from '@angular/cdk/scrolling';
 import { Component, computed, effect, type ElementRef, inject, input, untracked, viewChild } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { ClockTimePipe, CountPipe, Empty, Failure, Icon, Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { splitTerms, tagTerm, type TargetSort } from '@icmp-mon/targets/contract';
@@ -38,6 +38,7 @@ import { TargetRows } from './target-rows';
     Icon,
     ListRow,
     ListTools,
+    RouterLink,
     ScrollingModule,
     SelectionBar,
     TargetPanel,
@@ -143,9 +144,7 @@ export class TargetList {
     if (rendered !== null) this.rows.showRange(rendered.start, rendered.end);
   }
 
-  protected trackIndex(index: number): number {
-    return index;
-  }
+  protected readonly trackIndex = (index: number): number => index;
 
   /** Adds a tag to the filter. */
   protected filterByTag(tag: string): void {
