@@ -77,6 +77,21 @@ describe('on the machine itself', () => {
     for (const { actor } of events) expect(actor).toMatch(/^cli:/);
   });
 
+  it('lists which agents are outdated, and the minimum version', async () => {
+    const id = await enrolled('old-1');
+    await control.execute(
+      `INSERT INTO assignment_agent (id, name, region, provider, tags, state) VALUES ($1, 'old-1', 'eu', 'p', '{}', 'active')`,
+      [id],
+    );
+    await control.execute(
+      `INSERT INTO assignment_agent_outdated (agent_id, version, version_min) VALUES ($1, '1.0.0', '1.2.0')`,
+      [id],
+    );
+    expect(await run('agents', 'list')).toContain(
+      `old-1  eu  active  enrolled  0 targets  outdated: the minimum version is 1.2.0  ${id}`,
+    );
+  });
+
   it('changes the description of an agent, and states what to correct', async () => {
     const id = await enrolled('set-1');
     expect(await run('agents', 'set', 'set-1', '--capacity', '2000', '--tags', 'site=fra rack=7')).toBe(

@@ -17,6 +17,7 @@ import {
   RevokeEnrolmentTokenHandler,
   StoredAgentReports,
 } from '@icmp-mon/agents/server';
+import { StoredAssignments } from '@icmp-mon/assignment/server';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { Invocation } from '@icmp-mon/platform/command-line';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
@@ -52,9 +53,12 @@ async function list(context: CliContext, retired: boolean): Promise<void> {
   const found = await lister(context).listAgents(retired ? 'retired' : undefined);
   if (found.length === 0)
     return context.printLine(retired ? 'There are no retired agents.' : 'No agent has joined yet.');
+  const assignments = await new StoredAssignments(context.control).byAgent();
   for (const { id, name, region, state, connection, assignedTargets, stateReason, capacityPps } of found) {
     const capacity = capacityPps === null ? '' : `  at most ${capacityPps} packets/s`;
-    const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets${capacity}`;
+    const outdated = assignments.get(id)?.outdated ?? null;
+    const version = outdated === null ? '' : `  outdated: the minimum version is ${outdated.versionMin}`;
+    const heard = retired ? '' : `  ${connection}  ${assignedTargets} targets${capacity}${version}`;
     context.printLine(`${name}  ${region}  ${state}${heard}  ${id}${stateReason === null ? '' : `  (${stateReason})`}`);
   }
 }

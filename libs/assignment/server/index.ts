@@ -11,3 +11,4 @@ export { latestFacts } from './latest-facts';
 export { AgentPoliciesProjection } from './agent-policies.projection';
 export { AgentWatch } from './agent-watch';
 export { ASSIGNMENT_GROUP, ASSIGNMENT_TOPICS, AssignmentProjection } from './assignment.projection';
+export { StoredAssignments } from './stored-assignments';
