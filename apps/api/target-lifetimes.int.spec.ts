@@ -48,7 +48,15 @@ describe('GET /targets/{id}/lifetimes', () => {
   it('keeps the targets of different VRFs apart', async () => {
     const [one, other] = [await register('192.0.2.2'), await register('192.0.2.2', { vrf: 'lab' })];
     expect(await lifetimes(one.id)).toMatchObject([{ id: one.id }]);
-    expect((await ask('192.0.2.2/lifetimes')).status).toBe(409);
+    const ambiguous = await ask('192.0.2.2/lifetimes');
+    expect(ambiguous.status).toBe(409);
+    expect(await ambiguous.json()).toMatchObject({
+      code: 'ambiguous',
+      candidates: [
+        { id: one.id, vrf: 'default' },
+        { id: other.id, vrf: 'lab' },
+      ],
+    });
     expect(await (await ask('192.0.2.2/lifetimes?vrf=lab')).json()).toMatchObject({ items: [{ id: other.id }] });
   });
 

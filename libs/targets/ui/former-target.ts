@@ -6,6 +6,8 @@ import { Empty, Failure, Icon, InstantPipe, keepLast, readProblem, reloadEvery }
 import { FormerResults } from './former-results';
 import { relativesOf, removalText } from './lifetime-text';
 import { openAddTarget } from './open-add-target';
+import { ambiguityOf } from './several-targets';
+import { SeveralVrfs } from './several-vrfs';
 import { TargetChanges } from './target-changes';
 import { TargetsClient } from './targets.client';
 
@@ -15,7 +17,7 @@ const ADDRESS = /[.:]/;
 /** A target that does not exist: what is stored of a removed one, and which target has its address now; or what to do if there was none. */
 @Component({
   selector: 'icm-former-target',
-  imports: [Empty, Failure, FormerResults, Icon, InstantPipe, RouterLink, TargetChanges],
+  imports: [Empty, Failure, FormerResults, Icon, InstantPipe, RouterLink, SeveralVrfs, TargetChanges],
   templateUrl: './former-target.html',
   styleUrl: './target-body.scss',
 })
@@ -39,6 +41,7 @@ export class FormerTarget {
     const problem = failure === null ? null : readProblem(failure.error);
     return problem?.status === 404 ? problem : null;
   });
+  protected readonly ambiguous = computed(() => ambiguityOf(this.kept.failure()));
   protected readonly relatives = computed(() => relativesOf(this.ref(), this.kept.value()?.items ?? []));
   protected readonly removal = computed(() => {
     const asked = this.relatives()?.asked;

@@ -27,6 +27,8 @@ import { pausedText } from './lifetime-text';
 import { LossStrip } from './loss-strip';
 import { readFailures } from './read-failures';
 import { RemoveTarget } from './remove-target';
+import { ambiguityOf } from './several-targets';
+import { SeveralVrfs } from './several-vrfs';
 import { showSpan } from './show-span';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
@@ -61,6 +63,7 @@ interface Read<T> {
     RemoveTarget,
     RouterLink,
     RttPipe,
+    SeveralVrfs,
     SharePipe,
     StatusGlyph,
     TagsPipe,
@@ -118,6 +121,7 @@ export class TargetBody {
     const failure = this.keptTarget.failure();
     return this.removed() || (failure !== null && readProblem(failure.error).status === 404);
   });
+  protected readonly ambiguous = computed(() => ambiguityOf(this.keptTarget.failure()));
   private readonly former = viewChild(FormerTarget);
   /** The address, as far as it is known. */
   readonly address = computed(() => this.view()?.ip ?? this.former()?.address() ?? this.id());

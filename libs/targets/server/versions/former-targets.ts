@@ -9,6 +9,17 @@ import { TARGET_ID } from '../identifier';
 /** Most targets of one address, newest first. */
 const LIVES_MAX = 100;
 
+/** The address was in several VRFs; the problem document lists the newest target of each. */
+class AmbiguousFormerTarget extends DomainError {
+  readonly members: { candidates: { id: string; vrf: string }[] };
+
+  constructor(ip: string, candidates: { id: string; vrf: string }[]) {
+    const vrfs = candidates.map(({ vrf }) => vrf).join(', ');
+    super('ambiguous', `${ip} was in several VRFs (${vrfs}): choose one with ?vrf=.`);
+    this.members = { candidates };
+  }
+}
+
 /** Finds targets that exist or existed. */
 @Injectable()
 export class FormerTargets {
@@ -16,7 +27,7 @@ export class FormerTargets {
 
   /**
    * Returns the id itself, or the ids of all targets that have or had an address, newest first, at most 100.
-   * @throws DomainError `not_found`; `ambiguous` for an address that was in several VRFs
+   * @throws DomainError `not_found`; `ambiguous` for an address that was in several VRFs, with the candidates
    */
   async findIds(ref: string, vrf: string | undefined): Promise<string[]> {
     if (TARGET_ID.test(ref)) return [ref.toLowerCase()];
@@ -24,12 +35,9 @@ export class FormerTargets {
     if (!address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
     const rows = await this.readLives(address.ip, vrf);
-    const vrfs = [...new Set(rows.map((row) => row.vrf))].sort();
-    if (vrfs.length > 1) {
-      throw new DomainError(
-        'ambiguous',
-        `${address.ip} was in several VRFs (${vrfs.join(', ')}): choose one with ?vrf=.`,
-      );
+    const newest = new Map(rows.toReversed().map(({ id, vrf: of }) => [of, { id, vrf: of }]));
+    if (newest.size > 1) {
+      throw new AmbiguousFormerTarget(address.ip, [...newest.values()].sort(byVrf));
     }
     if (rows.length === 0)
       throw new DomainError('not_found', `${address.ip} is not a target, and no version of one that was is stored.`);
@@ -81,3 +89,5 @@ export class FormerTargets {
     return new Set(rows.map(({ stream }) => stream));
   }
 }
+
+const byVrf = (a: { vrf: string }, b: { vrf: string }): number => (a.vrf < b.vrf ? -1 : 1);
