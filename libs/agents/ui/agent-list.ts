@@ -20,7 +20,6 @@ import {
   Failure,
   keepLast,
   PageTrail,
-  RatePipe,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
@@ -51,7 +50,6 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
     FleetTable,
     IsFullPipe,
     JoinAgent,
-    RatePipe,
     RouterLink,
   ],
   templateUrl: './agent-list.html',
