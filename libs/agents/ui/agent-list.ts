@@ -23,7 +23,7 @@ import {
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
-import { AgentLoadPipe, IsFullPipe } from './agent-load';
+import { AgentLoadPipe, IsFullPipe, ShortLoadPipe } from './agent-load';
 import { AgentsClient } from './agents.client';
 import { EnrolmentTokens } from './enrolment-tokens';
 import { fleetGroups } from './fleet-groups';
@@ -51,6 +51,7 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
     IsFullPipe,
     JoinAgent,
     RouterLink,
+    ShortLoadPipe,
   ],
   templateUrl: './agent-list.html',
   styleUrl: './agent-list.scss',

@@ -25,9 +25,20 @@ export function loadText(load: Load): string {
   return `${pps} of ${countText(load.capacityPps)}${percent}`;
 }
 
+/** Formats a load for a narrow column: `3 %`, or packets per second without a limit. */
+export function shortLoadText(load: Load): string {
+  const share = usedShare(load);
+  return share === null ? loadText(load) : `${Math.round(share * 100)} %`;
+}
+
 @Pipe({ name: 'agentLoad' })
 export class AgentLoadPipe implements PipeTransform {
   readonly transform = loadText;
+}
+
+@Pipe({ name: 'shortLoad' })
+export class ShortLoadPipe implements PipeTransform {
+  readonly transform = shortLoadText;
 }
 
 @Pipe({ name: 'isFull' })

@@ -1,7 +1,7 @@
 // The entry of the UI kit also exports components, which need the compiler outside a build.
 import '@angular/compiler';
 import { describe, expect, it } from 'vitest';
-import { isFull, loadText } from './agent-load';
+import { isFull, loadText, shortLoadText } from './agent-load';
 import { capacityIn } from './description-fields';
 
 describe('the load of an agent', () => {
@@ -10,6 +10,12 @@ describe('the load of an agent', () => {
     expect(loadText({ assignedPps: 2_000, capacityPps: 2_000 })).toBe('2,000 of 2,000 (100 %)');
     expect(loadText({ assignedPps: 0, capacityPps: null })).toBe('0.0');
     expect(loadText({ assignedPps: 0, capacityPps: 0 })).toBe('0.0 of 0');
+  });
+
+  it('is a percentage in a narrow column, if there is a limit', () => {
+    expect(shortLoadText({ assignedPps: 12.5, capacityPps: 500 })).toBe('3 %');
+    expect(shortLoadText({ assignedPps: 12.5, capacityPps: null })).toBe('12.5');
+    expect(shortLoadText({ assignedPps: 0, capacityPps: 0 })).toBe('0.0 of 0');
   });
 
   it('is full from 95 % on', () => {
