@@ -112,7 +112,7 @@ export const settingsStory = (running: () => RunningProduct) => () => {
     const lines = () => page.getByTestId('import-lines-table').locator('tbody').innerText();
     expect(await lines()).toMatch(/^4\s+127\.0\.2\.999\s+ip\s/);
     await page.getByTestId('lines-changed').press('Enter');
-    await expect.poll(lines, soon).toMatch(/^2\s+127\.0\.2\.2\s+name\s+edge-2\s+→\s+edge-two$/);
+    await expect.poll(lines, soon).toMatch(/^2\s+127\.0\.2\.2\s+name:\s+edge-2\s+→\s+edge-two$/);
     expect(await browser.inspect('import-dry-run')).toEqual([]);
     expect((await product.request('GET', 'targets/127.0.2.4')).status).toBe(404);
     await page.getByTestId('import-run').press('Enter');

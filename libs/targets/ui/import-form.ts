@@ -1,5 +1,5 @@
 import { Component, computed, type ElementRef, inject, input, output, signal, viewChild } from '@angular/core';
-import { BytesPipe, Icon, type Problem } from '@icmp-mon/platform/ui-kit';
+import { BytesPipe, Icon, type Problem, problemText } from '@icmp-mon/platform/ui-kit';
 import { IMPORT_BYTES_MAX } from '@icmp-mon/targets/contract';
 import { ImportDraft } from './import-draft';
 
@@ -27,8 +27,8 @@ export class ImportForm {
   protected readonly isOver = signal(false);
   protected readonly fault = computed(() => {
     const problem = this.problem();
-    if (this.draft.isTooLarge()) return null;
-    return problem === null ? null : `${problem.title}. ${problem.detail}`;
+    if (problem === null || this.draft.isTooLarge()) return null;
+    return problem.status === 400 ? problem.detail : problemText(problem);
   });
   protected readonly maySend = computed(
     () => this.draft.content() !== null && !this.draft.isTooLarge() && !this.isBusy(),
