@@ -78,7 +78,7 @@ export class ImportPage {
   }
 
   /** Sends the file for a dry run. */
-  protected async preview(): Promise<void> {
+  protected async previewFile(): Promise<void> {
     const content = this.draft.content();
     if (content === null) return;
     await this.sent.sendRequest(async () => {
@@ -88,7 +88,7 @@ export class ImportPage {
   }
 
   /** Sends the file of the dry run that is shown again, and imports it. */
-  protected async run(): Promise<void> {
+  protected async importFile(): Promise<void> {
     const file = this.ready();
     if (file !== null) await this.sent.sendRequest(() => this.startJob(file, false));
   }
