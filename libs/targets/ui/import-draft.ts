@@ -1,7 +1,7 @@
 import { computed, Injectable, signal } from '@angular/core';
 import { IMPORT_BYTES_MAX, type ImportMode } from '@icmp-mon/targets/contract';
 
-/** What the user chose to import; kept while its dry run is shown. */
+/** The chosen file or lines of an import; kept while its dry run is shown. */
 @Injectable()
 export class ImportDraft {
   readonly file = signal<File | null>(null);

@@ -37,7 +37,7 @@ describe('the texts of an import', () => {
     expect(texts(false, true)).toEqual(['false', 'true']);
   });
 
-  it('count lines by outcome, those that need a decision first', () => {
+  it('count lines by outcome, refused lines first', () => {
     const texts = (of: BulkJobView): string[] => outcomeCounts(of).map(({ text }) => text);
     expect(texts(job)).toEqual(['3 refused', '1,200 would be changed', '2 would be created', '0 unchanged']);
     const cancelled = { ...job, import: null, done: 1_000 };

@@ -9,7 +9,7 @@ const candidates = [
 const refused = { status: 409, error: { code: 'ambiguous', title: 'Ambiguous', detail: 'Which?', candidates } };
 
 describe('the refusal of an address in several VRFs', () => {
-  it('is told from other conflicts and failures', () => {
+  it('differs from other conflicts and failures', () => {
     const ofError = (error: unknown) => ambiguityOf({ error, sinceMs: 1 });
     expect(ofError(refused)).toEqual({ error: refused, sinceMs: 1 });
     expect(ofError({ ...refused, error: { ...refused.error, code: 'conflict' } })).toBeNull();

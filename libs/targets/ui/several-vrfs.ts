@@ -41,7 +41,7 @@ export class SeveralVrfs {
   readonly ip = input.required<string>();
   /** The API's refusal, which has the targets. */
   readonly error = input.required<unknown>();
-  /** Whether none of them exists any more. */
+  /** Whether none of them exists now. */
   readonly isFormer = input(false);
 
   protected readonly candidates = computed(() => candidatesOf(this.error()));
