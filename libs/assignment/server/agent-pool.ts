@@ -13,6 +13,8 @@ export interface CandidateAgent {
   tags: Record<string, string>;
   /** Whether results can be expected from it: `ready` unless set. */
   readiness?: Readiness;
+  /** Since when it is below the minimum version (ms since 1970): targets registered later go to other agents. Not at all unless set. */
+  outdatedSinceMs?: number | null;
   /** Packets per second that it can send: its weight, and the limit of its load. Unknown unless set: no limit, and the usual weight. */
   capacityPps?: number | null;
   /** Lowest hash of a pair that the agent admits; 0, which admits every target, unless set. */
@@ -29,7 +31,7 @@ export interface CandidateAgent {
  * - `unheard`: enrolled, but has never reported
  * - `lost`: silent or unable for longer than the tier's hold-down, or returning and not yet stable
  * - `draining`: probes, but gives its targets to other agents
- * - a number: outdated, or silent or unable within the hold-down, since then (ms since 1970); targets registered later go to other agents
+ * - a number: silent or unable within the hold-down, since then (ms since 1970); targets registered later go to other agents
  */
 export type Readiness = 'ready' | 'unheard' | 'lost' | 'draining' | number;
 
@@ -44,6 +46,8 @@ export interface AgentPool {
   /** Changed only by `setThresholds`. */
   thresholds: Float64Array;
   readiness: readonly Readiness[];
+  /** Infinity for an agent that is not outdated. */
+  outdatedSinceMs: Float64Array;
   /** Indexes of region and provider. */
   regionOf: Int32Array;
   providerOf: Int32Array;
@@ -76,6 +80,7 @@ export function agentPool(agents: readonly CandidateAgent[], selection: AgentSel
     inverseWeights: Float64Array.from(eligible, (agent) => 1 / weightOf(agent)),
     thresholds: Float64Array.from(eligible, ({ threshold }) => threshold ?? 0),
     readiness: eligible.map(({ readiness }) => readiness ?? 'ready'),
+    outdatedSinceMs: Float64Array.from(eligible, ({ outdatedSinceMs }) => outdatedSinceMs ?? Infinity),
     ...{ regionOf, providerOf, policies },
     policyOf: Int32Array.from(eligible, ({ policy }) => (policy && places.get(policy)) ?? -1),
     refusedKeys: eligible.some(({ refusedKeys }) => refusedKeys) ? eligible.map(({ refusedKeys }) => refusedKeys) : [],
@@ -89,12 +94,6 @@ export function agentPool(agents: readonly CandidateAgent[], selection: AgentSel
 /** Sets the admission thresholds of these agents, by id; others keep theirs. See `admission.ts`. */
 export function setThresholds(pool: AgentPool, thresholds: ReadonlyMap<string, number>): void {
   pool.ids.forEach((id, at) => (pool.thresholds[at] = thresholds.get(id) ?? pool.thresholds[at]));
-  pool.ready = readyAgents(pool);
-}
-
-/** Removes all admission thresholds. */
-export function clearThresholds(pool: AgentPool): void {
-  pool.thresholds.fill(0);
   pool.ready = readyAgents(pool);
 }
 

@@ -35,7 +35,7 @@ export interface Selection {
  * Invariants:
  * - Deterministic: the result depends only on the arguments, not on the order of agents or on earlier selections.
  * - Minimal movement: an agent that leaves the pool moves only the targets that it had.
- * - Rank first: a ready agent is selected before one that is draining, lost or unheard.
+ * - Rank first: a ready agent is selected before an outdated one, and this before one that is draining, lost or unheard.
  * - Diversity: if agents of the same rank can meet it, they are selected; otherwise as many regions, then providers, as they can.
  * - Capacity: an agent is not selected for a target whose hash is below its admission threshold.
  * - Lost agents displace no others: instead of a lost agent, a target gets one that is not full, if there is one.

@@ -91,6 +91,7 @@ export function poolsOf(
     const candidates = rows.map((agent) => ({
       ...{ id: agent.id, region: agent.region, provider: agent.provider, tags: agent.tags },
       readiness: readinessOf(agent, tierHoldDownMs),
+      outdatedSinceMs: agent.outdatedSinceMs,
       policy: agent.digest === null ? undefined : compiled.get(agent.digest),
       refusedKeys: refusedKeys.get(agent.id),
       capacityPps: capacityOf(agent),
@@ -116,15 +117,7 @@ function capacityOf({ enrolledPps, policyPps }: AgentRow): number | null {
   return enrolledPps === null ? policyPps : Math.min(enrolledPps, policyPps ?? Infinity);
 }
 
-/** An outdated agent is like one that is silent since then: targets registered later go to other agents. */
-function readinessOf(agent: AgentRow, tierHoldDownMs: number): Readiness {
-  const readiness = readinessByReports(agent, tierHoldDownMs);
-  if (agent.outdatedSinceMs === null) return readiness;
-  if (readiness === 'ready') return agent.outdatedSinceMs;
-  return typeof readiness === 'number' ? Math.min(readiness, agent.outdatedSinceMs) : readiness;
-}
-
-function readinessByReports({ state, condition, sinceMs, heldMs }: AgentRow, tierHoldDownMs: number): Readiness {
+function readinessOf({ state, condition, sinceMs, heldMs }: AgentRow, tierHoldDownMs: number): Readiness {
   if (condition === null || condition === 'unheard') return 'unheard';
   if (state === 'draining') return condition === 'ok' || condition === 'returning' ? 'draining' : 'unheard';
   if (heldMs !== null && heldMs >= tierHoldDownMs) return 'lost';

@@ -1,7 +1,7 @@
 import type { AgentSelection } from '@icmp-mon/tiers/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentPool, type CandidateAgent } from './agent-pool';
+import { agentPool, type CandidateAgent, type Readiness } from './agent-pool';
 import { assign } from './assign';
 import { hashText, pairHash } from './hashes';
 import { costOf } from './selection-steps';
@@ -107,6 +107,35 @@ describe('diversity', () => {
           }
         },
       ),
+    );
+  });
+
+  it('moves only the targets of an agent that is lost while others are lost or outdated', () => {
+    const fleets = agentsOf({ minLength: 2, maxLength: 24 }).chain((agents) =>
+      fc.tuple(
+        ...agents.map((agent) =>
+          fc.record({
+            agent: fc.constant(agent),
+            readiness: fc.constantFrom<Readiness>('ready', 'ready', 'lost'),
+            outdatedSinceMs: fc.constantFrom(null, 0),
+          }),
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(fleets, demands, keys, fc.nat(), (states, demanded, targetKeys, pick) => {
+        const agents = states.map(({ agent, ...state }): CandidateAgent => ({ ...agent, ...state }));
+        const lost = agents[pick % agents.length].id;
+        const before = agentPool(agents, selectionOf(demanded));
+        const after = agentPool(
+          agents.map((agent) => (agent.id === lost ? { ...agent, readiness: 'lost' } : agent)),
+          selectionOf(demanded),
+        );
+        for (const key of targetKeys) {
+          const { selected } = assign(targetOf(key), before);
+          if (!selected.includes(lost)) expect(assign(targetOf(key), after).selected).toEqual(selected);
+        }
+      }),
     );
   });
 

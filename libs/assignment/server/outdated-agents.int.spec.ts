@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentWatch } from './agent-watch';
 import { assignmentEvents, type AssignmentEvents } from './assignment-events.test-data';
 import { AssignmentProjection } from './assignment.projection';
+import { TargetEvaluation } from './evaluate-targets';
 import { outdatedAgents } from './outdated-agents';
 import { StoredAssignments } from './stored-assignments';
 
@@ -75,6 +76,37 @@ describe('agents below the minimum version', () => {
     await check(undefined);
     expect(await database.query('SELECT agent_id FROM assignment_agent_outdated')).toEqual([]);
   });
+
+  it('take the new targets of a lost agent when all agents are outdated', async () => {
+    await check('0.3.0');
+    await events.happened(...keys(101).map((key) => events.targetRegistered(key)));
+    expect((await loads())[current]).toBeGreaterThan(0);
+    await lose(current);
+    expect(await loads()).toEqual({ [old]: 60 });
+    expect(await database.query('SELECT key FROM assignment_target WHERE shortfall IS NOT NULL')).toEqual([]);
+  });
+
+  it('take the new targets of a draining agent when all agents are outdated', async () => {
+    await check('0.3.0');
+    await events.happened(...keys(101).map((key) => events.targetRegistered(key)));
+    expect((await loads())[current]).toBeGreaterThan(0);
+    await events.happened(events.agentChanged('drain-started', current, { thenRetire: false }));
+    expect(await loads()).toEqual({ [old]: 60 });
+  });
+
+  /** Decides that the hold-down of an agent ended in all tiers. */
+  async function lose(agentId: string): Promise<void> {
+    await database.execute(
+      `INSERT INTO assignment_agent_condition (agent_id, condition, since, held_ms, cause)
+       VALUES ($1, 'silent', now(), 3600000, 'test')`,
+      [agentId],
+    );
+    await database.transaction(async (sql) => {
+      const evaluation = await TargetEvaluation.beginEvaluation(sql, SHARDS);
+      await evaluation.evaluateOfAgents([agentId]);
+      await evaluation.settleCapacity();
+    });
+  }
 
   it('stay outdated since the same time while the minimum rises, and while they do not report', async () => {
     await check('0.2.0');

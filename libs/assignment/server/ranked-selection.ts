@@ -5,7 +5,7 @@ import { refusesTarget } from './refusals';
 import { beginChoice, costOf, sortByCost } from './selection-steps';
 
 /** Ranks of agents: a lower rank is always selected first; costs decide within a rank. */
-const RANK = { ready: 0, draining: 1, lost: 2, unheard: 3, never: 4 } as const;
+const RANK = { ready: 0, outdated: 1, draining: 2, lost: 3, unheard: 4, never: 5 } as const;
 
 interface RankedTarget {
   key: number;
@@ -25,18 +25,9 @@ export function chooseByRank(target: RankedTarget, pool: AgentPool, among: Among
   const { scratch } = pool;
   beginChoice(scratch);
   const candidates = rankAgents(target, pool, among);
-  if (pool.ready.hasLost) noteUndisturbed(target.key, pool);
-  const left: Demand = {
-    slots: Math.min(pool.count, candidates),
-    regions: pool.minRegions,
-    providers: pool.minProviders,
-  };
-  for (let rank: number = RANK.ready; rank < RANK.never && left.slots > 0; rank++) {
-    const before = scratch.chosenCount;
-    chooseOfRank(target.key, pool, rank, left);
-    left.slots -= scratch.chosenCount - before;
-    left.regions = pool.minRegions - covered(pool, pool.regionOf);
-    left.providers = pool.minProviders - covered(pool, pool.providerOf);
+  if (pool.ready.hasLost) noteUndisturbed(target, pool, candidates);
+  for (let rank: number = RANK.ready; rank < RANK.never; rank++) {
+    chooseOfRank(target.key, pool, rank, candidates, pool.ready.hasLost);
   }
 }
 
@@ -57,20 +48,23 @@ export function covered({ scratch }: AgentPool, indexOf: Int32Array, enough = In
   return count;
 }
 
-/** Notes which agents the target would have if its lost agents were ready. */
-function noteUndisturbed(key: number, pool: AgentPool): void {
-  const { scratch, count, minRegions, minProviders } = pool;
-  const candidates = gather(key, pool, RANK.ready, RANK.lost);
-  sortByCost(scratch, candidates);
-  const demand = { slots: Math.min(count, candidates), regions: minRegions, providers: minProviders };
-  chooseDiverse(pool, candidates, attainable(pool, candidates, demand), true);
-  scratch.undisturbed.fill(0);
-  for (let at = 0; at < scratch.chosenCount; at++) scratch.undisturbed[scratch.chosen[at]] = 1;
+/** Notes which agents the target would have if its lost agents were back. `undisturbed` keeps the ranks meanwhile. */
+function noteUndisturbed({ key, registeredAtMs }: RankedTarget, pool: AgentPool, candidates: number): void {
+  const { scratch, outdatedSinceMs } = pool;
+  const { ranks, undisturbed } = scratch;
+  for (let at = 0; at < ranks.length; at++) {
+    undisturbed[at] = ranks[at];
+    if (ranks[at] === RANK.lost) ranks[at] = registeredAtMs >= outdatedSinceMs[at] ? RANK.outdated : RANK.ready;
+  }
+  for (const rank of [RANK.ready, RANK.outdated]) chooseOfRank(key, pool, rank, candidates, false);
+  ranks.set(undisturbed);
+  undisturbed.fill(0);
+  for (let at = 0; at < scratch.chosenCount; at++) undisturbed[scratch.chosen[at]] = 1;
   beginChoice(scratch);
 }
 
 /**
- * Orders the ready candidates of a target, which are sorted by cost: first the agents that it has anyway, and instead of its lost agents
+ * Orders the ready candidates of a target, or the outdated ones, which are sorted by cost: first the agents that it has anyway, and instead of its lost agents
  * first agents that are not full. So a lost agent displaces no target of a full agent.
  */
 function preferOpen({ scratch, thresholds }: AgentPool, count: number): void {
@@ -83,12 +77,12 @@ function preferOpen({ scratch, thresholds }: AgentPool, count: number): void {
   candidates.set(ordered.subarray(0, count));
 }
 
-/** Makes candidates of the agents of one rank, or of two; returns how many. */
-function gather(key: number, { scratch, seeds, inverseWeights }: AgentPool, rank: number, otherRank = rank): number {
+/** Makes candidates of the agents of one rank; returns how many. */
+function gather(key: number, { scratch, seeds, inverseWeights }: AgentPool, rank: number): number {
   const mixedKey = mixKey(key);
   let count = 0;
   for (let at = 0; at < seeds.length; at++) {
-    if (scratch.ranks[at] !== rank && scratch.ranks[at] !== otherRank) continue;
+    if (scratch.ranks[at] !== rank) continue;
     scratch.candidates[count] = at;
     scratch.costs[count++] = costOf(mix(mixedKey ^ seeds[at]), inverseWeights[at]);
   }
@@ -100,33 +94,37 @@ function rankAgents(target: RankedTarget, pool: AgentPool, { withRefusing, withF
   const { ids, seeds, thresholds, scratch } = pool;
   const { ranks } = scratch;
   const mixedKey = mixKey(target.key);
-  let ready = 0;
+  let available = 0;
   for (let at = 0; at < ids.length; at++) {
     const isFull = !withFull && mix(mixedKey ^ seeds[at]) < thresholds[at];
     const isExcluded = isFull || (!withRefusing && refusesTarget(pool, at, target.key, target.ip));
     ranks[at] = isExcluded ? RANK.never : rankOf(pool, at, target.registeredAtMs);
-    if (ranks[at] === RANK.ready) ready++;
+    if (ranks[at] <= RANK.outdated) available++;
   }
   let candidates = 0;
   for (let at = 0; at < ids.length; at++) {
-    // While an agent is ready, a target is not assigned to one that is draining or has never reported.
-    if (ready > 0 && (ranks[at] === RANK.draining || ranks[at] === RANK.unheard)) ranks[at] = RANK.never;
+    // While an agent is ready, also an outdated one, a target is not assigned to one that is draining or has never reported.
+    if (available > 0 && (ranks[at] === RANK.draining || ranks[at] === RANK.unheard)) ranks[at] = RANK.never;
     if (ranks[at] !== RANK.never) candidates++;
   }
   return candidates;
 }
 
-function rankOf({ readiness }: AgentPool, at: number, registeredAtMs: number): number {
+function rankOf({ readiness, outdatedSinceMs }: AgentPool, at: number, registeredAtMs: number): number {
   const state = readiness[at];
-  if (typeof state === 'number') return registeredAtMs >= state ? RANK.lost : RANK.ready;
-  return RANK[state];
+  if (typeof state === 'number' ? registeredAtMs < state : state === 'ready') {
+    return registeredAtMs >= outdatedSinceMs[at] ? RANK.outdated : RANK.ready;
+  }
+  return typeof state === 'number' ? RANK.lost : RANK[state];
 }
 
-/** Chooses among the agents of one rank: all of them if there are not more than slots. */
-function chooseOfRank(key: number, pool: AgentPool, rank: number, demand: Demand): void {
+/** Chooses among the agents of one rank for the slots that are left: all of them if there are not more. */
+function chooseOfRank(key: number, pool: AgentPool, rank: number, candidates: number, prefersOpen: boolean): void {
   const { scratch } = pool;
+  const slots = Math.min(pool.count, candidates) - scratch.chosenCount;
+  if (slots === 0) return;
   const count = gather(key, pool, rank);
-  if (count <= demand.slots) {
+  if (count <= slots) {
     for (let at = 0; at < count; at++) {
       scratch.chosen[scratch.chosenCount++] = scratch.candidates[at];
       cover(pool, scratch.candidates[at]);
@@ -134,6 +132,11 @@ function chooseOfRank(key: number, pool: AgentPool, rank: number, demand: Demand
     return;
   }
   sortByCost(scratch, count);
-  if (rank === RANK.ready && pool.ready.hasLost) preferOpen(pool, count);
+  if (prefersOpen && rank <= RANK.outdated) preferOpen(pool, count);
+  const demand: Demand = {
+    slots,
+    regions: pool.minRegions - covered(pool, pool.regionOf),
+    providers: pool.minProviders - covered(pool, pool.providerOf),
+  };
   chooseDiverse(pool, count, attainable(pool, count, demand), true);
 }

@@ -7,7 +7,7 @@ import { NEVER, SHORTLIST_AGENTS_MAX, type ShortlistAgents } from './shortlist/s
 export interface ReadyAgents extends ShortlistAgents {
   /** Number of these agents; 0 if there are too many for a shortlist. */
   agents: number;
-  /** Whether agents are lost, or silent. They are shortlisted like ready ones: a target that would have one of them is not the usual case. */
+  /** Whether agents are lost, or silent within their hold-down. They are shortlisted like ready ones: a target that would have one of them is not the usual case. */
   hasLost: boolean;
   /** Factors of `rankKey` for agents that pass the limits, and the wider ones. */
   keysPerCost: number;
@@ -18,7 +18,7 @@ export interface ReadyAgents extends ShortlistAgents {
   /** Numbers of regions and providers of the ready ones. */
   regions: number;
   providers: number;
-  /** Targets registered from this time on do not count agents as ready that are silent within their hold-down. */
+  /** Targets registered from this time on do not count agents as ready that are silent within their hold-down, or outdated. */
   untilMs: number;
 }
 
@@ -30,7 +30,7 @@ const BISECTIONS = 40;
 const KEYS = 2 ** 30;
 
 export function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAgents {
-  const { readiness, count, regionOf, providerOf, seeds } = pool;
+  const { readiness, outdatedSinceMs, count, regionOf, providerOf, seeds } = pool;
   const silent = readiness.filter((each) => typeof each === 'number');
   const ready = agentsWhere(readiness, (each) => each === 'ready' || typeof each === 'number');
   const usual = agentsWhere(readiness, (each) => each === 'ready' || each === 'lost' || typeof each === 'number');
@@ -46,7 +46,7 @@ export function readyAgents(pool: Omit<AgentPool, 'ready' | 'scratch'>): ReadyAg
     minRegions: Math.min(pool.minRegions, count, distinct(usual, regionOf)),
     minProviders: Math.min(pool.minProviders, count, distinct(usual, providerOf)),
     ...{ regions: distinct(ready, regionOf), providers: distinct(ready, providerOf) },
-    untilMs: silent.length === 0 ? Infinity : Math.min(...silent),
+    untilMs: Math.min(...silent, ...ready.map((at) => outdatedSinceMs[at])),
   };
 }
 

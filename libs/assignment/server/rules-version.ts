@@ -4,7 +4,7 @@ import type { Sql } from '@icmp-mon/platform/database';
  * Version of the rules by which `assign` and `shortfallOf` decide. Raise it with each change after which the same agents and targets give
  * another selection or reason: the worker then evaluates all stored targets again, once. `rules-version.unit.spec.ts` detects such a change.
  */
-export const RULES_VERSION = 2;
+export const RULES_VERSION = 3;
 
 /** A worker of an older release decides by older rules: a newer one evaluates all targets again when this one has ended. */
 export async function noteRules(sql: Sql): Promise<void> {
