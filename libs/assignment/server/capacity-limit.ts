@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { admissionFor, CLOSED, exceeds } from './admission';
 import { readAgentLoads } from './agent-loads';
-import { clearThresholds, setThresholds } from './agent-pool';
+import { setThresholds } from './agent-pool';
 import type { StoredPools } from './candidate-agents';
 import { CapacitySolver } from './capacity-solver';
 import { readColumns } from './target-columns';
@@ -57,15 +57,19 @@ export class CapacityLimit {
   }
 
   /**
-   * Decides all thresholds again from the beginning if an agent has room, because targets were removed or are probed less often, or its
-   * capacity grew. Returns whether all targets must be evaluated again.
+   * Decides the thresholds again from the beginning if an agent has room, because targets were removed or are probed less often, or its
+   * capacity grew. Those of leaving agents stay, so that none gets targets that it had shed. Returns whether all targets must be evaluated
+   * again.
    */
   async reopenAdmission(): Promise<boolean> {
     if (this.isKept) return false;
     await this.openClosed();
     if (!(await this.mustReopen())) return false;
-    for (const pool of this.pools.byTier.values()) clearThresholds(pool);
-    await this.sql.execute('DELETE FROM assignment_admission');
+    const limited = [...this.pools.capacities.keys()];
+    const leaving = limited.filter((agentId) => this.isLeaving(agentId));
+    const opened = new Map(limited.filter((agentId) => !leaving.includes(agentId)).map((agentId) => [agentId, 0]));
+    for (const pool of this.pools.byTier.values()) setThresholds(pool, opened);
+    await this.sql.execute('DELETE FROM assignment_admission WHERE agent_id <> ALL ($1::uuid[])', [leaving]);
     await this.solveAll();
     return true;
   }
@@ -110,11 +114,13 @@ export class CapacityLimit {
     await this.sql.execute('DELETE FROM assignment_admission WHERE threshold = $1', [CLOSED]);
   }
 
-  /** Whether its targets were moved away for another reason than its capacity. */
+  /** Whether targets of any tier were moved away for another reason than its capacity, or will be. */
   private isLeaving(agentId: string): boolean {
-    return [...this.pools.byTier.values()].every(({ ids, readiness }) => {
+    return [...this.pools.byTier.values()].some(({ ids, readiness, ready }) => {
       const state = readiness[ids.indexOf(agentId)];
-      return state === undefined || state === 'lost' || state === 'draining';
+      // These keep their targets while no other agent is ready.
+      if (state === 'draining' || state === 'unheard') return ready.regions > 0;
+      return state === 'lost' || typeof state === 'number';
     });
   }
 

@@ -71,12 +71,12 @@ export class CapacitySolver {
 
   private agentOf(pool: AgentPool, at: number, capacities: ReadonlyMap<string, number>): SolvedAgent {
     const id = pool.ids[at];
-    const known = this.agents.get(id);
-    if (known !== undefined) return known;
-    const agent = {
+    const agent = this.agents.get(id) ?? {
       ...{ id, seed: pool.seeds[at], capacityPps: capacities.get(id) ?? Infinity },
-      ...{ pps: 0, threshold: 0, isOpen: pool.ready.hasLost && pool.thresholds[at] === 0, targets: new Set<number>() },
+      ...{ pps: 0, threshold: 0, isOpen: false, targets: new Set<number>() },
     };
+    // In any of its tiers, as `CapacityLimit` decides.
+    agent.isOpen ||= pool.ready.hasLost && pool.thresholds[at] === 0;
     this.agents.set(id, agent);
     return agent;
   }

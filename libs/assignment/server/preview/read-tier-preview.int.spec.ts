@@ -1,7 +1,6 @@
 import type { TierPreview, TierPreviewRequest } from '@icmp-mon/assignment/contract';
 import { BUILT_IN_TIERS, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentEvents, type AssignmentEvents } from '../assignment-events.test-data';
@@ -21,7 +20,7 @@ describe('the preview of a tier', () => {
   let testDb: TestDatabase;
   let database: ControlDatabase;
   let events: AssignmentEvents;
-  const [first, second, third] = [newId(), newId(), newId()];
+  const [first, second, third] = ['1', '2', '3'].map((digit) => `0193a0c0-0000-7000-8000-00000000000${digit}`);
 
   beforeEach(async () => {
     testDb = await testDatabase('control');
@@ -69,6 +68,33 @@ describe('the preview of a tier', () => {
     }
     expect(shown.agents.find(({ id }) => id === first)?.ppsAfter).toBeLessThanOrEqual(3);
     expect(shown.sentences).toContain(`${shown.moved} targets would get other agents.`);
+  });
+
+  it('shows what then happens while an agent is lost that another tier does not select', async () => {
+    await events.happened(
+      events.tierDefined('fast', { ...fast, agentSelection: { ...fast.agentSelection, regions: ['eu'] } }),
+      ...KEYS.slice(0, 8).map((key) => events.targetRegistered(key + 100, 'fast')),
+      ...[second, third].map((id) => {
+        const described = { name: id.slice(-8), region: 'us', provider: 'p', tags: {}, capacityPps: 9 };
+        return events.agentChanged('described', id, described);
+      }),
+    );
+    await database.execute(
+      `INSERT INTO assignment_agent_condition (agent_id, condition, since, held_ms, cause)
+       VALUES ($1, 'silent', now(), 3600000, 'test')`,
+      [second],
+    );
+    await events.happened(events.tierDefined('standard', policyOf({}, 14_000)));
+    const before = await selections();
+    const policy = policyOf({}, 8_000);
+    const shown = await preview(policy);
+    await events.happened(events.tierDefined('standard', policy));
+    const after = await selections();
+    expect(shown.moved).toBe(after.filter(({ selected }, at) => selected !== before[at].selected).length);
+    expect(shown.moved).toBeGreaterThan(0);
+    for (const { id, targetsAfter } of shown.agents) {
+      expect(targetsAfter).toBe(after.filter(({ selected }) => selected.includes(id)).length);
+    }
   });
 
   it('states how many targets could not be placed as asked, and why', async () => {
