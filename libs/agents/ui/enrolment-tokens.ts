@@ -12,7 +12,7 @@ const AGAIN_MS = 15_000;
   templateUrl: './enrolment-tokens.html',
   styles: `
     .for {
-      min-width: 260px;
+      min-width: 200px;
       white-space: normal;
     }
     .past {
