@@ -34,7 +34,7 @@ export class EnrolmentController {
   async enrol(@Req() request: IncomingMessage, @Body() body: unknown): Promise<EnrolResponse> {
     this.rate.asks(request);
     const enrolment = new EnrolAgent(readEnrolRequest(body), this.rate.grant);
-    const { agentId, name, certificate } = await this.commands.execute(enrolment);
-    return { agentId, name, certificatePem: certificate.pem, caPem: this.authority.pem, ...this.answer };
+    const { agentId, certificate } = await this.commands.execute(enrolment);
+    return { agentId, certificatePem: certificate.pem, caPem: this.authority.pem, ...this.answer };
   }
 }

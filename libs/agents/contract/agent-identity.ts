@@ -18,8 +18,6 @@ export interface EnrolRequest extends AgentDescription {
 /** Response of `POST /v1/enrol` and of `POST /v1/rejoin`. */
 export interface EnrolResponse {
   agentId: string;
-  /** Of an enrolment: the agent's name, which the token may decide. */
-  name?: string;
   certificatePem: string;
   caPem: string;
   /** Base URL of the agents' listener. */

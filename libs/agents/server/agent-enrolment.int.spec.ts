@@ -110,23 +110,4 @@ describe('an enrolment', () => {
     expect(await enrol(await tokenFor({}), { name: 'again' })).toBe(agentId);
     expect(await rowOf(agentId)).toMatchObject({ ...patch, provider: 'p' });
   });
-
-  it('of an agent that an operator renamed gives it its place again by a token that names it, regardless of the name that the machine sends', async () => {
-    const agentId = await enrol(await tokenFor({}), { name: 'host-7' });
-    const descriptions = new ChangeAgentDescriptionHandler(new EventStore(database));
-    await descriptions.execute(new ChangeAgentDescription(agentId, { name: 'pop-7' }, metadata));
-    const { token } = await tokenFor({ agentName: 'pop-7' });
-    const request = { token, csrPem, agentVersion: '0.0.0', name: 'host-7', region: 'eu', provider: 'p', tags: {} };
-    const again = await enrolments.execute(new EnrolAgent(request, () => undefined));
-    expect(again).toMatchObject({ agentId, name: 'pop-7' });
-    const named = await database.query(`SELECT name FROM agent WHERE name IN ('pop-7', 'host-7')`);
-    expect(named).toEqual([{ name: 'pop-7' }]);
-  });
-
-  it('without such a token is that of a new agent, if no agent has the name of the machine', async () => {
-    const agentId = await enrol(await tokenFor({}), { name: 'host-8' });
-    const descriptions = new ChangeAgentDescriptionHandler(new EventStore(database));
-    await descriptions.execute(new ChangeAgentDescription(agentId, { name: 'pop-8' }, metadata));
-    expect(await enrol(await tokenFor({}), { name: 'host-8' })).not.toBe(agentId);
-  });
 });

@@ -16,11 +16,11 @@ export interface Enrolled {
 }
 
 /**
- * Enrols an agent: token → certificate. A token that names an agent decides the name, also of an agent that an operator has renamed; otherwise
- * the machine does. A machine replaces an existing agent only with a token that names that agent, or with that agent's own key; the replaced
- * agent's certificates become invalid. `allowed` is called once the token is verified, before the costly steps.
+ * Enrols an agent: token → certificate. A machine replaces the agent that has its name only with a token that names that agent, or with
+ * that agent's own key; the replaced agent's certificates become invalid. `allowed` is called once the token is verified, before the costly
+ * steps.
  */
-export class EnrolAgent extends Command<Enrolled & { name: string }> {
+export class EnrolAgent extends Command<Enrolled> {
   constructor(
     readonly request: EnrolRequest,
     readonly allowed: () => void,
@@ -41,18 +41,17 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
    * @throws DomainError `unauthenticated`, `forbidden` (token, banned agent), `invalid` (CSR), `conflict` (name), and any error of
    * `allowed`
    */
-  async execute({ request, allowed }: EnrolAgent): Promise<Enrolled & { name: string }> {
-    const { token, csrPem } = request;
+  async execute({ request, allowed }: EnrolAgent): Promise<Enrolled> {
+    const { token, name, csrPem } = request;
     const grant = await requireToken(this.database, token, request);
     allowed();
-    const name = grant.agentName ?? request.name;
     const known = await agentNamed(this.database, name);
     if (known !== undefined) await requireItsPlace(known, grant, request);
     const agentId = known?.id ?? newId();
     const certificate = await this.authority.issueAgentCertificate(csrPem, agentId);
     const event = {
       agentId,
-      ...grantedDescription({ ...request, name }, grant),
+      ...grantedDescription(request, grant),
       certificateSha256: certificate.sha256,
       notAfter: certificate.notAfter.toISOString(),
       keySha256: certificate.keySha256,
@@ -69,6 +68,6 @@ export class EnrolAgentHandler implements ICommandHandler<EnrolAgent> {
       const detail = `Another agent enrolled with the name "${name}" at the same time. Enrol again, or choose another name.`;
       throw new DomainError('conflict', detail, [{ pointer: '#/name', detail }], { cause: error });
     }
-    return { agentId, name, certificate };
+    return { agentId, certificate };
   }
 }

@@ -15,7 +15,7 @@ export interface NewToken {
   secretHash: Buffer;
 }
 
-/** Permission that a token grants. With an `agentName`, the machine that uses it becomes the agent of that name, also of an existing one. */
+/** Permission that a token grants. With an `agentName` it admits only that agent, also to replace the existing agent of that name. */
 export interface TokenGrant extends Required<TokenBounds> {
   id: string;
 }
@@ -35,7 +35,7 @@ export function makeToken(): NewToken {
 
 /**
  * Checks a token without spending it, so that an unauthenticated request costs little.
- * @throws DomainError `unauthenticated` (unknown, spent, expired, revoked), `forbidden` (for another region, provider or tags)
+ * @throws DomainError `unauthenticated` (unknown, spent, expired, revoked), `forbidden` (for another agent, region, provider or tags)
  */
 export async function requireToken(sql: Sql, token: string, agent: AgentDescription): Promise<TokenGrant> {
   const { id, secretHash } = readToken(token);
@@ -56,9 +56,12 @@ export async function requireToken(sql: Sql, token: string, agent: AgentDescript
 
 /** @throws DomainError `forbidden` for an agent that the token does not admit */
 function requireBounds(bounds: Required<TokenBounds>, agent: AgentDescription): void {
-  const { region, provider } = bounds;
+  const { region, agentName, provider } = bounds;
   if (region !== null && region !== agent.region) {
     throw outOfBounds(`agents of region "${region}", not of "${agent.region}"`, '#/region', region);
+  }
+  if (agentName !== null && agentName !== agent.name) {
+    throw outOfBounds(`the agent "${agentName}", not "${agent.name}"`, '#/name', agentName);
   }
   if (provider !== null && provider !== agent.provider) {
     throw outOfBounds(`agents of provider "${provider}", not of "${agent.provider}"`, '#/provider', provider);
@@ -86,8 +89,8 @@ export async function spendToken(sql: Sql, token: string): Promise<void> {
 }
 
 /**
- * Renews the installation's own token: ten uses within one day from now. With `agentName` it enrols the agent of that name, also after that
- * agent's state directory was lost.
+ * Renews the installation's own token: ten uses within one day from now. With `agentName` it admits only the agent of that name, also after
+ * that agent's state directory was lost.
  */
 export async function bootstrapEnrolmentToken(sql: Sql, token: string, agentName: string | null = null): Promise<void> {
   const { id, secretHash } = readToken(token);

@@ -29,7 +29,7 @@ export class CreateEnrolmentTokenRequest implements contract.CreateEnrolmentToke
   @ApiPropertyOptional({
     ...{ minLength: 1, maxLength: AGENT_NAME_LENGTH_MAX, pattern: AGENT_NAME.source },
     description:
-      'If set, the machine that uses the token becomes the agent of this name, and takes the place of an existing one.',
+      'If set, only the agent of this name may use the token, including a machine that replaces the existing one.',
   })
   @MayBeAbsent()
   @IsString()

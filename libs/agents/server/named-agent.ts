@@ -24,13 +24,12 @@ export async function agentNamed(sql: Sql, name: string): Promise<NamedAgent | u
 }
 
 /**
- * Checks that a machine may replace the agent that has its name: with a token that names the agent (`known` is then the named
- * one), or with the agent's own key.
+ * Checks that a machine may replace the agent that has its name: with a token that names the agent, or with the agent's own key.
  * @throws DomainError `conflict`, whose detail names the token to create
  */
 export async function requireItsPlace(known: NamedAgent, grant: TokenGrant, request: EnrolRequest): Promise<void> {
   const { name, region, csrPem } = request;
-  if (grant.agentName !== null) return;
+  if (grant.agentName === name) return;
   const ownKey = known.keySha256 !== null && known.keySha256 === (await publicKeyOf(csrPem)).sha256;
   if (ownKey && isAdmitted(known.state) && (known.hasOperatorRegion || known.region === region)) return;
   const detail =
