@@ -1,5 +1,5 @@
 import { Component, inject, signal } from '@angular/core';
-import { form, FormField, required, submit, validate } from '@angular/forms/signals';
+import { form, required, submit, validate } from '@angular/forms/signals';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import {
   AGENT_NAME_RULE,
@@ -8,7 +8,7 @@ import {
   type DescribedAgent,
   isAgentName,
 } from '@icmp-mon/agents/contract';
-import { fieldErrors, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { fieldErrors, LabelledField, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { parseTags, tagChanges, tagsAsText } from '@icmp-mon/targets/contract';
 import { AgentsClient } from './agents.client';
 import { capacityIn, checkDescription } from './description-fields';
@@ -16,7 +16,7 @@ import { capacityIn, checkDescription } from './description-fields';
 /** Dialog for `PATCH /agents/{id}`; closes with the changed description. */
 @Component({
   selector: 'icm-edit-agent-dialog',
-  imports: [FormField, MatDialogModule],
+  imports: [LabelledField, MatDialogModule],
   templateUrl: './edit-agent-dialog.html',
   styleUrl: './edit-agent-dialog.scss',
 })

@@ -1,15 +1,5 @@
-import {
-  afterNextRender,
-  Component,
-  computed,
-  type ElementRef,
-  inject,
-  input,
-  type OnInit,
-  signal,
-  viewChild,
-} from '@angular/core';
-import { FormField, submit } from '@angular/forms/signals';
+import { afterNextRender, Component, computed, inject, input, type OnInit, signal, viewChild } from '@angular/core';
+import { submit } from '@angular/forms/signals';
 import {
   type AgentView,
   type CreateEnrolmentTokenRequest,
@@ -18,7 +8,16 @@ import {
   readAllowedRanges,
 } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { fieldErrors, Icon, InstantPipe, keepLast, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import {
+  fieldErrors,
+  Icon,
+  InstantPipe,
+  keepLast,
+  LabelledField,
+  type Problem,
+  readProblem,
+  Toasts,
+} from '@icmp-mon/platform/ui-kit';
 import { parseTags } from '@icmp-mon/targets/contract';
 import { AgentsClient } from './agents.client';
 import { capacityIn } from './description-fields';
@@ -32,7 +31,7 @@ const SENT_AS: Partial<Record<string, string>> = { name: 'agentName', capacity: 
 /** Form for a new agent. It then shows the join command and waits until the agent is connected. */
 @Component({
   selector: 'icm-join-agent',
-  imports: [FormField, Icon, InstantPipe, JoinWait],
+  imports: [Icon, InstantPipe, JoinWait, LabelledField],
   templateUrl: './join-agent.html',
   styleUrl: './join-agent.scss',
 })
@@ -40,7 +39,7 @@ export class JoinAgent implements OnInit {
   private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
-  private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
+  private readonly nameField = viewChild<LabelledField>('nameField');
   private readonly agents = keepLast(this.client.listAgents());
   /** Agent to replace; a new agent unless set. */
   readonly replaces = input<AgentView>();
@@ -63,7 +62,7 @@ export class JoinAgent implements OnInit {
   constructor() {
     // The button "Add an agent" opens the form for a new agent; on an agent's page it is one section of several.
     afterNextRender(() => {
-      if (this.replaces() === undefined) this.nameField()?.nativeElement.focus();
+      if (this.replaces() === undefined) this.nameField()?.focus();
     });
   }
 

@@ -1,8 +1,9 @@
 import { Component, inject, output, signal } from '@angular/core';
-import { form, FormField, minLength, required, submit, validate } from '@angular/forms/signals';
+import { form, required, submit } from '@angular/forms/signals';
 import { type ChangePasswordRequest, PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
-import { type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { LabelledField, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
+import { checkNewPassword } from './new-password';
 import { RefusalPipe } from './refusal.pipe';
 
 const EMPTY = { currentPassword: '', newPassword: '', repeated: '' };
@@ -10,7 +11,7 @@ const EMPTY = { currentPassword: '', newPassword: '', repeated: '' };
 /** Form to change the user's own password. */
 @Component({
   selector: 'icm-password-form',
-  imports: [FormField, RefusalPipe],
+  imports: [LabelledField, RefusalPipe],
   templateUrl: './password-form.html',
   styleUrl: './access-forms.scss',
 })
@@ -26,11 +27,7 @@ export class PasswordForm {
   protected readonly lengthMin = PASSWORD_LENGTH_MIN;
   protected readonly password = form(this.entered, (path) => {
     required(path.currentPassword, { message: 'Enter your current password.' });
-    required(path.newPassword, { message: 'Enter a new password.' });
-    minLength(path.newPassword, PASSWORD_LENGTH_MIN, { message: `At least ${PASSWORD_LENGTH_MIN} characters.` });
-    validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.newPassword) ? undefined : { kind: 'repeated', message: 'The passwords do not match.' },
-    );
+    checkNewPassword(path);
   });
 
   protected async changePassword(event: Event): Promise<void> {

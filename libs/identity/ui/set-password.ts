@@ -1,9 +1,10 @@
-import { afterNextRender, Component, type ElementRef, inject, signal, viewChild } from '@angular/core';
-import { form, FormField, minLength, required, submit, validate } from '@angular/forms/signals';
+import { afterNextRender, Component, inject, signal, viewChild } from '@angular/core';
+import { form, submit } from '@angular/forms/signals';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
-import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField, PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
+import { checkNewPassword } from './new-password';
 import { RefusalPipe } from './refusal.pipe';
 
 const EMPTY = { newPassword: '', repeated: '' };
@@ -11,31 +12,25 @@ const EMPTY = { newPassword: '', repeated: '' };
 /** Page `/set-password#<token>`: sets a password with the link of an invitation or a reset. */
 @Component({
   selector: 'icm-set-password',
-  imports: [FormField, RefusalPipe, RouterLink],
+  imports: [LabelledField, RefusalPipe, RouterLink],
   templateUrl: './set-password.html',
   styleUrl: './login.scss',
 })
 export class SetPassword {
   private readonly client = inject(IdentityClient);
   private readonly token = inject(ActivatedRoute).snapshot.fragment ?? '';
-  private readonly first = viewChild<ElementRef<HTMLInputElement>>('first');
+  private readonly first = viewChild<LabelledField>('first');
 
   protected readonly hasToken = this.token !== '';
   protected readonly lengthMin = PASSWORD_LENGTH_MIN;
   protected readonly problem = signal<Problem | null>(null);
   /** Name of the user whose password was set. */
   protected readonly user = signal<string | null>(null);
-  protected readonly password = form(signal(EMPTY), (path) => {
-    required(path.newPassword, { message: 'Enter a new password.' });
-    minLength(path.newPassword, PASSWORD_LENGTH_MIN, { message: `At least ${PASSWORD_LENGTH_MIN} characters.` });
-    validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.newPassword) ? undefined : { kind: 'repeated', message: 'The passwords do not match.' },
-    );
-  });
+  protected readonly password = form(signal(EMPTY), checkNewPassword);
 
   constructor() {
     inject(PageTrail).showCrumbs({ text: 'Set a password' });
-    afterNextRender(() => this.first()?.nativeElement.focus());
+    afterNextRender(() => this.first()?.focus());
   }
 
   protected async setPassword(event: Event): Promise<void> {

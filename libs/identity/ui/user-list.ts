@@ -7,6 +7,7 @@ import {
   Icon,
   InstantPipe,
   keepLast,
+  LabelledField,
   PageTrail,
   type Problem,
   readProblem,
@@ -24,7 +25,7 @@ const NEW_USER: CreateUserRequest = { name: '', role: 'viewer' };
 /** Page `/settings/users`: all users; creates them with an invitation link. */
 @Component({
   selector: 'icm-user-list',
-  imports: [Failure, FormField, Icon, InstantPipe, RefusalPipe, RouterLink, SecretText, SettingsNav],
+  imports: [Failure, FormField, Icon, InstantPipe, LabelledField, RefusalPipe, RouterLink, SecretText, SettingsNav],
   templateUrl: './user-list.html',
   styleUrl: './access-forms.scss',
 })

@@ -3,6 +3,7 @@ export { elapsedMs, type Moment, momentAgo, momentNow } from './elapsed';
 export { fieldErrors } from './field-errors';
 export { Icon, type IconName } from './icon';
 export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-read';
+export { LabelledField } from './labelled-field';
 export { Empty, Failure } from './notices';
 export { bytesText, countText, percentText, rateText, rttText } from './number-text';
 export { PageTrail } from './page-trail';
