@@ -10,7 +10,7 @@ import { TestUsers } from './testing/test-users';
 interface Route {
   method: string;
   path: string;
-  /** Null: any authenticated caller. */
+  /** Required permission; null if any authenticated caller may use the route. */
   permission: Permission | null;
   isPublic: boolean;
 }

@@ -2,7 +2,7 @@ import type { Role } from '@icmp-mon/identity/contract';
 import { SignedTokens } from './signed-tokens';
 
 export const ACCESS_TOKEN_S = 15 * 60;
-const AUDIENCE = 'icmp-mon-api';
+export const AUDIENCE = 'icmp-mon-api';
 
 export interface AccessClaims {
   userId: string;
