@@ -59,7 +59,7 @@ export const ASSIGNMENT_PART: PluggedPart = {
       const advice = 'Targets stay assigned until the agents report again. See Agents, Consumers and Services.';
       return { state: 'attention', summary: `Targets are not moved: ${watch.holding}`, advice, rows };
     }
-    return ofRows(rows, 'Every target has a connected agent', () => complaint(rows));
+    return ofRows(rows, 'All selected agents are connected', () => complaint(rows));
   },
 };
 
