@@ -62,7 +62,7 @@ export class JoinAgent implements OnInit {
   constructor() {
     // The button "Add an agent" opens the form for a new agent; on an agent's page it is one section of several.
     afterNextRender(() => {
-      if (this.replaces() === undefined) this.nameField()?.focus();
+      if (this.replaces() === undefined) this.nameField()?.focusEntry();
     });
   }
 

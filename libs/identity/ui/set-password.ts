@@ -30,7 +30,7 @@ export class SetPassword {
 
   constructor() {
     inject(PageTrail).showCrumbs({ text: 'Set a password' });
-    afterNextRender(() => this.first()?.focus());
+    afterNextRender(() => this.first()?.focusEntry());
   }
 
   protected async setPassword(event: Event): Promise<void> {

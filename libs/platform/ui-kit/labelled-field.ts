@@ -74,7 +74,7 @@ export class LabelledField {
 
   private readonly entry = viewChild.required<ElementRef<HTMLInputElement>>('entry');
 
-  focus(): void {
+  focusEntry(): void {
     this.entry().nativeElement.focus();
   }
 }
