@@ -5,7 +5,7 @@ import type { BulkChangeRequest, BulkJobDetail, BulkPreview } from '@icmp-mon/ta
 import { TARGET_VERSIONS } from '@icmp-mon/targets/server';
 import type { BenchContext, BenchResult } from './bench';
 import { Inventory } from './inventory';
-import { rounded } from './pairs';
+import { rounded, secondsSince } from './pairs';
 import type { BenchProduct } from './product';
 import { profiling } from './projector';
 
@@ -141,5 +141,3 @@ async function faultOf(control: ControlDatabase, all: number, job: BulkJobDetail
   if (job.state === 'completed' && JSON.stringify(found) === JSON.stringify(expected)) return undefined;
   return `the job is ${job.state}; found ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`;
 }
-
-const secondsSince = (startedMs: number): number => rounded((performance.now() - startedMs) / 1_000);

@@ -91,6 +91,11 @@ export function rounded(value: number): number {
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(4));
 }
 
+/** Seconds since a time of `performance.now()`. */
+export function secondsSince(startedMs: number): number {
+  return rounded((performance.now() - startedMs) / 1_000);
+}
+
 function figure(value: number): string {
   return rounded(value).toLocaleString('en');
 }

@@ -6,7 +6,7 @@ import type { BenchContext, BenchResult } from './bench';
 import type { DeltaReader } from './delta-reader';
 import { assigned, enrolReaders } from './deltas';
 import { Inventory, pingPolicy } from './inventory';
-import { rounded } from './pairs';
+import { secondsSince } from './pairs';
 
 const AGENTS = 100;
 const LOOK_MS = 500;
@@ -187,5 +187,3 @@ function faultsOf(
   if (others.length > 0) faults.push(`${others.length} agents have other targets than are assigned to them`);
   return faults;
 }
-
-const secondsSince = (startedMs: number): number => rounded((performance.now() - startedMs) / 1_000);
