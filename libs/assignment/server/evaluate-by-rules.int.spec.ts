@@ -1,5 +1,5 @@
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
-import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -55,7 +55,11 @@ describe('the evaluation of targets by new rules', () => {
     await database.execute('UPDATE assignment SET agent_id = $1 WHERE agent_id <> $1', [agents[0]]);
   }
 
-  const evaluate = (rulesVersion?: number, signal = new AbortController().signal, control = database) =>
+  const evaluate = (
+    rulesVersion?: number,
+    signal = new AbortController().signal,
+    control: Pick<ControlDatabase, 'transaction'> = database,
+  ) =>
     evaluateByRules(
       {
         ...{ database: control, shardCount: SHARDS, targetsPerStep: PER_STEP },
@@ -72,15 +76,16 @@ describe('the evaluation of targets by new rules', () => {
   };
 
   /** The database of a worker that is killed before the end of one of its transactions. */
-  function killedIn(transaction: number): ControlDatabase {
+  function killedIn(transaction: number): Pick<ControlDatabase, 'transaction'> {
     let begun = 0;
-    const transact = (work: (sql: Sql) => Promise<unknown>): Promise<unknown> =>
-      database.transaction(async (sql) => {
-        const result = await work(sql);
-        if (++begun === transaction) throw new Error('killed');
-        return result;
-      });
-    return { transaction: transact } as unknown as ControlDatabase;
+    return {
+      transaction: (work) =>
+        database.transaction(async (sql) => {
+          const result = await work(sql);
+          if (++begun === transaction) throw new Error('killed');
+          return result;
+        }),
+    };
   }
 
   it('decides all stored targets again once, and publishes what changed', async () => {

@@ -9,7 +9,7 @@ import { RULES_VERSION } from './rules-version';
 const TARGETS_PER_RUN = 20_000;
 
 interface EvaluationOptions {
-  database: ControlDatabase;
+  database: Pick<ControlDatabase, 'transaction'>;
   shardCount: number;
   rulesVersion?: number;
   targetsPerStep?: number;
