@@ -14,13 +14,13 @@ export const agentConditions = new Gauge({
 });
 export const movedTargets = new Counter({
   name: 'icmpmon_assignment_moved_targets_total',
-  help: 'Targets moved to other agents, by cause: event, condition, policy, rules.',
+  help: 'Targets moved to other agents, by cause: condition, policy or version of an agent, or rules.',
   labelNames: ['cause'],
   registers: [metrics],
 });
 export const evaluationSeconds = new Histogram({
   name: 'icmpmon_assignment_evaluation_seconds',
-  help: 'Duration of the evaluation of targets after the condition or policy of an agent, or the rules of selection, changed.',
+  help: 'Duration of the evaluation of targets after the condition, policy or version of an agent, or the rules of selection, changed.',
   buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60],
   registers: [metrics],
 });

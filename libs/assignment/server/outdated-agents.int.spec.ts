@@ -6,6 +6,7 @@ import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentWatch } from './agent-watch';
 import { assignmentEvents, type AssignmentEvents } from './assignment-events.test-data';
+import { movedTargets } from './assignment-metrics';
 import { AssignmentProjection } from './assignment.projection';
 import { TargetEvaluation } from './evaluate-targets';
 import { outdatedAgents } from './outdated-agents';
@@ -53,7 +54,12 @@ describe('agents below the minimum version', () => {
     return Object.fromEntries(rows.map(({ id, count }) => [id, count]));
   }
 
-  it('keep their targets and get no new ones, until they are upgraded', async () => {
+  async function movedByVersion(): Promise<number> {
+    const { values } = await movedTargets.get();
+    return values.find(({ labels }) => labels.cause === 'version')?.value ?? 0;
+  }
+
+  it('keep their targets, and get no new ones while another agent is ready, until they are upgraded', async () => {
     const before = await loads();
     expect(before[old]).toBeGreaterThan(0);
     await check('0.2.0');
@@ -63,8 +69,11 @@ describe('agents below the minimum version', () => {
     await events.happened(...keys(101).map((key) => events.targetRegistered(key)));
     expect(await loads()).toEqual({ [old]: before[old], [current]: (before[current] ?? 0) + 30 });
     versions.set(old, '0.2.0');
+    const movedBefore = await movedByVersion();
     await check('0.2.0');
-    expect((await loads())[old]).toBeGreaterThan(before[old]);
+    const returned = (await loads())[old] - before[old];
+    expect(returned).toBeGreaterThan(0);
+    expect((await movedByVersion()) - movedBefore).toBe(returned);
     expect((await new StoredAssignments(database).byAgent()).get(old)?.outdated).toBeNull();
   });
 

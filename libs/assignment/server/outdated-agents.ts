@@ -1,6 +1,7 @@
 import { type AgentReport, isOlderVersion } from '@icmp-mon/agents/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
 import { createLogger } from '@icmp-mon/platform/ops';
+import { evaluationSeconds, movedTargets } from './assignment-metrics';
 import { TargetEvaluation } from './evaluate-targets';
 import { lockFeed } from './feed-writer';
 
@@ -25,8 +26,8 @@ export function outdatedAgents(
 }
 
 /**
- * Decides which agents are outdated, and stores it. They continue to probe their targets; targets registered later go to other agents as
- * long as one is ready. A stored time stays while an agent is outdated, so that none of these targets returns to it.
+ * Decides which agents are outdated, and stores it. They continue to probe their targets; targets registered later prefer other ready agents,
+ * but an outdated agent to draining and lost ones. A stored time stays while an agent is outdated, so that none of these targets returns to it.
  */
 export class OutdatedAgents {
   private readonly logger = createLogger('assignment-outdated');
@@ -47,9 +48,12 @@ export class OutdatedAgents {
       const endedSinceMs = await storeOutdated(sql, outdated);
       this.logger.info({ outdated, versionMin: this.versionMin }, 'outdated agents changed');
       if (endedSinceMs === null) return;
+      const endTimer = evaluationSeconds.startTimer();
       const evaluation = await TargetEvaluation.beginEvaluation(sql, this.shardCount);
       await evaluation.evaluateRegisteredSince(endedSinceMs);
       await evaluation.settleCapacity();
+      endTimer();
+      movedTargets.inc({ cause: 'version' }, evaluation.moved);
     });
   }
 }
