@@ -32,7 +32,7 @@ interface AgentRow {
   heldMs: number | null;
   digest: string | null;
   refusedKeys: number[] | null;
-  enrolledPps: number | null;
+  operatorPps: number | null;
   policyPps: number | null;
   threshold: number | null;
   outdatedSinceMs: number | null;
@@ -64,7 +64,7 @@ export async function readAgents(sql: Sql): Promise<StoredAgents> {
   const rows = await sql.query<AgentRow>(
     `SELECT a.id::text AS id, a.name, a.region, a.provider, a.tags, a.state, d.condition,
        (extract(epoch FROM d.since) * 1000)::float8 AS "sinceMs", d.held_ms AS "heldMs", p.digest, p.refused_keys::float8[] AS "refusedKeys",
-       a.capacity_pps AS "enrolledPps", (p.policy ->> 'packetsPerSecond')::float8 AS "policyPps", l.threshold::float8 AS threshold,
+       a.capacity_pps AS "operatorPps", (p.policy ->> 'packetsPerSecond')::float8 AS "policyPps", l.threshold::float8 AS threshold,
        (extract(epoch FROM o.since) * 1000)::float8 AS "outdatedSinceMs"
      FROM assignment_agent a
      LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id
@@ -112,9 +112,9 @@ export function targetPps({ checks, probeIntervalMs }: TierPolicy): number {
   return (checks.length * 1_000) / Math.max(INTERVAL_MS_MIN, probeIntervalMs);
 }
 
-/** The lower of what the agent was enrolled for and what its policy file allows; null if neither is known. */
-function capacityOf({ enrolledPps, policyPps }: AgentRow): number | null {
-  return enrolledPps === null ? policyPps : Math.min(enrolledPps, policyPps ?? Infinity);
+/** The lower of the operator's capacity and what the policy file allows; null if neither is known. */
+function capacityOf({ operatorPps, policyPps }: AgentRow): number | null {
+  return operatorPps === null ? policyPps : Math.min(operatorPps, policyPps ?? Infinity);
 }
 
 function readinessOf({ state, condition, sinceMs, heldMs }: AgentRow, tierHoldDownMs: number): Readiness {

@@ -50,11 +50,11 @@ export function covered({ scratch }: AgentPool, indexOf: Int32Array, enough = In
 
 /** Notes which agents the target would have if its lost agents were back. `undisturbed` keeps the ranks meanwhile. */
 function noteUndisturbed({ key, registeredAtMs }: RankedTarget, pool: AgentPool, candidates: number): void {
-  const { scratch, outdatedSinceMs } = pool;
+  const { scratch } = pool;
   const { ranks, undisturbed } = scratch;
   for (let at = 0; at < ranks.length; at++) {
     undisturbed[at] = ranks[at];
-    if (ranks[at] === RANK.lost) ranks[at] = registeredAtMs >= outdatedSinceMs[at] ? RANK.outdated : RANK.ready;
+    if (ranks[at] === RANK.lost) ranks[at] = rankOfReady(pool, at, registeredAtMs);
   }
   for (const rank of [RANK.ready, RANK.outdated]) chooseOfRank(key, pool, rank, candidates, false);
   ranks.set(undisturbed);
@@ -64,8 +64,8 @@ function noteUndisturbed({ key, registeredAtMs }: RankedTarget, pool: AgentPool,
 }
 
 /**
- * Orders the ready candidates of a target, or the outdated ones, which are sorted by cost: first the agents that it has anyway, and instead of its lost agents
- * first agents that are not full. So a lost agent displaces no target of a full agent.
+ * Orders the ready candidates of a target, or the outdated ones, which are sorted by cost: first the agents that it has anyway, and instead of
+ * its lost agents first agents that are not full. So a lost agent displaces no target of a full agent.
  */
 function preferOpen({ scratch, thresholds }: AgentPool, count: number): void {
   const { candidates, undisturbed, ordered } = scratch;
@@ -110,12 +110,16 @@ function rankAgents(target: RankedTarget, pool: AgentPool, { withRefusing, withF
   return candidates;
 }
 
-function rankOf({ readiness, outdatedSinceMs }: AgentPool, at: number, registeredAtMs: number): number {
-  const state = readiness[at];
+function rankOf(pool: AgentPool, at: number, registeredAtMs: number): number {
+  const state = pool.readiness[at];
   if (typeof state === 'number' ? registeredAtMs < state : state === 'ready') {
-    return registeredAtMs >= outdatedSinceMs[at] ? RANK.outdated : RANK.ready;
+    return rankOfReady(pool, at, registeredAtMs);
   }
   return typeof state === 'number' ? RANK.lost : RANK[state];
+}
+
+function rankOfReady({ outdatedSinceMs }: AgentPool, at: number, registeredAtMs: number): number {
+  return registeredAtMs >= outdatedSinceMs[at] ? RANK.outdated : RANK.ready;
 }
 
 /** Chooses among the agents of one rank for the slots that are left: all of them if there are not more. */
