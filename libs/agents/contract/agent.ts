@@ -139,8 +139,8 @@ export interface AgentView {
   /** As counted by the control plane; null if the count could not be read, and in lists of other routes. */
   share?: AgentShare | null;
   /**
-   * Set while its version is below the minimum (`ICMPMON_AGENT_VERSION_MIN`): it continues to probe, and targets registered since then go to
-   * other agents. Missing in lists of other routes, and while it could not be read.
+   * Set while its version is below the minimum (`ICMPMON_AGENT_VERSION_MIN`): it continues to probe, and targets registered since then
+   * prefer other ready agents. Missing in lists of other routes, and while it could not be read.
    */
   outdated?: { since: string; versionMin: string } | null;
   telemetry: AgentTelemetry | null;

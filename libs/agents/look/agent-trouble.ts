@@ -35,7 +35,7 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
   if (broken !== undefined) return firstSentence(broken.detail);
   if (agent.outdated != null) {
-    return `outdated (below ${agent.outdated.versionMin}): no new targets`;
+    return `outdated (below ${agent.outdated.versionMin}): new targets prefer other ready agents`;
   }
   const slow = paceTrouble(report);
   if (slow !== null) return slow;

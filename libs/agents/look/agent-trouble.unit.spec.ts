@@ -53,7 +53,7 @@ const agent = (more: Partial<AgentTelemetry> = {}, connection: AgentView['connec
 describe('agentTrouble', () => {
   it('is a version below the minimum', () => {
     const outdated = { ...agent(), outdated: { since: '2026-03-01T11:00:00.000Z', versionMin: '0.2.0' } };
-    expect(agentTrouble(outdated, NOW)).toBe('outdated (below 0.2.0): no new targets');
+    expect(agentTrouble(outdated, NOW)).toBe('outdated (below 0.2.0): new targets prefer other ready agents');
     expect(agentTrouble({ ...agent(), outdated: null }, NOW)).toBeNull();
   });
 

@@ -149,7 +149,7 @@ export class AgentResponse implements AgentView {
   share?: AgentShareResponse | null;
   @ApiPropertyOptional({
     ...{ type: OutdatedResponse, nullable: true },
-    description: 'Set while its version is below the minimum: targets registered since then go to other agents.',
+    description: 'Set while its version is below the minimum: targets registered since then prefer other ready agents.',
   })
   outdated?: OutdatedResponse | null;
   @ApiProperty({ type: AgentTelemetryResponse, nullable: true }) telemetry!: AgentTelemetryResponse | null;

@@ -8,7 +8,7 @@ export interface AgentAssignments {
   assignedPps: number;
   /** Packets per second that may be assigned to the agent; null means no limit. */
   capacityPps: number | null;
-  /** Set while the version of the agent is below the minimum: targets registered since then go to other agents. */
+  /** Set while the version of the agent is below the minimum: targets registered since then prefer other ready agents. */
   outdated: { since: string; versionMin: string } | null;
 }
 

@@ -13,7 +13,7 @@ export interface CandidateAgent {
   tags: Record<string, string>;
   /** Whether results can be expected from it: `ready` unless set. */
   readiness?: Readiness;
-  /** Since when it is below the minimum version (ms since 1970): targets registered later go to other agents. Not at all unless set. */
+  /** Since when it is below the minimum version (ms since 1970): targets registered later prefer other ready agents. Not at all unless set. */
   outdatedSinceMs?: number | null;
   /** Packets per second that it can send: its weight, and the limit of its load. Unknown unless set: no limit, and the usual weight. */
   capacityPps?: number | null;

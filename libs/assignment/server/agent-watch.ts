@@ -37,7 +37,7 @@ export interface AgentWatchOptions {
   shardCount: number;
   /** Longest hold-down of any tier, in ms. */
   holdDownMaxMs: number;
-  /** Older agents get no new targets. */
+  /** New targets prefer other ready agents to older ones. */
   agentVersionMin?: string | undefined;
   /** Time between two checks in ms; 2 s unless set. */
   lookMs?: number;

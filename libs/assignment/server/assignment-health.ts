@@ -103,7 +103,7 @@ function complaint(rows: readonly HealthRow[]): [string, string] {
   const stranded = concerned.filter(({ values }) => values['condition'] !== OUTDATED);
   if (stranded.length === 0) {
     return [
-      `${counted(concerned.length, 'agent')} below the minimum version: no new targets`,
+      `${counted(concerned.length, 'agent')} below the minimum version: new targets prefer other ready agents`,
       'Upgrade them: paste their join command again, or lower ICMPMON_AGENT_VERSION_MIN.',
     ];
   }

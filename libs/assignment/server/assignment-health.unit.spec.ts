@@ -43,7 +43,7 @@ describe('the health part of the assignment', () => {
     const outdated = { ...LOST, condition: 'ok', outdated: 'version 0.1.0, the minimum is 0.2.0', outdated_s: 60 };
     const reading = await read([outdated]);
     expect(reading).toMatchObject({
-      ...{ state: 'attention', summary: '1 agent below the minimum version: no new targets' },
+      ...{ state: 'attention', summary: '1 agent below the minimum version: new targets prefer other ready agents' },
       rows: [{ values: { condition: 'outdated', cause: 'version 0.1.0, the minimum is 0.2.0', sinceS: 60 } }],
     });
     expect(await read([outdated, LOST])).toMatchObject({

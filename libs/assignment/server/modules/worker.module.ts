@@ -39,7 +39,7 @@ const OPTIONS = Symbol('assignment worker options');
 interface AssignmentWorkerOptions {
   /** Longest hold-down of any tier, in ms. */
   holdDownMaxMs: number;
-  /** Older agents get no new targets. */
+  /** New targets prefer other ready agents to older ones. */
   agentVersionMin: string | undefined;
 }
 
