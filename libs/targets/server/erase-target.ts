@@ -2,8 +2,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { shown } from './canonical-address';
-import { TARGET_ID } from './identifier';
+import { shown, TARGET_ID } from '@icmp-mon/targets/wire';
 import { erase, TARGET } from './target';
 
 /** Erases name, notes and owner of a removed target. */

@@ -2,8 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import type { TargetParent } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
-import { canonicalAddress, shown } from './canonical-address';
-import { TARGET_ID } from './identifier';
+import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
 
 /** Finds the targets that a request names as parents. */
 @Injectable()

@@ -4,7 +4,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import type { ReplaceTargetRequest, TargetReference, TargetView } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { canonicalAddress, shown } from './canonical-address';
+import { canonicalAddress, shown } from '@icmp-mon/targets/wire';
 import { ParentTargets } from './parent-targets';
 import { replace, TARGET } from './target';
 import { ListedTargets } from './target-directory';

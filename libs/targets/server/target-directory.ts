@@ -5,8 +5,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
-import { canonicalAddress, shown } from './canonical-address';
-import { TARGET_ID } from './identifier';
+import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
 import { FormerTargets } from './versions/former-targets';
 import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
 

@@ -12,8 +12,8 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { Aggregate, ProjectedEvent } from '@icmp-mon/platform/event-store';
 import { tagsFault } from '@icmp-mon/platform/text';
+import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 import { requireDependencies } from './dependencies';
-import { TARGET_TAGS } from './tags';
 import { projectTargets } from './target-list/inventory';
 import { requireTiers } from './require-tiers';
 

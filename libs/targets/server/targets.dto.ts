@@ -5,8 +5,7 @@ import { PLAIN_LINES_RULE, PLAIN_TEXT_RULE } from '@icmp-mon/platform/text';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IDENTIFIER, IDENTIFIER_MESSAGE } from './identifier';
-import { TARGET_TAGS } from './tags';
+import { IDENTIFIER, IDENTIFIER_MESSAGE, TARGET_TAGS } from '@icmp-mon/targets/wire';
 
 const TAGS_SCHEMA = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
 

@@ -8,7 +8,7 @@ import {
   readRange,
 } from '@icmp-mon/targets/contract';
 import { plainTextFault } from '@icmp-mon/platform/text';
-import { canonicalAddress, shown } from '../canonical-address';
+import { canonicalAddress, shown } from '@icmp-mon/targets/wire';
 
 const NAME_LENGTH_MAX = 200;
 const PLACEHOLDER = /\{[^{}]*\}/g;

@@ -1,6 +1,6 @@
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import type { BulkChange, BulkChangeRequest } from '@icmp-mon/targets/contract';
-import { TARGET_TAGS } from '../tags';
+import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 import type { TargetPatch } from '../target';
 
 /** Returns a bulk change as the change of one target. */

@@ -1,5 +1,5 @@
 import type { BulkReason } from '@icmp-mon/targets/contract';
-import { TARGET_TAGS } from '../tags';
+import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 
 /** Why a target is not changed, as a sentence. The reason `refused` has the text of the rule that refused it. */
 export const REASON_TEXTS: Readonly<Record<Exclude<BulkReason, 'refused'>, string>> = {

@@ -24,8 +24,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { IDENTIFIER, IDENTIFIER_MESSAGE } from '../identifier';
-import { TARGET_TAGS } from '../tags';
+import { IDENTIFIER, IDENTIFIER_MESSAGE, TARGET_TAGS } from '@icmp-mon/targets/wire';
 
 const TAGS = { type: 'object', additionalProperties: { type: 'string' }, example: { site: 'fra' } } as const;
 const DRY_RUN = { description: 'Only count and list: the answer is 200 with a preview, and nothing changes.' } as const;

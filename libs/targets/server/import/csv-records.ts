@@ -1,10 +1,10 @@
 import { didYouMean } from '@icmp-mon/platform/text';
 import { IMPORT_MEMBERS, type ImportMember, parseTags } from '@icmp-mon/targets/contract';
-import { shown } from '../canonical-address';
+import { type LineFault, shown } from '@icmp-mon/targets/wire';
 import { unguardedText } from './csv-formula';
 import { type CsvRow, CsvRows } from './csv-rows';
 import { FileFault } from './file-fault';
-import { type FileRecord, type LineFault, RECORD_LENGTH_MAX, type RecordReader } from './file-record';
+import { type FileRecord, RECORD_LENGTH_MAX, type RecordReader } from './file-record';
 
 const SEPARATORS = [',', ';', '\t'];
 const REQUIRED_COLUMN = 'ip';

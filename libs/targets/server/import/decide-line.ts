@@ -7,7 +7,7 @@ import {
   type TargetData,
   type TargetParent,
 } from '@icmp-mon/targets/contract';
-import type { LineFault } from './file-record';
+import type { LineFault } from '@icmp-mon/targets/wire';
 import type { WaitingLine } from './import-rows';
 import type { CurrentTarget } from './known-targets';
 

@@ -1,11 +1,7 @@
+import type { LineFault } from '@icmp-mon/targets/wire';
+
 /** Most characters of one line; a longer one is usually a quote that is not closed. */
 export const RECORD_LENGTH_MAX = 64 * 1024;
-
-/** Why a line is refused: the column or member, or null for the whole line, and the reason. */
-export interface LineFault {
-  column: string | null;
-  reason: string;
-}
 
 /** The members that one line of a file gives, not validated; or why it cannot be read. */
 export type FileRecord = { line: number } & ({ given: Readonly<Record<string, unknown>> } | { fault: LineFault });

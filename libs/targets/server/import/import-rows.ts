@@ -1,9 +1,8 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ImportChange, ImportOutcome } from '@icmp-mon/targets/contract';
+import { type LineMembers, readLine, shown } from '@icmp-mon/targets/wire';
 import { PART_TARGETS } from '../bulk/bulk-selection';
-import { shown } from '../canonical-address';
 import type { FileRecord } from './file-record';
-import { type LineMembers, readLine } from './read-line';
 
 /** Lines that one statement changes. */
 export const ROWS_PER_STATEMENT = 5_000;

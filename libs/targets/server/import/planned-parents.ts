@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { ANCESTORS_MAX, type TargetParent } from '@icmp-mon/targets/contract';
+import { TARGET_ID } from '@icmp-mon/targets/wire';
 import { pathToItself } from '../dependency-path';
-import { TARGET_ID } from '../identifier';
 import type { LineDecision } from './decide-line';
 import type { WaitingLine } from './import-rows';
 import { placeKey } from './known-targets';

@@ -2,7 +2,7 @@ import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { TAG_KEY, TAG_TARGETS_MAX, type TagCount, type TagList, type TagListQuery } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { TARGET_TAGS } from '../tags';
+import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 import { TAGS_MAX } from './list-tags';
 
 export class ListTagsRequest implements TagListQuery {

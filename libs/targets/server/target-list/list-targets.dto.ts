@@ -4,7 +4,7 @@ import { FILTER_LENGTH_MAX, SEARCH_TERMS_MAX, TARGET_SORTS, type TargetSort } fr
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
-import { IDENTIFIER, IDENTIFIER_MESSAGE } from '../identifier';
+import { IDENTIFIER, IDENTIFIER_MESSAGE } from '@icmp-mon/targets/wire';
 import { TargetResponse } from '../target.dto';
 import { PAGE_MAX } from './list-targets';
 

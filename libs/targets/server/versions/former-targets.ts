@@ -3,8 +3,7 @@ import { DomainError } from '@icmp-mon/platform/errors';
 import { aggregateIdOf, streamOf } from '@icmp-mon/platform/event-store';
 import { TARGET_STREAM, type TargetReference } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
-import { canonicalAddress, shown } from '../canonical-address';
-import { TARGET_ID } from '../identifier';
+import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
 
 /** Most targets of one address, newest first. */
 const LIVES_MAX = 100;

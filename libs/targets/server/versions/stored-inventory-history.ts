@@ -2,8 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { InventoryHistory, type TargetFilter, type TargetVersion } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
-import { canonicalAddress, shown } from '../canonical-address';
-import { TARGET_ID } from '../identifier';
+import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
 import { requireStored } from './stored-history';
 import { VERSION_COLUMNS, versionCondition } from './version-table';
 

@@ -1,6 +1,6 @@
 import { tagsFault } from '@icmp-mon/platform/text';
 import { describe, expect, it } from 'vitest';
-import { TARGET_TAGS } from './tags';
+import { TARGET_TAGS } from './target-tags';
 
 const areTags = (tags: unknown): boolean => tagsFault(tags, TARGET_TAGS) === null;
 const { tagsMax: TAGS_MAX } = TARGET_TAGS;

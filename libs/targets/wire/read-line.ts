@@ -7,14 +7,19 @@ import {
   PARENTS_MAX,
   type ReplaceTargetRequest,
 } from '@icmp-mon/targets/contract';
-import { canonicalAddress, shown } from '../canonical-address';
-import { IDENTIFIER, IDENTIFIER_MESSAGE, TARGET_ID } from '../identifier';
-import { TARGET_TAGS } from '../tags';
-import type { LineFault } from './file-record';
+import { canonicalAddress, shown } from './canonical-address';
+import { IDENTIFIER, IDENTIFIER_MESSAGE, TARGET_ID } from './identifier';
+import { TARGET_TAGS } from './target-tags';
 
 const NAME_LENGTH_MAX = 200;
 const IDENTIFIER_LENGTH_MAX = 63;
 const ADDRESS_LENGTH_MAX = 64;
+
+/** Why a line is refused: the column or member, or null for the whole line, and the reason. */
+export interface LineFault {
+  column: string | null;
+  reason: string;
+}
 
 /** Members of a target that a line sets. Absent members stay as they are; parents are ids, or canonical addresses in the VRF of the target. */
 export type LineMembers = Partial<Omit<ReplaceTargetRequest, 'ip' | 'vrf'>>;
