@@ -31,6 +31,7 @@ import { AssignmentRules1790000076400 } from './control/1790000076400-assignment
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { TargetsImport1790000081000 } from './control/1790000081000-targets-import';
 import { TargetsImportBounds1790000082000 } from './control/1790000082000-targets-import-bounds';
+import { TargetsImportVersion1790000084200 } from './control/1790000084200-targets-import-version';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { AssignmentOutdated1790000077200 } from './control/1790000077200-assignment-outdated';
@@ -100,6 +101,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentOutdated1790000077200,
   TargetsImport1790000081000,
   TargetsImportBounds1790000082000,
+  TargetsImportVersion1790000084200,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

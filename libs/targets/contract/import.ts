@@ -22,6 +22,14 @@ export type ImportMode = (typeof IMPORT_MODES)[number];
 export const IMPORT_MEMBERS = ['ip', 'vrf', 'name', 'tier', 'tags', 'paused', 'parents', 'notes', 'owner'] as const;
 export type ImportMember = (typeof IMPORT_MEMBERS)[number];
 
+/**
+ * Further member of a line of NDJSON: the version that the target must have for the line to change it, or 0 if it must not exist. A line that
+ * would change nothing is not refused for it.
+ */
+export const IMPORT_VERSION = 'version';
+/** Highest version that a line can name. */
+export const IMPORT_VERSION_MAX = 2_147_483_647;
+
 /** Query of `POST /api/v1/targets:import`, whose body is the file. */
 export interface ImportQuery {
   mode?: ImportMode;

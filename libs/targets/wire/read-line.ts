@@ -2,6 +2,8 @@ import { didYouMean, plainLinesFault, plainTextFault, tagsFault } from '@icmp-mo
 import {
   DEFAULT_VRF,
   IMPORT_MEMBERS,
+  IMPORT_VERSION,
+  IMPORT_VERSION_MAX,
   type ImportMember,
   NOTES_LENGTH_MAX,
   PARENTS_MAX,
@@ -29,22 +31,27 @@ export interface TargetLine {
   ip: string;
   vrf: string;
   members: LineMembers;
+  /** Version that the target must have to be changed; 0: it must not exist. */
+  version?: number;
 }
 
 type Fault = string | null;
 
+const NAMES = [...IMPORT_MEMBERS, IMPORT_VERSION] as const;
+
 /** Returns the line of a target, or why it is refused. Whether tier and parents exist is not decided here. */
 export function readLine(given: Readonly<Record<string, unknown>>): TargetLine | { fault: LineFault } {
   for (const name of Object.keys(given)) {
-    if (IMPORT_MEMBERS.some((member) => member === name)) continue;
-    return refused(shown(name), `is not a member of a target${didYouMean(name, IMPORT_MEMBERS)}`);
+    if (NAMES.some((member) => member === name)) continue;
+    return refused(shown(name), `is not a member of a target${didYouMean(name, NAMES)}`);
   }
-  const { ip, vrf = DEFAULT_VRF, ...members } = given as Partial<Record<ImportMember, unknown>>;
+  const { ip, vrf = DEFAULT_VRF, version, ...members } = given as Partial<Record<(typeof NAMES)[number], unknown>>;
   if (typeof ip !== 'string') return refused('ip', ip === undefined ? 'is required' : 'must be a text');
   const address = canonicalAddress(ip);
   if (!address.ok) return refused('ip', address.reason);
   const ofVrf = identifierFault(vrf);
   if (ofVrf !== null) return refused('vrf', ofVrf);
+  if (!isVersion(version)) return refused(IMPORT_VERSION, `must be a whole number from 0 to ${IMPORT_VERSION_MAX}`);
   for (const [name, rule] of Object.entries(RULES)) {
     const value = members[name as keyof typeof RULES];
     const fault = value === undefined ? null : rule(value);
@@ -52,8 +59,11 @@ export function readLine(given: Readonly<Record<string, unknown>>): TargetLine |
   }
   const { parents, ...others } = members as LineMembers;
   const lines: LineMembers = { ...others, ...(parents && { parents: [...new Set(parents.map(canonicalReference))] }) };
-  return { ip: address.ip, vrf: vrf as string, members: lines };
+  return { ip: address.ip, vrf: vrf as string, members: lines, ...(version !== undefined && { version }) };
 }
+
+const isVersion = (value: unknown): value is number | undefined =>
+  value === undefined || (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= IMPORT_VERSION_MAX);
 
 const refused = (column: string, reason: string): { fault: LineFault } => ({ fault: { column, reason } });
 

@@ -18,9 +18,10 @@ export interface ExportedTarget {
   parents: TargetParent[];
   notes: string | null;
   owner: string | null;
+  version: number;
 }
 
-const COLUMNS = `id, key, host(ip) AS ip, vrf, name, tier, tags, paused, notes, owner,
+const COLUMNS = `id, key, host(ip) AS ip, vrf, name, tier, tags, paused, notes, owner, version,
   CASE WHEN parents = '{}' THEN '[]' ELSE
     (SELECT coalesce(json_agg(json_build_object('id', p.id, 'ip', host(p.ip), 'vrf', p.vrf)), '[]')
      FROM target_list p WHERE p.id = ANY (target_list.parents)) END AS parents`;

@@ -1,4 +1,10 @@
-import { IMPORT_MEMBERS, type ImportFormat, type ImportMember, tagsAsText } from '@icmp-mon/targets/contract';
+import {
+  IMPORT_MEMBERS,
+  IMPORT_VERSION,
+  type ImportFormat,
+  type ImportMember,
+  tagsAsText,
+} from '@icmp-mon/targets/contract';
 import { guardedCell } from '../import/csv-formula';
 import { parentReferences } from '../import/decide-line';
 import type { ExportedTarget } from './export-pages';
@@ -36,11 +42,17 @@ const csv: Writing = {
   tail: '',
 };
 
-const ndjson: Writing = {
-  head: '',
-  textOf: ({ ip, vrf, name, tier, tags, paused, parents, notes, owner }) =>
-    `${JSON.stringify({ ip, vrf, name, tier, tags, paused, parents: parentReferences(parents, vrf), notes, owner })}\n`,
-  tail: '',
+/** The members that an import reads. */
+function recordOf({ ip, vrf, name, tier, tags, paused, parents, notes, owner }: ExportedTarget): object {
+  return { ip, vrf, name, tier, tags, paused, parents: parentReferences(parents, vrf), notes, owner };
+}
+
+const ndjson: Writing = { head: '', textOf: (target) => `${JSON.stringify(recordOf(target))}\n`, tail: '' };
+
+/** An import changes a target of it only if the target still has this version. */
+const versionedNdjson: Writing = {
+  ...ndjson,
+  textOf: (target) => `${JSON.stringify({ ...recordOf(target), [IMPORT_VERSION]: target.version })}\n`,
 };
 
 /** The list of Prometheus' `http_sd_configs`: one group per target. */
@@ -70,9 +82,14 @@ function labelsOf({ id, vrf, name, tier, tags, paused, owner }: ExportedTarget):
   };
 }
 
-export type ExportFormat = ImportFormat | 'http-sd';
+export type ExportFormat = ImportFormat | 'http-sd' | 'versioned-ndjson';
 
-const WRITINGS: Readonly<Record<ExportFormat, Writing>> = { csv, ndjson, 'http-sd': httpSd };
+const WRITINGS: Readonly<Record<ExportFormat, Writing>> = {
+  csv,
+  ndjson,
+  'http-sd': httpSd,
+  'versioned-ndjson': versionedNdjson,
+};
 
 /** Returns the text of a list of targets, one piece per page. */
 export async function* exportTexts(

@@ -27,9 +27,9 @@ export class ExportController {
   })
   @ApiProduces(...Object.values(IMPORT_TYPES))
   @ApiOkResponse({ schema: { type: 'string' } })
-  async export(@Query() { filter, format = 'csv' }: ExportTargetsRequest): Promise<StreamableFile> {
+  async export(@Query() { filter, format = 'csv', versions }: ExportTargetsRequest): Promise<StreamableFile> {
     return streamedAnswer(
-      await this.queries.execute(new ReadExport(filter, format)),
+      await this.queries.execute(new ReadExport(filter, format, versions)),
       FILE_TYPES[format],
       `targets.${format}`,
     );

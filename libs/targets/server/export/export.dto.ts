@@ -1,7 +1,7 @@
-import { MayBeAbsent } from '@icmp-mon/platform/http';
+import { MayBeAbsent, TrueOrFalseParameter } from '@icmp-mon/platform/http';
 import { FILTER_LENGTH_MAX, IMPORT_FORMATS, type ImportFormat } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsString } from 'class-validator';
 
 export class ExportFilterRequest {
   @ApiPropertyOptional({
@@ -18,6 +18,16 @@ export class ExportTargetsRequest extends ExportFilterRequest {
   @MayBeAbsent()
   @IsIn(IMPORT_FORMATS)
   format?: ImportFormat;
+
+  @ApiPropertyOptional({
+    type: 'boolean',
+    description:
+      'Each line has the version of its target, and an import of it changes only targets that still have it. Not with csv.',
+  })
+  @MayBeAbsent()
+  @TrueOrFalseParameter()
+  @IsBoolean()
+  versions?: boolean;
 }
 
 /** A group of Prometheus' `http_sd_configs`. */

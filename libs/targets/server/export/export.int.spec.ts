@@ -142,3 +142,24 @@ describe('an export', () => {
     await expect(exported('site=', 'csv')).rejects.toMatchObject({ code: 'invalid' });
   });
 });
+
+describe('an export with versions', () => {
+  const withVersions = (format: ExportFormat) =>
+    new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED).execute(
+      new ReadExport('vrf=versions', format, true),
+    );
+
+  it('has the version of each target, and is refused by an import once others changed a target', async () => {
+    const made = (name: string): string => JSON.stringify({ ip: '192.0.2.77', vrf: 'versions', tier: 'fast', name });
+    await run(made('a'), { format: 'ndjson' });
+    const file = await text(await withVersions('ndjson'));
+    expect(JSON.parse(file)).toMatchObject({ ip: '192.0.2.77', name: 'a', version: 1 });
+    await run(made('b'), { format: 'ndjson' });
+    const job = await run(file, { format: 'ndjson' });
+    expect(await bulk.linesOf(job)).toMatchObject([{ outcome: 'refused', column: 'version' }]);
+  });
+
+  it('is refused in CSV', async () => {
+    await expect(withVersions('csv')).rejects.toThrow(/format=ndjson/);
+  });
+});

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listFilter } from '../target-list/list-filter';
@@ -12,6 +13,7 @@ export class ReadExport extends Query<Readable> {
   constructor(
     readonly filter: string | undefined,
     readonly format: ExportFormat,
+    readonly withVersions = false,
   ) {
     super();
   }
@@ -26,15 +28,21 @@ export class ReadExportHandler implements IQueryHandler<ReadExport> {
     private readonly placements: TargetPlacements,
   ) {}
 
-  /** Returns the stream after its first page was read. @throws InvalidFilter */
-  async execute({ filter, format }: ReadExport): Promise<Readable> {
+  /** Returns the stream after its first page was read. @throws InvalidFilter; DomainError `invalid` for versions in another format */
+  async execute({ filter, format, withVersions }: ReadExport): Promise<Readable> {
+    if (withVersions && format !== 'ndjson') throw versionsRefused(format);
     const { agentTargets, placements } = this;
     const context = { judged: await this.judged.now(), agentTargets, placements };
     const selected = listFilter(filter === undefined ? {} : { filter }, context);
-    const texts = exportTexts(exportPages(this.database, selected), format);
+    const texts = exportTexts(exportPages(this.database, selected), withVersions ? 'versioned-ndjson' : format);
     const first = await texts.next();
     return Readable.from(following(first, texts), { objectMode: false });
   }
+}
+
+function versionsRefused(format: ExportFormat): DomainError {
+  const detail = `has no effect on ${format}: add format=ndjson, whose lines can have versions`;
+  return new DomainError('invalid', `The parameter versions ${detail}.`, [{ pointer: '?versions', detail }]);
 }
 
 async function* following(first: IteratorResult<string>, texts: AsyncGenerator<string>): AsyncGenerator<string> {

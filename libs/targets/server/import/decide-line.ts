@@ -1,6 +1,7 @@
 import { newId } from '@icmp-mon/platform/ids';
 import { didYouMean } from '@icmp-mon/platform/text';
 import {
+  IMPORT_VERSION,
   type ImportChange,
   type ImportMember,
   type ImportMode,
@@ -34,9 +35,9 @@ const COMPARED = ['name', 'tier', 'tags', 'paused', 'notes', 'owner'] as const;
 
 /** Decides one line by the targets as they are. Whether its parents make a cycle is decided later. */
 export function decideLine(waiting: WaitingLine, context: LineContext): LineDecision {
-  const { line, ip, vrf, members } = waiting;
+  const { line, ip, vrf, members, expectedVersion } = waiting;
   const { mode, current, usable, tierNames } = context;
-  const refuse = (column: ImportMember, reason: string): LineDecision => ({
+  const refuse = (column: ImportMember | typeof IMPORT_VERSION, reason: string): LineDecision => ({
     line,
     outcome: 'refused',
     fault: { column, reason },
@@ -53,6 +54,8 @@ export function decideLine(waiting: WaitingLine, context: LineContext): LineDeci
     return refuse('parents', `${missing} is neither a target in the VRF ${vrf} nor created by this file`);
   const parents = members.parents?.flatMap((reference) => context.parentOf(reference, vrf) ?? []);
   if (current === undefined) {
+    if (expectedVersion !== null && expectedVersion > 0)
+      return refuse(IMPORT_VERSION, `The target had the version ${expectedVersion}, and was removed since`);
     const { name = null, tags = {}, paused = false, notes = null, owner = null } = members;
     const ids = idsOf(parents ?? []);
     return {
@@ -65,8 +68,15 @@ export function decideLine(waiting: WaitingLine, context: LineContext): LineDeci
   const target = { ...others, targetId: id, ...members, tier, ip, vrf, parents: idsOf(parents ?? before) };
   const changes = changesOf(current, target, parents);
   if (changes.length === 0) return { line, outcome: 'unchanged', targetId: id };
+  if (expectedVersion !== null && expectedVersion !== version)
+    return refuse(IMPORT_VERSION, changedSince(expectedVersion, version));
   const setsParents = changes.some(({ member }) => member === 'parents');
   return { line, outcome: 'changed', target: target as TargetData, version, changes, setsParents };
+}
+
+function changedSince(expected: number, version: number): string {
+  if (expected === 0) return `The target did not exist, and was registered since: it has the version ${version}`;
+  return `The target was changed since the version ${expected}: it has the version ${version}`;
 }
 
 const idsOf = (parents: readonly TargetParent[]): string[] => [...new Set(parents.map(({ id }) => id))].sort();

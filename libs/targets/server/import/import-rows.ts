@@ -13,6 +13,8 @@ export interface WaitingLine {
   ip: string;
   vrf: string;
   members: LineMembers;
+  /** Version that the target must have to be changed; 0: it must not exist; null: any. */
+  expectedVersion: number | null;
 }
 
 /** Result of a line, as its row holds it. */
@@ -30,9 +32,10 @@ export interface LineResult {
 /** Stores records of a file: valid ones wait, the others are refused. */
 export async function storeRecords(sql: Sql, fileId: string, records: readonly FileRecord[]): Promise<void> {
   await sql.execute(
-    `INSERT INTO import_line (file_id, line, ip, vrf, members, outcome, field, reason)
-     SELECT $1, line, ip, vrf, members, outcome, field, reason
-     FROM jsonb_to_recordset($2::jsonb) AS r (line integer, ip text, vrf text, members jsonb, outcome text, field text, reason text)`,
+    `INSERT INTO import_line (file_id, line, ip, vrf, members, expected_version, outcome, field, reason)
+     SELECT $1, line, ip, vrf, members, version, outcome, field, reason
+     FROM jsonb_to_recordset($2::jsonb) AS r (line integer, ip text, vrf text, members jsonb, version integer, outcome text,
+       field text, reason text)`,
     [fileId, JSON.stringify(records.map(rowOf))],
   );
 }
@@ -49,7 +52,7 @@ function rowOf(record: FileRecord): object {
 /** Returns the next lines that wait, in the order in which they run; none if all have a result. */
 export async function nextLines(sql: Sql, fileId: string): Promise<WaitingLine[]> {
   const lines = await sql.query<WaitingLine & { level: number }>(
-    `SELECT l.line, l.ip, l.vrf, l.members, l.level FROM import_file f
+    `SELECT l.line, l.ip, l.vrf, l.members, l.expected_version AS "expectedVersion", l.level FROM import_file f
      JOIN import_line l ON l.file_id = f.id AND l.outcome IS NULL AND (l.level, l.line) > (f.at_level, f.at_line)
      WHERE f.id = $1 ORDER BY l.level, l.line LIMIT ${PART_TARGETS}`,
     [fileId],

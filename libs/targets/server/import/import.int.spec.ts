@@ -154,3 +154,42 @@ describe('an import of CSV', () => {
     ]);
   });
 });
+
+describe('a line with a version', () => {
+  const line = (ip: string, members: object): string => JSON.stringify({ ip, tier: 'fast', ...members });
+  const ndjson = (...lines: string[]) => run(lines.join('\n'), { format: 'ndjson' });
+  const changedSince = (reason: string) => ({ outcome: 'refused', column: 'version', reason });
+
+  it('changes a target that still has it, and registers a target that still does not exist', async () => {
+    await ndjson(line('10.177.0.1', { name: 'a', version: 0 }));
+    const job = await ndjson(line('10.177.0.1', { name: 'b', version: 1 }), line('10.177.0.2', { version: 0 }));
+    expect(job).toMatchObject({ changed: 2, created: 1, failed: 0 });
+  });
+
+  it('is refused if others changed, registered or removed the target since', async () => {
+    await ndjson(line('10.177.1.1', { name: 'a' }));
+    await ndjson(line('10.177.1.1', { name: 'b' }));
+    const before = await eventsOfTargets();
+    const job = await ndjson(
+      line('10.177.1.1', { name: 'c', version: 1 }),
+      line('10.177.1.2', { name: 'c', version: 4 }),
+      line('10.177.1.3', { name: 'c', version: -1 }),
+    );
+    const again = await ndjson(line('10.177.1.1', { name: 'd', version: 0 }));
+    expect(await bulk.linesOf(job)).toMatchObject([
+      changedSince('The target was changed since the version 1: it has the version 2'),
+      changedSince('The target had the version 4, and was removed since'),
+      changedSince('must be a whole number from 0 to 2147483647'),
+    ]);
+    expect(await bulk.linesOf(again)).toMatchObject([
+      changedSince('The target did not exist, and was registered since: it has the version 2'),
+    ]);
+    expect(await eventsOfTargets()).toBe(before);
+  });
+
+  it('is unchanged regardless of the version if the target already is like that', async () => {
+    await ndjson(line('10.177.2.1', { name: 'a' }));
+    await ndjson(line('10.177.2.1', { name: 'b', version: 1 }));
+    expect(await ndjson(line('10.177.2.1', { name: 'b', version: 1 }))).toMatchObject({ unchanged: 1, failed: 0 });
+  });
+});
