@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleName } from '../libs/platform/workspace/bundle-name.mjs';
 import { buildAgentKit } from './agent-kit.mjs';
 import { build as definition } from './commands/product.mjs';
 import { runCommand } from './commands/run-command.mjs';
@@ -39,7 +40,7 @@ export function buildables() {
     name,
     isSource: (/** @type {string} */ path) =>
       !portalOnly.test(path) && !isOfTool(path) && (!path.startsWith('apps/') || path.startsWith(`apps/${name}/`)),
-    result: join(distDir, 'apps', name, 'main.js'),
+    result: builtFile(name),
     command: [nodeForBuild(), 'libs/platform/workspace/build-app.mjs', name],
   }));
   if (existsSync(join(rootDir, 'apps/portal/project.json'))) {
@@ -52,6 +53,12 @@ export function buildables() {
   }
   return parts;
 }
+
+/**
+ * Returns the file that the build of an app writes.
+ * @param {string} app
+ */
+const builtFile = (app) => join(distDir, 'apps', app, bundleName(app));
 
 const nodeForBuild = () => (existsSync(nodeBinary) ? nodeBinary : process.execPath);
 

@@ -13,6 +13,7 @@ describe('a build', () => {
         'agent',
         'api',
         'cli',
+        'client',
         'gateway',
         'projector',
         'worker',

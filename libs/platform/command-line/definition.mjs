@@ -25,7 +25,8 @@
 
 /**
  * @typedef {object} Command
- * @property {string} name one word: the name of the script or of the sub-command
+ * @property {string} name one word: the name of the script, of the program or of the sub-command
+ * @property {boolean} [program] of the first command of a path: called by its name, not through npm
  * @property {string} purpose one sentence
  * @property {readonly string[]} [details] paragraphs after the purpose
  * @property {readonly Argument[]} [arguments]
@@ -67,6 +68,7 @@ const LIFECYCLE = ['start', 'stop', 'test'];
  */
 export function callOf(path) {
   const [script, ...rest] = path.map(({ name }) => name);
+  if (path[0].program) return [script, ...rest].join(' ');
   return [scriptCall(script), ...(rest.length > 0 ? ['--', ...rest] : [])].join(' ');
 }
 
@@ -80,6 +82,7 @@ const scriptCall = (script) => (LIFECYCLE.includes(script) ? `npm ${script}` : `
  */
 export function callWith(path, words) {
   const call = callOf(path);
+  if (path[0].program) return `${call} ${words}`;
   return `${call}${call.includes(' -- ') ? '' : ' --'} ${words}`;
 }
 

@@ -8,7 +8,7 @@ export class Invocation {
   /**
    * @param {readonly Command[]} path the command and those above it
    * @param {readonly string[]} args
-   * @param {ReadonlyMap<string, string | number | true>} values
+   * @param {ReadonlyMap<string, string | number | true>} values of its options, and of those above it that hold for all commands
    * @param {boolean} asksForHelp
    */
   constructor(path, args, values, asksForHelp) {
@@ -54,7 +54,7 @@ export class Invocation {
 
   /** @param {string} name */
   #value(name) {
-    const known = (this.path[this.path.length - 1].options ?? []).some((option) => option.name === name);
+    const known = this.path.some(({ options }) => options?.some((option) => option.name === name));
     if (!known) throw new Error(`The definition of ${this.path.at(-1)?.name} has no option ${name}.`);
     return this.#values.get(name);
   }

@@ -1,9 +1,10 @@
 // Bundles a server app or a tool into one JavaScript file: used by the build and by the test of the packages that apps load.
-// Packages of node_modules stay outside the bundle. The agent alone is bundled whole: it is copied to vantage points.
+// Packages of node_modules stay outside the bundle. Agent and client are bundled whole, because they are copied to other machines.
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import { bundleName } from './bundle-name.mjs';
 import { compileDecorators, usesDecorators } from './typescript-decorators.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -39,6 +40,9 @@ const scripts = (outdir) => ({
   },
 });
 
+/** The client runs with the Node of a workstation. @type {Readonly<Record<string, string>>} */
+const TARGETS = { client: 'node20' };
+
 /**
  * esbuild's options for an app, or for a tool (bench, faults), which has its own folder next to apps/.
  * @param {string} app
@@ -46,7 +50,8 @@ const scripts = (outdir) => ({
 export function bundleOf(app) {
   const folder = existsSync(path.join(root, app, 'main.ts')) ? app : path.join('apps', app);
   const outdir = path.join(root, 'dist', folder);
-  const bundlesPackages = app === 'agent';
+  const isCopied = app === 'client';
+  const bundlesPackages = app === 'agent' || isCopied;
   // ICMPMON_BUILD_VERSION stamps a build as another version, to test that versions work together.
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const stampedVersion = process.env['ICMPMON_BUILD_VERSION'] ?? version;
@@ -56,21 +61,22 @@ export function bundleOf(app) {
     banner['js'] =
       "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
   }
+  if (isCopied) banner['js'] = `#!/usr/bin/env node\n${banner['js']}`;
   /** @satisfies {import('esbuild').BuildOptions} */
   const options = {
     absWorkingDir: root,
     entryPoints: [path.join(root, folder, 'main.ts')],
-    outfile: path.join(outdir, 'main.js'),
+    outfile: path.join(outdir, bundleName(app)),
     tsconfig: path.join(root, 'tsconfig.base.json'),
     bundle: true,
     platform: /** @type {const} */ ('node'),
-    target: 'node24',
+    target: TARGETS[app] ?? 'node24',
     format: /** @type {const} */ ('esm'),
     packages: bundlesPackages ? /** @type {const} */ ('bundle') : /** @type {const} */ ('external'),
     banner,
     loader: { '.yaml': /** @type {const} */ ('text'), '.sql': /** @type {const} */ ('text') },
     define: { ICMPMON_VERSION: JSON.stringify(stampedVersion) },
-    sourcemap: true,
+    sourcemap: !isCopied,
     keepNames: true,
     logLevel: /** @type {const} */ ('warning'),
     plugins: [decorators, scripts(outdir)],

@@ -1,0 +1,14 @@
+/** @typedef {import('../../../libs/platform/command-line/definition.mjs').Option} Option */
+
+/** @type {Option} */
+export const json = { name: 'json', text: "prints the API's answer as JSON" };
+
+/**
+ * Options of lists in pages.
+ * @type {Option[]}
+ */
+export const PAGE_OPTIONS = [
+  { name: 'limit', value: 'n', min: 1, max: 500, default: 100, text: 'rows of the page' },
+  { name: 'cursor', value: 'cursor', text: 'page to print: `next` of the page before' },
+  { name: 'all', text: 'prints all rows as they arrive; with --json one row per line' },
+];

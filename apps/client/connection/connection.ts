@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import * as tls from 'node:tls';
+import type { Invocation } from '@icmp-mon/platform/command-line';
+import { Refusal } from '../api/refusal';
+import { CLIENT_VERSION } from '../client-version';
+import { type Profile, readProfile } from './profiles';
+
+/** Where the API is, and how to reach it. */
+export interface Connection {
+  /** With a final slash. */
+  url: URL;
+  apiKey: string | undefined;
+  /** Accepted CA certificates (PEM); undefined: those of Node. */
+  ca: readonly string[] | undefined;
+  userAgent: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const HOW_TO_CONNECT =
+  'Name the installation: icmpmon login --url https://mon.example.org, or set ICMPMON_URL and ICMPMON_API_KEY.';
+const KEY = /^[\x21-\x7e]{1,512}$/;
+
+/**
+ * Returns the connection for a command: from options, then the environment, then the profile.
+ * @throws Refusal when it is incomplete or wrong, with what to do
+ */
+export function connectionOf(asked: Invocation, environment: Environment): Connection {
+  const profile = readProfile(asked.text('profile') ?? environment['ICMPMON_PROFILE'], environment);
+  const given = asked.text('url') ?? environment['ICMPMON_URL'];
+  const written = given ?? profile?.url;
+  if (written === undefined) throw new Refusal(`No installation is named. ${HOW_TO_CONNECT}`);
+  const url = readUrl(written);
+  const caFile = asked.text('ca') ?? environment['ICMPMON_CA'] ?? profile?.ca;
+  return {
+    url,
+    apiKey: keyOf(asked, environment, url, profile),
+    ca: caFile === undefined ? systemCertificates() : [...rootCertificates, readCertificates(caFile)],
+    userAgent: `icmpmon/${CLIENT_VERSION}`,
+  };
+}
+
+/**
+ * Parses the address of an installation, and removes the path of the API.
+ * @throws Refusal when it is not such an address
+ */
+export function readUrl(text: string): URL {
+  const written = text.trim();
+  if (!/^https?:\/\//i.test(written) || !URL.canParse(written))
+    throw new Refusal(`"${text}" is not an address with https:// or http://, such as https://mon.example.org.`);
+  const url = new URL(written);
+  if (url.username !== '' || url.password !== '')
+    throw new Refusal('The address must not contain a user or password: requests are authorized by an API key.');
+  url.search = '';
+  url.hash = '';
+  url.pathname = `${url.pathname.replace(/\/(api(\/v1)?)?\/*$/, '')}/`;
+  return url;
+}
+
+/** The key of a profile is sent only to the server of that profile. */
+function keyOf(
+  asked: Invocation,
+  environment: Environment,
+  url: URL,
+  profile: Profile | undefined,
+): string | undefined {
+  const file = asked.text('key-file');
+  if (file !== undefined) return checkedKey(readText(file, 'key file').trim(), file);
+  const given = environment['ICMPMON_API_KEY'];
+  if (given !== undefined && given !== '') return checkedKey(given.trim(), 'ICMPMON_API_KEY');
+  return profile !== undefined && readUrl(profile.url).href === url.href ? profile.apiKey : undefined;
+}
+
+/**
+ * @param place where the key was read
+ * @throws Refusal when it cannot be an API key
+ */
+export function checkedKey(key: string, place: string): string {
+  if (KEY.test(key)) return key;
+  throw new Refusal(
+    `${place} contains no API key: ${key === '' ? 'it is empty' : 'a key is one word, such as imk_…'}.`,
+  );
+}
+
+function readCertificates(file: string): string {
+  const text = readText(file, 'file of CA certificates');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new Refusal(`${file} contains no certificate in PEM form (-----BEGIN CERTIFICATE-----).`);
+}
+
+function readText(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Refusal(`The ${what} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+/** Returns the CA certificates of Node and of this machine; undefined where Node cannot read the latter. */
+function systemCertificates(): string[] | undefined {
+  const read: ((type: 'default' | 'system') => string[]) | undefined =
+    'getCACertificates' in tls ? tls.getCACertificates : undefined;
+  return read && [...read('default'), ...read('system')];
+}

@@ -1,0 +1,13 @@
+import { runClient } from './run-client';
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+// `head` or a pager that was closed reads no more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stderr.on('error', () => undefined);
+
+process.exitCode = await runClient(process.argv.slice(2), {
+  streams: process,
+  environment: process.env,
+  signal: interrupted.signal,
+});

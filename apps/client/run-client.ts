@@ -1,0 +1,66 @@
+import { EXIT_USAGE, UsageError } from '@icmp-mon/platform/command-line';
+import { Refusal } from './api/refusal';
+import { CLIENT_VERSION } from './client-version';
+import { client } from './commands/index.mjs';
+import { Output, type OutputStreams } from './output/output';
+import { printable } from './output/printable';
+import { HelpAsked, helpText, parseArguments } from './program';
+import { type Actions, type Environment, Session } from './session';
+import { TARGET_ACTIONS } from './targets/target-actions';
+
+export const ACTIONS: Actions = { ...TARGET_ACTIONS };
+
+const EXIT_FAILED = 1;
+/** Exit code of a process that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+
+export interface Surroundings {
+  streams: OutputStreams;
+  environment: Environment;
+  signal: AbortSignal;
+}
+
+/** Runs one command line, and returns the exit code. Prints results to stdout, errors and progress to stderr. */
+export async function runClient(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { streams, environment, signal } = surroundings;
+  const output = new Output(streams, environment);
+  try {
+    return await runCommand(argv, output, environment, signal);
+  } catch (error) {
+    if (error instanceof HelpAsked) {
+      await output.printLine(helpText(error.path));
+      return 0;
+    }
+    if (signal.aborted && !(error instanceof Refusal)) return EXIT_INTERRUPTED;
+    output.note(shownMessage(error));
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+async function runCommand(
+  argv: readonly string[],
+  output: Output,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<number> {
+  if (argv[0] === '--version') {
+    await output.printLine(CLIENT_VERSION);
+    return 0;
+  }
+  const asked = parseArguments(client, argv);
+  const action = ACTIONS[asked.words];
+  if (action === undefined) throw new Error(`The command ${asked.words} has no action.`);
+  const session = new Session(asked, output, environment, signal);
+  try {
+    return (await action(session)) ?? 0;
+  } finally {
+    session.close();
+  }
+}
+
+/** Returns only the message of a foreseen error, because it contains cause and remedy; the stack of any other. */
+function shownMessage(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error));
+  const text = error instanceof Refusal || error instanceof UsageError ? error.message : (error.stack ?? error.message);
+  return text.split('\n').map(printable).join('\n');
+}
