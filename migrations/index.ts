@@ -29,6 +29,7 @@ import { EventKeys1790000070200 } from './control/1790000070200-event-keys';
 import { TargetsSavedView1790000075000 } from './control/1790000075000-targets-saved-view';
 import { AssignmentRules1790000076400 } from './control/1790000076400-assignment-rules';
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
+import { IdentityScopes1790000085000 } from './control/1790000085000-identity-scopes';
 import { TargetsImport1790000081000 } from './control/1790000081000-targets-import';
 import { TargetsImportBounds1790000082000 } from './control/1790000082000-targets-import-bounds';
 import { TargetsImportVersion1790000084200 } from './control/1790000084200-targets-import-version';
@@ -102,6 +103,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsImport1790000081000,
   TargetsImportBounds1790000082000,
   TargetsImportVersion1790000084200,
+  IdentityScopes1790000085000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

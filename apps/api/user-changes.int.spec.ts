@@ -21,7 +21,15 @@ describe('a role', () => {
   it('is effective for existing logins immediately, and the streams of the former role end', async () => {
     const { id, ask } = await users.addMember('frank', 'engineer');
     expect((await ask('GET', 'enrolment-tokens')).status).toBe(200);
-    const engineer: Principal = { kind: 'user', id, name: 'frank', role: 'engineer', permissions: [], sessionId: '' };
+    const engineer: Principal = {
+      kind: 'user',
+      id,
+      name: 'frank',
+      role: 'engineer',
+      permissions: [],
+      scope: null,
+      sessionId: '',
+    };
     const [session] = await api.control.query<{ id: string }>('SELECT id FROM login_session WHERE user_id = $1', [id]);
     const authenticator = api.app.get(Authenticator);
     const isValid = (): Promise<boolean> => authenticator.stillValid({ ...engineer, sessionId: session.id });

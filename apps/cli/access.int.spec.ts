@@ -72,11 +72,11 @@ describe('on the machine itself', () => {
     const answer = await run((context) => resetPassword(context, 'ADMIN'));
     const password = /is now (\S+)$/m.exec(answer)?.[1] ?? '';
     await expect(logIn(PASSWORD)).rejects.toMatchObject({ code: 'unauthenticated' });
-    expect(await new Sessions(control).roleOf(login)).toBeNull();
+    expect(await new Sessions(control).accessOf(login)).toBeNull();
     const next = await logIn(password);
     expect(await run(showUsers)).toMatch(/^admin {2}admin {2}active {2}logins: 1 {2}password: changed 2/);
     expect(await run((context) => endLogins(context, 'admin'))).toBe('Ended logins of admin: 1.');
-    expect(await new Sessions(control).roleOf(next)).toBeNull();
+    expect(await new Sessions(control).accessOf(next)).toBeNull();
     await expect(run((context) => resetPassword(context, 'nobody'))).rejects.toThrow('Users: admin');
   });
 

@@ -1,42 +1,16 @@
+import type { Permission, Role, Scope } from './permissions';
+
 export { ActorNames } from './actor-names';
-
-export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** Permissions of routes, each with the lowest role that has it; higher roles have it too. */
-const LOWEST_ROLE = {
-  'targets:read': 'viewer',
-  'targets:write': 'engineer',
-  'targets:erase': 'admin',
-  'tiers:read': 'viewer',
-  'tiers:write': 'engineer',
-  'agents:read': 'viewer',
-  'agents:write': 'engineer',
-  'agents:enrol': 'engineer',
-  'status:read': 'viewer',
-  'results:read': 'viewer',
-  'operations:read': 'viewer',
-  'operations:replay': 'engineer',
-  'access:manage': 'admin',
-  'queues:manage': 'admin',
-} as const satisfies Record<string, Role>;
-
-export type Permission = keyof typeof LOWEST_ROLE;
-export const PERMISSIONS = Object.keys(LOWEST_ROLE) as Permission[];
-
-const heldBy = (role: Role): Permission[] =>
-  PERMISSIONS.filter((permission) => ROLES.indexOf(LOWEST_ROLE[permission]) <= ROLES.indexOf(role));
-
-export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: heldBy('viewer'),
-  operator: heldBy('operator'),
-  engineer: heldBy('engineer'),
-  admin: heldBy('admin'),
-};
-
-/** Returns the permissions of an API key; `permissions` limits those of its role. */
-export const keyPermissions = (role: Role, permissions: readonly Permission[] | null): readonly Permission[] =>
-  permissions === null ? ROLE_PERMISSIONS[role] : ROLE_PERMISSIONS[role].filter((each) => permissions.includes(each));
+export {
+  keyPermissions,
+  type Permission,
+  PERMISSIONS,
+  permissionsInScope,
+  type Role,
+  ROLE_PERMISSIONS,
+  ROLES,
+  type Scope,
+} from './permissions';
 
 /** Stream category of users: `user-<id>`. */
 export const USER_STREAM = 'user';
@@ -45,8 +19,9 @@ export const API_KEY_STREAM = 'apikey';
 
 /** Events of users: kept for the audit log, not relayed. `name` is encrypted in the store; null in events of earlier releases. */
 export type UserEvent =
-  | { type: 'UserRegistered'; data: { userId: string; role: Role; name?: string | null } }
+  | { type: 'UserRegistered'; data: { userId: string; role: Role; name?: string | null; scope?: Scope } }
   | { type: 'UserRoleChanged'; data: { userId: string; from: Role; role: Role } }
+  | { type: 'UserScopeChanged'; data: { userId: string; from: Scope; scope: Scope } }
   | { type: 'UserDisabled'; data: { userId: string } }
   | { type: 'UserEnabled'; data: { userId: string } }
   | { type: 'UserRemoved'; data: { userId: string } }
@@ -60,8 +35,15 @@ export type UserEvent =
 export type ApiKeyEvent =
   | {
       type: 'ApiKeyIssued';
-      data: { keyId: string; role: Role; expiresAt?: string | null; permissions?: Permission[] | null };
+      data: {
+        keyId: string;
+        role: Role;
+        expiresAt?: string | null;
+        permissions?: Permission[] | null;
+        scope?: Scope;
+      };
     }
+  | { type: 'ApiKeyScopeChanged'; data: { keyId: string; from: Scope; scope: Scope } }
   | { type: 'ApiKeyRevoked'; data: { keyId: string } };
 
 export const PASSWORD_LENGTH_MIN = 12;
@@ -77,7 +59,9 @@ export interface LoginRequest {
 export interface SessionView {
   user: string;
   role: Role;
+  /** With a scope, those of the role that can be limited to some targets. */
   permissions: Permission[];
+  scope: Scope;
   expiresAt: string;
 }
 
@@ -109,6 +93,7 @@ export interface UserView {
   id: string;
   name: string;
   role: Role;
+  scope: Scope;
   state: UserState;
   createdAt: string;
   passwordChangedAt: string | null;
@@ -121,11 +106,19 @@ export interface UserView {
 export interface CreateUserRequest {
   name: string;
   role: Role;
+  /** Absent: no limit. */
+  scope?: string;
 }
 
 /** Request body of `PUT /api/v1/users/{id}/role`. */
 export interface ChangeRoleRequest {
   role: Role;
+}
+
+/** Request body of `PUT /api/v1/users/{id}/scope` and `PUT /api/v1/api-keys/{id}/scope`. */
+export interface ChangeScopeRequest {
+  /** Null removes the limit. */
+  scope: Scope;
 }
 
 export type PasswordLinkPurpose = 'invitation' | 'reset';
@@ -158,6 +151,8 @@ export interface IssueApiKeyRequest {
   validForDays?: number;
   /** Those of the role that the key has. Absent: all of them. */
   permissions?: Permission[];
+  /** Absent: no limit. */
+  scope?: string;
 }
 
 export interface ApiKeyView {
@@ -166,6 +161,7 @@ export interface ApiKeyView {
   role: Role;
   /** Null: all of the role. */
   permissions: Permission[] | null;
+  scope: Scope;
   createdAt: string;
   createdBy: string | null;
   /** Name of the user or the key that created it; null if it was created on the machine itself. */

@@ -10,7 +10,8 @@ import {
   type Role,
   ROLES,
 } from '@icmp-mon/identity/contract';
-import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
+import { IsPlainText, MayBeAbsent, OrNull } from '@icmp-mon/platform/http';
+import { FILTER_LENGTH_MAX } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
@@ -28,6 +29,18 @@ import {
 
 const KEY_NAME_LENGTH_MAX = 100;
 const KEY_DAYS_MAX = 3_650;
+/** Scope of a new account. */
+export const NEW_SCOPE = {
+  maxLength: FILTER_LENGTH_MAX,
+  description:
+    'Filter (docs/filter-language.md) of tags, ip, name, tier, vrf and owner that limits the caller to the targets that it selects.',
+} as const;
+/** Scope in an answer. */
+export const SCOPE = {
+  type: 'string',
+  nullable: true,
+  description: 'Filter of the only targets that the caller sees; null without a limit.',
+} as const;
 const INSTANT = { type: 'string', format: 'date-time' } as const;
 const NEW_PASSWORD = { minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX, format: 'password' } as const;
 
@@ -107,6 +120,25 @@ export class IssueApiKeyRequest implements contract.IssueApiKeyRequest {
   @ArrayUnique()
   @IsIn(PERMISSIONS, { each: true })
   permissions?: Permission[];
+
+  @ApiPropertyOptional(NEW_SCOPE)
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(FILTER_LENGTH_MAX)
+  scope?: string;
+}
+
+export class ChangeScopeRequest implements contract.ChangeScopeRequest {
+  @ApiProperty({
+    ...NEW_SCOPE,
+    type: 'string',
+    nullable: true,
+    description: `${NEW_SCOPE.description} Null: no limit.`,
+  })
+  @OrNull()
+  @IsString()
+  @MaxLength(FILTER_LENGTH_MAX)
+  scope!: string | null;
 }
 
 export class ApiKeyResponse implements ApiKeyView {
@@ -120,6 +152,7 @@ export class ApiKeyResponse implements ApiKeyView {
     description: 'Null: all permissions of the role.',
   })
   permissions!: Permission[] | null;
+  @ApiProperty(SCOPE) scope!: string | null;
   @ApiProperty(INSTANT) createdAt!: string;
   @ApiProperty({
     type: 'string',

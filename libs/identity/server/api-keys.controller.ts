@@ -1,6 +1,6 @@
 import type { IssuedApiKey } from '@icmp-mon/identity/contract';
 import { Caller, Metadata, type Principal, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiCreatedResponse,
@@ -10,7 +10,8 @@ import {
   ApiTags,
   ApiParam,
 } from '@nestjs/swagger';
-import { ApiKeyListResponse, IssueApiKeyRequest, IssuedApiKeyResponse } from './access.dto';
+import { ApiKeyListResponse, ChangeScopeRequest, IssueApiKeyRequest, IssuedApiKeyResponse } from './access.dto';
+import { ChangeKeyScope } from './api-keys/change-key-scope';
 import { IssueApiKey } from './api-keys/issue-api-key';
 import { ListApiKeys } from './api-keys/list-api-keys';
 import { RevokeApiKey } from './api-keys/revoke-api-key';
@@ -40,6 +41,23 @@ export class ApiKeysController {
     @Metadata() metadata: RequestMetadata,
   ): Promise<IssuedApiKey> {
     return this.commands.execute(new IssueApiKey(body, creator, metadata));
+  }
+
+  @Put(':id/scope')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Limit an API key to the targets of a filter, or remove the limit',
+    description: 'Not of a key with permissions of an administrator (docs/how-to/accounts.md).',
+  })
+  @ApiNoContentResponse()
+  @ApiParam({ name: 'id', description: 'Id of the key.' })
+  changeScope(
+    @Param('id') keyId: string,
+    @Body() { scope }: ChangeScopeRequest,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new ChangeKeyScope(keyId, scope, metadata, caller));
   }
 
   @Delete(':id')

@@ -4,6 +4,7 @@ import {
   Authenticated,
   Caller,
   Metadata,
+  OpenToScoped,
   type Principal,
   Public,
   type RequestMetadata,
@@ -82,6 +83,7 @@ export class AuthController {
 
   @Get('me')
   @Authenticated()
+  @OpenToScoped()
   @AnswersWithoutDatabase()
   @ApiOperation({ summary: "Read the caller's own identity and permissions" })
   @ApiOkResponse({ type: SessionResponse })

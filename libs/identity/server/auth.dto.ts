@@ -9,6 +9,7 @@ import {
 } from '@icmp-mon/identity/contract';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { SCOPE } from './access.dto';
 
 export class LoginRequest implements contract.LoginRequest {
   @ApiProperty({ minLength: 1, maxLength: 200 })
@@ -29,6 +30,7 @@ export class SessionResponse implements SessionView {
   @ApiProperty() user!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
   @ApiProperty({ enum: PERMISSIONS, isArray: true }) permissions!: Permission[];
+  @ApiProperty(SCOPE) scope!: string | null;
   @ApiProperty({ format: 'date-time', description: 'When the session cookie expires and must be refreshed.' })
   expiresAt!: string;
 }

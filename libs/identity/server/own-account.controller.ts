@@ -4,6 +4,7 @@ import {
   Authenticated,
   Caller,
   Metadata,
+  OpenToScoped,
   type Principal,
   type RequestMetadata,
 } from '@icmp-mon/platform/http';
@@ -20,6 +21,7 @@ import { ListLogins } from './sessions/list-logins';
 @ApiTags('auth')
 @Controller('api/v1/auth')
 @Authenticated()
+@OpenToScoped()
 export class OwnAccountController {
   constructor(
     private readonly commands: CommandBus,

@@ -1,4 +1,4 @@
-import { type Role, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
+import { permissionsInScope, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Authenticator, type Principal } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { KnownApiKeys } from './api-keys/known-api-keys';
 import { type AccessClaims, AccessTokens } from './sessions/access-token';
 import { readCookie, SESSION_COOKIE } from './sessions/cookies';
 import { requireSameOrigin } from './sessions/same-origin';
-import { Sessions } from './sessions/sessions';
+import { Sessions, type UserAccess } from './sessions/sessions';
 
 const BEARER = /^Bearer +([^\s]{1,256})$/i;
 
@@ -37,14 +37,16 @@ export class RequestAuthenticator extends Authenticator {
     }
     const cookie = readCookie(request, SESSION_COOKIE);
     const claims = cookie === null ? null : await this.tokens.verifyAccessToken(cookie);
-    const role = claims === null ? null : this.sessions.lastRoleOf(claims.sessionId);
-    if (claims === null || role === null) return null;
+    const access = claims === null ? null : this.sessions.lastAccessOf(claims.sessionId);
+    if (claims === null || access === null) return null;
     requireSameOrigin(request);
-    return principalOf(claims, role);
+    return principalOf(claims, access);
   }
 
-  override async stillValid({ id, role, sessionId }: Principal): Promise<boolean> {
-    return sessionId === null ? this.keys.isValid(id) : (await this.sessions.roleOf(sessionId)) === role;
+  override async stillValid({ id, role, scope, sessionId }: Principal): Promise<boolean> {
+    if (sessionId === null) return this.keys.isValid(id, scope);
+    const access = await this.sessions.accessOf(sessionId);
+    return access !== null && access.role === role && access.scope === scope;
   }
 
   private async byApiKey(authorization: string): Promise<Principal> {
@@ -56,20 +58,21 @@ export class RequestAuthenticator extends Authenticator {
 
   private async bySession(request: Request, cookie: string): Promise<Principal> {
     const claims = await this.tokens.verifyAccessToken(cookie);
-    const role = claims === null ? null : await this.sessions.roleOf(claims.sessionId);
-    if (claims === null || role === null) {
+    const access = claims === null ? null : await this.sessions.accessOf(claims.sessionId);
+    if (claims === null || access === null) {
       throw new DomainError('unauthenticated', 'The login has ended. Log in again.');
     }
     requireSameOrigin(request);
-    return principalOf(claims, role);
+    return principalOf(claims, access);
   }
 }
 
-const principalOf = ({ userId, name, sessionId }: AccessClaims, role: Role): Principal => ({
+const principalOf = ({ userId, name, sessionId }: AccessClaims, { role, scope }: UserAccess): Principal => ({
   kind: 'user',
   id: userId,
   name,
   role,
-  permissions: ROLE_PERMISSIONS[role],
+  permissions: permissionsInScope(ROLE_PERMISSIONS[role], scope),
+  scope,
   sessionId,
 });

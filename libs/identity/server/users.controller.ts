@@ -10,8 +10,9 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import { EndedLoginsResponse, OwnLoginListResponse } from './access.dto';
+import { ChangeScopeRequest, EndedLoginsResponse, OwnLoginListResponse } from './access.dto';
 import { ChangeRole } from './accounts/change-role';
+import { ChangeUserScope } from './accounts/change-user-scope';
 import { CreateUser } from './accounts/create-user';
 import { DisableUser } from './accounts/disable-user';
 import { EnableUser } from './accounts/enable-user';
@@ -73,6 +74,23 @@ export class UsersController {
     @Caller() caller: Principal,
   ): Promise<void> {
     return this.commands.execute(new ChangeRole(userId, role, metadata, caller));
+  }
+
+  @Put(':id/scope')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Limit a user to the targets of a filter, or remove the limit; also for existing logins',
+    description: 'Not of an administrator (docs/how-to/accounts.md).',
+  })
+  @ApiParam(USER_PARAMETER)
+  @ApiNoContentResponse()
+  changeScope(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Body() { scope }: ChangeScopeRequest,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new ChangeUserScope(userId, scope, metadata, caller));
   }
 
   @Post(':id/disable')

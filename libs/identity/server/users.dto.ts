@@ -10,9 +10,11 @@ import {
   type UserState,
   type UserView,
 } from '@icmp-mon/identity/contract';
-import { IsPlainText } from '@icmp-mon/platform/http';
-import { ApiProperty } from '@nestjs/swagger';
+import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
+import { FILTER_LENGTH_MAX } from '@icmp-mon/targets/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { NEW_SCOPE, SCOPE } from './access.dto';
 
 const USER_NAME_LENGTH_MAX = 100;
 const TOKEN_LENGTH_MAX = 100;
@@ -29,6 +31,12 @@ export class CreateUserRequest implements contract.CreateUserRequest {
   @ApiProperty({ enum: ROLES })
   @IsIn(ROLES)
   role!: Role;
+
+  @ApiPropertyOptional(NEW_SCOPE)
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(FILTER_LENGTH_MAX)
+  scope?: string;
 }
 
 export class ChangeRoleRequest implements contract.ChangeRoleRequest {
@@ -41,6 +49,7 @@ export class UserResponse implements UserView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
   @ApiProperty({ enum: ROLES }) role!: Role;
+  @ApiProperty(SCOPE) scope!: string | null;
   @ApiProperty({
     enum: USER_STATES,
     description: 'invited: the user has not set a password yet. disabled: the user cannot log in.',

@@ -25,7 +25,9 @@ class Doorkeeper extends Authenticator {
   }
 }
 
-const PRINCIPAL: Principal = { kind: 'user', id: 'u', name: 'u', role: 'viewer', permissions: [], sessionId: 's' };
+const PRINCIPAL: Principal = {
+  ...{ kind: 'user', id: 'u', name: 'u', role: 'viewer', permissions: [], scope: null, sessionId: 's' },
+};
 const WAIT = { timeout: 20_000 };
 const doorkeeper = new Doorkeeper();
 let server: Server | null = null;

@@ -10,6 +10,9 @@ export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => val
 /** The member is optional; null removes the value. */
 export const MayBeNull = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined && value !== null);
 
+/** The member is required, and may be null. */
+export const OrNull = (): PropertyDecorator => ValidateIf((_, value) => value !== null);
+
 /** Converts a query parameter of decimal digits to a number. Any other text stays a text, also if JavaScript would accept it as a number. */
 export const WholeNumberParameter = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>

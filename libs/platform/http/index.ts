@@ -11,6 +11,7 @@ export {
   IsTags,
   MayBeAbsent,
   MayBeNull,
+  OrNull,
   TrueOrFalseParameter,
   WholeNumberParameter,
 } from './fields';
@@ -22,6 +23,7 @@ export {
   AnswersWithoutDatabase,
   Authenticated,
   ForeignQuery,
+  OpenToScoped,
   type Principal,
   Public,
   RequirePermission,

@@ -8,6 +8,7 @@ const principal = (kind: Principal['kind'], id: string): Principal => ({
   name: id,
   role: 'viewer',
   permissions: [],
+  scope: null,
   sessionId: null,
 });
 

@@ -5,7 +5,15 @@ import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Authenticator } from './authenticator';
 import { CONNECTIONS_PER_CALLER_MAX, markAuthenticated } from './connection-limits';
-import { actorOf, PERMISSION_METADATA, type Principal, REMEMBERED_METADATA, type RouteAccess } from './permission';
+import {
+  actorOf,
+  PERMISSION_METADATA,
+  type Principal,
+  REMEMBERED_METADATA,
+  type RouteAccess,
+  SCOPE_METADATA,
+  type ScopeUse,
+} from './permission';
 import { setPrincipal } from './request-context';
 
 /** Admits a request to its route if the caller has the access that the route declares. */
@@ -37,6 +45,7 @@ export class PermissionGuard implements CanActivate {
       context.switchToHttp().getResponse<Response>().setHeader('Connection', 'close');
       throw tooManyConnections(principal);
     }
+    if (principal.scope !== null) this.requireScoped(context, principal.scope);
     if (access.kind === 'permission' && !principal.permissions.includes(access.permission)) {
       throw new DomainError(
         'forbidden',
@@ -44,6 +53,19 @@ export class PermissionGuard implements CanActivate {
       );
     }
     return true;
+  }
+
+  /** @throws DomainError `forbidden` for a route that does not declare that it can be limited to a scope */
+  private requireScoped(context: ExecutionContext, scope: string): void {
+    const use = this.reflector.getAllAndOverride<ScopeUse | undefined>(SCOPE_METADATA, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (use !== undefined) return;
+    throw new DomainError(
+      'forbidden',
+      `This is not available to you, because it cannot be limited to your scope, the targets of the filter ${scope}.`,
+    );
   }
 
   private async callerOf(request: Request, context: ExecutionContext): Promise<Principal | null> {

@@ -1,4 +1,4 @@
-import type { Permission, Role } from '@icmp-mon/identity/contract';
+import type { Permission, Role, Scope } from '@icmp-mon/identity/contract';
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 
@@ -33,6 +33,20 @@ export const FOREIGN_QUERY_METADATA = 'icmpmon:foreign-query';
 /** The routes pass their requests to another library, which reads the query itself. */
 export const ForeignQuery = (): ClassDecorator => SetMetadata(FOREIGN_QUERY_METADATA, true);
 
+export const SCOPE_METADATA = 'icmpmon:scope';
+
+/** How a route treats a caller with a scope: the handler applies the scope, or its answer does not depend on targets. Any other refuses. */
+export type ScopeUse = 'applied' | 'open';
+
+/** The route (or every route of the controller) serves callers with a scope like others: it neither shows nor changes targets. */
+export const OpenToScoped = (): ClassDecorator & MethodDecorator => scopeUse('open');
+
+const scopeUse = (use: ScopeUse): ClassDecorator & MethodDecorator =>
+  applyDecorators(SetMetadata(SCOPE_METADATA, use), ApiExtension('x-scope', use));
+
+/** The route's handler applies the caller's scope. `CallerScope` declares it. */
+export const declareScopeApplied = scopeUse('applied') as MethodDecorator;
+
 /** The authenticated caller of a request. */
 export interface Principal {
   kind: 'user' | 'api-key';
@@ -40,6 +54,8 @@ export interface Principal {
   name: string;
   role: Role;
   permissions: readonly Permission[];
+  /** Filter of the only targets that the caller sees; null without a limit. */
+  scope: Scope;
   /** Session of a user, to check later whether it was revoked; null for an API key. */
   sessionId: string | null;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newId } from '@icmp-mon/platform/ids';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { actorOf, type Principal } from './permission';
+import { actorOf, declareScopeApplied, type Principal } from './permission';
 
 /** Metadata that the API adds to the events of a command. */
 export interface RequestMetadata {
@@ -58,6 +58,20 @@ export function metadataOf(request: object): RequestMetadata {
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
   principalOf(context.switchToHttp().getRequest<Request>()),
 );
+
+const scopeOf = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => principalOf(context.switchToHttp().getRequest<Request>())?.scope ?? null,
+);
+
+/**
+ * Route parameter: the caller's scope. It also opens the route to callers with a scope: every handler that receives the scope must apply
+ * it, and callers with a scope are refused by every other.
+ */
+export const CallerScope = (): ParameterDecorator => (target, name, index) => {
+  scopeOf()(target, name, index);
+  const method = name === undefined ? undefined : Object.getOwnPropertyDescriptor(target, name);
+  if (name !== undefined && method !== undefined) declareScopeApplied(target, name, method);
+};
 
 /** Route parameter: metadata for the events that a command appends. */
 export const Metadata = createParamDecorator((_: unknown, context: ExecutionContext) =>

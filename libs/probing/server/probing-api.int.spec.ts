@@ -34,12 +34,8 @@ const TARGET: TargetReference = {
   tier: 'standard',
 };
 const OPERATOR: Principal = {
-  kind: 'api-key',
-  id: 'k',
-  name: 'test',
-  role: 'viewer',
-  permissions: ['results:read'],
-  sessionId: null,
+  ...{ kind: 'api-key', id: 'k', name: 'test', role: 'viewer', permissions: ['results:read'] },
+  ...{ scope: null, sessionId: null },
 };
 
 class OneTarget extends TargetDirectory {

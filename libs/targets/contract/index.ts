@@ -5,6 +5,7 @@ export * from './bulk';
 export * from './bulk-events';
 export * from './import';
 export * from './saved-view';
+export * from './scope';
 export * from './search';
 export * from './filter';
 export * from './inventory-history';

@@ -8,6 +8,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { USERS_MAX } from './list-users';
 import { newPasswordLink, storePasswordLink } from './password-link';
 import { type AccessManager, requirePermissionsOf } from './require-permissions';
+import { checkedScope, requireLimitable } from './scope';
 import { issuePasswordLink, registerUser, USER } from './user';
 
 /** Creates a user, who sets the password with the returned invitation link. */
@@ -28,9 +29,12 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     private readonly store: EventStore,
   ) {}
 
-  /** @throws DomainError `forbidden`; `conflict` for a name that is in use, or when the limit is reached */
-  async execute({ request: { name, role }, metadata, manager }: CreateUser): Promise<CreatedUser> {
+  /** @throws DomainError `forbidden`; `invalid` (scope); `conflict` for a name that is in use, or when the limit is reached */
+  async execute({ request, metadata, manager }: CreateUser): Promise<CreatedUser> {
+    const { name, role } = request;
     requirePermissionsOf(manager, role);
+    const scope = checkedScope(request.scope);
+    requireLimitable(role, scope, '#/scope');
     const [{ users }] = await this.database.query<{ users: number }>(
       'SELECT count(*) AS users FROM user_account WHERE removed_at IS NULL',
     );
@@ -41,17 +45,18 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     const nowMs = Date.now();
     const link = newPasswordLink('invitation', nowMs);
     const { expiresAt } = link;
-    const registered = registerUser({ kind: 'absent' }, userId, { role, name });
-    const present = { kind: 'present', role, isDisabled: false } as const;
+    const registered = registerUser({ kind: 'absent' }, userId, { role, name, scope });
+    const present = { kind: 'present', role, scope, isDisabled: false } as const;
     const invited = issuePasswordLink(present, userId, { purpose: 'invitation', expiresAt }, manager);
     try {
       await this.store.execute(USER, userId, () => [...registered, ...invited], {
         metadata,
         expectedVersion: 0,
         within: async (sql) => {
-          await sql.execute('INSERT INTO user_account (id, name, role, created_at) VALUES ($1, $2, $3, $4)', [
-            ...[userId, name, role, new Date(nowMs)],
-          ]);
+          await sql.execute(
+            'INSERT INTO user_account (id, name, role, scope, created_at) VALUES ($1, $2, $3, $4, $5)',
+            [...[userId, name, role, scope, new Date(nowMs)]],
+          );
           await storePasswordLink(sql, userId, link);
         },
       });
@@ -61,7 +66,8 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
         { pointer: '#/name', detail: 'belongs to another user' },
       ]);
     }
-    const account = { id: userId, name, role, state: 'invited' as const, createdAt: new Date(nowMs).toISOString() };
+    const createdAt = new Date(nowMs).toISOString();
+    const account = { id: userId, name, role, scope, state: 'invited' as const, createdAt };
     return { user: { ...account, passwordChangedAt: null, linkExpiresAt: expiresAt, logins: 0 }, link };
   }
 }

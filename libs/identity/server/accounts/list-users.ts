@@ -1,4 +1,4 @@
-import type { Role, UserState, UserView } from '@icmp-mon/identity/contract';
+import type { Role, Scope, UserState, UserView } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
@@ -9,6 +9,7 @@ interface UserRow {
   id: string;
   name: string;
   role: Role;
+  scope: Scope;
   state: UserState;
   created_at: Date;
   password_changed_at: Date | null;
@@ -25,7 +26,7 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
 
   async execute(): Promise<{ items: UserView[] }> {
     const rows = await this.database.query<UserRow>(
-      `SELECT u.id, u.name, u.role, u.created_at, u.password_changed_at, l.expires_at AS link_expires_at,
+      `SELECT u.id, u.name, u.role, u.scope, u.created_at, u.password_changed_at, l.expires_at AS link_expires_at,
          CASE WHEN u.disabled_at IS NOT NULL THEN 'disabled' WHEN u.password_hash IS NULL THEN 'invited' ELSE 'active' END AS state,
          (SELECT count(*) FROM login_session s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > now()) AS logins
        FROM user_account u LEFT JOIN password_link l ON l.user_id = u.id AND l.expires_at > now()
@@ -40,6 +41,7 @@ const userView = (row: UserRow): UserView => ({
   id: row.id,
   name: row.name,
   role: row.role,
+  scope: row.scope,
   state: row.state,
   createdAt: row.created_at.toISOString(),
   passwordChangedAt: row.password_changed_at?.toISOString() ?? null,

@@ -1,10 +1,20 @@
-import { type PasswordLinkPurpose, type Role, USER_STREAM, type UserEvent } from '@icmp-mon/identity/contract';
+import {
+  type PasswordLinkPurpose,
+  type Role,
+  type Scope,
+  USER_STREAM,
+  type UserEvent,
+} from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 import { type AccessManager, requirePermissionsOf } from './require-permissions';
+import { requireLimitable } from './scope';
 
 export type UserState =
-  { kind: 'absent' } | { kind: 'present'; role: Role; isDisabled: boolean } | { kind: 'removed' } | { kind: 'erased' };
+  | { kind: 'absent' }
+  | { kind: 'present'; role: Role; scope: Scope; isDisabled: boolean }
+  | { kind: 'removed' }
+  | { kind: 'erased' };
 
 /** Aggregate of a user. Its events are the audit log of access; they contain no secrets, and names only encrypted. */
 export const USER: Aggregate<UserState, UserEvent> = {
@@ -14,9 +24,11 @@ export const USER: Aggregate<UserState, UserEvent> = {
   evolve(state, event) {
     switch (event.type) {
       case 'UserRegistered':
-        return { kind: 'present', role: event.data.role, isDisabled: false };
+        return { kind: 'present', role: event.data.role, scope: event.data.scope ?? null, isDisabled: false };
       case 'UserRoleChanged':
         return state.kind === 'present' ? { ...state, role: event.data.role } : state;
+      case 'UserScopeChanged':
+        return state.kind === 'present' ? { ...state, scope: event.data.scope } : state;
       case 'UserDisabled':
         return state.kind === 'present' ? { ...state, isDisabled: true } : state;
       case 'UserEnabled':
@@ -41,14 +53,25 @@ export const USER: Aggregate<UserState, UserEvent> = {
 export const registerUser = (
   state: UserState,
   userId: string,
-  { role, name }: { role: Role; name: string },
-): UserEvent[] => (state.kind === 'absent' ? [{ type: 'UserRegistered', data: { userId, role, name } }] : []);
+  { role, name, scope = null }: { role: Role; name: string; scope?: Scope },
+): UserEvent[] =>
+  state.kind === 'absent'
+    ? [{ type: 'UserRegistered', data: { userId, role, name, ...(scope !== null && { scope }) } }]
+    : [];
 
 /** Returns no event if the user has the role already. @throws DomainError `not_found`, `forbidden` */
 export function changeRole(state: UserState, userId: string, role: Role, manager: AccessManager): UserEvent[] {
-  const { role: from } = managed(state, userId, manager);
+  const { role: from, scope } = managed(state, userId, manager);
   requirePermissionsOf(manager, role);
+  requireLimitable(role, scope, '#/role');
   return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
+}
+
+/** Returns no event if the user has the scope already. @throws DomainError `not_found`, `forbidden`; `invalid` for an administrator */
+export function changeUserScope(state: UserState, userId: string, scope: Scope, manager: AccessManager): UserEvent[] {
+  const { role, scope: from } = managed(state, userId, manager);
+  requireLimitable(role, scope, '#/scope');
+  return from === scope ? [] : [{ type: 'UserScopeChanged', data: { userId, from, scope } }];
 }
 
 /** Returns no event if the user is disabled already. @throws DomainError `not_found`, `forbidden` */

@@ -2,6 +2,7 @@ import { PERMISSIONS, ROLE_PERMISSIONS, type UserEvent } from '@icmp-mon/identit
 import { describe, expect, it } from 'vitest';
 import {
   changeRole,
+  changeUserScope,
   disableUser,
   enableUser,
   endLogins,
@@ -24,7 +25,7 @@ const erased = after(removed, eraseUser(removed, ID));
 
 describe('a user', () => {
   it('is registered once, changes the role, is disabled, enabled, removed and erased', () => {
-    expect(viewer).toEqual({ kind: 'present', role: 'viewer', isDisabled: false });
+    expect(viewer).toEqual({ kind: 'present', role: 'viewer', scope: null, isDisabled: false });
     expect(registerUser(viewer, ID, { role: 'admin', name: 'ada' })).toEqual([]);
     expect(changeRole(viewer, ID, 'engineer', ADMIN)).toEqual([
       { type: 'UserRoleChanged', data: { userId: ID, from: 'viewer', role: 'engineer' } },
@@ -35,6 +36,21 @@ describe('a user', () => {
     });
     expect(after(disabled, enableUser(disabled, ID, ADMIN))).toEqual(viewer);
     expect([removed, erased]).toEqual([{ kind: 'removed' }, { kind: 'erased' }]);
+  });
+
+  it('is limited to a scope, which no administrator can have', () => {
+    const limited = after(viewer, changeUserScope(viewer, ID, 'vrf=acme', ADMIN));
+    expect(limited).toMatchObject({ role: 'viewer', scope: 'vrf=acme' });
+    expect(changeUserScope(limited, ID, null, ADMIN)).toEqual([
+      { type: 'UserScopeChanged', data: { userId: ID, from: 'vrf=acme', scope: null } },
+    ]);
+    expect(changeUserScope(limited, ID, 'vrf=acme', ADMIN)).toEqual([]);
+    expect(() => changeRole(limited, ID, 'admin', ADMIN)).toThrow('cannot be limited by a scope');
+    const admin = after(viewer, changeRole(viewer, ID, 'admin', ADMIN));
+    expect(() => changeUserScope(admin, ID, 'vrf=acme', ADMIN)).toThrow('cannot be limited by a scope');
+    expect(() => changeUserScope(removed, ID, null, ADMIN)).toThrow('not found');
+    const manager = { permissions: ['access:manage'] as const };
+    expect(() => changeUserScope(limited, ID, null, manager)).toThrow('which you do not have');
   });
 
   it('has no event for what is so already', () => {

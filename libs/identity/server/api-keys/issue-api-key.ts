@@ -5,6 +5,7 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type AccessManager } from '../accounts/require-permissions';
+import { checkedScope, requireLimitable } from '../accounts/scope';
 import { API_KEY, issueApiKey } from './api-key-events';
 import { newApiKey, parseApiKey } from './api-key';
 import { accessOfNewKey } from './new-key-access';
@@ -31,10 +32,12 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     private readonly store: EventStore,
   ) {}
 
-  /** @throws DomainError `invalid`, `forbidden` for permissions that role or creator do not have; `conflict` when the limit is reached */
+  /** @throws DomainError `invalid` (permissions, scope), `forbidden` for permissions that role or creator do not have; `conflict` when the limit is reached */
   async execute({ request, creator, metadata }: IssueApiKey): Promise<IssuedApiKey> {
     const { name, validForDays } = request;
     const { role, permissions } = accessOfNewKey(request, creator);
+    const scope = checkedScope(request.scope);
+    requireLimitable(role, scope, '#/scope');
     const [counted] = await this.database.query<{ keys: number }>(
       'SELECT count(*) AS keys FROM api_key WHERE revoked_at IS NULL',
     );
@@ -49,15 +52,18 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     await this.store.execute(
       API_KEY,
       parts.id,
-      (state) => issueApiKey(state, parts.id, { role, expiresAt, permissions }),
+      (state) => issueApiKey(state, parts.id, { role, expiresAt, permissions, scope }),
       {
         metadata,
         expectedVersion: 0,
         within: async (sql) => {
           await sql.execute(
-            `INSERT INTO api_key (id, name, role, secret_hash, created_at, expires_at, created_by, permissions)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-            [parts.id, name, role, parts.secretHash, new Date(createdAtMs), expiresAt, metadata.actor, permissions],
+            `INSERT INTO api_key (id, name, role, secret_hash, created_at, expires_at, created_by, permissions, scope)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+            [
+              ...[parts.id, name, role, parts.secretHash, new Date(createdAtMs), expiresAt, metadata.actor],
+              ...[permissions, scope],
+            ],
           );
         },
       },
@@ -65,6 +71,6 @@ export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
     const createdAt = new Date(createdAtMs).toISOString();
     const { id } = parts;
     const creation = { createdAt, createdBy: metadata.actor, createdByName: creator.name };
-    return { id, name, role, permissions, ...creation, lastUsedAt: null, expiresAt, revokedAt: null, key };
+    return { id, name, role, permissions, scope, ...creation, lastUsedAt: null, expiresAt, revokedAt: null, key };
   }
 }

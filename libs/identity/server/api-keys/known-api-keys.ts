@@ -1,5 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { keyPermissions, type Permission, type Role } from '@icmp-mon/identity/contract';
+import {
+  keyPermissions,
+  type Permission,
+  permissionsInScope,
+  type Role,
+  type Scope,
+} from '@icmp-mon/identity/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import type { Principal } from '@icmp-mon/platform/http';
@@ -13,6 +19,7 @@ interface ApiKeyRow {
   name: string;
   role: Role;
   permissions: Permission[] | null;
+  scope: Scope;
   secret_hash: Buffer;
   /** Whether the stored time of its last use is more than a minute old. */
   note_use: boolean;
@@ -24,7 +31,7 @@ const KEPT_MAX = 10_000;
 
 const logger = createLogger('api-keys');
 
-const VALID = `SELECT id, name, role, permissions, secret_hash,
+const VALID = `SELECT id, name, role, permissions, scope, secret_hash,
     last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS note_use FROM api_key
   WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
@@ -57,8 +64,10 @@ export class KnownApiKeys {
     return principalOf(row);
   }
 
-  async isValid(id: string): Promise<boolean> {
-    return (await this.valid(id)) !== null;
+  /** Returns whether the key is valid and still has this scope. */
+  async isValid(id: string, scope: Scope): Promise<boolean> {
+    const row = await this.valid(id);
+    return row !== null && row.scope === scope;
   }
 
   /** Removes a key from the cache, so that the next request queries the database. */
@@ -82,11 +91,12 @@ export class KnownApiKeys {
   }
 }
 
-const principalOf = ({ id, name, role, permissions }: ApiKeyRow): Principal => ({
+const principalOf = ({ id, name, role, permissions, scope }: ApiKeyRow): Principal => ({
   kind: 'api-key',
   id,
   name,
   role,
-  permissions: keyPermissions(role, permissions),
+  permissions: permissionsInScope(keyPermissions(role, permissions), scope),
+  scope,
   sessionId: null,
 });

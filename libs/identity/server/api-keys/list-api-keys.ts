@@ -1,4 +1,4 @@
-import type { ApiKeyView, Permission, Role } from '@icmp-mon/identity/contract';
+import type { ApiKeyView, Permission, Role, Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
@@ -10,6 +10,7 @@ interface ApiKeyRow {
   name: string;
   role: Role;
   permissions: Permission[] | null;
+  scope: Scope;
   created_at: Date;
   created_by: string | null;
   created_by_name: string | null;
@@ -27,7 +28,7 @@ export class ListApiKeysHandler implements IQueryHandler<ListApiKeys> {
 
   async execute(): Promise<{ items: ApiKeyView[] }> {
     const rows = await this.database.query<ApiKeyRow>(
-      `SELECT k.id, k.name, k.role, k.permissions, k.created_at, k.created_by, k.last_used_at, k.expires_at, k.revoked_at,
+      `SELECT k.id, k.name, k.role, k.permissions, k.scope, k.created_at, k.created_by, k.last_used_at, k.expires_at, k.revoked_at,
          coalesce(u.name, creator.name) AS created_by_name
        FROM api_key k
        LEFT JOIN user_account u ON k.created_by = 'user:' || u.id
@@ -44,6 +45,7 @@ const keyView = (row: ApiKeyRow): ApiKeyView => ({
   name: row.name,
   role: row.role,
   permissions: row.permissions,
+  scope: row.scope,
   createdAt: row.created_at.toISOString(),
   createdBy: row.created_by,
   createdByName: row.created_by_name,

@@ -3,6 +3,7 @@ import { Authenticator } from '@icmp-mon/platform/http';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ChangePasswordHandler } from '../accounts/change-password';
 import { ChangeRoleHandler } from '../accounts/change-role';
+import { ChangeUserScopeHandler } from '../accounts/change-user-scope';
 import { CreateUserHandler } from '../accounts/create-user';
 import { DisableUserHandler } from '../accounts/disable-user';
 import { EnableUserHandler } from '../accounts/enable-user';
@@ -15,6 +16,7 @@ import { StoredActorNames } from '../accounts/stored-actor-names';
 import { UsePasswordLinkHandler } from '../accounts/use-password-link';
 import { ApiKeysController } from '../api-keys.controller';
 import { EnsureApiKeyHandler } from '../api-keys/ensure-api-key';
+import { ChangeKeyScopeHandler } from '../api-keys/change-key-scope';
 import { IssueApiKeyHandler } from '../api-keys/issue-api-key';
 import { KnownApiKeys } from '../api-keys/known-api-keys';
 import { ListApiKeysHandler } from '../api-keys/list-api-keys';
@@ -68,6 +70,7 @@ export class IdentityApiModule {
         EnsureApiKeyHandler,
         CreateUserHandler,
         ChangeRoleHandler,
+        ChangeUserScopeHandler,
         DisableUserHandler,
         EnableUserHandler,
         RemoveUserHandler,
@@ -77,6 +80,7 @@ export class IdentityApiModule {
         ChangePasswordHandler,
         EndLoginsHandler,
         IssueApiKeyHandler,
+        ChangeKeyScopeHandler,
         RevokeApiKeyHandler,
       ],
       exports: [Authenticator, ActorNames],

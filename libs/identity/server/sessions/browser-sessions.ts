@@ -1,4 +1,4 @@
-import { ROLE_PERMISSIONS, type SessionView } from '@icmp-mon/identity/contract';
+import { permissionsInScope, ROLE_PERMISSIONS, type SessionView } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { addressGroup } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
@@ -74,7 +74,8 @@ export class BrowserSessions {
     const expiresAtS = Math.floor(Date.now() / 1_000) + ACCESS_TOKEN_S;
     setSessionCookie(request, response, await this.tokens.signAccessToken(user, expiresAtS));
     response.setHeader('Cache-Control', 'no-store');
-    return sessionView(user.name, user.role, ROLE_PERMISSIONS[user.role], expiresAtS);
+    const permissions = permissionsInScope(ROLE_PERMISSIONS[user.role], user.scope);
+    return sessionView(user.name, { ...user, permissions }, expiresAtS);
   }
 
   close(request: Request, response: Response): void {

@@ -1,4 +1,4 @@
-import type { Role } from '@icmp-mon/identity/contract';
+import type { Role, Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { passwordMatches, pretendToCheck } from '../accounts/password';
@@ -25,6 +25,7 @@ interface UserRow {
   userId: string;
   name: string;
   role: Role;
+  scope: Scope;
   passwordHash: string;
 }
 
@@ -40,9 +41,9 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   async execute({ user, password, client, source }: LogIn): Promise<LoggedIn> {
     const found = await this.rightUser(user, password, source);
     if (found === null) throw wrongPassword();
-    const { userId, name, role } = found;
+    const { userId, name, role, scope } = found;
     const { sessionId, refreshToken } = await this.sessions.beginSession(found, client);
-    return { user: { userId, name, role, sessionId }, refreshToken };
+    return { user: { userId, name, role, scope, sessionId }, refreshToken };
   }
 
   private async rightUser(name: string, password: string, source: AttemptSource): Promise<UserRow | null> {
@@ -51,7 +52,7 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     const isRight = await this.attempts.attemptLogin(name, source, async () => {
       // An invited user has no password yet.
       [found] = await this.database.query<UserRow>(
-        `SELECT id AS "userId", name, role, password_hash AS "passwordHash" FROM user_account
+        `SELECT id AS "userId", name, role, scope, password_hash AS "passwordHash" FROM user_account
          WHERE lower(name) = lower($1) AND disabled_at IS NULL AND password_hash IS NOT NULL`,
         [name],
       );

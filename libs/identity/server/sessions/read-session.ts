@@ -22,6 +22,6 @@ export class ReadSessionHandler implements IQueryHandler<ReadSession> {
     const cookie = caller.kind === 'user' ? accessToken : null;
     const claims = cookie === null ? null : await this.tokens.verifyAccessToken(cookie);
     const expiresAtS = claims?.expiresAtS ?? Math.floor(Date.now() / 1_000) + ACCESS_TOKEN_S;
-    return sessionView(caller.name, caller.role, caller.permissions, expiresAtS);
+    return sessionView(caller.name, caller, expiresAtS);
   }
 }

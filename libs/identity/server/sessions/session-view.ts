@@ -1,14 +1,14 @@
-import type { Permission, Role, SessionView } from '@icmp-mon/identity/contract';
+import type { Permission, Role, Scope, SessionView } from '@icmp-mon/identity/contract';
 
 /** Returns the session as shown to its user; it must be refreshed at `expiresAtS` (Unix seconds). */
 export const sessionView = (
   user: string,
-  role: Role,
-  permissions: readonly Permission[],
+  { role, scope, permissions }: { role: Role; scope: Scope; permissions: readonly Permission[] },
   expiresAtS: number,
 ): SessionView => ({
   user,
   role,
   permissions: [...permissions],
+  scope,
   expiresAt: new Date(expiresAtS * 1_000).toISOString(),
 });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Role } from '@icmp-mon/identity/contract';
+import type { Role, Scope } from '@icmp-mon/identity/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -17,10 +17,15 @@ const ENDED_KEPT_MS = 5_000;
 const ENDED_KEPT_MAX = 10_000;
 const logger = createLogger('sessions');
 
-export interface SessionUser {
+/** Role and scope of the user of a login. */
+export interface UserAccess {
+  role: Role;
+  scope: Scope;
+}
+
+export interface SessionUser extends UserAccess {
   userId: string;
   name: string;
-  role: Role;
   sessionId: string;
 }
 
@@ -44,6 +49,7 @@ interface TokenRow {
   user_id: string;
   name: string;
   role: Role;
+  scope: Scope;
 }
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -55,8 +61,8 @@ export const wrongPassword = (): DomainError => new DomainError('unauthenticated
 /** Stores logins. Each is a chain of refresh tokens that are valid once. */
 @Injectable()
 export class Sessions {
-  /** Role of the user of each active login; null for a login that is not active. */
-  private readonly running = new ShortCache<Role | null>({
+  /** Access of the user of each active login; null for a login that is not active. */
+  private readonly running = new ShortCache<UserAccess | null>({
     entriesMax: ENDED_KEPT_MAX,
     keptMs: (tookMs) => ENDED_KEPT_MS - tookMs,
     sharedMs: ENDED_KEPT_MS,
@@ -130,29 +136,29 @@ export class Sessions {
     this.running.expireAll();
   }
 
-  /** Returns the role of a login's user at the last query, at most some minutes ago; null if the login was not active. */
-  lastRoleOf(sessionId: string): Role | null {
+  /** Returns the access of a login's user at the last query, at most some minutes ago; null if the login was not active. */
+  lastAccessOf(sessionId: string): UserAccess | null {
     return this.running.recallStale(sessionId) ?? null;
   }
 
   /**
-   * Returns the role of an active login's user; null after the login was ended or its user was disabled. Changes have an effect immediately in
+   * Returns the access of an active login's user; null after the login was ended or its user was disabled. Changes have an effect immediately in
    * the process that made them, and after at most 5 s in others.
    */
-  roleOf(sessionId: string): Promise<Role | null> {
+  accessOf(sessionId: string): Promise<UserAccess | null> {
     return this.running.get(sessionId, async () => {
-      const [row] = await this.database.query<{ role: Role }>(
-        `SELECT u.role FROM login_session s JOIN user_account u ON u.id = s.user_id
+      const [row] = await this.database.query<UserAccess>(
+        `SELECT u.role, u.scope FROM login_session s JOIN user_account u ON u.id = s.user_id
          WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL`,
         [sessionId],
       );
-      return row?.role ?? null;
+      return row ?? null;
     });
   }
 
   private async refreshWithin(sql: Sql, token: string): Promise<Refreshed | null> {
     const [row] = await sql.query<TokenRow>(
-      `SELECT t.session_id, u.id AS user_id, u.name, u.role,
+      `SELECT t.session_id, u.id AS user_id, u.name, u.role, u.scope,
          extract(epoch FROM now() - t.used_at)::float8 AS used_s,
          extract(epoch FROM now() - t.created_at)::float8 AS age_s,
          s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL AS usable
@@ -161,7 +167,8 @@ export class Sessions {
       [hashOf(token)],
     );
     if (row === undefined || !row.usable || row.age_s > REFRESH_TOKEN_S) return null;
-    const user = { userId: row.user_id, name: row.name, role: row.role, sessionId: row.session_id };
+    const { user_id: userId, name, role, scope, session_id: sessionId } = row;
+    const user = { userId, name, role, scope, sessionId };
     if (row.used_s !== null) {
       if (row.used_s <= SAME_TIME_S) return { user, refreshToken: null };
       logger.warn({ sessionId: row.session_id, userId: row.user_id }, 'refresh token reused: login ended');

@@ -17,7 +17,7 @@ const CENTRAL: Readonly<Record<string, number>> = {
   'apps/cli/contexts.ts': 2,
   'apps/portal/app.routes.ts': 1,
   'apps/portal/shell/places.ts': 1,
-  'libs/identity/contract/index.ts': 2,
+  'libs/identity/contract/permissions.ts': 2,
   'migrations/frozen.json': 1,
   'migrations/index.ts': 2,
 };
@@ -25,7 +25,7 @@ const CENTRAL: Readonly<Record<string, number>> = {
 const EXISTING = [
   'apps/api/health.controller.ts',
   'libs/agents/contract/agent-events.ts',
-  'libs/identity/contract/index.ts',
+  'libs/identity/contract/permissions.ts',
   'libs/identity/server/users.controller.ts',
   'libs/identity/ui/index.ts',
   'libs/operations/server/operations.controller.ts',

@@ -48,7 +48,7 @@ export function requireNewContext(tree, { context, category }) {
       `the streams "${category}"`,
     ],
     [
-      fileWith(tree, 'libs/identity/contract', /\/index\.ts$/, new RegExp(`'${context}:(?:read|write)':`)),
+      fileWith(tree, 'libs/identity/contract', /\/permissions\.ts$/, new RegExp(`'${context}:(?:read|write)':`)),
       'its permissions',
     ],
     [fileWith(tree, 'libs', /\/(?!ui\/)[^/]+\/[^/]+\.ts$/, route), `the path /api/v1/${context}`],

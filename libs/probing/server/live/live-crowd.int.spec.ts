@@ -38,6 +38,7 @@ const principal: Principal = {
   name: 'crowd',
   role: 'viewer',
   permissions: [],
+  scope: null,
   sessionId: null,
 };
 

@@ -62,10 +62,10 @@ class OneReport extends AgentReports {
   }
 }
 
+const KEY = { kind: 'api-key', id: 'k', name: 'test', role: 'viewer', scope: null, sessionId: null } as const;
+
 class Everybody extends Authenticator {
-  override async authenticate(): Promise<Principal> {
-    return { kind: 'api-key', id: 'k', name: 'test', role: 'viewer', permissions: ['status:read'], sessionId: null };
-  }
+  override authenticate = async (): Promise<Principal> => ({ ...KEY, permissions: ['status:read'] });
 
   override async stillValid(): Promise<boolean> {
     return true;

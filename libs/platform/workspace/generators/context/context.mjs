@@ -63,7 +63,7 @@ const tableOf = ({ table }) => `
  */
 function addPermissions(tree, name) {
   const lines = `  '${name}:read': 'viewer',\n  '${name}:write': 'engineer',\n`;
-  insertBefore(tree, 'libs/identity/contract/index.ts', /^ {2}'access:manage': /m, lines);
+  insertBefore(tree, 'libs/identity/contract/permissions.ts', /^ {2}'access:manage': /m, lines);
 }
 
 /**
