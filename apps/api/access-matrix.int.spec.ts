@@ -114,6 +114,9 @@ it('has a route for each permission, and routes that any caller may use', () => 
     'POST /api/v1/auth/refresh',
     'POST /api/v1/auth/logout',
     'POST /api/v1/auth/password-link',
+    'POST /api/v1/auth/login/code',
+    'POST /api/v1/auth/login/enrolment',
+    'POST /api/v1/auth/login/enrolment/confirm',
   ]);
 });
 

@@ -11,6 +11,7 @@ import {
   text,
   url,
 } from '@icmp-mon/platform/config';
+import { roles } from '@icmp-mon/identity/server';
 import { watchedDisks } from '@icmp-mon/operations/server';
 import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
@@ -31,6 +32,7 @@ const FIELDS = {
   publicEnrolUrl: url('ICMPMON_PUBLIC_ENROL_URL', { protocols: ['https:'] }),
   caDir: path('ICMPMON_CA_DIR'),
   portalDir: optional(path('ICMPMON_PORTAL_DIR')),
+  secondFactorRequired: roles('ICMPMON_SECOND_FACTOR_REQUIRED'),
   secretFile: path('ICMPMON_SECRET_FILE', { mustExist: true }),
   bootstrapFile: optional(path('ICMPMON_BOOTSTRAP_FILE', { mustExist: true })),
   starterTargets: optional(list('ICMPMON_STARTER_TARGETS')),

@@ -22,7 +22,10 @@ import { ApiReadiness } from './readiness';
 
 /** Modules of the contexts with the API's routes. */
 const contexts = (config: ApiConfig): ContextModule[] => [
-  IdentityApiModule.register({ jwtSecret: config.jwtSecret }),
+  IdentityApiModule.register({
+    jwtSecret: config.jwtSecret,
+    secondFactorRequired: config.secondFactorRequired,
+  }),
   TargetsApiModule,
   TiersApiModule,
   ShardApiModule,

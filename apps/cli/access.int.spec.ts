@@ -7,7 +7,9 @@ import {
   LogIn,
   LogInHandler,
   LoginAttempts,
+  LoginChallenges,
   newApiKey,
+  SecondFactorPolicy,
   Sessions,
 } from '@icmp-mon/identity/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
@@ -23,6 +25,7 @@ import {
   removeUser,
   endLogins,
   resetPassword,
+  resetSecondFactorOf,
   revokeApiKey,
   showApiKeys,
   showUsers,
@@ -58,9 +61,11 @@ async function run(
 
 /** Logs in and returns the user; rejects for a wrong password. */
 async function logIn(password: string): Promise<string> {
-  const handler = new LogInHandler(control, new Sessions(control), new LoginAttempts());
-  return (await handler.execute(new LogIn('admin', password, CLIENT, { address: '127.0.0.1', known: null }))).user
-    .sessionId;
+  const needed = [new LoginAttempts(), new LoginChallenges(control), new SecondFactorPolicy()] as const;
+  const handler = new LogInHandler(control, new Sessions(control), ...needed);
+  const login = await handler.execute(new LogIn('admin', password, CLIENT, { address: '127.0.0.1', known: null }));
+  if ('challenge' in login) throw new Error('The login needs a second step.');
+  return login.user.sessionId;
 }
 
 /** Authenticates a key as another process would. */
@@ -80,11 +85,23 @@ describe('on the machine itself', () => {
     await expect(run((context) => resetPassword(context, 'nobody'))).rejects.toThrow('Users: admin');
   });
 
+  it('a lost second factor is reset', async () => {
+    await expect(run((context) => resetSecondFactorOf(context, 'admin'))).rejects.toThrow('no second factor');
+    await control.execute(
+      `INSERT INTO second_factor (user_id, secret, enabled_at) SELECT id, '', now() FROM user_account WHERE name = 'admin'`,
+    );
+    expect(await run(showUsers)).toContain('second factor: yes');
+    expect(await run((context) => resetSecondFactorOf(context, 'admin'))).toContain('no longer has a second factor');
+    expect(await run(showUsers)).not.toContain('second factor: yes');
+  });
+
   it('users are created, disabled, enabled and removed, but not the last administrator', async () => {
     expect(await run((context) => createUser(context, 'ada', 'operator'))).toMatch(
       /^\/set-password#iml_\S{43}\n.*until 2/,
     );
-    expect(await run(showUsers)).toMatch(/^ada {2}operator {2}invited {2}logins: 0 {2}password: not set yet$/m);
+    expect(await run(showUsers)).toMatch(
+      /^ada {2}operator {2}invited {2}logins: 0 {2}password: not set yet {2}second factor: no$/m,
+    );
     await run((context) => disableUser(context, 'Ada'));
     expect(await run(showUsers)).toMatch(/^ada {2}operator {2}disabled/m);
     await run((context) => enableUser(context, 'ada'));

@@ -19,6 +19,8 @@ import {
   RemoveUserHandler,
   ResetPassword,
   ResetPasswordHandler,
+  ResetSecondFactor,
+  ResetSecondFactorHandler,
   RevokeApiKey,
   RevokeApiKeyHandler,
   Sessions,
@@ -44,6 +46,7 @@ export const ACCESS_ACTIONS: Actions = {
   'users enable': (context, { args: [user] }) => enableUser(context, user),
   'users remove': (context, { args: [user] }) => removeUser(context, user),
   'users reset-password': (context, { args: [user] }) => resetPassword(context, user),
+  'users reset-second-factor': (context, { args: [user] }) => resetSecondFactorOf(context, user),
   'users end-logins': (context, { args: [user] }) => endLogins(context, user),
   'api-keys list': (context) => showApiKeys(context),
   'api-keys create': (context, asked) =>
@@ -52,11 +55,14 @@ export const ACCESS_ACTIONS: Actions = {
 };
 
 export async function showUsers({ control, printLine }: Access): Promise<void> {
-  for (const { name, role, state, logins, passwordChangedAt } of (await new ListUsersHandler(control).execute())
-    .items) {
+  for (const { name, role, state, logins, passwordChangedAt, hasSecondFactor } of (
+    await new ListUsersHandler(control).execute()
+  ).items) {
     const initial = state === 'invited' ? 'not set yet' : 'the initial one';
     const password = passwordChangedAt === null ? initial : `changed ${passwordChangedAt}`;
-    printLine(`${name}  ${role}  ${state}  logins: ${logins}  password: ${password}`);
+    printLine(
+      `${name}  ${role}  ${state}  logins: ${logins}  password: ${password}  second factor: ${hasSecondFactor ? 'yes' : 'no'}`,
+    );
   }
 }
 
@@ -99,6 +105,13 @@ export async function resetPassword({ control, printLine }: Access, name: string
   printLine(
     'All logins of the user are ended. access.json still contains the password of the first start, which is no longer valid.',
   );
+}
+
+export async function resetSecondFactorOf({ control, printLine }: Access, name: string): Promise<void> {
+  const user = await userNamed({ control }, name);
+  const handler = new ResetSecondFactorHandler(new EventStore(control), new Sessions(control));
+  await handler.execute(new ResetSecondFactor(user.id, metadata(), OPERATOR));
+  printLine(`${user.name} no longer has a second factor. All logins of the user are ended; the password is unchanged.`);
 }
 
 export async function endLogins({ control, printLine }: Access, name: string): Promise<void> {

@@ -8,7 +8,7 @@ const user = { name: 'user', text: 'name of the user' };
 /** @type {Command} */
 export const users = {
   name: 'users',
-  purpose: 'Lists, creates, disables and removes users, resets passwords, ends logins.',
+  purpose: 'Lists, creates, disables and removes users, resets passwords and second factors, ends logins.',
   commands: [
     { name: 'list', purpose: 'Lists the accounts.', examples: ['npm run icmpmon -- users list'] },
     {
@@ -41,6 +41,12 @@ export const users = {
       purpose: 'Sets a new random password, prints it, and ends all logins of the user.',
       arguments: [user],
       examples: ['npm run icmpmon -- users reset-password admin'],
+    },
+    {
+      name: 'reset-second-factor',
+      purpose: 'Removes the second factor of a user who lost it, and ends all logins of the user.',
+      arguments: [user],
+      examples: ['npm run icmpmon -- users reset-second-factor admin'],
     },
     {
       name: 'end-logins',

@@ -11,6 +11,7 @@ export {
   ROLES,
   type Scope,
 } from './permissions';
+export type * from './second-factor';
 
 /** Stream category of users: `user-<id>`. */
 export const USER_STREAM = 'user';
@@ -29,7 +30,12 @@ export type UserEvent =
   | { type: 'PasswordLinkIssued'; data: { userId: string; purpose: PasswordLinkPurpose; expiresAt: string } }
   | { type: 'PasswordChanged'; data: { userId: string } }
   | { type: 'PasswordReset'; data: { userId: string } }
-  | { type: 'LoginsEnded'; data: { userId: string; loginIds: string[] } };
+  | { type: 'LoginsEnded'; data: { userId: string; loginIds: string[] } }
+  | { type: 'SecondFactorEnabled'; data: { userId: string } }
+  | { type: 'SecondFactorDisabled'; data: { userId: string } }
+  | { type: 'SecondFactorReset'; data: { userId: string } }
+  | { type: 'RecoveryCodesRenewed'; data: { userId: string } }
+  | { type: 'RecoveryCodeUsed'; data: { userId: string } };
 
 /** Events of API keys: kept for the audit log, not relayed. */
 export type ApiKeyEvent =
@@ -99,6 +105,7 @@ export interface UserView {
   passwordChangedAt: string | null;
   /** When the link with which the user can set a password expires; null without such a link. */
   linkExpiresAt: string | null;
+  hasSecondFactor: boolean;
   logins: number;
 }
 

@@ -1,4 +1,4 @@
-import type { SessionView } from '@icmp-mon/identity/contract';
+import type { LoginChallenge, SessionView } from '@icmp-mon/identity/contract';
 import {
   AnswersWithoutDatabase,
   Authenticated,
@@ -11,10 +11,11 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { UsePasswordLink } from './accounts/use-password-link';
 import { LoginRequest, SessionResponse } from './auth.dto';
+import { LoginChallengeResponse } from './second-factor.dto';
 import { accessTokenOf, BrowserSessions, clientOf } from './sessions/browser-sessions';
 import { LogIn } from './sessions/log-in';
 import { LogOut } from './sessions/log-out';
@@ -35,17 +36,18 @@ export class AuthController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Log in; the response sets the session cookies' })
+  @ApiOperation({ summary: 'Log in; the response sets the session cookies, unless a second step is needed (202)' })
   @ApiOkResponse({ type: SessionResponse })
+  @ApiAcceptedResponse({ type: LoginChallengeResponse })
   async logIn(
     @Body() body: LoginRequest,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<SessionView> {
+  ): Promise<SessionView | LoginChallenge> {
     const source = await this.browsers.sourceOf(request, body.user);
     const login = await this.commands.execute(new LogIn(body.user, body.password, clientOf(request), source));
-    await this.browsers.rememberBrowser(request, response, source, login.user.name);
-    return this.browsers.setCookies(request, response, login);
+    if ('challenge' in login) return this.browsers.answerChallenge(response, login.challenge);
+    return this.browsers.setFirstCookies(request, response, login);
   }
 
   @Post('refresh')

@@ -39,14 +39,14 @@ export class OwnAccountController {
     @Req() request: Request,
   ): Promise<void> {
     const source = addressGroup(request.ip);
-    return this.commands.execute(new ChangePassword(userOf(principal), { current, next }, source, metadata));
+    return this.commands.execute(new ChangePassword(ownUserOf(principal), { current, next }, source, metadata));
   }
 
   @Get('logins')
   @ApiOperation({ summary: "List the caller's own active logins" })
   @ApiOkResponse({ type: OwnLoginListResponse })
   async logins(@Caller() principal: Principal): Promise<OwnLoginListResponse> {
-    return this.queries.execute(new ListLogins(userOf(principal)));
+    return this.queries.execute(new ListLogins(ownUserOf(principal)));
   }
 
   @Delete('logins/:id')
@@ -59,7 +59,7 @@ export class OwnAccountController {
     @Caller() principal: Principal,
     @Metadata() metadata: RequestMetadata,
   ): Promise<void> {
-    await this.commands.execute(new EndLogins({ userId: userOf(principal).userId, loginId }, metadata, null));
+    await this.commands.execute(new EndLogins({ userId: ownUserOf(principal).userId, loginId }, metadata, null));
   }
 
   @Delete('logins')
@@ -69,13 +69,13 @@ export class OwnAccountController {
     @Caller() principal: Principal,
     @Metadata() metadata: RequestMetadata,
   ): Promise<EndedLoginsResponse> {
-    const { userId, sessionId } = userOf(principal);
+    const { userId, sessionId } = ownUserOf(principal);
     return { ended: await this.commands.execute(new EndLogins({ userId, exceptId: sessionId }, metadata, null)) };
   }
 }
 
 /** @throws DomainError `forbidden` for an API key, which has neither password nor logins */
-function userOf({ kind, id, sessionId }: Principal): { userId: string; sessionId: string } {
+export function ownUserOf({ kind, id, sessionId }: Principal): { userId: string; sessionId: string } {
   if (kind === 'user' && sessionId !== null) return { userId: id, sessionId };
   throw new DomainError('forbidden', 'An API key has no password and no logins. Log in as a user.');
 }

@@ -20,6 +20,7 @@ import { EraseUser } from './accounts/erase-user';
 import { IssuePasswordLink } from './accounts/issue-password-link';
 import { ListUsers } from './accounts/list-users';
 import { RemoveUser } from './accounts/remove-user';
+import { ResetSecondFactor } from './second-factor/reset-second-factor';
 import { EndLogins } from './sessions/end-logins';
 import { ListLogins } from './sessions/list-logins';
 import {
@@ -133,6 +134,19 @@ export class UsersController {
     @Caller() caller: Principal,
   ): Promise<PasswordLink> {
     return this.commands.execute(new IssuePasswordLink(userId, metadata, caller));
+  }
+
+  @Delete(':id/second-factor')
+  @HttpCode(204)
+  @ApiOperation({ summary: "Reset a user's second factor, and end all logins of the user" })
+  @ApiParam(USER_PARAMETER)
+  @ApiNoContentResponse()
+  resetSecondFactor(
+    @Param('id', ParseUUIDPipe) userId: string,
+    @Metadata() metadata: RequestMetadata,
+    @Caller() caller: Principal,
+  ): Promise<void> {
+    return this.commands.execute(new ResetSecondFactor(userId, metadata, caller));
   }
 
   @Get(':id/logins')

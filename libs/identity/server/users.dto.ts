@@ -63,6 +63,7 @@ export class UserResponse implements UserView {
     description: 'When the link with which the user can set a password expires; null without such a link.',
   })
   linkExpiresAt!: string | null;
+  @ApiProperty({ description: 'Whether logins need a code of an authenticator app.' }) hasSecondFactor!: boolean;
   @ApiProperty({ type: 'integer', description: 'Number of active logins.' }) logins!: number;
 }
 

@@ -9,6 +9,7 @@ const VERB_LINES_MAX = 80;
 const OTHER_DEPENDENCIES: Readonly<Record<string, string[]>> = {
   // Tokens travel in cookies.
   AuthController: ['BrowserSessions'],
+  LoginStepsController: ['BrowserSessions'],
   // Streams stay open, and check the login of their reader again and again.
   LiveController: ['TargetDirectory', 'LiveResults', 'Authenticator'],
   StatusStreamController: ['StreamSources', 'Authenticator'],

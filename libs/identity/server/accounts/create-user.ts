@@ -68,6 +68,7 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     }
     const createdAt = new Date(nowMs).toISOString();
     const account = { id: userId, name, role, scope, state: 'invited' as const, createdAt };
-    return { user: { ...account, passwordChangedAt: null, linkExpiresAt: expiresAt, logins: 0 }, link };
+    const none = { passwordChangedAt: null, hasSecondFactor: false, logins: 0 };
+    return { user: { ...account, ...none, linkExpiresAt: expiresAt }, link };
   }
 }

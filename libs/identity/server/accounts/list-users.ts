@@ -14,6 +14,7 @@ interface UserRow {
   created_at: Date;
   password_changed_at: Date | null;
   link_expires_at: Date | null;
+  has_second_factor: boolean;
   logins: number;
 }
 
@@ -28,6 +29,7 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
     const rows = await this.database.query<UserRow>(
       `SELECT u.id, u.name, u.role, u.scope, u.created_at, u.password_changed_at, l.expires_at AS link_expires_at,
          CASE WHEN u.disabled_at IS NOT NULL THEN 'disabled' WHEN u.password_hash IS NULL THEN 'invited' ELSE 'active' END AS state,
+         EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.enabled_at IS NOT NULL) AS has_second_factor,
          (SELECT count(*) FROM login_session s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > now()) AS logins
        FROM user_account u LEFT JOIN password_link l ON l.user_id = u.id AND l.expires_at > now()
        WHERE u.removed_at IS NULL ORDER BY lower(u.name) LIMIT $1`,
@@ -46,5 +48,6 @@ const userView = (row: UserRow): UserView => ({
   createdAt: row.created_at.toISOString(),
   passwordChangedAt: row.password_changed_at?.toISOString() ?? null,
   linkExpiresAt: row.link_expires_at?.toISOString() ?? null,
+  hasSecondFactor: row.has_second_factor,
   logins: row.logins,
 });

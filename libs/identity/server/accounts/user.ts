@@ -41,6 +41,11 @@ export const USER: Aggregate<UserState, UserEvent> = {
       case 'PasswordChanged':
       case 'PasswordReset':
       case 'LoginsEnded':
+      case 'SecondFactorEnabled':
+      case 'SecondFactorDisabled':
+      case 'SecondFactorReset':
+      case 'RecoveryCodesRenewed':
+      case 'RecoveryCodeUsed':
         return state;
       default:
         // Events of a newer release are ignored.
@@ -124,6 +129,12 @@ export function endLogins(
   if (manager === null) present(state, userId);
   else managed(state, userId, manager);
   return loginIds.length === 0 ? [] : [{ type: 'LoginsEnded', data: { userId, loginIds } }];
+}
+
+/** @throws DomainError `not_found`, `forbidden` */
+export function resetSecondFactor(state: UserState, userId: string, manager: AccessManager): UserEvent[] {
+  managed(state, userId, manager);
+  return [{ type: 'SecondFactorReset', data: { userId } }];
 }
 
 export const userNotFound = (userId: string): DomainError =>

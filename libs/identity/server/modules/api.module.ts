@@ -1,6 +1,7 @@
-import { ActorNames } from '@icmp-mon/identity/contract';
+import { ActorNames, type Role } from '@icmp-mon/identity/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Authenticator } from '@icmp-mon/platform/http';
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { ChangePasswordHandler } from '../accounts/change-password';
 import { ChangeRoleHandler } from '../accounts/change-role';
 import { ChangeUserScopeHandler } from '../accounts/change-user-scope';
@@ -11,6 +12,7 @@ import { EnsureUserHandler } from '../accounts/ensure-user';
 import { EraseUserHandler } from '../accounts/erase-user';
 import { IssuePasswordLinkHandler } from '../accounts/issue-password-link';
 import { ListUsersHandler } from '../accounts/list-users';
+import { OwnPassword } from '../accounts/own-password';
 import { RemoveUserHandler } from '../accounts/remove-user';
 import { StoredActorNames } from '../accounts/stored-actor-names';
 import { UsePasswordLinkHandler } from '../accounts/use-password-link';
@@ -22,12 +24,27 @@ import { KnownApiKeys } from '../api-keys/known-api-keys';
 import { ListApiKeysHandler } from '../api-keys/list-api-keys';
 import { RevokeApiKeyHandler } from '../api-keys/revoke-api-key';
 import { AuthController } from '../auth.controller';
+import { LoginStepsController } from '../login-steps.controller';
 import { OwnAccountController } from '../own-account.controller';
 import { RequestAuthenticator } from '../request-authenticator';
+import { SecondFactorController } from '../second-factor.controller';
+import { BeginLoginEnrolmentHandler } from '../second-factor/begin-login-enrolment';
+import { BeginSecondFactorHandler } from '../second-factor/begin-second-factor';
+import { CompleteLoginHandler } from '../second-factor/complete-login';
+import { ConfirmLoginEnrolmentHandler } from '../second-factor/confirm-login-enrolment';
+import { ConfirmSecondFactorHandler } from '../second-factor/confirm-second-factor';
+import { DisableSecondFactorHandler } from '../second-factor/disable-second-factor';
+import { ReadSecondFactorHandler } from '../second-factor/read-second-factor';
+import { RenewRecoveryCodesHandler } from '../second-factor/renew-recovery-codes';
+import { ResetSecondFactorHandler } from '../second-factor/reset-second-factor';
+import { SecondFactorPolicy } from '../second-factor/second-factor-policy';
+import { SecondFactors } from '../second-factor/second-factors';
+import { SecretBox } from '../secret-box';
 import { AccessTokens } from '../sessions/access-token';
 import { BrowserSessions } from '../sessions/browser-sessions';
 import { EndLoginsHandler } from '../sessions/end-logins';
 import { ListLoginsHandler } from '../sessions/list-logins';
+import { LoginChallenges } from '../sessions/login-challenges';
 import { LogInHandler } from '../sessions/log-in';
 import { LogOutHandler } from '../sessions/log-out';
 import { ReadSessionHandler } from '../sessions/read-session';
@@ -40,7 +57,28 @@ import { UsersController } from '../users.controller';
 interface IdentityOptions {
   /** Key that signs session tokens; at least 32 bytes, the same on every replica. */
   jwtSecret: string;
+  /** Roles whose users must have a second factor. */
+  secondFactorRequired: readonly Role[];
 }
+
+/** The second factor: its storage, policy and handlers. */
+const secondFactors = ({ jwtSecret, secondFactorRequired }: IdentityOptions): Provider[] => [
+  { provide: SecondFactorPolicy, useFactory: () => new SecondFactorPolicy(secondFactorRequired) },
+  {
+    provide: SecondFactors,
+    inject: [ControlDatabase],
+    useFactory: (database: ControlDatabase) => new SecondFactors(database, new SecretBox(jwtSecret, 'second factor')),
+  },
+  CompleteLoginHandler,
+  BeginLoginEnrolmentHandler,
+  ConfirmLoginEnrolmentHandler,
+  BeginSecondFactorHandler,
+  ConfirmSecondFactorHandler,
+  DisableSecondFactorHandler,
+  RenewRecoveryCodesHandler,
+  ResetSecondFactorHandler,
+  ReadSecondFactorHandler,
+];
 
 /** Registers logins and API keys. Exports the `Authenticator` that the permission guard uses, and `ActorNames` for other contexts. */
 @Global()
@@ -49,10 +87,20 @@ export class IdentityApiModule {
   static register(options: IdentityOptions): DynamicModule {
     return {
       module: IdentityApiModule,
-      controllers: [AuthController, OwnAccountController, UsersController, ApiKeysController],
+      controllers: [
+        AuthController,
+        LoginStepsController,
+        SecondFactorController,
+        OwnAccountController,
+        UsersController,
+        ApiKeysController,
+      ],
       providers: [
         Sessions,
         LoginAttempts,
+        LoginChallenges,
+        OwnPassword,
+        ...secondFactors(options),
         KnownApiKeys,
         { provide: AccessTokens, useFactory: () => new AccessTokens(options.jwtSecret) },
         { provide: KnownBrowsers, useFactory: () => new KnownBrowsers(options.jwtSecret) },

@@ -9,7 +9,10 @@ export class IdentityCliModule {
         tables: 'user_account, api_key',
         reason: 'hashes of secrets and names of keys are stored only in these tables; events contain only their ids',
       },
-      { tables: 'login_session, refresh_token, password_link', reason: 'stored only in these tables' },
+      {
+        tables: 'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code',
+        reason: 'stored only in these tables',
+      },
     );
   }
 }

@@ -2,7 +2,8 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
 import { forgetPasswordLinks } from '../accounts/password-link';
-import { forgetSessions } from '../sessions/sessions';
+import { forgetLoginChallenges } from '../sessions/login-challenges';
+import { forgetSessions } from '../sessions/session-rows';
 
 /** Maximum rows per statement. */
 const SESSIONS_PER_STEP = 10_000;
@@ -19,6 +20,11 @@ export class IdentityWorkerModule {
       name: 'password-links',
       everyMs: HOUR_MS,
       runTask: ({ nowMs }) => forgetPasswordLinks(control, new Date(nowMs)),
+    });
+    tasks.plug({
+      name: 'login-challenges',
+      everyMs: HOUR_MS,
+      runTask: ({ nowMs }) => forgetLoginChallenges(control, new Date(nowMs)),
     });
   }
 }

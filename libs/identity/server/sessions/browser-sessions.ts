@@ -1,4 +1,9 @@
-import { permissionsInScope, ROLE_PERMISSIONS, type SessionView } from '@icmp-mon/identity/contract';
+import {
+  type LoginChallenge,
+  permissionsInScope,
+  ROLE_PERMISSIONS,
+  type SessionView,
+} from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { addressGroup } from '@icmp-mon/platform/http';
 import { Injectable } from '@nestjs/common';
@@ -16,9 +21,11 @@ import {
 } from './cookies';
 import { KnownBrowsers } from './known-browsers';
 import type { AttemptSource } from './login-attempts';
+import type { IssuedChallenge } from './login-challenges';
 import { requireSameOrigin } from './same-origin';
 import { sessionView } from './session-view';
-import { type LoginClient, REFRESH_TOKEN_S, type SessionUser } from './sessions';
+import type { LoginClient } from './session-rows';
+import { REFRESH_TOKEN_S, type SessionUser } from './sessions';
 
 const USER_AGENT_LENGTH_MAX = 200;
 
@@ -64,6 +71,17 @@ export class BrowserSessions {
     if (known === null) setKnownBrowserCookie(request, response, await this.browsers.signBrowser(user));
   }
 
+  /** Sets the cookies of a login that has just begun, and marks the browser as known. */
+  async setFirstCookies(
+    request: Request,
+    response: Response,
+    login: { user: SessionUser; refreshToken: string },
+  ): Promise<SessionView> {
+    const source = await this.sourceOf(request, login.user.name);
+    await this.rememberBrowser(request, response, source, login.user.name);
+    return this.setCookies(request, response, login);
+  }
+
   /** Sets the cookies of a session; without a new refresh token the browser keeps its current one. */
   async setCookies(
     request: Request,
@@ -76,6 +94,12 @@ export class BrowserSessions {
     response.setHeader('Cache-Control', 'no-store');
     const permissions = permissionsInScope(ROLE_PERMISSIONS[user.role], user.scope);
     return sessionView(user.name, { ...user, permissions }, expiresAtS);
+  }
+
+  /** Answers a login that needs a second step: 202, without cookies. */
+  answerChallenge(response: Response, { token, step, expiresAt }: IssuedChallenge): LoginChallenge {
+    response.status(202).setHeader('Cache-Control', 'no-store');
+    return { challenge: token, step, expiresAt };
   }
 
   close(request: Request, response: Response): void {

@@ -8,11 +8,14 @@ import { ChangePassword, ChangePasswordHandler } from '../accounts/change-passwo
 import { DisableUser, DisableUserHandler } from '../accounts/disable-user';
 import { EnsureUser, EnsureUserHandler } from '../accounts/ensure-user';
 import { IssuePasswordLink, IssuePasswordLinkHandler } from '../accounts/issue-password-link';
+import { OwnPassword } from '../accounts/own-password';
 import { RemoveUser, RemoveUserHandler } from '../accounts/remove-user';
 import { ResetPassword, ResetPasswordHandler } from '../accounts/reset-password';
 import { UsePasswordLink, UsePasswordLinkHandler } from '../accounts/use-password-link';
 import { LogIn, LogInHandler, type LoggedIn } from './log-in';
+import { SecondFactorPolicy } from '../second-factor/second-factor-policy';
 import { LoginAttempts } from './login-attempts';
+import { LoginChallenges } from './login-challenges';
 import { Sessions } from './sessions';
 
 const [PASSWORD, NEXT_PASSWORD] = ['correct horse battery staple', 'four other horses at the gate'];
@@ -43,10 +46,14 @@ async function newUser(name: string, role: 'viewer' | 'admin' = 'viewer'): Promi
   return id;
 }
 
-const logIn = (name: string, ofSessions = sessions): Promise<LoggedIn> =>
-  new LogInHandler(control, ofSessions, new LoginAttempts()).execute(
+async function logIn(name: string, ofSessions = sessions): Promise<LoggedIn> {
+  const needed = [new LoginAttempts(), new LoginChallenges(control), new SecondFactorPolicy()] as const;
+  const login = await new LogInHandler(control, ofSessions, ...needed).execute(
     new LogIn(name, PASSWORD, CLIENT, { address: '127.0.0.1', known: null }),
   );
+  if ('challenge' in login) throw new Error('The login needs a second step.');
+  return login;
+}
 
 /** Runs `change` between the check of a login's password and the beginning of its session. */
 class InterruptedSessions extends Sessions {
@@ -62,7 +69,7 @@ class InterruptedSessions extends Sessions {
 
 async function changePassword(userId: string): Promise<void> {
   const { user } = await logIn('changes');
-  await new ChangePasswordHandler(control, store, new LoginAttempts(), sessions).execute(
+  await new ChangePasswordHandler(new OwnPassword(control, new LoginAttempts()), store, sessions).execute(
     new ChangePassword(
       { userId, sessionId: user.sessionId },
       { current: PASSWORD, next: NEXT_PASSWORD },

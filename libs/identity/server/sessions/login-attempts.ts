@@ -59,16 +59,22 @@ export class LoginAttempts {
   private readonly perAddress = new AttemptLimit(PER_ADDRESS);
 
   /**
-   * Runs a password check and returns its result; a wrong password costs one attempt.
+   * Runs a password check and returns its result; a wrong password costs one attempt. A right one ends the wait of its user, unless `isLastStep`
+   * then returns false: a person who knows the password could otherwise guess codes without a limit.
    * @throws TooManyAttempts before the check runs
    */
-  async attemptLogin(user: string, source: AttemptSource, check: () => Promise<boolean>): Promise<boolean> {
+  async attemptLogin(
+    user: string,
+    source: AttemptSource,
+    check: () => Promise<boolean>,
+    isLastStep: () => boolean = () => true,
+  ): Promise<boolean> {
     const taken = this.takeFromBuckets(this.bucketsOf(user, source), source);
     let isWrong = false;
     try {
       const isRight = await check();
       isWrong = !isRight;
-      if (isRight) forgetFailures(taken);
+      if (isRight && isLastStep()) forgetFailures(taken);
       return isRight;
     } finally {
       // A check that failed to run gives no information about the password.

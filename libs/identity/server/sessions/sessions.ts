@@ -1,16 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Role, Scope } from '@icmp-mon/identity/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { newId } from '@icmp-mon/platform/ids';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { Injectable } from '@nestjs/common';
 import { KNOWN_MS } from '../known-ms';
+import {
+  beginWithin,
+  type BegunSession,
+  hashOfToken,
+  issueRefreshToken,
+  type LoginClient,
+  type PasswordProof,
+} from './session-rows';
 
-/** A login expires after this time without use, and after `SESSION_S` in any case. */
+/** A login expires after this time without use. */
 export const REFRESH_TOKEN_S = 24 * 3600;
-const SESSION_S = 14 * 24 * 3600;
 /** Two tabs may refresh with the same token at the same time: a second use within this time is not taken for theft. */
 const SAME_TIME_S = 10;
 const ENDED_KEPT_MS = 5_000;
@@ -27,12 +32,6 @@ export interface SessionUser extends UserAccess {
   userId: string;
   name: string;
   sessionId: string;
-}
-
-/** Client of a login, as shown to its user. */
-export interface LoginClient {
-  address: string | null;
-  userAgent: string | null;
 }
 
 export interface Refreshed {
@@ -52,11 +51,7 @@ interface TokenRow {
   scope: Scope;
 }
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
-
 const loggedOut = (): DomainError => new DomainError('unauthenticated', 'The login has ended. Log in again.');
-
-export const wrongPassword = (): DomainError => new DomainError('unauthenticated', 'User or password is wrong.');
 
 /** Stores logins. Each is a chain of refresh tokens that are valid once. */
 @Injectable()
@@ -71,29 +66,9 @@ export class Sessions {
 
   constructor(private readonly database: ControlDatabase) {}
 
-  /**
-   * Begins a login with a password that matched `passwordHash`. A change of the password, or of the user's state, that was stored in the
-   * meantime refuses it; one that comes later waits for the lock, and then ends this login too.
-   * @throws DomainError `unauthenticated`
-   */
-  async beginSession(
-    { userId, passwordHash }: { userId: string; passwordHash: string },
-    client: LoginClient,
-  ): Promise<{ sessionId: string; refreshToken: string }> {
-    const sessionId = newId();
-    return this.database.transaction(async (sql) => {
-      const [current] = await sql.query(
-        'SELECT 1 FROM user_account WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL FOR SHARE',
-        [userId, passwordHash],
-      );
-      if (current === undefined) throw wrongPassword();
-      await sql.execute(
-        `INSERT INTO login_session (id, user_id, expires_at, address, user_agent)
-         VALUES ($1, $2, now() + make_interval(secs => $3), $4, $5)`,
-        [sessionId, userId, SESSION_S, client.address, client.userAgent],
-      );
-      return { sessionId, refreshToken: await issue(sql, sessionId) };
-    });
+  /** Begins a login of a user who needs no second step. @throws DomainError `unauthenticated` */
+  beginSession(proof: PasswordProof, client: LoginClient): Promise<BegunSession> {
+    return this.database.transaction((sql) => beginWithin(sql, proof, client));
   }
 
   /**
@@ -117,7 +92,7 @@ export class Sessions {
   async endByToken(token: string): Promise<void> {
     const [row] = await this.database.query<{ session_id: string }>(
       'SELECT session_id FROM refresh_token WHERE hash = $1',
-      [hashOf(token)],
+      [hashOfToken(token)],
     );
     if (row !== undefined) await this.endSession(row.session_id);
   }
@@ -164,7 +139,7 @@ export class Sessions {
          s.ended_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL AS usable
        FROM refresh_token t JOIN login_session s ON s.id = t.session_id JOIN user_account u ON u.id = s.user_id
        WHERE t.hash = $1 FOR UPDATE OF t`,
-      [hashOf(token)],
+      [hashOfToken(token)],
     );
     if (row === undefined || !row.usable || row.age_s > REFRESH_TOKEN_S) return null;
     const { user_id: userId, name, role, scope, session_id: sessionId } = row;
@@ -176,22 +151,7 @@ export class Sessions {
       this.running.forgetKey(row.session_id);
       return null;
     }
-    await sql.execute('UPDATE refresh_token SET used_at = now() WHERE hash = $1', [hashOf(token)]);
-    return { user, refreshToken: await issue(sql, row.session_id) };
+    await sql.execute('UPDATE refresh_token SET used_at = now() WHERE hash = $1', [hashOfToken(token)]);
+    return { user, refreshToken: await issueRefreshToken(sql, row.session_id) };
   }
-}
-
-async function issue(sql: Sql, sessionId: string): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await sql.execute('INSERT INTO refresh_token (hash, session_id) VALUES ($1, $2)', [hashOf(token), sessionId]);
-  return token;
-}
-
-/** Deletes logins that ended or expired before a time, with their tokens; at most `limit`. Returns how many. */
-export async function forgetSessions(sql: Sql, olderThan: Date, limit = 10_000): Promise<number> {
-  return sql.execute(
-    `DELETE FROM login_session WHERE id IN (
-       SELECT id FROM login_session WHERE expires_at < $1 OR ended_at < $1 LIMIT $2)`,
-    [olderThan, limit],
-  );
 }
