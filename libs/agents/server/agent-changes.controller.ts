@@ -1,6 +1,7 @@
 import type { AgentChange } from '@icmp-mon/agents/contract';
 import {
   Idempotent,
+  IF_MATCH_HEADER,
   IfMatch,
   Metadata,
   type RequestMetadata,
@@ -21,12 +22,6 @@ import { AGENT_PARAMETER } from './agents.dto';
 import { ChangeAgent } from './change-agent';
 import { ChangeAgentDescription } from './change-agent-description';
 
-const IF_MATCH = {
-  name: 'If-Match',
-  required: false,
-  description: 'ETag of the last read; the change is refused if the agent changed since.',
-};
-
 const Change = (change: AgentChange, summary: string): MethodDecorator =>
   applyDecorators(
     Post(change),
@@ -34,7 +29,7 @@ const Change = (change: AgentChange, summary: string): MethodDecorator =>
     Idempotent(`agent-${change}`),
     Versioned(),
     ApiOperation({ summary, description: 'Has no effect on an agent that is already in the resulting state.' }),
-    ApiHeader(IF_MATCH),
+    ApiHeader(IF_MATCH_HEADER),
     ApiParam(AGENT_PARAMETER),
     ApiOkResponse({ type: ChangedAgentResponse }),
   );
@@ -56,7 +51,7 @@ export class AgentChangesController {
       'A merge patch (RFC 7396), also as application/json: absent members stay unchanged. What an operator sets takes precedence over the ' +
       "agent's own settings, also after it enrols again. A patch that changes nothing creates no event.",
   })
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiParam(AGENT_PARAMETER)
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ type: DescribedAgentResponse })

@@ -52,7 +52,7 @@ export class OwnAccountController {
   @Delete('logins/:id')
   @HttpCode(204)
   @ApiOperation({ summary: "End one of the caller's own logins" })
-  @ApiParam({ name: 'id', description: 'Id of the login.' })
+  @ApiParam({ name: 'id', description: 'Id of the login.', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   async endLogin(
     @Param('id', ParseUUIDPipe) loginId: string,

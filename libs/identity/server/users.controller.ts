@@ -32,7 +32,11 @@ import {
 } from './users.dto';
 
 /** Parameter of the routes below one user. */
-const USER_PARAMETER = { name: 'id', description: 'Id of the user.' } as const;
+const USER_PARAMETER = {
+  name: 'id',
+  description: 'Id of the user.',
+  schema: { type: 'string', format: 'uuid' },
+} as const;
 
 @ApiTags('access')
 @Controller('api/v1/users')

@@ -7,7 +7,7 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ListDeadLetters } from './dead-letters/list-dead-letters';
 import { ReplayDeadLetters } from './dead-letters/replay-dead-letters';
 import { ReadHealth } from './health/read-health';
@@ -39,6 +39,7 @@ export class OperationsController {
   @Get('dead-letters')
   @ApiOperation({ summary: 'Messages that consumers could not process and that were not replayed yet' })
   @ApiOkResponse({ type: DeadLetterListResponse })
+  @ApiNotFoundResponse()
   list(@Query() query: ListDeadLettersRequest): Promise<DeadLetterListResponse> {
     return this.queries.execute(new ListDeadLetters(query));
   }
@@ -49,6 +50,7 @@ export class OperationsController {
   @Idempotent('replay-dead-letters')
   @ApiOperation({ summary: 'Replay one dead letter, or all of a topic (1,000 per request), to its consumer' })
   @ApiOkResponse({ type: ReplayDeadLettersResponse })
+  @ApiNotFoundResponse()
   replay(
     @Body() body: ReplayDeadLettersRequest,
     @Metadata() metadata: RequestMetadata,

@@ -38,6 +38,14 @@ export function ifMatchVersion(header: string | undefined): number | undefined {
   return Number(match[1]);
 }
 
+/** OpenAPI parameter of routes with `@IfMatch`. */
+export const IF_MATCH_HEADER = {
+  name: 'If-Match',
+  required: false,
+  description: 'ETag of the last read; the change is refused if the resource changed since.',
+  schema: { type: 'string', pattern: '^(\\*|"(0|[1-9]\\d{0,14})")$' },
+} as const;
+
 /** Route parameter: the version that `If-Match` requires; undefined if the caller set none. */
 export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
   ifMatchVersion(context.switchToHttp().getRequest<Request>().headers['if-match']),

@@ -12,7 +12,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { bodyTypeOf } from './body-type';
-import { idempotencyKeyOf, idempotentRequest } from './idempotency';
+import { IDEMPOTENCY_KEY, idempotencyKeyOf, idempotentRequest } from './idempotency';
 import { IdempotentAnswers } from './idempotent-answers';
 import { metadataOf } from './request-context';
 import { RequestPipe } from './validation';
@@ -40,6 +40,7 @@ export const Idempotent = (
       name: 'Idempotency-Key',
       required: false,
       description: 'A repeated request with the same key receives the first answer and takes no effect.',
+      schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
     }),
   );
 

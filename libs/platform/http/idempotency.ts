@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '@icmp-mon/platform/errors';
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** A request that may be repeated: its sender, its key, and a SHA-256 digest (hex) of its content. */
 export interface IdempotentRequest {
@@ -16,7 +16,7 @@ export interface IdempotentRequest {
  */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
-  if (typeof header === 'string' && KEY.test(header)) return header;
+  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
   throw new DomainError(
     'invalid',
     'The Idempotency-Key is not valid. Send 1 to 255 printable ASCII characters without spaces.',

@@ -2,7 +2,7 @@ export { Located, Versioned } from './answer-headers.interceptor';
 export { Authenticator } from './authenticator';
 export { addressGroup } from './client-address';
 export { createHttpApp, listen } from './create-http-app';
-export { IfMatch } from './entity-tag';
+export { IF_MATCH_HEADER, IfMatch } from './entity-tag';
 export { drainedOf, formatMessage, lastEventIdOf, messageBytes, sendEventStream } from './event-stream';
 export {
   IsPlainLines,

@@ -12,10 +12,14 @@ const SEGMENTS_MAX = 12;
 
 const layersOf = (request: Request): Layer[] => (request.app.router as unknown as { stack: Layer[] }).stack;
 
-/** Returns the methods of the routes at the request's path, plus HEAD and OPTIONS where they follow; empty for an unknown path. */
+/**
+ * Returns the methods of the routes at the request's path, plus HEAD and OPTIONS where they follow; empty for an unknown path. Routes with
+ * exactly this path hide those whose parameters match it: `/targets/counts` is not a target.
+ */
 export function methodsOf(request: Request): string[] {
-  const methods = layersOf(request)
-    .filter((layer) => layer.route !== undefined && layer.match(request.path))
+  const matching = layersOf(request).filter((layer) => layer.route !== undefined && layer.match(request.path));
+  const exact = matching.filter(({ route }) => route?.path === request.path);
+  const methods = (exact.length > 0 ? exact : matching)
     .flatMap(({ route }) => Object.keys(route?.methods ?? {}).filter((method) => route?.methods[method] === true))
     .map((method) => method.toUpperCase());
   if (methods.length === 0) return [];

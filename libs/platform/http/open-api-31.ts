@@ -52,25 +52,39 @@ const LOGGED_IN: JsonObject[] = [{ apiKey: [] }, { session: [] }];
 
 interface Described {
   path: string;
+  method: string;
   operation: JsonObject;
   schemas: JsonObject;
 }
 
-function described({ path, operation, schemas }: Described): JsonObject {
+function described({ path, method, operation, schemas }: Described): JsonObject {
   const { security, ...rest } = operation;
   // Nearly all operations need a login, so the document declares it once at the top; public ones override it.
   const isOpen = !Array.isArray(security) || security.length === 0;
   const known: JsonObject = isOpen ? { ...rest, security: [] } : rest;
   const responses = isObject(rest['responses']) ? rest['responses'] : {};
-  const answers = Object.entries(responses).filter(([status]) => status !== 'default');
+  // A declared error without a body is a problem document.
+  const answers = Object.entries(responses).filter(
+    ([status, answer]) => status !== 'default' && (Number(status) < 400 || (isObject(answer) && 'content' in answer)),
+  );
   return {
     ...known,
     ...(isObject(rest['requestBody']) && { requestBody: withExamples(rest['requestBody'], schemas) }),
     responses: {
-      ...problemsOf(known, path),
+      ...problemsOf(known, { path, method }),
       ...Object.fromEntries(answers.map(([status, answer]) => [status, withExamples(answer, schemas)])),
     },
   };
+}
+
+/** Returns the schemas with those of request bodies closed: validation refuses unknown fields. */
+function closedBodies(schemas: JsonObject): JsonObject {
+  const closed = Object.entries(schemas).map(([name, schema]) =>
+    name.endsWith('Request') && isObject(schema) && 'properties' in schema
+      ? [name, { additionalProperties: false, ...schema }]
+      : [name, schema],
+  );
+  return Object.fromEntries(closed) as JsonObject;
 }
 
 /** Returns a body or response with an example for each of its media types. */
@@ -99,7 +113,7 @@ export function toOpenApi31(written: OpenAPIObject): OpenAPIObject {
       ? Object.fromEntries(
           Object.entries(item).map(([method, operation]) =>
             METHODS.includes(method) && isObject(operation)
-              ? [method, described({ path, operation, schemas })]
+              ? [method, described({ path, method, operation, schemas })]
               : [method, operation],
           ),
         )
@@ -113,7 +127,7 @@ export function toOpenApi31(written: OpenAPIObject): OpenAPIObject {
     paths: Object.fromEntries(describedPaths),
     components: {
       ...components,
-      schemas: { ...schemas, Problem: PROBLEM_SCHEMA },
+      schemas: { ...closedBodies(schemas), Problem: PROBLEM_SCHEMA },
       responses: problemResponses(),
     },
   } as unknown as OpenAPIObject;

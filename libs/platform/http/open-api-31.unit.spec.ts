@@ -80,4 +80,35 @@ describe('toOpenApi31', () => {
     });
     expect(document.components?.schemas).toHaveProperty('Problem');
   });
+
+  it('documents the errors of a route: by rules, and those that the route declares', () => {
+    const secured = { security: [{ apiKey: [] }], responses: {} };
+    const declared = { ...secured, responses: { '404': { description: '' } } };
+    const written = {
+      openapi: '3.0.0',
+      info: { title: 't', version: '1' },
+      paths: { '/a': { get: declared, post: secured }, '/login': { post: { responses: {} } } },
+    };
+    const { paths } = toOpenApi31(written as unknown as OpenAPIObject);
+    const statuses = (path: string, method: 'get' | 'post'): string[] =>
+      Object.keys(paths[path]?.[method]?.responses ?? {});
+    expect(statuses('/a', 'get')).toEqual(['401', '403', '404', '429', '431', '503', 'default']);
+    expect(paths['/a']?.get?.responses?.['404']).toEqual({ $ref: '#/components/responses/Problem404' });
+    expect(statuses('/a', 'post')).toEqual(['401', '403', '409', '429', '431', '503', 'default']);
+    expect(statuses('/login', 'post')).toEqual(['429', '431', '503', 'default']);
+  });
+
+  it('closes the bodies of requests, because unknown fields are refused', () => {
+    const properties = { a: { type: 'string' } };
+    const schemas = {
+      MakeRequest: { type: 'object', properties },
+      MadeResponse: { type: 'object', properties },
+      OpenRequest: { type: 'object', properties, additionalProperties: true },
+    };
+    const written = { openapi: '3.0.0', info: { title: 't', version: '1' }, paths: {}, components: { schemas } };
+    const closed = toOpenApi31(written as unknown as OpenAPIObject).components?.schemas;
+    expect(closed?.['MakeRequest']).toHaveProperty('additionalProperties', false);
+    expect(closed?.['MadeResponse']).not.toHaveProperty('additionalProperties');
+    expect(closed?.['OpenRequest']).toHaveProperty('additionalProperties', true);
+  });
 });

@@ -43,8 +43,8 @@ interface DocumentedProblem {
   detail: string;
   members?: JsonObject;
   headers?: Readonly<Record<string, string>>;
-  /** Returns whether an operation can answer with this problem. */
-  isOf(operation: JsonObject, path: string): boolean;
+  /** Returns whether an operation can answer with this problem; a route declares others, as by `@ApiNotFoundResponse()`. */
+  isOf(operation: JsonObject, path: string, method: string): boolean;
 }
 
 const parametersOf = (operation: JsonObject): JsonObject[] =>
@@ -53,6 +53,7 @@ const hasParameter = (operation: JsonObject, name: string): boolean =>
   parametersOf(operation).some((parameter) => parameter['name'] === name);
 const isSecured = ({ security }: JsonObject): boolean => !(Array.isArray(security) && security.length === 0);
 const hasBody = ({ requestBody }: JsonObject): boolean => requestBody !== undefined;
+const isWrite = (method: string): boolean => method !== 'get';
 const isAny = (): boolean => true;
 
 /** Error responses by status, with an example of each. */
@@ -72,7 +73,7 @@ const PROBLEMS: readonly DocumentedProblem[] = [
   {
     ...{ status: 403, description: 'The caller lacks the permission.', title: 'Not allowed', code: 'forbidden' },
     detail: 'This requires the permission targets:write, which the role viewer does not have.',
-    isOf: (operation) => operation['x-permission'] !== undefined,
+    isOf: isSecured,
   },
   {
     ...{ status: 404, description: 'The resource does not exist.', title: 'Not found', code: 'not_found' },
@@ -92,7 +93,7 @@ const PROBLEMS: readonly DocumentedProblem[] = [
       targetId: '01936d2e-7c1a-7b3e-9a51-0242ac120002',
       target: '/api/v1/targets/01936d2e-7c1a-7b3e-9a51-0242ac120002',
     },
-    isOf: (operation) => hasParameter(operation, 'Idempotency-Key') || hasParameter(operation, 'vrf'),
+    isOf: (operation, _path, method) => (isWrite(method) && isSecured(operation)) || hasParameter(operation, 'vrf'),
   },
   {
     ...{
@@ -119,6 +120,16 @@ const PROBLEMS: readonly DocumentedProblem[] = [
     ...{ status: 429, description: 'Too many requests.', title: 'Too many requests', code: 'too_many_requests' },
     detail: 'More than 5000 requests came from this address in 10 s, the limit. Try again in 7 s.',
     headers: { 'Retry-After': 'Seconds to wait.' },
+    isOf: isAny,
+  },
+  {
+    ...{
+      status: 431,
+      description: 'The request line and headers are too large.',
+      title: 'Too large',
+      code: 'too_large',
+    },
+    detail: 'The request headers exceed 16 KiB, the limit. Send fewer cookies.',
     isOf: isAny,
   },
   {
@@ -163,8 +174,11 @@ export function problemResponses(): JsonObject {
 }
 
 /** Returns the error responses of an operation, and `default` for all other errors. */
-export function problemsOf(operation: JsonObject, path: string): JsonObject {
-  const known = PROBLEMS.filter((problem) => problem.isOf(operation, path));
+export function problemsOf(operation: JsonObject, { path, method }: { path: string; method: string }): JsonObject {
+  const declared = isObject(operation['responses']) ? operation['responses'] : {};
+  const known = PROBLEMS.filter(
+    (problem) => problem.isOf(operation, path, method) || declared[problem.status] !== undefined,
+  );
   const references = known.map(({ status }) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]);
   const example = {
     ...{ type: 'about:blank', title: 'Internal server error', status: 500, code: 'internal', instance: INSTANCE },

@@ -70,7 +70,8 @@ export function closeUnreadBodies(request: Request, response: Response, next: Ne
       const close = setTimeout(() => {
         if (!request.complete) socket.destroy();
       }, LINGER_MS);
-      socket.once('close', () => clearTimeout(close));
+      // The request closes when its body has arrived or its connection has closed. The connection itself may serve thousands of requests.
+      request.once('close', () => clearTimeout(close));
     });
   }
   next();

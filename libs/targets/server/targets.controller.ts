@@ -1,5 +1,6 @@
 import {
   Idempotent,
+  IF_MATCH_HEADER,
   IfMatch,
   Located,
   Metadata,
@@ -48,7 +49,6 @@ import {
 } from './targets.dto';
 
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
-const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;
 
 @ApiTags('targets')
 @Controller(TARGETS_PATH)
@@ -120,7 +120,7 @@ export class TargetsController {
       'has that version.',
   })
   @ApiParam(REF)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ type: TargetResponse })
   change(
@@ -144,7 +144,7 @@ export class TargetsController {
       'With If-Match, the target is changed only if it still has that version.',
   })
   @ApiParam(REF)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: TargetResponse })
   replace(
     @Param('id') ref: string,
@@ -165,7 +165,7 @@ export class TargetsController {
       'Answers 409 while other targets depend on it. With If-Match, the target is removed only if it still has that version.',
   })
   @ApiParam(REF)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiNoContentResponse()
   remove(
     @Param('id') ref: string,

@@ -1,5 +1,6 @@
 import {
   Idempotent,
+  IF_MATCH_HEADER,
   IfMatch,
   Located,
   Metadata,
@@ -39,7 +40,6 @@ import { tierQueryOf } from './versions/tier-query-of';
 
 const TIERS_PATH = '/api/v1/tiers';
 const NAME = { name: 'name', description: 'Name of the tier.' } as const;
-const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;
 
 @ApiTags('tiers')
 @Controller(TIERS_PATH)
@@ -90,7 +90,7 @@ export class TiersController {
       'tier is changed only if it still has that version.',
   })
   @ApiParam(NAME)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: TierResponse })
   change(
     @Param('name') name: string,
@@ -111,7 +111,7 @@ export class TiersController {
       'then the tier takes no new targets. Built-in tiers cannot be removed. With If-Match, the tier is removed only if it still has that version.',
   })
   @ApiParam(NAME)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: TierRemovalResponse })
   remove(
     @Param('name') name: string,

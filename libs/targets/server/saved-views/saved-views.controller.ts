@@ -1,4 +1,12 @@
-import { Caller, IfMatch, Located, type Principal, RequirePermission, Versioned } from '@icmp-mon/platform/http';
+import {
+  Caller,
+  IF_MATCH_HEADER,
+  IfMatch,
+  Located,
+  type Principal,
+  RequirePermission,
+  Versioned,
+} from '@icmp-mon/platform/http';
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
@@ -53,7 +61,7 @@ export class SavedViewsController {
   @Versioned()
   @ApiOperation({ summary: "Replace one of the caller's own views" })
   @ApiParam(ID)
-  @ApiHeader({ name: 'If-Match', required: false, description: 'ETag of the version that was read.' })
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: SavedViewResponse })
   replace(
     @Param('id', ParseUUIDPipe) id: string,
