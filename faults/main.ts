@@ -28,6 +28,7 @@ const PROGRAMS: Readonly<Record<keyof typeof FAULTS, () => Promise<Fault>>> = {
   'stolen-identities': () => import('./cases/stolen-identities'),
   'unfinished-bodies': () => import('./cases/unfinished-bodies'),
   'guessed-passwords': () => import('./cases/guessed-passwords'),
+  'fuzzed-api': () => import('./cases/fuzzed-api'),
 };
 
 const isFault = (name: string): name is keyof typeof FAULTS => Object.hasOwn(FAULTS, name);

@@ -17,6 +17,8 @@ const mainFile = join(distDir, 'faults/main.js');
 const pureFaults = ['simulated-shard'];
 /** Faults that read the portal's pages. */
 const portalFaults = ['stopped-processes'];
+/** Faults that run schemathesis, a Python program. */
+const pythonFaults = ['fuzzed-api'];
 
 await runCommand(definition, ({ args }) => faults(args));
 
@@ -25,7 +27,14 @@ async function faults(names) {
   const pure = names.length > 0 && names.every((name) => pureFaults.includes(name));
   const provider = pure ? 'none' : await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
   const showsPortal = names.length === 0 || names.some((name) => portalFaults.includes(name));
-  const commands = ['fping', 'nft', 'ip', ...(showsPortal ? ['chromium'] : [])];
+  const usesPython = names.length === 0 || names.some((name) => pythonFaults.includes(name));
+  const commands = [
+    'fping',
+    'nft',
+    'ip',
+    ...(showsPortal ? ['chromium'] : []),
+    ...(usesPython ? ['python3', 'pip3'] : []),
+  ];
   await setUp(import.meta.url, { provider, commands: pure ? [] : commands });
   if (!pure) await (showsPortal ? build(print) : buildServers(print));
   // Always rebuilt: it takes a second, and its sources are spread over the workspace.

@@ -9,6 +9,7 @@ import { giveToOwner } from './owner.mjs';
 import { rootDir, testDir } from './paths.mjs';
 import { chooseProvider, serverServices } from './providers/index.mjs';
 import { stopContainers } from './providers/docker.mjs';
+import { isDebianLike } from './provision/system-packages.mjs';
 import { Refusal, print } from './output.mjs';
 import { setUp } from './setup.mjs';
 import { Supervisor } from './supervisor.mjs';
@@ -35,7 +36,9 @@ await runCommand(definition, (asked) => {
 /** @param {{ chosen: string[], filters: string[] }} of */
 async function test({ chosen, filters }) {
   const provider = testProvider(chosen) ?? (await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER }));
-  await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium'] });
+  // Without Python, the tests that need it are skipped with the reason.
+  const python = isDebianLike() ? ['python3', 'pip3'] : [];
+  await setUp(import.meta.url, { provider, commands: ['fping', 'nft', 'ip', 'chromium', ...python] });
   await endAbandonedRuns();
   // Integration tests kill the projector as it is shipped, so they need the build.
   if (chosen.some((level) => level !== 'unit')) await build(print);

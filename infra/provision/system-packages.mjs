@@ -18,6 +18,8 @@ const packageOf = {
   nft: 'nftables',
   ip: 'iproute2',
   chromium: 'chromium',
+  python3: 'python3',
+  pip3: 'python3-pip',
 };
 
 export const isDebianLike = () => existsSync('/etc/debian_version') && hasCommand('apt-get');

@@ -4,6 +4,7 @@ export { dashboardMetrics } from '../grafana/dashboard-queries';
 export { kafkaLoginEnvironment } from '../kafka-login.mjs';
 export { distDir, rootDir, testDir } from '../paths.mjs';
 export { readJson, writePrivateJson } from '../private-file.mjs';
+export { installSchemathesis } from '../provision/python-tool.mjs';
 export { goneWithin, identify, isAlive } from '../process-identity.mjs';
 export { run } from '../run.mjs';
 export { kafkaAnswers } from '../services/kafka-ready.mjs';
