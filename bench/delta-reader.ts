@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
+import type { AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import type { TestAgent } from '@icmp-mon/probing/agent/testing';
 
 const REPORT_MS = 5_000;
@@ -21,7 +21,9 @@ export class DeltaReader {
   /** Tiers of the assigned targets by key. */
   readonly keys = new Map<number, string>();
   readonly receipts: Receipt[] = [];
-  private version = 0;
+  /** Tiers with their policies, by name. */
+  readonly tiers = new Map<string, AssignedTier>();
+  version = 0;
   private running = true;
   private loops: Promise<void>[] = [];
 
@@ -54,8 +56,15 @@ export class DeltaReader {
     }
   }
 
-  private applyResponse({ version, full, assigned, unassigned }: AssignmentsResponse, atMs: number): void {
+  /** Reads all assignments again, like an agent that starts. Returns how many there are. */
+  async readAll(): Promise<number> {
+    const answer = await this.agent.fetchAssignments(0);
+    return answer?.assigned.length ?? 0;
+  }
+
+  private applyResponse({ version, full, tiers, assigned, unassigned }: AssignmentsResponse, atMs: number): void {
     if (full) this.keys.clear();
+    for (const tier of tiers) this.tiers.set(tier.tier, tier);
     for (const { key, tier } of assigned) {
       this.keys.set(key, tier);
       this.receipts.push({ key, tier, atMs });

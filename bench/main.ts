@@ -13,6 +13,7 @@ import { LOADS, runLoad } from './load';
 import { runOverload, serveBusyLoop } from './overload';
 import { runPolicy } from './policy';
 import { BenchProduct, type ProductOptions } from './product';
+import { runWalk } from './walk';
 import { runTakeover } from './takeover';
 
 type BenchName = keyof typeof BENCHES;
@@ -38,12 +39,15 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
 };
 
 /** Load runs that follow a scenario instead of a given time. */
-const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, typeof runTakeover>> = {
+const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, Scenario>> = {
   takeover: runTakeover,
   overload: runOverload,
   policy: runPolicy,
+  walk: runWalk,
 };
+type Scenario = (context: BenchContext, of: { targets: number; agents: number }) => Promise<BenchResult>;
 const SCENARIO_TARGETS = 100_000;
+const SCENARIO_AGENTS = 100;
 const PAIRS = 5;
 const PAIRS_QUICK = 2;
 
@@ -92,7 +96,8 @@ async function main(): Promise<number> {
 async function load(name: string): Promise<number> {
   if (isScenario(name)) {
     const targets = Number(values.targets ?? SCENARIO_TARGETS);
-    const result = await withContext('load', (context) => SCENARIOS[name](context, { targets }));
+    const agents = Number(values.agents ?? SCENARIO_AGENTS);
+    const result = await withContext('load', (context) => SCENARIOS[name](context, { targets, agents }));
     if (values.json) printLine(JSON.stringify(result));
     return result['sound'] === true ? 0 : 1;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { jsonOf, type TestAgent, TestLane } from '@icmp-mon/probing/agent/testing';
+import { DeltaReader } from '../delta-reader';
 import type { TargetSource } from './messages';
 import { SimulatedAgent, type ShardBody, type SimulatedTarget } from './simulated-agent';
 import type { Tally } from './tally';
@@ -11,6 +12,8 @@ const REPEATED_SHARE = 0.01;
 /** Share of delayed results, small enough that the 99th percentile of freshness describes results without a delay. */
 const LATE_SHARE = 0.001;
 const LATE_SECONDS_MAX = 20;
+/** Agents that follow their assignments begin with new targets this often. */
+const FOLLOW_EVERY_MS = 2_000;
 const ASSIGNED_WITHIN_MS = 1_200_000;
 
 /** An enrolled agent with simulated results and its lanes; some results are delayed or sent twice. */
@@ -18,6 +21,8 @@ export class FleetMember {
   readonly live: TestLane;
   readonly backfill: TestLane;
   nextSecondMs = 0;
+  readonly reader: DeltaReader;
+  private probed = { version: 0, atMs: 0 };
   private simulated: SimulatedAgent | null = null;
   private late: { dueMs: number; body: ShardBody }[] = [];
 
@@ -27,6 +32,7 @@ export class FleetMember {
   ) {
     this.live = new TestLane(agent, 'live', { boot });
     this.backfill = new TestLane(agent, 'backfill', { boot });
+    this.reader = new DeltaReader(agent);
   }
 
   /** Sets the targets; returns their number. */
@@ -38,6 +44,18 @@ export class FleetMember {
         : await assignedTo(this.agent, source.expectedPerAgent);
     this.simulated = new SimulatedAgent(agentId, targets, shardCount, SEED);
     return targets.length;
+  }
+
+  /** Takes the targets that the gateway has assigned since the last time, as the reader received them. */
+  followAssigned(nowMs: number): void {
+    const { version, keys, tiers } = this.reader;
+    if (version === this.probed.version || nowMs - this.probed.atMs < FOLLOW_EVERY_MS) return;
+    this.probed = { version, atMs: nowMs };
+    const targets = [...keys].flatMap(([key, name]) => {
+      const { checks = [], probeIntervalMs = 0 } = tiers.get(name) ?? {};
+      return checks.map(({ check }) => ({ key, check, intervalMs: probeIntervalMs }));
+    });
+    this.simulated = new SimulatedAgent(this.agent.agentId, targets, this.agent.shardCount, SEED);
   }
 
   beQuiet(quiet: boolean): void {

@@ -44,6 +44,12 @@ export interface FleetCalls {
   targets: [TargetSource, number];
   /** Sends all further uploads to another server with a certificate of the same CA. */
   redirect: [{ gatewayUrl: string }, object];
+  /** Begins to follow the assignments by long polls, to report, and to send results of what is assigned. */
+  follow: [object, object];
+  /** Returns the number of pairs of agent and target that the agents know. */
+  held: [object, number];
+  /** All agents read all their assignments at the same moment. */
+  readAll: [object, { pairs: number; tookMs: number }];
   /** Generates blocks of past seconds and queues them. */
   prepare: [PrepareBlocks, TallyJson];
   /** Ships everything in the queue as fast as it is accepted. */

@@ -27,6 +27,7 @@ class FleetServer {
   private readonly timers = new Map<FleetMember, NodeJS.Timeout>();
   private skippedSeconds = 0;
   private liveFromMs = 0;
+  private follows = false;
   private stopAtMs = Infinity;
 
   readonly calls: { [C in keyof FleetCalls]: (argument: FleetCalls[C][0]) => Promise<FleetCalls[C][1]> } = {
@@ -36,6 +37,9 @@ class FleetServer {
       for (const { agent } of this.members) agent.client.redirect(gatewayUrl);
       return Promise.resolve({});
     },
+    follow: () => this.follow(),
+    held: () => Promise.resolve(this.members.reduce((sum, { reader }) => sum + reader.keys.size, 0)),
+    readAll: () => this.readAll(),
     prepare: (argument) => this.prepare(argument),
     ship: () => this.ship(),
     live: ({ quiet }) => this.live(quiet ?? false),
@@ -58,6 +62,18 @@ class FleetServer {
     let pairs = 0;
     for (const member of this.members) pairs += await member.measure(source);
     return pairs;
+  }
+
+  private async follow(): Promise<object> {
+    this.follows = true;
+    for (const { reader } of this.members) reader.start();
+    return this.live(false);
+  }
+
+  private async readAll(): Promise<{ pairs: number; tookMs: number }> {
+    const startedMs = performance.now();
+    const counts = await Promise.all(this.members.map(({ reader }) => reader.readAll()));
+    return { pairs: counts.reduce((sum, count) => sum + count, 0), tookMs: performance.now() - startedMs };
   }
 
   private prepare({ startMs, seconds, blocksPerUpload, quiet }: PrepareBlocks): Promise<TallyJson> {
@@ -104,6 +120,7 @@ class FleetServer {
   /** Queues the seconds that are due; several when this process was late. */
   private sendDue(member: FleetMember): void {
     const untilMs = Math.min(Date.now(), this.stopAtMs);
+    if (this.follows) member.followAssigned(untilMs);
     while (member.nextSecondMs + SECOND_MS <= untilMs) {
       const secondMs = member.nextSecondMs;
       member.nextSecondMs += SECOND_MS;

@@ -27,6 +27,7 @@ export const LOAD_RUNS = {
   all: '100 agents × 100,000 targets at 30 s, 15 minutes',
   takeover: 'takeover from a lost agent and from one that refuses targets',
   overload: '100,000 new targets in one step for one agent, while the CPU is busy',
+  walk: 'from empty to 100,000 imported targets at 100 agents, each step with its time',
   policy: 'a tier with 100,000 targets changed: the preview, and what moved, for 100 agents',
 };
 
@@ -53,4 +54,5 @@ export const FAULTS = {
   'stolen-identities': 'stolen tokens, keys and names',
   'unfinished-bodies': 'logins with endless bodies',
   'guessed-passwords': 'passwords guessed from many addresses',
+  'fuzzed-api': 'right and wrong requests to every route of the API',
 };

@@ -28,15 +28,9 @@ import {
   CreatedUserResponse,
   CreateUserRequest,
   PasswordLinkResponse,
+  USER_PARAMETER,
   UserListResponse,
 } from './users.dto';
-
-/** Parameter of the routes below one user. */
-const USER_PARAMETER = {
-  name: 'id',
-  description: 'Id of the user.',
-  schema: { type: 'string', format: 'uuid' },
-} as const;
 
 @ApiTags('access')
 @Controller('api/v1/users')

@@ -20,6 +20,13 @@ const USER_NAME_LENGTH_MAX = 100;
 const TOKEN_LENGTH_MAX = 100;
 const INSTANT = { type: 'string', format: 'date-time' } as const;
 
+/** Parameter of the routes below one user. */
+export const USER_PARAMETER = {
+  name: 'id',
+  description: 'Id of the user.',
+  schema: { type: 'string', format: 'uuid' },
+} as const;
+
 export class CreateUserRequest implements contract.CreateUserRequest {
   @ApiProperty({ minLength: 1, maxLength: USER_NAME_LENGTH_MAX, description: 'Name for the login; case is ignored.' })
   @IsString()

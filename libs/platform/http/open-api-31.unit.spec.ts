@@ -81,7 +81,7 @@ describe('toOpenApi31', () => {
     expect(document.components?.schemas).toHaveProperty('Problem');
   });
 
-  it('documents the errors of a route: by rules, and those that the route declares', () => {
+  it('documents the errors of a route: by rules, and as the route declares them', () => {
     const secured = { security: [{ apiKey: [] }], responses: {} };
     const declared = { ...secured, responses: { '404': { description: '' } } };
     const written = {
