@@ -33,6 +33,7 @@ import { IdentityScopes1790000085000 } from './control/1790000085000-identity-sc
 import { TargetsImport1790000081000 } from './control/1790000081000-targets-import';
 import { TargetsImportBounds1790000082000 } from './control/1790000082000-targets-import-bounds';
 import { TargetsImportVersion1790000084200 } from './control/1790000084200-targets-import-version';
+import { EventAudit1790000088000 } from './control/1790000088000-event-audit';
 import { AssignmentInterval1790000075100 } from './control/1790000075100-assignment-interval';
 import { TargetsTags1790000076000 } from './control/1790000076000-targets-tags';
 import { AssignmentOutdated1790000077200 } from './control/1790000077200-assignment-outdated';
@@ -106,6 +107,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsImportVersion1790000084200,
   IdentityScopes1790000085000,
   IdentitySecondFactor1790000086300,
+  EventAudit1790000088000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

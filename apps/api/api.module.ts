@@ -1,5 +1,6 @@
 import { AgentsApiModule } from '@icmp-mon/agents/server/api';
 import { AssignmentApiModule } from '@icmp-mon/assignment/server/api';
+import { AuditApiModule } from '@icmp-mon/audit/server/api';
 import { IdentityApiModule } from '@icmp-mon/identity/server/api';
 import { OperationsApiModule } from '@icmp-mon/operations/server/api';
 import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -42,6 +43,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
     thresholds: config.healthThresholds,
     disks: config.disks,
   }),
+  AuditApiModule,
 ];
 
 /** The API: commands and queries over HTTP, for people and services. */

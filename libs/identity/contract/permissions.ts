@@ -16,6 +16,7 @@ const LOWEST_ROLE = {
   'operations:read': 'viewer',
   'operations:replay': 'engineer',
   'access:manage': 'admin',
+  'audit:read': 'admin',
   'queues:manage': 'admin',
 } as const satisfies Record<string, Role>;
 

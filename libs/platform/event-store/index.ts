@@ -19,6 +19,7 @@ export { whenProjected } from './when-projected';
 export { type EventWithPrevious, readNewest, readProjected } from './read-events';
 export { executeMany, type ManyCommand, type ManyOutcome } from './execute-many';
 export { readHistory } from './read-history';
+export { type EarlierAsked, readEarlier, readPositions } from './read-positions';
 export { ERASED, sealPersonalData } from './personal-data';
 export { Relay } from './relay';
 export { relayStatus } from './relay-status';

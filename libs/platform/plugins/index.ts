@@ -1,3 +1,5 @@
+export { type AuditFields, audited, AuditedCategories, type AuditedCategory, fieldsAfter } from './audited-categories';
+export { flatFields, tagFields } from './flat-fields';
 export { BackgroundServices } from './background-services';
 export { ContextApp, type ContextModule } from './context-app';
 export { EventProjections } from './event-projections';

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditedCategories } from './audited-categories';
 import { BackgroundServices } from './background-services';
 import { EventFollowers, EventProjections } from './event-projections';
 import { GroupConsumers, GroupProjections } from './group-projections';
@@ -10,7 +11,7 @@ import { EventRelay, RelayedCategories } from './relayed-categories';
 @Module({})
 export class PluginsModule {
   static register(installation: Installation): DynamicModule {
-    const sockets = [BackgroundServices, ReadinessParts, GroupProjections];
+    const sockets = [BackgroundServices, ReadinessParts, GroupProjections, AuditedCategories];
     return {
       module: PluginsModule,
       global: true,

@@ -2,6 +2,7 @@ import { AgentReports, ReportedExecutors } from '@icmp-mon/agents/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts } from '@icmp-mon/platform/health';
+import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AGENTS_PART } from '../health/agents-health';
 import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
@@ -22,6 +23,7 @@ import { ReadAgentMetricsHandler } from '../read-agent-metrics';
 import { StoredAgentReports } from '../stored-agent-reports';
 import { StoredExecutors } from '../stored-executors';
 import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
+import { AGENT_AUDIT, ENROLMENT_TOKEN_AUDIT } from '../agent-audit';
 
 /** Registers the agents' routes for users and services; needs both databases. Exports `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
 @Module({})
@@ -56,7 +58,8 @@ export class AgentsApiModule {
     };
   }
 
-  constructor(parts: HealthParts) {
+  constructor(parts: HealthParts, audited: AuditedCategories) {
     parts.plug(AGENTS_PART, UNCOUNTED_PART);
+    audited.plug(AGENT_AUDIT, ENROLMENT_TOKEN_AUDIT);
   }
 }

@@ -1,6 +1,7 @@
 import { ActorNames, type Role } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Authenticator } from '@icmp-mon/platform/http';
+import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { ChangePasswordHandler } from '../accounts/change-password';
 import { ChangeRoleHandler } from '../accounts/change-role';
@@ -53,6 +54,7 @@ import { KnownBrowsers } from '../sessions/known-browsers';
 import { LoginAttempts } from '../sessions/login-attempts';
 import { Sessions } from '../sessions/sessions';
 import { UsersController } from '../users.controller';
+import { API_KEY_AUDIT, USER_AUDIT } from '../access-audit';
 
 interface IdentityOptions {
   /** Key that signs session tokens; at least 32 bytes, the same on every replica. */
@@ -133,5 +135,9 @@ export class IdentityApiModule {
       ],
       exports: [Authenticator, ActorNames],
     };
+  }
+
+  constructor(audited: AuditedCategories) {
+    audited.plug(USER_AUDIT, API_KEY_AUDIT);
   }
 }

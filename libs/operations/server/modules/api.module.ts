@@ -1,7 +1,7 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts, type Thresholds } from '@icmp-mon/platform/health';
-import { BackgroundServices } from '@icmp-mon/platform/plugins';
+import { AuditedCategories, BackgroundServices } from '@icmp-mon/platform/plugins';
 import { StreamSources } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
@@ -16,6 +16,7 @@ import { ReadHealthHandler } from '../health/read-health';
 import type { WatchedDisk } from '../health/watched-disks';
 import { ProcessReportModule } from './process-report.module';
 import { OperationsController } from '../operations.controller';
+import { DEAD_LETTERS_AUDIT } from '../dead-letters/dead-letters-audit';
 
 interface OperationsApiOptions {
   redisUrl: string;
@@ -78,7 +79,8 @@ export class OperationsApiModule {
     };
   }
 
-  constructor(reader: HealthReader, services: BackgroundServices) {
+  constructor(reader: HealthReader, services: BackgroundServices, audited: AuditedCategories) {
+    audited.plug(DEAD_LETTERS_AUDIT);
     services.plug({ name: 'health metrics', stage: 'watch', start: () => observeHealth(reader) });
   }
 }

@@ -1,4 +1,4 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import { RequirePermission, streamedAnswer } from '@icmp-mon/platform/http';
 import { IMPORT_TYPES, type ImportFormat } from '@icmp-mon/targets/contract';
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -6,7 +6,6 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import { TARGETS_PATH } from '../target-path';
 import { ExportFilterRequest, ExportTargetsRequest, TargetGroupResponse } from './export.dto';
 import { ReadExport } from './read-export';
-import { streamedAnswer } from './streamed-answer';
 
 const FILE_TYPES: Readonly<Record<ImportFormat, string>> = {
   csv: `${IMPORT_TYPES.csv}; charset=utf-8`,

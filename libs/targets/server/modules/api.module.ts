@@ -1,4 +1,4 @@
-import { ShownQueues } from '@icmp-mon/platform/plugins';
+import { AuditedCategories, ShownQueues } from '@icmp-mon/platform/plugins';
 import { InventoryHistory, TargetDirectory } from '@icmp-mon/targets/contract';
 import { Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
@@ -46,6 +46,8 @@ import { ListLifetimesHandler } from '../versions/list-lifetimes';
 import { ListTargetVersionsHandler } from '../versions/list-target-versions';
 import { StoredInventoryHistory } from '../versions/stored-inventory-history';
 import { TargetsController } from '../targets.controller';
+import { BULK_JOB_AUDIT } from '../bulk/bulk-job-audit';
+import { TARGET_AUDIT } from '../target-audit';
 
 /** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
 @Global()
@@ -103,7 +105,8 @@ import { TargetsController } from '../targets.controller';
   exports: [TargetDirectory, InventoryHistory],
 })
 export class TargetsApiModule {
-  constructor(shown: ShownQueues) {
+  constructor(shown: ShownQueues, audited: AuditedCategories) {
+    audited.plug(TARGET_AUDIT, BULK_JOB_AUDIT);
     shown.plug({ name: BULK_JOBS_QUEUE, description: 'Targets: wake-ups for bulk jobs.' });
   }
 }

@@ -1,3 +1,4 @@
+import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
 import { ChangeTierHandler } from '../change-tier';
 import { CreateTierHandler } from '../create-tier';
@@ -10,6 +11,7 @@ import { RemoveTierHandler } from '../remove-tier';
 import { TiersController } from '../tiers.controller';
 import { UnknownTier } from '../unknown-tier';
 import { ReadTierAtHandler } from '../versions/read-tier-at';
+import { TIER_AUDIT } from '../tier-audit';
 
 @Module({
   controllers: [TiersController],
@@ -26,4 +28,8 @@ import { ReadTierAtHandler } from '../versions/read-tier-at';
     ListTierVersionsHandler,
   ],
 })
-export class TiersApiModule {}
+export class TiersApiModule {
+  constructor(audited: AuditedCategories) {
+    audited.plug(TIER_AUDIT);
+  }
+}
