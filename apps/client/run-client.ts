@@ -2,13 +2,14 @@ import { EXIT_USAGE, UsageError } from '@icmp-mon/platform/command-line';
 import { Refusal } from './api/refusal';
 import { CLIENT_VERSION } from './client-version';
 import { client } from './commands/index.mjs';
+import { CONFIG_ACTIONS } from './config/config-actions';
 import { Output, type OutputStreams } from './output/output';
 import { printable } from './output/printable';
 import { HelpAsked, helpText, parseArguments } from './program';
 import { type Actions, type Environment, Session } from './session';
 import { TARGET_ACTIONS } from './targets/target-actions';
 
-export const ACTIONS: Actions = { ...TARGET_ACTIONS };
+export const ACTIONS: Actions = { ...CONFIG_ACTIONS, ...TARGET_ACTIONS };
 
 const EXIT_FAILED = 1;
 /** Exit code of a process that Ctrl-C ended. */

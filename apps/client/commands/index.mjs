@@ -1,4 +1,5 @@
 // Definition of the program `icmpmon`: plain data, from which parser, help, docs/commands.md and completion are derived.
+import { apply, plan, pull } from './config.mjs';
 import { targets } from './targets.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
@@ -34,7 +35,7 @@ export const client = {
       'line, which other users of the machine can read.',
   ],
   options: CONNECTION,
-  commands: [targets],
+  commands: [apply, plan, pull, targets],
   settings: SETTINGS,
   examples: ['icmpmon targets list', "icmpmon targets list --filter 'site=fra' --json"],
 };

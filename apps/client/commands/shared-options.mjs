@@ -1,7 +1,13 @@
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Option} Option */
 
+/** Exit code: nothing was changed, because the operator must decide first, or some lines of a file were refused. */
+export const EXIT_UNDECIDED = 3;
+
 /** @type {Option} */
 export const json = { name: 'json', text: "prints the API's answer as JSON" };
+
+/** @type {Option} */
+export const yes = { name: 'yes', text: 'executes the change; without it the effect is only shown' };
 
 /**
  * Options of lists in pages.

@@ -41,7 +41,12 @@ export class Output {
 
   /** Prints a line of the result; control characters of its values are escaped by the caller or `fields` and `table`. */
   async printLine(line: string): Promise<void> {
-    if (this.streams.stdout.write(`${line}\n`)) return;
+    await this.printText(`${line}\n`);
+  }
+
+  /** Prints a piece of a file. */
+  async printText(text: string): Promise<void> {
+    if (this.streams.stdout.write(text)) return;
     await new Promise((resolve) => this.streams.stdout.once('drain', resolve));
   }
 
@@ -88,7 +93,8 @@ export class Output {
     return typeof cell === 'number' ? String(cell) : printable(cell);
   }
 
-  private coloured(text: string, colour: Colour): string {
+  /** Returns the text in a colour, where the terminal shows colours. */
+  coloured(text: string, colour: Colour): string {
     if (!this.hasColours) return text;
     const [on, off] = CODES[colour];
     return `\u001b[${on}m${text}\u001b[${off}m`;

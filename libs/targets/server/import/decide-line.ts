@@ -45,6 +45,9 @@ export function decideLine(waiting: WaitingLine, context: LineContext): LineDeci
   if (current !== undefined && mode === 'create') {
     return refuse('ip', 'is a target already, and an import with mode=create changes none');
   }
+  if (current === undefined && expectedVersion !== null && expectedVersion > 0) {
+    return refuse(IMPORT_VERSION, `The target had the version ${expectedVersion}, and was removed since`);
+  }
   const tier = members.tier ?? current?.tier;
   if (tier === undefined) return refuse('tier', 'is required, because the target is new');
   if (tier !== current?.tier && !usable.has(tier))
@@ -54,8 +57,6 @@ export function decideLine(waiting: WaitingLine, context: LineContext): LineDeci
     return refuse('parents', `${missing} is neither a target in the VRF ${vrf} nor created by this file`);
   const parents = members.parents?.flatMap((reference) => context.parentOf(reference, vrf) ?? []);
   if (current === undefined) {
-    if (expectedVersion !== null && expectedVersion > 0)
-      return refuse(IMPORT_VERSION, `The target had the version ${expectedVersion}, and was removed since`);
     const { name = null, tags = {}, paused = false, notes = null, owner = null } = members;
     const ids = idsOf(parents ?? []);
     return {

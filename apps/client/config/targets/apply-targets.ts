@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import { pause } from '@icmp-mon/platform/concurrency';
+import {
+  type BulkJobDetail,
+  IMPORT_BYTES_MAX,
+  IMPORT_LINES_MAX,
+  IMPORT_TYPES,
+  type ImportLine,
+} from '@icmp-mon/targets/contract';
+import { type ApiClient, pathOf } from '../../api/api-client';
+import { ApiRefusal } from '../../api/problem';
+import { Refusal } from '../../api/refusal';
+import type { Change, Failure } from '../kind';
+import type { TargetRequest } from './compare-targets';
+
+const LOOK_MS = 500;
+
+const requestOf = ({ request }: Change): TargetRequest => request as unknown as TargetRequest;
+const lineOf = (change: Change): string => `${JSON.stringify(change.request)}\n`;
+
+/** Returns why the changes cannot be sent as one import; null if they can. */
+export function sizeFault(changes: readonly Change[]): string | null {
+  const sent = changes.filter(({ action }) => action !== 'delete');
+  const bytes = sent.reduce((sum, change) => sum + Buffer.byteLength(lineOf(change)), 0);
+  if (sent.length <= IMPORT_LINES_MAX && bytes <= IMPORT_BYTES_MAX) return null;
+  return (
+    `${sent.length} targets with ${bytes} bytes are to be created or changed, at most ${IMPORT_LINES_MAX} with ${IMPORT_BYTES_MAX} bytes in one import: ` +
+    'apply some of the files first, without --delete.'
+  );
+}
+
+/** Creates and changes targets by one import, then deletes targets one after another, dependents first. */
+export async function applyTargets(
+  api: ApiClient,
+  changes: readonly Change[],
+  report: (line: string) => void,
+): Promise<Failure[]> {
+  const sent = changes.filter(({ action }) => action !== 'delete');
+  const failures = sent.length === 0 ? [] : await importTargets(api, sent, report);
+  const deletions = changes.filter(({ action }) => action === 'delete');
+  for (const [at, change] of deletions.entries()) {
+    const reason = await deleteTarget(api, requestOf(change));
+    if (reason !== null) failures.push({ change, reason });
+    if ((at + 1) % 100 === 0 || at + 1 === deletions.length) report(`${at + 1} of ${deletions.length} deletions …`);
+  }
+  return failures;
+}
+
+async function importTargets(
+  api: ApiClient,
+  changes: readonly Change[],
+  report: (line: string) => void,
+): Promise<Failure[]> {
+  const lines = Readable.from(pieces(changes), { objectMode: false });
+  const accepted = await api.uploadFile<BulkJobDetail>('targets:import', lines, IMPORT_TYPES.ndjson);
+  const path = pathOf('bulk-jobs', accepted.id);
+  report(`Job ${accepted.id} changes ${count(accepted.total)} targets; it continues if this command ends.`);
+  let shown = 0;
+  let job = accepted;
+  while (job.finishedAt === null) {
+    await pause(LOOK_MS);
+    job = await api.readDocument<BulkJobDetail>(path);
+    if (job.done === shown) continue;
+    report(`${count(job.done)} of ${count(job.total)} targets …`);
+    shown = job.done;
+  }
+  const failures: Failure[] = [];
+  if (job.failed > 0) {
+    for await (const line of api.readRows<ImportLine>(`${path}/lines`, { outcome: 'refused' }))
+      failures.push(failureOf(line, changes));
+  }
+  if (job.state === 'completed') return failures;
+  throw new Refusal(
+    `The job ${job.id} is ${job.state}${job.error === null ? '' : `: ${job.error}`}. Repeat the command: what was changed stays.`,
+  );
+}
+
+/** Joins lines, because one write per line is slow. */
+function* pieces(changes: readonly Change[]): Generator<string> {
+  const together = 500;
+  for (let at = 0; at < changes.length; at += together)
+    yield changes
+      .slice(at, at + together)
+      .map(lineOf)
+      .join('');
+}
+
+function failureOf({ line, column, reason }: ImportLine, changes: readonly Change[]): Failure {
+  const change = changes[line - 1];
+  if (change === undefined) throw new Error(`The import has no line ${line}.`);
+  return { change, reason: `${column === null ? '' : `${column}: `}${reason ?? ''}` };
+}
+
+/** Returns why the server refused to delete the target; null if it is deleted, also by others. */
+async function deleteTarget(api: ApiClient, { ip, vrf, version }: TargetRequest): Promise<string | null> {
+  try {
+    await api.sendDelete(pathOf('targets', ip), { query: { vrf }, ifMatch: `"${version}"` });
+    return null;
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 401) throw error;
+    if (error.status === 404) return null;
+    return error.status === 412 ? 'It was changed since the plan.' : error.problem.detail;
+  }
+}
+
+const count = (number: number): string => number.toLocaleString('en-GB');
