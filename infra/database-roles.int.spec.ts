@@ -71,6 +71,7 @@ describe('the database roles', () => {
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM login_challenge'],
     ['projector', 'controlDatabaseUrl', 'SELECT * FROM second_factor'],
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM recovery_code'],
+    ['gateway', 'controlDatabaseUrl', 'SELECT * FROM issuer_login'],
     ['gateway', 'controlDatabaseUrl', 'SELECT * FROM event_key'],
     ['projector', 'controlDatabaseUrl', 'SELECT * FROM event_key'],
     ['gateway', 'controlDatabaseUrl', 'CREATE TABLE mine (id int)'],

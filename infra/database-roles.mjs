@@ -23,6 +23,8 @@ const accountTables = [
   'login_challenge',
   'second_factor',
   'recovery_code',
+  'issuer_login',
+  'used_sign_in',
   'api_key',
   'bootstrap_done',
   'idempotency_key',

@@ -42,6 +42,7 @@ import { TargetsTagsTriggers1790000077500 } from './control/1790000077500-target
 import { IdentityAccess1790000054000 } from './control/1790000054000-identity-access';
 import { IdentityUsers1790000076300 } from './control/1790000076300-identity-users';
 import { IdentityKeyPermissions1790000077100 } from './control/1790000077100-identity-key-permissions';
+import { IdentitySingleSignOn1790000088100 } from './control/1790000088100-identity-single-sign-on';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -108,6 +109,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   IdentityScopes1790000085000,
   IdentitySecondFactor1790000086300,
   EventAudit1790000088000,
+  IdentitySingleSignOn1790000088100,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -117,6 +117,9 @@ it('has a route for each permission, and routes that any caller may use', () => 
     'POST /api/v1/auth/login/code',
     'POST /api/v1/auth/login/enrolment',
     'POST /api/v1/auth/login/enrolment/confirm',
+    'GET /api/v1/auth/options',
+    'GET /api/v1/auth/oidc/begin',
+    'GET /api/v1/auth/oidc/callback',
   ]);
 });
 

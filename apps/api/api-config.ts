@@ -11,7 +11,7 @@ import {
   text,
   url,
 } from '@icmp-mon/platform/config';
-import { roles } from '@icmp-mon/identity/server';
+import { roles, SINGLE_SIGN_ON_FIELDS, singleSignOnOf, type SingleSignOnOptions } from '@icmp-mon/identity/server';
 import { watchedDisks } from '@icmp-mon/operations/server';
 import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
@@ -40,15 +40,15 @@ const FIELDS = {
   disks: watchedDisks('ICMPMON_DISKS'),
 };
 
-export type ApiConfig = Config<typeof FIELDS> & { jwtSecret: string };
+export type ApiConfig = Config<typeof FIELDS> & { jwtSecret: string; singleSignOn: SingleSignOnOptions | null };
 
 const SECRET_LENGTH_MIN = 32;
 
 /** Reads the api's settings. @throws ConfigError that lists every wrong setting */
 export function readApiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
-  const config = readConfig({ ...FIELDS, ...KAFKA_SASL_FIELDS }, env);
+  const config = readConfig({ ...FIELDS, ...SINGLE_SIGN_ON_FIELDS, ...KAFKA_SASL_FIELDS }, env);
   requireProxies(config.trustedProxies ?? []);
-  return { ...config, jwtSecret: readJwtSecret(config.secretFile) };
+  return { ...config, singleSignOn: singleSignOnOf(config), jwtSecret: readJwtSecret(config.secretFile) };
 }
 
 /** Names of address ranges that Express supports. */

@@ -26,6 +26,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
   IdentityApiModule.register({
     jwtSecret: config.jwtSecret,
     secondFactorRequired: config.secondFactorRequired,
+    singleSignOn: config.singleSignOn,
   }),
   TargetsApiModule,
   TiersApiModule,

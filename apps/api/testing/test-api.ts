@@ -54,6 +54,7 @@ export function testApiConfig(databases: TestDatabases, folder: string, change: 
     caDir: path.join(folder, 'ca'),
     portalDir: undefined,
     secondFactorRequired: [],
+    singleSignOn: null,
     secretFile: path.join(folder, 'secrets.json'),
     bootstrapFile: undefined,
     starterTargets: undefined,
@@ -75,7 +76,7 @@ export async function startTestApi(
   const app = await createApi(config);
   const judging = new Judging(app.get(TelemetryDatabase), config.shardCount);
   if (judges) await judging.start();
-  const port = await listen(app, 0, '127.0.0.1');
+  const port = await listen(app, config.apiPort, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const keys = await makeAccess(app);
   const ask: TestApi['sendRequest'] = (pathAndQuery, { role = 'admin', ...init } = {}) =>

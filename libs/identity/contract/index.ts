@@ -1,4 +1,5 @@
 import type { Permission, Role, Scope } from './permissions';
+import type { SignInWay } from './single-sign-on';
 
 export { ActorNames } from './actor-names';
 export {
@@ -11,7 +12,9 @@ export {
   ROLES,
   type Scope,
 } from './permissions';
+export { safeReturnUrl } from './return-url';
 export type * from './second-factor';
+export type * from './single-sign-on';
 
 /** Stream category of users: `user-<id>`. */
 export const USER_STREAM = 'user';
@@ -20,7 +23,18 @@ export const API_KEY_STREAM = 'apikey';
 
 /** Events of users: kept for the audit log, not relayed. `name` is encrypted in the store; null in events of earlier releases. */
 export type UserEvent =
-  | { type: 'UserRegistered'; data: { userId: string; role: Role; name?: string | null; scope?: Scope } }
+  | {
+      type: 'UserRegistered';
+      data: {
+        userId: string;
+        role: Role;
+        name?: string | null;
+        scope?: Scope;
+        /** Issuer and subject (encrypted in the store) of a user who signs in there. */
+        issuer?: string;
+        subject?: string | null;
+      };
+    }
   | { type: 'UserRoleChanged'; data: { userId: string; from: Role; role: Role } }
   | { type: 'UserScopeChanged'; data: { userId: string; from: Scope; scope: Scope } }
   | { type: 'UserDisabled'; data: { userId: string } }
@@ -106,6 +120,7 @@ export interface UserView {
   /** When the link with which the user can set a password expires; null without such a link. */
   linkExpiresAt: string | null;
   hasSecondFactor: boolean;
+  signsIn: SignInWay;
   logins: number;
 }
 

@@ -1,4 +1,4 @@
-import type { LoginChallenge, SessionView } from '@icmp-mon/identity/contract';
+import type { LoggedOut, LoginChallenge, SessionView } from '@icmp-mon/identity/contract';
 import {
   AnswersWithoutDatabase,
   Authenticated,
@@ -14,7 +14,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { UsePasswordLink } from './accounts/use-password-link';
-import { LoginRequest, SessionResponse } from './auth.dto';
+import { LoggedOutResponse, LoginRequest, SessionResponse } from './auth.dto';
 import { LoginChallengeResponse } from './second-factor.dto';
 import { accessTokenOf, BrowserSessions, clientOf } from './sessions/browser-sessions';
 import { LogIn } from './sessions/log-in';
@@ -65,10 +65,13 @@ export class AuthController {
   @Public()
   @ApiOperation({ summary: 'End the login and clear its cookies' })
   @ApiNoContentResponse()
-  async logOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+  @ApiOkResponse({ type: LoggedOutResponse, description: 'The login began at an issuer, which has a session, too.' })
+  async logOut(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<LoggedOut | undefined> {
     const { access, refresh } = this.browsers.tokensOf(request);
-    await this.commands.execute(new LogOut(access, refresh));
-    this.browsers.close(request, response);
+    return this.browsers.close(request, response, await this.commands.execute(new LogOut(access, refresh)));
   }
 
   @Post('password-link')

@@ -1,11 +1,13 @@
 import type * as contract from '@icmp-mon/identity/contract';
 import {
+  type LoggedOut,
   PASSWORD_LENGTH_MAX,
   type Permission,
   PERMISSIONS,
   type Role,
   ROLES,
   type SessionView,
+  type SignInOptions,
 } from '@icmp-mon/identity/contract';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
@@ -33,4 +35,18 @@ export class SessionResponse implements SessionView {
   @ApiProperty(SCOPE) scope!: string | null;
   @ApiProperty({ format: 'date-time', description: 'When the session cookie expires and must be refreshed.' })
   expiresAt!: string;
+}
+
+export class SingleSignOnResponse {
+  @ApiProperty({ description: 'Completes "Sign in with …".' }) label!: string;
+  @ApiProperty({ description: 'Address that a browser opens; it may add returnUrl.' }) url!: string;
+}
+
+export class SignInOptionsResponse implements SignInOptions {
+  @ApiProperty({ type: SingleSignOnResponse, nullable: true, description: 'Null: not configured.' })
+  singleSignOn!: SingleSignOnResponse | null;
+}
+
+export class LoggedOutResponse implements LoggedOut {
+  @ApiProperty({ description: 'Where the browser ends its session at the issuer, too.' }) continueAt!: string;
 }

@@ -20,4 +20,9 @@ export { EndLogins, EndLoginsHandler } from './sessions/end-logins';
 export { LogIn, LogInHandler } from './sessions/log-in';
 export { LoginChallenges } from './sessions/login-challenges';
 export { LoginAttempts } from './sessions/login-attempts';
+export {
+  SINGLE_SIGN_ON_FIELDS,
+  singleSignOnOf,
+  type SingleSignOnOptions,
+} from './single-sign-on/single-sign-on-options';
 export { Sessions } from './sessions/sessions';

@@ -6,6 +6,7 @@ import {
   PASSWORD_LENGTH_MIN,
   type Role,
   ROLES,
+  type SignInWay,
   USER_STATES,
   type UserState,
   type UserView,
@@ -71,6 +72,7 @@ export class UserResponse implements UserView {
   })
   linkExpiresAt!: string | null;
   @ApiProperty({ description: 'Whether logins need a code of an authenticator app.' }) hasSecondFactor!: boolean;
+  @ApiProperty({ enum: ['password', 'single-sign-on'] }) signsIn!: SignInWay;
   @ApiProperty({ type: 'integer', description: 'Number of active logins.' }) logins!: number;
 }
 

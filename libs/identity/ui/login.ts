@@ -2,7 +2,7 @@ import { afterNextRender, Component, type ElementRef, inject, input, signal, vie
 import { form, FormField, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
-import { safeReturnUrl } from './return-url';
+import { safeReturnUrl } from '@icmp-mon/identity/contract';
 import { Session } from './session';
 
 /** Login page: `/login?returnUrl=`. */

@@ -10,6 +10,7 @@ const OTHER_DEPENDENCIES: Readonly<Record<string, string[]>> = {
   // Tokens travel in cookies.
   AuthController: ['BrowserSessions'],
   LoginStepsController: ['BrowserSessions'],
+  SingleSignOnController: ['SignInBrowsers'],
   // Streams stay open, and check the login of their reader again and again.
   LiveController: ['TargetDirectory', 'LiveResults', 'Authenticator'],
   StatusStreamController: ['StreamSources', 'Authenticator'],

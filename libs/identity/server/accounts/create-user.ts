@@ -46,7 +46,7 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     const link = newPasswordLink('invitation', nowMs);
     const { expiresAt } = link;
     const registered = registerUser({ kind: 'absent' }, userId, { role, name, scope });
-    const present = { kind: 'present', role, scope, isDisabled: false } as const;
+    const present = { kind: 'present', role, scope, isDisabled: false, isOfIssuer: false } as const;
     const invited = issuePasswordLink(present, userId, { purpose: 'invitation', expiresAt }, manager);
     try {
       await this.store.execute(USER, userId, () => [...registered, ...invited], {
@@ -68,7 +68,7 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     }
     const createdAt = new Date(nowMs).toISOString();
     const account = { id: userId, name, role, scope, state: 'invited' as const, createdAt };
-    const none = { passwordChangedAt: null, hasSecondFactor: false, logins: 0 };
+    const none = { passwordChangedAt: null, hasSecondFactor: false, signsIn: 'password' as const, logins: 0 };
     return { user: { ...account, ...none, linkExpiresAt: expiresAt }, link };
   }
 }

@@ -22,7 +22,9 @@ export class EraseUserHandler implements ICommandHandler<EraseUser> {
     await this.store.execute(USER, userId, (state) => eraseUser(state, userId), {
       metadata,
       within: async (sql) => {
-        await sql.execute('UPDATE user_account SET name = $2 WHERE id = $1', [userId, ERASED]);
+        await sql.execute('UPDATE user_account SET name = $2, issuer = NULL, subject = NULL WHERE id = $1', [
+          ...[userId, ERASED],
+        ]);
         await sql.execute('DELETE FROM login_session WHERE user_id = $1', [userId]);
       },
     });

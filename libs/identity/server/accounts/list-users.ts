@@ -1,4 +1,4 @@
-import type { Role, Scope, UserState, UserView } from '@icmp-mon/identity/contract';
+import type { Role, Scope, SignInWay, UserState, UserView } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
@@ -15,6 +15,7 @@ interface UserRow {
   password_changed_at: Date | null;
   link_expires_at: Date | null;
   has_second_factor: boolean;
+  signs_in: SignInWay;
   logins: number;
 }
 
@@ -28,8 +29,9 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
   async execute(): Promise<{ items: UserView[] }> {
     const rows = await this.database.query<UserRow>(
       `SELECT u.id, u.name, u.role, u.scope, u.created_at, u.password_changed_at, l.expires_at AS link_expires_at,
-         CASE WHEN u.disabled_at IS NOT NULL THEN 'disabled' WHEN u.password_hash IS NULL THEN 'invited' ELSE 'active' END AS state,
+         CASE WHEN u.disabled_at IS NOT NULL THEN 'disabled' WHEN u.password_hash IS NULL AND u.issuer IS NULL THEN 'invited' ELSE 'active' END AS state,
          EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.enabled_at IS NOT NULL) AS has_second_factor,
+         CASE WHEN u.issuer IS NULL THEN 'password' ELSE 'single-sign-on' END AS signs_in,
          (SELECT count(*) FROM login_session s WHERE s.user_id = u.id AND s.ended_at IS NULL AND s.expires_at > now()) AS logins
        FROM user_account u LEFT JOIN password_link l ON l.user_id = u.id AND l.expires_at > now()
        WHERE u.removed_at IS NULL ORDER BY lower(u.name) LIMIT $1`,
@@ -49,5 +51,6 @@ const userView = (row: UserRow): UserView => ({
   passwordChangedAt: row.password_changed_at?.toISOString() ?? null,
   linkExpiresAt: row.link_expires_at?.toISOString() ?? null,
   hasSecondFactor: row.has_second_factor,
+  signsIn: row.signs_in,
   logins: row.logins,
 });

@@ -5,7 +5,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Sessions } from '../sessions/sessions';
 import { requireGoodPassword } from './new-password';
 import { hashPassword } from './password';
-import { USER, userNotFound } from './user';
+import { resetPassword, USER, userNotFound } from './user';
 
 /** Sets a user's password without the current one, and ends all of the user's logins. */
 export class ResetPassword extends Command<void> {
@@ -34,7 +34,7 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     if (row === undefined) throw userNotFound(userId);
     requireGoodPassword(password, row.name, '#/newPassword');
     const passwordHash = await hashPassword(password);
-    await this.store.execute(USER, userId, () => [{ type: 'PasswordReset', data: { userId } }], {
+    await this.store.execute(USER, userId, (state) => resetPassword(state, userId), {
       metadata,
       within: async (sql) => {
         await sql.execute('UPDATE user_account SET password_hash = $2, password_changed_at = now() WHERE id = $1', [

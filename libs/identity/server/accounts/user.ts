@@ -10,9 +10,17 @@ import type { Aggregate } from '@icmp-mon/platform/event-store';
 import { type AccessManager, requirePermissionsOf } from './require-permissions';
 import { requireLimitable } from './scope';
 
+/** A user to register. `identity` is that of a user of an issuer. */
+interface NewUser {
+  role: Role;
+  name: string;
+  scope?: Scope;
+  identity?: { issuer: string; subject: string };
+}
+
 export type UserState =
   | { kind: 'absent' }
-  | { kind: 'present'; role: Role; scope: Scope; isDisabled: boolean }
+  | { kind: 'present'; role: Role; scope: Scope; isDisabled: boolean; isOfIssuer: boolean }
   | { kind: 'removed' }
   | { kind: 'erased' };
 
@@ -20,11 +28,11 @@ export type UserState =
 export const USER: Aggregate<UserState, UserEvent> = {
   category: USER_STREAM,
   initial: { kind: 'absent' },
-  personal: { members: ['name'], erasedBy: 'UserErased' },
+  personal: { members: ['name', 'subject'], erasedBy: 'UserErased' },
   evolve(state, event) {
     switch (event.type) {
       case 'UserRegistered':
-        return { kind: 'present', role: event.data.role, scope: event.data.scope ?? null, isDisabled: false };
+        return presentOf(event.data);
       case 'UserRoleChanged':
         return state.kind === 'present' ? { ...state, role: event.data.role } : state;
       case 'UserScopeChanged':
@@ -58,16 +66,29 @@ export const USER: Aggregate<UserState, UserEvent> = {
 export const registerUser = (
   state: UserState,
   userId: string,
-  { role, name, scope = null }: { role: Role; name: string; scope?: Scope },
+  { role, name, scope = null, identity }: NewUser,
 ): UserEvent[] =>
   state.kind === 'absent'
-    ? [{ type: 'UserRegistered', data: { userId, role, name, ...(scope !== null && { scope }) } }]
+    ? [{ type: 'UserRegistered', data: { userId, role, name, ...(scope !== null && { scope }), ...identity } }]
     : [];
+
+/** Returns the event for the role of a user's groups at the issuer; none if the user has it already. */
+export function followIssuer(state: UserState, userId: string, role: Role): UserEvent[] {
+  const { role: from } = present(state, userId);
+  return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
+}
+
+/** Event of a password that was set without the current one. @throws DomainError `not_found`, `conflict` */
+export function resetPassword(state: UserState, userId: string): UserEvent[] {
+  requirePassword(present(state, userId));
+  return [{ type: 'PasswordReset', data: { userId } }];
+}
 
 /** Returns no event if the user has the role already. @throws DomainError `not_found`, `forbidden` */
 export function changeRole(state: UserState, userId: string, role: Role, manager: AccessManager): UserEvent[] {
-  const { role: from, scope } = managed(state, userId, manager);
+  const { role: from, scope, isOfIssuer } = managed(state, userId, manager);
   requirePermissionsOf(manager, role);
+  if (isOfIssuer) throw new DomainError('conflict', "The role comes from the user's groups at the issuer.");
   requireLimitable(role, scope, '#/role');
   return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
 }
@@ -114,8 +135,9 @@ export function issuePasswordLink(
   link: { purpose: PasswordLinkPurpose; expiresAt: string },
   manager: AccessManager,
 ): UserEvent[] {
-  if (managed(state, userId, manager).isDisabled)
-    throw new DomainError('conflict', 'The user is disabled: enable it first.');
+  const user = managed(state, userId, manager);
+  requirePassword(user);
+  if (user.isDisabled) throw new DomainError('conflict', 'The user is disabled: enable it first.');
   return [{ type: 'PasswordLinkIssued', data: { userId, ...link } }];
 }
 
@@ -141,6 +163,15 @@ export const userNotFound = (userId: string): DomainError =>
   new DomainError('not_found', `User ${userId} not found. GET /api/v1/users lists all users.`);
 
 type Present = Extract<UserState, { kind: 'present' }>;
+
+const presentOf = ({ role, scope = null, issuer }: { role: Role; scope?: Scope; issuer?: string }): Present => ({
+  kind: 'present',
+  ...{ role, scope, isDisabled: false, isOfIssuer: issuer !== undefined },
+});
+
+function requirePassword({ isOfIssuer }: Present): void {
+  if (isOfIssuer) throw new DomainError('conflict', 'The user has no password: the user signs in by single sign-on.');
+}
 
 function present(state: UserState, userId: string): Present {
   if (state.kind === 'present') return state;

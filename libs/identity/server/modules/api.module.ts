@@ -1,5 +1,6 @@
 import { ActorNames, type Role } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
 import { Authenticator } from '@icmp-mon/platform/http';
 import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
@@ -53,6 +54,18 @@ import { RefreshSessionHandler } from '../sessions/refresh-session';
 import { KnownBrowsers } from '../sessions/known-browsers';
 import { LoginAttempts } from '../sessions/login-attempts';
 import { Sessions } from '../sessions/sessions';
+import { BeginSignInHandler } from '../single-sign-on/begin-sign-in';
+import { ConfirmLoginHandler } from '../single-sign-on/confirm-login';
+import { FinishSignInHandler } from '../single-sign-on/finish-sign-in';
+import { Issuer } from '../single-sign-on/issuer';
+import { IssuerLogins } from '../single-sign-on/issuer-logins';
+import { IssuerUsers } from '../single-sign-on/issuer-users';
+import { PendingSignIns } from '../single-sign-on/pending-sign-ins';
+import { ReadSignInOptionsHandler } from '../single-sign-on/read-sign-in-options';
+import { SignInBrowsers } from '../single-sign-on/sign-in-browsers';
+import { SingleSignOn } from '../single-sign-on/single-sign-on';
+import type { SingleSignOnOptions } from '../single-sign-on/single-sign-on-options';
+import { SingleSignOnController } from '../single-sign-on.controller';
 import { UsersController } from '../users.controller';
 import { API_KEY_AUDIT, USER_AUDIT } from '../access-audit';
 
@@ -61,6 +74,8 @@ interface IdentityOptions {
   jwtSecret: string;
   /** Roles whose users must have a second factor. */
   secondFactorRequired: readonly Role[];
+  /** Null: people sign in with passwords only. */
+  singleSignOn: SingleSignOnOptions | null;
 }
 
 /** The second factor: its storage, policy and handlers. */
@@ -82,6 +97,31 @@ const secondFactors = ({ jwtSecret, secondFactorRequired }: IdentityOptions): Pr
   ReadSecondFactorHandler,
 ];
 
+/** Single sign-on: the client of the issuer, and handlers. */
+const singleSignOn = ({ jwtSecret, singleSignOn: options }: IdentityOptions): Provider[] => [
+  {
+    provide: SingleSignOn,
+    inject: [ControlDatabase, EventStore, Sessions],
+    useFactory: (database: ControlDatabase, store: EventStore, sessions: Sessions) =>
+      new SingleSignOn(
+        options === null
+          ? null
+          : { options, issuer: new Issuer(options), users: new IssuerUsers(database, store, sessions, options) },
+      ),
+  },
+  {
+    provide: IssuerLogins,
+    inject: [ControlDatabase],
+    useFactory: (database: ControlDatabase) => new IssuerLogins(database, new SecretBox(jwtSecret, 'issuer login')),
+  },
+  { provide: PendingSignIns, useFactory: () => new PendingSignIns(new SecretBox(jwtSecret, 'pending sign-in')) },
+  SignInBrowsers,
+  BeginSignInHandler,
+  FinishSignInHandler,
+  ConfirmLoginHandler,
+  ReadSignInOptionsHandler,
+];
+
 /** Registers logins and API keys. Exports the `Authenticator` that the permission guard uses, and `ActorNames` for other contexts. */
 @Global()
 @Module({})
@@ -93,6 +133,7 @@ export class IdentityApiModule {
         AuthController,
         LoginStepsController,
         SecondFactorController,
+        SingleSignOnController,
         OwnAccountController,
         UsersController,
         ApiKeysController,
@@ -103,6 +144,7 @@ export class IdentityApiModule {
         LoginChallenges,
         OwnPassword,
         ...secondFactors(options),
+        ...singleSignOn(options),
         KnownApiKeys,
         { provide: AccessTokens, useFactory: () => new AccessTokens(options.jwtSecret) },
         { provide: KnownBrowsers, useFactory: () => new KnownBrowsers(options.jwtSecret) },

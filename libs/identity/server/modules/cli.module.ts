@@ -10,7 +10,8 @@ export class IdentityCliModule {
         reason: 'hashes of secrets and names of keys are stored only in these tables; events contain only their ids',
       },
       {
-        tables: 'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code',
+        tables:
+          'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code, issuer_login, used_sign_in',
         reason: 'stored only in these tables',
       },
     );

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/
 import { Module } from '@nestjs/common';
 import { forgetPasswordLinks } from '../accounts/password-link';
 import { forgetLoginChallenges } from '../sessions/login-challenges';
+import { forgetUsedSignIns } from '../single-sign-on/issuer-logins';
 import { forgetSessions } from '../sessions/session-rows';
 
 /** Maximum rows per statement. */
@@ -25,6 +26,11 @@ export class IdentityWorkerModule {
       name: 'login-challenges',
       everyMs: HOUR_MS,
       runTask: ({ nowMs }) => forgetLoginChallenges(control, new Date(nowMs)),
+    });
+    tasks.plug({
+      name: 'used-sign-ins',
+      everyMs: HOUR_MS,
+      runTask: ({ nowMs }) => forgetUsedSignIns(control, new Date(nowMs)),
     });
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type LoggedOut,
   type LoginChallenge,
   permissionsInScope,
   ROLE_PERMISSIONS,
@@ -102,8 +103,12 @@ export class BrowserSessions {
     return { challenge: token, step, expiresAt };
   }
 
-  close(request: Request, response: Response): void {
+  /** Clears the cookies. `continueAt` is where the browser ends its session at the issuer: 200 instead of 204. */
+  close(request: Request, response: Response, continueAt: string | null): LoggedOut | undefined {
     clearCookies(request, response);
+    if (continueAt === null) return undefined;
+    response.status(200).setHeader('Cache-Control', 'no-store');
+    return { continueAt };
   }
 }
 

@@ -1,4 +1,5 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ConfirmLogin } from '../single-sign-on/confirm-login';
 import { type Refreshed, Sessions } from './sessions';
 
 /** Exchanges a refresh token, which is valid once, for the next one. */
@@ -10,10 +11,14 @@ export class RefreshSession extends Command<Refreshed> {
 
 @CommandHandler(RefreshSession)
 export class RefreshSessionHandler implements ICommandHandler<RefreshSession> {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly commands: CommandBus,
+  ) {}
 
   /** @throws DomainError `unauthenticated` */
-  execute({ refreshToken }: RefreshSession): Promise<Refreshed> {
-    return this.sessions.refreshSession(refreshToken);
+  async execute({ refreshToken }: RefreshSession): Promise<Refreshed> {
+    const refreshed = await this.sessions.refreshSession(refreshToken);
+    return { ...refreshed, user: await this.commands.execute(new ConfirmLogin(refreshed.user)) };
   }
 }

@@ -88,13 +88,13 @@ export class Sessions {
     this.running.forgetKey(sessionId);
   }
 
-  /** Ends the login of a refresh token, if there is one. */
-  async endByToken(token: string): Promise<void> {
+  /** Returns the login of a refresh token; null if there is none. */
+  async sessionOfToken(token: string): Promise<string | null> {
     const [row] = await this.database.query<{ session_id: string }>(
       'SELECT session_id FROM refresh_token WHERE hash = $1',
       [hashOfToken(token)],
     );
-    if (row !== undefined) await this.endSession(row.session_id);
+    return row?.session_id ?? null;
   }
 
   /** Ends all logins of a user within a transaction, except one. The caller runs `forgetEnded` after the commit. */

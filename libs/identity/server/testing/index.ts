@@ -10,3 +10,5 @@ export function appCode(secret: string, late = 0): string {
   const key = Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
   return totpCode(key, Math.floor(Date.now() / STEP_MS) + late);
 }
+export { type StandInPerson, StandInIssuer, type StandInOptions } from './stand-in-issuer';
+export { FORGER_CLIENT, ForgingIssuer } from './forging-issuer';
