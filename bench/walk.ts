@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import type { BulkJobDetail, StatusCountsView } from '@icmp-mon/targets/contract';
+import type { BulkJobDetail } from '@icmp-mon/targets/contract';
 import type { BenchContext, BenchResult } from './bench';
 import { addressOf } from './inventory';
 import { metricOf } from './load-report';
@@ -67,10 +67,9 @@ export async function runWalk(context: BenchContext, of: { targets: number; agen
         const { pairs, published } = await assignedTargets(control);
         return published && pairs >= targets && (await fleet.callFleet('held', {})) === pairs;
       }).then(() => step('all agents know their targets')),
-      until(async () => {
-        const counts = await product.callApi<StatusCountsView>('GET', 'targets/counts');
-        return counts.up + counts.degraded + counts.down >= targets;
-      }).then(() => step('all targets have a verdict')),
+      until(() => judgedTargets(control).then((judged) => judged >= targets)).then(() =>
+        step('all targets have a verdict'),
+      ),
     ]);
     const spent = cpu();
     const importMib = memory.takePeaks();
@@ -123,6 +122,14 @@ async function assignedTargets(
        (SELECT published FROM shard_feed_state) >= coalesce(max(position), 0) AS published FROM assignment`,
   );
   return row;
+}
+
+/** Some simulated targets never answer: their verdict is that, not down. */
+async function judgedTargets(control: ControlDatabase): Promise<number> {
+  const [row] = await control.query<{ judged: number }>(
+    "SELECT count(*) AS judged FROM target_list WHERE status <> 'unknown' OR reason = 'never_answered'",
+  );
+  return row.judged;
 }
 
 /** @throws Error when the condition does not hold in time */

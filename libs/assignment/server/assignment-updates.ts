@@ -1,6 +1,6 @@
 import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
-import { BackOff, WakeUp } from '@icmp-mon/platform/concurrency';
+import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { agentsWithChanges, assignmentsSince, readFeedState } from './published-assignments';
 import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
@@ -8,6 +8,12 @@ import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
 /** Poll interval; the publisher's notifications wake waiting requests earlier. It is the longest delay after a lost notification. */
 const POLL_MS = 2_000;
 const BACK_OFF = { firstMs: 500, maxMs: POLL_MS };
+
+/**
+ * Shortest time between two answers with changes for one agent. While many targets are assigned, each agent receives its changes once per
+ * second instead of after each publication; the gateway would refuse more requests per second anyway.
+ */
+const ANSWER_AGAIN_MS = 1_000;
 
 interface Waiter {
   agentId: string;
@@ -23,6 +29,8 @@ export interface NextOptions {
 export class AssignmentUpdates {
   private readonly logger = createLogger('assignment-updates');
   private readonly waiting = new Set<Waiter>();
+  /** Times of the last answers by agent, oldest first; only those within `ANSWER_AGAIN_MS`. */
+  private readonly answeredMs = new Map<string, number>();
   private stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private position = 0;
@@ -64,7 +72,9 @@ export class AssignmentUpdates {
     this.waiting.add(waiter);
     try {
       for (;;) {
+        await this.pauseAfterAnswer(agentId, signal);
         const answer = await assignmentsSince(this.database, agentId, since);
+        if (answer !== null) this.noteAnswer(agentId);
         const leftMs = deadlineMs - performance.now();
         if (answer !== null || leftMs <= 0 || signal?.aborted || this.stopping.signal.aborted) return answer;
         await waiter.wakeUp.sleepUntilWoken(leftMs, signal);
@@ -72,6 +82,24 @@ export class AssignmentUpdates {
     } finally {
       this.waiting.delete(waiter);
     }
+  }
+
+  /** Waits until `ANSWER_AGAIN_MS` have passed since the agent's last answer. */
+  private async pauseAfterAnswer(agentId: string, signal = this.stopping.signal): Promise<void> {
+    const answeredMs = this.answeredMs.get(agentId);
+    if (answeredMs === undefined) return;
+    const waitMs = answeredMs + ANSWER_AGAIN_MS - performance.now();
+    if (waitMs > 0) await pause(waitMs, AbortSignal.any([signal, this.stopping.signal]));
+  }
+
+  private noteAnswer(agentId: string): void {
+    const nowMs = performance.now();
+    for (const [id, answeredMs] of this.answeredMs) {
+      if (answeredMs + ANSWER_AGAIN_MS > nowMs) break;
+      this.answeredMs.delete(id);
+    }
+    this.answeredMs.delete(agentId);
+    this.answeredMs.set(agentId, nowMs);
   }
 
   private async pollUntilStopped(stop: AbortSignal): Promise<void> {

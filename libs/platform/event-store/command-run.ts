@@ -37,6 +37,8 @@ export interface CommandRun<S = unknown, E extends DomainEvent = DomainEvent> {
   options: ExecuteOptions;
   /** Stores the answer for repeated requests. */
   keep?: AnswerKeeper | undefined;
+  /** The stream is new, so that it is not read: its id was just made. If it exists after all, the append throws VersionConflict. */
+  isNew?: boolean;
 }
 
 export const streamOfRun = ({ aggregate, id }: Pick<CommandRun, 'aggregate' | 'id'>): string =>
@@ -50,7 +52,8 @@ export type RunOutcome = { done: Executed<unknown, DomainEvent> } | { refused: u
  * does not affect the others; an error thrown here rolls back the transaction of all.
  */
 export async function runTogether(sql: Sql, runs: readonly CommandRun[]): Promise<RunOutcome[]> {
-  const histories = await readStreams(sql, runs.map(streamOfRun));
+  const stored = runs.filter(({ isNew }) => isNew !== true);
+  const histories = stored.length === 0 ? new Map<string, never>() : await readStreams(sql, stored.map(streamOfRun));
   const outcomes: RunOutcome[] = [];
   const appending: { run: CommandRun; at: number; addition: Addition }[] = [];
   runs.forEach((run, at) => {

@@ -11,7 +11,8 @@ export type ManyOutcome = { appended: number } | { refused: unknown };
 
 /**
  * Makes one attempt of many commands in the caller's transaction, which must commit soon afterwards because it delays the relay. One
- * statement loads all streams, one appends, one projects; at most some hundred commands. A refused command does not affect the others.
+ * statement loads all streams, one appends, one projects; at most some hundred commands. Streams with `expectedVersion` 0 are not loaded,
+ * because their ids were just made. A refused command does not affect the others.
  * @throws VersionConflict when another writer was first; the transaction must then be rolled back
  */
 export async function executeMany<S, E extends DomainEvent>(
@@ -26,6 +27,7 @@ export async function executeMany<S, E extends DomainEvent>(
     id,
     decide,
     options: { metadata, expectedVersion },
+    isNew: expectedVersion === 0,
   })) as unknown as CommandRun[];
   const outcomes = await runTogether(sql, runs);
   return outcomes.map((outcome) => ('done' in outcome ? { appended: outcome.done.events.length } : outcome));

@@ -1,3 +1,4 @@
+import { VersionConflict } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BulkFixture, REQUESTER } from '../bulk/bulk-fixture.test-data';
@@ -39,7 +40,15 @@ it('refuses only the line that breaks a rule across targets', async () => {
 
 it('leaves a target that others changed to the caller', async () => {
   const [target] = await bulk.registerTargets(1, 'late');
-  const stale = { id: target, expectedVersion: 0, decide: () => [] };
+  const stale = { id: target, expectedVersion: 7, decide: () => [] };
   const outcomes = await bulk.control.transaction((sql) => executeLines(sql, [stale], REQUESTER));
   expect(outcomes).toMatchObject([{ refused: { code: 'precondition_failed' } }]);
+});
+
+it('leaves to the caller a new target whose id is used already, which is not read before', async () => {
+  const [command] = await register3(newId());
+  await bulk.control.transaction((sql) => executeLines(sql, [command], REQUESTER));
+  await expect(bulk.control.transaction((sql) => executeLines(sql, [command], REQUESTER))).rejects.toThrow(
+    VersionConflict,
+  );
 });

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UNFINISHED_JOBS_MAX } from '../bulk/accept-job';
 import { BulkFixture, REQUESTER } from '../bulk/bulk-fixture.test-data';
 import { BulkJobRunner } from '../bulk/bulk-job-runner';
-import { PART_TARGETS } from '../bulk/bulk-selection';
 import { forgetImportFiles, IMPORT_FILES_MAX } from './forget-import-files';
+import { PART_LINES } from './import-rows';
 import { STORED_FILES_MAX } from './received-files';
 import { RequestImport, RequestImportHandler } from './request-import';
 
-const LINES = 4 * PART_TARGETS + 10;
+const LINES = 4 * PART_LINES + 10;
 
 let bulk: BulkFixture;
 
@@ -39,7 +39,7 @@ describe('an import', () => {
     const accepted = await bulk.requestImport(fileOf(1));
     await bulk.runner.runNextPart();
     await bulk.runner.runNextPart();
-    expect(await bulk.readJob(accepted.id)).toMatchObject({ state: 'running', created: PART_TARGETS });
+    expect(await bulk.readJob(accepted.id)).toMatchObject({ state: 'running', created: PART_LINES });
     const other = new ControlDatabase({ url: bulk.url });
     await new BulkJobRunner(other, new EventStore(other)).runJobs(unending);
     await other.close();
@@ -73,8 +73,8 @@ describe('an import', () => {
     await bulk.runner.runNextPart();
     await bulk.runner.runNextPart();
     await bulk.cancelJob(accepted.id);
-    expect(await bulk.finishJob(accepted)).toMatchObject({ state: 'cancelled', created: PART_TARGETS });
-    expect(await bulk.linesOf(accepted, 'created')).toHaveLength(PART_TARGETS);
+    expect(await bulk.finishJob(accepted)).toMatchObject({ state: 'cancelled', created: PART_LINES });
+    expect(await bulk.linesOf(accepted, 'created')).toHaveLength(PART_LINES);
     expect(await bulk.linesOf(accepted, 'waiting')).toHaveLength(500);
   });
 });

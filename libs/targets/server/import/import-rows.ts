@@ -1,9 +1,10 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ImportChange, ImportOutcome } from '@icmp-mon/targets/contract';
 import { type LineMembers, readLine, shown } from '@icmp-mon/targets/wire';
-import { PART_TARGETS } from '../bulk/bulk-selection';
 import type { FileRecord } from './file-record';
 
+/** Lines of one part: more than the targets of other jobs, because each part wakes relay, assignment and agents. */
+export const PART_LINES = 500;
 /** Lines that one statement changes. */
 export const ROWS_PER_STATEMENT = 5_000;
 
@@ -54,7 +55,7 @@ export async function nextLines(sql: Sql, fileId: string): Promise<WaitingLine[]
   const lines = await sql.query<WaitingLine & { level: number }>(
     `SELECT l.line, l.ip, l.vrf, l.members, l.expected_version AS "expectedVersion", l.level FROM import_file f
      JOIN import_line l ON l.file_id = f.id AND l.outcome IS NULL AND (l.level, l.line) > (f.at_level, f.at_line)
-     WHERE f.id = $1 ORDER BY l.level, l.line LIMIT ${PART_TARGETS}`,
+     WHERE f.id = $1 ORDER BY l.level, l.line LIMIT ${PART_LINES}`,
     [fileId],
   );
   const last = lines.at(-1);
