@@ -2,14 +2,12 @@ import { helpOf, readCommandLine } from '@icmp-mon/platform/command-line';
 import { ACCESS_ACTIONS } from './access';
 import type { Actions } from './actions';
 import { AFTER_RESTORE_ACTIONS } from './after-restore';
-import { AGENT_ACTIONS } from './agents';
 import { type CliContext, Refusal } from './cli-context';
 import { icmpmon } from './commands/index.mjs';
 import { DEAD_LETTER_ACTIONS } from './dead-letters';
 import { REBUILD_ACTIONS } from './rebuild';
 import { RESULT_ACTIONS } from './results';
 import { SHARD_ACTIONS } from './shards';
-import { TARGET_ACTIONS } from './targets';
 
 /** Commands that `infra/icmpmon.mjs` runs itself: they use the database's own tools, the private files, or no installation. */
 export const RUN_BY_INFRA = ['backup', 'print-block', 'restore', 'sbom'];
@@ -17,12 +15,10 @@ export const RUN_BY_INFRA = ['backup', 'print-block', 'restore', 'sbom'];
 export const ACTIONS: Actions = {
   ...ACCESS_ACTIONS,
   ...AFTER_RESTORE_ACTIONS,
-  ...AGENT_ACTIONS,
   ...DEAD_LETTER_ACTIONS,
   ...REBUILD_ACTIONS,
   ...RESULT_ACTIONS,
   ...SHARD_ACTIONS,
-  ...TARGET_ACTIONS,
 };
 
 /**

@@ -1,10 +1,17 @@
-import { type Command, pathsOf, UsageError } from '@icmp-mon/platform/command-line';
+import { join } from 'node:path';
+import { ROLES } from '@icmp-mon/identity/contract';
+import { callOf, type Command, pathsOf, UsageError } from '@icmp-mon/platform/command-line';
+import { RESOLUTIONS } from '@icmp-mon/probing/contract';
+import { IMPORT_FORMATS, IMPORT_OUTCOMES, TARGET_SORTS } from '@icmp-mon/targets/contract';
 import { expect, it } from 'vitest';
 import { client } from './commands/index.mjs';
 import { HelpAsked, helpText, parseArguments } from './program';
 import { ACTIONS } from './run-client';
 
-const all = pathsOf(client);
+const all = [
+  ...pathsOf(client),
+  ...(client.commands ?? []).filter(({ hidden }) => hidden).map((each) => [client, each]),
+];
 const wordsOf = (path: readonly Command[]): string[] => path.slice(1).map(({ name }) => name);
 const leafOf = (path: readonly Command[]): Command => path[path.length - 1] as Command;
 
@@ -71,4 +78,31 @@ it.each([
   [['targets', 'list', '--sort', 'size'], /Allowed choices are status, ip, name, tier, since\./],
 ])('%j is rejected with what is wrong', (argv, message) => {
   expect(faultOf(...argv)).toMatch(message);
+});
+
+it('the choices in the definitions equal those of the contracts', () => {
+  const choicesOf = (words: string, name: string): readonly string[] | undefined => {
+    const found = all.find((path) => wordsOf(path).join(' ') === words) ?? [];
+    const named = [...(leafOf(found).options ?? []), ...(leafOf(found).arguments ?? [])];
+    return named.find((each) => each.name === name)?.choices;
+  };
+  for (const words of ['users create', 'users set-role', 'api-keys create'])
+    expect(choicesOf(words, 'role')).toEqual(ROLES);
+  expect(choicesOf('targets list', 'sort')).toEqual(TARGET_SORTS);
+  expect(choicesOf('targets history', 'resolution')).toEqual(['auto', ...RESOLUTIONS]);
+  expect(choicesOf('jobs lines', 'outcome')).toEqual(IMPORT_OUTCOMES);
+  for (const words of ['import', 'export']) expect(choicesOf(words, 'format')).toEqual(IMPORT_FORMATS);
+});
+
+/** Updated by: npx vitest run --project unit apps/client -u */
+it('docs/icmpmon.md contains the help of every command', async () => {
+  const parts = pathsOf(client).map(
+    (path) => `${'#'.repeat(path.length + 1)} ${callOf(path)}\n\n\`\`\`text\n${helpText(path)}\n\`\`\``,
+  );
+  const intro =
+    '# icmpmon\n\nThe command line for any machine: [use it from a workstation](how-to/use-icmpmon.md). Each command prints this help with\n' +
+    '`--help`. Generated from the definitions in `apps/client/commands`.';
+  await expect(`${[intro, ...parts].join('\n\n')}\n`).toMatchFileSnapshot(
+    join(import.meta.dirname, '../../docs/icmpmon.md'),
+  );
 });

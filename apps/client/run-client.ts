@@ -1,15 +1,36 @@
 import { EXIT_USAGE, UsageError } from '@icmp-mon/platform/command-line';
+import { KEY_ACTIONS } from './access/key-actions';
+import { TOKEN_ACTIONS } from './access/token-actions';
+import { USER_ACTIONS } from './access/user-actions';
+import { AGENT_ACTIONS } from './agents/agent-actions';
 import { Refusal } from './api/refusal';
 import { CLIENT_VERSION } from './client-version';
 import { client } from './commands/index.mjs';
 import { CONFIG_ACTIONS } from './config/config-actions';
+import { COMPLETION_ACTIONS } from './completion/completion-actions';
+import { HEALTH_ACTIONS } from './health-actions';
+import { JOB_ACTIONS } from './jobs/job-actions';
+import { LOGIN_ACTIONS } from './login/login-actions';
 import { Output, type OutputStreams } from './output/output';
 import { printable } from './output/printable';
 import { HelpAsked, helpText, parseArguments } from './program';
 import { type Actions, type Environment, Session } from './session';
 import { TARGET_ACTIONS } from './targets/target-actions';
+import { TIER_ACTIONS } from './tiers/tier-actions';
 
-export const ACTIONS: Actions = { ...CONFIG_ACTIONS, ...TARGET_ACTIONS };
+export const ACTIONS: Actions = {
+  ...AGENT_ACTIONS,
+  ...COMPLETION_ACTIONS,
+  ...CONFIG_ACTIONS,
+  ...HEALTH_ACTIONS,
+  ...JOB_ACTIONS,
+  ...KEY_ACTIONS,
+  ...LOGIN_ACTIONS,
+  ...TARGET_ACTIONS,
+  ...TIER_ACTIONS,
+  ...TOKEN_ACTIONS,
+  ...USER_ACTIONS,
+};
 
 const EXIT_FAILED = 1;
 /** Exit code of a process that Ctrl-C ended. */

@@ -1,6 +1,6 @@
 import type { Invocation } from '@icmp-mon/platform/command-line';
 import { ApiClient } from './api/api-client';
-import { connectionOf } from './connection/connection';
+import { connectionOf, type GivenConnection } from './connection/connection';
 import type { Output } from './output/output';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,8 +20,13 @@ export class Session {
   /** The API of the named installation. */
   get api(): ApiClient {
     const { output } = this;
-    this.client ??= new ApiClient(connectionOf(this.asked, this.environment), (line) => output.note(line), this.signal);
+    this.client ??= new ApiClient(connectionOf(this.given, this.environment), (line) => output.note(line), this.signal);
     return this.client;
+  }
+
+  private get given(): GivenConnection {
+    const [url, keyFile, ca, profile] = ['url', 'key-file', 'ca', 'profile'].map((name) => this.asked.text(name));
+    return { url, keyFile, ca, profile };
   }
 
   close(): void {

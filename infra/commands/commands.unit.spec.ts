@@ -8,7 +8,7 @@ import { rootDir } from '../paths.mjs';
 import { COMMANDS } from './index.mjs';
 
 /** Files of a clone that the commands need: no node_modules, nothing built. */
-const SOURCES = ['package.json', 'package-lock.json', 'infra', 'libs', 'apps/cli'];
+const SOURCES = ['package.json', 'package-lock.json', 'infra', 'libs', 'apps/cli', 'apps/client'];
 /** Scripts that work on the running product. */
 const NEED_PRODUCT = ['demo', 'measure', 'icmpmon'];
 /** Commands of icmpmon that read files only. */
@@ -162,6 +162,6 @@ it('docs/commands.md contains the help of every command', async () => {
   const intro =
     '# Commands\n\nEvery script of `package.json`. Each prints this help with `--help`, and rejects unknown options and arguments with exit\n' +
     'code 2. Put options after `--`, because npm takes those before it for itself. Generated from the definitions in\n' +
-    '`infra/commands` and `apps/cli/commands`.';
+    '`infra/commands`, `apps/cli/commands` and `apps/client/commands`. The program for other machines: [icmpmon](icmpmon.md).';
   await expect(`${[intro, ...parts].join('\n\n')}\n`).toMatchFileSnapshot(join(rootDir, 'docs/commands.md'));
 });

@@ -1,13 +1,13 @@
 // Definition of `npm run icmpmon`: plain data, which is read before anything is built.
+import { REMOTE_COMMANDS } from '../../client/commands/index.mjs';
 import { apiKeys, users } from './access.mjs';
-import { agents, tokens } from './agents.mjs';
 import { backup, restore } from './backups.mjs';
 import { afterRestore, deadLetters, rebuild, results, shards } from './data.mjs';
 import { printBlock, sbom } from './files.mjs';
-import { exportTargets, importTargets } from './targets.mjs';
+import { withRemote } from './remote.mjs';
 
-export { AGENT_EFFECTS } from './agents.mjs';
 export { EXIT_FOUND } from './data.mjs';
+export { isRemote } from './remote.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -30,32 +30,23 @@ const withSettings = (command) => ({
   ...(command.commands && { commands: command.commands.map(withSettings) }),
 });
 
-const onInstallation = [
-  agents,
-  apiKeys,
-  backup,
-  deadLetters,
-  exportTargets,
-  importTargets,
-  rebuild,
-  restore,
-  results,
-  shards,
-  tokens,
-  users,
-  afterRestore,
-].map(withSettings);
+/** Commands on databases and Kafka themselves: they work even without the API, and without a valid login. */
+const onInstallation = [apiKeys, backup, deadLetters, rebuild, restore, results, shards, users, afterRestore].map(
+  withSettings,
+);
 
 /** @type {Command} */
 export const icmpmon = {
   name: 'icmpmon',
   purpose:
-    'Administers an installation: accounts, API keys, agents, targets, read models, shards, dead letters, results, backups.',
+    'Administers an installation: targets, tiers, agents, users, API keys, read models, shards, dead letters, results, backups.',
   details: [
     'Works on the installation of this folder, which must be running (backup and restore start the services that they need), or on the ' +
       'one whose addresses are in the environment. print-block and sbom read files only.',
+    'agents, export, health, import, jobs, targets, tiers and tokens use the API, with the API key of the installation. The same commands ' +
+      'work from another machine: docs/how-to/use-icmpmon.md.',
   ],
-  commands: [...onInstallation, printBlock, sbom],
+  commands: withRemote([...onInstallation, printBlock, sbom], REMOTE_COMMANDS),
   settings: SETTINGS,
   examples: ['npm run icmpmon -- users list', 'npm run icmpmon -- shards'],
 };

@@ -1,6 +1,15 @@
-// Definition of the program `icmpmon`: plain data, from which parser, help, docs/commands.md and completion are derived.
+// Definition of the program `icmpmon`: plain data, from which parser, help, docs/icmpmon.md and completion are derived.
 import { apply, plan, pull } from './config.mjs';
+import { apiKeys, tokens, users } from './access.mjs';
+import { agents } from './agents.mjs';
+import { jobs } from './bulk.mjs';
+import { complete, completion, health, login, logout, whoami } from './connection.mjs';
+import { exportTargets, importTargets } from './files.mjs';
 import { targets } from './targets.mjs';
+import { tiers } from './tiers.mjs';
+
+export { AGENT_EFFECTS } from './agents.mjs';
+export { EXIT_UNDECIDED } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -9,7 +18,7 @@ const SETTINGS = {
   ICMPMON_URL: 'address of the portal, such as https://mon.example.org',
   ICMPMON_API_KEY: 'API key',
   ICMPMON_CA: 'file with the CA certificates (PEM) that signed the certificate of the server',
-  ICMPMON_PROFILE: 'profile of the configuration file to use (default: the one of the last login)',
+  ICMPMON_PROFILE: 'profile to use (default: that of the last login)',
   NO_COLOR: 'prints no colours',
 };
 
@@ -19,10 +28,28 @@ const CONNECTION = [
   {
     name: 'key-file',
     value: 'file',
-    text: 'file that contains the API key (default: ICMPMON_API_KEY, then the profile)',
+    text: 'file that contains the API key (default: ICMPMON_API_KEY, then that of the profile)',
   },
   { name: 'ca', value: 'file', text: 'CA certificates (PEM) that signed the certificate of the server' },
-  { name: 'profile', value: 'name', text: 'profile to use' },
+  { name: 'profile', value: 'name', text: 'profile to use (default: that of the last login)' },
+  { name: 'version', text: 'prints the version' },
+];
+
+/** Commands on an installation, which exist in `npm run icmpmon` as well. */
+export const REMOTE_COMMANDS = [
+  apply,
+  plan,
+  pull,
+  agents,
+  apiKeys,
+  exportTargets,
+  health,
+  importTargets,
+  jobs,
+  targets,
+  tiers,
+  tokens,
+  users,
 ];
 
 /** @type {Command} */
@@ -35,7 +62,7 @@ export const client = {
       'line, which other users of the machine can read.',
   ],
   options: CONNECTION,
-  commands: [apply, plan, pull, targets],
+  commands: [...REMOTE_COMMANDS, login, logout, whoami, completion, complete],
   settings: SETTINGS,
-  examples: ['icmpmon targets list', "icmpmon targets list --filter 'site=fra' --json"],
+  examples: ['icmpmon login --url https://mon.example.org', "icmpmon targets list --filter 'site=fra' --json"],
 };

@@ -1,4 +1,5 @@
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Option} Option */
+/** @typedef {import('../../../libs/platform/command-line/definition.mjs').Argument} Argument */
 
 /** Exit code: nothing was changed, because the operator must decide first, or some lines of a file were refused. */
 export const EXIT_UNDECIDED = 3;
@@ -8,6 +9,18 @@ export const json = { name: 'json', text: "prints the API's answer as JSON" };
 
 /** @type {Option} */
 export const yes = { name: 'yes', text: 'executes the change; without it the effect is only shown' };
+
+/** @type {Option} */
+export const reason = { name: 'reason', value: 'text', text: 'reason for the audit log' };
+
+/** @type {Option} */
+export const vrf = { name: 'vrf', value: 'vrf', text: 'VRF of the address, where several have it' };
+
+/** @type {Argument} */
+export const target = { name: 'target', text: 'address or id of the target' };
+
+/** Exit codes of a command that needs --yes. */
+export const EXITS_OF_YES = { [EXIT_UNDECIDED]: 'nothing was changed, because --yes was not given' };
 
 /**
  * Options of lists in pages.

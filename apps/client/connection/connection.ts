@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import * as tls from 'node:tls';
-import type { Invocation } from '@icmp-mon/platform/command-line';
 import { Refusal } from '../api/refusal';
 import { CLIENT_VERSION } from '../client-version';
 import { type Profile, readProfile } from './profiles';
@@ -22,23 +21,46 @@ const HOW_TO_CONNECT =
   'Name the installation: icmpmon login --url https://mon.example.org, or set ICMPMON_URL and ICMPMON_API_KEY.';
 const KEY = /^[\x21-\x7e]{1,512}$/;
 
+/** Options of the connection that the command line has. */
+export interface GivenConnection {
+  url?: string | undefined;
+  keyFile?: string | undefined;
+  ca?: string | undefined;
+  /** Null: no profile is used. */
+  profile?: string | null | undefined;
+}
+
 /**
  * Returns the connection for a command: from options, then the environment, then the profile.
  * @throws Refusal when it is incomplete or wrong, with what to do
  */
-export function connectionOf(asked: Invocation, environment: Environment): Connection {
-  const profile = readProfile(asked.text('profile') ?? environment['ICMPMON_PROFILE'], environment);
-  const given = asked.text('url') ?? environment['ICMPMON_URL'];
-  const written = given ?? profile?.url;
+export function connectionOf(given: GivenConnection, environment: Environment): Connection {
+  const profile = isComplete(given, environment) ? undefined : profileOf(given, environment);
+  const written = given.url ?? environment['ICMPMON_URL'] ?? profile?.url;
   if (written === undefined) throw new Refusal(`No installation is named. ${HOW_TO_CONNECT}`);
   const url = readUrl(written);
-  const caFile = asked.text('ca') ?? environment['ICMPMON_CA'] ?? profile?.ca;
+  const caFile = given.ca ?? environment['ICMPMON_CA'] ?? profile?.ca;
   return {
     url,
-    apiKey: keyOf(asked, environment, url, profile),
+    apiKey: keyOf(given, environment, url, profile),
     ca: caFile === undefined ? systemCertificates() : [...rootCertificates, readCertificates(caFile)],
     userAgent: `icmpmon/${CLIENT_VERSION}`,
   };
+}
+
+/** Returns whether address and key are known without a profile, so that a file of profiles that is not valid does not matter. */
+function isComplete(given: GivenConnection, environment: Environment): boolean {
+  const hasUrl = (given.url ?? environment['ICMPMON_URL']) !== undefined;
+  return (
+    hasUrl &&
+    (given.keyFile !== undefined || (environment['ICMPMON_API_KEY'] ?? '') !== '') &&
+    given.profile === undefined
+  );
+}
+
+function profileOf(given: GivenConnection, environment: Environment): Profile | undefined {
+  const name = given.profile === undefined ? environment['ICMPMON_PROFILE'] : given.profile;
+  return name === null ? undefined : readProfile(name, environment);
 }
 
 /**
@@ -60,13 +82,12 @@ export function readUrl(text: string): URL {
 
 /** The key of a profile is sent only to the server of that profile. */
 function keyOf(
-  asked: Invocation,
+  { keyFile }: GivenConnection,
   environment: Environment,
   url: URL,
   profile: Profile | undefined,
 ): string | undefined {
-  const file = asked.text('key-file');
-  if (file !== undefined) return checkedKey(readText(file, 'key file').trim(), file);
+  if (keyFile !== undefined) return checkedKey(readText(keyFile, 'key file').trim(), keyFile);
   const given = environment['ICMPMON_API_KEY'];
   if (given !== undefined && given !== '') return checkedKey(given.trim(), 'ICMPMON_API_KEY');
   return profile !== undefined && readUrl(profile.url).href === url.href ? profile.apiKey : undefined;

@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { Refusal } from '../api/refusal';
 import { printable, widthOf } from './printable';
 
 export interface OutputStreams {
@@ -24,18 +27,22 @@ const CODES: Readonly<Record<Colour, [number, number]>> = {
   bold: [1, 22],
 };
 const GAP = '  ';
+const OWN_CALL = /(?<=^|: |\()icmpmon(?= [a-z])/g;
 /** Text of a missing value. */
 const NONE = '-';
 
 /** Prints results to stdout, progress and remarks to stderr. */
 export class Output {
   private readonly hasColours: boolean;
+  /** How the user calls the program; remarks name commands to run next. */
+  private readonly calledAs: string;
 
   constructor(
     private readonly streams: OutputStreams,
     environment: Readonly<Record<string, string | undefined>>,
   ) {
     const isWanted = (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+    this.calledAs = environment['ICMPMON_CALLED_AS'] ?? 'icmpmon';
     this.hasColours = isWanted && streams.stdout.isTTY === true;
   }
 
@@ -52,7 +59,7 @@ export class Output {
 
   /** Prints progress or a remark. */
   note(line: string): void {
-    this.streams.stderr.write(`${line}\n`);
+    this.streams.stderr.write(`${line.replaceAll(OWN_CALL, this.calledAs)}\n`);
   }
 
   /** Prints a document of the API. */
@@ -63,6 +70,20 @@ export class Output {
   /** Prints a document in one line, for streams of documents. */
   async printJsonLine(document: unknown): Promise<void> {
     await this.printLine(JSON.stringify(document));
+  }
+
+  /**
+   * Prints the body of an answer as it arrives.
+   * @param source for the message of a broken connection
+   */
+  async printBody(body: Readable, source: string): Promise<void> {
+    try {
+      await pipeline(body, this.streams.stdout, { end: false });
+    } catch (error) {
+      throw new Refusal(
+        `The answer of ${source} ended early, so the output is incomplete: ${(error as Error).message}. Repeat the command.`,
+      );
+    }
   }
 
   /** Prints aligned rows below their titles. Returns the widths, for the next rows of the same table. */

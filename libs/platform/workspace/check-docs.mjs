@@ -11,7 +11,7 @@ import { readSource, rootDir, sourceFiles } from './source-files.mjs';
 
 const SOURCES = '{apps,libs,infra,packaging,e2e,bench,faults}/**/*.{ts,mjs,yaml,service,sh}';
 /** Definitions of commands only name settings: docs/commands.md is generated from them. */
-const DEFINITIONS = /^(infra|apps\/cli)\/commands\//;
+const DEFINITIONS = /^(infra|apps\/(cli|client))\/commands\//;
 /** Folders of the repository whose paths are looked for; paths outside of them belong to other programs. */
 const PLACES = 'apps|libs|docs|infra|migrations|packaging|e2e|bench|faults|\\.ci';
 const PATH = new RegExp(`(?<![\\w./@-])(?:\\./)?((?:${PLACES})/[\\w./@*<>{},-]*[\\w/*>}])`, 'g');

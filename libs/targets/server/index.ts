@@ -1,6 +1,3 @@
-export { inventoryFile } from './export/inventory-file';
-export { ListImportLines, ListImportLinesHandler } from './import/list-import-lines';
-export { ReadBulkJob, ReadBulkJobHandler } from './bulk/read-bulk-job';
 export { RequestImport, RequestImportHandler } from './import/request-import';
 export { BulkJobRunner } from './bulk/bulk-job-runner';
 export { MoveTargets } from './move-targets';

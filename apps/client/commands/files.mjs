@@ -1,4 +1,4 @@
-import { EXIT_FOUND } from './data.mjs';
+import { EXIT_UNDECIDED, json } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -9,10 +9,10 @@ export const importTargets = {
   name: 'import',
   purpose: 'Registers and changes targets from a CSV or NDJSON file, and prints progress and refused lines.',
   details: [
-    'The job runs in the worker: it continues if this command ends early, and appears in the portal. docs/how-to/import-and-export.md has the ' +
+    'The job runs on the server: Ctrl-C ends only this command, and the job appears in the portal. docs/how-to/import-and-export.md has the ' +
       'columns. The same file again changes nothing.',
   ],
-  arguments: [{ name: 'file', text: 'the file, in UTF-8' }],
+  arguments: [{ name: 'file', text: 'the file, in UTF-8; - is standard input' }],
   options: [
     { name: 'dry-run', text: 'prints what the import would do, and changes nothing' },
     { name: 'create-only', text: 'refuses lines of targets that exist' },
@@ -22,12 +22,13 @@ export const importTargets = {
       choices: FORMATS,
       text: 'format of the file (default: ndjson for a name that ends with .ndjson or .jsonl, otherwise csv)',
     },
+    json,
   ],
-  examples: ['npm run icmpmon -- import targets.csv --dry-run', 'npm run icmpmon -- import targets.csv'],
+  examples: ['icmpmon import targets.csv --dry-run', 'icmpmon import targets.csv'],
   exits: {
     0: 'every line took effect, or would; or its target already is as the line asks',
     1: 'the file was refused as a whole, or the job failed or was cancelled; the reason is printed',
-    [EXIT_FOUND]: 'some lines were refused; they are printed with their reasons',
+    [EXIT_UNDECIDED]: 'some lines were refused; they are printed with their reasons',
   },
 };
 
@@ -43,8 +44,5 @@ export const exportTargets = {
     },
     { name: 'format', value: 'format', choices: FORMATS, default: 'csv', text: 'format of the file' },
   ],
-  examples: [
-    'npm run --silent icmpmon -- export > targets.csv',
-    "npm run --silent icmpmon -- export --filter 'site=fra' --format ndjson > fra.ndjson",
-  ],
+  examples: ['icmpmon export > targets.csv', "icmpmon export --filter 'site=fra' --format ndjson > fra.ndjson"],
 };

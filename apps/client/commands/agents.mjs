@@ -1,4 +1,8 @@
+import { EXITS_OF_YES, json, reason, yes } from './shared-options.mjs';
+
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
+
+const agent = { name: 'agent', text: 'name or id of the agent' };
 
 /** Effect of each change of an agent; a test compares the names with the contract. */
 export const AGENT_EFFECTS = {
@@ -17,19 +21,17 @@ export const AGENT_EFFECTS = {
 const changeCommand = ([name, purpose]) => ({
   name,
   purpose,
-  arguments: [{ name: 'agent', text: 'name or id of the agent' }],
+  arguments: [agent],
   options: [
-    { name: 'reason', value: 'text', text: 'reason for the audit log' },
-    { name: 'yes', text: 'executes the change; without it the change is only shown' },
+    reason,
+    yes,
+    json,
     ...(name === 'retire'
       ? [{ name: 'force', text: 'retires it immediately, without waiting for its targets and its spool' }]
       : []),
   ],
-  examples: [
-    `npm run icmpmon -- agents ${name} fra-1`,
-    `npm run icmpmon -- agents ${name} fra-1 --yes --reason "moved"`,
-  ],
-  exits: { 1: 'failed, or --yes was not given; the reason is printed' },
+  examples: [`icmpmon agents ${name} fra-1`, `icmpmon agents ${name} fra-1 --yes --reason "moved"`],
+  exits: EXITS_OF_YES,
 });
 
 /** @type {Command} */
@@ -39,7 +41,7 @@ const setCommand = {
   details: [
     "What is set here takes precedence over the agent's own settings, also after it enrols again. Its targets are assigned again.",
   ],
-  arguments: [{ name: 'agent', text: 'name or id of the agent' }],
+  arguments: [agent],
   options: [
     { name: 'name', value: 'name', text: 'new name' },
     { name: 'region', value: 'region', text: 'new region' },
@@ -55,10 +57,11 @@ const setCommand = {
       value: 'pps',
       text: 'maximum packets per second that may be assigned to it; none: only its policy file limits it',
     },
+    json,
   ],
   examples: [
-    'npm run icmpmon -- agents set fra-1 --capacity 2000',
-    'npm run icmpmon -- agents set fra-1 --region eu-central --tags "site=fra rack=7"',
+    'icmpmon agents set fra-1 --capacity 2000',
+    'icmpmon agents set fra-1 --region eu-central --tags "site=fra rack=7"',
   ],
 };
 
@@ -89,11 +92,11 @@ const drainAllCommand = {
       default: 600,
       text: 'seconds without a moved target after which it stops',
     },
-    { name: 'reason', value: 'text', text: 'reason for the audit log' },
-    { name: 'yes', text: 'drains them; without it the agents are only shown' },
+    reason,
+    yes,
   ],
-  examples: ['npm run icmpmon -- agents drain-all --region eu-central --tags "site=fra" --at-once 2 --yes'],
-  exits: { 1: 'failed, no target moved, or --yes was not given; the reason is printed' },
+  examples: ['icmpmon agents drain-all --region eu-central --tags "site=fra" --at-once 2 --yes'],
+  exits: { 1: 'failed, or no target moved; the reason is printed', ...EXITS_OF_YES },
 };
 
 /** @type {Command} */
@@ -104,32 +107,19 @@ export const agents = {
     {
       name: 'list',
       purpose: 'Lists all agents except retired ones, with their states.',
-      options: [{ name: 'retired', text: 'lists the retired agents instead' }],
-      examples: ['npm run icmpmon -- agents list'],
+      options: [{ name: 'retired', text: 'lists the retired agents instead' }, json],
+      examples: ['icmpmon agents list'],
+    },
+    {
+      name: 'show',
+      purpose: 'Shows an agent with its last report.',
+      arguments: [agent],
+      options: [json],
+      examples: ['icmpmon agents show fra-1'],
     },
     setCommand,
     drainAllCommand,
     ...Object.entries(AGENT_EFFECTS).map(changeCommand),
   ],
-  examples: ['npm run icmpmon -- agents list'],
-};
-
-/** @type {Command} */
-export const tokens = {
-  name: 'tokens',
-  purpose: 'Lists and revokes enrolment tokens.',
-  commands: [
-    {
-      name: 'list',
-      purpose: 'Lists the tokens with creator and remaining uses; never prints the secrets.',
-      examples: ['npm run icmpmon -- tokens list'],
-    },
-    {
-      name: 'revoke',
-      purpose: 'Revokes a token: it no longer admits agents; agents that joined with it stay.',
-      arguments: [{ name: 'id', text: 'id of the token' }],
-      examples: ['npm run icmpmon -- tokens revoke 0123456789ab'],
-    },
-  ],
-  examples: ['npm run icmpmon -- tokens list'],
+  examples: ['icmpmon agents list'],
 };

@@ -1,0 +1,62 @@
+import type { ApiKeyView, IssuedApiKey } from '@icmp-mon/identity/contract';
+import { pathOf } from '../api/api-client';
+import { Refusal } from '../api/refusal';
+import { EXIT_UNDECIDED, isConfirmed, listOf } from '../options';
+import { printDocument, printList } from '../output/print-document';
+import { timeText } from '../output/times';
+import type { Actions, Session } from '../session';
+
+export const KEY_ACTIONS: Actions = {
+  'api-keys list': listKeys,
+  'api-keys create': createKey,
+  'api-keys revoke': revokeKey,
+};
+
+async function listKeys(session: Session): Promise<void> {
+  await printList(
+    session,
+    await session.api.readDocument<{ items: ApiKeyView[] }>('api-keys'),
+    [
+      { title: 'ID', of: ({ id }) => id },
+      { title: 'NAME', of: ({ name }) => name },
+      {
+        title: 'ROLE',
+        of: ({ role, permissions }) => (permissions === null ? role : `${role}: ${permissions.join(' ')}`),
+      },
+      { title: 'CREATED', of: ({ createdAt }) => timeText(createdAt) },
+      { title: 'BY', of: ({ createdByName, createdBy }) => createdByName ?? createdBy },
+      { title: 'USED', of: ({ lastUsedAt }) => timeText(lastUsedAt) ?? 'never' },
+      { title: 'EXPIRES', of: ({ expiresAt }) => timeText(expiresAt) ?? 'never' },
+      { title: 'REVOKED', of: ({ revokedAt }) => timeText(revokedAt) },
+    ],
+    'There are no API keys.',
+  );
+}
+
+async function createKey(session: Session): Promise<void> {
+  const { api, asked, output } = session;
+  const [days, permissions] = [asked.number('days'), listOf(session, 'permissions')];
+  const issued = await api.sendPost<IssuedApiKey>('api-keys', {
+    name: asked.args[0],
+    role: asked.text('role'),
+    ...(days !== undefined && { validForDays: days }),
+    ...(permissions && { permissions }),
+  });
+  await printDocument(session, issued, async () => {
+    await output.printLine(issued.key);
+    output.note(`The key is not shown again. Role ${issued.role}, expires ${timeText(issued.expiresAt) ?? 'never'}.`);
+  });
+}
+
+async function revokeKey(session: Session): Promise<number> {
+  const { api, asked, output } = session;
+  const [id = ''] = asked.args;
+  const { items } = await api.readDocument<{ items: ApiKeyView[] }>('api-keys');
+  const key = items.find((each) => each.id === id);
+  if (key === undefined) throw new Refusal(`There is no API key "${id}". List them: icmpmon api-keys list`);
+  if (!isConfirmed(session, `This revokes the API key ${key.name} (last used ${timeText(key.lastUsedAt) ?? 'never'}).`))
+    return EXIT_UNDECIDED;
+  await api.sendDelete(pathOf('api-keys', id));
+  output.note(`The API key ${key.name} is revoked: it stops working within 5 s.`);
+  return 0;
+}

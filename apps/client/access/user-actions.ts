@@ -1,0 +1,97 @@
+import type { CreatedUser, PasswordLink, UserView } from '@icmp-mon/identity/contract';
+import { pathOf } from '../api/api-client';
+import { Refusal } from '../api/refusal';
+import { EXIT_UNDECIDED, isConfirmed } from '../options';
+import { printDocument, printList } from '../output/print-document';
+import { countText, timeText } from '../output/times';
+import type { Actions, Session } from '../session';
+
+export const USER_ACTIONS: Actions = {
+  'users list': listUsers,
+  'users create': createUser,
+  'users set-role': setRole,
+  'users password-link': issueLink,
+  'users enable': async (session) => {
+    const { id, name } = await findUser(session);
+    await session.api.sendPost(pathOf('users', id, 'enable'));
+    session.output.note(`${name} can log in again.`);
+  },
+  'users disable': (session) =>
+    endAccess(session, 'This disables', 'is disabled', ({ id }) =>
+      session.api.sendPost(pathOf('users', id, 'disable')),
+    ),
+  'users end-logins': (session) =>
+    endAccess(session, 'This ends all logins of', 'has no logins', ({ id }) =>
+      session.api.sendDelete(pathOf('users', id, 'logins')),
+    ),
+  'users remove': (session) =>
+    endAccess(session, 'This removes', 'is removed', ({ id }) => session.api.sendDelete(pathOf('users', id))),
+};
+
+async function listUsers(session: Session): Promise<void> {
+  await printList(
+    session,
+    await session.api.readDocument<{ items: UserView[] }>('users'),
+    [
+      { title: 'NAME', of: ({ name }) => name },
+      { title: 'ROLE', of: ({ role }) => role },
+      { title: 'STATE', of: ({ state }) => state },
+      { title: 'LOGINS', of: ({ logins }) => countText(logins) },
+      { title: 'PASSWORD CHANGED', of: ({ passwordChangedAt }) => timeText(passwordChangedAt) },
+      { title: 'LINK EXPIRES', of: ({ linkExpiresAt }) => timeText(linkExpiresAt) },
+    ],
+    'No users.',
+  );
+}
+
+async function createUser(session: Session): Promise<void> {
+  const { api, asked } = session;
+  const created = await api.sendPost<CreatedUser>('users', { name: asked.args[0], role: asked.text('role') });
+  await printLink(session, created, created.link);
+}
+
+async function issueLink(session: Session): Promise<void> {
+  const { id } = await findUser(session);
+  const link = await session.api.sendPost<PasswordLink>(pathOf('users', id, 'password-link'));
+  await printLink(session, link, link);
+}
+
+function printLink(session: Session, document: unknown, { path, expiresAt }: PasswordLink): Promise<void> {
+  const { api, output } = session;
+  return printDocument(session, document, async () => {
+    await output.printLine(`${api.url}${path}`);
+    output.note(
+      `The user sets a password with this link. It is valid once, until ${timeText(expiresAt)}, and not shown again.`,
+    );
+  });
+}
+
+async function setRole(session: Session): Promise<void> {
+  const { api, asked, output } = session;
+  const { id, name, role: from } = await findUser(session);
+  const [, role] = asked.args;
+  await api.sendPut(pathOf('users', id, 'role'), { role });
+  output.note(`The role of ${name} is ${role}; it was ${from}.`);
+}
+
+async function endAccess(
+  session: Session,
+  effect: string,
+  result: string,
+  execute: (user: UserView) => Promise<unknown>,
+): Promise<number> {
+  const user = await findUser(session);
+  if (!isConfirmed(session, `${effect} ${user.name} (${user.role}, ${user.logins} logins).`)) return EXIT_UNDECIDED;
+  await execute(user);
+  session.output.note(`${user.name} ${result}.`);
+  return 0;
+}
+
+/** @throws Refusal when the user is unknown */
+async function findUser({ api, asked }: Session): Promise<UserView> {
+  const [ref = ''] = asked.args;
+  const { items } = await api.readDocument<{ items: UserView[] }>('users');
+  const found = items.find(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
+  if (found !== undefined) return found;
+  throw new Refusal(`There is no user "${ref}". List them: icmpmon users list`);
+}

@@ -1,0 +1,80 @@
+import { pause } from '@icmp-mon/platform/concurrency';
+import type { BulkJobDetail, ImportLine, ImportLinePage } from '@icmp-mon/targets/contract';
+import { pathOf } from '../api/api-client';
+import { Refusal } from '../api/refusal';
+import { EXIT_UNDECIDED } from '../options';
+import { printDocument } from '../output/print-document';
+import { printable } from '../output/printable';
+import { countText } from '../output/times';
+import type { Session } from '../session';
+
+const LOOK_MS = 500;
+const LOOK_MAX_MS = 5_000;
+const SHOWN_MAX = 50;
+
+/**
+ * Prints the progress of a job to its end, then its result. Returns the exit code.
+ * @throws Refusal when the job failed or was cancelled, or Ctrl-C ended the command
+ */
+export async function followJob(session: Session, jobId: string): Promise<number> {
+  const job = await waitForJob(session, jobId);
+  await printDocument(session, job, () => session.output.printLine(resultText(job)));
+  await noteFailures(session, job);
+  if (job.state !== 'completed') throw new Refusal(`The job is ${job.state}. ${job.error ?? ''}`.trim());
+  if (job.failed === 0) return 0;
+  return job.kind === 'import' ? EXIT_UNDECIDED : 1;
+}
+
+async function waitForJob({ api, output, signal }: Session, jobId: string): Promise<BulkJobDetail> {
+  const path = pathOf('bulk-jobs', jobId);
+  let [shown, waitMs] = [-1, LOOK_MS];
+  for (;;) {
+    const job = await api.readDocument<BulkJobDetail>(path).catch((error: unknown) => {
+      throw signal.aborted ? interrupted(jobId) : error;
+    });
+    if (job.finishedAt !== null) return job;
+    waitMs = job.done === shown ? Math.min(LOOK_MAX_MS, waitMs * 1.5) : LOOK_MS;
+    if (job.done !== shown) output.note(`${countText(job.done)} of ${countText(job.total)} …`);
+    shown = job.done;
+    await pause(waitMs, signal);
+    if (signal.aborted) throw interrupted(jobId);
+  }
+}
+
+const interrupted = (jobId: string): Refusal =>
+  new Refusal(
+    `The job continues on the server. Follow it: icmpmon jobs follow ${jobId}. Cancel it: icmpmon jobs cancel ${jobId}`,
+  );
+
+function resultText({ import: order, created, changed, unchanged, skipped, failed }: BulkJobDetail): string {
+  const parts =
+    order === null
+      ? [`${countText(changed)} changed`, `${countText(unchanged)} unchanged`, `${countText(skipped)} skipped`]
+      : [
+          `${countText(created)} created`,
+          `${countText(changed - created)} changed`,
+          `${countText(unchanged)} unchanged`,
+        ];
+  const dry = order?.dryRun === true ? 'Dry run, nothing was changed: ' : '';
+  return `${dry}${[...parts, `${countText(failed)} refused`].join(', ')}.`;
+}
+
+async function noteFailures(session: Session, job: BulkJobDetail): Promise<void> {
+  const { output } = session;
+  if (job.kind === 'import') return noteRefusedLines(session, job);
+  for (const { ip, text } of job.failures.slice(0, SHOWN_MAX)) output.note(`${ip}: ${printable(text)}`);
+  if (job.failures.length > SHOWN_MAX)
+    output.note(`… and ${countText(job.failures.length - SHOWN_MAX)} more: icmpmon jobs follow ${job.id} --json`);
+}
+
+async function noteRefusedLines({ api, output }: Session, { id, failed }: BulkJobDetail): Promise<void> {
+  if (failed === 0) return;
+  const query = { outcome: 'refused', limit: SHOWN_MAX };
+  const { items } = await api.readDocument<ImportLinePage>(pathOf('bulk-jobs', id, 'lines'), query);
+  for (const line of items) output.note(printable(lineText(line)));
+  if (failed > items.length)
+    output.note(`… and ${countText(failed - items.length)} more: icmpmon jobs lines ${id} --outcome refused --all`);
+}
+
+const lineText = ({ line, column, reason }: ImportLine): string =>
+  `line ${line}${column === null ? '' : `, ${column}`}: ${reason ?? ''}`;
