@@ -1,7 +1,7 @@
-import { FORGER_CLIENT, ForgingIssuer } from '@icmp-mon/identity/server/testing';
 import { eventually } from '@icmp-mon/platform/testing';
 import { generateKeyPair, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FORGER_CLIENT, ForgingIssuer } from '../testing';
 import { Issuer, type IssuerIdentity } from './issuer';
 
 const SECRETS = { state: 'state', nonce: 'nonce', codeVerifier: 'v'.repeat(43) };
