@@ -65,7 +65,7 @@ export class Registration {
     let next = 0;
     const call = async (): Promise<void> => {
       for (let at = next++; at < requests.length; at = next++) {
-        views[at] = await this.handler.execute(new RegisterTarget(requests[at], METADATA));
+        views[at] = await this.handler.execute(new RegisterTarget(requests[at], METADATA, null));
       }
     };
     await Promise.all(Array.from({ length: CALLERS }, call));

@@ -74,7 +74,7 @@ async function registerStarters(
   if (done !== undefined) return;
   for (const ip of addresses) {
     try {
-      await commands.execute(new RegisterTarget({ ip, tier: STARTER_TIER }, metadata));
+      await commands.execute(new RegisterTarget({ ip, tier: STARTER_TIER }, metadata, null));
     } catch (error) {
       // An interrupted earlier run registered this target.
       if (!(error instanceof TargetExists)) throw error;

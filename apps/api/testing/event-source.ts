@@ -8,6 +8,8 @@ export interface ServerSentEvent {
 export class EventSourceClient {
   readonly events: ServerSentEvent[] = [];
   lastEventId: string | null = null;
+  /** Whether the server has ended the stream. */
+  hasEnded = false;
   private readonly abort = new AbortController();
   private ended: Promise<void> = Promise.resolve();
 
@@ -39,6 +41,7 @@ export class EventSourceClient {
         text = blocks.pop() ?? '';
         for (const block of blocks) this.takeBlock(block);
       }
+      this.hasEnded = true;
     } catch (error) {
       if (!this.abort.signal.aborted) throw error;
     }

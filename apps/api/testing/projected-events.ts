@@ -16,6 +16,11 @@ export class ProjectedEvents {
     return this.applyEvent(TARGETS_TOPIC, 'target', 'TargetRegistered', data);
   }
 
+  changed({ id, key, ip, vrf, name, tags, tier }: TargetView): Promise<void> {
+    const data = { targetId: id, key, ip, vrf, name, tags, tier };
+    return this.applyEvent(TARGETS_TOPIC, 'target', 'TargetChanged', data);
+  }
+
   removed({ id, key, ip, vrf }: TargetView): Promise<void> {
     return this.applyEvent(TARGETS_TOPIC, 'target', 'TargetRemoved', { targetId: id, key, ip, vrf });
   }

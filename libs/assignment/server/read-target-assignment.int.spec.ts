@@ -56,7 +56,7 @@ describe('the agents of a target at a time', () => {
 
   const read = (at?: string): Promise<TargetAssignment> =>
     new ReadTargetAssignmentHandler(new OneTarget(), new OneTargetHistory(), database).execute(
-      new ReadTargetAssignment(ID, undefined, at),
+      new ReadTargetAssignment(ID, undefined, at, null),
     );
   const names = async (at?: string): Promise<(string | null)[]> => (await read(at)).agents.map(({ name }) => name);
   const justBefore = (time: string | null): string => new Date(Date.parse(time ?? '') - 1).toISOString();

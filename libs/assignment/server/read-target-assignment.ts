@@ -4,6 +4,7 @@ import {
   type TargetAssignment,
   targetPlacement,
 } from '@icmp-mon/assignment/contract';
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { instantOf } from '@icmp-mon/platform/http';
@@ -37,6 +38,7 @@ export class ReadTargetAssignment extends Query<TargetAssignment> {
     readonly ref: string,
     readonly vrf: string | undefined,
     readonly at: string | undefined,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -51,13 +53,13 @@ export class ReadTargetAssignmentHandler implements IQueryHandler<ReadTargetAssi
   ) {}
 
   /** @throws DomainError `not_found`; `ambiguous`; `invalid` for a time that is not stored; `unavailable` while the inventory's history is behind */
-  async execute({ ref, vrf, at: text }: ReadTargetAssignment): Promise<TargetAssignment> {
+  async execute({ ref, vrf, at: text, scope }: ReadTargetAssignment): Promise<TargetAssignment> {
     const now = new Date();
     const at = text === undefined ? now : new Date(instantOf('at', text, now.getTime()));
     const knownSince = await this.requireKnown(at);
     const target = await (text === undefined
-      ? this.targets.findTarget(ref, vrf)
-      : this.inventory.findTargetAt(ref, vrf, at));
+      ? this.targets.findTarget(ref, vrf, scope)
+      : this.inventory.findTargetAt(ref, vrf, at, scope));
     // The present is the latest decision, also if the database's clock is ahead.
     const [row] = await this.database.query<IntervalRow>(INTERVAL, [target.key, text === undefined ? 'infinity' : at]);
     const { shortfall, wanted, placed } = row ?? { shortfall: null, wanted: null, placed: null };

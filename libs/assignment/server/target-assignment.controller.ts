@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -22,7 +23,8 @@ export class TargetAssignmentController {
   assignmentOf(
     @Param('id') ref: string,
     @Query() { vrf, at }: ReadTargetAssignmentRequest,
+    @CallerScope() scope: Scope,
   ): Promise<TargetAssignmentResponse> {
-    return this.queries.execute(new ReadTargetAssignment(ref, vrf, at));
+    return this.queries.execute(new ReadTargetAssignment(ref, vrf, at, scope));
   }
 }

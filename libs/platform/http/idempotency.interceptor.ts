@@ -14,7 +14,7 @@ import { lastValueFrom, type Observable, of } from 'rxjs';
 import { bodyTypeOf } from './body-type';
 import { IDEMPOTENCY_KEY, idempotencyKeyOf, idempotentRequest } from './idempotency';
 import { IdempotentAnswers } from './idempotent-answers';
-import { metadataOf } from './request-context';
+import { metadataOf, principalOf } from './request-context';
 import { RequestPipe } from './validation';
 
 const IDEMPOTENT_METADATA = 'icmpmon:idempotent';
@@ -66,7 +66,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
     // Path parameters override body members of the same name. The query belongs to the digest, because it can select the resource: one
     // address may be a target in several VRFs.
     const { params, query } = request;
-    const asked = { ...(request.body as object | undefined), ...params, ...(isEmpty(query) ? {} : { '?': query }) };
+    const scope = principalOf(request)?.scope ?? null;
+    const asked = {
+      ...(request.body as object | undefined),
+      ...params,
+      ...(isEmpty(query) ? {} : { '?': query }),
+      // The first answer may contain what is not in the scope that the caller has now.
+      ...(scope === null ? {} : { '?scope': scope }),
+    };
     const repeatable = idempotentRequest(metadataOf(request).actor, key, operation, asked);
     const response = context.switchToHttp().getResponse<Response>();
     const answer = await this.answers.once(repeatable, async (keep) => {

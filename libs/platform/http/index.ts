@@ -30,9 +30,15 @@ export {
 } from './permission';
 export { problemOf } from './problem';
 export { answerError, ProblemFilter } from './problem-filter';
-export { Caller, giveRequestId, Metadata, type RequestMetadata } from './request-context';
+export { Caller, CallerScope, giveRequestId, Metadata, type RequestMetadata } from './request-context';
 export { RequestRefused } from './request-refused';
-export { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from './stream-sources';
+export {
+  type StreamMessage,
+  type StreamPart,
+  type StreamRequest,
+  type StreamSource,
+  StreamSources,
+} from './stream-sources';
 export { streamedAnswer } from './streamed-answer';
 export { streamedBody } from './streamed-body';
 export { instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { Principal } from './permission';
+import type { Principal, ScopeUse } from './permission';
 
 /** One server-sent event. Without `id` the client keeps its last id; without `event` and `data` only its last id advances. */
 export interface StreamMessage {
@@ -28,6 +28,8 @@ export interface StreamRequest {
 /** A context's part of the one stream that a browser opens. `openStream` returns null if the request does not ask for this part. */
 export interface StreamSource {
   readonly name: string;
+  /** `applied`: sends a principal with a scope only what the scope contains. `open`: sends no targets. Absent: is not opened for it. */
+  readonly scopeUse?: ScopeUse;
   openStream(request: StreamRequest): Observable<StreamPart> | null;
 }
 
@@ -49,7 +51,9 @@ export class StreamSources {
   }
 
   openStreams(request: StreamRequest): Observable<StreamPart>[] {
-    return this.registered.map((source) => source.openStream(request)).filter((stream) => stream !== null);
+    const { scope } = request.principal;
+    const sources = scope === null ? this.registered : this.registered.filter(({ scopeUse }) => scopeUse !== undefined);
+    return sources.map((source) => source.openStream(request)).filter((stream) => stream !== null);
   }
 
   async readGauges(): Promise<Record<string, number>> {

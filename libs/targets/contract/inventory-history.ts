@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { TargetFilter } from './filter';
 import type { TargetSort } from './target';
 
@@ -44,10 +45,10 @@ export interface TargetVersionPage {
  */
 export abstract class InventoryHistory {
   /**
-   * Returns the target that an id or address identified at an instant, also of a target that was removed later.
+   * Returns the target of the scope that an id or address identified at an instant, also of a target that was removed later.
    * @throws DomainError `not_found`; `ambiguous` for an address in several VRFs; `invalid` for an instant that is no longer stored; `unavailable`
    */
-  abstract findTargetAt(ref: string, vrf: string | undefined, at: Date): Promise<TargetVersion>;
+  abstract findTargetAt(ref: string, vrf: string | undefined, at: Date, scope: Scope): Promise<TargetVersion>;
 
   /**
    * Yields the version of each matching target that was valid at an instant, in batches ordered by key.

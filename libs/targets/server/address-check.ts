@@ -1,8 +1,10 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
 import { TargetExists } from './target-exists';
+import { idsInScope } from './target-list/scope-condition';
 
 interface Wanted {
   tier: string;
@@ -42,13 +44,21 @@ export class AddressCheck {
   }
 
   /** Returns the error of a registration whose address was registered concurrently. */
-  async takenError(ip: string, vrf: string, cause: unknown): Promise<DomainError> {
+  async takenError({ ip, vrf }: Pick<Wanted, 'ip' | 'vrf'>, scope: Scope, cause: unknown): Promise<DomainError> {
     const [row] = await this.database.query<{ id: string }>(
       'SELECT id FROM target_list WHERE vrf = $1 AND ip = $2::inet',
       [vrf, ip],
     );
-    if (row !== undefined) return new TargetExists(ip, vrf, row.id);
+    if (row !== undefined) return this.existsError({ ip, vrf }, row.id, scope);
     // Removed between the conflict and this query: a retry will succeed.
     return new DomainError('conflict', `${ip} was a target until just now. Retry the request.`, undefined, { cause });
+  }
+
+  /** Returns the error for an address that is a target already; a caller with a scope learns nothing about one outside of it. */
+  async existsError({ ip, vrf }: Pick<Wanted, 'ip' | 'vrf'>, id: string, scope: Scope): Promise<DomainError> {
+    const isVisible = scope === null || (await idsInScope(this.database, [id], scope)).has(id);
+    if (isVisible) return new TargetExists(ip, vrf, id);
+    const detail = 'cannot be registered within your scope. Ask an administrator';
+    return new DomainError('conflict', `${ip} in VRF ${vrf} ${detail}.`, [{ pointer: '#/ip', detail }]);
   }
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
@@ -8,6 +9,7 @@ import { change, TARGET, type TargetPatch } from './target';
 import { ListedTargets } from './target-directory';
 import { listedTarget } from './target-list/target-row';
 import { TierNames } from './tier-names';
+import { errorInScope, withinScope } from './within-scope';
 
 /** Changes members of a target; with `expectedVersion`, only if the target still has that version. */
 export class ChangeTarget extends Command<TargetView> {
@@ -17,6 +19,7 @@ export class ChangeTarget extends Command<TargetView> {
     readonly patch: ChangeTargetRequest,
     readonly metadata: RequestMetadata,
     readonly expectedVersion: number | undefined,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -32,22 +35,27 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
     private readonly judged: JudgedTargets,
   ) {}
 
-  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `conflict` (a cycle); `invalid` (tier, tags, parents) */
-  async execute({ ref, vrf, patch, metadata, expectedVersion }: ChangeTarget): Promise<TargetView> {
-    const { id, vrf: ofTarget, placement } = await this.targets.viewTarget(ref, vrf);
+  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `forbidden` (scope), `conflict` (a cycle); `invalid` (tier, tags, parents) */
+  async execute({ ref, vrf, patch, metadata, expectedVersion, scope }: ChangeTarget): Promise<TargetView> {
+    const { id, vrf: ofTarget, placement } = await this.targets.viewTarget(ref, vrf, scope);
     if (patch.tier !== undefined) await this.tiers.requireKnownTier(patch.tier);
     const { parents, ...members } = patch;
     const resolved: TargetPatch = { ...members };
     if (parents !== undefined) {
-      const found = await this.parents.findParents(parents, ofTarget);
-      resolved.parents = found.map((parent) => parent.id);
+      const found = await this.parents.findParents(parents, ofTarget, scope);
+      resolved.parents = [...found.map((parent) => parent.id), ...(await this.parents.hiddenParents(id, scope))];
     }
     const judged = await this.judged.now();
-    const { answer } = await this.store.execute(TARGET, id, (state) => change(state, resolved), {
-      metadata,
-      ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      answer: (sql) => listedTarget(sql, id, judged, placement),
-    });
-    return answer;
+    const decide = withinScope(scope, (state) => change(state, resolved));
+    try {
+      const { answer } = await this.store.execute(TARGET, id, decide, {
+        metadata,
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        answer: (sql) => listedTarget(sql, id, { judged, placement, scope }),
+      });
+      return answer;
+    } catch (error) {
+      throw errorInScope(scope, error);
+    }
   }
 }

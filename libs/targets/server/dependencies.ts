@@ -14,6 +14,9 @@ import { pathToItself, type DependencyGraph } from './dependency-path';
 const DEPENDENCY_LOCK = 7_260_102;
 const SHOWN_MAX = 5;
 
+/** A rule on dependencies refused a change; the text names other targets. */
+export class DependencyRefused extends DomainError {}
+
 interface ListedTarget {
   id: string;
   ip: string;
@@ -83,7 +86,7 @@ async function requireNoDependents(sql: Sql, removed: readonly string[]): Promis
   const rest = first.count > dependents.length ? ` and ${first.count - dependents.length} more` : '';
   const listed = dependents.map(nameOf).join(', ') + rest;
   const depend = first.count === 1 ? '1 target depends' : `${first.count} targets depend`;
-  throw new DomainError(
+  throw new DependencyRefused(
     'conflict',
     `${depend} on it: ${listed}. The filter parent=<address> lists them; remove this parent from them first.`,
   );
@@ -118,7 +121,7 @@ async function requireOrder(sql: Sql, changed: readonly string[]): Promise<void>
 }
 
 const refusedParents = (code: 'invalid' | 'conflict', detail: string): DomainError =>
-  new DomainError(code, `${detail}.`, [{ pointer: '#/parents', detail }]);
+  new DependencyRefused(code, `${detail}.`, [{ pointer: '#/parents', detail }]);
 
 const tooManyAncestors = (): DomainError =>
   refusedParents('conflict', `A target may depend on at most ${ANCESTORS_MAX} targets over all levels`);

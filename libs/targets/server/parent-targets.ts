@@ -1,8 +1,10 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import type { TargetParent } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
+import { idsInScope, scopeCondition } from './target-list/scope-condition';
 
 /** Finds the targets that a request names as parents. */
 @Injectable()
@@ -10,26 +12,40 @@ export class ParentTargets {
   constructor(private readonly database: ControlDatabase) {}
 
   /**
-   * Returns the targets in the order of VRF and address, each once.
+   * Returns the targets of the scope in the order of VRF and address, each once.
    * @param refs ids, or addresses in the given VRF
    * @throws DomainError `invalid` at `#/parents/<index>` for each that is not a target
    */
-  async findParents(refs: readonly string[], vrf: string): Promise<TargetParent[]> {
+  async findParents(refs: readonly string[], vrf: string, scope: Scope): Promise<TargetParent[]> {
     if (refs.length === 0) return [];
     const wanted = refs.map(referenceOf);
+    const params: unknown[] = [wanted.flatMap(({ id }) => id ?? []), vrf, wanted.flatMap(({ ip }) => ip ?? [])];
+    const limit = scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
     const found = await this.database.query<TargetParent>(
       `SELECT id, host(ip) AS ip, vrf FROM target_list
-       WHERE id = ANY ($1::uuid[]) OR (vrf = $2 AND ip = ANY ($3::inet[])) ORDER BY vrf, target_list.ip`,
-      [wanted.flatMap(({ id }) => id ?? []), vrf, wanted.flatMap(({ ip }) => ip ?? [])],
+       WHERE (id = ANY ($1::uuid[]) OR (vrf = $2 AND ip = ANY ($3::inet[]))) ${limit} ORDER BY vrf, target_list.ip`,
+      params,
     );
     const errors = wanted.flatMap((each, at): FieldError[] => {
       const isFound = found.some(({ id, ip, vrf: of }) => id === each.id || (ip === each.ip && of === vrf));
-      const detail = `"${shown(refs[at])}" is neither the id of a target nor the address of one in the VRF ${vrf}`;
+      const detail = `"${shown(refs[at])}" is neither the id of a target nor the address of one in the VRF ${vrf}${scope === null ? '' : ', within your scope'}`;
       return isFound ? [] : [{ pointer: `#/parents/${at}`, detail }];
     });
     const [first] = errors;
     if (first !== undefined) throw new DomainError('invalid', `${first.detail}.`, errors);
     return found;
+  }
+
+  /** Returns the ids of a target's parents that are not in the scope: a change by a caller who does not see them keeps them. */
+  async hiddenParents(targetId: string, scope: Scope): Promise<string[]> {
+    if (scope === null) return [];
+    const [row] = await this.database.query<{ parents: string[] }>(
+      'SELECT parents::text[] AS parents FROM target_list WHERE id = $1',
+      [targetId],
+    );
+    const parents = row?.parents ?? [];
+    const visible = await idsInScope(this.database, parents, scope);
+    return parents.filter((id) => !visible.has(id));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ListedTargets } from './target-directory';
@@ -7,6 +8,7 @@ export class ReadTarget extends Query<TargetView> {
   constructor(
     readonly ref: string,
     readonly vrf: string | undefined,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -17,7 +19,7 @@ export class ReadTargetHandler implements IQueryHandler<ReadTarget> {
   constructor(private readonly targets: ListedTargets) {}
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
-  execute({ ref, vrf }: ReadTarget): Promise<TargetView> {
-    return this.targets.viewTarget(ref, vrf);
+  execute({ ref, vrf, scope }: ReadTarget): Promise<TargetView> {
+    return this.targets.viewTarget(ref, vrf, scope);
   }
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
@@ -10,6 +11,7 @@ import { replace, TARGET } from './target';
 import { ListedTargets } from './target-directory';
 import { listedTarget } from './target-list/target-row';
 import { TierNames } from './tier-names';
+import { errorInScope, withinScope } from './within-scope';
 
 /** Replaces all members of a target that can change; with `expectedVersion`, only if the target still has that version. */
 export class ReplaceTarget extends Command<TargetView> {
@@ -19,6 +21,7 @@ export class ReplaceTarget extends Command<TargetView> {
     readonly request: ReplaceTargetRequest,
     readonly metadata: RequestMetadata,
     readonly expectedVersion: number | undefined,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -34,21 +37,27 @@ export class ReplaceTargetHandler implements ICommandHandler<ReplaceTarget> {
     private readonly judged: JudgedTargets,
   ) {}
 
-  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `conflict` (a cycle); `invalid` (address, VRF, tier, parents) */
-  async execute({ ref, vrf, request, metadata, expectedVersion }: ReplaceTarget): Promise<TargetView> {
-    const target = await this.targets.viewTarget(ref, vrf);
+  /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `forbidden` (scope), `conflict` (a cycle); `invalid` (address, VRF, tier, parents) */
+  async execute({ ref, vrf, request, metadata, expectedVersion, scope }: ReplaceTarget): Promise<TargetView> {
+    const target = await this.targets.viewTarget(ref, vrf, scope);
     requireSameAddress(target, request);
     const { tier, name = null, tags = {}, paused = false, notes = null, owner = null } = request;
     await this.tiers.requireKnownTier(tier);
-    const found = await this.parents.findParents(request.parents ?? [], target.vrf);
-    const members = { name, tags, tier, paused, parents: found.map(({ id }) => id), notes, owner };
+    const found = await this.parents.findParents(request.parents ?? [], target.vrf, scope);
+    const parents = [...found.map(({ id }) => id), ...(await this.parents.hiddenParents(target.id, scope))];
+    const members = { name, tags, tier, paused, parents, notes, owner };
     const judged = await this.judged.now();
-    const { answer } = await this.store.execute(TARGET, target.id, (state) => replace(state, members), {
-      metadata,
-      ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      answer: (sql) => listedTarget(sql, target.id, judged, target.placement),
-    });
-    return answer;
+    const decide = withinScope(scope, (state) => replace(state, members));
+    try {
+      const { answer } = await this.store.execute(TARGET, target.id, decide, {
+        metadata,
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        answer: (sql) => listedTarget(sql, target.id, { judged, placement: target.placement, scope }),
+      });
+      return answer;
+    } catch (error) {
+      throw errorInScope(scope, error);
+    }
   }
 }
 

@@ -1,11 +1,13 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { TargetPlacements } from '@icmp-mon/assignment/contract';
 import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { JudgedTargets } from '@icmp-mon/status/contract';
-import { TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
+import { scopePredicate, TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
+import { limitParents, scopeCondition } from './target-list/scope-condition';
 import { FormerTargets } from './versions/former-targets';
 import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
 
@@ -42,26 +44,36 @@ export class ListedTargets extends TargetDirectory {
     this.lookups = new Batching({ batchMax: IDS_TOGETHER_MAX, concurrentMax: 2 }, (ids) => this.byIds(ids));
   }
 
-  override async findTarget(ref: string, vrf?: string): Promise<TargetReference> {
-    return this.viewTarget(ref, vrf);
+  override async findTarget(ref: string, vrf: string | undefined, scope: Scope): Promise<TargetReference> {
+    return this.anyView(ref, vrf, scope);
   }
 
-  override async findRecorded(ref: string, vrf?: string): Promise<TargetReference> {
-    if (!TARGET_ID.test(ref)) return this.viewTarget(ref, vrf);
-    const found = (await this.lookups.askBatched(ref.toLowerCase())) ?? (await this.former.findReference(ref));
+  override async findRecorded(ref: string, vrf: string | undefined, scope: Scope): Promise<TargetReference> {
+    if (!TARGET_ID.test(ref)) return this.anyView(ref, vrf, scope);
+    const listed = await this.lookups.askBatched(ref.toLowerCase());
+    if (listed !== null) return this.byId(ref, scope);
+    const [visible] = await this.former.visibleIds([ref.toLowerCase()], scope);
+    const found = visible === undefined ? null : await this.former.findReference(visible);
     if (found === null) throw unknownTarget(ref);
     return found;
   }
 
-  /** @throws DomainError `not_found`; `ambiguous` with the candidates */
-  async viewTarget(ref: string, vrf?: string): Promise<TargetView> {
-    if (TARGET_ID.test(ref)) return this.byId(ref);
+  /** Returns the target with the parents that are in the scope. @throws DomainError `not_found`; `ambiguous` with the candidates */
+  async viewTarget(ref: string, vrf: string | undefined, scope: Scope): Promise<TargetView> {
+    const [view] = await limitParents(this.database, [await this.anyView(ref, vrf, scope)], scope);
+    return view;
+  }
+
+  private async anyView(ref: string, vrf: string | undefined, scope: Scope): Promise<TargetView> {
+    if (TARGET_ID.test(ref)) return this.byId(ref, scope);
     const address = canonicalAddress(ref);
     if (!address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
+    const params: unknown[] = [address.ip, vrf ?? null, CANDIDATES_MAX];
+    const limit = scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
     const rows = await this.database.query<TargetRow>(
-      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ORDER BY vrf LIMIT $3`,
-      [address.ip, vrf ?? null, CANDIDATES_MAX],
+      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ${limit} ORDER BY vrf LIMIT $3`,
+      params,
     );
     const views = await this.viewsOf(rows);
     const [only] = views;
@@ -75,18 +87,29 @@ export class ListedTargets extends TargetDirectory {
     return only;
   }
 
-  override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
+  override async byKeys(keys: readonly number[], scope: Scope): Promise<Map<number, TargetReference>> {
     if (keys.length > KEYS_MAX) throw new Error(`At most ${KEYS_MAX} targets per call, not ${keys.length}.`);
+    const params: unknown[] = [keys];
+    const limit = scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
     const rows = await this.database.query<TargetReference>(
-      `SELECT id, key, host(ip) AS ip, vrf, name, tier FROM target_list WHERE key = ANY ($1::integer[])`,
-      [keys],
+      `SELECT id, key, host(ip) AS ip, vrf, name, tier FROM target_list WHERE key = ANY ($1::integer[]) ${limit}`,
+      params,
     );
     return new Map(rows.map((row) => [row.key, row]));
   }
 
-  private async byId(id: string): Promise<TargetView> {
+  override async keysInScope(scope: string): Promise<number[]> {
+    const params: unknown[] = [];
+    const rows = await this.database.query<{ key: number }>(
+      `SELECT key FROM target_list WHERE ${scopeCondition(scope, params)}`,
+      params,
+    );
+    return rows.map(({ key }) => key);
+  }
+
+  private async byId(id: string, scope: Scope): Promise<TargetView> {
     const view = await this.lookups.askBatched(id.toLowerCase());
-    if (view === null) throw unknownTarget(id);
+    if (view === null || !scopePredicate(scope)(view)) throw unknownTarget(id);
     return view;
   }
 

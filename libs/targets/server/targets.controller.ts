@@ -1,33 +1,9 @@
-import {
-  Idempotent,
-  IF_MATCH_HEADER,
-  IfMatch,
-  Located,
-  Metadata,
-  type RequestMetadata,
-  RequirePermission,
-  Versioned,
-} from '@icmp-mon/platform/http';
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import {
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiExtraModels,
-  ApiHeader,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-  refs,
-} from '@nestjs/swagger';
-import { ChangeTarget } from './change-target';
-import { EraseTarget } from './erase-target';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission, Versioned } from '@icmp-mon/platform/http';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, refs } from '@nestjs/swagger';
 import { ReadTarget } from './read-target';
-import { RegisterTarget } from './register-target';
-import { RemoveTarget } from './remove-target';
-import { ReplaceTarget } from './replace-target';
 import { TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
 import {
@@ -41,49 +17,33 @@ import { listQueryOf } from './versions/list-query-of';
 import { ListTargetVersions } from './versions/list-target-versions';
 import { ListVersionsRequest, TargetChangePageResponse } from './versions/target-changes.dto';
 import { TargetVersionPageResponse } from './versions/target-versions.dto';
-import {
-  ChangeTargetRequest,
-  RegisterTargetRequest,
-  ReplaceTargetRequest,
-  TargetReferenceRequest,
-} from './targets.dto';
+import { TargetReferenceRequest } from './targets.dto';
 
 const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
 
 @ApiTags('targets')
 @Controller(TARGETS_PATH)
 export class TargetsController {
-  constructor(
-    private readonly commands: CommandBus,
-    private readonly queries: QueryBus,
-  ) {}
-
-  @Post()
-  @RequirePermission('targets:write')
-  @Idempotent('register-target')
-  @Located(TARGETS_PATH)
-  @Versioned()
-  @ApiOperation({ summary: 'Register an address as a target' })
-  @ApiCreatedResponse({ type: TargetResponse })
-  register(@Body() body: RegisterTargetRequest, @Metadata() metadata: RequestMetadata): Promise<TargetResponse> {
-    return this.commands.execute(new RegisterTarget(body, metadata));
-  }
+  constructor(private readonly queries: QueryBus) {}
 
   @Get()
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'List targets in pages: now, or as they were at a time' })
   @ApiExtraModels(TargetPageResponse, TargetVersionPageResponse)
   @ApiOkResponse({ schema: { oneOf: refs(TargetPageResponse, TargetVersionPageResponse) } })
-  list(@Query() query: ListTargetsRequest): Promise<TargetPageResponse | TargetVersionPageResponse> {
-    return this.queries.execute(listQueryOf(query));
+  list(
+    @Query() query: ListTargetsRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<TargetPageResponse | TargetVersionPageResponse> {
+    return this.queries.execute(listQueryOf(query, scope));
   }
 
   @Get('counts')
   @RequirePermission('targets:read')
   @ApiOperation({ summary: 'Count targets by status: all, or the targets of a filter' })
   @ApiOkResponse({ type: StatusCountsResponse })
-  countByStatus(@Query() { filter }: CountTargetsRequest): Promise<StatusCountsResponse> {
-    return this.queries.execute(new CountTargets(filter));
+  countByStatus(@Query() { filter }: CountTargetsRequest, @CallerScope() scope: Scope): Promise<StatusCountsResponse> {
+    return this.queries.execute(new CountTargets(filter, scope));
   }
 
   @Get(':id')
@@ -92,8 +52,12 @@ export class TargetsController {
   @ApiOperation({ summary: 'Read a target by its id or address' })
   @ApiParam(REF)
   @ApiOkResponse({ type: TargetResponse })
-  read(@Param('id') ref: string, @Query() { vrf }: TargetReferenceRequest): Promise<TargetResponse> {
-    return this.queries.execute(new ReadTarget(ref, vrf));
+  read(
+    @Param('id') ref: string,
+    @Query() { vrf }: TargetReferenceRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<TargetResponse> {
+    return this.queries.execute(new ReadTarget(ref, vrf, scope));
   }
 
   @Get(':id/versions')
@@ -104,90 +68,11 @@ export class TargetsController {
   })
   @ApiParam(REF)
   @ApiOkResponse({ type: TargetChangePageResponse })
-  listVersions(@Param('id') ref: string, @Query() query: ListVersionsRequest): Promise<TargetChangePageResponse> {
-    return this.queries.execute(new ListTargetVersions(ref, query));
-  }
-
-  @Patch(':id')
-  @RequirePermission('targets:write')
-  @Idempotent('change-target')
-  @Versioned()
-  @ApiOperation({
-    summary: 'Change members of a target',
-    description:
-      'A merge patch (RFC 7396), also as application/json: absent members stay unchanged, null removes name, notes, owner or a tag, ' +
-      'parents replaces the list. A patch that changes nothing creates no event. With If-Match, the target is changed only if it still ' +
-      'has that version.',
-  })
-  @ApiParam(REF)
-  @ApiHeader(IF_MATCH_HEADER)
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiOkResponse({ type: TargetResponse })
-  change(
+  listVersions(
     @Param('id') ref: string,
-    @Query() { vrf }: TargetReferenceRequest,
-    @Body() body: ChangeTargetRequest,
-    @Metadata() metadata: RequestMetadata,
-    @IfMatch() expectedVersion: number | undefined,
-  ): Promise<TargetResponse> {
-    return this.commands.execute(new ChangeTarget(ref, vrf, body, metadata, expectedVersion));
-  }
-
-  @Put(':id')
-  @RequirePermission('targets:write')
-  @Idempotent('replace-target')
-  @Versioned()
-  @ApiOperation({
-    summary: 'Replace all members of a target that can change',
-    description:
-      'Absent members are removed: afterwards the target is as if registered by this body. A body that changes nothing creates no event. ' +
-      'With If-Match, the target is changed only if it still has that version.',
-  })
-  @ApiParam(REF)
-  @ApiHeader(IF_MATCH_HEADER)
-  @ApiOkResponse({ type: TargetResponse })
-  replace(
-    @Param('id') ref: string,
-    @Query() { vrf }: TargetReferenceRequest,
-    @Body() body: ReplaceTargetRequest,
-    @Metadata() metadata: RequestMetadata,
-    @IfMatch() expectedVersion: number | undefined,
-  ): Promise<TargetResponse> {
-    return this.commands.execute(new ReplaceTarget(ref, vrf, body, metadata, expectedVersion));
-  }
-
-  @Delete(':id')
-  @HttpCode(204)
-  @RequirePermission('targets:write')
-  @ApiOperation({
-    summary: 'Remove a target',
-    description:
-      'Answers 409 while other targets depend on it. With If-Match, the target is removed only if it still has that version.',
-  })
-  @ApiParam(REF)
-  @ApiHeader(IF_MATCH_HEADER)
-  @ApiNoContentResponse()
-  remove(
-    @Param('id') ref: string,
-    @Query() { vrf }: TargetReferenceRequest,
-    @IfMatch() expectedVersion: number | undefined,
-    @Metadata() metadata: RequestMetadata,
-  ): Promise<void> {
-    return this.commands.execute(new RemoveTarget(ref, vrf, expectedVersion, metadata));
-  }
-
-  @Delete(':id/personal-data')
-  @HttpCode(204)
-  @RequirePermission('targets:erase')
-  @ApiOperation({
-    summary: 'Erase name, notes and owner of a removed target',
-    description:
-      'The key with which its events were encrypted is destroyed; the history of the target shows "(erased)". Cannot be undone. ' +
-      'Repeating it changes nothing. Answers 409 while the target exists.',
-  })
-  @ApiParam({ name: 'id', description: 'Id of the removed target.', schema: { type: 'string', format: 'uuid' } })
-  @ApiNoContentResponse()
-  erasePersonalData(@Param('id') id: string, @Metadata() metadata: RequestMetadata): Promise<void> {
-    return this.commands.execute(new EraseTarget(id, metadata));
+    @Query() query: ListVersionsRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<TargetChangePageResponse> {
+    return this.queries.execute(new ListTargetVersions(ref, query, scope));
   }
 }

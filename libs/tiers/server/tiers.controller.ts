@@ -4,6 +4,7 @@ import {
   IfMatch,
   Located,
   Metadata,
+  OpenToScoped,
   type RequestMetadata,
   RequirePermission,
   Versioned,
@@ -51,6 +52,7 @@ export class TiersController {
 
   @Get()
   @RequirePermission('tiers:read')
+  @OpenToScoped()
   @ApiOperation({ summary: 'List the tiers' })
   @ApiOkResponse({ type: TierListResponse })
   list(): Promise<TierListResponse> {
@@ -70,6 +72,7 @@ export class TiersController {
 
   @Get(':name')
   @RequirePermission('tiers:read')
+  @OpenToScoped()
   @Versioned()
   @ApiOperation({ summary: 'Read a tier: now, or as it was at a time' })
   @ApiExtraModels(TierResponse, TierAtResponse)

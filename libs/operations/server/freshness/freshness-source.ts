@@ -15,6 +15,7 @@ const logger = createLogger('freshness');
 /** Source of the `freshness` event: computed once for all clients of the process, and only while clients are connected. */
 export class FreshnessSource implements StreamSource, OnModuleInit {
   readonly name = 'freshness';
+  readonly scopeUse = 'open';
   private look: { health: HealthLook; begunMs: number } | null = null;
   private looking = false;
   private wasLate = false;

@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
@@ -21,7 +22,11 @@ export class HistoryController {
   })
   @ApiOkResponse({ type: HistoryResponse })
   @ApiParam(TARGET_PARAMETER)
-  read(@Param('id') ref: string, @Query() query: ReadHistoryRequest): Promise<HistoryResponse> {
-    return this.queries.execute(new ReadHistory(ref, query));
+  read(
+    @Param('id') ref: string,
+    @Query() query: ReadHistoryRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<HistoryResponse> {
+    return this.queries.execute(new ReadHistory(ref, query, scope));
   }
 }

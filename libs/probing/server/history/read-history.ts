@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { rangeOf } from '@icmp-mon/platform/http';
 import type { HistoryPage } from '@icmp-mon/probing/contract';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
@@ -18,6 +19,7 @@ export class ReadHistory extends Query<HistoryPage> {
   constructor(
     readonly ref: string,
     readonly asked: AskedHistory,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -31,9 +33,9 @@ export class ReadHistoryHandler implements IQueryHandler<ReadHistory> {
   ) {}
 
   /** @throws DomainError `invalid` (range, resolution), `not_found`, `ambiguous` */
-  async execute({ ref, asked }: ReadHistory): Promise<HistoryPage> {
+  async execute({ ref, asked, scope }: ReadHistory): Promise<HistoryPage> {
     const range = rangeOf(asked, { nowMs: Date.now() });
-    const { key } = await this.targets.findRecorded(ref, asked.vrf);
+    const { key } = await this.targets.findRecorded(ref, asked.vrf, scope);
     return this.history.readPoints(key, range, asked.resolution);
   }
 }

@@ -1,8 +1,10 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { LIVE_TARGETS_MAX, TargetDirectory } from '@icmp-mon/targets/contract';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { catchError, defer, EMPTY, merge, mergeMap, type Observable, of } from 'rxjs';
+import { catchError, defer, EMPTY, merge, mergeMap, type Observable, of, takeUntil } from 'rxjs';
+import { leftScope } from './in-scope';
 import { LiveResults } from './live-results';
 
 /**
@@ -12,6 +14,7 @@ import { LiveResults } from './live-results';
 @Injectable()
 export class LiveSource implements StreamSource, OnModuleInit {
   readonly name = 'live';
+  readonly scopeUse = 'applied';
 
   constructor(
     private readonly sources: StreamSources,
@@ -34,12 +37,22 @@ export class LiveSource implements StreamSource, OnModuleInit {
     if (!principal.permissions.includes('results:read')) {
       throw new DomainError('forbidden', 'Live results require the permission results:read.');
     }
-    return merge(...references.map((reference) => this.resultsOf(reference, query['vrf'], whenDrained)));
+    return merge(
+      ...references.map((reference) =>
+        this.resultsOf(reference, { vrf: query['vrf'], scope: principal.scope }, whenDrained),
+      ),
+    );
   }
 
-  private resultsOf(reference: string, vrf: string | undefined, drained: () => Promise<void>): Observable<StreamPart> {
-    return defer(() => this.targets.findTarget(reference, vrf)).pipe(
-      mergeMap(({ key }) => this.live.streamResults(key, null, drained)),
+  private resultsOf(
+    reference: string,
+    { vrf, scope }: { vrf: string | undefined; scope: Scope },
+    drained: () => Promise<void>,
+  ): Observable<StreamPart> {
+    return defer(() => this.targets.findTarget(reference, vrf, scope)).pipe(
+      mergeMap((target) =>
+        this.live.streamResults(target.key, null, drained).pipe(takeUntil(leftScope(this.targets, target, scope))),
+      ),
       mergeMap((message) => (message.kind === 'results' ? of(message.events.bare()) : EMPTY)),
       // A removed target has no results; the rest of the stream continues.
       catchError((error: unknown) => {

@@ -1,6 +1,8 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import {
   Authenticator,
   Caller,
+  CallerScope,
   drainedOf,
   lastEventIdOf,
   type Principal,
@@ -12,7 +14,8 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { map } from 'rxjs';
+import { map, takeUntil } from 'rxjs';
+import { leftScope } from './in-scope';
 import { FollowResultsRequest, TARGET_PARAMETER } from '../results/results.dto';
 import { type LiveMessage, LiveResults } from './live-results';
 
@@ -41,9 +44,12 @@ export class LiveController {
     @Req() request: Request,
     @Res() response: Response,
     @Caller() principal: Principal,
+    @CallerScope() scope: Scope,
   ): Promise<void> {
-    const { key } = await this.targets.findTarget(reference, query.vrf);
-    const results = this.live.streamResults(key, lastEventIdOf(request), drainedOf(response)).pipe(map(streamPart));
+    const target = await this.targets.findTarget(reference, query.vrf, scope);
+    const results = this.live
+      .streamResults(target.key, lastEventIdOf(request), drainedOf(response))
+      .pipe(map(streamPart), takeUntil(leftScope(this.targets, target, scope)));
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources: [results] });
   }
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { instantOf } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
@@ -17,6 +18,7 @@ export class ListResults extends Query<ResultPage> {
   constructor(
     readonly ref: string,
     readonly asked: AskedResults,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -30,11 +32,11 @@ export class ListResultsHandler implements IQueryHandler<ListResults> {
   ) {}
 
   /** @throws DomainError `invalid` (times, cursor), `not_found`, `ambiguous` */
-  async execute({ ref, asked: { limit, cursor, from, to, vrf } }: ListResults): Promise<ResultPage> {
+  async execute({ ref, asked: { limit, cursor, from, to, vrf }, scope }: ListResults): Promise<ResultPage> {
     const nowMs = Date.now();
     const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);
     const toMs = to === undefined ? undefined : instantOf('to', to, nowMs);
-    const { key } = await this.targets.findRecorded(ref, vrf);
+    const { key } = await this.targets.findRecorded(ref, vrf, scope);
     return this.pages.readPage(key, { limit, cursor, fromMs, toMs });
   }
 }

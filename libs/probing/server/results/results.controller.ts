@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
@@ -17,7 +18,11 @@ export class ResultsController {
   })
   @ApiOkResponse({ type: ResultPageResponse })
   @ApiParam(TARGET_PARAMETER)
-  list(@Param('id') ref: string, @Query() query: ListResultsRequest): Promise<ResultPageResponse> {
-    return this.queries.execute(new ListResults(ref, query));
+  list(
+    @Param('id') ref: string,
+    @Query() query: ListResultsRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<ResultPageResponse> {
+    return this.queries.execute(new ListResults(ref, query, scope));
   }
 }

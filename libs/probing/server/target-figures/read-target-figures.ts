@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Scope } from '@icmp-mon/identity/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { STRIP_CELL_MS, type TargetFiguresPage } from '@icmp-mon/probing/contract';
 import { appendSeriesBody, SERIES_SAMPLES_MAX, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
+import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
@@ -21,7 +23,10 @@ interface BodyRow {
 
 /** Reads present figures of some targets by key, for the visible rows of a list. */
 export class ReadTargetFigures extends Query<TargetFiguresPage> {
-  constructor(readonly keys: readonly number[]) {
+  constructor(
+    readonly keys: readonly number[],
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -30,15 +35,18 @@ export class ReadTargetFigures extends Query<TargetFiguresPage> {
 export class ReadTargetFiguresHandler implements IQueryHandler<ReadTargetFigures> {
   constructor(
     private readonly database: TelemetryDatabase,
+    private readonly targets: TargetDirectory,
     private readonly usual: UsualRtts,
     @Inject(PROBING_API_OPTIONS) private readonly options: Pick<ProbingApiOptions, 'shardCount'>,
   ) {}
 
-  async execute({ keys }: ReadTargetFigures): Promise<TargetFiguresPage> {
+  async execute({ keys, scope }: ReadTargetFigures): Promise<TargetFiguresPage> {
     const nowMs = Date.now();
+    const visible = scope === null ? keys : [...(await this.targets.byKeys(keys, scope)).keys()];
+    const usual = new Set(visible);
     const [samples, medians] = await Promise.all([
-      this.readSamples(keys, nowMs),
-      Promise.all(keys.map((key) => this.usual.usualRttOf(key))),
+      this.readSamples(visible, nowMs),
+      Promise.all(keys.map(async (key) => (usual.has(key) ? this.usual.usualRttOf(key) : null))),
     ]);
     return {
       until: new Date(stripSpan(nowMs).untilMs).toISOString(),

@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -17,7 +18,7 @@ export class TargetFiguresController {
     description: 'Over all agents and checks. An unknown key has no figures.',
   })
   @ApiOkResponse({ type: TargetFiguresPageResponse })
-  read(@Query() { keys }: ReadTargetFiguresRequest): Promise<TargetFiguresPageResponse> {
-    return this.queries.execute(new ReadTargetFigures(keys));
+  read(@Query() { keys }: ReadTargetFiguresRequest, @CallerScope() scope: Scope): Promise<TargetFiguresPageResponse> {
+    return this.queries.execute(new ReadTargetFigures(keys, scope));
   }
 }

@@ -1,13 +1,25 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { connect, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { OUTCOME, type TargetFigures } from '@icmp-mon/probing/contract';
 import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
+import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rollUpNext } from '../rollups/roll-up';
 import { type Sample, storeAgents, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { ReadTargetFigures, ReadTargetFiguresHandler } from './read-target-figures';
 import { UsualRtts } from './usual-rtts';
 
+/** A directory in which the scope contains target 5 only. */
+class OneTarget extends TargetDirectory {
+  override findTarget = (): never => {
+    throw new Error('not asked');
+  };
+  override byKeys = (keys: readonly number[]): Promise<Map<number, TargetReference>> =>
+    Promise.resolve(new Map(keys.filter((key) => key === 5).map((key) => [key, { ...TARGET, key }])));
+}
+
+const TARGET = { id: 'a', key: 5, ip: '192.0.2.5', vrf: 'default', name: null, tier: 'fast' };
 const HOUR_MS = 3_600_000;
 const SHARDS = { shardCount: 2 };
 /** In the current window, with a complete hour before it. */
@@ -33,9 +45,11 @@ afterAll(async () => {
 const reply = (offsetMs: number, rttUs: number): Sample => ({ agentNo: 1, offsetMs, rttUs, outcome: OUTCOME.reply });
 const lost = (offsetMs: number): Sample => ({ agentNo: 2, offsetMs, rttUs: 0, outcome: OUTCOME.timeout });
 
-async function read(...keys: number[]): Promise<TargetFigures[]> {
-  const handler = new ReadTargetFiguresHandler(database, new UsualRtts(database, SHARDS), SHARDS);
-  return (await handler.execute(new ReadTargetFigures(keys))).items;
+const read = (...keys: number[]): Promise<TargetFigures[]> => readInScope(null, keys);
+
+async function readInScope(scope: Scope, keys: number[]): Promise<TargetFigures[]> {
+  const handler = new ReadTargetFiguresHandler(database, new OneTarget(), new UsualRtts(database, SHARDS), SHARDS);
+  return (await handler.execute(new ReadTargetFigures(keys, scope))).items;
 }
 
 describe('the figures of targets', () => {
@@ -94,5 +108,8 @@ describe('the figures of targets', () => {
     await session.close();
     expect(await database.query('SELECT FROM probe_hourly WHERE target_key = 5')).toHaveLength(3);
     expect(await read(5)).toEqual([unmade]);
+    const [visible, hidden, unknown] = await readInScope('customer=acme', [5, 3, 99]);
+    expect(visible).toEqual(unmade);
+    expect({ ...hidden, key: 99 }).toEqual(unknown);
   });
 });

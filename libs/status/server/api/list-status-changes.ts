@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { JudgedTargets, type Status, type StatusChangeView, type StatusReason } from '@icmp-mon/status/contract';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -29,16 +30,19 @@ export interface StatusChangePage {
   asOf: string | null;
 }
 
-/** Excludes changes of the reason alone, which do not change the status. */
-const PAGE = `
+/** Excludes changes of the reason alone, which do not change the status. `limit` is a further condition. */
+const pageOf = (limit: string): string => `
   SELECT shard, change_seq, target_key, target_id, host(ip) AS ip, from_status, to_status, reason, at
   FROM status_change
-  WHERE from_status <> to_status AND NOT removed AND (at, shard, change_seq) < ($1, $2, $3)
+  WHERE from_status <> to_status AND NOT removed AND (at, shard, change_seq) < ($1, $2, $3) ${limit}
   ORDER BY at DESC, shard DESC, change_seq DESC LIMIT $4`;
 
 /** Lists status changes of all targets, newest first. */
 export class ListStatusChanges extends Query<StatusChangePage> {
-  constructor(readonly page: { limit: number; cursor?: string }) {
+  constructor(
+    readonly page: { limit: number; cursor?: string },
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -52,11 +56,16 @@ export class ListStatusChangesHandler implements IQueryHandler<ListStatusChanges
   ) {}
 
   /** @throws DomainError `invalid` for a cursor that was not issued by this list */
-  async execute({ page: { limit, cursor } }: ListStatusChanges): Promise<StatusChangePage> {
+  async execute({ page: { limit, cursor }, scope }: ListStatusChanges): Promise<StatusChangePage> {
     const { oldest: asOf } = await this.judged.now();
-    const rows = await this.database.query<ChangeRow>(PAGE, [...placeOf(cursor), limit + 1]);
+    // The scope is a condition on the inventory, which is in another database.
+    const keys = scope === null ? null : await this.targets.keysInScope(scope);
+    const rows = await this.database.query<ChangeRow>(
+      pageOf(keys === null ? '' : 'AND target_key = ANY ($5::integer[])'),
+      [...placeOf(cursor), limit + 1, ...(keys === null ? [] : [keys])],
+    );
     const page = rows.slice(0, limit);
-    const known = await this.targets.byKeys([...new Set(page.map((row) => row.target_key))]);
+    const known = await this.targets.byKeys([...new Set(page.map((row) => row.target_key))], scope);
     const last = page.at(-1);
     return {
       items: page.map((row) => ({

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentReports } from '@icmp-mon/agents/contract';
 import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
 import {
@@ -51,6 +52,7 @@ export class ReadTargetStatus extends Query<TargetStatusView> {
   constructor(
     readonly ref: string,
     readonly vrf: string | undefined,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -67,8 +69,8 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
   ) {}
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
-  async execute({ ref, vrf }: ReadTargetStatus): Promise<TargetStatusView> {
-    const target = await this.targets.findTarget(ref, vrf);
+  async execute({ ref, vrf, scope }: ReadTargetStatus): Promise<TargetStatusView> {
+    const target = await this.targets.findTarget(ref, vrf, scope);
     // Read before the rows, so that the rows are at least as new.
     const judged = await this.judged.now();
     const [[status], verdicts, [reply], refusedBy] = await Promise.all([
@@ -80,7 +82,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
       this.database.query<{ at: Date | null }>(LATEST_REPLY, [target.key]),
       this.assignments.refusedBy(target.key),
     ]);
-    const detailOf = await this.detailsOf(verdicts);
+    const detailOf = await this.detailsOf(verdicts, scope);
     const view: TargetStatusView = {
       targetId: target.id,
       ip: target.ip,
@@ -105,15 +107,17 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
     return judged.covers(target) ? view : notJudged(view, target, judged);
   }
 
-  /** Reads the agents' reports only if an agent itself is the reason for a missing verdict. */
-  private async detailsOf(verdicts: readonly VerdictRow[]): Promise<(row: VerdictRow) => string | null> {
-    const isAsked = verdicts.some(({ reason }) => reason === 'agent_lost' || reason === 'agent_unable');
+  /** Reads the agents' reports only if an agent itself is the reason for a missing verdict, and not for a caller with a scope. */
+  private async detailsOf(verdicts: readonly VerdictRow[], scope: Scope): Promise<(row: VerdictRow) => string | null> {
+    const isAsked =
+      scope === null && verdicts.some(({ reason }) => reason === 'agent_lost' || reason === 'agent_unable');
     const reports = new Map(
       (isAsked ? await this.reports.latestReports() : []).map((report) => [report.agentId, report]),
     );
     return ({ agent_id: agentId, reason }) => {
       const report = reports.get(agentId);
       if (reason === 'agent_refuses') return 'its policy file refuses the address';
+      if (scope !== null) return null;
       if (reason === 'agent_unable') return report?.trouble ?? null;
       if (reason !== 'agent_lost') return null;
       return report === undefined ? 'no report yet' : `no report since ${new Date(report.receivedAtMs).toISOString()}`;

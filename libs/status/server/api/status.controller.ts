@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
@@ -24,14 +25,21 @@ export class StatusController {
   })
   @ApiOkResponse({ type: TargetStatusResponse })
   @ApiParam({ name: 'id', description: 'Id or address of the target.', schema: { type: 'string' } })
-  statusOf(@Param('id') ref: string, @Query() { vrf }: ReadTargetStatusRequest): Promise<TargetStatusResponse> {
-    return this.queries.execute(new ReadTargetStatus(ref, vrf));
+  statusOf(
+    @Param('id') ref: string,
+    @Query() { vrf }: ReadTargetStatusRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<TargetStatusResponse> {
+    return this.queries.execute(new ReadTargetStatus(ref, vrf, scope));
   }
 
   @Get('status/changes')
   @ApiOperation({ summary: 'List status changes of all targets, newest first' })
   @ApiOkResponse({ type: StatusChangePageResponse })
-  listChanges(@Query() query: ListStatusChangesRequest): Promise<StatusChangePageResponse> {
-    return this.queries.execute(new ListStatusChanges(query));
+  listChanges(
+    @Query() query: ListStatusChangesRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<StatusChangePageResponse> {
+    return this.queries.execute(new ListStatusChanges(query, scope));
   }
 }

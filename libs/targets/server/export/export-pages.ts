@@ -1,6 +1,8 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { TargetParent } from '@icmp-mon/targets/contract';
 import { type Filter, whereOf } from '../target-list/list-filter';
+import { limitParents } from '../target-list/scope-condition';
 
 /** Targets that are read by one statement. */
 const PAGE = 1_000;
@@ -27,16 +29,20 @@ const COLUMNS = `id, key, host(ip) AS ip, vrf, name, tier, tags, paused, notes, 
      FROM target_list p WHERE p.id = ANY (target_list.parents)) END AS parents`;
 
 /**
- * Returns the targets of a filter, page by page, in the order in which they were registered. A page is read when it is asked for, so memory
+ * Returns the targets of a filter, with the parents that are in the scope, page by page, in the order in which they were registered. A page is read when it is asked for, so memory
  * and open transactions do not grow with the list; a target that others change meanwhile is as it was at its page.
  */
-export async function* exportPages(sql: Sql, { conditions, params }: Filter): AsyncGenerator<ExportedTarget[]> {
+export async function* exportPages(
+  sql: Sql,
+  { conditions, params }: Filter,
+  scope: Scope,
+): AsyncGenerator<ExportedTarget[]> {
   const statement = `SELECT ${COLUMNS} FROM target_list ${whereOf([...conditions, `key > $${params.length + 1}`])}
     ORDER BY key LIMIT ${PAGE}`;
   let after = 0;
   for (;;) {
     const page = await sql.query<ExportedTarget>(statement, [...params, after]);
-    yield page;
+    yield await limitParents(sql, page, scope);
     if (page.length < PAGE) return;
     after = page[page.length - 1].key;
   }

@@ -1,4 +1,5 @@
-import { RequirePermission, streamedAnswer } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission, streamedAnswer } from '@icmp-mon/platform/http';
 import { IMPORT_TYPES, type ImportFormat } from '@icmp-mon/targets/contract';
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -26,9 +27,12 @@ export class ExportController {
   })
   @ApiProduces(...Object.values(IMPORT_TYPES))
   @ApiOkResponse({ schema: { type: 'string' } })
-  async export(@Query() { filter, format = 'csv', versions }: ExportTargetsRequest): Promise<StreamableFile> {
+  async export(
+    @Query() { filter, format = 'csv', versions }: ExportTargetsRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<StreamableFile> {
     return streamedAnswer(
-      await this.queries.execute(new ReadExport(filter, format, versions)),
+      await this.queries.execute(new ReadExport(filter, scope, format, versions)),
       FILE_TYPES[format],
       `targets.${format}`,
     );
@@ -41,7 +45,10 @@ export class ExportController {
     description: 'The format of http_sd_configs: each target by its address, with labels __meta_icmpmon_….',
   })
   @ApiOkResponse({ type: [TargetGroupResponse] })
-  async listForPrometheus(@Query() { filter }: ExportFilterRequest): Promise<StreamableFile> {
-    return streamedAnswer(await this.queries.execute(new ReadExport(filter, 'http-sd')), 'application/json');
+  async listForPrometheus(
+    @Query() { filter }: ExportFilterRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<StreamableFile> {
+    return streamedAnswer(await this.queries.execute(new ReadExport(filter, scope, 'http-sd')), 'application/json');
   }
 }

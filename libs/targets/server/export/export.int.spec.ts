@@ -17,7 +17,7 @@ afterAll(() => bulk.close());
 
 const exported = async (filter: string | undefined, format: ExportFormat): Promise<string> => {
   const handler = new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED);
-  return text(await handler.execute(new ReadExport(filter, format)));
+  return text(await handler.execute(new ReadExport(filter, null, format)));
 };
 const run = async (...asked: Parameters<BulkFixture['requestImport']>) =>
   bulk.finishJob(await bulk.requestImport(...asked));
@@ -146,7 +146,7 @@ describe('an export', () => {
 describe('an export with versions', () => {
   const withVersions = (format: ExportFormat) =>
     new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED).execute(
-      new ReadExport('vrf=versions', format, true),
+      new ReadExport('vrf=versions', null, format, true),
     );
 
   it('has the version of each target, and is refused by an import once others changed a target', async () => {

@@ -29,5 +29,5 @@ export function inventoryFile(sql: Sql, text: string | undefined, format: Import
   const parsed = parsedFilter(text, FIELDS_WITHOUT_HISTORY);
   const filter: Filter = { conditions: [], params: [] };
   if (parsed !== null) filter.conditions.push(tableCondition(parsed, filter.params, INVENTORY));
-  return Readable.from(exportTexts(exportPages(sql, filter), format), { objectMode: false });
+  return Readable.from(exportTexts(exportPages(sql, filter, null), format), { objectMode: false });
 }

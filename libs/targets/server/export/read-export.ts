@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -12,6 +13,7 @@ import { type ExportFormat, exportTexts } from './export-texts';
 export class ReadExport extends Query<Readable> {
   constructor(
     readonly filter: string | undefined,
+    readonly scope: Scope,
     readonly format: ExportFormat,
     readonly withVersions = false,
   ) {
@@ -29,12 +31,12 @@ export class ReadExportHandler implements IQueryHandler<ReadExport> {
   ) {}
 
   /** Returns the stream after its first page was read. @throws InvalidFilter; DomainError `invalid` for versions in another format */
-  async execute({ filter, format, withVersions }: ReadExport): Promise<Readable> {
+  async execute({ filter, scope, format, withVersions }: ReadExport): Promise<Readable> {
     if (withVersions && format !== 'ndjson') throw versionsRefused(format);
     const { agentTargets, placements } = this;
     const context = { judged: await this.judged.now(), agentTargets, placements };
-    const selected = listFilter(filter === undefined ? {} : { filter }, context);
-    const texts = exportTexts(exportPages(this.database, selected), withVersions ? 'versioned-ndjson' : format);
+    const selected = listFilter(filter === undefined ? {} : { filter }, context, scope);
+    const texts = exportTexts(exportPages(this.database, selected, scope), withVersions ? 'versioned-ndjson' : format);
     const first = await texts.next();
     return Readable.from(following(first, texts), { objectMode: false });
   }

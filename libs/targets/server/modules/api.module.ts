@@ -45,6 +45,7 @@ import { LifetimesController } from '../versions/lifetimes.controller';
 import { ListLifetimesHandler } from '../versions/list-lifetimes';
 import { ListTargetVersionsHandler } from '../versions/list-target-versions';
 import { StoredInventoryHistory } from '../versions/stored-inventory-history';
+import { TargetChangesController } from '../target-changes.controller';
 import { TargetsController } from '../targets.controller';
 import { BULK_JOB_AUDIT } from '../bulk/bulk-job-audit';
 import { TARGET_AUDIT } from '../target-audit';
@@ -56,6 +57,7 @@ import { TARGET_AUDIT } from '../target-audit';
   controllers: [
     TagsController,
     TargetsController,
+    TargetChangesController,
     LifetimesController,
     BulkController,
     StatusStreamController,

@@ -7,7 +7,7 @@ import { ownerOf, SAVED_VIEW_COLUMNS, savedView, type SavedViewRow } from './sav
 /** Most views in one answer; the caller's own views come first. */
 const LISTED_MAX = 500;
 
-/** Lists the caller's own views and shared ones, by name. */
+/** Lists the caller's own views and shared ones, by name; for a caller with a scope only the own ones: filters of others name their targets. */
 export class ListSavedViews extends Query<SavedViewList> {
   constructor(readonly caller: Principal) {
     super();
@@ -21,9 +21,9 @@ export class ListSavedViewsHandler implements IQueryHandler<ListSavedViews> {
   async execute({ caller }: ListSavedViews): Promise<SavedViewList> {
     const owner = ownerOf(caller);
     const rows = await this.database.query<SavedViewRow>(
-      `SELECT ${SAVED_VIEW_COLUMNS} FROM saved_view WHERE owner = $1 OR is_shared
+      `SELECT ${SAVED_VIEW_COLUMNS} FROM saved_view WHERE owner = $1 OR (is_shared AND $2)
        ORDER BY owner = $1 DESC, lower(name), id LIMIT ${LISTED_MAX}`,
-      [owner],
+      [owner, caller.scope === null],
     );
     return { items: rows.map((row) => savedView(row, owner)) };
   }

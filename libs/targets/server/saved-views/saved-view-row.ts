@@ -27,10 +27,13 @@ export const savedView = (row: SavedViewRow, owner: string): SavedView => ({
   version: row.version,
 });
 
-/** @throws DomainError `forbidden` if the caller may not share views, `invalid` for a fault of the filter */
+/** @throws DomainError `forbidden` if the caller may not share views or has a scope, `invalid` for a fault of the filter */
 export function checkView({ query, isShared = false }: SaveViewRequest, caller: Principal): void {
   if (isShared && !caller.permissions.includes('targets:write')) {
     throw new DomainError('forbidden', 'Sharing a view requires the permission targets:write. Save it for yourself.');
+  }
+  if (isShared && caller.scope !== null) {
+    throw new DomainError('forbidden', 'With a scope you cannot share a view. Save it for yourself.');
   }
   const parsed = parseFilter(query.filter ?? '');
   if ((query.filter ?? '').trim() === '' || parsed.ok) return;

@@ -1,5 +1,7 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import {
   Caller,
+  CallerScope,
   IF_MATCH_HEADER,
   IfMatch,
   Located,
@@ -40,7 +42,7 @@ export class SavedViewsController {
   @Get()
   @ApiOperation({ summary: "List the caller's own views of the target list, and shared ones" })
   @ApiOkResponse({ type: SavedViewListResponse })
-  list(@Caller() caller: Principal): Promise<SavedViewListResponse> {
+  list(@Caller() caller: Principal, @CallerScope() _scope: Scope): Promise<SavedViewListResponse> {
     return this.queries.execute(new ListSavedViews(caller));
   }
 
@@ -53,7 +55,11 @@ export class SavedViewsController {
       'A repeated request is refused, because the name is taken. Sharing requires the permission targets:write.',
   })
   @ApiCreatedResponse({ type: SavedViewResponse })
-  save(@Body() body: SaveViewRequest, @Caller() caller: Principal): Promise<SavedViewResponse> {
+  save(
+    @Body() body: SaveViewRequest,
+    @Caller() caller: Principal,
+    @CallerScope() _scope: Scope,
+  ): Promise<SavedViewResponse> {
     return this.commands.execute(new SaveView(body, caller));
   }
 
@@ -68,6 +74,7 @@ export class SavedViewsController {
     @Body() body: SaveViewRequest,
     @IfMatch() expectedVersion: number | undefined,
     @Caller() caller: Principal,
+    @CallerScope() _scope: Scope,
   ): Promise<SavedViewResponse> {
     return this.commands.execute(new ReplaceView(id, body, expectedVersion, caller));
   }
@@ -80,7 +87,11 @@ export class SavedViewsController {
   })
   @ApiParam(ID)
   @ApiNoContentResponse()
-  delete(@Param('id', ParseUUIDPipe) id: string, @Caller() caller: Principal): Promise<void> {
+  delete(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Caller() caller: Principal,
+    @CallerScope() _scope: Scope,
+  ): Promise<void> {
     return this.commands.execute(new DeleteView(id, caller));
   }
 }

@@ -1,14 +1,20 @@
 import { type TargetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
-import { messageBytes } from '@icmp-mon/platform/http';
+import { messageBytes, type StreamMessage } from '@icmp-mon/platform/http';
+import type { TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { listEventId } from './list-event-id';
+import { scopeCondition } from '../target-list/scope-condition';
 import { type TargetRow, targetView, VIEW_COLUMNS } from '../target-list/target-row';
 
 /** One numbered change of the list: the current row, or a removal. */
 export interface ListChange {
   listSeq: number;
+  id: string;
+  key: number;
+  /** The row; null for a removal. */
+  target: TargetView | null;
   /** The change as a server-sent event, shared by all clients. */
   bytes: Buffer;
 }
@@ -47,6 +53,13 @@ export class ListChanges {
     return latestOf(this.database);
   }
 
+  /** Returns the ids of all targets in a scope. */
+  async idsIn(scope: string): Promise<string[]> {
+    const params: unknown[] = [];
+    const text = `SELECT id FROM target_list WHERE ${scopeCondition(scope, params)}`;
+    return (await this.database.query<{ id: string }>(text, params)).map(({ id }) => id);
+  }
+
   /** Returns false if a client's number is older than the stored changes, or from another list (after a restored backup). */
   async reaches(listSeq: number): Promise<boolean> {
     const [row] = await this.database.query<{ horizon: number; issued: number }>(
@@ -66,10 +79,15 @@ async function latestOf(sql: Sql): Promise<number> {
   return row?.latest ?? 0;
 }
 
+/** Returns the event for a target that left the list. */
+export const removalOf = ({ id, key }: { id: string; key: number }): StreamMessage => ({
+  event: 'removed',
+  data: { id, key },
+});
+
 function changeOf(row: ChangeRow, judged: Judged, placement: TargetPlacement | undefined, mark: string): ListChange {
   const id = listEventId(row.list_seq, mark);
-  const message = row.present
-    ? { id, event: 'target', data: targetView(row, judged, placement) }
-    : { id, event: 'removed', data: { id: row.id, key: row.key } };
-  return { listSeq: row.list_seq, bytes: messageBytes(message) };
+  const target = row.present ? targetView(row, judged, placement) : null;
+  const message = target === null ? removalOf(row) : { event: 'target', data: target };
+  return { listSeq: row.list_seq, id: row.id, key: row.key, target, bytes: messageBytes({ id, ...message }) };
 }

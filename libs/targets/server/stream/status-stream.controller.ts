@@ -1,6 +1,8 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import {
   Authenticator,
   Caller,
+  CallerScope,
   drainedOf,
   lastEventIdOf,
   type Principal,
@@ -38,6 +40,7 @@ export class StatusStreamController {
     @Req() request: Request,
     @Res() response: Response,
     @Caller() principal: Principal,
+    @CallerScope() _scope: Scope,
   ): void {
     const sources = this.sources.openStreams({
       query: live === undefined ? {} : { live },

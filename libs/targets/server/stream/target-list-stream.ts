@@ -15,6 +15,7 @@ import { LIST_CHANGED_CHANNEL } from '../target-list/target-list-projection';
 import { type ListChange, ListChanges } from './list-changes';
 import { listEventId, readListEventId } from './list-event-id';
 import { type Follower, ChangeBatch, WaitingRoom } from './list-follower';
+import { ScopedLists } from './scoped-lists';
 
 const LOOK_MS = 1_000;
 const BATCH_MAX = 1_000;
@@ -37,12 +38,19 @@ const logger = createLogger('target-list-stream');
  * - Reset instead of a gap: a client gets `reset`, and reads the list again, if its number is no longer stored, its mark differs, or
  *   it missed more than `CATCH_UP_MAX` changes.
  * - No overtaking: while a client catches up, new batches wait in its `WaitingRoom`, at most 10,000 changes.
+ * - Scopes: clients with a scope get its part of the changes (`scoped-list.ts`), from ids that are read after the position.
  * - Judged changes: when the set of judged shards changes, all clients are reset, at most every `RESET_EVERY_MS`.
  */
 @Injectable()
 export class TargetListStream implements StreamSource, OnModuleInit, OnApplicationShutdown {
   readonly name = 'target-list';
+  readonly scopeUse = 'applied';
   private readonly followers = new Set<Follower>();
+  private readonly scoped = new ScopedLists({
+    addFollower: (follower) => this.addFollower(follower),
+    removeFollower: (follower) => this.removeFollower(follower),
+    readScope: (scope) => this.currentPosition().then(() => this.changes.idsIn(scope)),
+  });
   private readonly wakeUp = new WakeUp();
   private readonly listener: ChannelListener;
   private position: Promise<number> | null = null;
@@ -82,6 +90,7 @@ export class TargetListStream implements StreamSource, OnModuleInit, OnApplicati
   }
 
   openStream(request: StreamRequest): Observable<StreamPart> {
+    if (request.principal.scope !== null) return this.scoped.openStream(request.principal.scope, request.lastEventId);
     return new Observable<StreamPart>((client) => {
       const waiting = new WaitingRoom(client);
       this.addFollower(waiting);

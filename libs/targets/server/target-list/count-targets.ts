@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import type { StatusCountsView } from '@icmp-mon/targets/contract';
@@ -7,7 +8,10 @@ import { TargetCounts } from './target-counts';
 
 /** Counts targets by their currently shown status: all, or the targets of a filter. */
 export class CountTargets extends Query<StatusCountsView> {
-  constructor(readonly filter?: string) {
+  constructor(
+    readonly filter: string | undefined,
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -22,11 +26,11 @@ export class CountTargetsHandler implements IQueryHandler<CountTargets> {
   ) {}
 
   /** @throws DomainError `invalid` for a fault of the filter */
-  async execute({ filter }: CountTargets): Promise<StatusCountsView> {
+  async execute({ filter, scope }: CountTargets): Promise<StatusCountsView> {
     const judged = await this.judged.now();
     const query = filter === undefined ? {} : { filter };
     const { agentTargets, placements } = this;
-    const conditions = listFilter(query, { judged, agentTargets, placements });
+    const conditions = listFilter(query, { judged, agentTargets, placements }, scope);
     return { ...(await this.counts.filteredByStatus(conditions, judged)), asOf: judged.oldest };
   }
 }

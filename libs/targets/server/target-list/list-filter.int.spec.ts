@@ -33,7 +33,8 @@ afterAll(async () => {
   await testing.dropDatabase();
 });
 
-const list = (query: TargetListQuery): Promise<TargetPage> => listHandler(database).execute(new ListTargets(query));
+const list = (query: TargetListQuery): Promise<TargetPage> =>
+  listHandler(database).execute(new ListTargets(query, null));
 
 describe('the filter of a list', () => {
   it('selects, counts and pages together with the other parameters', async () => {
@@ -77,6 +78,7 @@ describe('the filter of a list', () => {
     const { conditions, params } = listFilter(
       { filter: `tag:status="'; DROP TABLE event" OR name ~ "x';*" OR tier="z'" OR agent="y'"` },
       { ...CONTEXT, agentTargets: { selectKeys: (named) => `SELECT 1 WHERE ${named('name')}` } },
+      null,
     );
     expect(conditions.join()).not.toMatch(/DROP|x'|z'|y'/);
     expect(params).toHaveLength(4);
@@ -86,7 +88,7 @@ describe('the filter of a list', () => {
 describe('a page of a filtered list', () => {
   async function planOf(filter: string, start = FIRST): Promise<string> {
     const order = { sort: 'status', descending: false } as const;
-    const { text, params } = pageStatement(listFilter({ filter }, CONTEXT), order, start, 100, ALL_JUDGED);
+    const { text, params } = pageStatement(listFilter({ filter }, CONTEXT, null), order, start, 100, ALL_JUDGED);
     const lines = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, params);
     return lines.map((line) => line['QUERY PLAN']).join('\n');
   }

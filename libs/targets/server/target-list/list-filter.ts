@@ -1,8 +1,10 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import {
   type FilterFault,
   type FilterField,
+  limitedFilter,
   parseFilter,
   SEARCH_TERMS_MAX,
   searchPieces,
@@ -32,10 +34,10 @@ export class InvalidFilter extends DomainError {
 }
 
 /**
- * Returns the conditions on `target_list` for a list query, considering which shards are judged.
+ * Returns the conditions on `target_list` for a list query within the caller's scope, considering which shards are judged.
  * @throws DomainError `invalid` for an unknown status, too many terms of a search, or a fault of the filter
  */
-export function listFilter(query: TargetListQuery, context: FilterContext): Filter {
+export function listFilter(query: TargetListQuery, context: FilterContext, scope: Scope): Filter {
   const filter: Filter = { conditions: [], params: [] };
   const add = (param: unknown, condition: (place: string) => string): void => {
     filter.params.push(param);
@@ -55,13 +57,16 @@ export function listFilter(query: TargetListQuery, context: FilterContext): Filt
     filter.conditions.push(keysMatching(parts.join(' AND ')));
     filter.isSearch = true;
   }
-  const parsed = parsedFilter(query.filter);
+  const parsed = limitedFilter(parsedFilter(query.filter, fieldsWithout(scope)), scope);
   if (parsed !== null) {
     filter.conditions.push(filterCondition(parsed, filter.params, context));
     if (selectsKeys(parsed)) filter.isSearch = true;
   }
   return filter;
 }
+
+/** Fields that a caller with a scope cannot compare: `parent=<address>` would find dependencies on targets that the caller does not see. */
+export const fieldsWithout = (scope: Scope): readonly FilterField[] => (scope === null ? [] : ['parent']);
 
 /**
  * Returns the parsed filter; null for an absent or blank one. `without` are fields that the list does not have.

@@ -28,7 +28,7 @@ async function register(...tags: Record<string, string>[]): Promise<void> {
 
 /** Returns `text:targets` of each item. */
 async function list(query: TagListQuery = {}): Promise<string[]> {
-  const { items } = await new ListTagsHandler(database).execute(new ListTags(query));
+  const { items } = await new ListTagsHandler(database).execute(new ListTags(query, null));
   return items.map(({ text, targets }) => `${text}:${targets}`);
 }
 
@@ -58,7 +58,8 @@ describe('tags of the inventory', () => {
 
   it('are limited, and the answer reports whether there are more', async () => {
     await register(...['a', 'b', 'c'].map((value) => ({ site: value })));
-    const limited = (limit: number) => new ListTagsHandler(database).execute(new ListTags({ key: 'site', limit }));
+    const limited = (limit: number) =>
+      new ListTagsHandler(database).execute(new ListTags({ key: 'site', limit }, null));
     expect(await limited(2)).toEqual({
       items: [
         { text: 'a', targets: 1 },
@@ -123,7 +124,7 @@ it('finds the tags of 100,000 targets by the index, also if nearly all targets h
     query: (text: string, params: unknown[]) => database.query(`EXPLAIN ${text}`, params),
   } as unknown as ControlDatabase;
   for (const query of [{ prefix: 's' }, { key: 'site', prefix: 's1' }]) {
-    const { items } = await new ListTagsHandler(explained).execute(new ListTags({ ...query, limit: 100 }));
+    const { items } = await new ListTagsHandler(explained).execute(new ListTags({ ...query, limit: 100 }, null));
     expect(JSON.stringify(items)).toContain('target_tag_pkey');
     expect(JSON.stringify(items)).not.toMatch(/Seq Scan on target_(tag|list)/);
   }

@@ -1,11 +1,16 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { lowerCase, TAG_TARGETS_MAX, type TagList, type TagListQuery } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { scopeCondition } from './scope-condition';
 import { likeStart } from './search-condition';
 
 /** Lists keys of tags, or values of one key, with the number of targets that have them. */
 export class ListTags extends Query<TagList> {
-  constructor(readonly query: TagListQuery) {
+  constructor(
+    readonly query: TagListQuery,
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -17,13 +22,13 @@ const TAGS_DEFAULT = 20;
 export class ListTagsHandler implements IQueryHandler<ListTags> {
   constructor(private readonly database: ControlDatabase) {}
 
-  async execute({ query }: ListTags): Promise<TagList> {
+  async execute({ query, scope }: ListTags): Promise<TagList> {
     const { key, limit = TAGS_DEFAULT } = query;
     const prefix = likeStart(lowerCase((query.prefix ?? '').normalize('NFC')));
-    const items = await this.database.query<TagList['items'][number]>(
-      key === undefined ? KEYS : VALUES,
-      key === undefined ? [prefix, limit + 1] : [prefix, limit + 1, lowerCase(key)],
-    );
+    const params: unknown[] = [prefix, limit + 1, ...(key === undefined ? [] : [lowerCase(key)])];
+    const all = key === undefined ? KEYS : VALUES;
+    const text = scope === null ? all : scopedStatement(key === undefined ? 'key' : 'value', scope, params);
+    const items = await this.database.query<TagList['items'][number]>(text, params);
     return { items: items.slice(0, limit), isPartial: items.length > limit };
   }
 }
@@ -66,4 +71,15 @@ function statement({ column, within, has, spelled }: Listed): string {
     SELECT coalesce((${spelling}), found.text) AS text,
       (SELECT count(DISTINCT key) FROM (${tagged} LIMIT ${TAG_TARGETS_MAX}) AS counted) AS targets
     FROM found ORDER BY place`;
+}
+
+/** Returns the SQL of the same list for the targets of a scope, from their rows: `target_tag` has no columns that a scope compares. */
+function scopedStatement(spelled: 'key' | 'value', scope: string, params: unknown[]): string {
+  const lower = `lower(tag.${spelled} COLLATE pg_c_utf8)`;
+  const ofKey = spelled === 'key' ? '' : 'AND lower(tag.key COLLATE pg_c_utf8) = $3';
+  return `
+    SELECT min(tag.${spelled}) AS text, least(count(DISTINCT target_list.key), ${TAG_TARGETS_MAX})::integer AS targets
+    FROM target_list, jsonb_each_text(tags) AS tag
+    WHERE ${lower} LIKE $1 ${ofKey} AND ${scopeCondition(scope, params)}
+    GROUP BY ${lower} ORDER BY ${lower} LIMIT $2`;
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -8,6 +9,7 @@ import { TargetCounts } from './target-counts';
 import { decodeCursor, encodeCursor, listFingerprint, type ListCursor } from './cursor';
 import { type Filter, listFilter } from './list-filter';
 import { type Order, type PageStart, pageStatement, placeStatement, rowsBeforeStatement } from './page-statement';
+import { limitParents } from './scope-condition';
 import { type TargetRow, targetView } from './target-row';
 
 const PAGE_DEFAULT = 100;
@@ -15,7 +17,10 @@ export const PAGE_MAX = 500;
 
 /** Lists one page of targets: the first, after a cursor, after a number of rows, or around a target. */
 export class ListTargets extends Query<TargetPage> {
-  constructor(readonly query: TargetListQuery) {
+  constructor(
+    readonly query: TargetListQuery,
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -31,27 +36,32 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
   ) {}
 
   /** @throws DomainError `invalid` (cursor, status, terms, filter, more than one place to begin at), `not_found` (the target to be around) */
-  async execute({ query }: ListTargets): Promise<TargetPage> {
+  async execute({ query, scope }: ListTargets): Promise<TargetPage> {
     const { sort = 'status', order: direction = 'asc', limit = PAGE_DEFAULT } = query;
     const { q, status, tier, vrf, filter: filterText } = query;
     requireOneStart(query);
     const fingerprint = listFingerprint({ sort, order: direction, q, status, tier, vrf, filter: filterText });
     const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
     const judged = await this.judged.now();
-    const filter = listFilter(query, { judged, agentTargets: this.agentTargets, placements: this.placements });
+    const { agentTargets, placements: placed } = this;
+    const filter = listFilter(query, { judged, agentTargets, placements: placed }, scope);
     const order: Order = { sort, descending: direction === 'desc' };
-    const start = after === null ? { skip: await this.rowsToSkip(query, filter, order, limit, judged) } : { after };
+    const start = after === null ? { skip: await this.rowsToSkip(query, filter, order, judged, scope) } : { after };
     const statement = pageStatement(filter, order, start, limit, judged);
     const [rows, total] = await Promise.all([
       this.database.query<TargetRow & { sort_value: string }>(statement.text, statement.params),
       this.counts.total(filter, judged, !isFirst(start)),
     ]);
     const page = rows.slice(0, limit);
-    const placements = await this.placements.byKeys(page.map(({ key }) => key));
+    const placements = await placed.byKeys(page.map(({ key }) => key));
     const last = page.at(-1);
     const more = rows.length > limit && last !== undefined;
     return {
-      items: page.map((row) => targetView(row, judged, placements.get(row.key))),
+      items: await limitParents(
+        this.database,
+        page.map((row) => targetView(row, judged, placements.get(row.key))),
+        scope,
+      ),
       next: more ? encodeCursor(fingerprint, { value: last.sort_value, key: last.key }) : null,
       total,
       position: 'after' in start ? null : start.skip,
@@ -60,14 +70,14 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
   }
 
   private async rowsToSkip(
-    { position = 0, around }: TargetListQuery,
+    { position = 0, around, limit = PAGE_DEFAULT }: TargetListQuery,
     filter: Filter,
     order: Order,
-    limit: number,
     judged: Judged,
+    scope: Scope,
   ): Promise<number> {
     if (around === undefined) return position;
-    const { text, params } = placeStatement(order.sort, around, judged);
+    const { text, params } = placeStatement(order.sort, around, judged, scope);
     const [place] = await this.database.query<ListCursor>(text, params);
     if (place === undefined) throw new DomainError('not_found', `There is no target ${around}.`);
     const before = rowsBeforeStatement(filter, order, place, judged);

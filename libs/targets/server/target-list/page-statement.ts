@@ -1,8 +1,10 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { Judged } from '@icmp-mon/status/contract';
 import type { TargetSort } from '@icmp-mon/targets/contract';
 import type { ListCursor } from './cursor';
 import { type Filter, whereOf } from './list-filter';
 import { shownSortKey, type SortKey } from './not-judged-rows';
+import { scopeCondition } from './scope-condition';
 import { VIEW_COLUMNS } from './target-row';
 
 /** Sort columns. Each has an index (column, key); the key breaks ties, so that no row is skipped or repeated. */
@@ -63,11 +65,12 @@ export function pageStatement(
   return { text, params };
 }
 
-/** Returns the SQL of a target's position in an order, regardless of the filter: `value` and `key`; no row for an unknown id. */
-export function placeStatement(sort: TargetSort, id: string, judged: Judged): Statement {
+/** Returns the SQL of a target's position in an order, regardless of the filter: `value` and `key`; no row for an id that is unknown in the scope. */
+export function placeStatement(sort: TargetSort, id: string, judged: Judged, scope: Scope): Statement {
   const params: unknown[] = [id];
   const { column } = shownSortKey(sort, SORTS[sort], judged, { conditions: [], params });
-  return { text: `SELECT ${column}::text AS value, key FROM target_list WHERE id = $1::uuid`, params };
+  const limit = scope === null ? '' : ` AND ${scopeCondition(scope, params)}`;
+  return { text: `SELECT ${column}::text AS value, key FROM target_list WHERE id = $1::uuid${limit}`, params };
 }
 
 /** Returns the SQL that counts the rows of a list before a position. */

@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -18,7 +19,7 @@ export class TagsController {
     description: 'For completion: keys or values that begin with a text, in alphabetical order.',
   })
   @ApiOkResponse({ type: TagListResponse })
-  listTags(@Query() query: ListTagsRequest): Promise<TagListResponse> {
-    return this.queries.execute(new ListTags(query));
+  listTags(@Query() query: ListTagsRequest, @CallerScope() scope: Scope): Promise<TagListResponse> {
+    return this.queries.execute(new ListTags(query, scope));
   }
 }

@@ -55,7 +55,7 @@ const EVERY_SORT = TARGET_SORTS.flatMap((sort) => ORDERS.map((order) => [sort, o
 
 const counts = () => new TargetCounts(database);
 const list = (query: TargetListQuery, judged = ALL_JUDGED) =>
-  listHandler(database, judged).execute(new ListTargets(query));
+  listHandler(database, judged).execute(new ListTargets(query, null));
 
 async function allPages(query: TargetListQuery, judged = ALL_JUDGED): Promise<TargetView[]> {
   const items: TargetView[] = [];
@@ -250,7 +250,7 @@ describe('a search', () => {
   it('uses an index if the extension is installed', async () => {
     await fill(50_000);
     await database.execute('VACUUM ANALYZE target_search');
-    const { conditions, params } = listFilter({ q: '10.0.17.65' }, CONTEXT);
+    const { conditions, params } = listFilter({ q: '10.0.17.65' }, CONTEXT, null);
     const plan = await database.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN SELECT count(*) FROM target_list WHERE ${conditions.join()}`,
       params,
@@ -264,7 +264,7 @@ describe('a search', () => {
     await database.execute('ANALYZE target_search');
     await database.execute("INSERT INTO target_search (key, text) SELECT key, '\n' || host(ip) FROM target_list");
     for (const q of ['10.0', '17 65', 'nothing']) {
-      const filter = listFilter({ q }, CONTEXT);
+      const filter = listFilter({ q }, CONTEXT, null);
       const order = { sort: 'name', descending: false } as const;
       const { text, params } = pageStatement(filter, order, { after: { value: '', key: 100 } }, 100, ALL_JUDGED);
       const plan = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, params);
@@ -345,7 +345,7 @@ describe('pages of 100,000 targets', () => {
     );
     const after = { value: row?.value ?? '', key: lastKey };
     const statement = pageStatement(
-      listFilter(query, CONTEXT),
+      listFilter(query, CONTEXT, null),
       { sort, descending: order === 'desc' },
       { after },
       100,
@@ -365,7 +365,7 @@ describe('pages of 100,000 targets', () => {
 
   it.each(EVERY_SORT)('at any position, skip rows in an index alone, by %s %s', async (sort, order) => {
     const statement = pageStatement(
-      listFilter({}, CONTEXT),
+      listFilter({}, CONTEXT, null),
       { sort, descending: order === 'desc' },
       { skip: 50_000 },
       100,
@@ -547,8 +547,8 @@ describe('targets that are looked up by their ids', () => {
     const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED), PLACED);
     const statements = vi.spyOn(database, 'query');
     const absent = newId();
-    const asked = Promise.all(rows.map(({ id }) => targets.findTarget(id.toUpperCase())));
-    await expect(targets.findTarget(absent)).rejects.toThrow(`There is no target ${absent}.`);
+    const asked = Promise.all(rows.map(({ id }) => targets.findTarget(id.toUpperCase(), undefined, null)));
+    await expect(targets.findTarget(absent, undefined, null)).rejects.toThrow(`There is no target ${absent}.`);
     expect((await asked).map(({ key }) => key)).toEqual(rows.map(({ key }) => key));
     expect(statements.mock.calls.length).toBeLessThan(rows.length / 100);
     statements.mockRestore();

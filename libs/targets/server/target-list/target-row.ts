@@ -1,9 +1,11 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { TargetPlacement } from '@icmp-mon/assignment/contract';
 import type { Judged, Status, StatusReason } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { RecordedEvent } from '@icmp-mon/platform/event-store';
 import type { TargetData, TargetParent, TargetView } from '@icmp-mon/targets/contract';
+import { limitParents } from './scope-condition';
 
 /** Returns the SQL of a time in the API's format: parsing by the driver would take half the time of a page. */
 export const isoText = (time: string): string => `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -76,12 +78,12 @@ export function targetView(row: TargetRow, judged: Judged, placement: TargetPlac
 export async function listedTarget(
   sql: Sql,
   id: string,
-  judged: Judged,
-  placement: TargetPlacement | null,
+  { judged, placement, scope }: { judged: Judged; placement: TargetPlacement | null; scope: Scope },
 ): Promise<TargetView> {
   const [row] = await sql.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
   if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
-  return targetView(row, judged, placement ?? undefined);
+  const [view] = await limitParents(sql, [targetView(row, judged, placement ?? undefined)], scope);
+  return view;
 }
 
 /** Returns the view of a target that was just registered: it is not judged yet. */

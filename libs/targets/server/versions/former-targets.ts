@@ -1,9 +1,12 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { aggregateIdOf, streamOf } from '@icmp-mon/platform/event-store';
-import { TARGET_STREAM, type TargetReference } from '@icmp-mon/targets/contract';
+import { scopeFilter, TARGET_STREAM, type TargetReference } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
+import { scopeCondition } from '../target-list/scope-condition';
+import { versionCondition } from './version-table';
 
 /** Most targets of one address, newest first. */
 const LIVES_MAX = 100;
@@ -25,15 +28,20 @@ export class FormerTargets {
   constructor(private readonly database: ControlDatabase) {}
 
   /**
-   * Returns the id itself, or the ids of all targets that have or had an address, newest first, at most 100.
+   * Returns the id itself, or the ids of all targets of the scope that have or had an address, newest first, at most 100.
    * @throws DomainError `not_found`; `ambiguous` for an address that was in several VRFs, with the candidates
    */
-  async findIds(ref: string, vrf: string | undefined): Promise<string[]> {
-    if (TARGET_ID.test(ref)) return [ref.toLowerCase()];
+  async findIds(ref: string, vrf: string | undefined, scope: Scope): Promise<string[]> {
+    if (TARGET_ID.test(ref)) return this.visibleIds([ref.toLowerCase()], scope);
     const address = canonicalAddress(ref);
     if (!address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
-    const rows = await this.readLives(address.ip, vrf);
+    const lives = await this.readLives(address.ip, vrf);
+    const visible = await this.visibleIds(
+      lives.map(({ id }) => id),
+      scope,
+    );
+    const rows = lives.filter(({ id }) => visible.includes(id));
     const newest = new Map(rows.toReversed().map(({ id, vrf: of }) => [of, { id, vrf: of }]));
     if (newest.size > 1) {
       throw new AmbiguousFormerTarget(address.ip, [...newest.values()].sort(byVrf));
@@ -43,9 +51,33 @@ export class FormerTargets {
     return rows.map(({ id }) => id);
   }
 
-  /** Returns the ids of all targets that have or had an address, newest first, at most 100; without those whose versions are deleted. */
-  async idsAt({ ip, vrf }: Pick<TargetReference, 'ip' | 'vrf'>): Promise<string[]> {
-    return (await this.readLives(ip, vrf)).map(({ id }) => id);
+  /** Returns the ids of all targets of the scope that have or had an address, newest first, at most 100; without those whose versions are deleted. */
+  async idsAt({ ip, vrf }: Pick<TargetReference, 'ip' | 'vrf'>, scope: Scope): Promise<string[]> {
+    const lives = await this.readLives(ip, vrf);
+    return this.visibleIds(
+      lives.map(({ id }) => id),
+      scope,
+    );
+  }
+
+  /**
+   * Returns those of the targets that are in the scope, in their order: as they are, or as they were when they were removed. A removed target
+   * whose versions are deleted is in no scope.
+   */
+  async visibleIds(ids: readonly string[], scope: Scope): Promise<string[]> {
+    if (scope === null || ids.length === 0) return [...ids];
+    const params: unknown[] = [ids];
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT id FROM target_list WHERE id = ANY ($1::uuid[]) AND ${scopeCondition(scope, params)}
+       UNION ALL
+       SELECT id FROM (
+         SELECT DISTINCT ON (id) * FROM target_version v WHERE id = ANY ($1::uuid[])
+           AND NOT EXISTS (SELECT 1 FROM target_list l WHERE l.id = v.id) ORDER BY id, version DESC) AS target_version
+       WHERE ${versionCondition(scopeFilter(scope), params)}`,
+      params,
+    );
+    const visible = new Set(rows.map(({ id }) => id));
+    return ids.filter((id) => visible.has(id));
   }
 
   private readLives(ip: string, vrf: string | undefined): Promise<{ id: string; vrf: string }[]> {

@@ -1,4 +1,5 @@
-import { RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -21,7 +22,11 @@ export class LifetimesController {
   })
   @ApiParam({ name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } })
   @ApiOkResponse({ type: TargetLifetimesResponse })
-  listLifetimes(@Param('id') ref: string, @Query() { vrf }: TargetReferenceRequest): Promise<TargetLifetimesResponse> {
-    return this.queries.execute(new ListLifetimes(ref, vrf));
+  listLifetimes(
+    @Param('id') ref: string,
+    @Query() { vrf }: TargetReferenceRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<TargetLifetimesResponse> {
+    return this.queries.execute(new ListLifetimes(ref, vrf, scope));
   }
 }

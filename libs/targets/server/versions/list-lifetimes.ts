@@ -1,4 +1,4 @@
-import { ActorNames } from '@icmp-mon/identity/contract';
+import { ActorNames, type Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { streamOf } from '@icmp-mon/platform/event-store';
@@ -12,6 +12,7 @@ export class ListLifetimes extends Query<TargetLifetimes> {
   constructor(
     readonly ref: string,
     readonly vrf: string | undefined,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -26,11 +27,11 @@ export class ListLifetimesHandler implements IQueryHandler<ListLifetimes> {
   ) {}
 
   /** @throws DomainError `not_found`, `ambiguous` (the address was in several VRFs) */
-  async execute({ ref, vrf }: ListLifetimes): Promise<TargetLifetimes> {
-    const [asked] = await this.readLifetimes(await this.targets.findIds(ref, vrf));
+  async execute({ ref, vrf, scope }: ListLifetimes): Promise<TargetLifetimes> {
+    const [asked] = await this.readLifetimes(await this.targets.findIds(ref, vrf, scope));
     if (asked === undefined) throw new DomainError('not_found', `There was no target ${ref}.`);
     // The versions of a target removed long ago are deleted; its events remain. Its address may be one that is refused today.
-    const ids = await this.targets.idsAt(asked);
+    const ids = await this.targets.idsAt(asked, scope);
     const items = await this.readLifetimes([...new Set([...ids, asked.id])]);
     const removers = items.flatMap(({ removedBy }) => removedBy ?? []);
     const names = await this.actors.namesOf([...new Set(removers)]);

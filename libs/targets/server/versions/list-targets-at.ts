@@ -1,7 +1,9 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { instantOf } from '@icmp-mon/platform/http';
 import {
+  limitedFilter,
   type TargetListQuery,
   type TargetVersion,
   type TargetVersionPage,
@@ -10,9 +12,10 @@ import {
 } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { decodeCursor, encodeCursor, listFingerprint } from '../target-list/cursor';
-import { parsedFilter } from '../target-list/list-filter';
+import { fieldsWithout, parsedFilter } from '../target-list/list-filter';
+import { idsInScope } from '../target-list/scope-condition';
 import { requireStored } from './stored-history';
-import { FIELDS_WITHOUT_HISTORY, versionCondition } from './version-table';
+import { FIELDS_WITHOUT_HISTORY, stillInScope, versionCondition } from './version-table';
 import { type MatchingVersions, pageOfAll, pageOfMatching, type VersionPage } from './versions-statement';
 
 const PAGE_DEFAULT = 100;
@@ -23,7 +26,10 @@ type PageRow = TargetVersion & { sort_value: string; total: number };
 
 /** Lists one page of the inventory as it was at an instant. */
 export class ListTargetsAt extends Query<TargetVersionPage> {
-  constructor(readonly query: TargetListQuery & { at: string }) {
+  constructor(
+    readonly query: TargetListQuery & { at: string },
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -33,21 +39,22 @@ export class ListTargetsAtHandler implements IQueryHandler<ListTargetsAt> {
   constructor(private readonly database: ControlDatabase) {}
 
   /** @throws DomainError `invalid` (at, cursor, filter, parameters without a history), `unavailable` while the history is behind */
-  async execute({ query }: ListTargetsAt): Promise<TargetVersionPage> {
+  async execute({ query, scope }: ListTargetsAt): Promise<TargetVersionPage> {
     const now = new Date();
     const at = new Date(instantOf('at', query.at, now.getTime()));
     const { order = 'asc', limit = PAGE_DEFAULT, filter, tier, vrf } = query;
     const sort = requireHistory(query);
     const fingerprint = listFingerprint({ at: at.toISOString(), sort, order, tier, vrf, filter });
     const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
-    const matching = matchingVersions(query, at);
+    const matching = matchingVersions(query, at, scope);
     await requireStored(this.database, at, now);
     const page: VersionPage = { sort, descending: order === 'desc', after, limit };
     const [only, second] = matching.conditions;
     const isAll = sort === 'ip' && only !== undefined && second === undefined;
     const { text, params } = isAll ? pageOfAll(matching, page) : pageOfMatching(matching, page);
     const rows = await this.database.query<PageRow>(text, params);
-    return pageView(rows, at, limit, (value, key) => encodeCursor(fingerprint, { value, key }));
+    const shown = await limitParentIds(this.database, rows, scope);
+    return pageView(shown, at, limit, (value, key) => encodeCursor(fingerprint, { value, key }));
   }
 }
 
@@ -88,12 +95,25 @@ function invalid(parameter: string, detail: string): DomainError {
   return new DomainError('invalid', detail, [{ pointer: `?${parameter}`, detail }]);
 }
 
-function matchingVersions({ filter, tier, vrf }: TargetListQuery, at: Date): MatchingVersions {
+function matchingVersions({ filter, tier, vrf }: TargetListQuery, at: Date, scope: Scope): MatchingVersions {
   const params: unknown[] = [at];
   const conditions = ['valid @> $1::timestamptz'];
   if (tier !== undefined) conditions.push(`tier = $${params.push(tier)}`);
   if (vrf !== undefined) conditions.push(`vrf = $${params.push(vrf)}`);
-  const parsed = parsedFilter(filter, FIELDS_WITHOUT_HISTORY);
+  const parsed = limitedFilter(parsedFilter(filter, [...FIELDS_WITHOUT_HISTORY, ...fieldsWithout(scope)]), scope);
   if (parsed !== null) conditions.push(versionCondition(parsed, params));
+  if (scope !== null) conditions.push(stillInScope(scope, params));
   return { conditions, params };
+}
+
+/** Returns rows without the parents that are not in the scope. */
+async function limitParentIds(
+  sql: ControlDatabase,
+  rows: readonly (PageRow | { key: null; total: number })[],
+  scope: Scope,
+): Promise<(PageRow | { key: null; total: number })[]> {
+  if (scope === null) return [...rows];
+  const ids = rows.flatMap((row) => (row.key === null ? [] : row.parents));
+  const visible = await idsInScope(sql, [...new Set(ids)], scope);
+  return rows.map((row) => (row.key === null ? row : { ...row, parents: row.parents.filter((id) => visible.has(id)) }));
 }

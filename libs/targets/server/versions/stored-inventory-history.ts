@@ -1,10 +1,11 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { InventoryHistory, type TargetFilter, type TargetVersion } from '@icmp-mon/targets/contract';
+import { InventoryHistory, scopeFilter, type TargetFilter, type TargetVersion } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
 import { requireStored } from './stored-history';
-import { VERSION_COLUMNS, versionCondition } from './version-table';
+import { stillInScope, VERSION_COLUMNS, versionCondition } from './version-table';
 
 const KEYS_PER_BATCH = 10_000;
 
@@ -15,17 +16,20 @@ export class StoredInventoryHistory extends InventoryHistory {
     super();
   }
 
-  override async findTargetAt(ref: string, vrf: string | undefined, at: Date): Promise<TargetVersion> {
+  override async findTargetAt(ref: string, vrf: string | undefined, at: Date, scope: Scope): Promise<TargetVersion> {
     const isId = TARGET_ID.test(ref);
     const address = canonicalAddress(ref);
     if (!isId && !address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
     await requireStored(this.database, at, new Date());
+    const params: unknown[] = [at, address.ok ? address.ip : ref, isId ? null : (vrf ?? null)];
+    const limit =
+      scope === null ? '' : `AND ${versionCondition(scopeFilter(scope), params)} AND ${stillInScope(scope, params)}`;
     const rows = await this.database.query<TargetVersion>(
       `SELECT ${VERSION_COLUMNS} FROM target_version
-       WHERE valid @> $1::timestamptz AND ${isId ? 'id = $2::uuid' : 'ip = $2::inet'} AND ($3::text IS NULL OR vrf = $3)
+       WHERE valid @> $1::timestamptz AND ${isId ? 'id = $2::uuid' : 'ip = $2::inet'} AND ($3::text IS NULL OR vrf = $3) ${limit}
        ORDER BY vrf LIMIT 100`,
-      [at, address.ok ? address.ip : ref, isId ? null : (vrf ?? null)],
+      params,
     );
     const [only, ...others] = rows;
     if (only === undefined) throw new DomainError('not_found', `${shown(ref)} was no target at ${at.toISOString()}.`);

@@ -1,5 +1,6 @@
 import { type FilterField, lowerCase, tagKeyOf, type TargetFilter } from '@icmp-mon/targets/contract';
 import { type FilteredTable, tableCondition } from '../target-list/filter-condition';
+import { scopeCondition } from '../target-list/scope-condition';
 import { searchedText } from '../target-list/search-condition';
 import { isoText } from '../target-list/target-row';
 
@@ -29,6 +30,15 @@ const TAGS = String.raw`string_to_array(btrim(split_part(text, E'\n', 4), E'\t')
 export function versionCondition(filter: TargetFilter, params: unknown[]): string {
   const indexed = requiredTags(filter).map((tags) => `${TAGS} && $${params.push(tags)}::text[]`);
   return [...indexed, tableCondition(filter, params, VERSION_TABLE)].join(' AND ');
+}
+
+/**
+ * Returns the SQL condition on `target_version` for targets that did not leave a scope: they are in it now, or are removed. Together with the
+ * scope on the version, a target is shown only as it was while it was in the scope.
+ */
+export function stillInScope(scope: string, params: unknown[]): string {
+  const outside = `SELECT 1 FROM target_list WHERE target_list.key = target_version.key AND NOT ${scopeCondition(scope, params)}`;
+  return `NOT EXISTS (${outside})`;
 }
 
 /** Returns the lists of tags of which each match has at least one. */

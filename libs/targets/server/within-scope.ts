@@ -1,0 +1,39 @@
+import type { Scope } from '@icmp-mon/identity/contract';
+import { DomainError } from '@icmp-mon/platform/errors';
+import { scopePredicate, targetDataOf, type TargetEvent } from '@icmp-mon/targets/contract';
+import { DependencyRefused } from './dependencies';
+import type { TargetState } from './target';
+
+type Decide = (state: TargetState) => TargetEvent[];
+
+/**
+ * Limits a decision to the targets of a scope: the target must be in it before and after.
+ * @throws DomainError `not_found` for a target that is not, or no longer, in the scope; `forbidden` if it would not be in the scope
+ */
+export function withinScope(scope: Scope, decide: Decide): Decide {
+  if (scope === null) return decide;
+  const isInScope = scopePredicate(scope);
+  return (state) => {
+    if (state.kind === 'registered' && !isInScope(state.target)) {
+      throw new DomainError('not_found', 'The target does not exist or was removed.');
+    }
+    const events = decide(state);
+    for (const event of events) {
+      const isState = event.type === 'TargetRegistered' || event.type === 'TargetChanged';
+      if (isState && !isInScope(targetDataOf(event.data))) throw outsideScope(scope);
+    }
+    return events;
+  };
+}
+
+export const outsideScope = (scope: string): DomainError => new DomainError('forbidden', outsideText(scope));
+
+/** Returns why a target may not be registered or changed, as a sentence. */
+export const outsideText = (scope: string): string =>
+  `You may register and change only targets of your scope, ${scope}, and the target would not be one.`;
+
+/** Returns the error for a caller: refusals because of dependencies name targets, which a caller with a scope may not see. */
+export const errorInScope = (scope: Scope, error: unknown): unknown =>
+  scope !== null && error instanceof DependencyRefused
+    ? new DomainError(error.code, 'Dependencies between targets, also outside of your scope, do not allow this change.')
+    : error;
