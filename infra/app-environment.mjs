@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { kitDir } from './agent-kit.mjs';
 import { kafkaLoginEnvironment } from './kafka-login.mjs';
 import { distDir } from './paths.mjs';
+import { readJson } from './private-file.mjs';
 
 const kafka = [
   'ICMPMON_KAFKA_BROKERS',
@@ -47,6 +48,7 @@ export const settingsOf = {
     'ICMPMON_PUBLIC_URL',
     'ICMPMON_OIDC_*',
     'ICMPMON_SECRET_FILE',
+    'ICMPMON_CREDENTIALS_*',
     'ICMPMON_HEALTH_THRESHOLDS',
     'ICMPMON_DISKS',
   ],
@@ -70,6 +72,8 @@ export const settingsOf = {
     'ICMPMON_HEALTH_THRESHOLDS',
     'ICMPMON_HOLD_DOWN_MAX_S',
     'ICMPMON_AGENT_VERSION_MIN',
+    'ICMPMON_CREDENTIALS_*',
+    'ICMPMON_SOURCES_*',
     'ICMPMON_DISKS',
   ],
   // The agent gets no database and no broker, only what an agent on another machine would get.
@@ -153,11 +157,24 @@ function serverEnvironment(role, { dir, addresses, roles, ports }) {
     ICMPMON_PORTAL_DIR: join(distDir, 'apps/portal/browser'),
     ICMPMON_BOOTSTRAP_FILE: join(dir, 'bootstrap.json'),
     ICMPMON_SECRET_FILE: apiSecretFile(dir),
+    ...credentialsEnvironment(dir),
     ICMPMON_STARTER_TARGETS: process.env.ICMPMON_STARTER_TARGETS ?? starterTargets.join(','),
     ICMPMON_LOG_LEVEL: process.env.ICMPMON_LOG_LEVEL ?? 'info',
     // The disk of this installation, unless the operator names others.
     ICMPMON_DISKS: process.env.ICMPMON_DISKS ?? `data=${dir}`,
   };
+}
+
+/**
+ * The key of stored credentials: the operator's, or the one that the installation has created.
+ * @param {string} dir
+ */
+function credentialsEnvironment(dir) {
+  const { ICMPMON_CREDENTIALS_KEY: key, ICMPMON_CREDENTIALS_KEY_FILE: file } = process.env;
+  const own = file ? undefined : (key ?? readJson(join(dir, 'secrets.json'))?.credentialsKey);
+  /** @type {Record<string, string>} */
+  const environment = own === undefined ? {} : { ICMPMON_CREDENTIALS_KEY: own };
+  return environment;
 }
 
 /**

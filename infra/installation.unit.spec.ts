@@ -73,7 +73,7 @@ describe('secrets', () => {
     const secrets = secretsOf(file);
     expect(secretsOf(file)).toEqual(secrets);
     const { databasePasswords, ...others } = secrets;
-    expect(new Set([...Object.values(others), ...Object.values(databasePasswords)]).size).toBe(9);
+    expect(new Set([...Object.values(others), ...Object.values(databasePasswords)]).size).toBe(10);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 

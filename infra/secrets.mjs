@@ -11,7 +11,7 @@ import { readJson, writePrivateJson } from './private-file.mjs';
 const random = (bytes) => randomBytes(bytes).toString('base64url');
 
 /**
- * Returns the passwords of the local services and the signing secret of logins; they are created once, readable only by their owner.
+ * Returns the passwords of the local services, the signing secret of logins, and the key of stored credentials; they are created once, readable only by their owner.
  * @param {string} file
  */
 export function secretsOf(file) {
@@ -21,6 +21,7 @@ export function secretsOf(file) {
     redisPassword: kept.redisPassword ?? random(24),
     kafkaPassword: kept.kafkaPassword ?? random(24),
     jwtSecret: kept.jwtSecret ?? random(48),
+    credentialsKey: kept.credentialsKey ?? random(48),
     databasePasswords: Object.fromEntries(
       databaseRoles.map((role) => [role, kept.databasePasswords?.[role] ?? random(24)]),
     ),

@@ -31,6 +31,7 @@ import { AssignmentRules1790000076400 } from './control/1790000076400-assignment
 import { EventCursorCategory1790000076200 } from './control/1790000076200-event-cursor-category';
 import { IdentityScopes1790000085000 } from './control/1790000085000-identity-scopes';
 import { TargetsImport1790000081000 } from './control/1790000081000-targets-import';
+import { TargetsInventorySources1790000089500 } from './control/1790000089500-targets-inventory-sources';
 import { TargetsImportBounds1790000082000 } from './control/1790000082000-targets-import-bounds';
 import { TargetsImportVersion1790000084200 } from './control/1790000084200-targets-import-version';
 import { EventAudit1790000088000 } from './control/1790000088000-event-audit';
@@ -110,6 +111,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   IdentitySecondFactor1790000086300,
   EventAudit1790000088000,
   IdentitySingleSignOn1790000088100,
+  TargetsInventorySources1790000089500,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

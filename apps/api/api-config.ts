@@ -8,6 +8,7 @@ import {
   optional,
   path,
   readConfig,
+  secret,
   text,
   url,
 } from '@icmp-mon/platform/config';
@@ -34,6 +35,7 @@ const FIELDS = {
   portalDir: optional(path('ICMPMON_PORTAL_DIR')),
   secondFactorRequired: roles('ICMPMON_SECOND_FACTOR_REQUIRED'),
   secretFile: path('ICMPMON_SECRET_FILE', { mustExist: true }),
+  credentialsKey: optional(secret('ICMPMON_CREDENTIALS_KEY')),
   bootstrapFile: optional(path('ICMPMON_BOOTSTRAP_FILE', { mustExist: true })),
   starterTargets: optional(list('ICMPMON_STARTER_TARGETS')),
   healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),

@@ -28,7 +28,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
     secondFactorRequired: config.secondFactorRequired,
     singleSignOn: config.singleSignOn,
   }),
-  TargetsApiModule,
+  TargetsApiModule.register({ credentialsKey: config.credentialsKey }),
   TiersApiModule,
   ShardApiModule,
   ProbingApiModule.register({

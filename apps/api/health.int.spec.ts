@@ -48,7 +48,7 @@ describe('the health of the product', () => {
 
   it('has the parts of all contexts, in the order of the result pipeline', () => {
     const order =
-      'shards statuses publishers agents assignment uncounted placement processes services consumers dead-letters history disks';
+      'shards statuses publishers agents assignment uncounted placement processes services consumers dead-letters history disks inventory-sources';
     expect(api.app.get(HealthReader).parts.map(({ id }) => id)).toEqual(order.split(' '));
   });
 

@@ -77,7 +77,11 @@ describe('the queue board', () => {
     const answer = await api.sendRequest(`${BOARD}/api/queues?activeQueue=${HOUSEKEEPING_QUEUE}&page=1&jobsPerPage=10`);
     expect(answer.status).toBe(200);
     const { queues } = (await answer.json()) as { queues: { name: string; jobs: { name: string }[] }[] };
-    expect(queues.map(({ name }) => name)).toEqual([HOUSEKEEPING_QUEUE, 'targets-bulk-jobs']);
+    expect(queues.map(({ name }) => name)).toEqual([
+      HOUSEKEEPING_QUEUE,
+      'targets-bulk-jobs',
+      'targets-inventory-sources',
+    ]);
     expect(queues[0]?.jobs.map(({ name }) => name)).toEqual(['sessions']);
   });
 

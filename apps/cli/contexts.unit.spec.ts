@@ -38,6 +38,7 @@ describe('the contexts of the command line app', () => {
       'bulk_job, bulk_job_part, bulk_job_failure',
       'enrolment_token',
       'import_file, import_line',
+      'inventory_source, inventory_source_run, inventory_source_target',
       'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code, issuer_login, used_sign_in',
       'probe_recent, probe_series',
       'saved_view',

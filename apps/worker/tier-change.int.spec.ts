@@ -71,6 +71,7 @@ describe('a change of a tier with targets', () => {
         opsPort: 0,
         holdDownMaxS: 300,
         agentVersionMin: undefined,
+        ...{ credentialsKey: undefined, sourcesDir: undefined, sourcesAllowed: [] },
       },
       ...{ healthThresholds: DEFAULT_THRESHOLDS, disks: [], heartbeatUrl: undefined, heartbeatIntervalS: 60 },
     }));

@@ -1,8 +1,9 @@
 import { isAgentVersion } from '@icmp-mon/agents/contract';
 import { heartbeatUrl, watchedDisks } from '@icmp-mon/operations/server/worker';
-import { integer, list, optional, readConfig, text, url } from '@icmp-mon/platform/config';
+import { integer, list, optional, path, readConfig, secret, text, url } from '@icmp-mon/platform/config';
 import { thresholds } from '@icmp-mon/platform/health';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
+import { allowedAddresses } from '@icmp-mon/targets/server/worker';
 
 /** Settings without the login to Kafka, which every Kafka client reads itself (`readKafkaSasl`). */
 export type WorkerConfig = Omit<ReturnType<typeof readWorkerConfig>, keyof typeof KAFKA_SASL_FIELDS>;
@@ -40,6 +41,9 @@ export function readWorkerConfig() {
     agentMetricsKeptDays: keptDays('ICMPMON_RETENTION_AGENT_METRICS_DAYS', 30),
     holdDownMaxS: integer('ICMPMON_HOLD_DOWN_MAX_S', { default: 300, min: 30, max: 86_400 }),
     agentVersionMin: optional(agentVersion('ICMPMON_AGENT_VERSION_MIN')),
+    credentialsKey: optional(secret('ICMPMON_CREDENTIALS_KEY')),
+    sourcesDir: optional(path('ICMPMON_SOURCES_DIR', { mustExist: true })),
+    sourcesAllowed: allowedAddresses('ICMPMON_SOURCES_ALLOWED_ADDRESSES'),
     opsPort: integer('ICMPMON_OPS_PORT', { default: 9104, max: 65_535 }),
     healthThresholds: thresholds('ICMPMON_HEALTH_THRESHOLDS'),
     disks: watchedDisks('ICMPMON_DISKS'),

@@ -39,6 +39,7 @@ const TASKS = [
   'idempotency-keys',
   'import-files',
   'list-removals',
+  'login-challenges',
   'old-hourly-figures',
   'old-results',
   'old-status-changes',
@@ -49,10 +50,11 @@ const TASKS = [
   'target-versions',
   'tier-removals',
   'uncounted-results',
+  'used-sign-ins',
 ];
 
 /** Parts of Health on which the heartbeat depends. */
-const HEALTH_PARTS = ['agents', 'assignment', 'history', 'placement', 'shards', 'statuses', 'uncounted'];
+const HEALTH_PARTS = 'agents assignment history inventory-sources placement shards statuses uncounted'.split(' ');
 
 describe('the worker', () => {
   let databases: TestDatabases;
@@ -84,10 +86,8 @@ describe('the worker', () => {
       opsPort: 0,
       healthThresholds: DEFAULT_THRESHOLDS,
       disks: [],
-      heartbeatUrl: undefined,
-      heartbeatIntervalS: 60,
-      holdDownMaxS: 300,
-      agentVersionMin: undefined,
+      ...{ heartbeatUrl: undefined, heartbeatIntervalS: 60, holdDownMaxS: 300, agentVersionMin: undefined },
+      ...{ credentialsKey: undefined, sourcesDir: undefined, sourcesAllowed: [] },
     }));
     await worker.start();
   });

@@ -29,7 +29,7 @@ const WORKER = 'worker';
 const contexts = (config: WorkerConfig): ContextModule[] => [
   HttpWorkerModule,
   IdentityWorkerModule,
-  TargetsWorkerModule,
+  TargetsWorkerModule.register(config),
   TiersWorkerModule,
   AgentsWorkerModule.register({ metricsKeptDays: config.agentMetricsKeptDays }),
   AssignmentWorkerModule.register({

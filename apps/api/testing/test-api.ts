@@ -56,6 +56,7 @@ export function testApiConfig(databases: TestDatabases, folder: string, change: 
     secondFactorRequired: [],
     singleSignOn: null,
     secretFile: path.join(folder, 'secrets.json'),
+    credentialsKey: 'test credentials key',
     bootstrapFile: undefined,
     starterTargets: undefined,
     healthThresholds: DEFAULT_THRESHOLDS,

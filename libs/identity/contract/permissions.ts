@@ -6,6 +6,8 @@ const LOWEST_ROLE = {
   'targets:read': 'viewer',
   'targets:write': 'engineer',
   'targets:erase': 'admin',
+  'sources:read': 'engineer',
+  'sources:manage': 'admin',
   'tiers:read': 'viewer',
   'tiers:write': 'engineer',
   'agents:read': 'viewer',

@@ -1,3 +1,5 @@
+import type { SourceKind } from './inventory-source';
+
 /** Largest file of one import, in bytes. */
 export const IMPORT_BYTES_MAX = 64 * 1024 * 1024;
 /** Most targets of one import. */
@@ -39,10 +41,13 @@ export interface ImportQuery {
 
 /** Request of a job of kind `import`. */
 export interface ImportOrder {
-  format: ImportFormat;
+  /** Format of the file; of an inventory source, its kind. */
+  format: ImportFormat | SourceKind;
   mode: ImportMode;
   dryRun: boolean;
   bytes: number;
+  /** The inventory source whose list is imported; absent for a file. */
+  source?: { id: string; name: string };
 }
 
 /** `waiting`: the job has not reached the line. */

@@ -13,3 +13,5 @@ export * from './target-history';
 export * from './target-lifetime';
 export * from './tag-list';
 export * from './tag-text';
+export * from './inventory-source';
+export * from './inventory-source-events';

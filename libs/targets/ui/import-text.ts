@@ -30,6 +30,7 @@ export function importTitle(job: BulkJobView | null): string {
 export function importedText({ import: order, total }: BulkJobView): string {
   if (order === null) return '';
   const lines = `${countText(total)} ${total === 1 ? 'line' : 'lines'}`;
+  if (order.source !== undefined) return `${lines} of the source ${order.source.name}`;
   const only = order.mode === 'create' ? '; only new targets' : '';
   return `${lines} of ${order.format === 'csv' ? 'CSV' : 'NDJSON'}, ${bytesText(order.bytes)}${only}`;
 }

@@ -41,7 +41,7 @@ import { RenewRecoveryCodesHandler } from '../second-factor/renew-recovery-codes
 import { ResetSecondFactorHandler } from '../second-factor/reset-second-factor';
 import { SecondFactorPolicy } from '../second-factor/second-factor-policy';
 import { SecondFactors } from '../second-factor/second-factors';
-import { SecretBox } from '../secret-box';
+import { SecretBox } from '@icmp-mon/platform/secrets';
 import { AccessTokens } from '../sessions/access-token';
 import { BrowserSessions } from '../sessions/browser-sessions';
 import { EndLoginsHandler } from '../sessions/end-logins';

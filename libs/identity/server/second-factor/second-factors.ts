@@ -2,7 +2,7 @@ import type { SecondFactorEnrolment } from '@icmp-mon/identity/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
-import { SecretBox } from '../secret-box';
+import { SecretBox } from '@icmp-mon/platform/secrets';
 import { hashOfRecoveryCode } from './recovery-codes';
 import { base32Text, matchingStep, newTotpSecret, otpauthUri } from './totp';
 

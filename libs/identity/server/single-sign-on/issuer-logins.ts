@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
-import { SecretBox } from '../secret-box';
+import { SecretBox } from '@icmp-mon/platform/secrets';
 import { type BegunSession, insertSession, type LoginClient, SESSION_S } from '../sessions/session-rows';
 import type { IssuerIdentity } from './issuer';
 import { PENDING_S } from './pending-sign-ins';

@@ -1,4 +1,4 @@
-import { SecretBox } from '../secret-box';
+import { SecretBox } from '@icmp-mon/platform/secrets';
 import type { SignInSecrets } from './issuer';
 
 /** How long a person may stay at the issuer. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SecretBox } from '../secret-box';
+import { SecretBox } from '@icmp-mon/platform/secrets';
 import { PendingSignIns } from './pending-sign-ins';
 
 const NOW_MS = 1_700_000_000_000;

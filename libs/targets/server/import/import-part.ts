@@ -12,6 +12,7 @@ import { type LineResult, nextLines, storeResults, type WaitingLine } from './im
 import { currentTargets, placeKey, usableTiers } from './known-targets';
 import { PlannedParents } from './planned-parents';
 import { prepareLines } from './prepare-lines';
+import { SourcedLines } from '../sources/sourced-lines';
 
 type Writing = Extract<LineDecision, { outcome: 'created' | 'changed' }>;
 
@@ -30,9 +31,11 @@ export async function runImportPart(sql: Sql, job: BulkJobRow): Promise<PartTall
     return tally;
   }
   const lines = await nextLines(sql, id);
-  const decisions = await decideLines(sql, id, lines, order);
+  const sourced = order.source === undefined ? null : await SourcedLines.readSource(sql, order.source);
+  const decisions = await decideLines(sql, id, lines, { order, sourced });
   const results = order.dryRun ? decisions.map(resultOf) : await takeEffect(sql, job, decisions);
   await storeResults(sql, id, results);
+  if (!order.dryRun) await sourced?.recordResults(sql, lines, results);
   for (const { outcome } of results) tally.addLine(outcome);
   tally.isLast = lines.length === 0;
   return tally;
@@ -42,19 +45,21 @@ async function decideLines(
   sql: Sql,
   fileId: string,
   lines: readonly WaitingLine[],
-  { mode, dryRun }: ImportOrder,
+  { order: { mode, dryRun }, sourced }: { order: ImportOrder; sourced: SourcedLines | null },
 ): Promise<LineDecision[]> {
   const names = [...new Set(lines.flatMap(({ members }) => members.tier ?? []))];
   const usable = await usableTiers(sql, names);
   // The targets are read after both locks, so that what is decided still holds when the events are appended.
   if (!dryRun && lines.some(({ members }) => members.parents !== undefined)) await lockDependencies(sql);
   const current = await currentTargets(sql, lines);
+  await sourced?.readOwners(sql, current.values());
   const planned = await PlannedParents.readAbove(sql, lines, dryRun ? fileId : null);
   const tierNames = names.every((name) => usable.has(name)) ? [] : await allTiers(sql);
   const parentOf: PlannedParents['parentOf'] = (reference, vrf) => planned.parentOf(reference, vrf);
   return lines.map((line) => {
     const context = { mode, current: current.get(placeKey(line)), usable, tierNames, parentOf };
-    return planned.addDecision(decideLine(line, context));
+    const decision = sourced === null ? decideLine(line, context) : sourced.decideLine(line, context);
+    return planned.addDecision(decision);
   });
 }
 

@@ -32,16 +32,24 @@ export interface LineResult {
 
 /** Stores records of a file: valid ones wait, the others are refused. */
 export async function storeRecords(sql: Sql, fileId: string, records: readonly FileRecord[]): Promise<void> {
+  await storeLines(sql, fileId, records.map(rowOf));
+}
+
+/** A line to store: it waits with its members, or was refused. */
+export type StoredLine = Pick<WaitingLine, 'line' | 'ip' | 'vrf'> &
+  ({ members: LineMembers; version?: number } | { outcome: 'refused'; field: string | null; reason: string });
+
+export async function storeLines(sql: Sql, fileId: string, lines: readonly StoredLine[]): Promise<void> {
   await sql.execute(
     `INSERT INTO import_line (file_id, line, ip, vrf, members, expected_version, outcome, field, reason)
      SELECT $1, line, ip, vrf, members, version, outcome, field, reason
      FROM jsonb_to_recordset($2::jsonb) AS r (line integer, ip text, vrf text, members jsonb, version integer, outcome text,
        field text, reason text)`,
-    [fileId, JSON.stringify(records.map(rowOf))],
+    [fileId, JSON.stringify(lines)],
   );
 }
 
-function rowOf(record: FileRecord): object {
+function rowOf(record: FileRecord): StoredLine {
   const { line } = record;
   const given = 'given' in record ? record.given : {};
   const read = 'given' in record ? readLine(record.given) : record;

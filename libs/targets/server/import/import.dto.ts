@@ -10,6 +10,8 @@ import {
   type ImportMember,
   type ImportMode,
   type ImportOutcome,
+  SOURCE_KINDS,
+  type SourceKind,
 } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
@@ -69,11 +71,19 @@ export class ListImportLinesRequest {
   cursor?: string;
 }
 
+class ImportSourceResponse implements NonNullable<contract.ImportOrder['source']> {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() name!: string;
+}
+
 export class ImportOrderResponse implements contract.ImportOrder {
-  @ApiProperty({ enum: IMPORT_FORMATS }) format!: ImportFormat;
+  @ApiProperty({ enum: [...IMPORT_FORMATS, ...SOURCE_KINDS], description: 'Of an inventory source, its kind.' })
+  format!: ImportFormat | SourceKind;
   @ApiProperty({ enum: IMPORT_MODES }) mode!: ImportMode;
   @ApiProperty() dryRun!: boolean;
-  @ApiProperty({ type: 'integer', description: 'Size of the file.' }) bytes!: number;
+  @ApiProperty({ type: 'integer', description: 'Size of the file; 0 for an inventory source.' }) bytes!: number;
+  @ApiPropertyOptional({ type: ImportSourceResponse, description: 'The inventory source; absent for a file.' })
+  source?: ImportSourceResponse;
 }
 
 class ImportChangeResponse implements contract.ImportChange {

@@ -36,7 +36,9 @@ export class ReceivedFiles {
    */
   async requirePlace(): Promise<void> {
     await requirePlace(this.database);
-    const [row] = await this.database.query<{ count: number }>('SELECT count(*) AS count FROM import_file');
+    const [row] = await this.database.query<{ count: number }>(
+      'SELECT count(*) AS count FROM import_file WHERE source_id IS NULL',
+    );
     if (row.count < STORED_FILES_MAX) return;
     const detail = `${row.count} files of imports are stored, the most at the same time. Those of ended imports are deleted within minutes: try again later.`;
     throw new DomainError('too_many_requests', detail);

@@ -1,6 +1,7 @@
 import { AuditedCategories, ShownQueues } from '@icmp-mon/platform/plugins';
 import { InventoryHistory, TargetDirectory } from '@icmp-mon/targets/contract';
-import { Global, Module } from '@nestjs/common';
+import { HealthParts } from '@icmp-mon/platform/health';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
 import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
 import { BulkController } from '../bulk/bulk.controller';
@@ -38,6 +39,17 @@ import { ListSavedViewsHandler } from '../saved-views/list-saved-views';
 import { ReplaceViewHandler } from '../saved-views/replace-view';
 import { SaveViewHandler } from '../saved-views/save-view';
 import { SavedViewsController } from '../saved-views/saved-views.controller';
+import { ChangeSourceHandler } from '../sources/change-source';
+import { CredentialBox } from '../sources/credential-box';
+import { DefineSourceHandler } from '../sources/define-source';
+import { ListSourceRunsHandler } from '../sources/list-source-runs';
+import { ListSourcesHandler } from '../sources/list-sources';
+import { ReadSourceHandler } from '../sources/read-source';
+import { RemoveSourceHandler } from '../sources/remove-source';
+import { RequestSourceRunHandler } from '../sources/request-source-run';
+import { SOURCE_RUNS_QUEUE } from '../sources/source-runs.queue';
+import { SOURCES_PART } from '../sources/sources-health';
+import { SourcesController } from '../sources/sources.controller';
 import { TierNames } from '../tier-names';
 import { ListTargetsAtHandler } from '../versions/list-targets-at';
 import { FormerTargets } from '../versions/former-targets';
@@ -48,7 +60,13 @@ import { StoredInventoryHistory } from '../versions/stored-inventory-history';
 import { TargetChangesController } from '../target-changes.controller';
 import { TargetsController } from '../targets.controller';
 import { BULK_JOB_AUDIT } from '../bulk/bulk-job-audit';
+import { SOURCE_AUDIT, SOURCE_RUN_AUDIT } from '../sources/source-audit';
 import { TARGET_AUDIT } from '../target-audit';
+
+interface TargetsApiOptions {
+  /** Secret with which credentials of inventory sources are encrypted; they cannot be stored without it. */
+  credentialsKey: string | undefined;
+}
 
 /** Routes of targets and the status stream; provides `TargetDirectory` to routes of other contexts. */
 @Global()
@@ -64,6 +82,7 @@ import { TARGET_AUDIT } from '../target-audit';
     SavedViewsController,
     ImportController,
     ExportController,
+    SourcesController,
   ],
   providers: [
     ListedTargets,
@@ -103,12 +122,30 @@ import { TARGET_AUDIT } from '../target-audit';
     SaveViewHandler,
     ReplaceViewHandler,
     DeleteViewHandler,
+    DefineSourceHandler,
+    ChangeSourceHandler,
+    RemoveSourceHandler,
+    RequestSourceRunHandler,
+    ListSourcesHandler,
+    ReadSourceHandler,
+    ListSourceRunsHandler,
   ],
   exports: [TargetDirectory, InventoryHistory],
 })
 export class TargetsApiModule {
-  constructor(shown: ShownQueues, audited: AuditedCategories) {
-    audited.plug(TARGET_AUDIT, BULK_JOB_AUDIT);
-    shown.plug({ name: BULK_JOBS_QUEUE, description: 'Targets: wake-ups for bulk jobs.' });
+  static register({ credentialsKey }: TargetsApiOptions): DynamicModule {
+    return {
+      module: TargetsApiModule,
+      providers: [{ provide: CredentialBox, useFactory: () => new CredentialBox(credentialsKey) }],
+    };
+  }
+
+  constructor(shown: ShownQueues, health: HealthParts, audited: AuditedCategories) {
+    audited.plug(TARGET_AUDIT, BULK_JOB_AUDIT, SOURCE_AUDIT, SOURCE_RUN_AUDIT);
+    shown.plug(
+      { name: BULK_JOBS_QUEUE, description: 'Targets: wake-ups for bulk jobs.' },
+      { name: SOURCE_RUNS_QUEUE, description: 'Targets: wake-ups for inventory sources.' },
+    );
+    health.plug(SOURCES_PART);
   }
 }

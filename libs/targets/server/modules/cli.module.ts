@@ -28,6 +28,11 @@ export class TargetsCliModule {
         reason: 'progress of jobs; deleted some time after their end',
       },
       { tables: 'import_file, import_line', reason: 'lines of imported files; deleted some time after their end' },
+      {
+        tables: 'inventory_source, inventory_source_run, inventory_source_target',
+        reason:
+          'definitions with credentials, runs, and which targets belong to which source; events are only their audit record',
+      },
       { tables: 'saved_view', reason: "users' own views of the target list, without events" },
       { tables: 'target_list_removed', reason: 'change numbers for open streams; deleted after a day' },
       { tables: 'target_version_horizon', reason: 'how far versions are deleted' },

@@ -14,7 +14,7 @@ import {
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { TierTargets } from '@icmp-mon/tiers/contract';
 import { BullModule } from '@nestjs/bullmq';
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { BulkJobRunner } from '../bulk/bulk-job-runner';
 import { BulkJobWaker } from '../bulk/bulk-job-waker';
 import { BulkJobsProcessor } from '../bulk/bulk-jobs.processor';
@@ -23,6 +23,7 @@ import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
 import { forgetEndedImports } from '../import/forget-import-files';
 import { MoveTargets } from '../move-targets';
 import { cleanFormerOwners } from '../saved-views/former-owners';
+import { type SourcesWorkerOptions, SourcesWorkerModule } from '../sources/sources-worker.module';
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
 import { forgetVersions } from '../versions/forget-versions';
@@ -36,6 +37,8 @@ const JOBS_PER_STEP = 100;
 const IMPORT_FILES_EVERY_MS = 10 * MINUTE_MS;
 /** Days for which a version is kept after its end: the same month of last year. */
 const VERSIONS_KEPT_DAYS = 396;
+
+export { allowedAddresses } from '../sources/allowed-addresses';
 
 /** Exports `TierTargets` for the tiers' worker. */
 @Global()
@@ -55,6 +58,10 @@ const VERSIONS_KEPT_DAYS = 396;
   exports: [TierTargets],
 })
 export class TargetsWorkerModule {
+  static register(sources: SourcesWorkerOptions): DynamicModule {
+    return { module: TargetsWorkerModule, imports: [SourcesWorkerModule.register(sources)] };
+  }
+
   constructor(
     control: ControlDatabase,
     relayed: RelayedCategories,

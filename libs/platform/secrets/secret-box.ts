@@ -6,8 +6,8 @@ const TAG_BYTES = 16;
 const BODY_AT = NONCE_BYTES + TAG_BYTES;
 
 /**
- * Encrypts secrets that must be readable again (AES-256-GCM), with a key per purpose that is derived from the secret file (HKDF, RFC 5869). A
- * copy of the database alone reveals none of them. Every replica has the same file.
+ * Encrypts secrets that must be readable again (AES-256-GCM), with a key per purpose that is derived from a secret setting (HKDF, RFC 5869). A
+ * copy of the database alone reveals none of them. Every replica has the same setting.
  */
 export class SecretBox {
   private readonly key: Buffer;
@@ -24,7 +24,7 @@ export class SecretBox {
     return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
   }
 
-  /** Returns the text; null if it was changed, moved, or sealed with another secret file. */
+  /** Returns the text; null if it was changed, moved, or sealed with another secret or purpose. */
   openText(box: Buffer, place: string): string | null {
     if (box.length < BODY_AT) return null;
     const decipher = createDecipheriv('aes-256-gcm', this.key, box.subarray(0, NONCE_BYTES), {

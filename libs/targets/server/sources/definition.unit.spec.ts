@@ -1,0 +1,58 @@
+import { DomainError } from '@icmp-mon/platform/errors';
+import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
+import { describe, expect, it } from 'vitest';
+import { definitionOf, requireDefinition } from './definition';
+
+const NETBOX: DefineSourceRequest = {
+  name: 'NetBox',
+  kind: 'netbox',
+  location: 'https://netbox.example.net/base',
+  tier: 'fast',
+};
+
+/** Returns the pointers of the faults of a request. */
+function faultsOf(change: Partial<DefineSourceRequest>): string[] {
+  const request = { ...NETBOX, ...change };
+  try {
+    requireDefinition(definitionOf(request), request.credential);
+    return [];
+  } catch (error) {
+    if (error instanceof DomainError) return error.errors?.map(({ pointer }) => pointer) ?? [];
+    throw error;
+  }
+}
+
+describe('the definition of a source', () => {
+  it.each<Partial<DefineSourceRequest>>([
+    {},
+    { query: 'tenant=acme&tag=monitored&cf_site=fra' },
+    { tagsFrom: { site: 'custom_fields.site' }, nameFrom: 'custom_fields.host_name' },
+    { kind: 'http_sd', location: 'http://127.0.0.1:8000/sd?env=prod', credential: 'abc' },
+    { kind: 'file_sd', location: 'prometheus/tg_*.json' },
+  ])('may be %j', (change) => expect(faultsOf(change)).toEqual([]));
+
+  it.each<[Partial<DefineSourceRequest>, string]>([
+    [{ location: 'netbox.example.net' }, '#/location'],
+    [{ location: 'ftp://netbox.example.net' }, '#/location'],
+    [{ location: 'https://user:password@netbox.example.net' }, '#/location'],
+    [{ location: 'https://netbox.example.net/api/' }, '#/location'],
+    [{ location: 'https://netbox.example.net/?a=b' }, '#/location'],
+    [{ kind: 'http_sd', location: 'https://h/#x' }, '#/location'],
+    [{ kind: 'file_sd', location: '../secrets.json' }, '#/location'],
+    [{ kind: 'file_sd', location: '/etc/a.json' }, '#/location'],
+    [{ kind: 'file_sd', location: 'a*/b.json' }, '#/location'],
+    [{ kind: 'file_sd', location: '*a*.json' }, '#/location'],
+    [{ kind: 'file_sd', location: 'passwd' }, '#/location'],
+    [{ query: '?tag=a' }, '#/query'],
+    [{ query: 'limit=5' }, '#/query'],
+    [{ query: 'status=active' }, '#/query'],
+    [{ kind: 'http_sd', query: 'a=b' }, '#/query'],
+    [{ kind: 'http_sd', statuses: ['active'] }, '#/statuses'],
+    [{ nameFrom: 'a..b' }, '#/nameFrom'],
+    [{ tagsFrom: { '-a': 'b' } }, '#/tagsFrom'],
+    [{ tagsFrom: { a: 'b c' } }, '#/tagsFrom'],
+    [{ credential: 'Token abc' }, '#/credential'],
+    [{ credential: 'a\nb' }, '#/credential'],
+    [{ kind: 'file_sd', location: 'a.json', credential: 'abc' }, '#/credential'],
+  ])('cannot be %j', (change, pointer) => expect(faultsOf(change)).toEqual([pointer]));
+});

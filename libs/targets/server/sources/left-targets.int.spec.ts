@@ -1,0 +1,119 @@
+import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { netboxAddress, netboxAddresses, NetboxStandIn } from './netbox-stand-in.test-data';
+import { SourcesFixture } from './sources-fixture.test-data';
+
+let netbox: NetboxStandIn;
+let fixture: SourcesFixture;
+
+beforeEach(async () => {
+  [netbox, fixture] = await Promise.all([NetboxStandIn.open(), SourcesFixture.open()]);
+});
+afterEach(() => Promise.all([netbox.close(), fixture.close()]));
+
+const define = (change: Partial<DefineSourceRequest> = {}) =>
+  fixture.defineSource({
+    name: 'NetBox',
+    kind: 'netbox',
+    location: netbox.url,
+    tier: 'fast',
+    credential: netbox.token,
+    ...change,
+  });
+
+const target = async (ip: string) => {
+  const found = (await fixture.readTargets()).get(ip);
+  if (found === undefined) throw new Error(`${ip} is not a target.`);
+  return found;
+};
+
+describe('targets that left the list', () => {
+  it('stay unless the source is defined otherwise', async () => {
+    netbox.addresses = netboxAddresses(10);
+    const { id } = await define();
+    await fixture.runSource(id);
+    netbox.addresses = netbox.addresses.slice(5);
+    expect(await fixture.runSource(id)).toMatchObject({
+      state: 'completed',
+      left: 5,
+      needsConfirmation: false,
+      leftJobId: null,
+    });
+    expect(await fixture.runSource(id)).toMatchObject({ left: 0 });
+    expect((await fixture.readTargets()).size).toBe(10);
+  });
+
+  it('are removed up to a share; more only after a confirmation of their number', async () => {
+    netbox.addresses = netboxAddresses(100);
+    const { id } = await define({ left: 'remove' });
+    await fixture.runSource(id);
+    netbox.addresses = netbox.addresses.slice(10);
+    expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', left: 10, needsConfirmation: false });
+    expect((await fixture.readTargets()).size).toBe(90);
+    netbox.addresses = netbox.addresses.slice(78);
+    expect(await fixture.runSource(id)).toMatchObject({
+      state: 'completed',
+      listed: 12,
+      left: 78,
+      needsConfirmation: true,
+      leftJobId: null,
+    });
+    expect(await fixture.runSource(id, { confirmedLeft: 77 })).toMatchObject({ left: 78, needsConfirmation: true });
+    expect((await fixture.readTargets()).size).toBe(90);
+    const confirmed = await fixture.runSource(id, { confirmedLeft: 78 });
+    expect(confirmed).toMatchObject({ state: 'completed', left: 78, needsConfirmation: false });
+    expect(await fixture.bulk.readJob(confirmed.leftJobId ?? '')).toMatchObject({
+      kind: 'remove',
+      changed: 78,
+      requestedBy: 'user:ada',
+    });
+    expect((await fixture.readTargets()).size).toBe(12);
+  });
+
+  it('are paused, and continue when they are listed again, unless people had paused them', async () => {
+    netbox.addresses = netboxAddresses(3);
+    const { id } = await define({ left: 'pause', leftSharePercent: 100 });
+    await fixture.runSource(id);
+    const { id: byHand } = await target('10.0.0.1');
+    await fixture.bulk.changeTarget(byHand, { paused: true });
+    const all = netbox.addresses;
+    netbox.addresses = all.slice(2);
+    expect(await fixture.runSource(id)).toMatchObject({ left: 2, needsConfirmation: false });
+    expect([...(await fixture.readTargets()).values()].map(({ paused }) => paused)).toEqual([true, true, false]);
+    const { id: continued } = await target('10.0.0.0');
+    await fixture.bulk.changeTarget(continued, { paused: false });
+    await fixture.runSource(id);
+    expect(await target('10.0.0.0')).toMatchObject({ paused: false });
+    await fixture.bulk.changeTarget(continued, { paused: true });
+    netbox.addresses = all;
+    await fixture.runSource(id);
+    expect([...(await fixture.readTargets()).values()].map(({ paused }) => paused)).toEqual([false, true, false]);
+  });
+
+  it('do not include those whose entry is refused now', async () => {
+    netbox.addresses = netboxAddresses(2);
+    const { id } = await define({ left: 'remove', leftSharePercent: 100, tagsFrom: { site: 'custom_fields.site' } });
+    await fixture.runSource(id);
+    netbox.addresses = [
+      netboxAddress(1, '10.0.0.0/24', { custom_fields: { site: 'x'.repeat(201) } }),
+      netboxAddress(2, '10.0.0.1/24', { custom_fields: { site: 'fra' } }),
+    ];
+    expect(await fixture.runSource(id)).toMatchObject({ left: 0, refused: 1, changed: 1 });
+    expect((await fixture.readTargets()).size).toBe(2);
+  });
+
+  it('are shown by a dry run, which changes nothing', async () => {
+    netbox.addresses = netboxAddresses(4);
+    const { id } = await define({ left: 'remove', leftSharePercent: 100 });
+    expect(await fixture.runSource(id, { dryRun: true })).toMatchObject({ state: 'completed', created: 4 });
+    expect((await fixture.readTargets()).size).toBe(0);
+    await fixture.runSource(id);
+    netbox.addresses = netbox.addresses.slice(1);
+    const run = await fixture.runSource(id, { dryRun: true });
+    expect(run).toMatchObject({ left: 1, needsConfirmation: false, leftJobId: null });
+    expect(run.leftSample.map(({ ip }) => ip)).toEqual(['10.0.0.0']);
+    expect((await fixture.readTargets()).size).toBe(4);
+    expect(await fixture.runSource(id)).toMatchObject({ left: 1 });
+    expect((await fixture.readTargets()).size).toBe(3);
+  });
+});

@@ -1,0 +1,59 @@
+import { type SourceDefinition, type SourceKind } from '@icmp-mon/targets/contract';
+import type { AddressPolicy } from './address-policy';
+import { readFileEntries } from './file-entries';
+import { groupEntries } from './group-entries';
+import { readNetboxEntries } from './netbox-entries';
+import type { SourceEntry } from './source-entry';
+import { SourceHttp } from './source-http';
+
+const LIST_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The worker's settings for sources. */
+export abstract class SourceReading {
+  abstract readonly policy: AddressPolicy;
+  /** Folder of the files of `file_sd`; such sources cannot be read without it. */
+  abstract readonly folder: string | undefined;
+}
+
+export interface ReadRequest extends SourceReading {
+  source: SourceDefinition;
+  credential: string | null;
+  signal: AbortSignal;
+}
+
+type Reader = (http: SourceHttp, request: ReadRequest) => AsyncGenerator<SourceEntry[]>;
+
+const READERS: Readonly<Record<SourceKind, Reader>> = {
+  netbox: (http, { source }) => readNetboxEntries(http, source),
+  http_sd: readHttpEntries,
+  file_sd: (_http, { folder, source }) => readFileEntries(folder, source),
+};
+
+/**
+ * Reads the whole list of a source, in pieces.
+ * @throws SourceFault for every fault of the list as a whole; ListChanged if it must be read again from the beginning
+ */
+export async function* readEntries(request: ReadRequest): AsyncGenerator<SourceEntry[]> {
+  const { source, credential, policy, signal } = request;
+  const http = new SourceHttp({ policy, signal, headers: headersOf(source, credential) });
+  try {
+    yield* READERS[source.kind](http, request);
+  } finally {
+    http.close();
+  }
+}
+
+async function* readHttpEntries(http: SourceHttp, { source }: ReadRequest): AsyncGenerator<SourceEntry[]> {
+  const { body } = await http.readJson(new URL(source.location), LIST_BYTES_MAX);
+  yield* groupEntries(body, source, 'The list');
+}
+
+/** Tokens of NetBox 4.5 and later begin with `nbt_` and are bearer tokens; older ones have a scheme of their own. */
+function headersOf({ kind, intervalS }: SourceDefinition, credential: string | null): Record<string, string> {
+  const scheme = kind === 'netbox' && credential?.startsWith('nbt_') !== true ? 'Token' : 'Bearer';
+  return {
+    'User-Agent': 'ICMP-Mon',
+    ...(credential !== null && { Authorization: `${scheme} ${credential}` }),
+    ...(kind === 'http_sd' && { 'X-Prometheus-Refresh-Interval-Seconds': String(intervalS) }),
+  };
+}

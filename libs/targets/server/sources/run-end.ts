@@ -1,0 +1,111 @@
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { EventStore } from '@icmp-mon/platform/event-store';
+import { type BulkState, BULK_TARGETS_MAX, type SourceDefinition } from '@icmp-mon/targets/contract';
+import { Injectable } from '@nestjs/common';
+import { acceptJob, type NewJob } from '../bulk/accept-job';
+import { storeParts } from '../bulk/bulk-selection';
+import { endRun, lockClaimed } from './claimed-runs';
+import { SourceFault } from './source-fault';
+import { RUN_COLUMNS, type RunRow } from './source-rows';
+
+interface EndedJob {
+  id: string;
+  state: BulkState;
+  created: number;
+  changed: number;
+  unchanged: number;
+  failed: number;
+  error: string | null;
+}
+
+/** Targets of a source that left its list, and for which nothing was done yet. */
+const PENDING = 'source_id = $1 AND left_at IS NOT NULL AND NOT is_left_handled';
+
+/** Last steps of a run: after its import, pauses or removes the targets that left the list; after that, ends. */
+@Injectable()
+export class RunEnd {
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: EventStore,
+  ) {}
+
+  /** Continues a run whose list was read, and whose bulk jobs have ended. */
+  continueRun(claimed: RunRow): Promise<void> {
+    return this.database.transaction(async (sql) => {
+      if (!(await lockClaimed(sql, claimed))) return;
+      const [run] = await sql.query<RunRow>(`SELECT ${RUN_COLUMNS} FROM inventory_source_run WHERE id = $1`, [
+        claimed.id,
+      ]);
+      if (run === undefined) return;
+      const jobs = await endedJobs(sql, run);
+      await storeCounts(sql, run, jobs);
+      requireCompleted(jobs);
+      if (run.left_job_id === null && (await this.startLeftJob(sql, run))) return;
+      await endRun(sql, run, null);
+    });
+  }
+
+  /** Starts the job that pauses or removes targets that left the list. Returns whether there is one. */
+  private async startLeftJob(sql: Sql, run: RunRow): Promise<boolean> {
+    if (run.dry_run || run.needs_confirmation || run.left_count === 0) return false;
+    const [source] = await sql.query<{ definition: SourceDefinition }>(
+      'SELECT definition FROM inventory_source WHERE id = $1 FOR KEY SHARE',
+      [run.source_id],
+    );
+    const action = source?.definition.left ?? 'keep';
+    const isRemoval = action === 'remove';
+    const acted = `id IN (SELECT target_id FROM inventory_source_target WHERE ${PENDING})${isRemoval ? '' : ' AND NOT paused'}`;
+    const selection = { conditions: [acted], params: [run.source_id] };
+    const hasJob =
+      action !== 'keep' &&
+      (await sql.query(`SELECT FROM target_list WHERE ${acted} LIMIT 1`, selection.params)).length > 0;
+    if (hasJob) {
+      const change = isRemoval ? null : { paused: true };
+      const job: NewJob = { kind: isRemoval ? 'remove' : 'change', filter: null, targets: null, change, expand: null };
+      const metadata = { actor: run.requested_by, correlationId: run.correlation_id, causationId: run.id };
+      const { id } = await acceptJob(sql, this.store, job, metadata, (jobId) =>
+        storeParts(sql, jobId, selection, { limit: BULK_TARGETS_MAX, isRemoval }),
+      );
+      await sql.execute(
+        `UPDATE inventory_source_run SET left_job_id = $2, attempts = 0, claimed_until = '-infinity' WHERE id = $1`,
+        [run.id, id],
+      );
+    }
+    // A target that a person has paused stays paused when it is listed again.
+    await sql.execute(
+      `UPDATE inventory_source_target t SET is_left_handled = true, is_paused = $2 AND NOT l.paused
+       FROM target_list l WHERE l.id = t.target_id AND ${PENDING}`,
+      [run.source_id, action === 'pause'],
+    );
+    return hasJob;
+  }
+}
+
+async function endedJobs(sql: Sql, { job_id, left_job_id }: RunRow): Promise<EndedJob[]> {
+  return sql.query<EndedJob>(
+    'SELECT id, state, created, changed, unchanged, failed, error FROM bulk_job WHERE id = ANY ($1::uuid[]) AND finished_at IS NOT NULL',
+    [[job_id, left_job_id].filter((id) => id !== null)],
+  );
+}
+
+/** Replaces what was expected by what the import did; it has no lines for entries that were unchanged when the list was read. */
+async function storeCounts(sql: Sql, run: RunRow, jobs: readonly EndedJob[]): Promise<void> {
+  const job = jobs.find(({ id }) => id === run.job_id);
+  if (job === undefined || run.left_job_id !== null) return;
+  const [created, changed] = [job.created, job.changed - job.created];
+  await sql.execute(
+    `UPDATE inventory_source_run SET created = $2, changed = $3, refused = $4, unchanged = listed - $2 - $3 - $4 WHERE id = $1`,
+    [run.id, created, changed, job.failed],
+  );
+}
+
+/** @throws SourceFault if a job failed or was cancelled */
+function requireCompleted(jobs: readonly EndedJob[]): void {
+  const job = jobs.find(({ state }) => state !== 'completed');
+  if (job === undefined) return;
+  const advice = 'Targets that the job has changed stay changed. The source runs again at its interval.';
+  throw new SourceFault(
+    job.state === 'cancelled' ? 'The bulk job of the run was cancelled.' : (job.error ?? 'The bulk job failed.'),
+    advice,
+  );
+}
