@@ -16,6 +16,7 @@ export const routes: Routes = [
       { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },
       { path: 'docs', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.documentRoutes) },
       { path: 'settings/tiers', loadChildren: () => import('@icmp-mon/tiers/ui').then((ui) => ui.tiersRoutes) },
+      { path: 'settings/sources', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.sourcesRoutes) },
       { path: 'settings/tokens', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.tokenRoutes) },
       ...settingsRoutes,
       { path: '**', component: NotFound },

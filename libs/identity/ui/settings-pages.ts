@@ -29,6 +29,10 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     ...{ exact: false, testId: 'tokens', needs: 'agents:enrol' },
   },
   {
+    ...{ path: '/settings/sources', text: 'Sources', detail: 'targets from NetBox and Prometheus' },
+    ...{ exact: false, testId: 'sources', needs: 'sources:read' },
+  },
+  {
     ...{ path: '/settings/tiers', text: 'Tiers', detail: 'monitoring policies' },
     ...{ exact: false, testId: 'tiers', needs: null },
   },

@@ -3,6 +3,13 @@ import type { Routes } from '@angular/router';
 export { openAddTarget } from './open-add-target';
 export { TargetsClient } from './targets.client';
 
+/** Pages below `/settings/sources`. */
+export const sourcesRoutes: Routes = [
+  { path: '', loadComponent: () => import('./source-list').then((page) => page.SourceList) },
+  { path: 'new', loadComponent: () => import('./source-page').then((page) => page.SourcePage) },
+  { path: ':id', loadComponent: () => import('./source-page').then((page) => page.SourcePage) },
+];
+
 export const targetsRoutes: Routes = [
   { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
   { path: 'import', loadComponent: () => import('./import-page').then((page) => page.ImportPage) },
