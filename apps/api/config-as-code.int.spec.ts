@@ -63,9 +63,9 @@ describe('icmpmon plan and apply', () => {
     await fixture.api.sendJson('PATCH', '/api/v1/targets/192.0.2.11', { name: 'theirs', notes: 'kept' });
     const drift = await run('plan', 'config');
     expect(drift).toMatchObject({ code: 3, out: containing('name: "theirs" → "ours"') });
-    expect(drift.out).toMatch(/last changed by admin, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
+    expect(drift.out).toMatch(/last changed by admin, \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/);
     expect(drift.out).toContain(
-      'The files do not state notes of 1 targets, which have a value on the server: it stays. null removes it.',
+      'Set on the server, but not stated in the files: notes (1) of targets. They stay; null removes them.',
     );
     await run('apply', 'config', '--yes');
     expect(await fixture.readTarget('192.0.2.11')).toMatchObject({ name: 'ours', notes: 'kept', version: 3 });

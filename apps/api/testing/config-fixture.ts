@@ -63,6 +63,15 @@ export class ConfigFixture {
   }
 
   runAs(role: Role, ...args: string[]): Promise<Ended> {
+    return this.runUntil(null, role, args);
+  }
+
+  /** Runs the program as administrator, and kills it when it has printed the marker to standard error. */
+  killAfter(marker: string, ...args: string[]): Promise<Ended> {
+    return this.runUntil(marker, 'admin', args);
+  }
+
+  private runUntil(marker: string | null, role: Role, args: readonly string[]): Promise<Ended> {
     const child = spawn(process.execPath, [path.join(this.folder, 'icmpmon.mjs'), ...args], {
       cwd: this.folder,
       env: { HOME: this.folder, ICMPMON_URL: this.api.url, ICMPMON_API_KEY: this.api.keys[role] },
@@ -70,7 +79,10 @@ export class ConfigFixture {
     });
     const ended = { out: '', err: '' };
     child.stdout.on('data', (chunk) => (ended.out += chunk));
-    child.stderr.on('data', (chunk) => (ended.err += chunk));
+    child.stderr.on('data', (chunk) => {
+      ended.err += chunk;
+      if (marker !== null && ended.err.includes(marker)) child.kill('SIGKILL');
+    });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, ...ended }));

@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api/api-client';
+import type { Session } from '../session';
 import type { Change, Failure, Kind } from './kind';
 
 /**
@@ -6,15 +6,14 @@ import type { Change, Failure, Kind } from './kind';
  * @returns the changes that were not applied
  */
 export async function applyChanges(
-  api: ApiClient,
+  session: Session,
   changes: readonly Change[],
   kinds: readonly Kind[],
-  report: (line: string) => void,
 ): Promise<Failure[]> {
   for (const [at, kind] of kinds.entries()) {
     const own = changes.filter((change) => change.kind === kind.key);
     if (own.length === 0) continue;
-    const failures = await kind.apply(api, own, report);
+    const failures = await kind.apply(session, own);
     if (failures.length === 0) continue;
     const later = kinds.slice(at + 1).map(({ key }) => key);
     const skipped = changes.filter((change) => later.includes(change.kind));

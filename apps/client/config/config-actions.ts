@@ -14,6 +14,7 @@ import { printPlan, printPlanJson, shownChanges } from './print-plan';
 import { readConfig } from './read-config';
 import { scopeFault } from './scope';
 import { readSourceFiles } from './source-files';
+import { countText } from '../output/times';
 
 const SHOWN_DEFAULT = 20;
 /** Characters of one write. */
@@ -37,7 +38,7 @@ async function plan(session: Session): Promise<number> {
 }
 
 async function apply(session: Session): Promise<number> {
-  const { asked, api, output, signal } = session;
+  const { asked, api, output } = session;
   const file = asked.text('plan');
   if ((file === undefined) === (asked.args.length === 0))
     throw new UsageError('Name either files, or a plan by --plan <file>.');
@@ -52,11 +53,11 @@ async function apply(session: Session): Promise<number> {
   await printPlan(output, made, await explained(session, made));
   if (made.changes.length === 0) return 0;
   const question = `Apply ${countOf(made.changes.length, 'change')} to ${api.url}?`;
-  if (!asked.flag('yes') && !(await hasConsent(question, signal))) {
+  if (!asked.flag('yes') && !(await hasConsent(question))) {
     output.note('Nothing was changed. Apply the plan by --yes.');
     return EXIT_UNDECIDED;
   }
-  const failures = await applyChanges(api, made.changes, KINDS, (line) => output.note(line));
+  const failures = await applyChanges(session, made.changes, KINDS);
   for (const { change, reason } of failures.slice(0, FAILURES_SHOWN_MAX)) {
     const where = change.place === null ? '' : `${change.place}: `;
     output.note(printable(`${where}${change.title} was not ${PAST[change.action]}: ${reason}`));
@@ -64,7 +65,7 @@ async function apply(session: Session): Promise<number> {
   const hidden = failures.length - FAILURES_SHOWN_MAX;
   if (hidden > 0) output.note(`… and ${countOf(hidden, 'further object')}`);
   const done = made.changes.length - failures.length;
-  await output.printLine(`Applied ${countOf(done, 'change')}, ${failures.length.toLocaleString('en-GB')} not.`);
+  await output.printLine(`Applied ${countOf(done, 'change')}, ${countText(failures.length)} not.`);
   return failures.length === 0 ? 0 : EXIT_UNDECIDED;
 }
 
@@ -84,7 +85,7 @@ async function explained({ asked, api }: Session, { changes }: Pick<Plan, 'chang
   const shown = shownChanges(changes, asked.number('show') ?? SHOWN_DEFAULT);
   for (const kind of KINDS) {
     const own = shown.filter((change) => change.kind === kind.key && change.action !== 'delete');
-    await kind.explain(api, own.slice(0, EXPLAINED_MAX));
+    await kind.explainChanges(api, own.slice(0, EXPLAINED_MAX));
   }
   return shown;
 }

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../api/api-client';
+import type { Session } from '../session';
 import type { Fault, ItemFault, Place } from './fault';
 
 /** Version of the format of configuration files. */
@@ -86,9 +87,9 @@ export interface Kind<Item = unknown, State = unknown> {
   /** Compares; pure. */
   compare(wanted: readonly Wanted<Item>[], state: State, context: PlanContext): Difference;
   /** Adds consequences and last changes to some changes, which are shown to people. */
-  explain(api: ApiClient, changes: readonly Change[]): Promise<void>;
+  explainChanges(api: ApiClient, changes: readonly Change[]): Promise<void>;
   /** Applies the changes, and returns the failed ones. */
-  apply(api: ApiClient, changes: readonly Change[], report: (line: string) => void): Promise<Failure[]>;
+  apply(session: Session, changes: readonly Change[]): Promise<Failure[]>;
   /** Returns the items of the state as a file states them; of targets, only those of the scope. */
   itemsOf(state: State, scope: string | null): Iterable<object>;
 }

@@ -3,6 +3,7 @@ import { Refusal } from '../api/refusal';
 import { type Fault, FaultyConfig } from './fault';
 import type { Change, Difference, Kind } from './kind';
 import type { Config } from './read-config';
+import { countText } from '../output/times';
 
 export interface PlanOptions {
   /** Delete objects of the scope that are not in the files. */
@@ -85,4 +86,4 @@ function firstOf(changes: readonly Change[]): string {
 }
 
 export const countOf = (number: number, what: string): string =>
-  `${number.toLocaleString('en-GB')} ${what}${number === 1 ? '' : 's'}`;
+  `${countText(number)} ${what}${number === 1 ? '' : 's'}`;

@@ -11,6 +11,10 @@ const VERSION = 1;
 /** Most characters of one change. */
 const LINE_LENGTH_MAX = 1024 * 1024;
 
+/** Ends of lines that JSON does not escape. */
+const LINE_ENDS = /[\u2028\u2029]/g;
+const escaped = (end: string): string => `\\u${end.charCodeAt(0).toString(16)}`;
+
 interface Head {
   format: string;
   version: number;
@@ -37,7 +41,7 @@ export async function writePlan(file: string, { url, scope, changes }: Plan): Pr
 
 function* linesOf(head: Head, changes: readonly Change[]): Generator<string> {
   yield `${JSON.stringify(head)}\n`;
-  for (const change of changes) yield `${JSON.stringify(change)}\n`;
+  for (const change of changes) yield `${JSON.stringify(change).replace(LINE_ENDS, escaped)}\n`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Output } from '../output/output';
 import { printable } from '../output/printable';
 import type { Change, Json, MemberChange } from './kind';
 import { countOf, type Plan } from './make-plan';
+import { countText } from '../output/times';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const COLOURS = { create: 'green', change: 'yellow', delete: 'red' } as const;
@@ -62,9 +63,9 @@ function valueText(value: Json | undefined): string {
 /** Returns the numbers of a plan as one sentence. */
 export function summaryOf({ changes, differences }: Shown): string {
   const numberOf = (action: Change['action']): string =>
-    changes.filter((change) => change.action === action).length.toLocaleString('en-GB');
+    countText(changes.filter((change) => change.action === action).length);
   const unchanged = [...(differences?.values() ?? [])].reduce((sum, each) => sum + each.unchanged, 0);
-  const rest = differences === undefined ? '' : `; ${unchanged.toLocaleString('en-GB')} unchanged`;
+  const rest = differences === undefined ? '' : `; ${countText(unchanged)} unchanged`;
   if (changes.length === 0) return `No changes${rest}.`;
   return `Plan: ${numberOf('create')} to create, ${numberOf('change')} to change, ${numberOf('delete')} to delete${rest}.`;
 }
@@ -74,21 +75,17 @@ function remarksOf({ scope, changes, differences = new Map() }: Shown): string[]
   return [...differences].flatMap(([kind, { unmanaged, unstated }]) => {
     const deleted = changes.filter((change) => change.kind === kind && change.action === 'delete').length;
     const left = unmanaged.inScope - deleted;
-    const members = Object.entries(unstated).map(
-      ([member, number]) => `${member} of ${Number(number).toLocaleString('en-GB')}`,
-    );
+    const members = Object.entries(unstated).map(([member, number]) => `${member} (${countText(number)})`);
     return [
       ...(left > 0
         ? [
-            `Not in the files, but in the scope ${scope ?? ''}: ${left.toLocaleString('en-GB')} ${kind}. --delete --max-deletions ${left} deletes them.`,
+            `Not in the files, but in the scope ${scope ?? ''}: ${countText(left)} ${kind}. --delete --max-deletions ${left} deletes them.`,
           ]
         : []),
-      ...(unmanaged.others > 0
-        ? [`Not managed by these files: ${unmanaged.others.toLocaleString('en-GB')} further ${kind}.`]
-        : []),
+      ...(unmanaged.others > 0 ? [`Not managed by these files: ${countText(unmanaged.others)} further ${kind}.`] : []),
       ...(members.length > 0
         ? [
-            `The files do not state ${members.join(', ')} ${kind}, which have a value on the server: it stays. null removes it.`,
+            `Set on the server, but not stated in the files: ${members.join(', ')} of ${kind}. They stay; null removes them.`,
           ]
         : []),
     ];

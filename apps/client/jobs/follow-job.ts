@@ -25,7 +25,11 @@ export async function followJob(session: Session, jobId: string): Promise<number
   return job.kind === 'import' ? EXIT_UNDECIDED : 1;
 }
 
-async function waitForJob({ api, output, signal }: Session, jobId: string): Promise<BulkJobDetail> {
+/**
+ * Prints the progress of a job until it has ended.
+ * @throws Refusal when Ctrl-C ended the command
+ */
+export async function waitForJob({ api, output, signal }: Session, jobId: string): Promise<BulkJobDetail> {
   const path = pathOf('bulk-jobs', jobId);
   let [shown, waitMs] = [-1, LOOK_MS];
   for (;;) {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { pause } from '@icmp-mon/platform/concurrency';
 import {
   type BulkJobDetail,
   IMPORT_BYTES_MAX,
@@ -10,10 +9,11 @@ import {
 import { type ApiClient, pathOf } from '../../api/api-client';
 import { ApiRefusal } from '../../api/problem';
 import { Refusal } from '../../api/refusal';
+import { waitForJob } from '../../jobs/follow-job';
+import { countText } from '../../output/times';
+import type { Session } from '../../session';
 import type { Change, Failure } from '../kind';
 import type { TargetRequest } from './compare-targets';
-
-const LOOK_MS = 500;
 
 const requestOf = ({ request }: Change): TargetRequest => request as unknown as TargetRequest;
 const lineOf = (change: Change): string => `${JSON.stringify(change.request)}\n`;
@@ -30,49 +30,33 @@ export function sizeFault(changes: readonly Change[]): string | null {
 }
 
 /** Creates and changes targets by one import, then deletes targets one after another, dependents first. */
-export async function applyTargets(
-  api: ApiClient,
-  changes: readonly Change[],
-  report: (line: string) => void,
-): Promise<Failure[]> {
+export async function applyTargets(session: Session, changes: readonly Change[]): Promise<Failure[]> {
   const sent = changes.filter(({ action }) => action !== 'delete');
-  const failures = sent.length === 0 ? [] : await importTargets(api, sent, report);
+  const failures = sent.length === 0 ? [] : await importTargets(session, sent);
   const deletions = changes.filter(({ action }) => action === 'delete');
   for (const [at, change] of deletions.entries()) {
-    const reason = await deleteTarget(api, requestOf(change));
+    const reason = await deleteTarget(session.api, requestOf(change));
     if (reason !== null) failures.push({ change, reason });
-    if ((at + 1) % 100 === 0 || at + 1 === deletions.length) report(`${at + 1} of ${deletions.length} deletions …`);
+    if ((at + 1) % 100 === 0 || at + 1 === deletions.length)
+      session.output.note(`${countText(at + 1)} of ${countText(deletions.length)} deletions …`);
   }
   return failures;
 }
 
-async function importTargets(
-  api: ApiClient,
-  changes: readonly Change[],
-  report: (line: string) => void,
-): Promise<Failure[]> {
+async function importTargets(session: Session, changes: readonly Change[]): Promise<Failure[]> {
+  const { api, output } = session;
   const lines = Readable.from(pieces(changes), { objectMode: false });
   const accepted = await api.uploadFile<BulkJobDetail>('targets:import', lines, IMPORT_TYPES.ndjson);
-  const path = pathOf('bulk-jobs', accepted.id);
-  report(`Job ${accepted.id} changes ${count(accepted.total)} targets; it continues if this command ends.`);
-  let shown = 0;
-  let job = accepted;
-  while (job.finishedAt === null) {
-    await pause(LOOK_MS);
-    job = await api.readDocument<BulkJobDetail>(path);
-    if (job.done === shown) continue;
-    report(`${count(job.done)} of ${count(job.total)} targets …`);
-    shown = job.done;
-  }
+  output.note(`Job ${accepted.id} changes ${countText(accepted.total)} targets; it continues if this command ends.`);
+  const job = await waitForJob(session, accepted.id);
   const failures: Failure[] = [];
   if (job.failed > 0) {
-    for await (const line of api.readRows<ImportLine>(`${path}/lines`, { outcome: 'refused' }))
+    for await (const line of api.readRows<ImportLine>(pathOf('bulk-jobs', job.id, 'lines'), { outcome: 'refused' }))
       failures.push(failureOf(line, changes));
   }
   if (job.state === 'completed') return failures;
-  throw new Refusal(
-    `The job ${job.id} is ${job.state}${job.error === null ? '' : `: ${job.error}`}. Repeat the command: what was changed stays.`,
-  );
+  const error = job.error === null ? '' : `: ${job.error}`;
+  throw new Refusal(`The job ${job.id} is ${job.state}${error}. Repeat the command: what was changed stays.`);
 }
 
 /** Joins lines, because one write per line is slow. */
@@ -102,5 +86,3 @@ async function deleteTarget(api: ApiClient, { ip, vrf, version }: TargetRequest)
     return error.status === 412 ? 'It was changed since the plan.' : error.problem.detail;
   }
 }
-
-const count = (number: number): string => number.toLocaleString('en-GB');

@@ -22,7 +22,7 @@ export const targetKind: Kind<TargetItem, TargetState> = {
       ? difference
       : { ...difference, faults: [...difference.faults, { place: null, text: fault }] };
   },
-  async explain(api, changes) {
+  async explainChanges(api, changes) {
     for (const change of changes) {
       if (change.action !== 'change') continue;
       const { ip, vrf } = change.request as unknown as TargetRequest;

@@ -29,7 +29,7 @@ export const tierKind: Kind<TierItem, State> = {
     ]),
   ],
   compare: compareTiers,
-  async explain(api, changes) {
+  async explainChanges(api, changes) {
     for (const change of changes) {
       const { name, policy, version } = requestOf(change);
       // A pipeline that only plans may have a key that cannot preview.
@@ -40,11 +40,11 @@ export const tierKind: Kind<TierItem, State> = {
       if (versions?.items[0] !== undefined) change.lastChange = lastChangeText(versions.items[0]);
     }
   },
-  async apply(api, changes, report) {
+  async apply({ api, output }, changes) {
     const failures: Failure[] = [];
     for (const change of changes) {
       const reason = await sendTier(api, requestOf(change));
-      if (reason === null) report(`tier ${change.title}: ${change.action === 'create' ? 'created' : 'changed'}`);
+      if (reason === null) output.note(`tier ${change.title}: ${change.action === 'create' ? 'created' : 'changed'}`);
       else failures.push({ change, reason });
     }
     return failures;
