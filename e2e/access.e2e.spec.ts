@@ -105,6 +105,21 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     expect(await browser.inspect('tokens')).toEqual([]);
   });
 
+  it('shows in the audit who changed what, and on the page of the user its history', async () => {
+    await openSettings('Settings ▸ Audit', '/settings/audit');
+    await page.getByTestId('audit-entries').waitFor();
+    expect(await browser.inspect('audit')).toEqual([]);
+    await page.getByTestId('audit-event').selectOption('UserRoleChanged');
+    await page.getByTestId('apply-filter').press('Enter');
+    await expect.poll(() => page.url(), soon).toContain('event=UserRoleChanged');
+    await expect.poll(() => textOf('event-UserRoleChanged'), soon).toContain('gave the user the role engineer');
+    expect(await textOf('event-UserRoleChanged')).toMatch(/role:\s+operator\s+→\s+engineer/);
+    await page.getByTestId('event-UserRoleChanged').getByRole('link', { name: 'ada', exact: true }).press('Enter');
+    await page.getByTestId('entity-history').locator('summary').press('Enter');
+    await expect.poll(() => textOf('audit-entries'), soon).toContain('disabled the user');
+    expect(await browser.inspect('history')).toEqual([]);
+  });
+
   it('signs out everywhere; the new user sets a password and signs in without the pages of administrators', async () => {
     await page.goto('/settings');
     await page.getByTestId('logins').waitFor();

@@ -18,6 +18,7 @@ export const routes: Routes = [
       { path: 'settings/tiers', loadChildren: () => import('@icmp-mon/tiers/ui').then((ui) => ui.tiersRoutes) },
       { path: 'settings/sources', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.sourcesRoutes) },
       { path: 'settings/tokens', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.tokenRoutes) },
+      { path: 'settings/audit', loadChildren: () => import('@icmp-mon/audit/ui').then((ui) => ui.auditRoutes) },
       ...settingsRoutes,
       { path: '**', component: NotFound },
     ],

@@ -2,6 +2,7 @@ import { KeyValuePipe } from '@angular/common';
 import { Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type AgentMetricPoint } from '@icmp-mon/agents/contract';
+import { EntityHistory } from '@icmp-mon/audit/look';
 import { Session } from '@icmp-mon/identity/ui';
 import { UNCOUNTED_TEXTS } from '@icmp-mon/probing/contract';
 import {
@@ -36,6 +37,7 @@ import {
   zoneText,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
+import { AgentExecutors } from './agent-executors';
 import { AgentFacts } from './agent-facts';
 import { AgentLink } from './agent-link';
 import { AgentsClient } from './agents.client';
@@ -103,6 +105,7 @@ const GRAPHS: readonly Graph[] = [
   imports: [
     AdmittedPipe,
     AgentActions,
+    AgentExecutors,
     AgentFacts,
     AgentLink,
     AgentTroublePipe,
@@ -112,6 +115,7 @@ const GRAPHS: readonly Graph[] = [
     CountPipe,
     DateTimePipe,
     EditAgent,
+    EntityHistory,
     Failure,
     InstantPipe,
     KeyValuePipe,
@@ -128,6 +132,7 @@ export class AgentDetail {
   private readonly trail = inject(PageTrail);
   private readonly session = inject(Session);
   protected readonly mayChange = computed(() => this.session.may('agents:write'));
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly nowMs = inject(Clock).nowMs;
 
   readonly id = input.required<string>();

@@ -1,5 +1,8 @@
 import { Component, computed, inject } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
 import { type EnrolmentTokenView, tokenPurpose } from '@icmp-mon/agents/contract';
+import { openHistory } from '@icmp-mon/audit/look';
+import { Session } from '@icmp-mon/identity/ui';
 import { Failure, InstantPipe, keepLast, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
 
@@ -15,6 +18,9 @@ const AGAIN_MS = 15_000;
       min-width: 200px;
       white-space: normal;
     }
+    .actions .button + .button {
+      margin-left: 8px;
+    }
     .past {
       color: var(--icm-text-quiet);
     }
@@ -23,6 +29,9 @@ const AGAIN_MS = 15_000;
 export class EnrolmentTokens {
   private readonly client = inject(AgentsClient);
   private readonly toasts = inject(Toasts);
+  private readonly dialog = inject(MatDialog);
+  private readonly session = inject(Session);
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly read = this.client.tokens();
   protected readonly kept = keepLast(this.read);
   protected readonly tokens = computed(() => this.kept.value()?.items);
@@ -33,6 +42,10 @@ export class EnrolmentTokens {
   }
 
   protected readonly purpose = tokenPurpose;
+
+  protected showHistory({ id }: EnrolmentTokenView): void {
+    openHistory(this.dialog, { kind: 'enrolment-token', id, name: null });
+  }
 
   protected async revokeToken({ id }: EnrolmentTokenView): Promise<void> {
     try {

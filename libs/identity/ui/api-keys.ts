@@ -1,6 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, maxLength, required, submit } from '@angular/forms/signals';
 import { MatDialog } from '@angular/material/dialog';
+import { openHistory } from '@icmp-mon/audit/look';
 import {
   type ApiKeyView,
   type IssueApiKeyRequest,
@@ -28,6 +29,7 @@ import {
 import { IdentityClient } from './identity.client';
 import { RefusalPipe } from './refusal.pipe';
 import { SecretText } from './secret-text';
+import { Session } from './session';
 import { SettingsNav } from './settings-nav';
 
 const NAME_LENGTH_MAX = 100;
@@ -44,6 +46,8 @@ export class ApiKeys {
   private readonly client = inject(IdentityClient);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = this.client.apiKeys();
   protected readonly kept = keepLast(this.read);
@@ -103,6 +107,10 @@ export class ApiKeys {
     closed.afterClosed().subscribe((confirmed) => {
       if (confirmed === true) void this.revoked(key);
     });
+  }
+
+  protected showHistory({ id, name }: ApiKeyView): void {
+    openHistory(this.dialog, { kind: 'api-key', id, name });
   }
 
   protected isPast({ revokedAt, expiresAt }: ApiKeyView): boolean {

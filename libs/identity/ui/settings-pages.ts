@@ -36,4 +36,8 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     ...{ path: '/settings/tiers', text: 'Tiers', detail: 'monitoring policies' },
     ...{ exact: false, testId: 'tiers', needs: null },
   },
+  {
+    ...{ path: '/settings/audit', text: 'Audit', detail: 'who changed what' },
+    ...{ exact: false, testId: 'audit', needs: 'audit:read' },
+  },
 ];

@@ -1,6 +1,7 @@
 import { Component, computed, effect, inject, input, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
+import { EntityHistory } from '@icmp-mon/audit/look';
 import { type PasswordLink, type Role, ROLES } from '@icmp-mon/identity/contract';
 import {
   type Confirmation,
@@ -15,11 +16,12 @@ import {
 import { IdentityClient } from './identity.client';
 import { LoginsTable } from './logins-table';
 import { SecretText } from './secret-text';
+import { Session } from './session';
 
 /** Page `/settings/users/:id`: role, state and logins of one user. */
 @Component({
   selector: 'icm-user-page',
-  imports: [Empty, Failure, InstantPipe, LoginsTable, RouterLink, SecretText],
+  imports: [Empty, EntityHistory, Failure, InstantPipe, LoginsTable, RouterLink, SecretText],
   templateUrl: './user-page.html',
   styleUrl: './access-forms.scss',
 })
@@ -30,6 +32,7 @@ export class UserPage {
   private readonly dialog = inject(MatDialog);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
   protected readonly read = this.client.users();
   protected readonly kept = keepLast(this.read);
   protected readonly loginsRead = this.client.loginsOf(this.id);
@@ -39,6 +42,9 @@ export class UserPage {
   protected readonly running = signal(false);
   protected readonly link = signal<PasswordLink | null>(null);
   protected readonly linkText = computed(() => `${location.origin}${this.link()?.path ?? ''}`);
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
+  /** Changes made on this page: the history is read again after each. */
+  protected readonly changes = signal(0);
   protected readonly roles = ROLES;
 
   constructor() {
@@ -104,6 +110,7 @@ export class UserPage {
       this.toasts.showRefusal(refusal, failure);
     } finally {
       this.running.set(false);
+      this.changes.update((count) => count + 1);
       this.read.reload();
       this.loginsRead.reload();
     }

@@ -1,4 +1,6 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
+import { EntityHistory } from '@icmp-mon/audit/look';
+import { Session } from '@icmp-mon/identity/ui';
 import { DateTimePipe, Failure, keepLast, zonesText } from '@icmp-mon/platform/ui-kit';
 import type { MemberChange, TargetView } from '@icmp-mon/targets/contract';
 import { changeText } from './change-text';
@@ -6,10 +8,13 @@ import { TargetsClient } from './targets.client';
 
 const CHANGES_SHOWN = 50;
 
-/** The changes of a target: when, by whom and what. They are read when the section is opened, and again after each change. */
+/**
+ * The changes of a target: when, by whom and what; for readers of the audit, its history there. They are read when the section is opened,
+ * and again after each change.
+ */
 @Component({
   selector: 'icm-target-changes',
-  imports: [DateTimePipe, Failure],
+  imports: [DateTimePipe, EntityHistory, Failure],
   templateUrl: './target-changes.html',
   styleUrl: './target-body.scss',
   styles: '.change { white-space: normal; overflow-wrap: anywhere; }',
@@ -18,6 +23,8 @@ export class TargetChanges {
   /** The target; another version is read again. */
   readonly target = input.required<Pick<TargetView, 'id' | 'version'>>();
 
+  private readonly session = inject(Session);
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly isOpen = signal(false);
   private readonly asked = computed(() => {
     const { id, version } = this.target();

@@ -11,6 +11,7 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { AgentsClient } from '@icmp-mon/agents/ui';
+import { EntityHistory } from '@icmp-mon/audit/look';
 import { Session } from '@icmp-mon/identity/ui';
 import { CountPipe, Failure, Icon, keepLast, PageTrail, Toasts } from '@icmp-mon/platform/ui-kit';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
@@ -24,7 +25,7 @@ import { TiersClient } from './tiers.client';
 /** Pages `/settings/tiers/:name` and `/settings/tiers/new`: the policy of one tier, what a change would do, and its versions. */
 @Component({
   selector: 'icm-tier-page',
-  imports: [CountPipe, Failure, Icon, PolicyPreview, RouterLink, TierForm, TierVersions],
+  imports: [CountPipe, EntityHistory, Failure, Icon, PolicyPreview, RouterLink, TierForm, TierVersions],
   providers: [TierEditor],
   templateUrl: './tier-page.html',
   styleUrl: './tier-page.scss',
@@ -46,6 +47,7 @@ export class TierPage {
   protected readonly tier = computed(() => (this.name() === undefined ? null : (this.kept.value() ?? null)));
   protected readonly isNew = computed(() => this.name() === undefined);
   protected readonly mayWrite = computed(() => this.session.may('tiers:write'));
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly readonly = computed(() => !this.mayWrite() || (this.tier()?.successor ?? null) !== null);
   protected readonly regions = computed(() => {
     const agents = this.agents.value()?.items ?? [];

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 55, lines: 16491 };
+export const LONG_FILES = { files: 54, lines: 16288 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -33,7 +33,6 @@ export const longFiles = {
   'infra/supervisor.unit.spec.ts': 237,
   'libs/agents/server/agent-health.int.spec.ts': 255,
   'libs/agents/server/agents.unit.spec.ts': 310,
-  'libs/agents/ui/agent-detail.html': 203,
   'libs/assignment/server/agent-watch.int.spec.ts': 228,
   'libs/assignment/server/assign.unit.spec.ts': 213,
   'libs/assignment/server/assignment.int.spec.ts': 350,

@@ -1,0 +1,5 @@
+import type { Routes } from '@angular/router';
+
+export const auditRoutes: Routes = [
+  { path: '', loadComponent: () => import('./audit-page').then((page) => page.AuditPage) },
+];
