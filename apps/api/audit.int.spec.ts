@@ -118,6 +118,22 @@ describe('the audit of an entity', () => {
     expect(all).not.toMatch(/argon2|secretHash/);
   });
 
+  it('names a removed user, also as the actor, until the name is erased', async () => {
+    const { id, ask } = await new TestUsers(api).addMember('wilma', 'engineer');
+    expect((await ask('POST', 'targets', { ip: '127.8.0.5', tier: 'fast' })).status).toBe(201);
+    expect((await api.sendRequest(`/api/v1/users/${id}`, { method: 'DELETE' })).status).toBe(204);
+    const ofUser = { kind: 'user', entity: id };
+    const removal = (await audit.readPage(ofUser)).items[0];
+    expect(removal).toMatchObject({ did: 'removed the user', entity: { name: 'wilma' } });
+    expect(removal.changes).toContainEqual({ field: 'role', before: 'engineer', after: null });
+    expect((await audit.readPage({ actor: 'wilma', kind: 'target' })).items).toHaveLength(1);
+    const erased = await api.sendRequest(`/api/v1/users/${id}/personal-data`, { method: 'DELETE' });
+    expect(erased.status).toBe(204);
+    expect((await audit.readPage(ofUser)).items[0]).toMatchObject({ did: 'erased the name of the removed user' });
+    expect((await audit.readPage({ actor: `user:${id}`, kind: 'target' })).items[0].actor.name).toBe('(erased)');
+    expect(JSON.stringify(await audit.readExport({}))).not.toContain('wilma');
+  });
+
   it('shows the whole policy of a tier, field by field', async () => {
     const [standard] = ((await (await api.sendRequest('/api/v1/tiers')).json()) as { items: { name: string }[] }).items;
     const page = await audit.readPage({ kind: 'tier', entity: standard.name });

@@ -19,6 +19,9 @@ const TYPES_LENGTH_MAX = 500;
 const ID_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
 const TIME = { minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX } as const;
+/** PostgreSQL has no text with a null character. */
+const Printable = (): PropertyDecorator =>
+  Matches(/^[^\p{Cc}]*$/u, { message: '$property must not contain control characters' });
 const TEXT = { type: 'string', nullable: true } as const;
 
 export class FilterEventsRequest implements AuditQuery {
@@ -32,6 +35,7 @@ export class FilterEventsRequest implements AuditQuery {
   @MayBeAbsent()
   @IsString()
   @Length(1, NAME_LENGTH_MAX)
+  @Printable()
   actor?: string;
 
   @ApiPropertyOptional({
@@ -55,6 +59,7 @@ export class FilterEventsRequest implements AuditQuery {
   @MayBeAbsent()
   @IsString()
   @Length(1, NAME_LENGTH_MAX)
+  @Printable()
   entity?: string;
 
   @ApiPropertyOptional({
@@ -89,6 +94,7 @@ export class FilterEventsRequest implements AuditQuery {
   @MayBeAbsent()
   @IsString()
   @Length(1, ID_LENGTH_MAX)
+  @Printable()
   correlation?: string;
 
   @ApiPropertyOptional({
