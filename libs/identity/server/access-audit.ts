@@ -13,7 +13,7 @@ export const USER_AUDIT = audited<UserEvent>({
   types: {
     UserRegistered: {
       did: () => 'created the user',
-      fields: ({ name = null, role, scope = null }) => ({ name, role, scope, state: 'enabled' }),
+      fields: ({ name = null, role, scope = null, issuer = null }) => ({ name, role, scope, issuer, state: 'enabled' }),
     },
     UserRoleChanged: {
       did: ({ role }) => `gave the user the role ${role}`,
