@@ -16,6 +16,13 @@ import { EntityEvents } from './entity-events';
       }
     </details>
   `,
+  styles: `
+    summary {
+      padding: 8px 16px;
+      color: var(--icm-text-quiet);
+      cursor: pointer;
+    }
+  `,
 })
 export class EntityHistory {
   /** Kind of entity, as in the API. */

@@ -1,5 +1,6 @@
-import { Component, inject } from '@angular/core';
-import { MAT_DIALOG_DATA, type MatDialog, MatDialogModule } from '@angular/material/dialog';
+import { Component, DestroyRef, inject } from '@angular/core';
+import { MAT_DIALOG_DATA, type MatDialog, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { NavigationStart, Router } from '@angular/router';
 import type { AuditEntity } from '@icmp-mon/audit/contract';
 import { EntityEvents } from './entity-events';
 
@@ -17,6 +18,15 @@ import { EntityEvents } from './entity-events';
 })
 class HistoryDialog {
   protected readonly of = inject<AuditEntity>(MAT_DIALOG_DATA);
+
+  constructor() {
+    const dialog = inject<MatDialogRef<HistoryDialog>>(MatDialogRef);
+    // A link of the history leaves the page behind the dialog.
+    const left = inject(Router).events.subscribe((event) => {
+      if (event instanceof NavigationStart) dialog.close();
+    });
+    inject(DestroyRef).onDestroy(() => left.unsubscribe());
+  }
 }
 
 /** Opens the history of an entity in a dialog. */
