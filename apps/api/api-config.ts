@@ -33,6 +33,7 @@ const FIELDS = {
   publicEnrolUrl: url('ICMPMON_PUBLIC_ENROL_URL', { protocols: ['https:'] }),
   caDir: path('ICMPMON_CA_DIR'),
   portalDir: optional(path('ICMPMON_PORTAL_DIR')),
+  clientFile: optional(path('ICMPMON_CLIENT_FILE')),
   secondFactorRequired: roles('ICMPMON_SECOND_FACTOR_REQUIRED'),
   secretFile: path('ICMPMON_SECRET_FILE', { mustExist: true }),
   credentialsKey: optional(secret('ICMPMON_CREDENTIALS_KEY')),

@@ -4,6 +4,7 @@ import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ApiConfig } from './api-config';
 import { ApiModule } from './api.module';
+import { serveClient } from './client-download';
 import { servePortal } from './portal-files';
 import { ApiReadiness } from './readiness';
 
@@ -45,6 +46,7 @@ export async function createApi(config: ApiConfig): Promise<NestExpressApplicati
     ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
   });
   serveOpenApi(app, OPEN_API);
+  if (config.clientFile !== undefined) serveClient(app, config.clientFile);
   if (config.portalDir !== undefined) servePortal(app, config.portalDir);
   return app;
 }

@@ -15,8 +15,8 @@ const stopped = new AbortController();
 let jobs: Promise<void>;
 
 beforeAll(async () => {
-  api = await startTestApi();
   client = await ClientFile.build();
+  api = await startTestApi();
   jobs = runJobs();
 }, 120_000);
 afterAll(async () => {
@@ -26,8 +26,7 @@ afterAll(async () => {
   await client.removeFolder();
 });
 
-async function runJobs(): Promise<void> {
-  const runner = new BulkJobRunner(api.control, new EventStore(api.control));
+async function runJobs(runner = new BulkJobRunner(api.control, new EventStore(api.control))): Promise<void> {
   while (!stopped.signal.aborted) {
     await runner.runJobs(stopped.signal);
     await pause(100, stopped.signal);
@@ -106,6 +105,9 @@ describe('the file icmpmon.mjs', () => {
       err: expect.stringContaining('Add --yes') as string,
     });
     await output('targets', 'remove', added.id, '--yes');
+    expect(await output('events', '--kind', 'target', '--entity', added.id)).toMatch(
+      /TargetRemoved .*\n[^]*TargetRegistered /,
+    );
     expect(await run(['targets', 'show', added.id])).toMatchObject({ code: 1, out: '' });
   });
 
@@ -175,8 +177,7 @@ describe('the file icmpmon.mjs', () => {
     for (const verb of ['disable', 'enable', 'end-logins', 'remove'])
       await output('users', verb, 'ada', ...(verb === 'enable' ? [] : ['--yes']));
     expect(await run(['users', 'disable', 'admin', '--yes'])).toMatchObject({ code: 1, out: '' });
-    const key = await run(['api-keys', 'create', 'graphs', '--role', 'viewer', '--days', '3']);
-    expect(key.out).toMatch(/^imk_\S+\n$/);
+    expect(await output('api-keys', 'create', 'graphs', '--role', 'viewer', '--days', '3')).toMatch(/^imk_\S+\n$/);
     const { id } = (
       JSON.parse(await output('api-keys', 'list', '--json')) as { items: { id: string; name: string }[] }
     ).items.find(({ name }) => name === 'graphs') ?? { id: '' };

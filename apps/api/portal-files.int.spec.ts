@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,11 +18,13 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>portal</title>');
   await writeFile(path.join(folder, 'main-8_P-9KQu.js'), 'export {};');
   await writeFile(path.join(folder, 'favicon.svg'), '<svg/>');
+  await mkdir(path.join(folder, 'client'));
+  await writeFile(path.join(folder, 'client/icmpmon.mjs'), SCRIPT);
   await writeFile(path.join(folder, 'main-AAAAAAAA.js'), SCRIPT);
   // The build writes compressed copies next to the original.
   await writeFile(path.join(folder, 'main-AAAAAAAA.js.br'), brotliCompressSync(SCRIPT));
   await writeFile(path.join(folder, 'main-AAAAAAAA.js.gz'), gzipSync(SCRIPT));
-  api = await startTestApi({ portalDir: folder });
+  api = await startTestApi({ portalDir: folder, clientFile: path.join(folder, 'client/icmpmon.mjs') });
 });
 afterAll(async () => {
   await api.stop();
@@ -126,5 +128,21 @@ describe('the portal', () => {
   it('serves files uncompressed when the build contains no compressed copy', async () => {
     const sent = await asSent('/favicon.svg', { 'accept-encoding': 'br, gzip' });
     expect([sent.headers['content-encoding'], sent.body.toString()]).toEqual([undefined, '<svg/>']);
+  });
+});
+
+describe('the command line client', () => {
+  it('is served without a login', async () => {
+    const served = await fetch(`${api.url}/icmpmon.mjs`);
+    expect([served.headers.get('content-type'), await served.text()]).toEqual([
+      'text/javascript; charset=utf-8',
+      SCRIPT,
+    ]);
+    expect((await fetch(`${api.url}/icmpmon.mjs`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('learns the version of the server from answers to callers who authenticated, and only they do', async () => {
+    expect((await api.sendRequest('/api/v1/auth/me')).headers.get('icmp-mon-version')).toBe('development');
+    expect((await fetch(`${api.url}/api/v1/auth/me`)).headers.get('icmp-mon-version')).toBeNull();
   });
 });

@@ -8,6 +8,7 @@ import { CLIENT_VERSION } from './client-version';
 import { client } from './commands/index.mjs';
 import { CONFIG_ACTIONS } from './config/config-actions';
 import { COMPLETION_ACTIONS } from './completion/completion-actions';
+import { EVENT_ACTIONS } from './events/event-actions';
 import { HEALTH_ACTIONS } from './health-actions';
 import { JOB_ACTIONS } from './jobs/job-actions';
 import { LOGIN_ACTIONS } from './login/login-actions';
@@ -22,6 +23,7 @@ export const ACTIONS: Actions = {
   ...AGENT_ACTIONS,
   ...COMPLETION_ACTIONS,
   ...CONFIG_ACTIONS,
+  ...EVENT_ACTIONS,
   ...HEALTH_ACTIONS,
   ...JOB_ACTIONS,
   ...KEY_ACTIONS,
@@ -53,8 +55,8 @@ export async function runClient(argv: readonly string[], surroundings: Surroundi
       await output.printLine(helpText(error.path));
       return 0;
     }
-    if (signal.aborted && !(error instanceof Refusal)) return EXIT_INTERRUPTED;
-    output.note(shownMessage(error));
+    if (!signal.aborted || error instanceof Refusal) output.note(shownMessage(error));
+    if (signal.aborted) return EXIT_INTERRUPTED;
     return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
   }
 }

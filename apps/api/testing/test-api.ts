@@ -53,6 +53,7 @@ export function testApiConfig(databases: TestDatabases, folder: string, change: 
     publicEnrolUrl: 'https://127.0.0.1:8444',
     caDir: path.join(folder, 'ca'),
     portalDir: undefined,
+    clientFile: undefined,
     secondFactorRequired: [],
     singleSignOn: null,
     secretFile: path.join(folder, 'secrets.json'),

@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream';
 import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { Connection } from '../connection/connection';
 import { documentOf, failureOf } from './answers';
-import { ApiRefusal } from './problem';
-import { waitBeforeRepeat } from './repetition';
+import { isReadOnce, isRemoved, mayArriveTwice, waitBeforeRepeat } from './repetition';
 import { type OutgoingRequest, RequestSender } from './send-request';
+import { VERSION_HEADER, versionWarning } from './version-warning';
 
 /** Values of query parameters; undefined ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -53,6 +53,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
  */
 export class ApiClient {
   private readonly sender: RequestSender;
+  private isVersionChecked = false;
 
   constructor(
     private readonly connection: Connection,
@@ -145,7 +146,7 @@ export class ApiClient {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.sender.sendRequest(request).catch((error: Error) => error);
       const failure = answer instanceof Error ? answer : await failureOf(answer, request.url);
-      if (failure === null || isRemoved(call, attempt, failure)) return answer as IncomingMessage;
+      if (failure === null || isRemoved(call, attempt, failure)) return this.checkVersion(answer as IncomingMessage);
       const mayRepeat = attempt < ATTEMPTS_MAX && !isReadOnce(call);
       const waitMs = mayRepeat ? waitBeforeRepeat(failure, answer, mayArriveTwice(call), backOff) : null;
       if (waitMs === null) throw failure;
@@ -153,6 +154,14 @@ export class ApiClient {
       await pause(waitMs, this.signal);
       if (this.signal?.aborted) throw failure;
     }
+  }
+
+  /** Reports once that the server is of another major version. */
+  private checkVersion(answer: IncomingMessage): IncomingMessage {
+    const warning = this.isVersionChecked ? null : versionWarning(answer.headers[VERSION_HEADER], this.url);
+    this.isVersionChecked = true;
+    if (warning !== null) this.report(warning);
+    return answer;
   }
 
   private requestOf({ method, path, query = {}, headers, body, ifMatch, silenceMaxMs, signal }: Call): OutgoingRequest {
@@ -185,15 +194,5 @@ export class ApiClient {
 
 /** Joins the segments of a path and encodes them. */
 export const pathOf = (...segments: string[]): string => segments.map((each) => encodeURIComponent(each)).join('/');
-
-/** Returns whether a request has the same effect when it arrives twice. */
-const mayArriveTwice = ({ method, isRemembered = false }: Call): boolean => method !== 'POST' || isRemembered;
-
-/** A stream cannot be read a second time. */
-const isReadOnce = ({ body }: Call): boolean => body !== undefined && typeof body !== 'string';
-
-/** A DELETE whose first answer was lost has done its work. */
-const isRemoved = ({ method }: Call, attempt: number, failure: Error): boolean =>
-  method === 'DELETE' && attempt > 1 && failure instanceof ApiRefusal && failure.status === 404;
 
 const firstLine = ({ message }: Error): string => message.split('\n')[0] ?? '';

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Answerer, answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
 import { ApiClient, pathOf } from './api-client';
 import { ApiRefusal } from './problem';
+import { versionWarning } from './version-warning';
 
 let fake: FakeApi | undefined;
 let api: ApiClient | undefined;
@@ -150,5 +151,22 @@ describe('a refusal names the remedy', () => {
   ])('of %s', async (_, answer, message) => {
     const client = await clientOf(answer);
     await expect(client.readDocument('targets')).rejects.toThrow(message);
+  });
+});
+
+describe('a server of another major version', () => {
+  it.each([
+    [
+      '2.0.0',
+      '1.4.0',
+      /^This is icmpmon 1\.4\.0, the server has version 2\.0\.0: .* https:\/\/mon\.example\/icmpmon\.mjs$/,
+    ],
+    ['1.9.0', '1.4.0', null],
+    ['development', '1.4.0', null],
+    [undefined, '1.4.0', null],
+  ])('%s for the client %s', (server, own, expected) => {
+    const warning = versionWarning(server, 'https://mon.example', own);
+    if (expected === null) expect(warning).toBeNull();
+    else expect(warning).toMatch(expected);
   });
 });

@@ -24,3 +24,22 @@ export function waitBeforeRepeat(
   if (asked === undefined || !/^\d{1,6}$/.test(asked)) return backOff.nextDelayMs();
   return Number(asked) <= RETRY_AFTER_MAX_S ? Math.max(Number(asked), 1) * 1000 : null;
 }
+
+/** The parts of a request on which its repetition depends. */
+interface Repeated {
+  method: string;
+  body?: unknown;
+  /** Whether the server remembers its Idempotency-Key. */
+  isRemembered?: boolean;
+}
+
+/** Returns whether a request has the same effect when it arrives twice. */
+export const mayArriveTwice = ({ method, isRemembered = false }: Repeated): boolean =>
+  method !== 'POST' || isRemembered;
+
+/** A stream cannot be read a second time. */
+export const isReadOnce = ({ body }: Repeated): boolean => body !== undefined && typeof body !== 'string';
+
+/** A DELETE whose first answer was lost has done its work. */
+export const isRemoved = ({ method }: Repeated, attempt: number, failure: Error): boolean =>
+  method === 'DELETE' && attempt > 1 && failure instanceof ApiRefusal && failure.status === 404;

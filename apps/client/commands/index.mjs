@@ -4,6 +4,7 @@ import { apiKeys, tokens, users } from './access.mjs';
 import { agents } from './agents.mjs';
 import { jobs } from './bulk.mjs';
 import { complete, completion, health, login, logout, whoami } from './connection.mjs';
+import { events } from './events.mjs';
 import { exportTargets, importTargets } from './files.mjs';
 import { targets } from './targets.mjs';
 import { tiers } from './tiers.mjs';
@@ -42,6 +43,7 @@ export const REMOTE_COMMANDS = [
   pull,
   agents,
   apiKeys,
+  events,
   exportTargets,
   health,
   importTargets,

@@ -20,6 +20,7 @@ describe('words that may follow', () => {
         'apply',
         'api-keys',
         'completion',
+        'events',
         'export',
         'health',
         'import',

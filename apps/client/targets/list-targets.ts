@@ -1,6 +1,7 @@
 import type { Status } from '@icmp-mon/status/contract';
 import { tagsAsText, type TargetPage, type TargetView } from '@icmp-mon/targets/contract';
 import type { Cell, Colour, Column } from '../output/output';
+import { timeText } from '../output/times';
 import type { Session } from '../session';
 import { printPages } from '../output/print-pages';
 
@@ -10,7 +11,7 @@ export const statusCell = (status: Status): Cell => ({ text: status, colour: COL
 
 const COLUMNS: readonly Column<TargetView>[] = [
   { title: 'STATUS', of: ({ status, paused }) => (paused ? { text: 'paused', colour: 'grey' } : statusCell(status)) },
-  { title: 'SINCE', of: ({ since }) => since },
+  { title: 'SINCE', of: ({ since }) => timeText(since) },
   { title: 'ADDRESS', of: ({ ip }) => ip },
   { title: 'VRF', of: ({ vrf }) => vrf },
   { title: 'TIER', of: ({ tier }) => tier },

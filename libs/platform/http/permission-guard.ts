@@ -1,5 +1,6 @@
 import { type Permission, ROLE_PERMISSIONS } from '@icmp-mon/identity/contract';
 import { DependencyUnavailable, DomainError } from '@icmp-mon/platform/errors';
+import { PRODUCT_VERSION } from '@icmp-mon/platform/ops';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
@@ -15,6 +16,9 @@ import {
   type ScopeUse,
 } from './permission';
 import { setPrincipal } from './request-context';
+
+/** Version of the server, for callers that authenticated: the command line warns when its own is of another major version. */
+const VERSION_HEADER = 'ICMP-Mon-Version';
 
 /** Admits a request to its route if the caller has the access that the route declares. */
 @Injectable()
@@ -41,6 +45,7 @@ export class PermissionGuard implements CanActivate {
       throw new DomainError('unauthenticated', 'Log in, or send an API key as "Authorization: Bearer imk_…".');
     }
     setPrincipal(request, principal);
+    context.switchToHttp().getResponse<Response>().setHeader(VERSION_HEADER, PRODUCT_VERSION);
     if (!markAuthenticated(request.socket, actorOf(principal))) {
       context.switchToHttp().getResponse<Response>().setHeader('Connection', 'close');
       throw tooManyConnections(principal);

@@ -1,0 +1,78 @@
+import { afterEach, expect, it } from 'vitest';
+import { answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
+import { runCaptured } from '../testing/run-captured';
+
+let fake: FakeApi | undefined;
+afterEach(() => fake?.stop());
+
+const entry = (id: number): object => ({
+  ...{
+    id: `e${id}`,
+    at: '2026-11-30T07:00:00.123Z',
+    event: 'TargetTierChanged',
+    did: 'changed the target',
+    version: 2,
+  },
+  ...{ actor: { id: 'user:1', name: 'ada' }, entity: { kind: 'target', id: 't1', name: '192.0.2.7' } },
+  ...{
+    changes: [{ field: 'tier', before: 'fast', after: null }],
+    correlationId: 'c',
+    causationId: null,
+    causedCount: 0,
+  },
+});
+const environment = (): Record<string, string> => ({ ICMPMON_URL: fake?.url ?? '', ICMPMON_API_KEY: 'imk_x' });
+
+it('events are listed with what changed, and only asked parameters are sent', async () => {
+  fake = await startFakeApi((_, response) => answerJson(response, { items: [entry(1)], next: null, newest: 'n' }));
+  const { out } = await runCaptured(['events', '--kind', 'target', '--entity', '192.0.2.7', '--folded'], environment());
+  expect(out).toMatch(
+    /^TIME +BY +EVENT +ENTITY +CHANGES *\n2026-11-30 07:00:00Z +ada +TargetTierChanged +target 192\.0\.2\.7 +tier fast → -\n$/,
+  );
+  expect(fake.received[0]?.path).toBe('/api/v1/events?kind=target&entity=192.0.2.7&folded=true');
+});
+
+it('--follow prints each event once, in order, also across failures of the server, until it is interrupted', async () => {
+  const stop = new AbortController();
+  const answers = [
+    { items: [entry(2), entry(1)], next: 'older', newest: 'n1' },
+    { items: [entry(2), entry(3)], next: null, newest: 'n3' },
+    null,
+    { items: [entry(4)], next: null, newest: 'n4' },
+  ];
+  let count = 0;
+  fake = await startFakeApi((_, response) => {
+    const answer = answers[count++];
+    if (answer === undefined) {
+      stop.abort();
+      answerJson(response, { items: [], next: null, newest: 'n4' });
+    } else if (answer === null) answerJson(response, problem(500, 'Failed.'), 500);
+    else answerJson(response, answer);
+  });
+  const { code, out, err } = await runCaptured(['events', '--follow', '--json'], environment(), stop.signal);
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id),
+  ).toEqual(['e1', 'e2', 'e3', 'e4']);
+  expect({ code, err }).toEqual({ code: 130, err: 'Failed. Still following …\n' });
+  expect(fake.received.map(({ path }) => new URL(path, fake?.url).searchParams.get('after')).slice(0, 5)).toEqual([
+    null,
+    'n1',
+    'n3',
+    'n3',
+    'n4',
+  ]);
+}, 30_000);
+
+it('--follow cannot be combined with a page, and a refusal ends it', async () => {
+  expect(await runCaptured(['events', '--follow', '--all'])).toMatchObject({
+    code: 2,
+    err: '--follow and --all cannot be combined.\n',
+  });
+  fake = await startFakeApi((_, response) =>
+    answerJson(response, problem(403, 'This requires the permission audit:read.'), 403),
+  );
+  expect(await runCaptured(['events', '--follow'], environment())).toMatchObject({ code: 1, out: '' });
+});
