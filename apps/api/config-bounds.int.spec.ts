@@ -58,6 +58,10 @@ describe('icmpmon apply', () => {
       ['192.0.2.24', 200],
     ] as const)
       expect((await fixture.api.sendRequest(`/api/v1/targets/${ip}`)).status, ip).toBe(status);
+    await write('a.yaml', 'version: 1', 'scope: source=a');
+    const unlisted = await run('plan', 'config', '--delete', '--max-deletions', '0');
+    expect(unlisted).toMatchObject({ code: 0, out: containing('Not managed by these files: ') });
+    expect(unlisted.out).not.toContain('in the scope');
     await write('a.yaml', 'version: 1', 'scope: source=a', 'targets: []');
     expect(await run('apply', 'config', '--yes', '--delete', '--max-deletions', '1')).toMatchObject({
       code: 0,

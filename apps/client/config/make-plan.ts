@@ -50,13 +50,19 @@ export async function makePlan(
     const context = { scope, isDeleting, namesOf: (key: string) => names.get(key) ?? [] };
     names.set(kind.key, kind.namesOf(items, state));
     const difference = kind.compare(items, state, context);
-    differences.set(kind.key, difference);
+    differences.set(kind.key, wanted.has(kind.key) ? difference : unlisted(difference));
     faults.push(...difference.faults);
   }
   if (faults.length > 0) throw new FaultyConfig(faults);
   const changes = [...differences.values()].flatMap((each) => each.changes);
   requireBounds(changes, scope, options);
   return { url: api.url, scope, changes, differences };
+}
+
+/** Without a list of its kind, no object is the configuration's. */
+function unlisted(difference: Difference): Difference {
+  const { inScope, others } = difference.unmanaged;
+  return { ...difference, unmanaged: { inScope: 0, others: inScope + others } };
 }
 
 function requireBounds(

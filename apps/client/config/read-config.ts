@@ -107,9 +107,10 @@ class ConfigReader {
     }
     const value = this.valueOf(entry.whole, kind.key);
     if (value === undefined) return;
-    if (Array.isArray(value))
-      for (const [at, item] of value.entries()) this.addItem(kind, list, entry.whole, [kind.key, at], item);
-    else this.addFault(entry.keyPiece, [], `${kind.key} must be a list; for none write "${kind.key}: []".`);
+    if (Array.isArray(value)) {
+      for (const [at, item] of value.entries())
+        if (this.faults.length < FAULTS_MAX) this.addItem(kind, list, entry.whole, [kind.key, at], item);
+    } else this.addFault(entry.keyPiece, [], `${kind.key} must be a list; for none write "${kind.key}: []".`);
   }
 
   private addItem(kind: Kind, list: Wanted<unknown>[], piece: Piece, prefix: Path, value: unknown): void {

@@ -127,6 +127,13 @@ describe('a faulty configuration names the place and what to do:', () => {
     expect(message.at(-1)).toBe('… and 20 more faults');
   });
 
+  it('each item of a long list in one line, quickly', () => {
+    const items = Array.from({ length: 20_000 }, () => '{ ip: x }').join(', ');
+    expect(refusal(`version: 1\ntargets: [${items}]`)).toMatch(
+      /^a.yaml:2:17: "x" is not an IPv4 or IPv6 address.*\n(.*\n){29}… and 970 more faults$/,
+    );
+  });
+
   it('aliases that would multiply', () => {
     const bomb = ['a: &a [x, x]', 'b: &b [*a, *a]', 'c: [*b, *b]'].join('\n');
     expect(refusal(`version: 1\n${bomb}`)).toContain('is not a key of a configuration');

@@ -45,9 +45,17 @@ export function placeOf(piece: Piece, path: Path): Place {
   return parsed.placeAt(offset);
 }
 
-type Document = ReturnType<typeof parseDocument>;
+type Parsed = { document: ReturnType<typeof parseDocument>; placeAt: (offset: number) => Place } | { faults: Fault[] };
 
-function parsedOf(piece: Piece): { document: Document; placeAt: (offset: number) => Place } | { faults: Fault[] } {
+/** The latest piece with its result: the faults of a piece come one after another, and a piece may be a long list. */
+let latest: { piece: Piece; parsed: Parsed } | null = null;
+
+function parsedOf(piece: Piece): Parsed {
+  if (latest?.piece !== piece) latest = { piece, parsed: parse(piece) };
+  return latest.parsed;
+}
+
+function parse(piece: Piece): Parsed {
   const text = textOf(piece);
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
