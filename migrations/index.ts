@@ -44,6 +44,7 @@ import { IdentityAccess1790000054000 } from './control/1790000054000-identity-ac
 import { IdentityUsers1790000076300 } from './control/1790000076300-identity-users';
 import { IdentityKeyPermissions1790000077100 } from './control/1790000077100-identity-key-permissions';
 import { IdentitySingleSignOn1790000088100 } from './control/1790000088100-identity-single-sign-on';
+import { AgentsDrainJobs1790000091000 } from './control/1790000091000-agents-drain-jobs';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -112,6 +113,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   EventAudit1790000088000,
   IdentitySingleSignOn1790000088100,
   TargetsInventorySources1790000089500,
+  AgentsDrainJobs1790000091000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -33,6 +33,7 @@ describe('the contexts of the command line app', () => {
     ];
     expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
     expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
+      'agent_drain_job',
       'assignment_interval, assignment_horizon',
       'assignment_rules',
       'bulk_job, bulk_job_part, bulk_job_failure',

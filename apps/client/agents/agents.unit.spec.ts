@@ -1,4 +1,4 @@
-import { AGENT_CHANGES } from '@icmp-mon/agents/contract';
+import { AGENT_CHANGES, type DrainJob } from '@icmp-mon/agents/contract';
 import { afterEach, expect, it } from 'vitest';
 import { AGENT_EFFECTS } from '../commands/index.mjs';
 import { answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
@@ -31,15 +31,12 @@ const view = ({ id, name, region, state, assigned }: Agent): object => ({
   share: assigned === null ? null : { assigned },
 });
 
-/** Agents that lose all targets when they are asked about a second time after their drain began. */
-async function fleetOf(agents: Agent[], moves = true): Promise<void> {
+async function fleetOf(agents: Agent[]): Promise<void> {
   fake = await startFakeApi(({ method, path }, response) => {
     const [, id, change] = /agents\/(\w+)\/([\w-]+)$/.exec(path) ?? [];
     const agent = agents.find((each) => each.id === id);
-    if (method === 'GET') {
-      answerJson(response, { items: agents.map(view) });
-      if (moves) for (const each of agents) if (each.state === 'draining') each.assigned = 0;
-    } else if (agent !== undefined) {
+    if (method === 'GET') answerJson(response, { items: agents.map(view) });
+    else if (agent !== undefined) {
       agent.state = { drain: 'draining', evict: 'evicted' }[change ?? ''] ?? agent.state;
       answerJson(response, { ...agent, thenRetire: change === 'retire', version: 5 });
     } else answerJson(response, problem(404, 'Unknown.'), 404);
@@ -109,34 +106,54 @@ it('a description is changed by a patch; what cannot be read is refused before a
   expect(fake?.received.length).toBe(before);
 });
 
-it('a rolling drain drains the selected agents one after the other', async () => {
-  await fleetOf(agents());
+/** A fleet whose drain job answers with these states, one per read. */
+async function drainingFleet(...jobs: Partial<DrainJob>[]): Promise<void> {
+  fake = await startFakeApi(({ method, path }, response) => {
+    if (method === 'GET' && path.endsWith('/agents')) return answerJson(response, { items: agents().map(view) });
+    const job = { id: 'j1', state: 'running', progress: '', why: null, finishedAt: null, ...jobs.shift() };
+    return answerJson(response, job, method === 'POST' ? 202 : 200);
+  });
+}
+
+it('a drain of several agents requests a job, and follows it to its end', async () => {
+  const paused = { state: 'paused', progress: '1 of 2 drained, 1 waiting', why: '4 targets are not placed' } as const;
+  const completed = { state: 'completed', progress: '2 of 2 drained', finishedAt: '2026-11-30T09:00:00Z' } as const;
+  await drainingFleet({}, { progress: '0 of 2 drained, 2 waiting' }, paused, completed);
   expect(await run('agents', 'drain-all', '--tags', 'site=fra')).toMatchObject({
     code: 3,
     err: expect.stringContaining('2 agents, 1 at a time: fra-1, fra-2') as string,
   });
-  const { code, out } = await run('agents', 'drain-all', '--region', 'fra', '--yes');
-  expect({ code, out: out.split('\n') }).toMatchObject({
+  const { code, out } = await run('agents', 'drain-all', '--region', 'fra', '--wait', '60', '--reason', 'r', '--yes');
+  expect({ code, out: out.split('\n') }).toEqual({
     code: 0,
-    out: ['0 of 2 drained, 2 waiting', expect.anything(), expect.anything(), expect.anything(), '2 of 2 drained', ''],
+    out: [
+      '0 of 2 drained, 2 waiting',
+      '1 of 2 drained, 1 waiting; paused: 4 targets are not placed',
+      '2 of 2 drained',
+      '',
+    ],
   });
-  expect(fake?.received.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual([
-    '/api/v1/agents/a1/drain',
-    '/api/v1/agents/a2/drain',
-  ]);
+  const [request] = fake?.received.filter(({ method }) => method === 'POST') ?? [];
+  expect(request?.path).toBe('/api/v1/agents:drain');
+  expect(JSON.parse(request?.body ?? '')).toEqual({ agents: ['a1', 'a2'], atOnce: 1, reason: 'r', waitS: 60 });
   expect(await run('agents', 'drain-all', '--region', 'nowhere')).toMatchObject({
     code: 1,
     err: expect.stringContaining('No agent in service matches') as string,
   });
 }, 20_000);
 
-it('a rolling drain stops when no target moves, or none can be counted', async () => {
-  await fleetOf(
-    agents().map((agent) => ({ ...agent, assigned: null })),
-    false,
-  );
-  const stuck = await run('agents', 'drain-all', '--region', 'fra', '--wait', '1', '--yes');
-  expect(stuck).toMatchObject({ code: 1, err: expect.stringContaining('No target moved for 1 s') as string });
+it('a drain of several agents fails with the reason when the job stops', async () => {
+  const finishedAt = '2026-11-30T09:00:00Z';
+  await drainingFleet({ state: 'stopped', progress: '0 of 2 drained', why: 'No target moved for 60 s', finishedAt });
+  expect(await run('agents', 'drain-all', '--region', 'fra', '--yes')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('No target moved for 60 s') as string,
+  });
+  await fake?.stop();
+  await drainingFleet({ state: 'cancelled', finishedAt });
+  expect(await run('agents', 'drain-all', '--region', 'fra', '--yes')).toMatchObject({
+    err: expect.stringContaining('The job j1 is cancelled') as string,
+  });
 }, 20_000);
 
 it('an unknown agent is refused with where to look', async () => {

@@ -70,7 +70,7 @@ const drainAllCommand = {
   name: 'drain-all',
   purpose: 'Drains all agents, or those of a region, provider or with tags: some at a time, with progress.',
   details: [
-    'The next agent is drained when one holds no targets. Drained agents stay connected until they are retired, or their drain is cancelled. Interrupted, a repeated command continues.',
+    'It requests a job and follows it; interrupted, the job continues in the worker. The next agent is drained when one holds no targets. The job pauses while more targets than at its start are not placed as their tiers ask. Drained agents stay connected until they are retired, or their drain is cancelled.',
   ],
   options: [
     { name: 'region', value: 'region', text: 'only agents of this region' },

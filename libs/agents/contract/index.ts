@@ -10,6 +10,7 @@ export * from './reported-executors';
 export * from './agent-identity';
 export * from './enrolment-token';
 export * from './agent-changes';
+export * from './agent-drains';
 export * from './allowed-ranges';
 export * from './join-line';
 export * from './token-purpose';

@@ -12,6 +12,11 @@ import { AgentShares } from '../agent-shares';
 import { AgentsController } from '../agents.controller';
 import { ChangeAgentHandler } from '../change-agent';
 import { ChangeAgentDescriptionHandler } from '../change-agent-description';
+import { CancelDrainJobHandler } from '../drains/cancel-drain-job';
+import { DrainsController } from '../drains/drains.controller';
+import { ListDrainJobsHandler } from '../drains/list-drain-jobs';
+import { ReadDrainJobHandler } from '../drains/read-drain-job';
+import { RequestDrainHandler } from '../drains/request-drain';
 import { CreateEnrolmentTokenHandler } from '../create-enrolment-token';
 import { EnrolmentTokensController } from '../enrolment-tokens.controller';
 import { FleetGauge } from '../fleet-gauge';
@@ -25,7 +30,7 @@ import { StoredExecutors } from '../stored-executors';
 import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
 import { AGENT_AUDIT, ENROLMENT_TOKEN_AUDIT } from '../agent-audit';
 
-/** Registers the agents' routes for users and services; needs both databases. Exports `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
+/** Registers the agents' routes for users and services; needs both databases and `HeldTargets`. Exports `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
 @Module({})
 export class AgentsApiModule {
   static register(options: AgentsApiOptions): DynamicModule {
@@ -33,7 +38,7 @@ export class AgentsApiModule {
       module: AgentsApiModule,
       global: true,
       exports: [AgentReports, ReportedExecutors],
-      controllers: [AgentsController, AgentChangesController, EnrolmentTokensController],
+      controllers: [AgentsController, AgentChangesController, DrainsController, EnrolmentTokensController],
       providers: [
         { provide: AGENTS_API_OPTIONS, useValue: options },
         {
@@ -54,6 +59,10 @@ export class AgentsApiModule {
         CreateEnrolmentTokenHandler,
         ListEnrolmentTokensHandler,
         RevokeEnrolmentTokenHandler,
+        RequestDrainHandler,
+        CancelDrainJobHandler,
+        ListDrainJobsHandler,
+        ReadDrainJobHandler,
       ],
     };
   }

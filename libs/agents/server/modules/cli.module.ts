@@ -27,10 +27,13 @@ export class AgentsCliModule {
       { database: control, model: agentModel(control) },
       { database: telemetry, model: agentHealthModel({ database: telemetry, messaging }) },
     );
-    none.plug({
-      tables: 'enrolment_token',
-      reason: 'hashes of secrets are stored only in this table; events contain only their ids',
-    });
+    none.plug(
+      {
+        tables: 'enrolment_token',
+        reason: 'hashes of secrets are stored only in this table; events contain only their ids',
+      },
+      { tables: 'agent_drain_job', reason: 'progress of jobs; deleted some time after their end' },
+    );
     participants.plug({
       name: 'uncounted',
       create: (shard) => new UncountedParticipant(shard, postgresUncountedTables),

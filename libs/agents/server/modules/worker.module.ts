@@ -15,12 +15,14 @@ import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { AGENTS_PART } from '../health/agents-health';
 import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { AGENT } from '../agent';
+import { advanceDrains } from '../drains/advance-drains';
 import { completeRetirements } from '../complete-retirements';
 import { forgetExpiredTokens } from '../enrolment-token';
 import { StoredAgentReports } from '../stored-agent-reports';
 import { forgetUncounted } from '../uncounted/read-uncounted';
 
 const RETIREMENTS_LOOK_MS = 15_000;
+const DRAINS_LOOK_MS = 2_000;
 const OPTIONS = Symbol('agents worker options');
 
 interface AgentsWorkerOptions {
@@ -66,6 +68,7 @@ export class AgentsWorkerModule {
         everyMs: RETIREMENTS_LOOK_MS,
         runTask: () => completeRetirements(control, telemetry, (ids) => held.byAgent(ids)),
       },
+      { name: 'agent-drains', everyMs: DRAINS_LOOK_MS, runTask: () => advanceDrains(control, held) },
       oldMetrics(telemetry, metricsKeptDays),
       { name: 'uncounted-results', everyMs: HOUR_MS, runTask: () => forgetUncounted(telemetry) },
     );

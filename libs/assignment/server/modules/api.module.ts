@@ -1,8 +1,9 @@
-import { AgentTargets, AssignmentDirectory, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { AgentTargets, AssignmentDirectory, HeldTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
 import { ASSIGNMENT_PART } from '../assignment-health';
+import { StoredHeldTargets } from '../held-targets';
 import { ListPlacementHandler } from '../list-placement';
 import { PLACEMENT_PART } from '../placement-health';
 import { PlacementController } from '../placement.controller';
@@ -13,7 +14,7 @@ import { StoredAssignments } from '../stored-assignments';
 import { StoredTargetPlacements } from '../stored-target-placements';
 import { TargetAssignmentController } from '../target-assignment.controller';
 
-/** Exports `AssignmentDirectory`, `AgentTargets` and `TargetPlacements` for the routes of other contexts; needs the control database. */
+/** Exports `AssignmentDirectory`, `AgentTargets`, `HeldTargets` and `TargetPlacements` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
   controllers: [PlacementController, TargetAssignmentController],
@@ -27,9 +28,14 @@ import { TargetAssignmentController } from '../target-assignment.controller';
       useFactory: (database: ControlDatabase): AssignmentDirectory => new StoredAssignments(database),
     },
     { provide: AgentTargets, useClass: StoredAgentTargets },
+    {
+      provide: HeldTargets,
+      inject: [ControlDatabase],
+      useFactory: (database: ControlDatabase): HeldTargets => new StoredHeldTargets(database),
+    },
     { provide: TargetPlacements, useClass: StoredTargetPlacements },
   ],
-  exports: [AssignmentDirectory, AgentTargets, TargetPlacements],
+  exports: [AssignmentDirectory, AgentTargets, HeldTargets, TargetPlacements],
 })
 export class AssignmentApiModule {
   constructor(parts: HealthParts) {

@@ -28,7 +28,7 @@ import {
   forgetRemovals,
   forgetReplacedFacts,
 } from '../forget-history';
-import { heldTargets } from '../held-targets';
+import { StoredHeldTargets } from '../held-targets';
 import { PLACEMENT_PART } from '../placement-health';
 
 /** Maximum rows per statement. */
@@ -57,7 +57,7 @@ export class AssignmentWorkerModule {
         {
           provide: HeldTargets,
           inject: [ControlDatabase],
-          useFactory: (control: ControlDatabase): HeldTargets => ({ byAgent: (ids) => heldTargets(control, ids) }),
+          useFactory: (control: ControlDatabase): HeldTargets => new StoredHeldTargets(control),
         },
       ],
       exports: [HeldTargets],

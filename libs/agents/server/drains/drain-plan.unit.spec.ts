@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DrainedAgent, drainProgress, planDrain } from './drain-plan';
+import { type DrainedAgent, drainProgress, nextStep, planDrain } from './drain-plan';
 
 const agent = (name: string, state: DrainedAgent['state'], held: number): DrainedAgent => ({
   id: name,
@@ -43,5 +43,33 @@ describe('a rolling drain', () => {
     expect(drainProgress(plan)).toBe(
       '0 of 4 drained, draining a (2 targets), 1 waiting, not drained: b is active, c is evicted',
     );
+  });
+});
+
+describe('the next step of a drain job', () => {
+  const situation = {
+    ...{ started: new Set<string>(), atOnce: 1, waitS: 60, shortBefore: 3, shortNow: 3, stillS: 0 },
+  };
+  const [busy, waiting] = [agent('a', 'draining', 5), agent('b', 'active', 5)];
+  const empty = agent('a', 'draining', 0);
+
+  it('drains the next agent, while no more targets than before are short of agents', () => {
+    expect(nextStep([empty, waiting], situation)).toMatchObject({ state: 'running', why: null, next: [waiting] });
+    expect(nextStep([busy, waiting], situation)).toMatchObject({ state: 'running', next: [] });
+  });
+
+  it('is to wait while more targets than before are short of agents, and to continue afterwards', () => {
+    const paused = nextStep([empty, waiting], { ...situation, shortNow: 4 });
+    expect(paused).toMatchObject({ state: 'paused', next: [] });
+    expect(paused.why).toMatch(/^4 targets are not placed as their tiers ask, 3 at the start/);
+    expect(nextStep([empty, waiting], { ...situation, shortNow: 2 }).state).toBe('running');
+  });
+
+  it('is to stop when nothing moves for the given time, and to end when all agents are drained', () => {
+    expect(nextStep([busy, waiting], { ...situation, stillS: 60 })).toMatchObject({ state: 'stopped', next: [] });
+    expect(nextStep([empty], { ...situation, stillS: 60, shortNow: 9 })).toMatchObject({
+      state: 'completed',
+      why: null,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { AgentState } from '@icmp-mon/agents/contract';
+import type { AgentState, DrainJobState } from '@icmp-mon/agents/contract';
 
 /** An agent of a rolling drain, with the number of targets that it holds. */
 export interface DrainedAgent {
@@ -47,4 +47,42 @@ export function drainProgress({ drained, draining, waiting, skipped }: DrainPlan
       ? [`not drained: ${skipped.map(({ name, state }) => `${name} is ${state}`).join(', ')}`]
       : []),
   ].join(', ');
+}
+
+export interface DrainSituation {
+  started: ReadonlySet<string>;
+  atOnce: number;
+  waitS: number;
+  /** Targets that were not placed as their tiers ask at the start of the job, and that are not now. */
+  shortBefore: number;
+  shortNow: number;
+  /** Seconds since the progress changed. */
+  stillS: number;
+}
+
+export interface DrainStep {
+  plan: DrainPlan;
+  state: Exclude<DrainJobState, 'cancelled'>;
+  /** Why it is paused or stopped, and what to do. */
+  why: string | null;
+  next: DrainedAgent[];
+}
+
+/**
+ * Decides the next step of a drain job. It drains no further agent while the targets of the drained ones cannot be placed as their tiers ask,
+ * so never more than the capacity of the others allows.
+ */
+export function nextStep(agents: readonly DrainedAgent[], situation: DrainSituation): DrainStep {
+  const { started, atOnce, waitS, shortBefore, shortNow, stillS } = situation;
+  const plan = planDrain(agents, started, atOnce);
+  if (plan.draining.length === 0 && plan.waiting.length === 0) return { plan, state: 'completed', why: null, next: [] };
+  if (stillS >= waitS) {
+    const why = `No target moved for ${waitS} s: probably no other agent is ready for them (Health, Assignment). Drain the rest again to continue.`;
+    return { plan, state: 'stopped', why, next: [] };
+  }
+  if (shortNow > shortBefore && plan.waiting.length > 0) {
+    const why = `${shortNow} targets are not placed as their tiers ask, ${shortBefore} at the start of the job: no further agent is drained until they are (Health, Placement).`;
+    return { plan, state: 'paused', why, next: [] };
+  }
+  return { plan, state: 'running', why: null, next: plan.next };
 }
