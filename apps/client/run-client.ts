@@ -1,6 +1,7 @@
 import { EXIT_USAGE, UsageError } from '@icmp-mon/platform/command-line';
 import { KEY_ACTIONS } from './access/key-actions';
 import { TOKEN_ACTIONS } from './access/token-actions';
+import { SOURCE_ACTIONS } from './sources/source-actions';
 import { USER_ACTIONS } from './access/user-actions';
 import { AGENT_ACTIONS } from './agents/agent-actions';
 import { Refusal } from './api/refusal';
@@ -31,6 +32,7 @@ export const ACTIONS: Actions = {
   ...TARGET_ACTIONS,
   ...TIER_ACTIONS,
   ...TOKEN_ACTIONS,
+  ...SOURCE_ACTIONS,
   ...USER_ACTIONS,
 };
 

@@ -6,6 +6,7 @@ import { jobs } from './bulk.mjs';
 import { complete, completion, health, login, logout, whoami } from './connection.mjs';
 import { events } from './events.mjs';
 import { exportTargets, importTargets } from './files.mjs';
+import { sources } from './sources.mjs';
 import { targets } from './targets.mjs';
 import { tiers } from './tiers.mjs';
 
@@ -48,6 +49,7 @@ export const REMOTE_COMMANDS = [
   health,
   importTargets,
   jobs,
+  sources,
   targets,
   tiers,
   tokens,

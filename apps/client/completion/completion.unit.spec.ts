@@ -29,6 +29,7 @@ describe('words that may follow', () => {
         'logout',
         'plan',
         'pull',
+        'sources',
         'targets',
         'tiers',
         'tokens',

@@ -101,8 +101,8 @@ export class SourcePage {
   /** Asks for the confirmation that many targets left, and runs the source with it. */
   protected confirmLeft({ name, left: action }: InventorySource, left: number): void {
     const targets = `${countText(left)} ${left === 1 ? 'target' : 'targets'}`;
-    const effects = { keep: 'The targets stay.', pause: 'They are paused.', remove: 'They are removed permanently.' };
-    const text = `The list of ${name} is read again. If no more than ${targets} left it: ${effects[action]}`;
+    const effects = { keep: 'they stay', pause: 'they are paused', remove: 'they are removed permanently' };
+    const text = `The list of ${name} is read again. If no more than ${targets} left it, ${effects[action]}.`;
     this.askFirst({ title: `Confirm that ${targets} left the list?`, text, action: 'Confirm and run' }, () =>
       this.startRun({ confirmedLeft: left }),
     );
