@@ -18,6 +18,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  changeUserScope,
   createApiKey,
   createUser,
   disableUser,
@@ -100,7 +101,7 @@ describe('on the machine itself', () => {
       /^\/set-password#iml_\S{43}\n.*until 2/,
     );
     expect(await run(showUsers)).toMatch(
-      /^ada {2}operator {2}invited {2}logins: 0 {2}password: not set yet {2}second factor: no$/m,
+      /^ada {2}operator {2}invited {2}logins: 0 {2}password: not set yet {2}second factor: no {2}scope: all$/m,
     );
     await run((context) => disableUser(context, 'Ada'));
     expect(await run(showUsers)).toMatch(/^ada {2}operator {2}disabled/m);
@@ -114,6 +115,17 @@ describe('on the machine itself', () => {
       await expect(run((context) => command(context, 'admin'))).rejects.toThrow('last administrator');
       await expect(run((context) => command(context, 'ada'))).rejects.toThrow('There is no user "ada"');
     }
+  });
+
+  it('users and API keys are limited to the targets of a filter', async () => {
+    await run((context) => createUser(context, 'acme', 'engineer', 'customer = acme'));
+    expect(await run(showUsers)).toMatch(/^acme {2}engineer .* scope: customer=acme$/m);
+    expect(await run((context) => changeUserScope(context, 'acme', null))).toContain('sees all targets');
+    expect(await run(showUsers)).toMatch(/^acme {2}engineer .* scope: all$/m);
+    await expect(run((context) => changeUserScope(context, 'acme', 'status=up'))).rejects.toThrow('found "status"');
+    await expect(run((context) => changeUserScope(context, 'admin', 'vrf=a'))).rejects.toThrow('cannot be limited');
+    await run((context) => createApiKey(context, 'graphs of acme', 'viewer', undefined, 'customer=acme'));
+    expect(await run(showApiKeys)).toMatch(/viewer {2}graphs of acme .* scope: customer=acme$/m);
   });
 
   it('API keys are created, listed and revoked', async () => {

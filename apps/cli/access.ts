@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os';
-import { PERMISSIONS, type Role, ROLES, type UserView } from '@icmp-mon/identity/contract';
+import { PERMISSIONS, type Role, ROLES, type Scope, type UserView } from '@icmp-mon/identity/contract';
 import {
+  ChangeUserScope,
+  ChangeUserScopeHandler,
   CreateUser,
   CreateUserHandler,
   DisableUser,
@@ -41,7 +43,9 @@ const OPERATOR = { permissions: PERMISSIONS };
 /** Commands for accounts and API keys; they work on the machine itself, even for an operator without a valid login. */
 export const ACCESS_ACTIONS: Actions = {
   'users list': (context) => showUsers(context),
-  'users create': (context, asked) => createUser(context, asked.args[0], roleOf(asked.text('role'))),
+  'users create': (context, asked) =>
+    createUser(context, asked.args[0], roleOf(asked.text('role')), asked.text('scope')),
+  'users scope': (context, asked) => changeUserScope(context, asked.args[0], asked.text('filter') ?? null),
   'users disable': (context, { args: [user] }) => disableUser(context, user),
   'users enable': (context, { args: [user] }) => enableUser(context, user),
   'users remove': (context, { args: [user] }) => removeUser(context, user),
@@ -50,30 +54,44 @@ export const ACCESS_ACTIONS: Actions = {
   'users end-logins': (context, { args: [user] }) => endLogins(context, user),
   'api-keys list': (context) => showApiKeys(context),
   'api-keys create': (context, asked) =>
-    createApiKey(context, asked.args[0], roleOf(asked.text('role')), asked.number('days')),
+    createApiKey(context, asked.args[0], roleOf(asked.text('role')), asked.number('days'), asked.text('scope')),
   'api-keys revoke': (context, { args: [id] }) => revokeApiKey(context, id),
 };
 
 export async function showUsers({ control, printLine }: Access): Promise<void> {
-  for (const { name, role, state, logins, passwordChangedAt, hasSecondFactor } of (
+  for (const { name, role, scope, state, logins, passwordChangedAt, hasSecondFactor } of (
     await new ListUsersHandler(control).execute()
   ).items) {
     const initial = state === 'invited' ? 'not set yet' : 'the initial one';
     const password = passwordChangedAt === null ? initial : `changed ${passwordChangedAt}`;
     printLine(
-      `${name}  ${role}  ${state}  logins: ${logins}  password: ${password}  second factor: ${hasSecondFactor ? 'yes' : 'no'}`,
+      `${name}  ${role}  ${state}  logins: ${logins}  password: ${password}  second factor: ${hasSecondFactor ? 'yes' : 'no'}  scope: ${scope ?? 'all'}`,
     );
   }
 }
 
-export async function createUser({ control, printLine }: Access, name: string, role: Role): Promise<void> {
+export async function createUser(
+  { control, printLine }: Access,
+  name: string,
+  role: Role,
+  scope?: string,
+): Promise<void> {
   requireName(name);
   const handler = new CreateUserHandler(control, new EventStore(control));
-  const { link } = await handler.execute(new CreateUser({ name, role }, metadata(), OPERATOR));
+  const { link } = await handler.execute(
+    new CreateUser({ name, role, ...(scope !== undefined && { scope }) }, metadata(), OPERATOR),
+  );
   printLine(link.path);
   printLine(
     `The user sets a password with this link: append it to the portal's address. Valid once, until ${link.expiresAt}.`,
   );
+}
+
+export async function changeUserScope({ control, printLine }: Access, name: string, scope: Scope): Promise<void> {
+  const user = await userNamed({ control }, name);
+  const handler = new ChangeUserScopeHandler(new EventStore(control), new Sessions(control));
+  await handler.execute(new ChangeUserScope(user.id, scope, metadata(), OPERATOR));
+  printLine(`${user.name} sees ${scope === null ? 'all targets' : 'only the targets of the filter'} within 5 s.`);
 }
 
 export async function disableUser({ control, printLine }: Access, name: string): Promise<void> {
@@ -122,11 +140,13 @@ export async function endLogins({ control, printLine }: Access, name: string): P
 }
 
 export async function showApiKeys({ control, printLine }: Access): Promise<void> {
-  for (const { id, name, role, createdAt, lastUsedAt, expiresAt, revokedAt } of (
+  for (const { id, name, role, scope, createdAt, lastUsedAt, expiresAt, revokedAt } of (
     await new ListApiKeysHandler(control).execute()
   ).items) {
     const end = revokedAt !== null ? `revoked ${revokedAt}` : `expires ${expiresAt ?? 'never'}`;
-    printLine(`${id}  ${role}  ${name}  created ${createdAt}  used ${lastUsedAt ?? 'never'}  ${end}`);
+    printLine(
+      `${id}  ${role}  ${name}  created ${createdAt}  used ${lastUsedAt ?? 'never'}  ${end}  scope: ${scope ?? 'all'}`,
+    );
   }
 }
 
@@ -135,13 +155,18 @@ export async function createApiKey(
   name: string,
   role: Role,
   days?: number,
+  scope?: string,
 ): Promise<void> {
   requireName(name);
   const handler = new IssueApiKeyHandler(control, new EventStore(control));
-  const request = { name, role, ...(days !== undefined && { validForDays: days }) };
+  const request = {
+    name,
+    role,
+    ...(days !== undefined && { validForDays: days }),
+    ...(scope !== undefined && { scope }),
+  };
   const { key, expiresAt } = await handler.execute(new IssueApiKey(request, { ...OPERATOR, name: null }, metadata()));
-  printLine(`${key}`);
-  printLine(`The key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
+  printLine(`${key}\nThe key is not shown again. Role ${role}, expires ${expiresAt ?? 'never'}.`);
 }
 
 export async function revokeApiKey({ control, printLine }: Access, id: string): Promise<void> {

@@ -15,8 +15,24 @@ export const users = {
       name: 'create',
       purpose: 'Creates a user, and prints once the link with which the user sets a password within 72 hours.',
       arguments: [user],
-      options: [{ name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the user' }],
-      examples: ['npm run icmpmon -- users create ada --role operator'],
+      options: [
+        { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the user' },
+        { name: 'scope', value: 'filter', text: 'the only targets that the user sees', default: 'all targets' },
+      ],
+      examples: [
+        'npm run icmpmon -- users create ada --role operator',
+        'npm run icmpmon -- users create acme --role viewer --scope customer=acme',
+      ],
+    },
+    {
+      name: 'scope',
+      purpose:
+        'Limits a user to the targets of a filter, also in existing logins; without a filter, removes the limit.',
+      arguments: [user],
+      options: [
+        { name: 'filter', value: 'filter', text: 'the only targets that the user sees', default: 'all targets' },
+      ],
+      examples: ['npm run icmpmon -- users scope acme --filter "customer=acme AND vrf=blue"'],
     },
     {
       name: 'disable',
@@ -75,6 +91,7 @@ export const apiKeys = {
       options: [
         { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the key' },
         { name: 'days', value: 'n', min: 1, max: 3_650, text: 'days until it expires', default: 'never' },
+        { name: 'scope', value: 'filter', text: 'the only targets that the key sees', default: 'all targets' },
       ],
       examples: ['npm run icmpmon -- api-keys create "graphs" --role viewer --days 90'],
     },

@@ -19,6 +19,7 @@ import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { StatusGlyph } from '@icmp-mon/status/look';
 import { LiveIndicator } from './live-indicator';
 import { PLACES } from './places';
+import { ScopeChip } from './scope-chip';
 import { SearchButton } from './search-button';
 import { TruthBand } from './truth-band';
 import { TypedAhead } from './typed-ahead';
@@ -33,6 +34,7 @@ import { TypedAhead } from './typed-ahead';
     RouterLink,
     RouterLinkActive,
     RouterOutlet,
+    ScopeChip,
     SearchButton,
     StatusGlyph,
     TruthBand,
@@ -64,11 +66,11 @@ export class Shell {
   });
   protected readonly healthLooks = computed(() => HEALTH_LOOKS_LIKE[this.health()]);
 
-  protected readonly places = PLACES;
+  protected readonly places = PLACES.filter(({ needs }) => needs === null || this.session.may(needs));
 
   private readonly shortcuts: readonly Shortcut[] = [
     { keys: 'Ctrl+K', label: 'Search pages, targets, agents and actions', run: () => void this.openPalette() },
-    ...PLACES.flatMap(({ path, text, keys }) =>
+    ...this.places.flatMap(({ path, text, keys }) =>
       keys === undefined ? [] : { keys, label: `Go to ${text}`, run: () => void this.router.navigateByUrl(path) },
     ),
     { keys: 'z', label: 'Switch between browser time and UTC', run: () => this.zone.toggleZone() },
@@ -85,8 +87,8 @@ export class Shell {
       const { openPalette } = await import('@icmp-mon/palette/ui');
       if (this.dialog.openDialogs.length > 0) return;
       const actions = { showHelp: () => void this.showHelp(), signOut: () => void this.signOut() };
-      const { shortcuts } = this;
-      await openPalette(this.dialog, { places: PLACES, shortcuts, takeText: () => typed.takeText(), ...actions });
+      const { places, shortcuts } = this;
+      await openPalette(this.dialog, { places, shortcuts, takeText: () => typed.takeText(), ...actions });
     } catch (failure) {
       console.error('The palette could not be loaded.', failure);
       this.toasts.showFailure('The palette could not be loaded. Reload the page, then try again.');

@@ -12,6 +12,7 @@ import type {
   EnrolmentTokenCreated,
   EnrolmentTokenView,
 } from '@icmp-mon/agents/contract';
+import { Session } from '@icmp-mon/identity/ui';
 import { newRequestKey } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 
@@ -25,8 +26,10 @@ const pathOf = (agentId: string): string => `${AGENTS}/${encodeURIComponent(agen
 export class AgentsClient {
   private readonly http = inject(HttpClient);
 
+  /** Reads nothing without the permission. */
   listAgents(): HttpResourceRef<{ items: AgentView[] } | undefined> {
-    return httpResource(() => AGENTS);
+    const session = inject(Session);
+    return httpResource(() => (session.may('agents:read') ? AGENTS : undefined));
   }
 
   readAgent(agentId: () => string): HttpResourceRef<AgentView | undefined> {

@@ -1,3 +1,4 @@
+export { ChangeUserScope, ChangeUserScopeHandler } from './accounts/change-user-scope';
 export { CreateUser, CreateUserHandler } from './accounts/create-user';
 export { DisableUser, DisableUserHandler } from './accounts/disable-user';
 export { EnableUser, EnableUserHandler } from './accounts/enable-user';

@@ -1,5 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { form, FormField, maxLength, required, submit } from '@angular/forms/signals';
+import { form, FormField, maxLength, required, submit, validate } from '@angular/forms/signals';
 import { MatDialog } from '@angular/material/dialog';
 import { openHistory } from '@icmp-mon/audit/look';
 import {
@@ -21,6 +21,7 @@ import {
   Icon,
   InstantPipe,
   keepLast,
+  LabelledField,
   PageTrail,
   type Problem,
   readProblem,
@@ -28,17 +29,20 @@ import {
 } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { RefusalPipe } from './refusal.pipe';
+import { scopeFault } from './scope-fault';
 import { SecretText } from './secret-text';
 import { Session } from './session';
 import { SettingsNav } from './settings-nav';
 
 const NAME_LENGTH_MAX = 100;
-const NEW_KEY: { name: string; role: Role; days: string } = { name: '', role: 'viewer', days: '' };
+const NEW_KEY: { name: string; role: Role; days: string; scope: string } = {
+  ...{ name: '', role: 'viewer', days: '', scope: '' },
+};
 
 /** Page `/settings/keys`: the API keys of services; creates them, shows each once, and revokes them. */
 @Component({
   selector: 'icm-api-keys',
-  imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, RefusalPipe, SecretText, SettingsNav],
+  imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, LabelledField, RefusalPipe, SecretText, SettingsNav],
   templateUrl: './api-keys.html',
   styleUrl: './access-forms.scss',
 })
@@ -58,6 +62,7 @@ export class ApiKeys {
   protected readonly newKey = form(signal(NEW_KEY), (path) => {
     required(path.name, { message: 'Enter the name of the service that will use the key.' });
     maxLength(path.name, NAME_LENGTH_MAX, { message: `At most ${NAME_LENGTH_MAX} characters.` });
+    validate(path.scope, ({ value }) => scopeFault(value()));
   });
 
   protected readonly roles = ROLES;
@@ -81,12 +86,13 @@ export class ApiKeys {
     event.preventDefault();
     this.problem.set(null);
     await submit(this.newKey, async () => {
-      const { name, role, days } = this.newKey().value();
+      const { name, role, days, scope } = this.newKey().value();
       const permissions = this.offered().flatMap((each) => (each.isChosen ? [each.name] : []));
       const request: IssueApiKeyRequest = {
         ...{ name, role },
         ...(days !== '' && { validForDays: Number(days) }),
         ...(this.isLimited() && { permissions }),
+        ...(scope.trim() !== '' && { scope }),
       };
       try {
         this.issued.set(await this.client.issueApiKey(request));

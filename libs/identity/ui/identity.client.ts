@@ -11,6 +11,7 @@ import type {
   LoginView,
   PasswordLink,
   Role,
+  Scope,
   SessionView,
   UsePasswordLinkRequest,
   UserView,
@@ -80,6 +81,10 @@ export class IdentityClient {
     await firstValueFrom(this.http.put(`${USERS}/${userId}/role`, { role }));
   }
 
+  async changeUserScope(userId: string, scope: Scope): Promise<void> {
+    await firstValueFrom(this.http.put(`${USERS}/${userId}/scope`, { scope }));
+  }
+
   async disableUser(userId: string): Promise<void> {
     await firstValueFrom(this.http.post(`${USERS}/${userId}/disable`, {}));
   }
@@ -110,6 +115,10 @@ export class IdentityClient {
 
   issueApiKey(request: IssueApiKeyRequest): Promise<IssuedApiKey> {
     return firstValueFrom(this.http.post<IssuedApiKey>(KEYS, request));
+  }
+
+  async changeKeyScope(keyId: string, scope: Scope): Promise<void> {
+    await firstValueFrom(this.http.put(`${KEYS}/${keyId}/scope`, { scope }));
   }
 
   async revokeApiKey(keyId: string): Promise<void> {

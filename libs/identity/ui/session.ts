@@ -13,6 +13,8 @@ export class Session {
   private refreshing: Promise<boolean> | null = null;
 
   readonly current = this.view.asReadonly();
+  /** Filter of the only targets that the user sees; null without a limit. */
+  readonly scope = computed(() => this.view()?.scope ?? null);
   readonly permissions = computed(() => new Set<Permission>(this.view()?.permissions ?? []));
 
   may(permission: Permission): boolean {

@@ -34,7 +34,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
   },
   {
     ...{ path: '/settings/tiers', text: 'Tiers', detail: 'monitoring policies' },
-    ...{ exact: false, testId: 'tiers', needs: null },
+    ...{ exact: false, testId: 'tiers', needs: 'agents:read' },
   },
   {
     ...{ path: '/settings/audit', text: 'Audit', detail: 'who changed what' },

@@ -1,5 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { form, FormField, maxLength, required, submit } from '@angular/forms/signals';
+import { form, FormField, maxLength, required, submit, validate } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
 import { type CreatedUser, type CreateUserRequest, ROLES } from '@icmp-mon/identity/contract';
 import {
@@ -15,12 +15,13 @@ import {
 } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { RefusalPipe } from './refusal.pipe';
+import { scopeFault } from './scope-fault';
 import { SecretText } from './secret-text';
 import { SettingsNav } from './settings-nav';
 
 const AGAIN_MS = 15_000;
 const NAME_LENGTH_MAX = 100;
-const NEW_USER: CreateUserRequest = { name: '', role: 'viewer' };
+const NEW_USER: Required<CreateUserRequest> = { name: '', role: 'viewer', scope: '' };
 
 /** Page `/settings/users`: all users; creates them with an invitation link. */
 @Component({
@@ -41,6 +42,7 @@ export class UserList {
   protected readonly newUser = form(signal(NEW_USER), (path) => {
     required(path.name, { message: 'Enter the name for the login.' });
     maxLength(path.name, NAME_LENGTH_MAX, { message: `At most ${NAME_LENGTH_MAX} characters.` });
+    validate(path.scope, ({ value }) => scopeFault(value()));
   });
 
   protected readonly roles = ROLES;
@@ -55,7 +57,8 @@ export class UserList {
     this.problem.set(null);
     await submit(this.newUser, async () => {
       try {
-        this.created.set(await this.client.createUser(this.newUser().value()));
+        const { scope, ...user } = this.newUser().value();
+        this.created.set(await this.client.createUser({ ...user, ...(scope.trim() !== '' && { scope }) }));
         this.newUser().reset(NEW_USER);
         this.read.reload();
       } catch (failure) {

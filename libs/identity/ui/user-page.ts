@@ -63,6 +63,15 @@ export class UserPage {
     });
   }
 
+  protected changeScope(event: Event, text: string): Promise<void> {
+    event.preventDefault();
+    const scope = text.trim() === '' ? null : text;
+    return this.runAction('The scope was not changed.', async () => {
+      await this.client.changeUserScope(this.id(), scope);
+      this.toasts.done(scope === null ? 'The user sees all targets.' : 'Scope changed.');
+    });
+  }
+
   protected createLink(): Promise<void> {
     return this.runAction('No link was created.', async () => {
       this.link.set(await this.client.issuePasswordLink(this.id()));

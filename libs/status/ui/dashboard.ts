@@ -1,6 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { AgentsClient } from '@icmp-mon/agents/ui';
+import { Session } from '@icmp-mon/identity/ui';
 import {
   AgePipe,
   Clock,
@@ -51,7 +52,9 @@ export class Dashboard {
   protected readonly nowMs = inject(Clock).nowMs;
   private changesDue: ReturnType<typeof setTimeout> | undefined;
 
+  private readonly session = inject(Session);
   protected readonly statuses = STATUSES;
+  protected readonly mayReadAgents = computed(() => this.session.may('agents:read'));
   protected readonly agentsRead = inject(AgentsClient).listAgents();
   protected readonly changesRead = inject(StatusClient).changes(CHANGES_SHOWN);
   protected readonly counts = this.stream.counts;
@@ -66,7 +69,7 @@ export class Dashboard {
   protected readonly changeList = computed(() => this.changes.value()?.items ?? []);
   protected readonly truth = computed(() => {
     const counts = this.counts();
-    return counts === null ? null : truthLine(counts, this.stream.truth().dataAgeMs);
+    return counts === null ? null : truthLine(counts, this.stream.truth().dataAgeMs, this.mayReadAgents());
   });
   protected readonly troubled = computed(() =>
     this.agentList().filter((agent) => agent.connection !== 'unknown' && agentTrouble(agent, this.nowMs()) !== null),

@@ -6,11 +6,11 @@ import { STATUSES } from '@icmp-mon/status/contract';
  * Returns the fleet's state in one line, worst first: `1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old`. A status without
  * targets is left out, except `up`.
  */
-export function truthLine(counts: FleetCounts, dataAgeMs: number | null): string {
+export function truthLine(counts: FleetCounts, dataAgeMs: number | null, withAgents = true): string {
   const parts = STATUSES.filter((status) => counts[status] > 0 || status === 'up').map(
     (status) => `${countText(counts[status])} ${status}`,
   );
-  parts.push(...fleetParts(counts));
+  if (withAgents) parts.push(...fleetParts(counts));
   parts.push(dataAgeMs === null ? 'no data yet' : `data ${durationText(dataAgeMs)} old`);
   return parts.join(' · ');
 }

@@ -7,6 +7,7 @@ const counts = { up: 7, degraded: 0, down: 1, unknown: 0, agentsConnected: 1, ag
 
 describe('truthLine', () => {
   it('shows the worst status first and leaves out statuses without targets', () => {
+    expect(truthLine(counts, 840, false)).toBe('1 down · 7 up · data 0.8 s old');
     expect(truthLine(counts, 840)).toBe('1 down · 7 up · 1 of 1 agents · 0.5 results/s · data 0.8 s old');
   });
 

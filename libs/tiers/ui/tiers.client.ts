@@ -1,6 +1,7 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type { PlacementCounts, TierPreview } from '@icmp-mon/assignment/contract';
+import { Session } from '@icmp-mon/identity/ui';
 import { newRequestKey } from '@icmp-mon/platform/ui-kit';
 import type { TierRemovalView, TierVersionView, TierView } from '@icmp-mon/tiers/contract';
 import { firstValueFrom } from 'rxjs';
@@ -39,9 +40,10 @@ export class TiersClient {
     return httpResource(() => ({ url: `${pathOf(tier().name)}/versions` }));
   }
 
-  /** Counts the targets that are not placed as their tier asks. */
+  /** Counts the targets that are not placed as their tier asks; reads nothing with a scope, to which the counts cannot be limited. */
   listPlacement(): HttpResourceRef<PlacementCounts | undefined> {
-    return httpResource(() => PLACEMENT);
+    const session = inject(Session);
+    return httpResource(() => (session.scope() === null ? PLACEMENT : undefined));
   }
 
   /** Computes what a policy would change, without changing anything. The tier need not exist. */

@@ -1,5 +1,11 @@
 import type { Thresholds } from '@icmp-mon/platform/health';
-import { messageBytes, type StreamPart, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
+import {
+  messageBytes,
+  type StreamPart,
+  type StreamRequest,
+  type StreamSource,
+  StreamSources,
+} from '@icmp-mon/platform/http';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import type { OnModuleInit } from '@nestjs/common';
@@ -12,6 +18,13 @@ import { freshnessOf } from './freshness-of';
 const EVERY_MS = 2_000;
 const logger = createLogger('freshness');
 
+const withoutParts = ({ late, health, ...data }: Freshness): Freshness => ({
+  ...data,
+  late: late === null ? null : 'the installation is behind',
+  notice: null,
+  health: { state: health.state, headline: '' },
+});
+
 /** Source of the `freshness` event: computed once for all clients of the process, and only while clients are connected. */
 export class FreshnessSource implements StreamSource, OnModuleInit {
   readonly name = 'freshness';
@@ -20,6 +33,8 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
   private looking = false;
   private wasLate = false;
   private readonly shared: Observable<Buffer>;
+  /** For clients with a scope: without the texts that name parts of the installation. */
+  private readonly scoped: Observable<Buffer>;
 
   constructor(
     private readonly sources: StreamSources,
@@ -27,19 +42,25 @@ export class FreshnessSource implements StreamSource, OnModuleInit {
     private readonly health: Pick<HealthReader, 'readParts'>,
     private readonly thresholds: Thresholds,
   ) {
-    this.shared = timer(0, EVERY_MS).pipe(
+    const read = timer(0, EVERY_MS).pipe(
       concatMap(() => this.readFreshness()),
-      map((data) => messageBytes({ event: 'freshness', data })),
       shareReplay({ bufferSize: 1, refCount: true }),
     );
+    const encoded = (view: (data: Freshness) => Freshness): Observable<Buffer> =>
+      read.pipe(
+        map((data) => messageBytes({ event: 'freshness', data: view(data) })),
+        shareReplay({ bufferSize: 1, refCount: true }),
+      );
+    this.shared = encoded((data) => data);
+    this.scoped = encoded(withoutParts);
   }
 
   onModuleInit(): void {
     this.sources.register(this);
   }
 
-  openStream(): Observable<StreamPart> {
-    return this.shared;
+  openStream({ principal }: Pick<StreamRequest, 'principal'>): Observable<StreamPart> {
+    return principal.scope === null ? this.shared : this.scoped;
   }
 
   /** Does not wait for the health reading in progress: when that is slow, pages need the event most. */
