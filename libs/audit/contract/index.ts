@@ -13,7 +13,7 @@ export interface AuditActor {
 
 /** The entity whose stream contains an event. */
 export interface AuditEntity {
-  /** `target`, `tier`, `agent`, `user`, `api-key`, `enrolment-token`, `bulk-job`, `dead-letters`; newer releases may add kinds. */
+  /** `target`, `tier`, `agent`, `user`, …: those of `GET /api/v1/events/kinds`; newer releases may add kinds. */
   kind: string;
   id: string;
   /** Address of a target, name of an agent, user or API key, also of a removed one; null if it has none. */

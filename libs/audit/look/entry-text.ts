@@ -6,6 +6,7 @@ const PAGES: Readonly<Record<string, string>> = {
   tier: '/settings/tiers',
   agent: '/agents',
   user: '/settings/users',
+  'inventory-source': '/settings/sources',
 };
 /** Pages that list all entities of a kind. */
 const LISTS: Readonly<Record<string, string>> = {

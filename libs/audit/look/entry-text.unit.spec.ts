@@ -4,6 +4,7 @@ import { entityPage, fieldText, kindText } from './entry-text';
 it('finds the page of an entity, or the list that contains it', () => {
   expect(entityPage({ kind: 'target', id: 't', name: '10.0.0.1' })).toEqual(['/targets', 't']);
   expect(entityPage({ kind: 'tier', id: 'gold', name: 'gold' })).toEqual(['/settings/tiers', 'gold']);
+  expect(entityPage({ kind: 'inventory-source', id: 's', name: null })).toEqual(['/settings/sources', 's']);
   expect(entityPage({ kind: 'api-key', id: 'k', name: 'graphs' })).toEqual(['/settings/keys']);
   expect(entityPage({ kind: 'bulk-job', id: 'j', name: null })).toBeNull();
 });

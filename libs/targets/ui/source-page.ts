@@ -1,6 +1,7 @@
 import { Component, computed, effect, inject, input, linkedSignal, signal } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
+import { EntityHistory } from '@icmp-mon/audit/look';
 import { Session } from '@icmp-mon/identity/ui';
 import {
   type Confirmation,
@@ -25,7 +26,7 @@ const AGAIN_MS = 2_000;
 /** Pages `/settings/sources/new` and `/settings/sources/:id`: the definition of a source, its runs, and what a dry run found. */
 @Component({
   selector: 'icm-source-page',
-  imports: [CountPipe, Failure, InstantPipe, RouterLink, SourceForm, SourceRun],
+  imports: [CountPipe, EntityHistory, Failure, InstantPipe, RouterLink, SourceForm, SourceRun],
   templateUrl: './source-page.html',
   styleUrl: './source.scss',
 })
@@ -42,6 +43,7 @@ export class SourcePage {
   protected readonly kept = keepLast(this.read, this.id);
   private readonly runsRead = this.client.listRuns(this.id);
   protected readonly runs = keepLast(this.runsRead, this.id);
+  protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly mayManage = computed(() => this.session.may('sources:manage'));
   protected readonly source = computed(() => (this.id() === undefined ? null : (this.kept.value() ?? null)));
   protected readonly isEditing = linkedSignal(() => this.id() === undefined);
