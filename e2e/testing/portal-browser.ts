@@ -23,6 +23,8 @@ const QUIET_FLAGS = ['--disable-component-update', '--disable-sync', '--disable-
 export class PortalBrowser {
   /** Errors of pages and consoles, and requests that left the portal's origin. */
   readonly faults: string[] = [];
+  /** Origins that pages may open, besides the portal's. */
+  readonly otherOrigins = new Set<string>();
   private readonly expectedAnswers: number[] = [];
   /** Status of which any number of responses is expected. */
   private toleratedAnswer: number | null = null;
@@ -59,7 +61,8 @@ export class PortalBrowser {
       this.faults.push(`console error at ${page.url()}: ${message.text()} (${url})`);
     });
     page.on('request', (request) => {
-      if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== portalUrl) {
+      const { origin } = new URL(request.url());
+      if (!/^(data|blob):/.test(request.url()) && origin !== portalUrl && !this.otherOrigins.has(origin)) {
         this.faults.push(`request to another origin: ${request.url()}`);
       }
     });

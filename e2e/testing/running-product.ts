@@ -59,12 +59,12 @@ export class RunningProduct {
     const environment = {
       ...plainEnvironment(),
       ...given?.environment,
-      ...options.environment,
       ICMPMON_STATE_DIR: dir,
       ICMPMON_DIST_DIR: distDir,
       ICMPMON_API_PORT: '0',
       ICMPMON_AGENT_PORT: '0',
       ICMPMON_ENROL_PORT: '0',
+      ...options.environment,
     };
     options.prepare?.(dir);
     const log = openSync(path.join(dir, 'start.log'), 'a');

@@ -105,7 +105,6 @@ export class Shell {
   protected async signOut(): Promise<void> {
     try {
       await this.session.logout();
-      await this.router.navigateByUrl('/login');
     } catch (failure) {
       this.toasts.showRefusal('Sign-out failed, you are still signed in.', failure);
     }

@@ -5,14 +5,23 @@ import type {
   ChangePasswordRequest,
   CreatedUser,
   CreateUserRequest,
+  EnrolledSession,
   IssueApiKeyRequest,
   IssuedApiKey,
+  LoggedOut,
+  LoginChallenge,
+  LoginCodeRequest,
   LoginRequest,
   LoginView,
   PasswordLink,
+  RecoveryCodes,
   Role,
   Scope,
+  SecondFactorEnrolment,
+  SecondFactorProof,
+  SecondFactorView,
   SessionView,
+  SignInOptions,
   UsePasswordLinkRequest,
   UserView,
 } from '@icmp-mon/identity/contract';
@@ -20,6 +29,7 @@ import { firstValueFrom } from 'rxjs';
 
 const AUTH = '/api/v1/auth';
 const LOGINS = `${AUTH}/logins`;
+const SECOND_FACTOR = `${AUTH}/second-factor`;
 const USERS = '/api/v1/users';
 const KEYS = '/api/v1/api-keys';
 
@@ -35,12 +45,31 @@ export class IdentityClient {
     return firstValueFrom(this.http.get<SessionView>(`${AUTH}/me`));
   }
 
-  logIn(request: LoginRequest): Promise<SessionView> {
-    return firstValueFrom(this.http.post<SessionView>(`${AUTH}/login`, request));
+  signInOptions(): HttpResourceRef<SignInOptions | undefined> {
+    return httpResource(() => `${AUTH}/options`);
   }
 
-  async logOut(): Promise<void> {
-    await firstValueFrom(this.http.post(`${AUTH}/logout`, {}));
+  logIn(request: LoginRequest): Promise<SessionView | LoginChallenge> {
+    return firstValueFrom(this.http.post<SessionView | LoginChallenge>(`${AUTH}/login`, request));
+  }
+
+  /** Completes a login with a code of the second factor. */
+  completeLogin(request: LoginCodeRequest): Promise<SessionView> {
+    return firstValueFrom(this.http.post<SessionView>(`${AUTH}/login/code`, request));
+  }
+
+  beginLoginEnrolment(challenge: string): Promise<SecondFactorEnrolment> {
+    return firstValueFrom(this.http.post<SecondFactorEnrolment>(`${AUTH}/login/enrolment`, { challenge }));
+  }
+
+  confirmLoginEnrolment(request: LoginCodeRequest): Promise<EnrolledSession> {
+    return firstValueFrom(this.http.post<EnrolledSession>(`${AUTH}/login/enrolment/confirm`, request));
+  }
+
+  /** Returns where the browser ends its session at the issuer; null if there is none. */
+  async logOut(): Promise<string | null> {
+    const answer = await firstValueFrom(this.http.post<LoggedOut | null>(`${AUTH}/logout`, {}));
+    return answer?.continueAt ?? null;
   }
 
   /** Exchanges the refresh cookie for new cookies. */
@@ -59,6 +88,26 @@ export class IdentityClient {
 
   logins(): HttpResourceRef<{ items: LoginView[] } | undefined> {
     return httpResource(() => LOGINS);
+  }
+
+  secondFactor(): HttpResourceRef<SecondFactorView | undefined> {
+    return httpResource(() => SECOND_FACTOR);
+  }
+
+  beginSecondFactor(password: string): Promise<SecondFactorEnrolment> {
+    return firstValueFrom(this.http.post<SecondFactorEnrolment>(SECOND_FACTOR, { password }));
+  }
+
+  confirmSecondFactor(code: string): Promise<RecoveryCodes> {
+    return firstValueFrom(this.http.post<RecoveryCodes>(`${SECOND_FACTOR}/confirm`, { code }));
+  }
+
+  renewRecoveryCodes(proof: SecondFactorProof): Promise<RecoveryCodes> {
+    return firstValueFrom(this.http.post<RecoveryCodes>(`${SECOND_FACTOR}/recovery-codes`, proof));
+  }
+
+  async disableSecondFactor(proof: SecondFactorProof): Promise<void> {
+    await firstValueFrom(this.http.post(`${SECOND_FACTOR}/disable`, proof));
   }
 
   async endLogin(loginId: string): Promise<void> {
@@ -107,6 +156,10 @@ export class IdentityClient {
 
   async endLoginsOf(userId: string): Promise<void> {
     await firstValueFrom(this.http.delete(`${USERS}/${userId}/logins`));
+  }
+
+  async resetSecondFactor(userId: string): Promise<void> {
+    await firstValueFrom(this.http.delete(`${USERS}/${userId}/second-factor`));
   }
 
   apiKeys(): HttpResourceRef<{ items: ApiKeyView[] } | undefined> {

@@ -1,26 +1,41 @@
-import { afterNextRender, Component, type ElementRef, inject, input, signal, viewChild } from '@angular/core';
+import { afterNextRender, Component, computed, type ElementRef, inject, input, signal, viewChild } from '@angular/core';
 import { form, FormField, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
+import { type LoginChallenge, safeReturnUrl } from '@icmp-mon/identity/contract';
 import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
-import { safeReturnUrl } from '@icmp-mon/identity/contract';
+import { IdentityClient } from './identity.client';
+import { LoginCode } from './login-code';
+import { LoginEnrolment } from './login-enrolment';
 import { Session } from './session';
+import { signInFaultText } from './sign-in-fault';
 
-/** Login page: `/login?returnUrl=`. */
+/** Login page: `/login?returnUrl=`. A password, then a code where one is needed; or the issuer of single sign-on. */
 @Component({
   selector: 'icm-login',
-  imports: [FormField],
+  imports: [FormField, LoginCode, LoginEnrolment],
   templateUrl: './login.html',
   styleUrl: './login.scss',
 })
 export class Login {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
+  private readonly options = inject(IdentityClient).signInOptions();
 
   readonly returnUrl = input<string>();
   readonly away = input<string>();
+  /** Fault of a sign-in at the issuer. */
+  readonly sso = input<string>();
 
-  private readonly first = viewChild.required<ElementRef<HTMLInputElement>>('first');
+  private readonly first = viewChild<ElementRef<HTMLInputElement>>('first');
+  protected readonly challenge = signal<LoginChallenge | null>(null);
   protected readonly problem = signal<Problem | null>(null);
+  protected readonly fault = computed(() => signInFaultText(this.sso()));
+  protected readonly issuer = computed(() => {
+    const singleSignOn = this.options.hasValue() ? this.options.value()?.singleSignOn : null;
+    if (!singleSignOn) return null;
+    const returnUrl = encodeURIComponent(safeReturnUrl(this.returnUrl()));
+    return { label: singleSignOn.label, url: `${singleSignOn.url}?returnUrl=${returnUrl}` };
+  });
   protected readonly login = form(signal({ user: '', password: '' }), (path) => {
     required(path.user, { message: 'Enter your user name.' });
     required(path.password, { message: 'Enter your password.' });
@@ -28,7 +43,7 @@ export class Login {
 
   constructor() {
     inject(PageTrail).showCrumbs({ text: 'Sign in' });
-    afterNextRender(() => this.first().nativeElement.focus());
+    afterNextRender(() => this.first()?.nativeElement.focus());
   }
 
   protected async signIn(event: Event): Promise<void> {
@@ -36,12 +51,24 @@ export class Login {
     this.problem.set(null);
     await submit(this.login, async () => {
       try {
-        await this.session.login(this.login().value());
-        await this.router.navigateByUrl(safeReturnUrl(this.returnUrl()));
+        const challenge = await this.session.login(this.login().value());
+        this.challenge.set(challenge);
+        if (challenge === null) await this.openPortal();
       } catch (failure) {
         this.problem.set(loginProblem(failure));
       }
     });
+  }
+
+  protected async openPortal(): Promise<void> {
+    await this.router.navigateByUrl(safeReturnUrl(this.returnUrl()));
+  }
+
+  /** Returns to the password. */
+  protected restart(problem: Problem | null): void {
+    this.challenge.set(null);
+    this.problem.set(problem);
+    this.login.password().reset('');
   }
 }
 

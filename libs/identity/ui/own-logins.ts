@@ -1,6 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import type { LoginView } from '@icmp-mon/identity/contract';
-import { Router } from '@angular/router';
 import { Failure, keepLast, Toasts } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { LoginsTable } from './logins-table';
@@ -17,7 +16,6 @@ export class OwnLogins {
   private readonly client = inject(IdentityClient);
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
-  private readonly router = inject(Router);
   protected readonly read = this.client.logins();
   protected readonly kept = keepLast(this.read);
   protected readonly logins = computed(() => this.kept.value()?.items);
@@ -42,7 +40,6 @@ export class OwnLogins {
     try {
       await this.client.endOtherLogins();
       await this.session.logout();
-      await this.router.navigateByUrl('/login');
     } catch (failure) {
       this.toasts.showRefusal('You are not signed out everywhere.', failure);
       this.read.reload();

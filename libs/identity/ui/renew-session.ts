@@ -4,7 +4,13 @@ import { Router } from '@angular/router';
 import { catchError, from, switchMap, throwError } from 'rxjs';
 import { Session } from './session';
 
-const WITHOUT_RENEWAL = ['/auth/login', '/auth/refresh', '/auth/logout'];
+const WITHOUT_RENEWAL = [
+  '/auth/login',
+  '/auth/login/code',
+  '/auth/login/enrolment/confirm',
+  '/auth/refresh',
+  '/auth/logout',
+];
 
 /** Handles a 401: renews the session once and repeats the request; if that fails, opens the login page. */
 export const renewSession: HttpInterceptorFn = (request, next) => {

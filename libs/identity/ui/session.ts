@@ -1,6 +1,13 @@
 import type { HttpErrorResponse } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { LoginRequest, Permission, SessionView } from '@icmp-mon/identity/contract';
+import type {
+  LoginChallenge,
+  LoginCodeRequest,
+  LoginRequest,
+  Permission,
+  SessionView,
+} from '@icmp-mon/identity/contract';
+import { Router } from '@angular/router';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { IdentityClient } from './identity.client';
 
@@ -8,6 +15,7 @@ import { IdentityClient } from './identity.client';
 @Injectable({ providedIn: 'root' })
 export class Session {
   private readonly client = inject(IdentityClient);
+  private readonly router = inject(Router);
   private readonly stream = inject(LiveStream);
   private readonly view = signal<SessionView | null>(null);
   private refreshing: Promise<boolean> | null = null;
@@ -33,13 +41,31 @@ export class Session {
     }
   }
 
-  async login(request: LoginRequest): Promise<void> {
-    this.beginSession(await this.client.logIn(request));
+  /** Logs in with a password. Returns the challenge of the second step if one is needed; null if the user is signed in. */
+  async login(request: LoginRequest): Promise<LoginChallenge | null> {
+    const answer = await this.client.logIn(request);
+    if ('challenge' in answer) return answer;
+    this.beginSession(answer);
+    return null;
   }
 
+  async completeLogin(request: LoginCodeRequest): Promise<void> {
+    this.beginSession(await this.client.completeLogin(request));
+  }
+
+  /** Enables the second factor that the login requires, and signs the user in. Returns the recovery codes. */
+  async confirmLoginEnrolment(request: LoginCodeRequest): Promise<string[]> {
+    const { recoveryCodes, ...session } = await this.client.confirmLoginEnrolment(request);
+    this.beginSession(session);
+    return recoveryCodes;
+  }
+
+  /** Ends the session, and opens the sign-in page: of the issuer first, if it has a session of the user, too. */
   async logout(): Promise<void> {
-    await this.client.logOut();
+    const continueAt = await this.client.logOut();
     this.endSession();
+    if (continueAt === null) await this.router.navigateByUrl('/login');
+    else location.assign(continueAt);
   }
 
   /** Exchanges the refresh cookie for new cookies; concurrent calls share one request. */

@@ -13,7 +13,7 @@ interface SettingsPage {
 /** Pages of Settings, in the order of their links. */
 export const SETTINGS_PAGES: readonly SettingsPage[] = [
   {
-    ...{ path: '/settings', text: 'Account', detail: 'your password and logins' },
+    ...{ path: '/settings', text: 'Account', detail: 'your password, second factor and logins' },
     ...{ exact: true, testId: 'account', needs: null },
   },
   {

@@ -2,13 +2,14 @@ import { Component, inject } from '@angular/core';
 import { PageTrail } from '@icmp-mon/platform/ui-kit';
 import { OwnLogins } from './own-logins';
 import { PasswordForm } from './password-form';
+import { SecondFactor } from './second-factor';
 import { Session } from './session';
 import { SettingsNav } from './settings-nav';
 
 /** Page `/settings`: the user's own account. */
 @Component({
   selector: 'icm-settings',
-  imports: [OwnLogins, PasswordForm, SettingsNav],
+  imports: [OwnLogins, PasswordForm, SecondFactor, SettingsNav],
   template: `
     <div class="page">
       <header class="page-head">
@@ -21,6 +22,9 @@ import { SettingsNav } from './settings-nav';
           <span class="quiet">{{ session.current()?.user }} · {{ session.current()?.role }}</span>
         </div>
         <icm-password-form (changed)="logins.reloadLogins()" />
+      </section>
+      <section class="card" aria-labelledby="second-factor-heading">
+        <icm-second-factor (changed)="logins.reloadLogins()" />
       </section>
       <section class="card" aria-labelledby="logins-heading">
         <icm-own-logins #logins />

@@ -104,6 +104,17 @@ export class UserPage {
     );
   }
 
+  protected resetSecondFactor(name: string): void {
+    const text =
+      'The user is logged out, and signs in with the password only. Do this if the user lost app and recovery codes.';
+    this.confirm({ title: `Reset the second factor of ${name}?`, text, action: 'Reset' }, () =>
+      this.runAction('The second factor was not reset.', async () => {
+        await this.client.resetSecondFactor(this.id());
+        this.toasts.done('Second factor reset.');
+      }),
+    );
+  }
+
   private confirm(data: Confirmation, confirmed: () => Promise<void>): void {
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '440px' });
     closed.afterClosed().subscribe((isConfirmed) => {

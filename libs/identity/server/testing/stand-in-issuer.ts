@@ -126,13 +126,13 @@ async function choosePerson(
   const buttons = people.map(({ id, name }) => `<button name="person" value="${id}">${name}</button>`);
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
   response.end(
-    `<!doctype html><html lang="en"><title>Stand-in issuer</title><main><h1>Stand-in issuer</h1>
+    `<!doctype html><html lang="en"><title>Stand-in issuer</title><link rel="icon" href="data:,"><main><h1>Stand-in issuer</h1>
      <form method="post">${buttons.join(' ')} <button name="person" value="">Cancel</button></form></main></html>`,
   );
 }
 
 /** Ends the session without asking. */
 function leaveAtOnce(context: { body?: unknown }, form: string): void {
-  context.body = `<!doctype html><html lang="en"><title>Signing out</title>${form}
+  context.body = `<!doctype html><html lang="en"><title>Signing out</title><link rel="icon" href="data:,">${form}
     <script>const f = document.forms[0]; const l = document.createElement('input'); l.type = 'hidden'; l.name = 'logout'; l.value = 'yes'; f.append(l); f.submit();</script></html>`;
 }

@@ -1,0 +1,62 @@
+import { Component, computed, inject, input, output } from '@angular/core';
+import { Icon, Toasts } from '@icmp-mon/platform/ui-kit';
+
+/** Recovery codes, which are shown once. */
+@Component({
+  selector: 'icm-recovery-codes',
+  imports: [Icon],
+  template: `
+    <div class="codes" role="status">
+      <p>
+        Keep these recovery codes in a safe place. Each replaces a code of the app once, if you lose it. They are not
+        shown again.
+      </p>
+      <pre tabindex="0" aria-label="Recovery codes" data-testid="recovery-codes">{{ text() }}</pre>
+      <div class="actions">
+        <button type="button" class="button" (click)="copyCodes()"><icm-icon name="copy" /> Copy</button>
+        <button type="button" class="button button-primary" data-testid="codes-kept" (click)="kept.emit()">
+          I have kept them
+        </button>
+      </div>
+    </div>
+  `,
+  styles: `
+    .codes {
+      display: flex;
+      flex-direction: column;
+      gap: 10px;
+    }
+
+    pre {
+      margin: 0;
+      padding: 10px 12px;
+      overflow-x: auto;
+      background: var(--icm-surface-sunken);
+      line-height: 1.6;
+    }
+
+    .actions {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 8px;
+    }
+  `,
+})
+export class RecoveryCodesText {
+  private readonly toasts = inject(Toasts);
+
+  readonly codes = input.required<readonly string[]>();
+  readonly kept = output<void>();
+
+  protected readonly text = computed(() => this.codes().join('\n'));
+
+  protected async copyCodes(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.text());
+      this.toasts.done('Copied.');
+    } catch (failure) {
+      console.warn('Clipboard access was denied.', failure);
+      this.toasts.showFailure('The browser denied access to the clipboard. Select the text and copy it.');
+    }
+  }
+}
