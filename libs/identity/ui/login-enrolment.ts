@@ -34,7 +34,11 @@ export class LoginEnrolment implements OnInit {
   protected readonly enrolment = signal<SecondFactorEnrolment | null>(null);
   protected readonly codes = signal<readonly string[] | null>(null);
 
-  async ngOnInit(): Promise<void> {
+  ngOnInit(): void {
+    void this.beginEnrolment();
+  }
+
+  private async beginEnrolment(): Promise<void> {
     try {
       this.enrolment.set(await this.client.beginLoginEnrolment(this.challenge().challenge));
     } catch (failure) {
