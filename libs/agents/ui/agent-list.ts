@@ -2,7 +2,8 @@ import {
   afterNextRender,
   Component,
   computed,
-  type ElementRef,
+  effect,
+  ElementRef,
   inject,
   Injector,
   input,
@@ -21,15 +22,19 @@ import {
   keepLast,
   PageTrail,
   reloadEvery,
+  Shortcuts,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
 import { AgentLoadPipe, IsFullPipe, ShortLoadPipe } from './agent-load';
 import { AgentsClient } from './agents.client';
+import { ChosenAgents } from './chosen-agents';
+import { DrainJobs } from './drain-jobs';
 import { EnrolmentTokens } from './enrolment-tokens';
 import { fleetGroups } from './fleet-groups';
 import { FleetTable } from './fleet-table';
 import { JoinAgent } from './join-agent';
 import { AdmittedPipe } from './agent-pipes';
+import { SeveralAgents } from './several-agents';
 
 const AGAIN_MS = 5_000;
 const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
@@ -43,6 +48,7 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
     AgentLoadPipe,
     AgentTroublePipe,
     CountPipe,
+    DrainJobs,
     DurationPipe,
     Empty,
     EnrolmentTokens,
@@ -51,10 +57,12 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
     IsFullPipe,
     JoinAgent,
     RouterLink,
+    SeveralAgents,
     ShortLoadPipe,
   ],
   templateUrl: './agent-list.html',
   styleUrl: './agent-list.scss',
+  providers: [ChosenAgents],
 })
 export class AgentList {
   protected readonly nowMs = inject(Clock).nowMs;
@@ -84,9 +92,51 @@ export class AgentList {
   protected readonly isHeard = ({ state, connection }: AgentView): boolean =>
     isAdmitted(state) && connection === 'connected';
 
+  protected readonly chosenAgents = inject(ChosenAgents);
+  protected readonly mayChange = computed(() => this.session.may('agents:write'));
+  private readonly drainJobs = viewChild(DrainJobs);
+  private readonly page = inject<ElementRef<HTMLElement>>(ElementRef);
+
   constructor() {
+    inject(Shortcuts).add(
+      { keys: 'x', label: 'Choose the agent, or not', run: () => this.chooseFocused(false) },
+      { keys: 'X', label: 'Choose the agents from the last chosen one', run: () => this.chooseFocused(true) },
+      { keys: 'j', label: 'Next agent', run: () => this.moveFocus(1) },
+      { keys: 'k', label: 'Previous agent', run: () => this.moveFocus(-1) },
+    );
+    effect(() => this.chosenAgents.keepListed(this.worstFirst().map(({ id }) => id)));
     inject(PageTrail).showCrumbs({ text: 'Agents' });
     reloadEvery(this.read, AGAIN_MS);
+  }
+
+  /** Chooses the agent of a row by its box; with Shift the range from the last chosen one. */
+  protected chooseAgent(id: string, event: MouseEvent): void {
+    if (event.shiftKey) this.chosenAgents.chooseRange(id, this.listedIds());
+    else this.chosenAgents.toggleAgent(id);
+  }
+
+  protected showChanged(): void {
+    this.chosenAgents.chooseNone();
+    this.read.reload();
+    this.drainJobs()?.reloadJobs();
+  }
+
+  private listedIds(): string[] {
+    return this.worstFirst().map(({ id }) => id);
+  }
+
+  private chooseFocused(isRange: boolean): void {
+    const id = document.activeElement?.closest<HTMLElement>('tr[data-agent]')?.dataset['agent'];
+    if (id === undefined || !this.mayChange()) return;
+    if (isRange) this.chosenAgents.chooseRange(id, this.listedIds());
+    else this.chosenAgents.toggleAgent(id);
+  }
+
+  private moveFocus(by: number): void {
+    const links = [...this.page.nativeElement.querySelectorAll<HTMLElement>('tr[data-agent] td.name a')];
+    const row = document.activeElement?.closest('tr[data-agent]');
+    const at = links.findIndex((link) => link.closest('tr') === row);
+    links[at === -1 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
   }
 
   protected openJoin(): void {

@@ -9,6 +9,8 @@ import type {
   ChangedAgent,
   CreateEnrolmentTokenRequest,
   DescribedAgent,
+  DrainAgentsRequest,
+  DrainJob,
   EnrolmentTokenCreated,
   EnrolmentTokenView,
 } from '@icmp-mon/agents/contract';
@@ -18,6 +20,7 @@ import { firstValueFrom } from 'rxjs';
 
 const AGENTS = '/api/v1/agents';
 const TOKENS = '/api/v1/enrolment-tokens';
+const DRAINS = '/api/v1/agent-drains';
 
 const pathOf = (agentId: string): string => `${AGENTS}/${encodeURIComponent(agentId)}`;
 
@@ -58,6 +61,20 @@ export class AgentsClient {
   changeDescription({ id, version }: AgentView, patch: ChangeAgentDescriptionRequest): Promise<DescribedAgent> {
     const headers = { 'If-Match': `"${version}"`, 'Idempotency-Key': newRequestKey() };
     return firstValueFrom(this.http.patch<DescribedAgent>(pathOf(id), patch, { headers }));
+  }
+
+  /** Requests a job that drains several agents. */
+  requestDrain(request: DrainAgentsRequest): Promise<DrainJob> {
+    const headers = { 'Idempotency-Key': newRequestKey() };
+    return firstValueFrom(this.http.post<DrainJob>(`${AGENTS}:drain`, request, { headers }));
+  }
+
+  listDrainJobs(): HttpResourceRef<{ items: DrainJob[] } | undefined> {
+    return httpResource(() => DRAINS);
+  }
+
+  cancelDrainJob(id: string): Promise<DrainJob> {
+    return firstValueFrom(this.http.post<DrainJob>(`${DRAINS}/${id}/cancel`, {}));
   }
 
   tokens(): HttpResourceRef<{ items: EnrolmentTokenView[] } | undefined> {

@@ -1,0 +1,48 @@
+/** A change of several agents at the same time. */
+export interface SeveralChange {
+  kind: 'drain' | 'capacity' | 'evict' | 'ban';
+  label: string;
+  /** Keyboard shortcut. */
+  key: string;
+  /** Effect of the change, shown in the dialog. */
+  effect: string;
+  isDangerous: boolean;
+}
+
+export const SEVERAL_CHANGES: readonly SeveralChange[] = [
+  {
+    ...{ kind: 'drain', label: 'Drain', key: 'd', isDangerous: false },
+    effect:
+      'Their targets move to other agents, some agents at a time. A job does it: it pauses while more targets than now are not placed as ' +
+      'their tiers ask. The agents stay connected.',
+  },
+  {
+    ...{ kind: 'capacity', label: 'Capacity', key: 'c', isDangerous: false },
+    effect: 'Sets the packets per second that may be assigned to each of them.',
+  },
+  {
+    ...{ kind: 'evict', label: 'Evict', key: 'e', isDangerous: true },
+    effect:
+      'Their certificates and keys are refused within a minute. Each can enrol again with a token that names it. Targets that only they ' +
+      'probe are not probed until they are assigned again: drain the agents first if they still work.',
+  },
+  {
+    ...{ kind: 'ban', label: 'Ban', key: 'b', isDangerous: true },
+    effect:
+      'Their certificates and keys are refused within a minute, and every token for them until they are unbanned. Targets that only they ' +
+      'probe are not probed until they are assigned again: drain the agents first if they still work.',
+  },
+];
+
+/** Returns the names for a text: the first ones, and how many others. */
+export function namesText(names: readonly string[], shown = 5): string {
+  const first = names.slice(0, shown).join(', ');
+  return names.length > shown ? `${first} and ${names.length - shown} more` : first;
+}
+
+/** Returns the outcome of changes that were made one by one: `3 agents were changed. Not changed: fra-1 (…)`. */
+export function outcomeText(changed: number, failed: readonly { name: string; reason: string }[]): string {
+  const done = `${changed} ${changed === 1 ? 'agent was' : 'agents were'} changed.`;
+  if (failed.length === 0) return done;
+  return `${done} Not changed: ${namesText(failed.map(({ name, reason }) => `${name} (${reason})`))}.`;
+}
