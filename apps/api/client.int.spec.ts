@@ -11,8 +11,8 @@ import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
 let client: ClientFile;
-const stopped = new AbortController();
 let jobs: Promise<void>;
+const stopped = new AbortController();
 
 beforeAll(async () => {
   client = await ClientFile.build();
@@ -34,7 +34,7 @@ async function runJobs(runner = new BulkJobRunner(api.control, new EventStore(ap
 }
 
 const run = (args: readonly string[], input?: string): Promise<Ended> =>
-  client.runFile(args, { ICMPMON_URL: api.url, ICMPMON_API_KEY: api.keys.admin }, input);
+  client.runFile(args, { ICMPMON_URL: api.url, ICMPMON_API_KEY: api.keys.admin }, { input });
 
 /** Runs a command that succeeds, and returns what it prints. */
 async function output(...args: string[]): Promise<string> {
@@ -45,7 +45,8 @@ async function output(...args: string[]): Promise<string> {
 
 describe('the file icmpmon.mjs', () => {
   it('stores a checked key in a file that only its owner can read, and uses it', async () => {
-    const { code, err } = await client.runFile(['login', '--url', `${api.url}/api/v1/`], {}, `${api.keys.viewer}\n`);
+    const input = `${api.keys.viewer}\n`;
+    const { code, err } = await client.runFile(['login', '--url', `${api.url}/api/v1/`], {}, { input });
     expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('role viewer') as string });
     const file = path.join(client.folder, '.config/icmpmon/config.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -71,11 +72,9 @@ describe('the file icmpmon.mjs', () => {
   });
 
   it('does not store a wrong key', async () => {
-    const { code, err } = await client.runFile(['login', '--url', api.url], {}, 'imk_wrong\n');
-    expect({ code, err }).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('The API key is missing, wrong, expired or revoked') as string,
-    });
+    const { code, err } = await client.runFile(['login', '--url', api.url], {}, { input: 'imk_wrong\n' });
+    expect(code).toBe(1);
+    expect(err).toContain('The API key is missing, wrong, expired or revoked');
   });
 
   it('registers, changes, shows and removes a target', async () => {

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigFixture, type Ended } from './testing/config-fixture';
+import type { Ended } from './testing/client-file';
+import { ConfigFixture } from './testing/config-fixture';
 import { TIER } from './testing/config-tier';
 
 let fixture: ConfigFixture;

@@ -2,13 +2,20 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bundleOf } from '@icmp-mon/platform/workspace';
 import { build } from 'esbuild';
-import { bundleOf } from '../../../libs/platform/workspace/bundle.mjs';
 
 export interface Ended {
   code: number | null;
   out: string;
   err: string;
+}
+
+export interface FileInput {
+  /** Sent to standard input, which is otherwise closed. */
+  input?: string;
+  /** Text on standard error at which the process is killed. */
+  killAt?: string;
 }
 
 /** The client as on a workstation: one file in a folder without packages. */
@@ -26,7 +33,11 @@ export class ClientFile {
   }
 
   /** Runs the file in an environment that contains only HOME and what is given. */
-  runFile(args: readonly string[], environment: Record<string, string>, input?: string): Promise<Ended> {
+  runFile(
+    args: readonly string[],
+    environment: Record<string, string>,
+    { input, killAt }: FileInput = {},
+  ): Promise<Ended> {
     const child = spawn(process.execPath, [path.join(this.folder, 'icmpmon.mjs'), ...args], {
       cwd: this.folder,
       env: { HOME: this.folder, ...environment },
@@ -35,7 +46,10 @@ export class ClientFile {
     child.stdin?.end(input);
     const ended = { out: '', err: '' };
     child.stdout?.on('data', (chunk) => (ended.out += chunk));
-    child.stderr?.on('data', (chunk) => (ended.err += chunk));
+    child.stderr?.on('data', (chunk) => {
+      ended.err += chunk;
+      if (killAt !== undefined && ended.err.includes(killAt)) child.kill('SIGKILL');
+    });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, ...ended }));

@@ -1,21 +1,12 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Role } from '@icmp-mon/identity/contract';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { BulkJobRunner } from '@icmp-mon/targets/server';
-import { build } from 'esbuild';
-import { bundleOf } from '../../../libs/platform/workspace/bundle.mjs';
+import { ClientFile, type Ended } from './client-file';
 import { startTestApi, type TestApi } from './test-api';
-
-export interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
 
 /** An API with a worker's jobs, the built program `icmpmon`, and a folder of configuration files. */
 export class ConfigFixture {
@@ -24,23 +15,24 @@ export class ConfigFixture {
 
   private constructor(
     readonly api: TestApi,
-    readonly folder: string,
+    private readonly client: ClientFile,
   ) {
     this.jobs = this.runJobs();
   }
 
+  get folder(): string {
+    return this.client.folder;
+  }
+
   static async open(): Promise<ConfigFixture> {
-    const api = await startTestApi();
-    const folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-config-'));
-    await build({ ...bundleOf('client'), outfile: path.join(folder, 'icmpmon.mjs') });
-    return new ConfigFixture(api, folder);
+    return new ConfigFixture(await startTestApi(), await ClientFile.build());
   }
 
   async close(): Promise<void> {
     this.stopped.abort();
     await this.jobs;
     await this.api.stop();
-    await rm(this.folder, { recursive: true });
+    await this.client.removeFolder();
   }
 
   private async runJobs(): Promise<void> {
@@ -63,30 +55,16 @@ export class ConfigFixture {
   }
 
   runAs(role: Role, ...args: string[]): Promise<Ended> {
-    return this.runUntil(null, role, args);
+    return this.client.runFile(args, this.environmentOf(role));
   }
 
   /** Runs the program as administrator, and kills it when it has printed the marker to standard error. */
   killAfter(marker: string, ...args: string[]): Promise<Ended> {
-    return this.runUntil(marker, 'admin', args);
+    return this.client.runFile(args, this.environmentOf('admin'), { killAt: marker });
   }
 
-  private runUntil(marker: string | null, role: Role, args: readonly string[]): Promise<Ended> {
-    const child = spawn(process.execPath, [path.join(this.folder, 'icmpmon.mjs'), ...args], {
-      cwd: this.folder,
-      env: { HOME: this.folder, ICMPMON_URL: this.api.url, ICMPMON_API_KEY: this.api.keys[role] },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ended = { out: '', err: '' };
-    child.stdout.on('data', (chunk) => (ended.out += chunk));
-    child.stderr.on('data', (chunk) => {
-      ended.err += chunk;
-      if (marker !== null && ended.err.includes(marker)) child.kill('SIGKILL');
-    });
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ code, ...ended }));
-    });
+  private environmentOf(role: Role): Record<string, string> {
+    return { ICMPMON_URL: this.api.url, ICMPMON_API_KEY: this.api.keys[role] };
   }
 
   async readTarget(ip: string): Promise<TargetView> {
