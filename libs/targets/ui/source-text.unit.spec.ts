@@ -1,3 +1,4 @@
+import '@angular/compiler';
 import type { InventorySource, SourceRunView } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
 import { conditionText, countsText, leftText, runTitle } from './source-text';
