@@ -45,7 +45,7 @@ export const ACCESS_ACTIONS: Actions = {
   'users list': (context) => showUsers(context),
   'users create': (context, asked) =>
     createUser(context, asked.args[0], roleOf(asked.text('role')), asked.text('scope')),
-  'users scope': (context, asked) => changeUserScope(context, asked.args[0], asked.text('filter') ?? null),
+  'users scope': (context, asked) => changeUserScope(context, asked.args[0], asked.textOrNone('filter', 'unlimited')),
   'users disable': (context, { args: [user] }) => disableUser(context, user),
   'users enable': (context, { args: [user] }) => enableUser(context, user),
   'users remove': (context, { args: [user] }) => removeUser(context, user),

@@ -26,13 +26,16 @@ export const users = {
     },
     {
       name: 'scope',
-      purpose:
-        'Limits a user to the targets of a filter, also in existing logins; without a filter, removes the limit.',
+      purpose: 'Limits a user to the targets of a filter, or removes the limit, also in existing logins.',
       arguments: [user],
       options: [
-        { name: 'filter', value: 'filter', text: 'the only targets that the user sees', default: 'all targets' },
+        { name: 'filter', value: 'filter', text: 'the only targets that the user sees' },
+        { name: 'unlimited', text: 'the user sees all targets' },
       ],
-      examples: ['npm run icmpmon -- users scope acme --filter "customer=acme AND vrf=blue"'],
+      examples: [
+        'npm run icmpmon -- users scope acme --filter "customer=acme AND vrf=blue"',
+        'npm run icmpmon -- users scope acme --unlimited',
+      ],
     },
     {
       name: 'disable',

@@ -35,6 +35,11 @@ const onInstallation = [apiKeys, backup, deadLetters, rebuild, restore, results,
   withSettings,
 );
 
+/** Names of the commands that need the API. */
+const THROUGH_API = REMOTE_COMMANDS.map(({ name }) => name)
+  .filter((name) => !onInstallation.some((own) => own.name === name))
+  .sort();
+
 /** @type {Command} */
 export const icmpmon = {
   name: 'icmpmon',
@@ -43,8 +48,8 @@ export const icmpmon = {
   details: [
     'Works on the installation of this folder, which must be running (backup and restore start the services that they need), or on the ' +
       'one whose addresses are in the environment. print-block and sbom read files only.',
-    'agents, export, health, import, jobs, targets, tiers and tokens use the API, with the API key of the installation. The same commands ' +
-      'work from another machine: docs/how-to/use-icmpmon.md.',
+    `${THROUGH_API.join(', ')} use the API, with the API key of the installation. The same commands work from another machine: ` +
+      'docs/how-to/use-icmpmon.md.',
   ],
   commands: withRemote([...onInstallation, printBlock, sbom], REMOTE_COMMANDS),
   settings: SETTINGS,

@@ -9,6 +9,7 @@ import type { Actions, Session } from '../session';
 export const KEY_ACTIONS: Actions = {
   'api-keys list': listKeys,
   'api-keys create': createKey,
+  'api-keys scope': changeScope,
   'api-keys revoke': revokeKey,
 };
 
@@ -23,6 +24,7 @@ async function listKeys(session: Session): Promise<void> {
         title: 'ROLE',
         of: ({ role, permissions }) => (permissions === null ? role : `${role}: ${permissions.join(' ')}`),
       },
+      { title: 'SCOPE', of: ({ scope }) => scope ?? 'all targets' },
       { title: 'CREATED', of: ({ createdAt }) => timeText(createdAt) },
       { title: 'BY', of: ({ createdByName, createdBy }) => createdByName ?? createdBy },
       { title: 'USED', of: ({ lastUsedAt }) => timeText(lastUsedAt) ?? 'never' },
@@ -36,11 +38,13 @@ async function listKeys(session: Session): Promise<void> {
 async function createKey(session: Session): Promise<void> {
   const { api, asked, output } = session;
   const [days, permissions] = [asked.number('days'), listOf(session, 'permissions')];
+  const scope = asked.text('scope');
   const issued = await api.sendPost<IssuedApiKey>('api-keys', {
     name: asked.args[0],
     role: asked.text('role'),
     ...(days !== undefined && { validForDays: days }),
     ...(permissions && { permissions }),
+    ...(scope !== undefined && { scope }),
   });
   await printDocument(session, issued, async () => {
     await output.printLine(issued.key);
@@ -48,15 +52,30 @@ async function createKey(session: Session): Promise<void> {
   });
 }
 
-async function revokeKey(session: Session): Promise<number> {
-  const { api, asked, output } = session;
+async function changeScope(session: Session): Promise<void> {
+  const scope = session.asked.textOrNone('filter', 'unlimited');
+  const { id, name } = await findKey(session);
+  await session.api.sendPut(pathOf('api-keys', id, 'scope'), { scope });
+  session.output.note(
+    `The API key ${name} sees ${scope === null ? 'all targets' : `only the targets of the filter ${scope}`}.`,
+  );
+}
+
+/** @throws Refusal when the key is unknown */
+async function findKey({ api, asked }: Session): Promise<ApiKeyView> {
   const [id = ''] = asked.args;
   const { items } = await api.readDocument<{ items: ApiKeyView[] }>('api-keys');
-  const key = items.find((each) => each.id === id);
-  if (key === undefined) throw new Refusal(`There is no API key "${id}". List them: icmpmon api-keys list`);
+  const found = items.find((each) => each.id === id);
+  if (found !== undefined) return found;
+  throw new Refusal(`There is no API key "${id}". List them: icmpmon api-keys list`);
+}
+
+async function revokeKey(session: Session): Promise<number> {
+  const { api, output } = session;
+  const key = await findKey(session);
   if (!isConfirmed(session, `This revokes the API key ${key.name} (last used ${timeText(key.lastUsedAt) ?? 'never'}).`))
     return EXIT_UNDECIDED;
-  await api.sendDelete(pathOf('api-keys', id));
+  await api.sendDelete(pathOf('api-keys', key.id));
   output.note(`The API key ${key.name} is revoked: it stops working within 5 s.`);
   return 0;
 }

@@ -10,6 +10,7 @@ export const USER_ACTIONS: Actions = {
   'users list': listUsers,
   'users create': createUser,
   'users set-role': setRole,
+  'users scope': changeScope,
   'users password-link': issueLink,
   'users enable': async (session) => {
     const { id, name } = await findUser(session);
@@ -35,6 +36,7 @@ async function listUsers(session: Session): Promise<void> {
     [
       { title: 'NAME', of: ({ name }) => name },
       { title: 'ROLE', of: ({ role }) => role },
+      { title: 'SCOPE', of: ({ scope }) => scope ?? 'all targets' },
       { title: 'STATE', of: ({ state }) => state },
       { title: 'LOGINS', of: ({ logins }) => countText(logins) },
       { title: 'PASSWORD CHANGED', of: ({ passwordChangedAt }) => timeText(passwordChangedAt) },
@@ -46,7 +48,9 @@ async function listUsers(session: Session): Promise<void> {
 
 async function createUser(session: Session): Promise<void> {
   const { api, asked } = session;
-  const created = await api.sendPost<CreatedUser>('users', { name: asked.args[0], role: asked.text('role') });
+  const scope = asked.text('scope');
+  const request = { name: asked.args[0], role: asked.text('role'), ...(scope !== undefined && { scope }) };
+  const created = await api.sendPost<CreatedUser>('users', request);
   await printLink(session, created, created.link);
 }
 
@@ -72,6 +76,13 @@ async function setRole(session: Session): Promise<void> {
   const [, role] = asked.args;
   await api.sendPut(pathOf('users', id, 'role'), { role });
   output.note(`The role of ${name} is ${role}; it was ${from}.`);
+}
+
+async function changeScope(session: Session): Promise<void> {
+  const scope = session.asked.textOrNone('filter', 'unlimited');
+  const { id, name } = await findUser(session);
+  await session.api.sendPut(pathOf('users', id, 'scope'), { scope });
+  session.output.note(`${name} sees ${scope === null ? 'all targets' : `only the targets of the filter ${scope}`}.`);
 }
 
 async function endAccess(

@@ -5,7 +5,28 @@ import { EXITS_OF_YES, json, yes } from './shared-options.mjs';
 /** Equal to the roles of the contract; a test compares them. */
 const ROLES = ['viewer', 'operator', 'engineer', 'admin'];
 const user = { name: 'user', text: 'name of the user' };
+const keyId = { name: 'id', text: 'id of the key, from the list' };
 const DAY_S = 86_400;
+
+/**
+ * Filter of the only targets that a user or key sees.
+ * @param {string} who
+ */
+const scope = (who) => ({
+  name: 'scope',
+  value: 'filter',
+  text: `the only targets that the ${who} sees (docs/filter-language.md)`,
+  default: 'all targets',
+});
+
+/**
+ * Options of a changed scope: exactly one of them. Without the second one, a forgotten filter would remove the limit.
+ * @param {string} who
+ */
+const changedScope = (who) => [
+  { name: 'filter', value: 'filter', text: `the only targets that the ${who} sees (docs/filter-language.md)` },
+  { name: 'unlimited', text: `the ${who} sees all targets` },
+];
 
 /**
  * @param {string} name
@@ -31,14 +52,31 @@ export const users = {
       name: 'create',
       purpose: 'Creates a user, and prints once the link with which the user sets a password within 72 hours.',
       arguments: [user],
-      options: [{ name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the user' }, json],
-      examples: ['icmpmon users create ada --role operator'],
+      options: [
+        { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the user' },
+        scope('user'),
+        json,
+      ],
+      examples: [
+        'icmpmon users create ada --role operator',
+        'icmpmon users create acme --role viewer --scope customer=acme',
+      ],
     },
     {
       name: 'set-role',
       purpose: 'Changes the role of a user, also for existing logins; not of the last administrator.',
       arguments: [user, { name: 'role', text: 'new role', choices: ROLES }],
       examples: ['icmpmon users set-role ada engineer'],
+    },
+    {
+      name: 'scope',
+      purpose: 'Limits a user to the targets of a filter, or removes the limit, also in existing logins.',
+      arguments: [user],
+      options: changedScope('user'),
+      examples: [
+        'icmpmon users scope acme --filter "customer=acme AND vrf=blue"',
+        'icmpmon users scope acme --unlimited',
+      ],
     },
     {
       name: 'password-link',
@@ -63,7 +101,7 @@ export const users = {
 /** @type {Command} */
 export const apiKeys = {
   name: 'api-keys',
-  purpose: 'Lists, creates and revokes API keys.',
+  purpose: 'Lists, creates, limits and revokes API keys.',
   commands: [
     {
       name: 'list',
@@ -79,14 +117,22 @@ export const apiKeys = {
         { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the key' },
         { name: 'permissions', value: 'list', text: 'only these permissions of the role, separated by commas' },
         { name: 'days', value: 'n', min: 1, max: 3_650, text: 'days until it expires', default: 'never' },
+        scope('key'),
         json,
       ],
       examples: ['icmpmon api-keys create "graphs" --role viewer --days 90'],
     },
     {
+      name: 'scope',
+      purpose: 'Limits an API key to the targets of a filter, or removes the limit.',
+      arguments: [keyId],
+      options: changedScope('key'),
+      examples: ['icmpmon api-keys scope 0123456789ab --filter customer=acme'],
+    },
+    {
       name: 'revoke',
       purpose: 'Revokes an API key: it stops working within 5 s.',
-      arguments: [{ name: 'id', text: 'id of the key, from the list' }],
+      arguments: [keyId],
       options: [yes],
       examples: ['icmpmon api-keys revoke 0123456789ab --yes'],
       exits: EXITS_OF_YES,

@@ -64,6 +64,11 @@ describe('a command line', () => {
     expect(read(COPY, 'a', 'here', 'there').args).toEqual(['a', 'here', 'there']);
     expect(read(COPY, '--', '-a').args).toEqual(['-a']);
     expect(() => asked.flag('jsn')).toThrow('has no option jsn');
+    expect(asked.textOrNone('level', 'supervise')).toBe('int');
+    const none = read(SCRIPT, '--supervise');
+    expect(none.textOrNone('level', 'supervise')).toBeNull();
+    for (const argv of [[], ['--supervise', '--level', 'int']])
+      expect(() => read(SCRIPT, ...argv).textOrNone('level', 'supervise')).toThrow(UsageError);
   });
 
   it.each([

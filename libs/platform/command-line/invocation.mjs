@@ -1,3 +1,5 @@
+import { UsageError } from './definition.mjs';
+
 /** @typedef {import('./definition.mjs').Command} Command */
 
 /** A parsed command line. */
@@ -41,6 +43,18 @@ export class Invocation {
   text(name) {
     const value = this.#value(name);
     return value === undefined || value === true ? undefined : String(value);
+  }
+
+  /**
+   * Returns the value of an option, or null with the switch that means none.
+   * @param {string} name
+   * @param {string} none
+   * @throws {UsageError} unless exactly one of them is set
+   */
+  textOrNone(name, none) {
+    const text = this.text(name);
+    if ((text !== undefined) === this.flag(none)) throw new UsageError(`Give either --${name} or --${none}.`);
+    return text ?? null;
   }
 
   /**
