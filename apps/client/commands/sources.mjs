@@ -1,13 +1,20 @@
-import { json } from './shared-options.mjs';
+import { EXITS_OF_YES, json, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
+/** @type {import('../../../libs/platform/command-line/definition.mjs').Option} */
+const file = {
+  name: 'file',
+  value: 'file',
+  required: true,
+  text: 'JSON file with members as in the API (docs/how-to/inventory-sources.md), also the credential; - is standard input',
+};
 const source = { name: 'source', text: 'name or id of the inventory source' };
 
 /** @type {Command} */
 export const sources = {
   name: 'sources',
-  purpose: 'Lists, shows and runs inventory sources: NetBox, and lists of Prometheus.',
+  purpose: 'Lists, shows, defines, changes and runs inventory sources: NetBox, and lists of Prometheus.',
   commands: [
     { name: 'list', purpose: 'Lists the inventory sources.', options: [json], examples: ['icmpmon sources list'] },
     {
@@ -18,9 +25,44 @@ export const sources = {
       examples: ['icmpmon sources show NetBox'],
     },
     {
+      name: 'create',
+      purpose: 'Defines an inventory source. It is not enabled unless the file states it: look at a dry run first.',
+      options: [file, json],
+      examples: ['icmpmon sources create --file netbox.json'],
+    },
+    {
+      name: 'set',
+      purpose: 'Changes the members of an inventory source that the file has; the others stay.',
+      arguments: [source],
+      options: [file, json],
+      examples: ['icmpmon sources set NetBox --file change.json'],
+    },
+    {
+      name: 'enable',
+      purpose: 'Lets an inventory source run at its interval.',
+      arguments: [source],
+      options: [json],
+      examples: ['icmpmon sources enable NetBox'],
+    },
+    {
+      name: 'disable',
+      purpose: 'Ends the runs of an inventory source at its interval; its targets stay.',
+      arguments: [source],
+      options: [json],
+      examples: ['icmpmon sources disable NetBox'],
+    },
+    {
+      name: 'remove',
+      purpose: 'Removes an inventory source; its targets stay, and no longer belong to a source.',
+      arguments: [source],
+      options: [yes],
+      examples: ['icmpmon sources remove NetBox --yes'],
+      exits: EXITS_OF_YES,
+    },
+    {
       name: 'run',
       purpose: 'Runs an inventory source now, and waits for the end.',
-      details: ['`icmpmon jobs` shows the result of each line.'],
+      details: ['`icmpmon jobs lines` shows the result of each line.'],
       arguments: [source],
       options: [
         { name: 'dry-run', text: 'shows what the run would do, and changes nothing' },

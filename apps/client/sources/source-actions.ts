@@ -1,19 +1,20 @@
 import { pause } from '@icmp-mon/platform/concurrency';
-import type { InventorySource, InventorySourceList, SourceRunList, SourceRunView } from '@icmp-mon/targets/contract';
+import type { InventorySourceList, SourceRunList, SourceRunView } from '@icmp-mon/targets/contract';
 import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { EXIT_UNDECIDED } from '../options';
 import { printDocument, printList } from '../output/print-document';
 import { countText, timeText } from '../output/times';
 import type { Actions, Session } from '../session';
+import { SOURCE_CHANGES, sourceNamed, SOURCES } from './source-changes';
 
-const SOURCES = 'inventory-sources';
 const AGAIN_MS = 1_000;
 
 export const SOURCE_ACTIONS: Actions = {
   'sources list': listSources,
   'sources show': showSource,
   'sources run': runSource,
+  ...SOURCE_CHANGES,
 };
 
 async function listSources(session: Session): Promise<void> {
@@ -52,14 +53,6 @@ async function showSource(session: Session): Promise<void> {
       'last run': lastRun === null ? 'never' : resultText(lastRun),
     }),
   );
-}
-
-/** @throws Refusal if no source has the name or id */
-async function sourceNamed({ api, asked: { args } }: Session): Promise<InventorySource> {
-  const { items } = await api.readDocument<InventorySourceList>(SOURCES);
-  const found = items.find(({ id, name }) => id === args[0] || name === args[0]);
-  if (found !== undefined) return found;
-  throw new Refusal(`There is no inventory source "${args[0]}". icmpmon sources list shows all.`);
 }
 
 async function runSource(session: Session): Promise<number> {

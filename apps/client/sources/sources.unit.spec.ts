@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { answerJson, type FakeApi, startFakeApi } from '../testing/fake-api';
 import { type Ended, runCaptured } from '../testing/run-captured';
@@ -56,4 +59,33 @@ it('states how to confirm that targets left, and why a run failed', async () => 
   const failed = await run('sources', 'run', 'NetBox');
   expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('Check the credential.')]);
   expect((await run('sources', 'run', 'Other')).err).toContain('There is no inventory source "Other".');
+});
+
+/** Runs a command with `--file` of a file that has the content. */
+async function runWithFile(content: string, ...argv: string[]): Promise<Ended> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sources-'));
+  const file = path.join(folder, 'source.json');
+  writeFileSync(file, content);
+  return run(...argv, '--file', file).finally(() => rmSync(folder, { recursive: true }));
+}
+
+it('defines, changes, enables and removes sources, each at the version that was read', async () => {
+  const source = { id: 's1', name: 'NetBox', kind: 'netbox', targets: 12, version: 7, lastRun: null };
+  fake = await startFakeApi(({ method, path: asked }, response) =>
+    answerJson(response, method === 'GET' ? { items: [source] } : source, asked.endsWith('sources') ? 201 : 200),
+  );
+  const created = await runWithFile('{"name":"NetBox","credential":"secret"}', 'sources', 'create');
+  expect([created.code, created.err]).toEqual([0, expect.stringContaining('sources run "NetBox" --dry-run')]);
+  expect(await runWithFile('{"left":"pause"}', 'sources', 'set', 'NetBox')).toMatchObject({ code: 0 });
+  expect(await run('sources', 'enable', 's1')).toMatchObject({ code: 0 });
+  expect(await run('sources', 'remove', 'NetBox')).toMatchObject({ code: 3 });
+  expect(await run('sources', 'remove', 'NetBox', '--yes')).toMatchObject({ code: 0 });
+  const changes = fake.received.filter(({ method }) => method !== 'GET');
+  expect(changes.map(({ method, path: asked, body, headers }) => [method, asked, body, headers['if-match']])).toEqual([
+    ['POST', '/api/v1/inventory-sources', '{"name":"NetBox","credential":"secret"}', undefined],
+    ['PATCH', '/api/v1/inventory-sources/s1', '{"left":"pause"}', '"7"'],
+    ['PATCH', '/api/v1/inventory-sources/s1', '{"isEnabled":true}', '"7"'],
+    ['DELETE', '/api/v1/inventory-sources/s1', '', '"7"'],
+  ]);
+  expect((await runWithFile('[]', 'sources', 'create')).err).toContain('contains no JSON object');
 });
