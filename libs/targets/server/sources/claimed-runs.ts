@@ -10,24 +10,36 @@ const CLAIM = '15 minutes';
 /** Pause before a run that must wait is looked at again. */
 const POSTPONED = '15 seconds';
 
+/** Condition of a time that is later than it can have been set: the clock of the database went back since. */
+function isTooLate(time: string, span: string): string {
+  return `(${time} > now() + ${span} + interval '1 minute')`;
+}
+
+/** Time between two runs of a source. */
+const INTERVAL = `(definition ->> 'intervalS')::integer * interval '1 second'`;
+const DUE = `(due_at <= now() OR ${isTooLate('due_at', INTERVAL)})`;
+
 /** Condition of runs that have something to do: not those whose bulk job has not ended. */
-const READY = `finished_at IS NULL AND claimed_until < now() AND NOT EXISTS (
+const READY = `finished_at IS NULL AND (claimed_until < now() OR ${isTooLate('claimed_until', `interval '${CLAIM}'`)}) AND NOT EXISTS (
   SELECT FROM bulk_job j WHERE j.id IN (inventory_source_run.job_id, inventory_source_run.left_job_id) AND j.finished_at IS NULL)`;
 export const SOURCES_WAIT = `
-  SELECT FROM inventory_source WHERE due_at <= now() UNION ALL SELECT FROM inventory_source_run WHERE ${READY} LIMIT 1`;
+  SELECT FROM inventory_source WHERE ${DUE} UNION ALL SELECT FROM inventory_source_run WHERE ${READY} LIMIT 1`;
 
-/** Starts the run of one source that is due, unless a run of it is unfinished. Returns false if none is due. */
+/** Starts the run of one source that is due; if a run of it is unfinished, it is due again soon. Returns false if none is due. */
 export async function startDueRun(database: Transactor): Promise<boolean> {
   return database.transaction(async (sql) => {
     const [due] = await sql.query<{ id: string }>(
-      `UPDATE inventory_source SET due_at = now() + (definition ->> 'intervalS')::integer * interval '1 second'
-       WHERE id = (SELECT id FROM inventory_source WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id`,
+      `SELECT id FROM inventory_source WHERE ${DUE} ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
     );
     if (due === undefined) return false;
-    await sql.execute(
+    const started = await sql.execute(
       `INSERT INTO inventory_source_run (id, source_id, dry_run, requested_by, correlation_id) VALUES ($1, $2, false, $3, $4)
        ON CONFLICT (source_id) WHERE finished_at IS NULL DO NOTHING`,
       [newId(), due.id, SCHEDULE_ACTOR, newId()],
+    );
+    await sql.execute(
+      `UPDATE inventory_source SET due_at = now() + CASE WHEN $2 THEN ${INTERVAL} ELSE interval '${POSTPONED}' END WHERE id = $1`,
+      [due.id, started > 0],
     );
     return true;
   });

@@ -102,6 +102,43 @@ describe('targets that left the list', () => {
     expect((await fixture.readTargets()).size).toBe(2);
   });
 
+  it('do not include those that came back, although their entry is refused now', async () => {
+    netbox.addresses = netboxAddresses(10);
+    const { id } = await define({ left: 'remove', leftSharePercent: 50, tagsFrom: { site: 'custom_fields.site' } });
+    await fixture.runSource(id);
+    const all = netbox.addresses;
+    netbox.addresses = all.slice(8);
+    expect(await fixture.runSource(id)).toMatchObject({ left: 8, needsConfirmation: true });
+    const refused = netboxAddress(1, '10.0.0.0/24', { custom_fields: { site: 'x'.repeat(201) } });
+    netbox.addresses = [refused, ...all.slice(2)];
+    expect(await fixture.runSource(id)).toMatchObject({ left: 1, refused: 1, needsConfirmation: false });
+    expect([...(await fixture.readTargets()).keys()]).toEqual([
+      '10.0.0.0',
+      ...[2, 3, 4, 5, 6, 7, 8, 9].map((nr) => `10.0.0.${nr}`),
+    ]);
+  });
+
+  it('wait for a confirmation also if the source is changed to remove them during the run', async () => {
+    netbox.addresses = netboxAddresses(10);
+    const { id } = await define();
+    await fixture.runSource(id);
+    netbox.addresses = [...netbox.addresses.slice(8), netboxAddress(99, '10.0.0.99/24')];
+    await fixture.requestRun(id);
+    await fixture.newRunner().runNextStep(new AbortController().signal);
+    await fixture.changeSource(id, { left: 'remove' });
+    await fixture.bulk.runner.runJobs(new AbortController().signal);
+    await fixture.runAll();
+    expect((await fixture.runsOf(id))[0]).toMatchObject({
+      state: 'completed',
+      left: 8,
+      needsConfirmation: true,
+      leftJobId: null,
+    });
+    expect((await fixture.readTargets()).size).toBe(11);
+    expect(await fixture.runSource(id, { confirmedLeft: 8 })).toMatchObject({ left: 8, needsConfirmation: false });
+    expect((await fixture.readTargets()).size).toBe(3);
+  });
+
   it('are shown by a dry run, which changes nothing', async () => {
     netbox.addresses = netboxAddresses(4);
     const { id } = await define({ left: 'remove', leftSharePercent: 100 });

@@ -2,6 +2,8 @@ import type { SourceDefinition } from '@icmp-mon/targets/contract';
 import { placeKey } from '../import/known-targets';
 import type { OwnedTarget } from './owned-targets';
 
+type LeftRules = Pick<SourceDefinition, 'left' | 'leftSharePercent'>;
+
 /** The targets of a source that are not in its list, and whether a run may act on them. */
 export interface LeftDecision {
   /** All that are not listed. */
@@ -19,13 +21,21 @@ export interface LeftDecision {
 export function decideLeft(
   owned: readonly OwnedTarget[],
   listed: ReadonlyMap<string, number>,
-  { left: action, leftSharePercent }: Pick<SourceDefinition, 'left' | 'leftSharePercent'>,
+  rules: LeftRules,
   confirmed: number | null,
 ): LeftDecision {
   const left = owned.filter((target) => !listed.has(placeKey(target)));
   const pending = left.filter(({ left_at, is_left_handled }) => left_at === null || !is_left_handled);
-  const before = owned.length - (left.length - pending.length);
+  const counts = { before: owned.length - (left.length - pending.length), pending: pending.length };
+  return { left, pending, needsConfirmation: areTooMany(counts, rules, confirmed) };
+}
+
+/** Returns whether targets that left are too many to act on them without a confirmation. `before`: those of the source when all were listed. */
+export function areTooMany(
+  { before, pending }: { before: number; pending: number },
+  { left: action, leftSharePercent }: LeftRules,
+  confirmed: number | null,
+): boolean {
   const most = Math.max(1, Math.floor((before * leftSharePercent) / 100));
-  const isBounded = pending.length <= most || pending.length <= (confirmed ?? 0);
-  return { left, pending, needsConfirmation: action !== 'keep' && !isBounded };
+  return action !== 'keep' && pending > most && pending > (confirmed ?? 0);
 }

@@ -48,8 +48,16 @@ export async function readOwned(sql: Sql, sourceId: string): Promise<OwnedTarget
   );
 }
 
-/** Records that targets of a source left its list. */
+/**
+ * Records which targets of a source are not in its list. One that came back before anything was done is no longer one that left, also if its
+ * entry is refused.
+ */
 export async function recordLeft(sql: Sql, sourceId: string, targetIds: readonly string[]): Promise<void> {
+  await sql.execute(
+    `UPDATE inventory_source_target SET left_at = NULL
+     WHERE source_id = $1 AND left_at IS NOT NULL AND NOT is_left_handled AND target_id <> ALL ($2::uuid[])`,
+    [sourceId, targetIds],
+  );
   await sql.execute(
     `UPDATE inventory_source_target SET left_at = now(), is_left_handled = false
      WHERE source_id = $1 AND left_at IS NULL AND target_id = ANY ($2::uuid[])`,

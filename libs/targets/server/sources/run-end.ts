@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { acceptJob, type NewJob } from '../bulk/accept-job';
 import { storeParts } from '../bulk/bulk-selection';
 import { endRun, lockClaimed } from './claimed-runs';
+import { areTooMany } from './left-targets';
 import { SourceFault } from './source-fault';
 import { RUN_COLUMNS, type RunRow } from './source-rows';
 
@@ -53,6 +54,7 @@ export class RunEnd {
       [run.source_id],
     );
     const action = source?.definition.left ?? 'keep';
+    if (source !== undefined && (await this.mustBeConfirmed(sql, run, source.definition))) return false;
     const isRemoval = action === 'remove';
     const acted = `id IN (SELECT target_id FROM inventory_source_target WHERE ${PENDING})${isRemoval ? '' : ' AND NOT paused'}`;
     const selection = { conditions: [acted], params: [run.source_id] };
@@ -78,6 +80,18 @@ export class RunEnd {
       [run.source_id, action === 'pause'],
     );
     return hasJob;
+  }
+
+  /** Decides again by the source as it is now, which may have been changed since its list was read. Stores and returns the decision. */
+  private async mustBeConfirmed(sql: Sql, run: RunRow, definition: SourceDefinition): Promise<boolean> {
+    const [counts] = await sql.query<{ before: number; pending: number }>(
+      `SELECT count(*) FILTER (WHERE left_at IS NULL OR NOT is_left_handled) AS before, count(*) FILTER (WHERE ${PENDING}) AS pending
+       FROM inventory_source_target JOIN target_list ON id = target_id WHERE source_id = $1`,
+      [run.source_id],
+    );
+    if (counts === undefined || !areTooMany(counts, definition, run.confirmed_left)) return false;
+    await sql.execute('UPDATE inventory_source_run SET needs_confirmation = true WHERE id = $1', [run.id]);
+    return true;
   }
 }
 

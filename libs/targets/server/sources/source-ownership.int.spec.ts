@@ -125,4 +125,30 @@ describe('the interval of a source', () => {
       unchanged: 1,
     });
   });
+
+  it('runs a source that was changed during a run again after it', async () => {
+    netbox.addresses = netboxAddresses(1);
+    const { id } = await define();
+    await fixture.changeSource(id, { isEnabled: true });
+    const runner = fixture.newRunner();
+    const { signal } = new AbortController();
+    await runner.runNextStep(signal);
+    netbox.addresses = [];
+    await fixture.changeSource(id, { tagsFrom: { vrf: 'vrf.name' } });
+    await runner.runNextStep(signal);
+    const nextRunMs = Date.parse((await fixture.readSource(id)).nextRunAt ?? '') - Date.now();
+    expect(nextRunMs).toBeLessThan(60_000);
+  });
+
+  it('does not wait for a time that the clock of the database had by mistake', async () => {
+    netbox.addresses = netboxAddresses(1);
+    const { id } = await define();
+    await fixture.changeSource(id, { isEnabled: true });
+    await fixture.requestRun(id);
+    await fixture.bulk.control.execute(`UPDATE inventory_source SET due_at = now() + interval '10 years'`);
+    await fixture.bulk.control.execute(`UPDATE inventory_source_run SET claimed_until = now() + interval '10 years'`);
+    await fixture.runAll();
+    expect((await fixture.runsOf(id))[0]).toMatchObject({ state: 'completed', created: 1 });
+    expect(Date.parse((await fixture.readSource(id)).nextRunAt ?? '') - Date.now()).toBeLessThan(86_400_000);
+  });
 });
