@@ -46,6 +46,7 @@ export async function afterRestore(context: Context): Promise<void> {
   const taken = await control.transaction(async (sql) => {
     const count = await takeBack(sql, messages, relayed);
     await moveNumbersOn(sql);
+    await endDrains(sql);
     return count;
   });
   for (const database of [control, telemetry]) {
@@ -143,6 +144,14 @@ export function eventTypeOf(cloudEventType: string): string {
   const [, entity, verb] = cloudEventType.split('.');
   const words = [...entity.split('-'), ...verb.split('-')];
   return words.map((word) => word[0].toUpperCase() + word.slice(1)).join('');
+}
+
+/** The agents are as of now, and such a job of the backup would drain those again whose drain was cancelled since. */
+async function endDrains(sql: Sql): Promise<void> {
+  await sql.execute(
+    `UPDATE agent_drain_job SET state = 'stopped', finished_at = now(),
+       why = 'The databases were restored from a backup. Drain the rest again to continue.' WHERE finished_at IS NULL`,
+  );
 }
 
 async function moveNumbersOn(sql: Sql): Promise<void> {

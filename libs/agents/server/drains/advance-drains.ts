@@ -2,8 +2,8 @@ import type { HeldTargets } from '@icmp-mon/assignment/contract';
 import type { ControlDatabase, Sql } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { AGENT, drain } from '../agent';
-import { DRAIN_COLUMNS, type DrainJobRow, readDrainedAgents } from './drain-job-rows';
-import { drainProgress, nextStep } from './drain-plan';
+import { DRAIN_COLUMNS, type DrainJobRow, readDrainedAgents, UNLOOKED } from './drain-job-rows';
+import { nextStep } from './drain-plan';
 
 /** Ended jobs are kept this long. */
 const KEPT_DAYS = 30;
@@ -36,18 +36,19 @@ async function advanceJob(sql: Sql, store: EventStore, held: HeldTargets, id: st
     waitS: job.wait_s,
     shortBefore: job.shortfall,
     shortNow: await held.countShort(),
+    progressBefore: job.progress,
     stillS: job.still_s,
   });
   for (const { id: agentId } of step.next) {
-    const metadata = { actor: job.requested_by, causationId: job.id, correlationId: job.correlation_id };
+    // Without a cause: the request of a job is no event that the audit could list instead.
+    const metadata = { actor: job.requested_by, causationId: null, correlationId: job.correlation_id };
     await store.executeWithin(sql, AGENT, agentId, (record) => drain(record, job.reason), { metadata });
   }
-  const progress = drainProgress(step.plan);
   await sql.execute(
     `UPDATE agent_drain_job SET state = $2, why = $3, progress = $4, started = started || $5::uuid[],
-       progressed_at = CASE WHEN progress = $4 THEN progressed_at ELSE now() END,
+       progressed_at = CASE WHEN progress = $4 THEN progressed_at + ${UNLOOKED} ELSE now() END, looked_at = now(),
        finished_at = CASE WHEN $2 IN ('completed', 'stopped') THEN now() END
      WHERE id = $1`,
-    [job.id, step.state, step.why, progress, step.next.map(({ id: agentId }) => agentId)],
+    [job.id, step.state, step.why, step.progress, step.next.map(({ id: agentId }) => agentId)],
   );
 }

@@ -19,13 +19,17 @@ export interface DrainJobRow {
   progress: string;
   why: string | null;
   shortfall: number;
-  /** Seconds since a target moved. */
+  /** Seconds of workers since a target moved, as of the last look. */
   still_s: number;
   finished_at: Date | null;
 }
 
+/** Time between two looks of workers beyond `LOOK_LATE`: no worker ran, so that nothing could move. */
+const LOOK_LATE = `interval '30 seconds'`;
+export const UNLOOKED = `greatest(now() - looked_at - ${LOOK_LATE}, interval '0')`;
+
 export const DRAIN_COLUMNS = `id, agents::text[] AS agents, started::text[] AS started, at_once, wait_s, reason, requested_by, correlation_id,
-  requested_at, state, progress, why, shortfall, finished_at, extract(epoch FROM now() - progressed_at)::float8 AS still_s`;
+  requested_at, state, progress, why, shortfall, finished_at, extract(epoch FROM now() - progressed_at - ${UNLOOKED})::float8 AS still_s`;
 
 /** Returns the agents of a job by name, with the number of targets that each holds. */
 export async function readDrainedAgents(

@@ -56,12 +56,14 @@ export interface DrainSituation {
   /** Targets that were not placed as their tiers ask at the start of the job, and that are not now. */
   shortBefore: number;
   shortNow: number;
-  /** Seconds since the progress changed. */
+  /** The progress at the last look, and the seconds for which it had not changed. */
+  progressBefore: string;
   stillS: number;
 }
 
 export interface DrainStep {
   plan: DrainPlan;
+  progress: string;
   state: Exclude<DrainJobState, 'cancelled'>;
   /** Why it is paused or stopped, and what to do. */
   why: string | null;
@@ -73,16 +75,18 @@ export interface DrainStep {
  * so never more than the capacity of the others allows.
  */
 export function nextStep(agents: readonly DrainedAgent[], situation: DrainSituation): DrainStep {
-  const { started, atOnce, waitS, shortBefore, shortNow, stillS } = situation;
+  const { started, atOnce, waitS, shortBefore, shortNow, progressBefore, stillS } = situation;
   const plan = planDrain(agents, started, atOnce);
-  if (plan.draining.length === 0 && plan.waiting.length === 0) return { plan, state: 'completed', why: null, next: [] };
-  if (stillS >= waitS) {
+  const known = { plan, progress: drainProgress(plan) };
+  if (plan.draining.length === 0 && plan.waiting.length === 0)
+    return { ...known, state: 'completed', why: null, next: [] };
+  if (known.progress === progressBefore && stillS >= waitS) {
     const why = `No target moved for ${waitS} s: probably no other agent is ready for them (Health, Assignment). Drain the rest again to continue.`;
-    return { plan, state: 'stopped', why, next: [] };
+    return { ...known, state: 'stopped', why, next: [] };
   }
   if (shortNow > shortBefore && plan.waiting.length > 0) {
     const why = `${shortNow} targets are not placed as their tiers ask, ${shortBefore} at the start of the job: no further agent is drained until they are (Health, Placement).`;
-    return { plan, state: 'paused', why, next: [] };
+    return { ...known, state: 'paused', why, next: [] };
   }
-  return { plan, state: 'running', why: null, next: plan.next };
+  return { ...known, state: 'running', why: null, next: plan.next };
 }

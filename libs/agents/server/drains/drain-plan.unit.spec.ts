@@ -48,7 +48,7 @@ describe('a rolling drain', () => {
 
 describe('the next step of a drain job', () => {
   const situation = {
-    ...{ started: new Set<string>(), atOnce: 1, waitS: 60, shortBefore: 3, shortNow: 3, stillS: 0 },
+    ...{ started: new Set<string>(), atOnce: 1, waitS: 60, shortBefore: 3, shortNow: 3, progressBefore: '', stillS: 0 },
   };
   const [busy, waiting] = [agent('a', 'draining', 5), agent('b', 'active', 5)];
   const empty = agent('a', 'draining', 0);
@@ -66,7 +66,12 @@ describe('the next step of a drain job', () => {
   });
 
   it('is to stop when nothing moves for the given time, and to end when all agents are drained', () => {
-    expect(nextStep([busy, waiting], { ...situation, stillS: 60 })).toMatchObject({ state: 'stopped', next: [] });
+    const progressBefore = drainProgress(planDrain([busy, waiting], new Set(), 1));
+    expect(nextStep([busy, waiting], { ...situation, stillS: 60 })).toMatchObject({ state: 'running' });
+    expect(nextStep([busy, waiting], { ...situation, progressBefore, stillS: 60 })).toMatchObject({
+      state: 'stopped',
+      next: [],
+    });
     expect(nextStep([empty], { ...situation, stillS: 60, shortNow: 9 })).toMatchObject({
       state: 'completed',
       why: null,

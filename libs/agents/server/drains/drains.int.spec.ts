@@ -90,7 +90,7 @@ describe('a job that drains several agents', () => {
       [ids.map((each) => `agent-${each}`)],
     );
     expect(events).toHaveLength(3);
-    expect(events[0]).toMatchObject({ metadata: { actor: 'user:ada', causationId: id }, data: { reason: 'new rack' } });
+    expect(events[0]).toMatchObject({ metadata: { ...METADATA }, data: { reason: 'new rack' } });
   });
 
   it('takes each step once, although several workers run it', async () => {
@@ -131,6 +131,24 @@ describe('a job that drains several agents', () => {
     const job = await readJob(id);
     expect(job).toMatchObject({ state: 'stopped', why: expect.stringContaining('No target moved for 600 s') });
     expect(job.agents.map(({ state }) => state)).toEqual(['skipped', 'draining', 'waiting']);
+  });
+
+  it('goes on after a time without a worker, and while targets move between two looks', async () => {
+    const { id } = await requestDrain({ waitS: 60 });
+    await advance();
+    await advance();
+    await control.execute(
+      `UPDATE agent_drain_job SET progressed_at = progressed_at - interval '1 hour', looked_at = looked_at - interval '1 hour'`,
+    );
+    await advance();
+    expect(await readJob(id)).toMatchObject({ state: 'running' });
+    await control.execute(`UPDATE agent_drain_job SET progressed_at = now() - interval '61 seconds'`);
+    held.counts.set(ids[0], 9);
+    await advance();
+    expect(await readJob(id)).toMatchObject({ state: 'running' });
+    await control.execute(`UPDATE agent_drain_job SET progressed_at = now() - interval '61 seconds'`);
+    await advance();
+    expect(await readJob(id)).toMatchObject({ state: 'stopped' });
   });
 
   it('drains no further agent once it is cancelled', async () => {

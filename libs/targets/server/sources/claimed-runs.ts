@@ -1,10 +1,18 @@
 import type { Sql, Transactor } from '@icmp-mon/platform/database';
+import type { EventMetadata } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { SOURCE_RUNS_KEPT } from '@icmp-mon/targets/contract';
 import { RUN_COLUMNS, type RunRow } from './source-rows';
 
 /** Actor of runs at the interval of a source. */
 export const SCHEDULE_ACTOR = 'system:inventory-sources';
+/** Metadata of the jobs of a run. A run at the interval is no event that the audit could list as their cause. */
+export const runMetadata = (run: RunRow): EventMetadata => ({
+  actor: run.requested_by,
+  correlationId: run.correlation_id,
+  causationId: run.requested_by === SCHEDULE_ACTOR ? null : run.id,
+});
+
 /** How long a worker has a run before another one may repeat its step: longer than a list may take to be read. */
 const CLAIM = '15 minutes';
 /** Pause before a run that must wait is looked at again. */

@@ -4,7 +4,7 @@ import { newId } from '@icmp-mon/platform/ids';
 import { SOURCE_SAMPLE, type SourceDefinition } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { acceptJob, type NewJob, requirePlace } from '../bulk/accept-job';
-import { endRun, lockClaimed, type RunFault } from './claimed-runs';
+import { endRun, lockClaimed, type RunFault, runMetadata } from './claimed-runs';
 import { CredentialBox } from './credential-box';
 import { decideLeft, type LeftDecision } from './left-targets';
 import { readOwned, recordLeft } from './owned-targets';
@@ -131,7 +131,7 @@ export class ListIntake {
     const { name, kind: format } = source.definition;
     const order = { format, mode: 'upsert', dryRun: run.dry_run, bytes: 0, source: { id: source.id, name } } as const;
     const job: NewJob = { kind: 'import', filter: null, targets: null, change: null, expand: null, import: order };
-    const metadata = { actor: run.requested_by, correlationId: run.correlation_id, causationId: run.id };
+    const metadata = runMetadata(run);
     await acceptJob(sql, this.store, job, metadata, () => Promise.resolve(intake.lines), intake.fileId);
   }
 }

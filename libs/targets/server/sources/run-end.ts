@@ -4,7 +4,7 @@ import { type BulkState, BULK_TARGETS_MAX, type SourceDefinition } from '@icmp-m
 import { Injectable } from '@nestjs/common';
 import { acceptJob, type NewJob } from '../bulk/accept-job';
 import { storeParts } from '../bulk/bulk-selection';
-import { endRun, lockClaimed } from './claimed-runs';
+import { endRun, lockClaimed, runMetadata } from './claimed-runs';
 import { areTooMany } from './left-targets';
 import { SourceFault } from './source-fault';
 import { RUN_COLUMNS, type RunRow } from './source-rows';
@@ -64,7 +64,7 @@ export class RunEnd {
     if (hasJob) {
       const change = isRemoval ? null : { paused: true };
       const job: NewJob = { kind: isRemoval ? 'remove' : 'change', filter: null, targets: null, change, expand: null };
-      const metadata = { actor: run.requested_by, correlationId: run.correlation_id, causationId: run.id };
+      const metadata = runMetadata(run);
       const { id } = await acceptJob(sql, this.store, job, metadata, (jobId) =>
         storeParts(sql, jobId, selection, { limit: BULK_TARGETS_MAX, isRemoval }),
       );

@@ -151,4 +151,21 @@ describe('the interval of a source', () => {
     expect((await fixture.runsOf(id))[0]).toMatchObject({ state: 'completed', created: 1 });
     expect(Date.parse((await fixture.readSource(id)).nextRunAt ?? '') - Date.now()).toBeLessThan(86_400_000);
   });
+
+  it('has no event that the audit would list instead of the job of a run', async () => {
+    netbox.addresses = netboxAddresses(1);
+    const { id } = await define();
+    await fixture.changeSource(id, { isEnabled: true });
+    await fixture.runAll();
+    netbox.addresses = netboxAddresses(2);
+    const { id: runId } = await fixture.requestRun(id);
+    await fixture.runAll();
+    const jobs = await fixture.bulk.control.query<{ metadata: object }>(
+      `SELECT metadata FROM event WHERE type = 'BulkJobRequested' ORDER BY position`,
+    );
+    expect(jobs.map(({ metadata }) => metadata)).toMatchObject([
+      { actor: 'system:inventory-sources', causationId: null },
+      { actor: 'user:ada', causationId: runId },
+    ]);
+  });
 });
