@@ -32,6 +32,14 @@ it('events are listed with what changed, and only asked parameters are sent', as
   expect(fake.received[0]?.path).toBe('/api/v1/events?kind=target&entity=192.0.2.7&folded=true');
 });
 
+it('events of jobs are left out only by --folded', async () => {
+  fake = await startFakeApi((_, response) => answerJson(response, { items: [], next: null, newest: 'n' }));
+  await runCaptured(['events'], environment());
+  await runCaptured(['events', '--actor', 'ada', '--folded'], environment());
+  const asked = fake.received.map(({ path }) => new URL(path, fake?.url).searchParams);
+  expect(asked.map((query) => query.get('folded'))).toEqual(['false', 'true']);
+});
+
 it('--follow prints each event once, in order, also across failures of the server, until it is interrupted', async () => {
   const stop = new AbortController();
   const answers = [

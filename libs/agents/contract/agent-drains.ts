@@ -27,7 +27,7 @@ export interface DrainAgentsRequest {
   reason?: string;
 }
 
-/** An agent of a job. `skipped`: its drain was cancelled, or it left service. */
+/** An agent of a job. `skipped`: its drain was cancelled, or it was evicted or banned. */
 export interface DrainJobAgent {
   id: string;
   name: string;

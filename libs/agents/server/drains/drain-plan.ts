@@ -14,7 +14,7 @@ export interface DrainPlan {
   draining: DrainedAgent[];
   /** Agents that are drained later. */
   waiting: DrainedAgent[];
-  /** Agents whose drain was started here and then cancelled, or that left service meanwhile. */
+  /** Agents whose drain was started here and then cancelled, or that were evicted or banned meanwhile. */
   skipped: DrainedAgent[];
   /** Agents to drain now: at most `atOnce` drain at the same time. */
   next: DrainedAgent[];
@@ -22,7 +22,8 @@ export interface DrainPlan {
 
 /** Decides the next step of a rolling drain. `started` has the ids of the agents whose drain was started here. */
 export function planDrain(agents: readonly DrainedAgent[], started: ReadonlySet<string>, atOnce: number): DrainPlan {
-  const inDrain = agents.filter(({ state }) => state === 'draining');
+  // A drained agent may be retired before the job ends.
+  const inDrain = agents.filter(({ state }) => state === 'draining' || state === 'retired');
   const draining = inDrain.filter(({ held }) => held > 0);
   const waiting = agents.filter(({ id, state }) => state === 'active' && !started.has(id));
   const open = new Set([...inDrain, ...waiting].map(({ id }) => id));

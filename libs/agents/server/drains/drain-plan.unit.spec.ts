@@ -44,6 +44,11 @@ describe('a rolling drain', () => {
       '0 of 4 drained, draining a (2 targets), 1 waiting, not drained: b is active, c is evicted',
     );
   });
+
+  it('counts agents that were retired after their drain', () => {
+    const plan = planDrain([agent('a', 'retired', 0), agent('b', 'draining', 2)], new Set(['a', 'b']), 1);
+    expect(drainProgress(plan)).toBe('1 of 2 drained, draining b (2 targets)');
+  });
 });
 
 describe('the next step of a drain job', () => {
