@@ -36,7 +36,7 @@ function queryOf({ asked }: Session): Query {
   const names = ['actor', 'kind', 'entity', 'event', 'from', 'to', 'correlation'];
   return {
     ...Object.fromEntries(names.map((name) => [name, asked.text(name)])),
-    // Said always: without it the server leaves them out of some lists.
+    // Always sent: without it the server leaves them out of some lists.
     folded: asked.flag('folded'),
     limit: asked.flag('all') ? EVENTS_PAGE_MAX : undefined,
   };

@@ -133,7 +133,7 @@ describe('a job that drains several agents', () => {
     expect(job.agents.map(({ state }) => state)).toEqual(['skipped', 'draining', 'waiting']);
   });
 
-  it('goes on after a time without a worker, and while targets move between two looks', async () => {
+  it('continues after a time without a worker, and while targets move between two looks', async () => {
     const { id } = await requestDrain({ waitS: 60 });
     await advance();
     await advance();

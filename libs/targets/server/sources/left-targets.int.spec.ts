@@ -102,7 +102,7 @@ describe('targets that left the list', () => {
     expect((await fixture.readTargets()).size).toBe(2);
   });
 
-  it('do not include those that came back, although their entry is refused now', async () => {
+  it('do not include targets that came back, although their entry is refused now', async () => {
     netbox.addresses = netboxAddresses(10);
     const { id } = await define({ left: 'remove', leftSharePercent: 50, tagsFrom: { site: 'custom_fields.site' } });
     await fixture.runSource(id);
