@@ -168,4 +168,17 @@ describe('the interval of a source', () => {
       { actor: 'user:ada', causationId: runId },
     ]);
   });
+
+  it('ends with the faults of a source that is disabled, which Health reports no longer', async () => {
+    netbox.interfere = (_request, response) => {
+      response.writeHead(500).end();
+      return true;
+    };
+    const { id } = await define();
+    await fixture.changeSource(id, { isEnabled: true });
+    await fixture.runAll();
+    expect((await fixture.readSource(id)).failingSince).not.toBeNull();
+    expect((await fixture.changeSource(id, { intervalS: 7_200 })).failingSince).not.toBeNull();
+    expect((await fixture.changeSource(id, { isEnabled: false })).failingSince).toBeNull();
+  });
 });

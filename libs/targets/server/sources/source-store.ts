@@ -38,7 +38,7 @@ export async function insertSource(
 }
 
 /**
- * Stores a changed definition, which runs immediately if it is enabled.
+ * Stores a changed definition, which runs immediately if it is enabled; otherwise Health no longer reports that it fails.
  * @param credential the new one; null without one; undefined to keep the stored one
  */
 export async function updateSource(
@@ -48,7 +48,7 @@ export async function updateSource(
 ): Promise<void> {
   await requireName(sql, id, definition.name);
   await sql.execute(
-    `UPDATE inventory_source SET name = $2, definition = $3::jsonb, version = $4, due_at = CASE WHEN $5 THEN now() END,
+    `UPDATE inventory_source SET name = $2, definition = $3::jsonb, version = $4, due_at = CASE WHEN $5 THEN now() END, failing_since = CASE WHEN $5 THEN failing_since END,
        credential = CASE WHEN $6 THEN credential ELSE $7 END WHERE id = $1`,
     [
       id,
