@@ -8,6 +8,7 @@ const ROOT = path.join(import.meta.dirname, '../../../..');
 /** Folders that are generated and may be large. */
 const NOT_COPIED = ['node_modules', 'dist', '.git', '.nx', '.icmp-mon', '.angular', 'artefacts'];
 const GENERATED = [
+  ['context', 'sample'],
   ['context', 'demo'],
   ['verb', 'demo', 'close'],
   ['read-model', 'demo', 'demo-targets'],

@@ -60,6 +60,7 @@ describe('the generator of a context', () => {
         'contract/incident.ts',
         'contract/index.ts',
         'contract/project.json',
+        'server/incident-audit.ts',
         'server/incident-list/incident-list.int.spec.ts',
         'server/incident-list/incident-model.ts',
         'server/incident-list/list-incidents.ts',
@@ -188,8 +189,7 @@ describe('the generators within a context', () => {
   it('write imports of packages before relative ones', async () => {
     await verb(tree, { context: 'incidents', verb: 'close' });
     await job(tree, { context: 'incidents', name: 'merge-incidents' });
-    const files = ['incidents.controller.ts', 'modules/api.module.ts', 'modules/worker.module.ts'];
-    for (const file of files) {
+    for (const file of ['incidents.controller.ts', 'modules/api.module.ts', 'modules/worker.module.ts']) {
       const found = [...text(`libs/incidents/server/${file}`).matchAll(/ from '([^']+)';$/gm)].map(
         ([, from = '']) => from,
       );

@@ -74,6 +74,6 @@ function addToPortal(tree, { context, contextProperty, ContextWords }) {
   const load = `() => import('@icmp-mon/${context}/ui').then((ui) => ui.${contextProperty}Routes)`;
   const route = `      { path: '${context}', loadChildren: ${load} },\n`;
   insertBefore(tree, 'apps/portal/app.routes.ts', /^ *\.\.\.settingsRoutes,/m, route);
-  const place = `  { path: '/${context}', text: '${ContextWords}', icon: 'copy', exact: false },\n`;
+  const place = `  { path: '/${context}', text: '${ContextWords}', icon: 'copy', exact: false, needs: '${context}:read' },\n`;
   insertBefore(tree, 'apps/portal/shell/places.ts', /^\];/m, place);
 }

@@ -62,10 +62,10 @@ function addToWorker(tree, server, words) {
 function addToApi(tree, server, { name, constantName, contextWords }) {
   const file = `${server}/modules/api.module.ts`;
   const plug = `    shown.plug({ name: ${constantName}_QUEUE, description: '${contextWords}: ${name.replaceAll('-', ' ')}.' });\n`;
-  if (textOf(tree, file).includes('shown: ShownQueues')) insertBefore(tree, file, /^ {2}\}\n\}/m, plug);
-  else {
-    insertBefore(tree, file, /(?<=ApiModule \{)\}/, `\n  constructor(shown: ShownQueues) {\n${plug}  }\n`);
+  if (!textOf(tree, file).includes('shown: ShownQueues')) {
+    insertAfter(tree, file, /^ {2}constructor\(/m, 'shown: ShownQueues, ');
     addImport(tree, file, 'ShownQueues', '@icmp-mon/platform/plugins');
   }
+  insertBefore(tree, file, /^ {2}\}\n\}/m, plug);
   addImport(tree, file, `${constantName}_QUEUE`, `../${name}.job`);
 }

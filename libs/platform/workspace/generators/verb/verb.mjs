@@ -33,6 +33,7 @@ export default async function verb(tree, { context, verb: name, event = pastOf(n
   requireNewVerb(tree, context, words);
   addEvent(tree, `libs/${context}/contract/${words.aggregate}-events.ts`, words);
   addDecision(tree, `${server}/${words.aggregate}.ts`, words);
+  addDescription(tree, `${server}/${words.aggregate}-audit.ts`, words, event);
   generateFiles(tree, join(import.meta.dirname, 'files'), server, words);
   addRoute(tree, `${server}/${context}.controller.ts`, words);
   const { verbClass, className } = words;
@@ -97,6 +98,17 @@ function addDecision(tree, file, { className, propertyName, words, verbProperty,
   insertBefore(tree, file, /^export function evolve\(/m, decision);
   const evolved = `    case '${type}':\n      // No later decision depends on it so far.\n      return state;\n`;
   insertBefore(tree, file, /^ {4}default:$/m, evolved);
+}
+
+/**
+ * @param {import('@nx/devkit').Tree} tree
+ * @param {string} file
+ * @param {import('../names.mjs').ContextNames & { eventClass: string }} words
+ * @param {string} event
+ */
+function addDescription(tree, file, { className, words, eventClass }, event) {
+  const described = `    ${className}${eventClass}: { did: () => '${event.replaceAll('-', ' ')} the ${words}' },\n`;
+  insertAfter(tree, file, /^ {2}types: \{\n/m, described);
 }
 
 /**
