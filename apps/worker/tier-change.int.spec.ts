@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { AGENT, ChangeAgentDescription, ChangeAgentDescriptionHandler } from '@icmp-mon/agents/server';
+import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { AssignmentUpdates } from '@icmp-mon/assignment/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -42,10 +44,11 @@ describe('a change of a tier with targets', () => {
   const define = (name: string, policy: TierPolicy) =>
     append(name, { type: 'TierDefined', data: { name, builtIn: false, policy } });
   /** Returns the next answer to the agent that satisfies the condition; the agent asks for newer ones, as agents do. */
-  const answered = async (is: (answer: Answer) => boolean): Promise<Answer> => {
+  const answered = async (is: (answer: AssignmentsResponse) => boolean): Promise<AssignmentsResponse> => {
     for (;;) {
-      const answer = await updates.nextAssignments(AGENT_ID, version, { waitMs: 20_000 });
-      if (answer === null) throw new Error('the agent received no answer');
+      const opened = await updates.nextAssignments(AGENT_ID, version, { waitMs: 20_000 });
+      if (opened === null) throw new Error('the agent received no answer');
+      const answer = JSON.parse((await Readable.from(opened.jsonPieces()).toArray()).join('')) as AssignmentsResponse;
       version = answer.version;
       if (is(answer)) return answer;
     }
@@ -127,7 +130,7 @@ describe('a change of a tier with targets', () => {
     const rule = { missesToFail: 5, successesToRecover: 2, quorum: 1 };
     const { policyVersion } = policiesOf('gold', 0)[0];
     await define('gold', { ...fast, probeIntervalMs: 2_000, probeTimeoutMs: 700, verdictRule: rule });
-    const isNew = ({ tiers }: Answer) =>
+    const isNew = ({ tiers }: AssignmentsResponse) =>
       tiers.some(({ tier, probeIntervalMs }) => tier === 'gold' && probeIntervalMs === 2_000);
     const { tiers, assigned } = await answered(isNew);
     expect(tiers.find(({ tier }) => tier === 'gold')).toMatchObject({ probeTimeoutMs: 700, checks: [{ check: 1 }] });
@@ -178,5 +181,3 @@ describe('a change of a tier with targets', () => {
     });
   });
 });
-
-type Answer = NonNullable<Awaited<ReturnType<AssignmentUpdates['nextAssignments']>>>;

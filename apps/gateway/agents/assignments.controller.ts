@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { NextAssignments } from '@icmp-mon/assignment/server';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { createLogger } from '@icmp-mon/platform/ops';
 import { Controller, Get, Query, Res, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { Response } from 'express';
@@ -22,6 +25,7 @@ export class AssignmentsController {
   private readonly rate = new RateLimit(ASKS_PER_S_MAX, ASKS_BURST_S);
   /** Open polls by agent, oldest first. */
   private readonly open = new Map<string, Set<AbortController>>();
+  private readonly logger = createLogger('assignments');
 
   constructor(private readonly queries: QueryBus) {}
 
@@ -41,12 +45,24 @@ export class AssignmentsController {
       isClosed = true;
       gone.abort();
     });
-    const answer = await this.queries
-      .execute(new NextAssignments(agentId, version, { waitMs: WAIT_MS, signal: gone.signal }))
-      .finally(() => this.end(agentId, gone));
-    if (isClosed) return;
-    if (answer === null) response.status(304).end();
-    else response.json(answer);
+    const options = { waitMs: WAIT_MS, signal: gone.signal };
+    try {
+      const answer = await this.queries.execute(new NextAssignments(agentId, version, options));
+      if (isClosed) return;
+      if (answer === null) response.status(304).end();
+      else await this.sendPieces(response.type('json'), answer.jsonPieces(), gone.signal);
+    } finally {
+      this.end(agentId, gone);
+    }
+  }
+
+  /** Sends an answer piece by piece, each when the agent has read the ones before. If reading fails, the connection is closed. */
+  private async sendPieces(response: Response, pieces: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+    try {
+      await pipeline(Readable.from(pieces, { highWaterMark: 1 }), response, { signal });
+    } catch (error) {
+      if (!signal.aborted) this.logger.warn({ err: error }, 'an answer with assignments ended early');
+    }
   }
 
   private begin(agentId: string): AbortController {

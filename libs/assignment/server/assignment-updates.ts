@@ -1,7 +1,7 @@
-import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import { createLogger } from '@icmp-mon/platform/ops';
+import type { AssignmentsAnswer } from './assignments-answer';
 import { agentsWithChanges, assignmentsSince, readFeedState } from './published-assignments';
 import { FEED_PUBLISHED_CHANNEL } from './feed-publisher';
 
@@ -65,7 +65,7 @@ export class AssignmentUpdates {
     agentId: string,
     since: number,
     { waitMs, signal }: NextOptions,
-  ): Promise<AssignmentsResponse | null> {
+  ): Promise<AssignmentsAnswer | null> {
     const deadlineMs = performance.now() + waitMs;
     const waiter = { agentId, wakeUp: new WakeUp() };
     // The request is registered before the first read, so that a publication between the two is not missed.

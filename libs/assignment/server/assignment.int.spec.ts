@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignmentEvents, type AssignmentEvents, EVENTS } from './assignment-events.test-data';
 import { AssignmentProjection } from './assignment.projection';
 import { AssignmentUpdates } from './assignment-updates';
-import { assignmentsSince } from './published-assignments';
+import { assignmentsSince, wholeOf } from './assignments-answer.test-data';
 import { FeedPublisher } from './feed-publisher';
 import { forgetRemovals, forgetReplacedFacts } from './forget-history';
 
@@ -77,18 +77,6 @@ describe('assignment', () => {
       );
       expect(row.done).toBe(true);
     });
-  }
-
-  async function partsSince(
-    agent: string,
-    since: number,
-    limits: { changes: number; full: number },
-  ): Promise<Awaited<ReturnType<typeof assignmentsSince>>[]> {
-    const parts = [await assignmentsSince(database, agent, since, limits)];
-    while (parts.at(-1) !== null) {
-      parts.push(await assignmentsSince(database, agent, parts.at(-1)?.version ?? 0, limits));
-    }
-    return parts;
   }
 
   it('assigns an agent to each target, and sends the policy to shards before the targets', async () => {
@@ -191,19 +179,21 @@ describe('assignment', () => {
     const hub = new AssignmentUpdates(database);
     updates.push(hub);
     hub.start();
-    const first = await hub.nextAssignments(agent, 0, { waitMs: 60_000 });
+    const first = await wholeOf(hub.nextAssignments(agent, 0, { waitMs: 60_000 }));
     const version = first?.version ?? 0;
-    const next = hub.nextAssignments(agent, version, { waitMs: 60_000 });
+    const next = wholeOf(hub.nextAssignments(agent, version, { waitMs: 60_000 }));
     await happened(agentEnrolled(other));
     await happened(targetRemoved(1), targetRegistered(3));
     const changes = [await next];
     while (changes.flatMap((each) => each?.assigned ?? []).length === 0) {
-      changes.push(await hub.nextAssignments(agent, changes.at(-1)?.version ?? version, { waitMs: 60_000 }));
+      changes.push(await wholeOf(hub.nextAssignments(agent, changes.at(-1)?.version ?? version, { waitMs: 60_000 })));
     }
     expect(changes.every((each) => each?.full === false)).toBe(true);
     expect(changes.flatMap((each) => each?.unassigned ?? [])).toEqual([1]);
     expect(changes.flatMap((each) => each?.assigned ?? []).map(({ key }) => key)).toEqual([3]);
-    expect((await hub.nextAssignments(other, 0, { waitMs: 60_000 }))?.assigned.map(({ key }) => key)).toEqual([2, 3]);
+    expect((await wholeOf(hub.nextAssignments(other, 0, { waitMs: 60_000 })))?.assigned.map(({ key }) => key)).toEqual([
+      2, 3,
+    ]);
   });
 
   it('answers an agent without changes when the wait ends', async () => {
@@ -215,10 +205,10 @@ describe('assignment', () => {
     const hub = new AssignmentUpdates(database);
     updates.push(hub);
     hub.start();
-    const version = (await hub.nextAssignments(agent, 0, { waitMs: 0 }))?.version ?? 0;
-    expect(await hub.nextAssignments(agent, version, { waitMs: 0 })).toBeNull();
+    const version = (await wholeOf(hub.nextAssignments(agent, 0, { waitMs: 0 })))?.version ?? 0;
+    expect(await wholeOf(hub.nextAssignments(agent, version, { waitMs: 0 }))).toBeNull();
     await happened(agentEnrolled(newId(), { region: 'moon' }));
-    expect(await hub.nextAssignments(agent, version, { waitMs: 0 })).toBeNull();
+    expect(await wholeOf(hub.nextAssignments(agent, version, { waitMs: 0 }))).toBeNull();
   });
 
   it('moves targets to a new agent, and no others', async () => {
@@ -244,53 +234,6 @@ describe('assignment', () => {
     await happened(agentEnrolled(second));
     await allPublished();
     expect(sent.length - before).toBe(moved.length + SHARDS);
-  });
-
-  it('returns many changes in parts', async () => {
-    const agent = newId();
-    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
-    await happened(agentEnrolled(agent));
-    publisher.start();
-    await allPublished();
-    const { version: since } = (await assignmentsSince(database, agent, 0)) ?? { version: 0 };
-    await happened(...[1, 2, 3, 4, 5].map((key) => targetRegistered(key)));
-    await allPublished();
-    const parts = await partsSince(agent, since, { changes: 2, full: 100 });
-    expect(parts.map((part) => part?.full)).toEqual([false, false, false, undefined]);
-    expect(parts.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
-    const whole = await partsSince(agent, 0, { changes: 2, full: 4 });
-    expect(whole.map((part) => part?.full)).toEqual([true, false, undefined]);
-    expect(whole.flatMap((part) => part?.assigned.map(({ key }) => key) ?? [])).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  it('returns a full response in one part, so that its version never has deleted removals after it', async () => {
-    const agent = newId();
-    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
-    await happened(agentEnrolled(agent), ...[1, 2, 3, 4, 5].map((key) => targetRegistered(key)));
-    await happened(targetRemoved(5));
-    publisher.start();
-    await allPublished();
-    await database.execute(`UPDATE assignment_removed SET removed_at = now() - interval '8 days'`);
-    expect(await forgetRemovals(database)).toBe(1);
-    const whole = await assignmentsSince(database, agent, 0, { changes: 2, full: 100 });
-    expect(whole).toMatchObject({ full: true, assigned: [{ key: 1 }, { key: 2 }, { key: 3 }, { key: 4 }] });
-    expect(await assignmentsSince(database, agent, whole?.version ?? 0)).toBeNull();
-  });
-
-  it('returns a full response to an agent whose version the database never published', async () => {
-    const agent = newId();
-    expect(await assignmentsSince(database, agent, 7)).toEqual({
-      version: 0,
-      full: true,
-      tiers: [],
-      assigned: [],
-      unassigned: [],
-    });
-    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
-    await happened(agentEnrolled(agent), targetRegistered(1));
-    publisher.start();
-    await allPublished();
-    expect(await assignmentsSince(database, agent, 1_000_000)).toMatchObject({ full: true, assigned: [{ key: 1 }] });
   });
 
   it('registers 100,000 targets, and assigns them to the first agent that enrols', async () => {

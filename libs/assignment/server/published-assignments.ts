@@ -1,6 +1,7 @@
-import type { AssignedTarget, AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
+import type { AssignedTier } from '@icmp-mon/assignment/contract';
 import type { StoredTierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
+import { AssignmentsAnswer, type ChangeRow } from './assignments-answer';
 
 /** Maximum changes in one response; an agent with more asks again immediately and gets the next part. */
 export const ASSIGNMENTS_PER_ANSWER = 20_000;
@@ -10,13 +11,8 @@ export const ASSIGNMENTS_PER_ANSWER = 20_000;
  */
 export const ASSIGNMENTS_PER_FULL_ANSWER = 150_000;
 
-interface ChangeRow {
-  key: number;
-  position: number;
-  /** Null for a removal. */
-  ip: string | null;
-  tier: string | null;
-}
+/** Changes that are read together while an answer is sent, so that many agents with long lists need little memory at the same time. */
+export const CHANGES_PER_PIECE = 1_000;
 
 /** Positions that bound what readers of the feed can read. */
 export interface FeedState {
@@ -30,35 +26,38 @@ export async function readFeedState(sql: Sql): Promise<FeedState> {
 }
 
 /**
- * Reads the changes for an agent after version `since`, up to the published position; null when there are none. The response is `full` for
- * version 0, for a version older than deleted removals, and for a version that this database never published.
+ * Begins to read the changes for an agent after version `since`, up to the published position; null when there are none. The response is
+ * `full` for version 0, for a version older than deleted removals, and for a version that this database never published.
  */
 export async function assignmentsSince(
   sql: Sql,
   agentId: string,
   since: number,
-  { changes: changesPerPart, full: fullPerPart } = {
+  limits: { changes: number; full: number; piece: number } = {
     changes: ASSIGNMENTS_PER_ANSWER,
     full: ASSIGNMENTS_PER_FULL_ANSWER,
+    piece: CHANGES_PER_PIECE,
   },
-): Promise<AssignmentsResponse | null> {
+): Promise<AssignmentsAnswer | null> {
   const { published, forgotten } = await readFeedState(sql);
   const full = since === 0 || since < forgotten || since > published;
-  if (published === 0) return full && since > 0 ? emptyAnswer() : null;
   const from = full ? 0 : since;
-  const changesMax = full ? fullPerPart : changesPerPart;
-  const changes = await readChanges(sql, agentId, from, published, changesMax + 1);
+  const readAfter = (position: number): Promise<ChangeRow[]> =>
+    published === 0 ? Promise.resolve([]) : readChanges(sql, agentId, position, published, limits.piece);
+  if (published === 0 && !(full && since > 0)) return null;
+  const first = await readAfter(from);
   const tiersChanged = full || (await anyTierChanged(sql, from, published));
-  if (changes.length === 0 && !tiersChanged) return null;
-  const more = changes.length > changesMax;
-  const kept = more ? changes.slice(0, changesMax) : changes;
-  return {
-    version: more ? kept[kept.length - 1].position : published,
-    full,
-    tiers: await readTiers(sql, published),
-    assigned: kept.filter(isAssigned).map(({ key, ip, tier }) => ({ key, ip, tier })),
-    unassigned: full ? [] : kept.filter((change) => !isAssigned(change)).map(({ key }) => key),
-  };
+  if (first.length === 0 && !tiersChanged) return null;
+  return new AssignmentsAnswer({
+    ...{ full, published, first, readAfter },
+    tiers: published === 0 ? [] : await readTiers(sql, published),
+    changesMax: full ? limits.full : limits.changes,
+    changesPerPiece: limits.piece,
+    verifyNoneMissed: async () => {
+      if (!full && (await readFeedState(sql)).forgotten > since)
+        throw new Error('Removals were deleted while they were read; the agent must ask again.');
+    },
+  });
 }
 
 /** Returns which of these agents have changes between two published positions. */
@@ -76,10 +75,6 @@ export async function agentsWithChanges(
     [agentIds, from, to],
   );
   return rows.map(({ id }) => id);
-}
-
-function emptyAnswer(): AssignmentsResponse {
-  return { version: 0, full: true, tiers: [], assigned: [], unassigned: [] };
 }
 
 function readChanges(sql: Sql, agentId: string, from: number, to: number, limit: number): Promise<ChangeRow[]> {
@@ -121,8 +116,4 @@ async function readTiers(sql: Sql, published: number): Promise<AssignedTier[]> {
           },
         ],
   );
-}
-
-function isAssigned(change: ChangeRow): change is ChangeRow & AssignedTarget {
-  return change.ip !== null;
 }

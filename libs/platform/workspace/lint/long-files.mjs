@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 54, lines: 16288 };
+export const LONG_FILES = { files: 54, lines: 16231 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -35,7 +35,7 @@ export const longFiles = {
   'libs/agents/server/agents.unit.spec.ts': 310,
   'libs/assignment/server/agent-watch.int.spec.ts': 228,
   'libs/assignment/server/assign.unit.spec.ts': 213,
-  'libs/assignment/server/assignment.int.spec.ts': 350,
+  'libs/assignment/server/assignment.int.spec.ts': 293,
   'libs/platform/event-store/event-store.int.spec.ts': 234,
   'libs/platform/messaging/group-consumer.int.spec.ts': 421,
   'libs/platform/messaging/send.int.spec.ts': 203,
