@@ -28,6 +28,7 @@ const SHARDS = 2;
 const TASKS = [
   'agent-decisions',
   'agent-drains',
+  'agent-lives',
   'agent-metrics',
   'agent-retirements',
   'assignment-intervals',

@@ -14,6 +14,9 @@ export const AGENT_RETIRED = 'icmpmon.agent.retired.v1';
 export const AGENT_EVICTED = 'icmpmon.agent.evicted.v1';
 export const AGENT_BANNED = 'icmpmon.agent.banned.v1';
 export const AGENT_UNBANNED = 'icmpmon.agent.unbanned.v1';
+export const AGENT_LOST = 'icmpmon.agent.lost.v1';
+export const AGENT_RETURNED = 'icmpmon.agent.returned.v1';
+export const AGENT_VERSION_CHANGED = 'icmpmon.agent.version-changed.v1';
 
 /**
  * Lifecycle state of an agent.
@@ -116,6 +119,32 @@ interface AgentUnbanned {
   data: AgentLifeCycleData;
 }
 
+/** The agent sends no reports, or cannot probe, for longer than the hold-down of a tier: its targets move to other agents. */
+interface AgentLost {
+  type: 'AgentLost';
+  data: {
+    agentId: string;
+    name: string;
+    condition: 'silent' | 'unable';
+    /** Time of its last report, or since when it cannot probe. */
+    since: string;
+    /** Explains the condition. */
+    cause: string;
+  };
+}
+
+/** A lost agent reports and can probe again, and was stable for long enough: it gets its targets back. */
+interface AgentReturned {
+  type: 'AgentReturned';
+  data: { agentId: string; name: string; lostSince: string };
+}
+
+/** The agent reports another version than before; `from` is null for its first one. */
+interface AgentVersionChanged {
+  type: 'AgentVersionChanged';
+  data: { agentId: string; name: string; from: string | null; to: string };
+}
+
 export interface AgentLifeCycleData {
   agentId: string;
   name: string;
@@ -132,7 +161,10 @@ export type AgentEvent =
   | AgentRetired
   | AgentEvicted
   | AgentBanned
-  | AgentUnbanned;
+  | AgentUnbanned
+  | AgentLost
+  | AgentReturned
+  | AgentVersionChanged;
 
 /** Returns the state after an event; undefined for events that do not change the state. */
 export function stateAfter(type: AgentEvent['type']): AgentState | undefined {

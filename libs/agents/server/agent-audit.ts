@@ -23,9 +23,10 @@ export const AGENT_AUDIT = audited<AgentEvent>({
   types: {
     AgentEnrolled: {
       did: () => 'enrolled the agent',
-      fields: ({ name, region, provider, tags, capacityPps, certificateSha256, tokenId = null }) => ({
+      fields: ({ name, region, provider, tags, capacityPps, certificateSha256, tokenId = null }, before) => ({
         ...{ name, region, provider, capacityPps: textOf(capacityPps), state: 'active', certificateSha256, tokenId },
         ...tagFields(tags),
+        ...observedFields(before),
       }),
     },
     AgentCertificateRenewed: { did: () => 'renewed the certificate of the agent' },
@@ -40,6 +41,18 @@ export const AGENT_AUDIT = audited<AgentEvent>({
     AgentEvicted: becomes('evicted', 'evicted the agent'),
     AgentBanned: becomes('banned', 'banned the agent'),
     AgentUnbanned: becomes('evicted', 'lifted the ban of the agent'),
+    AgentLost: {
+      did: ({ cause }) => `recorded that the agent is lost: ${cause}`,
+      fields: ({ since }, before) => ({ ...before, lostSince: since }),
+    },
+    AgentReturned: {
+      did: () => 'recorded that the agent returned',
+      fields: (_data, before) => ({ ...before, lostSince: null }),
+    },
+    AgentVersionChanged: {
+      did: ({ to }) => `recorded that the agent runs version ${to}`,
+      fields: ({ to }, before) => ({ ...before, version: to }),
+    },
   },
   nameEntities: async (sql, ids) => {
     const rows = await sql.query<{ id: string; name: string }>(
@@ -50,6 +63,11 @@ export const AGENT_AUDIT = audited<AgentEvent>({
   },
   findEntities: findAgents,
 });
+
+/** Fields that an enrolment does not change. */
+function observedFields(before: AuditFields): AuditFields {
+  return Object.fromEntries(Object.entries(before).filter(([field]) => field === 'lostSince' || field === 'version'));
+}
 
 /** Events of releases before this one state only provider and tags. */
 function described(

@@ -35,6 +35,24 @@ describe('the audit of agents', () => {
     });
   });
 
+  it('shows since when an agent is lost, and its version, also after it enrolled again', () => {
+    const since = '2026-11-22T10:00:00.000Z';
+    const place = { agentId: 'a', name: 'fra-1' };
+    const lost: AgentEvent = {
+      type: 'AgentLost',
+      data: { ...place, condition: 'silent', since, cause: 'no report, for 100 s' },
+    };
+    const upgraded: AgentEvent = { type: 'AgentVersionChanged', data: { ...place, from: null, to: '0.2.0' } };
+    expect(fieldsOf(ENROLLED, lost, upgraded, ENROLLED)).toMatchObject({ lostSince: since, version: '0.2.0' });
+    const returned: AgentEvent = { type: 'AgentReturned', data: { ...place, lostSince: since } };
+    expect(fieldsOf(ENROLLED, lost, returned)).toMatchObject({ lostSince: null, state: 'active' });
+    expect([lost, returned, upgraded].map(didOf)).toEqual([
+      'recorded that the agent is lost: no report, for 100 s',
+      'recorded that the agent returned',
+      'recorded that the agent runs version 0.2.0',
+    ]);
+  });
+
   it('keeps what a description of an earlier release does not state', () => {
     const described: AgentEvent = { type: 'AgentDescribed', data: { agentId: 'a', provider: 'y', tags: {} } };
     expect(fieldsOf(ENROLLED, described)).toMatchObject({ name: 'fra-1', region: 'eu', capacityPps: '100' });

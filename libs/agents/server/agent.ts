@@ -25,6 +25,10 @@ export interface EnrolledAgent {
   setByOperator: readonly OperatorField[];
   state: AgentState;
   thenRetire: boolean;
+  /** Since when the agent is lost; null if it is not. */
+  lostSince: string | null;
+  /** Version that it reported last; null if none was recorded. */
+  agentVersion: string | null;
 }
 
 type Enrolment = Extract<AgentEvent, { type: 'AgentEnrolled' }>['data'];
@@ -125,10 +129,14 @@ function evolve(record: AgentRecord, event: AgentEvent): AgentRecord {
   if (event.type === 'AgentEnrolled') {
     const { agentId, name, region, provider, tags, capacityPps, setByOperator = [] } = event.data;
     const description = { name, region, provider, tags, capacityPps, setByOperator };
-    return { kind: 'enrolled', agentId, ...description, state: 'active', thenRetire: false };
+    const { lostSince = null, agentVersion = null } = record.kind === 'enrolled' ? record : {};
+    return { kind: 'enrolled', agentId, ...description, state: 'active', thenRetire: false, lostSince, agentVersion };
   }
   if (record.kind === 'unknown') return record;
   if (event.type === 'AgentDescribed') return { ...record, ...event.data };
+  if (event.type === 'AgentLost') return { ...record, lostSince: event.data.since };
+  if (event.type === 'AgentReturned') return { ...record, lostSince: null };
+  if (event.type === 'AgentVersionChanged') return { ...record, agentVersion: event.data.to };
   // Events of a newer release are ignored: they change nothing that this release stores.
   const state = stateAfter(event.type);
   if (state === undefined) return record;

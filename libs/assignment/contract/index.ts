@@ -1,5 +1,6 @@
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
+export * from './agent-presence';
 export * from './agent-targets';
 export * from './assignment-directory';
 export * from './held-targets';

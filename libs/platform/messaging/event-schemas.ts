@@ -8,7 +8,10 @@ import agentDrainCancelled from '../../../docs/schemas/agent.drain-cancelled.v1.
 import agentDrainStarted from '../../../docs/schemas/agent.drain-started.v1.json';
 import agentEvicted from '../../../docs/schemas/agent.evicted.v1.json';
 import agentRetired from '../../../docs/schemas/agent.retired.v1.json';
+import agentLost from '../../../docs/schemas/agent.lost.v1.json';
+import agentReturned from '../../../docs/schemas/agent.returned.v1.json';
 import agentUnbanned from '../../../docs/schemas/agent.unbanned.v1.json';
+import agentVersionChanged from '../../../docs/schemas/agent.version-changed.v1.json';
 import targetChanged from '../../../docs/schemas/target.changed.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetErased from '../../../docs/schemas/target.erased.v1.json';
@@ -25,6 +28,7 @@ export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new M
     ...[tierDefined, tierRemovalStarted, tierRemoved],
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],
+    ...[agentLost, agentReturned, agentVersionChanged],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),
 );
 

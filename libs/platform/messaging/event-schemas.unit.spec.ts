@@ -27,6 +27,9 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   AgentEvicted: 'agent',
   AgentBanned: 'agent',
   AgentUnbanned: 'agent',
+  AgentLost: 'agent',
+  AgentReturned: 'agent',
+  AgentVersionChanged: 'agent',
   AgentDescribed: 'agent',
   TargetStatusChanged: 'target-status',
 };

@@ -20,6 +20,9 @@ const EVENTS: [type: string, entity: string, event: string][] = [
   [agents.AGENT_EVICTED, agents.AGENT_STREAM, 'AgentEvicted'],
   [agents.AGENT_BANNED, agents.AGENT_STREAM, 'AgentBanned'],
   [agents.AGENT_UNBANNED, agents.AGENT_STREAM, 'AgentUnbanned'],
+  [agents.AGENT_LOST, agents.AGENT_STREAM, 'AgentLost'],
+  [agents.AGENT_RETURNED, agents.AGENT_STREAM, 'AgentReturned'],
+  [agents.AGENT_VERSION_CHANGED, agents.AGENT_STREAM, 'AgentVersionChanged'],
   [status.TARGET_STATUS_CHANGED, 'target-status', 'TargetStatusChanged'],
 ];
 

@@ -1,5 +1,5 @@
 import { AgentReports, AGENTS_TOPIC } from '@icmp-mon/agents/contract';
-import { HeldTargets } from '@icmp-mon/assignment/contract';
+import { AgentPresences, HeldTargets } from '@icmp-mon/assignment/contract';
 import { ControlDatabase, dropOldChunks, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import {
@@ -17,12 +17,14 @@ import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { AGENT } from '../agent';
 import { advanceDrains } from '../drains/advance-drains';
 import { completeRetirements } from '../complete-retirements';
+import { LifeRecorder } from '../record-lives';
 import { forgetExpiredTokens } from '../enrolment-token';
 import { StoredAgentReports } from '../stored-agent-reports';
 import { forgetUncounted } from '../uncounted/read-uncounted';
 
 const RETIREMENTS_LOOK_MS = 15_000;
 const DRAINS_LOOK_MS = 2_000;
+const LIVES_LOOK_MS = 5_000;
 const OPTIONS = Symbol('agents worker options');
 
 interface AgentsWorkerOptions {
@@ -30,7 +32,7 @@ interface AgentsWorkerOptions {
   metricsKeptDays: number;
 }
 
-/** Exports `AgentReports` for other contexts; needs `HeldTargets`. */
+/** Exports `AgentReports` for other contexts; needs `HeldTargets` and `AgentPresences`. */
 @Module({})
 export class AgentsWorkerModule {
   static register(options: AgentsWorkerOptions): DynamicModule {
@@ -55,12 +57,15 @@ export class AgentsWorkerModule {
     control: ControlDatabase,
     telemetry: TelemetryDatabase,
     held: HeldTargets,
+    presences: AgentPresences,
+    reports: AgentReports,
     relayed: RelayedCategories,
     tasks: HousekeepingTasks,
     parts: HealthParts,
   ) {
     parts.plug(AGENTS_PART, UNCOUNTED_PART);
     relayed.plug({ aggregate: AGENT, topic: AGENTS_TOPIC });
+    const lives = new LifeRecorder({ control, presences, reports });
     tasks.plug(
       { name: 'enrolment-tokens', everyMs: HOUR_MS, runTask: () => forgetExpiredTokens(control) },
       {
@@ -69,6 +74,7 @@ export class AgentsWorkerModule {
         runTask: () => completeRetirements(control, telemetry, (ids) => held.byAgent(ids)),
       },
       { name: 'agent-drains', everyMs: DRAINS_LOOK_MS, runTask: () => advanceDrains(control, held) },
+      { name: 'agent-lives', everyMs: LIVES_LOOK_MS, runTask: ({ nowMs }) => lives.recordLives(nowMs) },
       oldMetrics(telemetry, metricsKeptDays),
       { name: 'uncounted-results', everyMs: HOUR_MS, runTask: () => forgetUncounted(telemetry) },
     );

@@ -1,5 +1,5 @@
 import { AgentReports } from '@icmp-mon/agents/contract';
-import { HeldTargets } from '@icmp-mon/assignment/contract';
+import { AgentPresences, HeldTargets } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import {
@@ -29,6 +29,7 @@ import {
   forgetReplacedFacts,
 } from '../forget-history';
 import { StoredHeldTargets } from '../held-targets';
+import { StoredAgentPresences } from '../stored-agent-presences';
 import { PLACEMENT_PART } from '../placement-health';
 
 /** Maximum rows per statement. */
@@ -44,7 +45,7 @@ interface AssignmentWorkerOptions {
 }
 
 /**
- * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets` for other contexts; needs `AgentReports`.
+ * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets` and `AgentPresences` for other contexts; needs `AgentReports`.
  */
 @Module({})
 export class AssignmentWorkerModule {
@@ -59,8 +60,13 @@ export class AssignmentWorkerModule {
           inject: [ControlDatabase],
           useFactory: (control: ControlDatabase): HeldTargets => new StoredHeldTargets(control),
         },
+        {
+          provide: AgentPresences,
+          inject: [ControlDatabase],
+          useFactory: (control: ControlDatabase): AgentPresences => new StoredAgentPresences(control),
+        },
       ],
-      exports: [HeldTargets],
+      exports: [AgentPresences, HeldTargets],
     };
   }
 
