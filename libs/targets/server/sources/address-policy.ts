@@ -7,13 +7,19 @@ const DENIED = [
   '127.0.0.0/8',
   '169.254.0.0/16',
   '100.100.100.200/32',
+  '168.63.129.16/32',
   '224.0.0.0/4',
   '240.0.0.0/4',
   '::/127',
   'fe80::/10',
   'fd00:ec2::254/128',
+  'fd00:c1::a9fe:a9fe/128',
+  'fd20:ce::254/128',
   'ff00::/8',
 ];
+
+/** Prefixes whose addresses end with an IPv4 address that a gateway reaches for them (RFC 6052, RFC 8215). */
+const NAT64 = ['64:ff9b::', '64:ff9b:1::'].map((prefix) => ipaddr.IPv6.parse(prefix));
 
 function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList();
@@ -56,6 +62,7 @@ function plainAddress(address: string): string {
   if (isIP(address) !== 6) return address;
   const parsed = ipaddr.IPv6.parse(address.split('%')[0] ?? address);
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
-  if (parsed.range() === 'rfc6052') return new ipaddr.IPv4(parsed.toByteArray().slice(12)).toString();
+  if (NAT64.some((prefix) => parsed.match(prefix, 96)))
+    return new ipaddr.IPv4(parsed.toByteArray().slice(12)).toString();
   return parsed.toString();
 }

@@ -4,8 +4,9 @@ import { AddressPolicy, isRange } from './address-policy';
 describe('addresses that sources may have', () => {
   const policy = new AddressPolicy([]);
 
-  it.each(['192.0.2.1', '10.0.0.1', '2001:db8::1', 'fd00::1', '::ffff:10.0.0.1'])('include %s', (address) =>
-    expect(policy.allows(address)).toBe(true),
+  it.each(['192.0.2.1', '10.0.0.1', '2001:db8::1', 'fd00::1', '::ffff:10.0.0.1', '64:ff9b:1::a00:1'])(
+    'include %s',
+    (address) => expect(policy.allows(address)).toBe(true),
   );
 
   it.each([
@@ -23,11 +24,15 @@ describe('addresses that sources may have', () => {
     ],
     ...[
       'fd00:ec2::254',
+      'fd00:c1::a9fe:a9fe',
+      'fd20:ce::254',
+      '168.63.129.16',
       'ff02::1',
       '::ffff:127.0.0.1',
       '::ffff:169.254.169.254',
       '64:ff9b::7f00:1',
       '64:ff9b::a9fe:a9fe',
+      '64:ff9b:1::a9fe:a9fe',
       'fe80::1%eth0',
     ],
   ])('do not include %s', (address) => expect(policy.allows(address)).toBe(false));
