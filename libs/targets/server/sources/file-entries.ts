@@ -1,4 +1,4 @@
-import { open, readdir, realpath } from 'node:fs/promises';
+import { constants, open, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { SourceDefinition } from '@icmp-mon/targets/contract';
 import { parse } from 'yaml';
@@ -8,6 +8,10 @@ import { SourceFault } from './source-fault';
 
 const FILES_MAX = 1_000;
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Largest YAML file: its parser needs 100 times the memory, and the worker does nothing else while it runs. */
+const YAML_BYTES_MAX = 4 * 1024 * 1024;
+/** A named pipe would be waited for without an end, and a link may have taken the place of the file since it was checked. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 /** Names of files that may be read, as for Prometheus. */
 export const FILE_NAME = /\.(json|ya?ml)$/;
 
@@ -74,11 +78,16 @@ async function matchingFiles(folder: string | undefined, pattern: string): Promi
 /** Reads a file that does not change meanwhile. */
 async function readWhole(file: string, name: string, bytesMax: number): Promise<string> {
   try {
-    await using handle = await open(file);
+    await using handle = await open(file, READ_FLAGS);
     const before = await handle.stat();
     if (!before.isFile()) throw new SourceFault(`${name} is not a file.`, 'Name files only.');
     if (before.size > bytesMax)
       throw new SourceFault('The files are larger than 64 MiB together.', 'Split them into several sources.');
+    if (!isJson(name) && before.size > YAML_BYTES_MAX)
+      throw new SourceFault(
+        `${name} is larger than 4 MiB, the most for YAML.`,
+        'Write it as JSON, or split it into several files.',
+      );
     const bytes = await handle.readFile();
     const after = await handle.stat();
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || bytes.length !== before.size) {
@@ -93,13 +102,15 @@ async function readWhole(file: string, name: string, bytesMax: number): Promise<
   }
 }
 
+const isJson = (name: string): boolean => name.endsWith('.json');
+
 function parsed(text: string, name: string): unknown {
   try {
-    return name.endsWith('.json') ? JSON.parse(text) : parse(text);
+    return isJson(name) ? JSON.parse(text) : parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message.split('\n')[0] : '';
     throw new SourceFault(
-      `The file ${name} is not valid ${name.endsWith('.json') ? 'JSON' : 'YAML'}: ${detail}`,
+      `The file ${name} is not valid ${isJson(name) ? 'JSON' : 'YAML'}: ${detail}`,
       'Correct the file, or write it completely before it gets its name.',
       { cause: error },
     );

@@ -1,4 +1,6 @@
+import { tagsFault } from '@icmp-mon/platform/text';
 import { SOURCE_TARGETS_MAX, type SourceDefinition } from '@icmp-mon/targets/contract';
+import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 import { cleanText, identifierOf, textOf } from './entry-texts';
 import { entryOf, type SourceEntry } from './source-entry';
 import { SourceFault } from './source-fault';
@@ -30,16 +32,25 @@ export function* groupEntries(
   let piece: SourceEntry[] = [];
   for (const { targets, labels } of groups) {
     const tags = tagsOf(labels, source);
+    // Once per group: a group with many targets may have many labels.
+    const fault = tagsFault(tags, TARGET_TAGS);
     const name = source.nameFrom === null ? undefined : cleanText(labels[source.nameFrom] ?? '');
     for (const address of targets) {
       entry += 1;
-      piece.push(entryOf(entry, { address, vrf: source.vrf, name, tags, tier: source.tier }));
+      const given = { address, vrf: source.vrf, name, tags: fault === null ? tags : {}, tier: source.tier };
+      piece.push(withFault(entryOf(entry, given), fault));
       if (piece.length < PIECE) continue;
       yield piece;
       piece = [];
     }
   }
   if (piece.length > 0) yield piece;
+}
+
+/** Returns the entry, refused for a fault of its tags unless it has another one. */
+function withFault(entry: SourceEntry, fault: string | null): SourceEntry {
+  if (fault === null || 'reason' in entry) return entry;
+  return { entry: entry.entry, address: entry.address, vrf: entry.target.vrf, reason: `tags ${fault}` };
 }
 
 function tooMany(count: number): SourceFault {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -122,6 +123,15 @@ describe('a source of kind file_sd', () => {
     await rm(file);
     expect(await fixture.runSource(id)).toMatchObject({ state: 'failed', error: 'No file matches tg.yml.' });
     expect((await fixture.readTargets()).size).toBe(2);
+  });
+
+  it('waits for no pipe, and parses no YAML file that would need the memory of the worker', async () => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe.json')]);
+    const pipe = await defineFiles('pipe.json');
+    expect((await fixture.runSource(pipe.id)).error).toBe('pipe.json is not a file.');
+    await writeFile(path.join(folder, 'big.yml'), `- targets: [${'1,'.repeat(2_100_000)}]\n`);
+    const big = await fixture.defineSource({ name: 'Big', kind: 'file_sd', location: 'big.yml', tier: 'fast' });
+    expect((await fixture.runSource(big.id)).error).toBe('big.yml is larger than 4 MiB, the most for YAML.');
   });
 
   it('reads no file outside of the folder, and none without the setting', async () => {

@@ -1,5 +1,7 @@
+import type { SourceDefinition } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
 import { identifierOf, textOf, valueAt } from './entry-texts';
+import { groupEntries } from './group-entries';
 import { entryOf, hostOf } from './source-entry';
 import { pauseMsOf } from './source-http';
 
@@ -56,6 +58,17 @@ describe('texts of a list', () => {
     expect([textOf(7), textOf(false), textOf(null), textOf('')]).toEqual(['7', 'false', undefined, undefined]);
   });
 
+  it('are found in a time that grows with the list only, however deep objects are within each other', () => {
+    const nested = (depth: number): unknown =>
+      Array.from({ length: depth }).reduce<unknown>((inner) => ({ value: inner }), 'deep');
+    const begin = performance.now();
+    expect(textOf(nested(7))).toBe('deep');
+    expect(textOf(nested(100_000))).toBeUndefined();
+    expect(textOf(JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`))).toBeUndefined();
+    expect(identifierOf(`-a${'-'.repeat(400_000)}b`)).toBe('a');
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+
   it('are found by paths of own members only', () => {
     expect(valueAt({ custom_fields: { site: 'fra' } }, 'custom_fields.site')).toBe('fra');
     expect(valueAt({}, 'constructor.name')).toBeUndefined();
@@ -77,4 +90,17 @@ it('a pause is given in seconds or as a date', () => {
     pauseMsOf('soon', now),
     pauseMsOf(undefined, now),
   ]).toEqual([...[3_000, 10_000, 5_000, 5_000]]);
+});
+
+it('a group with many targets and many labels refuses each target, and checks the labels once', () => {
+  const targets = Array.from({ length: 20_000 }, (_, nr) => `10.0.${nr >> 8}.${nr & 255}`);
+  const labels = Object.fromEntries(Array.from({ length: 5_000 }, (_, nr) => [`label${nr}`, 'x']));
+  const source = { vrf: 'default', tier: 'fast', nameFrom: null, tagsFrom: null } as SourceDefinition;
+  const begin = performance.now();
+  const entries = [...groupEntries([{ targets: ['host', ...targets], labels }], source, 'The list')].flat();
+  expect(performance.now() - begin).toBeLessThan(5_000);
+  expect(entries[0]).toMatchObject({ entry: 1, reason: expect.stringContaining('is a host name') as string });
+  const reason = 'tags must have at most 32 keys, not 5000';
+  expect(entries[1]).toEqual({ entry: 2, address: '10.0.0.0', vrf: 'default', reason });
+  expect(entries).toHaveLength(20_001);
 });
