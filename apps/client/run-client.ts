@@ -14,7 +14,6 @@ import { HEALTH_ACTIONS } from './health-actions';
 import { JOB_ACTIONS } from './jobs/job-actions';
 import { LOGIN_ACTIONS } from './login/login-actions';
 import { Output, type OutputStreams } from './output/output';
-import { printable } from './output/printable';
 import { HelpAsked, helpText, parseArguments } from './program';
 import { type Actions, type Environment, Session } from './session';
 import { TARGET_ACTIONS } from './targets/target-actions';
@@ -86,7 +85,6 @@ async function runCommand(
 
 /** Returns only the message of a foreseen error, because it contains cause and remedy; the stack of any other. */
 function shownMessage(error: unknown): string {
-  if (!(error instanceof Error)) return printable(String(error));
-  const text = error instanceof Refusal || error instanceof UsageError ? error.message : (error.stack ?? error.message);
-  return text.split('\n').map(printable).join('\n');
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof Refusal || error instanceof UsageError ? error.message : (error.stack ?? error.message);
 }

@@ -3,6 +3,7 @@ import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { EXIT_UNDECIDED, isConfirmed, listOf } from '../options';
 import { printDocument, printList } from '../output/print-document';
+import { printable } from '../output/printable';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
 
@@ -47,7 +48,7 @@ async function createKey(session: Session): Promise<void> {
     ...(scope !== undefined && { scope }),
   });
   await printDocument(session, issued, async () => {
-    await output.printLine(issued.key);
+    await output.printLine(printable(issued.key));
     output.note(`The key is not shown again. Role ${issued.role}, expires ${timeText(issued.expiresAt) ?? 'never'}.`);
   });
 }

@@ -7,6 +7,7 @@ import {
 import { pathOf } from '../api/api-client';
 import { tagsOf } from '../options';
 import { printDocument, printList } from '../output/print-document';
+import { printable } from '../output/printable';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
 
@@ -55,7 +56,7 @@ async function createToken(session: Session): Promise<void> {
   };
   const created = await api.sendPost<EnrolmentTokenCreated>(TOKENS, body);
   await printDocument(session, created, async () => {
-    await output.printLine(created.token);
+    await output.printLine(printable(created.token));
     output.note(
       `The token is not shown again. For ${tokenPurpose(created)}, ${created.uses} uses, until ${timeText(created.expiresAt)}.\n` +
         `Address for the agents: ${created.enrolUrl}, SHA-256 of the CA: ${created.caSha256} (docs/how-to/add-an-agent.md)`,

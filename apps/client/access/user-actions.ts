@@ -3,6 +3,7 @@ import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
 import { printDocument, printList } from '../output/print-document';
+import { printable } from '../output/printable';
 import { countText, timeText } from '../output/times';
 import type { Actions, Session } from '../session';
 
@@ -63,7 +64,7 @@ async function issueLink(session: Session): Promise<void> {
 function printLink(session: Session, document: unknown, { path, expiresAt }: PasswordLink): Promise<void> {
   const { api, output } = session;
   return printDocument(session, document, async () => {
-    await output.printLine(`${api.url}${path}`);
+    await output.printLine(printable(`${api.url}${path}`));
     output.note(
       `The user sets a password with this link. It is valid once, until ${timeText(expiresAt)}, and not shown again.`,
     );

@@ -13,6 +13,7 @@ import { AGENT_EFFECTS } from '../commands/index.mjs';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
 import type { Cell } from '../output/output';
 import { printDocument, printList } from '../output/print-document';
+import { printable } from '../output/printable';
 import { countText, timeText } from '../output/times';
 import type { Action, Actions, Session } from '../session';
 import { readDescriptionPatch } from './agent-patch';
@@ -112,7 +113,7 @@ async function applyChange(session: Session, change: AgentChange): Promise<numbe
   const changed = await api.sendPost<ChangedAgent>(pathOf('agents', agent.id, change), body, options);
   await printDocument(session, changed, () => {
     const next = changed.thenRetire ? ', and is retired once it has no targets' : (WHAT_NEXT[changed.state] ?? '');
-    return output.printLine(`${changed.name} is ${changed.state}${next}`);
+    return output.printLine(printable(`${changed.name} is ${changed.state}${next}`));
   });
   return 0;
 }

@@ -3,6 +3,7 @@ import { pause } from '@icmp-mon/platform/concurrency';
 import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { EXIT_UNDECIDED, isConfirmed, tagsOf } from '../options';
+import { printable } from '../output/printable';
 import type { Session } from '../session';
 
 const LOOK_MS = 1_000;
@@ -25,7 +26,7 @@ export async function drainAll(session: Session): Promise<number> {
   let job = await api.sendPost<DrainJob>('agents:drain', request, { isRemembered: true });
   for (let shown = ''; ; job = await api.readDocument<DrainJob>(pathOf('agent-drains', job.id))) {
     const text = textOf(job);
-    if (text !== shown && text !== '') await output.printLine(text);
+    if (text !== shown && text !== '') await output.printLine(printable(text));
     shown = text;
     if (job.state === 'completed') return 0;
     if (job.finishedAt !== null) throw new Refusal(job.why ?? `The job ${job.id} is ${job.state}.`);

@@ -1,7 +1,6 @@
 import { UsageError } from '@icmp-mon/platform/command-line';
 import { EXIT_UNDECIDED } from '../commands/shared-options.mjs';
 import { Refusal } from '../api/refusal';
-import { printable } from '../output/printable';
 import type { Actions, Session } from '../session';
 import { applyChanges } from './apply-plan';
 import { configText } from './config-text';
@@ -60,7 +59,7 @@ async function apply(session: Session): Promise<number> {
   const failures = await applyChanges(session, made.changes, KINDS);
   for (const { change, reason } of failures.slice(0, FAILURES_SHOWN_MAX)) {
     const where = change.place === null ? '' : `${change.place}: `;
-    output.note(printable(`${where}${change.title} was not ${PAST[change.action]}: ${reason}`));
+    output.note(`${where}${change.title} was not ${PAST[change.action]}: ${reason}`);
   }
   const hidden = failures.length - FAILURES_SHOWN_MAX;
   if (hidden > 0) output.note(`… and ${countOf(hidden, 'further object')}`);

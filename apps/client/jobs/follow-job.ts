@@ -4,7 +4,6 @@ import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { EXIT_UNDECIDED } from '../options';
 import { printDocument } from '../output/print-document';
-import { printable } from '../output/printable';
 import { countText } from '../output/times';
 import type { Session } from '../session';
 
@@ -66,7 +65,7 @@ function resultText({ import: order, created, changed, unchanged, skipped, faile
 async function noteFailures(session: Session, job: BulkJobDetail): Promise<void> {
   const { output } = session;
   if (job.kind === 'import') return noteRefusedLines(session, job);
-  for (const { ip, text } of job.failures.slice(0, SHOWN_MAX)) output.note(`${ip}: ${printable(text)}`);
+  for (const { ip, text } of job.failures.slice(0, SHOWN_MAX)) output.note(`${ip}: ${text}`);
   if (job.failures.length > SHOWN_MAX)
     output.note(`… and ${countText(job.failures.length - SHOWN_MAX)} more: icmpmon jobs follow ${job.id} --json`);
 }
@@ -75,7 +74,7 @@ async function noteRefusedLines({ api, output }: Session, { id, failed }: BulkJo
   if (failed === 0) return;
   const query = { outcome: 'refused', limit: SHOWN_MAX };
   const { items } = await api.readDocument<ImportLinePage>(pathOf('bulk-jobs', id, 'lines'), query);
-  for (const line of items) output.note(printable(lineText(line)));
+  for (const line of items) output.note(lineText(line));
   if (failed > items.length)
     output.note(`… and ${countText(failed - items.length)} more: icmpmon jobs lines ${id} --outcome refused --all`);
 }

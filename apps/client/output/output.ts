@@ -57,9 +57,10 @@ export class Output {
     await new Promise((resolve) => this.streams.stdout.once('drain', resolve));
   }
 
-  /** Prints progress or a remark. */
-  note(line: string): void {
-    this.streams.stderr.write(`${line.replaceAll(OWN_CALL, this.calledAs)}\n`);
+  /** Prints progress or a remark. Control characters are escaped: most remarks contain texts of a server. */
+  note(text: string): void {
+    const lines = text.replaceAll(OWN_CALL, this.calledAs).split('\n');
+    this.streams.stderr.write(`${lines.map(printable).join('\n')}\n`);
   }
 
   /** Prints a document of the API. */

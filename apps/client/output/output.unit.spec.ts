@@ -68,6 +68,12 @@ describe('colours', () => {
   });
 });
 
+it('remarks show control characters of a server instead of executing them, line by line', () => {
+  const { output, stderr } = outputOf();
+  output.note('Too busy \u001b]0;evil\u0007\u009b2J\nTry again.');
+  expect(stderr.text).toBe('Too busy \\u{1b}]0;evil\\u{7}\\u{9b}2J\nTry again.\n');
+});
+
 it('remarks name commands as the user calls the program', () => {
   const { output, stderr } = outputOf({ ICMPMON_CALLED_AS: 'npm run icmpmon --' });
   output.note('There is no agent "x". List them: icmpmon agents list');

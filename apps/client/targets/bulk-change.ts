@@ -3,6 +3,7 @@ import type { BulkChange, BulkChangeRequest, BulkJobDetail, BulkPreview } from '
 import { followJob } from '../jobs/follow-job';
 import { EXIT_UNDECIDED, listOf, tagsOf } from '../options';
 import { printDocument } from '../output/print-document';
+import { printable } from '../output/printable';
 import { countText } from '../output/times';
 import type { Session } from '../session';
 
@@ -55,5 +56,6 @@ async function printPreview(
   for (const { ip, vrf, name } of sample.slice(0, MOST_SHOWN))
     await output.printFields({ '': [ip, vrf, name ?? ''].join('  ').trim() });
   if (changes > MOST_SHOWN) await output.printLine(`  … and ${countText(changes - MOST_SHOWN)} more`);
-  for (const { text, count: left } of skipped) await output.printLine(`${countText(left)} stay as they are: ${text}`);
+  for (const { text, count: left } of skipped)
+    await output.printLine(printable(`${countText(left)} stay as they are: ${text}`));
 }

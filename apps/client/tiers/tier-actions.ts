@@ -95,7 +95,9 @@ async function removeTier(session: Session): Promise<number> {
   await printDocument(session, removal, () => {
     const { name, state, targetCount } = removal;
     const moving = state === 'removing' ? `: ${countText(targetCount)} targets move to ${successor}` : '';
-    return output.printLine(`The tier ${name} is ${state === 'removing' ? 'being removed' : 'removed'}${moving}.`);
+    return output.printLine(
+      printable(`The tier ${name} is ${state === 'removing' ? 'being removed' : 'removed'}${moving}.`),
+    );
   });
   return 0;
 }
