@@ -6,6 +6,10 @@ import { secondFactorOf, SecondFactorUsers, wrongCode } from './testing/second-f
 import { startTestApi, type TestApi } from './testing/test-api';
 import { MEMBER_PASSWORD } from './testing/test-users';
 
+/** Sessions of this database that wait for a lock on a user. */
+const WAITING = `SELECT 1 FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%user_account%FOR UPDATE%'`;
+
 let api: TestApi;
 let users: SecondFactorUsers;
 
@@ -75,6 +79,26 @@ describe('enabling a second factor', () => {
     );
     expect((await ask('POST', 'auth/second-factor/confirm', { code: appCode(secret) })).status).toBe(409);
     expect(await users.logIn('slow', MEMBER_PASSWORD)).toBe(200);
+  });
+});
+
+describe('an enrolment that is begun again while its first code is confirmed', () => {
+  it('does not enable the new secret, whose code was not given', async () => {
+    const { id, ask } = await users.addMember('twice', 'viewer');
+    const begin = async (): Promise<string> => {
+      const begun = await ask('POST', 'auth/second-factor', { password: MEMBER_PASSWORD });
+      return ((await begun.json()) as SecondFactorEnrolment).secret;
+    };
+    const first = await begin();
+    const confirmed = await api.control.transaction(async (sql) => {
+      await sql.query('SELECT 1 FROM user_account WHERE id = $1 FOR UPDATE', [id]);
+      const confirming = ask('POST', 'auth/second-factor/confirm', { code: appCode(first) });
+      await expect.poll(() => api.control.query(WAITING), { timeout: 5_000 }).toHaveLength(1);
+      expect(await begin()).not.toBe(first);
+      return { confirming };
+    });
+    expect((await confirmed.confirming).status).toBe(409);
+    expect(await users.logIn('twice', MEMBER_PASSWORD)).toBe(200);
   });
 });
 

@@ -34,16 +34,16 @@ export class ConfirmLoginEnrolmentHandler implements ICommandHandler<ConfirmLogi
   async execute({ given, client, metadata }: ConfirmLoginEnrolment): Promise<LoggedIn & { recoveryCodes: string[] }> {
     const user = await this.challenges.readChallenge(given.challenge, 'enrolment');
     const { userId, name, role, scope } = user;
-    const step = await this.factors.matchFirstCode(userId, given.code);
+    const match = await this.factors.matchFirstCode(userId, given.code);
     // Not counted against the challenge: who types wrong codes here was shown the secret.
-    if (step === null) throw wrongCode();
+    if (match === null) throw wrongCode();
     const recoveryCodes = newRecoveryCodes();
     let begun: BegunSession | undefined;
     await this.store.execute(USER, userId, () => [{ type: 'SecondFactorEnabled', data: { userId } }], {
       metadata: { ...metadata, actor: `user:${userId}` },
       within: async (sql) => {
         await this.challenges.useWithin(sql, given.challenge);
-        await this.factors.enableWithin(sql, userId, step, recoveryCodes);
+        await this.factors.enableWithin(sql, userId, match, recoveryCodes);
         // Earlier logins needed no second factor.
         await this.sessions.endAllWithin(sql, userId);
         begun = await beginWithin(sql, { ...user, hasSecondFactor: true }, client);

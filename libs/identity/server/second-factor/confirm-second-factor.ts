@@ -31,12 +31,12 @@ export class ConfirmSecondFactorHandler implements ICommandHandler<ConfirmSecond
   /** @throws DomainError `invalid` for a wrong code; `conflict` without a recent enrolment */
   async execute({ user, code, metadata }: ConfirmSecondFactor): Promise<RecoveryCodes> {
     const { userId, sessionId } = user;
-    const step = requireMatch(await this.factors.matchFirstCode(userId, code));
+    const match = requireMatch(await this.factors.matchFirstCode(userId, code));
     const recoveryCodes = newRecoveryCodes();
     await this.store.execute(USER, userId, () => [{ type: 'SecondFactorEnabled', data: { userId } }], {
       metadata,
       within: async (sql) => {
-        await this.factors.enableWithin(sql, userId, step, recoveryCodes);
+        await this.factors.enableWithin(sql, userId, match, recoveryCodes);
         await this.sessions.endAllWithin(sql, userId, sessionId);
       },
     });

@@ -18,6 +18,12 @@ const WAIT_S_MAX = 15 * 60;
 /** The code that matched, to be used up. */
 export type CodeMatch = { kind: 'step'; step: number } | { kind: 'recovery'; hash: Buffer };
 
+/** The first code that matched, with the stored secret whose code it is. */
+export interface FirstMatch {
+  step: number;
+  secret: Buffer;
+}
+
 interface FactorRow {
   secret: Buffer;
   last_step: string | null;
@@ -60,14 +66,15 @@ export class SecondFactors {
     return { secret: text, uri: otpauthUri(text, userName, ISSUER) };
   }
 
-  /** Returns the time step of the first code; null for a wrong code. @throws DomainError `conflict` without a recent enrolment */
-  async matchFirstCode(userId: string, code: string): Promise<number | null> {
+  /** Returns the match of the first code; null for a wrong code. @throws DomainError `conflict` without a recent enrolment */
+  async matchFirstCode(userId: string, code: string): Promise<FirstMatch | null> {
     const row = await this.takeAttempt(
       userId,
       `enabled_at IS NULL AND created_at > now() - interval '${ENROLMENT_S} s'`,
     );
     if (row === null) throw new DomainError('conflict', 'The enrolment has expired. Begin it again.');
-    return matchingStep(this.secretOf(userId, row), code.trim(), row.now_ms, null);
+    const step = matchingStep(this.secretOf(userId, row), code.trim(), row.now_ms, null);
+    return step === null ? null : { step, secret: row.secret };
   }
 
   /**
@@ -102,16 +109,18 @@ export class SecondFactors {
     if (accepted === 0) throw codeUsed();
   }
 
-  /** Enables the secret that the first code confirmed. @throws DomainError `conflict` if another request was first */
-  async enableWithin(sql: Sql, userId: string, step: number, codes: readonly string[]): Promise<void> {
+  /** Enables the secret that the first code confirmed. @throws DomainError `conflict` if another one was enabled, or has replaced it */
+  async enableWithin(sql: Sql, userId: string, { step, secret }: FirstMatch, codes: readonly string[]): Promise<void> {
     // Logins that verify a password at this time wait, and are refused then.
     await sql.query('SELECT 1 FROM user_account WHERE id = $1 FOR UPDATE', [userId]);
     const enabled = await sql.execute(
       `UPDATE second_factor SET enabled_at = now(), last_step = $2, attempts = 0, blocked_until = NULL
-       WHERE user_id = $1 AND enabled_at IS NULL`,
-      [userId, step],
+       WHERE user_id = $1 AND enabled_at IS NULL AND secret = $3`,
+      [userId, step, secret],
     );
-    if (enabled === 0) throw new DomainError('conflict', 'The second factor was enabled already by another request.');
+    if (enabled === 0) {
+      throw new DomainError('conflict', 'The second factor was enabled, or begun again, by another request.');
+    }
     await replaceRecoveryCodes(sql, userId, codes);
   }
 
