@@ -1,4 +1,5 @@
 import type { StatusCountsView, TagList, TargetPage, TargetView } from '@icmp-mon/targets/contract';
+import type { TierView } from '@icmp-mon/tiers/contract';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentedRoutes, type DocumentedRoute, SCOPE, ScopedFixture } from './testing/scoped-fixture';
@@ -131,6 +132,15 @@ describe('a caller with a scope', () => {
     const { items: values } = await scoped.readJson<TagList>('targets/tags?key=CUSTOMER');
     expect(values).toEqual([{ text: 'Acme', targets: 2 }]);
     expect((await scoped.readJson<TagList>('targets/tags?key=customer&prefix=b')).items).toEqual([]);
+  });
+
+  it('sees of each tier the number of its own targets', async () => {
+    const { items } = await scoped.readJson<{ items: TierView[] }>('tiers');
+    expect(items.map(({ name, targetCount }) => [name, targetCount]).filter(([, count]) => count !== 0)).toEqual([
+      ['standard', 2],
+    ]);
+    expect(await scoped.readJson('tiers/standard')).toMatchObject({ targetCount: 2 });
+    expect(await (await api.sendRequest('/api/v1/tiers/standard')).json()).toMatchObject({ targetCount: 5 });
   });
 
   it('sees own saved views only, and shares none', async () => {

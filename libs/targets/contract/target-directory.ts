@@ -37,4 +37,9 @@ export abstract class TargetDirectory {
   keysInScope(_scope: string): Promise<number[]> {
     return Promise.resolve([]);
   }
+
+  /** Returns the number of targets in a scope by tier; tiers without such targets are absent. */
+  countByTier(_scope: string): Promise<ReadonlyMap<string, number>> {
+    return Promise.resolve(new Map());
+  }
 }

@@ -107,6 +107,15 @@ export class ListedTargets extends TargetDirectory {
     return rows.map(({ key }) => key);
   }
 
+  override async countByTier(scope: string): Promise<ReadonlyMap<string, number>> {
+    const params: unknown[] = [];
+    const rows = await this.database.query<{ tier: string; count: number }>(
+      `SELECT tier, count(*) AS count FROM target_list WHERE ${scopeCondition(scope, params)} GROUP BY tier`,
+      params,
+    );
+    return new Map(rows.map(({ tier, count }) => [tier, count]));
+  }
+
   private async byId(id: string, scope: Scope): Promise<TargetView> {
     const view = await this.lookups.askBatched(id.toLowerCase());
     if (view === null || !scopePredicate(scope)(view)) throw unknownTarget(id);

@@ -1,4 +1,6 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { Sql } from '@icmp-mon/platform/database';
+import type { TargetDirectory } from '@icmp-mon/targets/contract';
 import { completePolicy, type StoredTierPolicy, type TierView } from '@icmp-mon/tiers/contract';
 
 export interface TierRow {
@@ -24,6 +26,17 @@ export const tierView = (row: TierRow): TierView => ({
   successor: row.successor,
   ...completePolicy(row.policy),
 });
+
+/** Returns views with the numbers of targets in the scope; those of all targets are for callers without one. */
+export async function countedInScope(
+  targets: TargetDirectory,
+  views: readonly TierView[],
+  scope: Scope,
+): Promise<TierView[]> {
+  if (scope === null) return [...views];
+  const counts = await targets.countByTier(scope);
+  return views.map((view) => ({ ...view, targetCount: counts.get(view.name) ?? 0 }));
+}
 
 /** Returns an existing tier. */
 export async function viewTier(sql: Sql, name: string): Promise<TierView> {

@@ -1,10 +1,11 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import {
+  CallerScope,
   Idempotent,
   IF_MATCH_HEADER,
   IfMatch,
   Located,
   Metadata,
-  OpenToScoped,
   type RequestMetadata,
   RequirePermission,
   Versioned,
@@ -52,11 +53,10 @@ export class TiersController {
 
   @Get()
   @RequirePermission('tiers:read')
-  @OpenToScoped()
   @ApiOperation({ summary: 'List the tiers' })
   @ApiOkResponse({ type: TierListResponse })
-  list(): Promise<TierListResponse> {
-    return this.queries.execute(new ListTiers());
+  list(@CallerScope() scope: Scope): Promise<TierListResponse> {
+    return this.queries.execute(new ListTiers(scope));
   }
 
   @Post()
@@ -72,14 +72,17 @@ export class TiersController {
 
   @Get(':name')
   @RequirePermission('tiers:read')
-  @OpenToScoped()
   @Versioned()
   @ApiOperation({ summary: 'Read a tier: now, or as it was at a time' })
   @ApiExtraModels(TierResponse, TierAtResponse)
   @ApiOkResponse({ schema: { oneOf: refs(TierResponse, TierAtResponse) } })
   @ApiParam(NAME)
-  read(@Param('name') name: string, @Query() { at }: ReadTierRequest): Promise<TierResponse | TierAtResponse> {
-    return this.queries.execute(tierQueryOf(name, at));
+  read(
+    @Param('name') name: string,
+    @Query() { at }: ReadTierRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<TierResponse | TierAtResponse> {
+    return this.queries.execute(tierQueryOf(name, at, scope));
   }
 
   @Put(':name')
