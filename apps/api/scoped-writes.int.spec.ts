@@ -1,7 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPE, ScopedFixture } from './testing/scoped-fixture';
 import { startTestApi, type TestApi } from './testing/test-api';
+
+const SOON_MS = 1_000;
+/** Sessions of this database that wait for a lock. */
+const WAITING = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 let api: TestApi;
 let scoped: ScopedFixture;
@@ -108,6 +113,23 @@ describe('a change by a caller with a scope', () => {
     }
     expect((await scoped.sendChange('DELETE', `targets/${hidden.id}/personal-data`)).status).toBe(403);
     expect(await stored(hidden.id)).toMatchObject({ version: hidden.version, name: 'boltcore' });
+  });
+
+  it('keeps a parent that the caller does not see, also one that is added at the same time', async () => {
+    const { id } = await registered('10.1.1.60', { parents: [scoped.ours[0].id] });
+    const hidden = scoped.theirs.filter(({ vrf }) => vrf === 'default').map((target) => target.id);
+    const changes = await api.control.transaction(async (sql) => {
+      // The first change waits here with its event; the second has read the parents, and waits for the first.
+      await sql.query('SELECT pg_advisory_xact_lock(7260102)');
+      const parents = [scoped.ours[0].id, ...hidden];
+      const first = api.sendJson('PATCH', `/api/v1/targets/${id}`, { parents });
+      await expect.poll(() => api.control.query(WAITING), { timeout: 5_000 }).toHaveLength(1);
+      const second = scoped.sendChange('PATCH', `targets/${id}`, { parents: [] });
+      await setTimeout(SOON_MS);
+      return { first, second };
+    });
+    expect([(await changes.first).status, (await changes.second).status]).toEqual([200, 200]);
+    expect((await stored(id)).parents.map((parent) => parent.id).sort()).toEqual(hidden.sort());
   });
 
   it('keeps parents that the caller does not see, and shows only the others', async () => {

@@ -9,7 +9,7 @@ import { change, TARGET, type TargetPatch } from './target';
 import { ListedTargets } from './target-directory';
 import { listedTarget } from './target-list/target-row';
 import { TierNames } from './tier-names';
-import { errorInScope, withinScope } from './within-scope';
+import { errorInScope, hiddenParents, withinScope } from './within-scope';
 
 /** Changes members of a target; with `expectedVersion`, only if the target still has that version. */
 export class ChangeTarget extends Command<TargetView> {
@@ -40,13 +40,14 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
     const { id, vrf: ofTarget, placement } = await this.targets.viewTarget(ref, vrf, scope);
     if (patch.tier !== undefined) await this.tiers.requireKnownTier(patch.tier);
     const { parents, ...members } = patch;
-    const resolved: TargetPatch = { ...members };
-    if (parents !== undefined) {
-      const found = await this.parents.findParents(parents, ofTarget, scope);
-      resolved.parents = [...found.map((parent) => parent.id), ...(await this.parents.hiddenParents(id, scope))];
-    }
+    const found = parents === undefined ? null : await this.parents.findParents(parents, ofTarget, scope);
+    const visible = found === null ? null : await this.parents.visibleParents(id, scope);
     const judged = await this.judged.now();
-    const decide = withinScope(scope, (state) => change(state, resolved));
+    const decide = withinScope(scope, (state) => {
+      const others: TargetPatch =
+        found === null ? {} : { parents: [...found.map((parent) => parent.id), ...hiddenParents(state, visible)] };
+      return change(state, { ...members, ...others });
+    });
     try {
       const { answer } = await this.store.execute(TARGET, id, decide, {
         metadata,

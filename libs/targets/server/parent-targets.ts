@@ -36,16 +36,14 @@ export class ParentTargets {
     return found;
   }
 
-  /** Returns the ids of a target's parents that are not in the scope: a change by a caller who does not see them keeps them. */
-  async hiddenParents(targetId: string, scope: Scope): Promise<string[]> {
-    if (scope === null) return [];
+  /** Returns the ids of a target's parents that are in the scope: a change by its caller keeps all others. Null without a scope. */
+  async visibleParents(targetId: string, scope: Scope): Promise<ReadonlySet<string> | null> {
+    if (scope === null) return null;
     const [row] = await this.database.query<{ parents: string[] }>(
       'SELECT parents::text[] AS parents FROM target_list WHERE id = $1',
       [targetId],
     );
-    const parents = row?.parents ?? [];
-    const visible = await idsInScope(this.database, parents, scope);
-    return parents.filter((id) => !visible.has(id));
+    return idsInScope(this.database, row?.parents ?? [], scope);
   }
 }
 

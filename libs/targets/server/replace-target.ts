@@ -11,7 +11,7 @@ import { replace, TARGET } from './target';
 import { ListedTargets } from './target-directory';
 import { listedTarget } from './target-list/target-row';
 import { TierNames } from './tier-names';
-import { errorInScope, withinScope } from './within-scope';
+import { errorInScope, hiddenParents, withinScope } from './within-scope';
 
 /** Replaces all members of a target that can change; with `expectedVersion`, only if the target still has that version. */
 export class ReplaceTarget extends Command<TargetView> {
@@ -44,10 +44,12 @@ export class ReplaceTargetHandler implements ICommandHandler<ReplaceTarget> {
     const { tier, name = null, tags = {}, paused = false, notes = null, owner = null } = request;
     await this.tiers.requireKnownTier(tier);
     const found = await this.parents.findParents(request.parents ?? [], target.vrf, scope);
-    const parents = [...found.map(({ id }) => id), ...(await this.parents.hiddenParents(target.id, scope))];
-    const members = { name, tags, tier, paused, parents, notes, owner };
+    const visible = await this.parents.visibleParents(target.id, scope);
+    const members = { name, tags, tier, paused, notes, owner };
     const judged = await this.judged.now();
-    const decide = withinScope(scope, (state) => replace(state, members));
+    const decide = withinScope(scope, (state) =>
+      replace(state, { ...members, parents: [...found.map(({ id }) => id), ...hiddenParents(state, visible)] }),
+    );
     try {
       const { answer } = await this.store.execute(TARGET, target.id, decide, {
         metadata,

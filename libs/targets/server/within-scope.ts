@@ -26,6 +26,10 @@ export function withinScope(scope: Scope, decide: Decide): Decide {
   };
 }
 
+/** Returns the parents that the caller does not see, of the state that is changed: others may have added one in the meantime. */
+export const hiddenParents = (state: TargetState, visible: ReadonlySet<string> | null): string[] =>
+  visible === null || state.kind !== 'registered' ? [] : state.target.parents.filter((id) => !visible.has(id));
+
 export const outsideScope = (scope: string): DomainError => new DomainError('forbidden', outsideText(scope));
 
 /** Returns why a target may not be registered or changed, as a sentence. */
