@@ -28,6 +28,17 @@ describe('a login with a second factor', () => {
     expect(response.headers.getSetCookie()).toHaveLength(3);
   });
 
+  it('is refused from another site before it uses up a challenge or a code', async () => {
+    const { id, recoveryCodes } = await users.addWithSecondFactor('lured');
+    const { challenge } = await users.challengeOf('lured');
+    const given = { challenge, code: recoveryCodes[0] };
+    for (const path of ['login/code', 'login/enrolment/confirm'])
+      expect((await users.askLogin(path, given, 'https://evil.example')).status, path).toBe(403);
+    expect((await users.askLogin('login/enrolment', { challenge }, 'https://evil.example')).status).toBe(403);
+    expect(await api.control.query('SELECT FROM login_session WHERE user_id = $1', [id])).toHaveLength(1);
+    expect((await users.askLogin('login/code', given)).status).toBe(200);
+  });
+
   it('accepts a code once, even in two requests at the same time', async () => {
     const { secret } = await users.addWithSecondFactor('twice');
     const code = appCode(secret);

@@ -31,11 +31,11 @@ export class SecondFactorUsers extends TestUsers {
   }
 
   /** Sends a request without credentials, as the sign-in page does. */
-  askLogin(path: string, body: object): Promise<Response> {
+  askLogin(path: string, body: object, origin?: string): Promise<Response> {
     const { url } = this.testApi;
     return fetch(`${url}/api/v1/auth/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', origin: url },
+      headers: { 'content-type': 'application/json', origin: origin ?? url },
       body: JSON.stringify(body),
     });
   }

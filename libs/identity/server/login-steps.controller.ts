@@ -36,6 +36,7 @@ export class LoginStepsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
+    this.browsers.requireOwnSite(request);
     const command = new CompleteLogin(body, clientOf(request), addressGroup(request.ip), metadata);
     return this.browsers.setFirstCookies(request, response, await this.commands.execute(command));
   }
@@ -44,7 +45,11 @@ export class LoginStepsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Begin the enrolment of the second factor that the login requires' })
   @ApiOkResponse({ type: SecondFactorEnrolmentResponse })
-  beginEnrolment(@Body() { challenge }: LoginEnrolmentRequest): Promise<SecondFactorEnrolment> {
+  beginEnrolment(
+    @Body() { challenge }: LoginEnrolmentRequest,
+    @Req() request: Request,
+  ): Promise<SecondFactorEnrolment> {
+    this.browsers.requireOwnSite(request);
     return this.commands.execute(new BeginLoginEnrolment(challenge));
   }
 
@@ -58,6 +63,7 @@ export class LoginStepsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<EnrolledSession> {
+    this.browsers.requireOwnSite(request);
     const login = await this.commands.execute(new ConfirmLoginEnrolment(body, clientOf(request), metadata));
     const session = await this.browsers.setFirstCookies(request, response, login);
     return { ...session, recoveryCodes: login.recoveryCodes };

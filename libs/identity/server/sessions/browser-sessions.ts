@@ -46,9 +46,14 @@ export class BrowserSessions {
 
   /** Returns the source of a login. @throws DomainError `forbidden` for a login sent by another site */
   async sourceOf(request: Request, user: string): Promise<AttemptSource> {
-    if (request.headers.origin !== undefined) requireSameOrigin(request);
+    this.requireOwnSite(request);
     const known = await this.browsers.recogniseBrowser(readCookie(request, KNOWN_BROWSER_COOKIE), user);
     return { address: addressGroup(request.ip), known };
+  }
+
+  /** Before a step of a login, so that a refused one uses up neither challenge nor code. @throws DomainError `forbidden` if another site sent it */
+  requireOwnSite(request: Request): void {
+    if (request.headers.origin !== undefined) requireSameOrigin(request);
   }
 
   /** Returns the refresh token. @throws DomainError `unauthenticated` if it is missing, `forbidden` if another site sent it */
