@@ -61,6 +61,10 @@ describe.skipIf(!existsSync(CHROMIUM))(`changes of several agents in Chromium (n
     await page.keyboard.press('j');
     await page.keyboard.press('Shift+X');
     await expect.poll(chosen, soon).toBe('3 chosen');
+    const box = page.getByTestId('agent-row-fra-2').getByRole('checkbox');
+    await box.click({ modifiers: ['Shift'] });
+    expect([await box.isChecked(), await chosen()]).toEqual([true, '3 chosen']);
+    await focusOn('fra-3');
     await page.keyboard.press('x');
     await expect.poll(chosen, soon).toBe('2 chosen');
     expect(await browser.inspect('agents-chosen')).toEqual([]);

@@ -113,6 +113,8 @@ export class AgentList {
   protected chooseAgent(id: string, event: MouseEvent): void {
     if (event.shiftKey) this.chosenAgents.chooseRange(id, this.listedIds());
     else this.chosenAgents.toggleAgent(id);
+    // The browser has switched the box; in a range, an agent that was chosen stays chosen.
+    (event.target as HTMLInputElement).checked = this.chosenAgents.isChosen(id);
   }
 
   protected showChanged(): void {

@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import type { DrainJob } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { InstantPipe, keepLast, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
+import { Failure, InstantPipe, keepLast, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
 
 const AGAIN_MS = 2_000;
@@ -11,10 +11,23 @@ const ENDED_MAX = 2;
 /** Jobs that drain several agents: the unfinished ones with their progress, and the latest others. */
 @Component({
   selector: 'icm-drain-jobs',
-  imports: [InstantPipe],
+  imports: [Failure, InstantPipe],
   template: `
+    @if (kept.failure(); as failure) {
+      <icm-failure
+        what="The drain jobs could not be loaded"
+        [error]="failure.error"
+        [sinceMs]="shown().length > 0 ? failure.sinceMs : null"
+        (retry)="read.reload()"
+      />
+    }
     @for (job of shown(); track job.id) {
-      <section class="card" [attr.data-testid]="'drain-job-' + job.state" aria-label="Drain of several agents">
+      <section
+        class="card"
+        [class.outdated]="kept.failure()"
+        [attr.data-testid]="'drain-job-' + job.state"
+        aria-label="Drain of several agents"
+      >
         <div class="card-head">
           <h2>Drain of {{ job.agents.length }} {{ job.agents.length === 1 ? 'agent' : 'agents' }}</h2>
           <span class="tag" [class.warn]="job.why !== null">{{ job.state }}</span>
@@ -64,8 +77,8 @@ export class DrainJobs {
   private readonly toasts = inject(Toasts);
   private readonly session = inject(Session);
   protected readonly mayChange = computed(() => this.session.may('agents:write'));
-  private readonly read = this.client.listDrainJobs();
-  private readonly kept = keepLast(this.read);
+  protected readonly read = this.client.listDrainJobs();
+  protected readonly kept = keepLast(this.read);
   protected readonly shown = computed(() => {
     const jobs = this.kept.value()?.items ?? [];
     const unfinished = jobs.filter(({ finishedAt }) => finishedAt === null);

@@ -65,7 +65,7 @@ export class SeveralAgentsDialog {
       atOnce: atOnceIn(atOnce) ?? 1,
       ...(reason.trim() !== '' && { reason: reason.trim() }),
     });
-    this.toasts.done('The agents are drained one after the other: see the job on this page.');
+    this.toasts.done('A job drains the agents, some at a time: this page shows its progress.');
   }
 
   /** Changes one agent after the other, so that one that is refused does not prevent the others. */
