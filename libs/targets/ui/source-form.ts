@@ -1,4 +1,15 @@
-import { Component, computed, effect, inject, input, output, signal, untracked } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { form, FormField, max, maxLength, min, required, submit, validate } from '@angular/forms/signals';
 import { fieldErrors, keepLast, LabelledField, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import {
@@ -62,7 +73,10 @@ export class SourceForm {
     });
   });
 
+  private readonly first = viewChild.required<LabelledField>('first');
+
   constructor() {
+    afterNextRender(() => this.first().focusEntry());
     // The form keeps what was entered while the page reads the source again.
     effect(() => {
       const version = this.shownVersion();

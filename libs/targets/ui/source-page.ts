@@ -1,4 +1,16 @@
-import { Component, computed, effect, inject, input, linkedSignal, signal } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  effect,
+  type ElementRef,
+  inject,
+  Injector,
+  input,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { EntityHistory } from '@icmp-mon/audit/look';
@@ -36,6 +48,8 @@ export class SourcePage {
   private readonly router = inject(Router);
   private readonly dialog = inject(MatDialog);
   private readonly toasts = inject(Toasts);
+  private readonly injector = inject(Injector);
+  private readonly editButton = viewChild<ElementRef<HTMLButtonElement>>('edit');
   /** Id of the source; absent for a new one. */
   readonly id = input<string>();
 
@@ -75,7 +89,7 @@ export class SourcePage {
     const source = this.source();
     if (source !== null) {
       this.read.set(await this.client.changeSource(source, request));
-      this.isEditing.set(false);
+      this.endEditing();
       this.toasts.done(`Source ${request.name} saved.`);
       return;
     }
@@ -86,7 +100,13 @@ export class SourcePage {
 
   protected async cancelEditing(): Promise<void> {
     if (this.id() === undefined) await this.router.navigate(['/settings/sources']);
-    else this.isEditing.set(false);
+    else this.endEditing();
+  }
+
+  /** Returns the focus to the button that opened the form. */
+  private endEditing(): void {
+    this.isEditing.set(false);
+    afterNextRender(() => this.editButton()?.nativeElement.focus(), { injector: this.injector });
   }
 
   protected startRun(query: RunSourceQuery): Promise<void> {
