@@ -97,6 +97,14 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     expect(await textOf('issued-key')).toMatch(/^imk_/);
     await expect.poll(() => textOf('key-graphs'), soon).toContain('only targets:read');
     expect(await browser.inspect('keys')).toEqual([]);
+    await page.getByRole('button', { name: 'Scope of graphs' }).press('Enter');
+    await page.getByTestId('scope-text').fill('status=up');
+    await page.getByTestId('scope-text').press('Enter');
+    await expect.poll(() => textOf('scope-text-error'), soon).toContain('status');
+    expect(await browser.inspect('key-scope')).toEqual([]);
+    await page.getByTestId('scope-text').fill('customer=acme');
+    await page.getByTestId('scope-text').press('Enter');
+    await expect.poll(() => textOf('key-graphs'), soon).toContain('only customer=acme');
     await page.getByTestId('key-graphs').getByRole('button', { name: 'Revoke' }).press('Enter');
     await page.getByTestId('confirm').press('Enter');
     await expect.poll(() => textOf('key-graphs'), soon).toContain('revoked');

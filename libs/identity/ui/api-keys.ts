@@ -1,6 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, maxLength, required, submit, validate } from '@angular/forms/signals';
 import { MatDialog } from '@angular/material/dialog';
+import { RouterLink } from '@angular/router';
 import { openHistory } from '@icmp-mon/audit/look';
 import {
   type ApiKeyView,
@@ -10,6 +11,7 @@ import {
   ROLE_PERMISSIONS,
   type Role,
   ROLES,
+  type Scope,
 } from '@icmp-mon/identity/contract';
 import {
   AgePipe,
@@ -30,6 +32,7 @@ import {
 import { IdentityClient } from './identity.client';
 import { RefusalPipe } from './refusal.pipe';
 import { scopeFault } from './scope-fault';
+import { askScope } from './scope-dialog';
 import { SecretText } from './secret-text';
 import { Session } from './session';
 import { SettingsNav } from './settings-nav';
@@ -42,7 +45,19 @@ const NEW_KEY: { name: string; role: Role; days: string; scope: string } = {
 /** Page `/settings/keys`: the API keys of services; creates them, shows each once, and revokes them. */
 @Component({
   selector: 'icm-api-keys',
-  imports: [AgePipe, Empty, Failure, FormField, Icon, InstantPipe, LabelledField, RefusalPipe, SecretText, SettingsNav],
+  imports: [
+    AgePipe,
+    Empty,
+    Failure,
+    FormField,
+    Icon,
+    InstantPipe,
+    LabelledField,
+    RefusalPipe,
+    RouterLink,
+    SecretText,
+    SettingsNav,
+  ],
   templateUrl: './api-keys.html',
   styleUrl: './access-forms.scss',
 })
@@ -104,6 +119,13 @@ export class ApiKeys {
         this.problem.set(readProblem(failure));
       }
     });
+  }
+
+  protected async changeScope({ id, name, scope }: ApiKeyView): Promise<void> {
+    const save = (changed: Scope): Promise<void> => this.client.changeKeyScope(id, changed);
+    if (!(await askScope(this.dialog, { name, scope, save }))) return;
+    this.toasts.done(`Scope of ${name} changed.`);
+    this.read.reload();
   }
 
   protected revokeKey(key: ApiKeyView): void {

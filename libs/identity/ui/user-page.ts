@@ -2,7 +2,7 @@ import { Component, computed, effect, inject, input, signal } from '@angular/cor
 import { MatDialog } from '@angular/material/dialog';
 import { Router, RouterLink } from '@angular/router';
 import { EntityHistory } from '@icmp-mon/audit/look';
-import { type PasswordLink, type Role, ROLES } from '@icmp-mon/identity/contract';
+import { type PasswordLink, type Role, ROLES, type Scope, type UserView } from '@icmp-mon/identity/contract';
 import {
   type Confirmation,
   ConfirmDialog,
@@ -15,6 +15,7 @@ import {
 } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { LoginsTable } from './logins-table';
+import { askScope } from './scope-dialog';
 import { SecretText } from './secret-text';
 import { Session } from './session';
 
@@ -63,13 +64,11 @@ export class UserPage {
     });
   }
 
-  protected changeScope(event: Event, text: string): Promise<void> {
-    event.preventDefault();
-    const scope = text.trim() === '' ? null : text;
-    return this.runAction('The scope was not changed.', async () => {
-      await this.client.changeUserScope(this.id(), scope);
-      this.toasts.done(scope === null ? 'The user sees all targets.' : 'Scope changed.');
-    });
+  protected async changeScope({ id, name, scope }: UserView): Promise<void> {
+    const save = (changed: Scope): Promise<void> => this.client.changeUserScope(id, changed);
+    if (!(await askScope(this.dialog, { name, scope, save }))) return;
+    this.toasts.done(`Scope of ${name} changed.`);
+    this.readAgain();
   }
 
   protected createLink(): Promise<void> {
@@ -130,9 +129,13 @@ export class UserPage {
       this.toasts.showRefusal(refusal, failure);
     } finally {
       this.running.set(false);
-      this.changes.update((count) => count + 1);
-      this.read.reload();
-      this.loginsRead.reload();
+      this.readAgain();
     }
+  }
+
+  private readAgain(): void {
+    this.changes.update((count) => count + 1);
+    this.read.reload();
+    this.loginsRead.reload();
   }
 }
