@@ -41,6 +41,8 @@ async function signOut(): Promise<void> {
   await expect.poll(pathOf, soon).toBe('/login');
 }
 
+/** Returns the test id of the element that has the focus. */
+const focused = (): Promise<string> => page.evaluate<string>('document.activeElement?.dataset.testid ?? ""');
 /** Returns the secret that the page shows. */
 const shownSecret = async (): Promise<string> => (await textOf('second-factor-secret')).replaceAll(' ', '');
 
@@ -97,6 +99,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`signing in in Chromium (needs ${CHROMIUM
     expect(await page.getByRole('heading', { name: 'Account' }).count()).toBeGreaterThan(0);
     await page.reload();
     await expect.poll(() => page.locator('icm-second-factor').innerText(), soon).toContain('single sign-on');
+    await expect.poll(() => page.getByTestId('current-password').count(), soon).toBe(0);
   });
 
   it('signs out at the issuer, too, which then asks again', async () => {
@@ -128,6 +131,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`signing in in Chromium (needs ${CHROMIUM
     await page.keyboard.press('Enter');
     recoveryCodes = (await textOf('recovery-codes')).split('\n');
     expect(recoveryCodes).toHaveLength(10);
+    await expect.poll(focused, soon).toBe('recovery-codes');
     expect(await browser.inspect('second-factor-codes')).toEqual([]);
     await page.getByTestId('codes-kept').press('Enter');
     await expect.poll(() => textOf('second-factor-state'), soon).toBe('enabled');
@@ -139,9 +143,11 @@ describe.skipIf(!existsSync(CHROMIUM))(`signing in in Chromium (needs ${CHROMIUM
     await browser.signIn(product.access.adminUser, product.access.adminPassword);
     await page.getByTestId('login-code').waitFor();
     expect(await page.getByTestId('login-code').getAttribute('autocomplete')).toBe('one-time-code');
-    await expect
-      .poll(() => page.evaluate<string>('document.activeElement?.dataset.testid ?? ""'), soon)
-      .toBe('login-code');
+    await expect.poll(focused, soon).toBe('login-code');
+    await page.getByTestId('login-restart').press('Enter');
+    await expect.poll(focused, soon).toBe('login-user');
+    await browser.signIn(product.access.adminUser, product.access.adminPassword);
+    await expect.poll(focused, soon).toBe('login-code');
     await page.keyboard.type('12345');
     await page.keyboard.press('Enter');
     await expect.poll(alert, soon).toContain('code is wrong');

@@ -1,4 +1,14 @@
-import { afterNextRender, Component, computed, type ElementRef, inject, input, signal, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  Component,
+  computed,
+  type ElementRef,
+  inject,
+  Injector,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { form, FormField, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { type LoginChallenge, safeReturnUrl } from '@icmp-mon/identity/contract';
@@ -19,6 +29,7 @@ import { signInFaultText } from './sign-in-fault';
 export class Login {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
   private readonly options = inject(IdentityClient).signInOptions();
 
   readonly returnUrl = input<string>();
@@ -43,7 +54,11 @@ export class Login {
 
   constructor() {
     inject(PageTrail).showCrumbs({ text: 'Sign in' });
-    afterNextRender(() => this.first()?.nativeElement.focus());
+    this.focusFirst();
+  }
+
+  private focusFirst(): void {
+    afterNextRender(() => this.first()?.nativeElement.focus(), { injector: this.injector });
   }
 
   protected async signIn(event: Event): Promise<void> {
@@ -69,6 +84,7 @@ export class Login {
     this.challenge.set(null);
     this.problem.set(problem);
     this.login.password().reset('');
+    this.focusFirst();
   }
 }
 

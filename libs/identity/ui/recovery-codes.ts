@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, output } from '@angular/core';
+import { afterNextRender, Component, computed, type ElementRef, inject, input, output, viewChild } from '@angular/core';
 import { Icon, Toasts } from '@icmp-mon/platform/ui-kit';
 
 /** Recovery codes, which are shown once. */
@@ -11,7 +11,7 @@ import { Icon, Toasts } from '@icmp-mon/platform/ui-kit';
         Keep these recovery codes in a safe place. Each replaces a code of the app once, if you lose it. They are not
         shown again.
       </p>
-      <pre tabindex="0" aria-label="Recovery codes" data-testid="recovery-codes">{{ text() }}</pre>
+      <pre #list tabindex="0" aria-label="Recovery codes" data-testid="recovery-codes">{{ text() }}</pre>
       <div class="actions">
         <button type="button" class="button" (click)="copyCodes()"><icm-icon name="copy" /> Copy</button>
         <button type="button" class="button button-primary" data-testid="codes-kept" (click)="kept.emit()">
@@ -49,6 +49,12 @@ export class RecoveryCodesText {
   readonly kept = output<void>();
 
   protected readonly text = computed(() => this.codes().join('\n'));
+  private readonly list = viewChild.required<ElementRef<HTMLElement>>('list');
+
+  constructor() {
+    // The form that had the focus is no longer there.
+    afterNextRender(() => this.list().nativeElement.focus());
+  }
 
   protected async copyCodes(): Promise<void> {
     try {

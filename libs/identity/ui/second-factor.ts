@@ -1,4 +1,4 @@
-import { Component, computed, inject, output, signal } from '@angular/core';
+import { Component, computed, type ElementRef, inject, output, signal, viewChild } from '@angular/core';
 import { form, required, submit } from '@angular/forms/signals';
 import type { SecondFactorEnrolment } from '@icmp-mon/identity/contract';
 import {
@@ -29,12 +29,16 @@ export class SecondFactor {
   private readonly toasts = inject(Toasts);
   private readonly entered = signal(EMPTY);
 
+  private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
+
   /** Emits after the second factor was enabled and the other logins ended. */
   readonly changed = output<void>();
 
   protected readonly read = this.client.secondFactor();
   protected readonly kept = keepLast(this.read);
   protected readonly state = computed(() => this.kept.value());
+  /** False for a user of single sign-on; true also while it is not known. */
+  readonly hasPassword = computed(() => this.state()?.isPossible !== false);
   protected readonly isEnabled = computed(() => typeof this.state()?.enabledAt === 'string');
   protected readonly enrolment = signal<SecondFactorEnrolment | null>(null);
   protected readonly codes = signal<readonly string[] | null>(null);
@@ -63,6 +67,7 @@ export class SecondFactor {
   protected closeCodes(): void {
     this.codes.set(null);
     this.proof().reset(EMPTY);
+    this.heading().nativeElement.focus();
   }
 
   protected renewCodes(event: Event): Promise<void> {

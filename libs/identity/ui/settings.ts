@@ -21,15 +21,24 @@ import { SettingsNav } from './settings-nav';
           <h2 id="account-heading">Account</h2>
           <span class="quiet">{{ session.current()?.user }} · {{ session.current()?.role }}</span>
         </div>
-        <icm-password-form (changed)="logins.reloadLogins()" />
+        @if (factor.hasPassword()) {
+          <icm-password-form (changed)="logins.reloadLogins()" />
+        } @else {
+          <p class="quiet note">You sign in by single sign-on, and have no password here.</p>
+        }
       </section>
       <section class="card" aria-labelledby="second-factor-heading">
-        <icm-second-factor (changed)="logins.reloadLogins()" />
+        <icm-second-factor #factor (changed)="logins.reloadLogins()" />
       </section>
       <section class="card" aria-labelledby="logins-heading">
         <icm-own-logins #logins />
       </section>
     </div>
+  `,
+  styles: `
+    .note {
+      padding: 10px var(--icm-space-4);
+    }
   `,
 })
 export class Settings {
