@@ -171,7 +171,7 @@ describe('the file icmpmon.mjs', () => {
     const created = await run(['users', 'create', 'ada', '--role', 'operator']);
     expect(created.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/.+\n$/);
     await output('users', 'set-role', 'ada', 'engineer');
-    expect(await output('users', 'list')).toMatch(/ada +engineer +invited/);
+    expect(await output('users', 'list')).toMatch(/ada +engineer +all targets +invited/);
     expect(await run(['users', 'disable', 'ada'])).toMatchObject({ code: 3 });
     for (const verb of ['disable', 'enable', 'end-logins', 'remove'])
       await output('users', verb, 'ada', ...(verb === 'enable' ? [] : ['--yes']));
