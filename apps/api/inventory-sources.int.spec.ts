@@ -99,15 +99,15 @@ describe('inventory sources', () => {
 
   it('run on request, one run at a time, and list their runs', async () => {
     const { id } = await define({ name: 'Run' });
-    const run = await api.postJson(`${PATH}/${id}:run?dryRun=true`, undefined);
+    const run = await api.postJson(`${PATH}/${id}/run?dryRun=true`, undefined);
     expect(run.status).toBe(202);
     expect(await run.json()).toMatchObject({ sourceId: id, dryRun: true, state: 'queued' });
-    expect((await api.postJson(`${PATH}/${id}:run`, undefined)).status).toBe(409);
-    expect((await api.postJson(`${PATH}/${id}:run?confirmedLeft=0`, undefined)).status).toBe(400);
+    expect((await api.postJson(`${PATH}/${id}/run`, undefined)).status).toBe(409);
+    expect((await api.postJson(`${PATH}/${id}/run?confirmedLeft=0`, undefined)).status).toBe(400);
     expect(await (await api.sendRequest(`${PATH}/${id}/runs`)).json()).toMatchObject({ items: [{ dryRun: true }] });
     expect((await api.sendRequest(`${PATH}/${id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await api.sendRequest(`${PATH}/${id}/runs`)).status).toBe(404);
-    expect((await api.postJson(`${PATH}/${id}:run`, undefined)).status).toBe(404);
+    expect((await api.postJson(`${PATH}/${id}/run`, undefined)).status).toBe(404);
   });
 
   it('are read by engineers, and defined by administrators only', async () => {

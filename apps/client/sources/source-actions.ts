@@ -63,7 +63,7 @@ async function runSource(session: Session): Promise<number> {
     dryRun: String(asked.flag('dry-run')),
     ...(confirmedLeft !== undefined && { confirmedLeft: String(confirmedLeft) }),
   });
-  let run = await api.sendPost<SourceRunView>(`${pathOf(SOURCES, id)}:run?${query}`);
+  let run = await api.sendPost<SourceRunView>(`${pathOf(SOURCES, id)}/run?${query}`);
   while (run.finishedAt === null && !signal.aborted) {
     await pause(AGAIN_MS, signal);
     const { items } = await api.readDocument<SourceRunList>(pathOf(SOURCES, id, 'runs'));

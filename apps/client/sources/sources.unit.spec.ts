@@ -47,7 +47,7 @@ it('runs a source by its name, waits for the end, and prints refused entries', a
   expect(ended).toMatchObject({ code: 0 });
   expect(ended.out).toMatch(/created +10/);
   expect(ended.err).toContain('entry 3: host is a host name');
-  expect(fake?.received.map(({ path }) => path)).toContain('/api/v1/inventory-sources/s1:run?dryRun=true');
+  expect(fake?.received.map(({ path }) => path)).toContain('/api/v1/inventory-sources/s1/run?dryRun=true');
 });
 
 it('states how to confirm that targets left, and why a run failed', async () => {

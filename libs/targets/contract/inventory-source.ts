@@ -155,7 +155,7 @@ export interface SourceRunList {
   items: SourceRunView[];
 }
 
-/** Query of `POST /api/v1/inventory-sources/{id}:run`. */
+/** Query of `POST /api/v1/inventory-sources/{id}/run`. */
 export interface RunSourceQuery {
   /** Finds out what the run would do, and changes nothing. */
   dryRun?: boolean;

@@ -61,6 +61,6 @@ export class SourcesClient {
 
   startRun(id: string, query: RunSourceQuery): Promise<SourceRunView> {
     const headers = { 'Idempotency-Key': newRequestKey() };
-    return firstValueFrom(this.http.post<SourceRunView>(`${pathOf(id)}:run`, null, { headers, params: { ...query } }));
+    return firstValueFrom(this.http.post<SourceRunView>(`${pathOf(id)}/run`, null, { headers, params: { ...query } }));
   }
 }

@@ -130,7 +130,7 @@ export class SourcesController {
     return this.commands.execute(new RemoveSource(id, metadata, expectedVersion));
   }
 
-  @Post(':id\\:run')
+  @Post(':id/run')
   @HttpCode(202)
   @RequirePermission('sources:manage')
   @Idempotent('run-inventory-source')
