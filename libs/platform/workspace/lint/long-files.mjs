@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 54, lines: 16231 };
+export const LONG_FILES = { files: 53, lines: 15774 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -26,7 +26,6 @@ export const longFiles = {
   'apps/gateway/results/results.unit.spec.ts': 214,
   'e2e/backup.e2e.spec.ts': 204,
   'e2e/shard-adoption.int.spec.ts': 266,
-  'e2e/stories/product.story.ts': 457,
   'infra/grafana/dashboards.int.spec.ts': 254,
   'infra/installation.unit.spec.ts': 217,
   'infra/product.int.spec.ts': 283,
