@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Sql } from '@icmp-mon/platform/database';
+import { openText, sealText } from '@icmp-mon/platform/secrets';
 
 /** Which members of an aggregate's events are personal data: texts that can be erased although the events stay. */
 export interface PersonalData {
@@ -12,13 +13,11 @@ export interface PersonalData {
 export const ERASED = '(erased)';
 
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** Stored instead of the personal members of an event, which are null next to it: so an older release reads events without them. */
 interface Sealed {
   members: string[];
-  /** Nonce, tag and ciphertext (AES-256-GCM) of the members as JSON, in base64. */
+  /** The members as JSON, sealed, in base64. */
   box: string;
 }
 
@@ -59,7 +58,8 @@ export async function sealPersonalData(sql: Sql, additions: readonly StreamEvent
       if (texts.length === 0) return data;
       const key = keys.get(stream);
       if (key === undefined) throw new Error(`The database returned no key for ${stream}.`);
-      const box = sealed(JSON.stringify(Object.fromEntries(texts)), key, placeOf(stream, version));
+      const text = JSON.stringify(Object.fromEntries(texts));
+      const box = sealText(text, key, placeOf(stream, version)).toString('base64');
       const members = texts.map(([member]) => member);
       return { ...data, ...Object.fromEntries(members.map((member) => [member, null])), sealed: { members, box } };
     }),
@@ -84,7 +84,7 @@ export async function openPersonalData<R extends { stream: string; version: numb
     const texts =
       key === undefined
         ? Object.fromEntries(closed.members.map((member) => [member, ERASED]))
-        : (JSON.parse(opened(closed.box, key, placeOf(row.stream, row.version))) as object);
+        : (JSON.parse(openText(Buffer.from(closed.box, 'base64'), key, placeOf(row.stream, row.version))) as object);
     return { ...row, data: { ...data, ...texts } };
   });
 }
@@ -129,20 +129,4 @@ const keysOf = (rows: readonly KeyRow[]): Map<string, KeyObject> =>
   new Map(rows.map(({ stream, key }) => [stream, createSecretKey(key)]));
 
 /** Authenticated with the ciphertext, but not stored in it. */
-const placeOf = (stream: string, version: number): Buffer => Buffer.from(`${stream} ${version}`);
-
-function sealed(text: string, key: KeyObject, place: Buffer): string {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(place);
-  const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64');
-}
-
-/** @throws Error for a ciphertext that was changed, or sealed with another key or for another event */
-function opened(box: string, key: KeyObject, place: Buffer): string {
-  const bytes = Buffer.from(box, 'base64');
-  const body = NONCE_BYTES + TAG_BYTES;
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAAD(place).setAuthTag(bytes.subarray(NONCE_BYTES, body));
-  return Buffer.concat([decipher.update(bytes.subarray(body)), decipher.final()]).toString('utf8');
-}
+const placeOf = (stream: string, version: number): string => `${stream} ${version}`;

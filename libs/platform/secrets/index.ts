@@ -1,1 +1,2 @@
+export { openText, sealText } from './sealed-text';
 export { SecretBox } from './secret-box';
