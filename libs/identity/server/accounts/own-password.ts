@@ -10,7 +10,7 @@ export interface OwnUser {
   sessionId: string;
 }
 
-export interface OwnAccount {
+interface OwnAccount {
   name: string;
   passwordHash: string;
 }
@@ -38,11 +38,11 @@ export class OwnPassword {
       throw new DomainError('conflict', 'You have no password here: you sign in by single sign-on.');
     }
     const source = { address: addressGroup, known: user.sessionId };
-    const isRight = await this.attempts.attemptLogin(name, source, () =>
-      passwordMatches(password, passwordHash, user.sessionId),
+    const right = await this.attempts.attemptLogin(name, source, async () =>
+      (await passwordMatches(password, passwordHash, user.sessionId)) ? { name, passwordHash } : null,
     );
-    if (isRight) return { name, passwordHash };
-    throw wrongOwnPassword(pointer);
+    if (right === null) throw wrongOwnPassword(pointer);
+    return right;
   }
 }
 

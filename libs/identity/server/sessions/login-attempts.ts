@@ -18,7 +18,7 @@ const refused = new Counter({
   registers: [metrics],
 });
 
-/** Source of a password. */
+/** Source of a password or code. */
 export interface AttemptSource {
   /** Part of the client's address by which attempts are counted. */
   address: string;
@@ -26,7 +26,7 @@ export interface AttemptSource {
   known: string | null;
 }
 
-/** Thrown after too many wrong passwords; `retryAfterS` becomes the Retry-After header. */
+/** Thrown after too many wrong passwords or codes; `retryAfterS` becomes the Retry-After header. */
 export class TooManyAttempts extends DomainError {
   constructor(
     { address, known }: AttemptSource,
@@ -34,8 +34,8 @@ export class TooManyAttempts extends DomainError {
   ) {
     const detail =
       known === null
-        ? `Too many wrong passwords from address ${address}. Retry in ${retryAfterS} s, or from another address.`
-        : `Too many wrong passwords from this browser. Retry in ${retryAfterS} s.`;
+        ? `Too many wrong passwords or codes from address ${address}. Retry in ${retryAfterS} s, or from another address.`
+        : `Too many wrong passwords or codes from this browser. Retry in ${retryAfterS} s.`;
     super('too_many_requests', detail);
   }
 }
@@ -59,23 +59,23 @@ export class LoginAttempts {
   private readonly perAddress = new AttemptLimit(PER_ADDRESS);
 
   /**
-   * Runs a password check and returns its result; a wrong password costs one attempt. A right one ends the wait of its user, unless `isLastStep`
-   * then returns false: a person who knows the password could otherwise guess codes without a limit.
+   * Runs a check and returns what it found; null, as for a wrong password, costs one attempt. A right one ends the wait of its user, unless
+   * `isLastStep` returns false: a person who knows the password could otherwise guess codes without a limit.
    * @throws TooManyAttempts before the check runs
    */
-  async attemptLogin(
+  async attemptLogin<T extends object>(
     user: string,
     source: AttemptSource,
-    check: () => Promise<boolean>,
-    isLastStep: () => boolean = () => true,
-  ): Promise<boolean> {
+    check: () => Promise<T | null>,
+    isLastStep: (found: T) => boolean = () => true,
+  ): Promise<T | null> {
     const taken = this.takeFromBuckets(this.bucketsOf(user, source), source);
     let isWrong = false;
     try {
-      const isRight = await check();
-      isWrong = !isRight;
-      if (isRight && isLastStep()) forgetFailures(taken);
-      return isRight;
+      const found = await check();
+      isWrong = found === null;
+      if (found !== null && isLastStep(found)) forgetFailures(taken);
+      return found;
     } finally {
       // A check that failed to run gives no information about the password.
       if (!isWrong) giveBack(taken);

@@ -54,21 +54,22 @@ export class FinishSignInHandler implements ICommandHandler<FinishSignIn> {
     began: PendingSignIn,
     address: string,
   ): Promise<IssuerIdentity> {
-    const outcome: { identity?: IssuerIdentity; refused?: SignInRefused } = {};
     const source = { address, known: null };
-    const check = async (): Promise<boolean> => {
-      const refuse = (error: unknown): boolean => {
+    let refused = new SignInRefused('rejected', 'no identity');
+    const check = async (): Promise<IssuerIdentity | null> => {
+      try {
+        return await issuer.finishSignIn(query, began);
+      } catch (error) {
         if (!(error instanceof SignInRefused) || error.fault === 'unavailable') throw error;
-        outcome.refused = error;
-        return false;
-      };
-      return issuer.finishSignIn(query, began).then((identity) => (outcome.identity = identity) !== undefined, refuse);
+        refused = error;
+        return null;
+      }
     };
-    await this.attempts.attemptLogin('single sign-on', source, check).catch((error: unknown) => {
+    const identity = await this.attempts.attemptLogin('single sign-on', source, check).catch((error: unknown) => {
       if (error instanceof TooManyAttempts) throw new SignInRefused('busy', error.detail, { cause: error });
       throw error;
     });
-    if (outcome.identity === undefined) throw outcome.refused ?? new SignInRefused('rejected', 'no identity');
-    return outcome.identity;
+    if (identity === null) throw refused;
+    return identity;
   }
 }
