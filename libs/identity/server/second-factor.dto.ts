@@ -17,7 +17,6 @@ const CHALLENGE_LENGTH_MAX = 100;
 const CODE_LENGTH_MAX = 40;
 const INSTANT = { type: 'string', format: 'date-time' } as const;
 const CODE = { minLength: 1, maxLength: CODE_LENGTH_MAX } as const;
-const PASSWORD = { minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' } as const;
 
 export class LoginChallengeResponse implements LoginChallenge {
   @ApiProperty({ description: 'Permits only this step, once.' }) challenge!: string;
@@ -37,13 +36,7 @@ export class LoginEnrolmentRequest {
   challenge!: string;
 }
 
-export class LoginCodeRequest implements contract.LoginCodeRequest {
-  @ApiProperty({ minLength: 1, maxLength: CHALLENGE_LENGTH_MAX })
-  @IsString()
-  @MinLength(1)
-  @MaxLength(CHALLENGE_LENGTH_MAX)
-  challenge!: string;
-
+export class LoginCodeRequest extends LoginEnrolmentRequest implements contract.LoginCodeRequest {
   @ApiProperty({ ...CODE, description: 'Six digits of the app, or a recovery code.' })
   @IsString()
   @MinLength(1)
@@ -69,7 +62,7 @@ export class SecondFactorViewResponse implements SecondFactorView {
 }
 
 export class BeginSecondFactorRequest {
-  @ApiProperty(PASSWORD)
+  @ApiProperty({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' })
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_LENGTH_MAX)
@@ -84,13 +77,7 @@ export class ConfirmSecondFactorRequest {
   code!: string;
 }
 
-export class SecondFactorProofRequest implements SecondFactorProof {
-  @ApiProperty(PASSWORD)
-  @IsString()
-  @MinLength(1)
-  @MaxLength(PASSWORD_LENGTH_MAX)
-  password!: string;
-
+export class SecondFactorProofRequest extends BeginSecondFactorRequest implements SecondFactorProof {
   @ApiProperty({ ...CODE, description: 'Six digits of the app, or a recovery code.' })
   @IsString()
   @MinLength(1)

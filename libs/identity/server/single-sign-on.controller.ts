@@ -36,7 +36,7 @@ export class SingleSignOnController {
   @ApiQuery({ name: 'returnUrl', required: false, description: 'Path of the portal to open afterwards.' })
   @ApiFoundResponse({ description: 'To the issuer, or to the sign-in page with the fault.' })
   begin(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<Redirection> {
-    return this.browsers.redirectTo(request, response, async () => {
+    return this.browsers.redirectTo(response, async () => {
       const begun = await this.commands.execute(new BeginSignIn(this.browsers.returnUrlOf(request)));
       return this.browsers.keepPending(request, response, begun);
     });
@@ -55,7 +55,7 @@ export class SingleSignOnController {
     @Res({ passthrough: true }) response: Response,
     @Metadata() metadata: RequestMetadata,
   ): Promise<Redirection> {
-    return this.browsers.redirectTo(request, response, async () => {
+    return this.browsers.redirectTo(response, async () => {
       const answer = this.browsers.takeAnswer(request, response);
       const command = new FinishSignIn(answer, clientOf(request), addressGroup(request.ip), metadata);
       return this.browsers.openPortal(request, response, await this.commands.execute(command));

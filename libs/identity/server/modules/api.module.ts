@@ -3,6 +3,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Authenticator } from '@icmp-mon/platform/http';
 import { AuditedCategories } from '@icmp-mon/platform/plugins';
+import { SecretBox } from '@icmp-mon/platform/secrets';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { ChangePasswordHandler } from '../accounts/change-password';
 import { ChangeRoleHandler } from '../accounts/change-role';
@@ -41,7 +42,6 @@ import { RenewRecoveryCodesHandler } from '../second-factor/renew-recovery-codes
 import { ResetSecondFactorHandler } from '../second-factor/reset-second-factor';
 import { SecondFactorPolicy } from '../second-factor/second-factor-policy';
 import { SecondFactors } from '../second-factor/second-factors';
-import { SecretBox } from '@icmp-mon/platform/secrets';
 import { AccessTokens } from '../sessions/access-token';
 import { BrowserSessions } from '../sessions/browser-sessions';
 import { EndLoginsHandler } from '../sessions/end-logins';

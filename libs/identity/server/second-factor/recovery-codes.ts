@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { base32Text } from './totp';
 
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 const CODE_BYTES = 10;
 const PATTERN = /^[A-Z2-7]{16}$/;
 

@@ -19,7 +19,7 @@ const WAIT_S_MAX = 15 * 60;
 export type CodeMatch = { kind: 'step'; step: number } | { kind: 'recovery'; hash: Buffer };
 
 /** The first code that matched, with the stored secret whose code it is. */
-export interface FirstMatch {
+interface FirstMatch {
   step: number;
   secret: Buffer;
 }
@@ -37,7 +37,7 @@ export class TooManyCodes extends DomainError {
   }
 }
 
-export const codeUsed = (): DomainError =>
+const codeUsed = (): DomainError =>
   new DomainError('invalid', 'The code was used already. Wait for the next one.', [
     { pointer: '#/code', detail: 'was used already' },
   ]);

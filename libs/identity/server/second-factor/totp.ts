@@ -7,16 +7,16 @@ const DIGITS = 6;
 const STEPS_AROUND = 1;
 /** RFC 4226 recommends the length of the hash. */
 const SECRET_BYTES = 20;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+export const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-export const CODE_PATTERN = /^\d{6}$/;
+const CODE_PATTERN = /^\d{6}$/;
 
 export const newTotpSecret = (): Buffer => randomBytes(SECRET_BYTES);
 
 /** Returns base32 without padding (RFC 4648). */
 export function base32Text(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  return (bits.match(/.{1,5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five.padEnd(5, '0'), 2)]).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32[Number.parseInt(five.padEnd(5, '0'), 2)]).join('');
 }
 
 export const stepAt = (nowMs: number): number => Math.floor(nowMs / 1_000 / STEP_S);

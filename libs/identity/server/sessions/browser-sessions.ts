@@ -72,19 +72,15 @@ export class BrowserSessions {
     return tokens;
   }
 
-  /** Marks the browser as one in which the user has logged in. */
-  async rememberBrowser(request: Request, response: Response, { known }: AttemptSource, user: string): Promise<void> {
-    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.signBrowser(user));
-  }
-
   /** Sets the cookies of a login that has just begun, and marks the browser as known. */
   async setFirstCookies(
     request: Request,
     response: Response,
     login: { user: SessionUser; refreshToken: string },
   ): Promise<SessionView> {
-    const source = await this.sourceOf(request, login.user.name);
-    await this.rememberBrowser(request, response, source, login.user.name);
+    const { name } = login.user;
+    const { known } = await this.sourceOf(request, name);
+    if (known === null) setKnownBrowserCookie(request, response, await this.browsers.signBrowser(name));
     return this.setCookies(request, response, login);
   }
 

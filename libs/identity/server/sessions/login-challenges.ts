@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { LoginStep, Role, Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Injectable } from '@nestjs/common';
+import { hashOfToken } from './session-rows';
 
 /** How long a person has for the second step. */
 const VALID_S = 5 * 60;
@@ -32,8 +33,6 @@ export interface ChallengedUser {
   passwordHash: string;
 }
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
-
 const notValid = (): DomainError =>
   new DomainError('invalid', 'The sign-in took too long, or was completed already. Enter your password again.', [
     { pointer: '#/challenge', detail: 'is not valid' },
@@ -57,7 +56,7 @@ export class LoginChallenges {
       return sql.query<{ expires_at: Date }>(
         `INSERT INTO login_challenge (hash, user_id, step, password_digest, expires_at)
          VALUES ($1, $2, $3, sha256(convert_to($4, 'UTF8')), now() + make_interval(secs => $5)) RETURNING expires_at`,
-        [hashOf(token), user.userId, step, user.passwordHash, step === 'code' ? VALID_S : ENROLMENT_VALID_S],
+        [hashOfToken(token), user.userId, step, user.passwordHash, step === 'code' ? VALID_S : ENROLMENT_VALID_S],
       );
     });
     return { token, step, expiresAt: expiresAt.toISOString() };
@@ -70,20 +69,22 @@ export class LoginChallenges {
        FROM login_challenge c JOIN user_account u ON u.id = c.user_id
        WHERE c.hash = $1 AND c.step = $2 AND c.expires_at > now() AND c.attempts < $3 AND u.disabled_at IS NULL
          AND c.password_digest = sha256(convert_to(u.password_hash, 'UTF8'))`,
-      [hashOf(token), step, ATTEMPTS_MAX],
+      [hashOfToken(token), step, ATTEMPTS_MAX],
     );
     if (user === undefined) throw notValid();
     return user;
   }
 
   async countWrongCode(token: string): Promise<void> {
-    await this.database.execute('UPDATE login_challenge SET attempts = attempts + 1 WHERE hash = $1', [hashOf(token)]);
+    await this.database.execute('UPDATE login_challenge SET attempts = attempts + 1 WHERE hash = $1', [
+      hashOfToken(token),
+    ]);
   }
 
   /** Of two concurrent uses, one wins. @throws DomainError `invalid` */
   async useWithin(sql: Sql, token: string): Promise<void> {
     const used = await sql.execute('DELETE FROM login_challenge WHERE hash = $1 AND expires_at > now()', [
-      hashOf(token),
+      hashOfToken(token),
     ]);
     if (used === 0) throw notValid();
   }

@@ -1,21 +1,20 @@
-import { createHash } from 'node:crypto';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@icmp-mon/platform/secrets';
-import { type BegunSession, insertSession, type LoginClient, SESSION_S } from '../sessions/session-rows';
+import { type BegunSession, hashOfToken, insertSession, type LoginClient, SESSION_S } from '../sessions/session-rows';
 import type { IssuerIdentity } from './issuer';
 import { PENDING_S } from './pending-sign-ins';
 import { SignInRefused } from './sign-in-refused';
 
 /** A login ends after this time unless the issuer has confirmed it since: its refresh token, if there is one, confirms it at each renewal. */
-export const UNCONFIRMED_S = 12 * 3600;
+const UNCONFIRMED_S = 12 * 3600;
 /** Least time between two questions about one login. */
 const CONFIRMED_S = 60;
 /** A longer hint would not fit into an address. */
 const ID_TOKEN_LENGTH_MAX = 4_000;
 
 /** The issuer's tokens of a login. */
-export interface IssuerGrant {
+interface IssuerGrant {
   refreshToken: string | null;
   idToken: string | null;
 }
@@ -49,10 +48,9 @@ export class IssuerLogins {
     identity: IssuerIdentity,
     client: LoginClient,
   ): Promise<BegunSession> {
-    const hash = createHash('sha256').update(state).digest();
     const used = await sql.execute(
       `INSERT INTO used_sign_in (hash, expires_at) VALUES ($1, now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING`,
-      [hash, 2 * PENDING_S],
+      [hashOfToken(state), 2 * PENDING_S],
     );
     if (used === 0) throw new SignInRefused('expired', 'the sign-in was finished already');
     const active = 'SELECT 1 FROM user_account WHERE id = $1 AND subject IS NOT NULL AND disabled_at IS NULL FOR SHARE';

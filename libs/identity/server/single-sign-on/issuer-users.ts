@@ -12,7 +12,7 @@ import { roleOfGroups } from './role-mapping';
 import { SignInRefused } from './sign-in-refused';
 import type { SingleSignOnOptions } from './single-sign-on-options';
 
-export interface IssuerUser {
+interface IssuerUser {
   userId: string;
   name: string;
   role: Role;
@@ -56,7 +56,7 @@ export class IssuerUsers {
   }
 
   /** Ends all logins of a user who lost access. */
-  async endAll(userId: string): Promise<void> {
+  private async endAll(userId: string): Promise<void> {
     await this.database.transaction((sql) => this.sessions.endAllWithin(sql, userId));
     this.sessions.forgetEnded();
   }

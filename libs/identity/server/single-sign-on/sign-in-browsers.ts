@@ -41,7 +41,7 @@ export class SignInBrowsers {
   constructor(private readonly sessions: BrowserSessions) {}
 
   /** Runs a step of a sign-in. A refused one opens the sign-in page with the fault; its cause is in the log only. */
-  async redirectTo(_request: Request, response: Response, step: () => Promise<Redirection>): Promise<Redirection> {
+  async redirectTo(response: Response, step: () => Promise<Redirection>): Promise<Redirection> {
     response.setHeader('Cache-Control', 'no-store');
     try {
       return await step();
