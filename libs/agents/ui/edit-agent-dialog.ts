@@ -1,6 +1,6 @@
 import { Component, inject, signal } from '@angular/core';
 import { form, required, submit, validate } from '@angular/forms/signals';
-import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
 import {
   AGENT_NAME_RULE,
   type AgentView,
@@ -8,7 +8,7 @@ import {
   type DescribedAgent,
   isAgentName,
 } from '@icmp-mon/agents/contract';
-import { fieldErrors, LabelledField, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { fieldErrors, FormDialog, LabelledField, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { parseTags, tagChanges, tagsAsText } from '@icmp-mon/targets/contract';
 import { AgentsClient } from './agents.client';
 import { capacityIn, checkDescription } from './description-fields';
@@ -16,9 +16,8 @@ import { capacityIn, checkDescription } from './description-fields';
 /** Dialog for `PATCH /agents/{id}`; closes with the changed description. */
 @Component({
   selector: 'icm-edit-agent-dialog',
-  imports: [LabelledField, MatDialogModule],
+  imports: [FormDialog, LabelledField],
   templateUrl: './edit-agent-dialog.html',
-  styleUrl: './edit-agent-dialog.scss',
 })
 export class EditAgentDialog {
   private readonly client = inject(AgentsClient);

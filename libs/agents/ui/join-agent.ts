@@ -9,6 +9,7 @@ import {
 } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import {
+  copyText,
   fieldErrors,
   Icon,
   InstantPipe,
@@ -112,13 +113,7 @@ export class JoinAgent implements OnInit {
     return errors;
   }
 
-  protected async copyLine(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.command());
-      this.toasts.done('Command copied.');
-    } catch (failure) {
-      console.warn('Clipboard access was denied.', failure);
-      this.toasts.showFailure('The browser denied access to the clipboard. Select the command and copy it.');
-    }
+  protected copyLine(): Promise<void> {
+    return copyText(this.command(), this.toasts);
   }
 }

@@ -1,5 +1,5 @@
 import { afterNextRender, Component, computed, type ElementRef, inject, input, output, viewChild } from '@angular/core';
-import { Icon, Toasts } from '@icmp-mon/platform/ui-kit';
+import { copyText, Icon, Toasts } from '@icmp-mon/platform/ui-kit';
 
 /** Recovery codes, which are shown once. */
 @Component({
@@ -56,13 +56,7 @@ export class RecoveryCodesText {
     afterNextRender(() => this.list().nativeElement.focus());
   }
 
-  protected async copyCodes(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.text());
-      this.toasts.done('Copied.');
-    } catch (failure) {
-      console.warn('Clipboard access was denied.', failure);
-      this.toasts.showFailure('The browser denied access to the clipboard. Select the text and copy it.');
-    }
+  protected copyCodes(): Promise<void> {
+    return copyText(this.text(), this.toasts);
   }
 }

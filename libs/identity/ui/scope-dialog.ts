@@ -1,10 +1,10 @@
 import { Component, inject, signal } from '@angular/core';
 import { form, submit, validate } from '@angular/forms/signals';
-import { MAT_DIALOG_DATA, type MatDialog, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, type MatDialog, MatDialogRef } from '@angular/material/dialog';
 import type { Scope } from '@icmp-mon/identity/contract';
-import { LabelledField, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { FormDialog, LabelledField, readProblem } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
-import { RefusalPipe } from './refusal.pipe';
+import { refusalText } from './refusal-text';
 import { scopeFault } from './scope-fault';
 
 interface ScopeAsked {
@@ -18,61 +18,33 @@ interface ScopeAsked {
 /** Dialog for the scope of a user or API key; closes with true when it was changed. */
 @Component({
   selector: 'icm-scope-dialog',
-  imports: [LabelledField, MatDialogModule, RefusalPipe],
+  imports: [FormDialog, LabelledField],
   template: `
-    <h2 mat-dialog-title>Scope of {{ asked.name }}</h2>
-    <form novalidate (submit)="saveScope($event)">
-      <mat-dialog-content>
-        @if (problem(); as refused) {
-          <p class="refused" role="alert">{{ refused | refusal: { scope: 'The scope' } }}</p>
-        }
-        <p class="quiet">
-          With a scope, such as <code>customer=acme</code>, only the targets that the filter selects are seen and
-          changed. A changed scope is effective within 5 s.
-        </p>
-        <icm-labelled-field
-          label="Scope"
-          hint="a filter; empty for all targets"
-          testId="scope-text"
-          [mono]="true"
-          [field]="entered.scope"
-        />
-      </mat-dialog-content>
-      <mat-dialog-actions align="end">
-        <button type="button" class="button" [mat-dialog-close]="undefined">Cancel</button>
-        <button
-          type="submit"
-          class="button button-primary"
-          data-testid="save-scope"
-          [disabled]="entered().submitting()"
-        >
-          {{ entered().submitting() ? 'Saving…' : 'Save' }}
-        </button>
-      </mat-dialog-actions>
-    </form>
-  `,
-  styles: `
-    mat-dialog-content {
-      display: flex;
-      flex-direction: column;
-      gap: 12px;
-    }
-
-    p {
-      margin: 0;
-    }
-
-    .refused {
-      padding: 8px 12px;
-      border-left: 4px solid var(--icm-danger);
-      background: var(--icm-surface-sunken);
-    }
+    <icm-form-dialog
+      testId="save-scope"
+      [heading]="'Scope of ' + asked.name"
+      [problem]="problem()"
+      [isSending]="entered().submitting()"
+      (sent)="saveScope($event)"
+    >
+      <p class="quiet">
+        With a scope, such as <code>customer=acme</code>, only the targets that the filter selects are seen and changed.
+        A changed scope is effective within 5 s.
+      </p>
+      <icm-labelled-field
+        label="Scope"
+        hint="a filter; empty for all targets"
+        testId="scope-text"
+        [mono]="true"
+        [field]="entered.scope"
+      />
+    </icm-form-dialog>
   `,
 })
 class ScopeDialog {
   private readonly dialog = inject<MatDialogRef<ScopeDialog, boolean>>(MatDialogRef);
   protected readonly asked = inject<ScopeAsked>(MAT_DIALOG_DATA);
-  protected readonly problem = signal<Problem | null>(null);
+  protected readonly problem = signal<string | null>(null);
   protected readonly entered = form(signal({ scope: this.asked.scope ?? '' }), (path) => {
     validate(path.scope, ({ value }) => scopeFault(value()));
   });
@@ -86,7 +58,7 @@ class ScopeDialog {
         await this.asked.save(scope.trim() === '' ? null : scope);
         this.dialog.close(true);
       } catch (failure) {
-        this.problem.set(readProblem(failure));
+        this.problem.set(refusalText(readProblem(failure), { scope: 'The scope' }));
       }
     });
   }

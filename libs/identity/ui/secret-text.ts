@@ -1,5 +1,5 @@
 import { Component, inject, input } from '@angular/core';
-import { Icon, Toasts } from '@icmp-mon/platform/ui-kit';
+import { copyText, Icon, Toasts } from '@icmp-mon/platform/ui-kit';
 
 /** A secret that is shown once, with a button to copy it. */
 @Component({
@@ -21,13 +21,7 @@ export class SecretText {
   readonly secret = input.required<string>();
   readonly testId = input.required<string>();
 
-  protected async copySecret(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.secret());
-      this.toasts.done('Copied.');
-    } catch (failure) {
-      console.warn('Clipboard access was denied.', failure);
-      this.toasts.showFailure('The browser denied access to the clipboard. Select the text and copy it.');
-    }
+  protected copySecret(): Promise<void> {
+    return copyText(this.secret(), this.toasts);
   }
 }

@@ -1,6 +1,8 @@
 export { Clock } from './clock';
+export { copyText } from './copy-text';
 export { elapsedMs, type Moment, momentAgo, momentNow } from './elapsed';
 export { fieldErrors } from './field-errors';
+export { FormDialog } from './form-dialog';
 export { Icon, type IconName } from './icon';
 export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-read';
 export { LabelledField } from './labelled-field';

@@ -1,7 +1,7 @@
 import { Component, inject, signal } from '@angular/core';
 import { form, submit } from '@angular/forms/signals';
-import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { fieldErrors, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { MAT_DIALOG_DATA, MatDialogRef } from '@angular/material/dialog';
+import { fieldErrors, FormDialog, newRequestKey, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { ChangeTargetRequest, TargetView } from '@icmp-mon/targets/contract';
 import { parseTags, tagChanges, tagsAsText } from './tag-text';
 import { parentsIn, parentsText } from './parent-text';
@@ -11,9 +11,8 @@ import { TargetsClient } from './targets.client';
 /** Dialog for `PATCH /targets/{id}`; closes with the changed target. */
 @Component({
   selector: 'icm-edit-target-dialog',
-  imports: [MatDialogModule, TargetFields],
+  imports: [FormDialog, TargetFields],
   templateUrl: './edit-target-dialog.html',
-  styleUrl: './add-target.scss',
 })
 export class EditTargetDialog {
   private readonly client = inject(TargetsClient);
