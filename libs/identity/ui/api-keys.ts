@@ -38,9 +38,7 @@ import { Session } from './session';
 import { SettingsNav } from './settings-nav';
 
 const NAME_LENGTH_MAX = 100;
-const NEW_KEY: { name: string; role: Role; days: string; scope: string } = {
-  ...{ name: '', role: 'viewer', days: '', scope: '' },
-};
+const NEW_KEY = { name: '', role: 'viewer' as Role, days: '', scope: '' };
 
 /** Page `/settings/keys`: the API keys of services; creates them, shows each once, and revokes them. */
 @Component({

@@ -1,18 +1,8 @@
-import {
-  afterNextRender,
-  Component,
-  computed,
-  type ElementRef,
-  inject,
-  Injector,
-  input,
-  signal,
-  viewChild,
-} from '@angular/core';
-import { form, FormField, required, submit } from '@angular/forms/signals';
+import { afterNextRender, Component, computed, inject, Injector, input, signal, viewChild } from '@angular/core';
+import { form, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { type LoginChallenge, safeReturnUrl } from '@icmp-mon/identity/contract';
-import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField, PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { LoginCode } from './login-code';
 import { LoginEnrolment } from './login-enrolment';
@@ -22,7 +12,7 @@ import { signInFaultText } from './sign-in-fault';
 /** Login page: `/login?returnUrl=`. A password, then a code where one is needed; or the issuer of single sign-on. */
 @Component({
   selector: 'icm-login',
-  imports: [FormField, LoginCode, LoginEnrolment],
+  imports: [LabelledField, LoginCode, LoginEnrolment],
   templateUrl: './login.html',
   styleUrl: './login.scss',
 })
@@ -37,7 +27,7 @@ export class Login {
   /** Fault of a sign-in at the issuer. */
   readonly sso = input<string>();
 
-  private readonly first = viewChild<ElementRef<HTMLInputElement>>('first');
+  private readonly first = viewChild<LabelledField>('first');
   protected readonly challenge = signal<LoginChallenge | null>(null);
   protected readonly problem = signal<Problem | null>(null);
   protected readonly fault = computed(() => signInFaultText(this.sso()));
@@ -58,7 +48,7 @@ export class Login {
   }
 
   private focusFirst(): void {
-    afterNextRender(() => this.first()?.nativeElement.focus(), { injector: this.injector });
+    afterNextRender(() => this.first()?.focusEntry(), { injector: this.injector });
   }
 
   protected async signIn(event: Event): Promise<void> {

@@ -105,7 +105,7 @@ export class UserPage {
 
   protected resetSecondFactor(name: string): void {
     const text =
-      'The user is logged out, and signs in with the password only. Do this if the user lost app and recovery codes.';
+      'The user is logged out, and then needs the password only, unless the role requires a new second factor. Do this if the user lost the app and the recovery codes.';
     this.confirm({ title: `Reset the second factor of ${name}?`, text, action: 'Reset' }, () =>
       this.runAction('The second factor was not reset.', async () => {
         await this.client.resetSecondFactor(this.id());
