@@ -10,7 +10,13 @@ import {
   EVENTS_PAGE_DEFAULT,
   EVENTS_PAGE_MAX,
 } from '@icmp-mon/audit/contract';
-import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, TrueOrFalseParameter, WholeNumberParameter } from '@icmp-mon/platform/http';
+import {
+  HasNoControlCharacters,
+  MayBeAbsent,
+  TIME_TEXT_LENGTH_MAX,
+  TrueOrFalseParameter,
+  WholeNumberParameter,
+} from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 
@@ -19,9 +25,6 @@ const TYPES_LENGTH_MAX = 500;
 const ID_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
 const TIME = { minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX } as const;
-/** PostgreSQL has no text with a null character. */
-const Printable = (): PropertyDecorator =>
-  Matches(/^[^\p{Cc}]*$/u, { message: '$property must not contain control characters' });
 const TEXT = { type: 'string', nullable: true } as const;
 
 export class FilterEventsRequest implements AuditQuery {
@@ -35,7 +38,7 @@ export class FilterEventsRequest implements AuditQuery {
   @MayBeAbsent()
   @IsString()
   @Length(1, NAME_LENGTH_MAX)
-  @Printable()
+  @HasNoControlCharacters()
   actor?: string;
 
   @ApiPropertyOptional({
@@ -59,7 +62,7 @@ export class FilterEventsRequest implements AuditQuery {
   @MayBeAbsent()
   @IsString()
   @Length(1, NAME_LENGTH_MAX)
-  @Printable()
+  @HasNoControlCharacters()
   entity?: string;
 
   @ApiPropertyOptional({
@@ -94,7 +97,7 @@ export class FilterEventsRequest implements AuditQuery {
   @MayBeAbsent()
   @IsString()
   @Length(1, ID_LENGTH_MAX)
-  @Printable()
+  @HasNoControlCharacters()
   correlation?: string;
 
   @ApiPropertyOptional({

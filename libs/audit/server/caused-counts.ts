@@ -13,5 +13,5 @@ export async function causedCounts(sql: Sql, events: readonly RecordedEvent[]): 
      WHERE caused.count > 0`,
     [[...new Set(causes.map(({ metadata }) => metadata.correlationId))], CAUSED_COUNT_MAX],
   );
-  return new Map(rows.map(({ id, count }) => [id, Number(count)]));
+  return new Map(rows.map(({ id, count }) => [id, count]));
 }

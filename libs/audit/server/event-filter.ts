@@ -1,9 +1,8 @@
 import type { AuditQuery } from '@icmp-mon/audit/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
 import { streamOf } from '@icmp-mon/platform/event-store';
-import { instantOf } from '@icmp-mon/platform/http';
-import type { AuditedCategories } from '@icmp-mon/platform/plugins';
+import { instantOf, invalidParameter } from '@icmp-mon/platform/http';
+import type { AuditedCategories, AuditedCategory } from '@icmp-mon/platform/plugins';
 
 /** Most entities or actors that one name means. */
 const MEANINGS_MAX = 100;
@@ -28,7 +27,7 @@ export interface EventFilter {
 
 /**
  * Returns the filter of a query.
- * @throws DomainError `invalid` naming the parameter; `not_found` for a name that means nothing
+ * @throws DomainError `invalid` naming the parameter
  */
 export async function eventFilter(
   sql: Sql,
@@ -38,14 +37,14 @@ export async function eventFilter(
 ): Promise<EventFilter> {
   const { actor, kind, entity, correlation, event, from, to } = query;
   if (entity !== undefined && kind === undefined)
-    throw refused('entity', `entity needs a kind: ${kindsText(categories)}.`);
+    throw invalidParameter('entity', `entity needs a kind: ${kindsText(categories)}.`);
   if (correlation !== undefined && (actor !== undefined || entity !== undefined))
-    throw refused('correlation', 'correlation selects the events of one request: leave out actor and entity.');
+    throw invalidParameter('correlation', 'correlation selects the events of one request: leave out actor and entity.');
   const category = kind === undefined ? null : categories.ofKind(kind);
-  if (category === undefined) throw refused('kind', `kind must be one of ${kindsText(categories)}.`);
+  if (category === undefined) throw invalidParameter('kind', `kind must be one of ${kindsText(categories)}.`);
   const fromMs = from === undefined ? null : instantOf('from', from, nowMs);
   const toMs = to === undefined ? null : instantOf('to', to, nowMs);
-  if (fromMs !== null && toMs !== null && fromMs >= toMs) throw refused('from', 'from must be before to.');
+  if (fromMs !== null && toMs !== null && fromMs >= toMs) throw invalidParameter('from', 'from must be before to.');
   return {
     actors: actor === undefined ? null : await actorsOf(sql, categories, actor),
     correlation: correlation ?? null,
@@ -59,11 +58,7 @@ export async function eventFilter(
 }
 
 /** Returns the streams of an entity that is given by its id, its name or its address. */
-async function streamsOf(
-  sql: Sql,
-  { aggregate, findEntities }: ReturnType<AuditedCategories['ofKind']> & object,
-  entity: string,
-): Promise<string[]> {
+async function streamsOf(sql: Sql, { aggregate, findEntities }: AuditedCategory, entity: string): Promise<string[]> {
   const ids = (await findEntities?.(sql, entity)) ?? [];
   return [entity, ...ids.slice(0, MEANINGS_MAX)].map((id) => streamOf(aggregate.category, id));
 }
@@ -79,7 +74,3 @@ async function actorsOf(sql: Sql, categories: AuditedCategories, text: string): 
 }
 
 const kindsText = (categories: AuditedCategories): string => categories.plugged.map(({ kind }) => kind).join(', ');
-
-function refused(parameter: string, detail: string): DomainError {
-  return new DomainError('invalid', detail, [{ pointer: `?${parameter}`, detail }]);
-}

@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { AuditQuery } from '@icmp-mon/audit/contract';
+import { streamAfterFirst } from '@icmp-mon/platform/http';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditReader } from './audit-reader';
 import { type EventFilter, eventFilter } from './event-filter';
@@ -23,9 +24,7 @@ export class ReadEventsExportHandler implements IQueryHandler<ReadEventsExport> 
   async execute({ filter: query }: ReadEventsExport): Promise<Readable> {
     const { database, categories } = this.reader;
     const filter = await eventFilter(database, categories, { ...query, folded: query.folded ?? false }, Date.now());
-    const pages = this.pagesOf(filter);
-    const first = await pages.next();
-    return Readable.from(following(first, pages), { objectMode: false });
+    return streamAfterFirst(this.pagesOf(filter));
   }
 
   private async *pagesOf(filter: EventFilter): AsyncGenerator<string> {
@@ -39,9 +38,4 @@ export class ReadEventsExportHandler implements IQueryHandler<ReadEventsExport> 
       before = positions[positions.length - 1];
     }
   }
-}
-
-async function* following(first: IteratorResult<string>, pages: AsyncGenerator<string>): AsyncGenerator<string> {
-  if (first.done !== true) yield first.value;
-  yield* pages;
 }

@@ -9,8 +9,9 @@ import {
   type SessionView,
   type SignInOptions,
 } from '@icmp-mon/identity/contract';
+import { HasNoControlCharacters } from '@icmp-mon/platform/http';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsString, MaxLength, MinLength } from 'class-validator';
 import { SCOPE } from './access.dto';
 
 export class LoginRequest implements contract.LoginRequest {
@@ -18,7 +19,7 @@ export class LoginRequest implements contract.LoginRequest {
   @IsString()
   @MinLength(1)
   @MaxLength(200)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'user must not contain control characters' })
+  @HasNoControlCharacters()
   user!: string;
 
   @ApiProperty({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX, format: 'password' })

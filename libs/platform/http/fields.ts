@@ -1,6 +1,6 @@
 import { plainLinesFault, plainTextFault, tagsFault, type TagRules } from '@icmp-mon/platform/text';
 import { Transform } from 'class-transformer';
-import { registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator';
+import { Matches, registerDecorator, ValidateIf, type ValidationArguments } from 'class-validator';
 
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
@@ -22,6 +22,10 @@ export const WholeNumberParameter = (): PropertyDecorator =>
 /** Converts a query parameter `true` or `false`. Any other text stays a text. */
 export const TrueOrFalseParameter = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
+
+/** A text that is searched for; PostgreSQL has no text with a null character. */
+export const HasNoControlCharacters = (): PropertyDecorator =>
+  Matches(/^[^\p{Cc}]*$/u, { message: '$property must not contain control characters' });
 
 /** A text that people read as a name or a place; for the rule see `plainTextFault`. */
 export const IsPlainText = (): PropertyDecorator =>

@@ -5,6 +5,7 @@ export { createHttpApp, listen } from './create-http-app';
 export { IF_MATCH_HEADER, IfMatch } from './entity-tag';
 export { drainedOf, formatMessage, lastEventIdOf, messageBytes, sendEventStream } from './event-stream';
 export {
+  HasNoControlCharacters,
   IsPlainLines,
   IsPlainText,
   IsTagChanges,
@@ -17,6 +18,7 @@ export {
 } from './fields';
 export { HttpModule } from './http.module';
 export { Idempotent } from './idempotency.interceptor';
+export { invalidParameter } from './invalid-parameter';
 export { parseJson } from './json-body';
 export { serveOpenApi } from './open-api';
 export {
@@ -39,6 +41,6 @@ export {
   type StreamSource,
   StreamSources,
 } from './stream-sources';
-export { streamedAnswer } from './streamed-answer';
+export { streamAfterFirst, streamedAnswer } from './streamed-answer';
 export { streamedBody } from './streamed-body';
 export { instantOf, rangeOf, TIME_TEXT_LENGTH_MAX, type TimeRange } from './time-range';

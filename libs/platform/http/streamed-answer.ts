@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { StreamableFile } from '@nestjs/common';
 
@@ -11,4 +11,15 @@ export function streamedAnswer(text: Readable, type: string, fileName?: string):
     logger.warn({ err: error }, 'an export ended early');
     response.destroy?.();
   });
+}
+
+/** Returns the texts as a stream after the first one was read, so that a failure before it is answered as an error. */
+export async function streamAfterFirst(texts: AsyncGenerator<string>): Promise<Readable> {
+  const first = await texts.next();
+  return Readable.from(following(first, texts), { objectMode: false });
+}
+
+async function* following(first: IteratorResult<string>, texts: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done !== true) yield first.value;
+  yield* texts;
 }

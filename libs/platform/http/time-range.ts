@@ -1,5 +1,5 @@
-import { DomainError } from '@icmp-mon/platform/errors';
 import { absoluteMs } from '@icmp-mon/platform/text';
+import { invalidParameter } from './invalid-parameter';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -20,7 +20,7 @@ export function instantOf(parameter: string, text: string, nowMs: number): numbe
   const relative = RELATIVE.exec(text);
   const ms = relative ? nowMs - Number(relative[1] ?? 0) * (UNIT_MS[relative[2] ?? 's'] ?? 0) : absoluteMs(text);
   if (Number.isFinite(ms) && ms >= 0) return ms;
-  throw invalid(
+  throw invalidParameter(
     parameter,
     `${parameter} must be a time such as 2026-11-18T11:00:00Z, a date, now, or now-6h (units s, m, h, d, w).`,
   );
@@ -40,10 +40,6 @@ export interface TimeRange {
 export function rangeOf(request: { from: string; to?: string }, { nowMs }: { nowMs: number }): TimeRange {
   const fromMs = instantOf('from', request.from, nowMs);
   const toMs = instantOf('to', request.to ?? 'now', nowMs);
-  if (fromMs >= toMs) throw invalid('from', 'from must be before to.');
+  if (fromMs >= toMs) throw invalidParameter('from', 'from must be before to.');
   return { fromMs, toMs };
-}
-
-function invalid(parameter: string, detail: string): DomainError {
-  return new DomainError('invalid', detail, [{ pointer: `?${parameter}`, detail }]);
 }

@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { streamAfterFirst } from '@icmp-mon/platform/http';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listFilter } from '../target-list/list-filter';
@@ -36,18 +37,12 @@ export class ReadExportHandler implements IQueryHandler<ReadExport> {
     const { agentTargets, placements } = this;
     const context = { judged: await this.judged.now(), agentTargets, placements };
     const selected = listFilter(filter === undefined ? {} : { filter }, context, scope);
-    const texts = exportTexts(exportPages(this.database, selected, scope), withVersions ? 'versioned-ndjson' : format);
-    const first = await texts.next();
-    return Readable.from(following(first, texts), { objectMode: false });
+    const pages = exportPages(this.database, selected, scope);
+    return streamAfterFirst(exportTexts(pages, withVersions ? 'versioned-ndjson' : format));
   }
 }
 
 function versionsRefused(format: ExportFormat): DomainError {
   const detail = `has no effect on ${format}: add format=ndjson, whose lines can have versions`;
   return new DomainError('invalid', `The parameter versions ${detail}.`, [{ pointer: '?versions', detail }]);
-}
-
-async function* following(first: IteratorResult<string>, texts: AsyncGenerator<string>): AsyncGenerator<string> {
-  if (first.done !== true) yield first.value;
-  yield* texts;
 }

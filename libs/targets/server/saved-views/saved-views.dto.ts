@@ -7,20 +7,18 @@ import {
   VIEW_COLUMNS_LENGTH_MAX,
   VIEW_NAME_LENGTH_MAX,
 } from '@icmp-mon/targets/contract';
-import { IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
+import { HasNoControlCharacters, IsPlainText, MayBeAbsent } from '@icmp-mon/platform/http';
 import { PLAIN_TEXT_RULE } from '@icmp-mon/platform/text';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, IsString, Matches, MaxLength, MinLength, ValidateNested } from 'class-validator';
-
-const NO_CONTROL_CHARACTERS = /^[^\p{Cc}]*$/u;
 
 class SavedViewQueryRequest implements contract.SavedViewQuery {
   @ApiPropertyOptional({ maxLength: 265, example: 'site=fra edge' })
   @MayBeAbsent()
   @IsString()
   @MaxLength(265)
-  @Matches(NO_CONTROL_CHARACTERS, { message: 'q must not contain control characters' })
+  @HasNoControlCharacters()
   q?: string;
 
   @ApiPropertyOptional({ maxLength: FILTER_LENGTH_MAX, example: 'site=fra AND NOT role=lab' })
@@ -40,7 +38,7 @@ class SavedViewQueryRequest implements contract.SavedViewQuery {
   @MayBeAbsent()
   @IsString()
   @MaxLength(63)
-  @Matches(NO_CONTROL_CHARACTERS, { message: 'tier must not contain control characters' })
+  @HasNoControlCharacters()
   tier?: string;
 
   @ApiPropertyOptional({ enum: TARGET_SORTS })

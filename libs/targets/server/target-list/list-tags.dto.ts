@@ -1,4 +1,4 @@
-import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { HasNoControlCharacters, MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { TAG_KEY, TAG_TARGETS_MAX, type TagCount, type TagList, type TagListQuery } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
@@ -25,7 +25,7 @@ export class ListTagsRequest implements TagListQuery {
   @MayBeAbsent()
   @IsString()
   @MaxLength(TARGET_TAGS.valueLengthMax)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'prefix must not contain control characters' })
+  @HasNoControlCharacters()
   prefix?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: TAGS_MAX, description: '20 unless set.' })

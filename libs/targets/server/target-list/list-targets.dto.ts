@@ -1,7 +1,12 @@
 import { STATUSES } from '@icmp-mon/status/contract';
 import type { StatusCountsView, TargetListQuery, TargetPage } from '@icmp-mon/targets/contract';
 import { FILTER_LENGTH_MAX, SEARCH_TERMS_MAX, TARGET_SORTS, type TargetSort } from '@icmp-mon/targets/contract';
-import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
+import {
+  HasNoControlCharacters,
+  MayBeAbsent,
+  TIME_TEXT_LENGTH_MAX,
+  WholeNumberParameter,
+} from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { IDENTIFIER, IDENTIFIER_MESSAGE } from '@icmp-mon/targets/wire';
@@ -50,7 +55,7 @@ export class ListTargetsRequest implements TargetListQuery {
   @MayBeAbsent()
   @IsString()
   @MaxLength(265)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'q must not contain control characters' })
+  @HasNoControlCharacters()
   q?: string;
 
   @ApiPropertyOptional(FILTER)

@@ -1,7 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
-import { instantOf } from '@icmp-mon/platform/http';
+import { instantOf, invalidParameter } from '@icmp-mon/platform/http';
 import {
   limitedFilter,
   type TargetListQuery,
@@ -85,14 +84,10 @@ function versionView({ sort_value: _value, total: _total, ...row }: PageRow & { 
 function requireHistory({ sort = 'ip', ...query }: TargetListQuery): VersionSort {
   const given = WITHOUT_HISTORY.find((name) => query[name] !== undefined);
   if (given !== undefined)
-    throw invalid(given, `${given} cannot be combined with at: the history has filter, tier and vrf.`);
+    throw invalidParameter(given, `${given} cannot be combined with at: the history has filter, tier and vrf.`);
   const found = VERSION_SORTS.find((name) => name === sort);
-  if (found === undefined) throw invalid('sort', `sort must be one of ${VERSION_SORTS.join(', ')} with at.`);
+  if (found === undefined) throw invalidParameter('sort', `sort must be one of ${VERSION_SORTS.join(', ')} with at.`);
   return found;
-}
-
-function invalid(parameter: string, detail: string): DomainError {
-  return new DomainError('invalid', detail, [{ pointer: `?${parameter}`, detail }]);
 }
 
 function matchingVersions({ filter, tier, vrf }: TargetListQuery, at: Date, scope: Scope): MatchingVersions {
