@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import type { CreatedUser } from '@icmp-mon/identity/contract';
 import { appCode, type StandInPerson, StandInIssuer } from '@icmp-mon/identity/server/testing';
+import { freePort } from '@icmp-mon/platform/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
@@ -23,16 +22,6 @@ let page: Page;
 const pathOf = () => new URL(page.url()).pathname;
 const textOf = (testId: string) => page.getByTestId(testId).innerText();
 const alert = () => page.getByRole('alert').first().innerText();
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
-}
 
 async function signOut(): Promise<void> {
   await page.goto('/settings');

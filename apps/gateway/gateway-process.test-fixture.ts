@@ -2,13 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CertificateAuthority, makeToken } from '@icmp-mon/agents/server';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
-import { eventually, testDatabase, testServices, testTopicPrefix, type TestDatabase } from '@icmp-mon/platform/testing';
+import {
+  eventually,
+  freePort,
+  testDatabase,
+  testServices,
+  testTopicPrefix,
+  type TestDatabase,
+} from '@icmp-mon/platform/testing';
 import { bundleOf } from '@icmp-mon/platform/workspace';
 import { TestAgent } from '@icmp-mon/probing/agent/testing';
 import { build } from 'esbuild';
@@ -96,14 +102,4 @@ export class GatewayProcess {
     await this.testDb.dropDatabase();
     await rm(this.folder, { recursive: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
 }

@@ -1,20 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { StandInIssuer } from '@icmp-mon/identity/server/testing';
 import { expect } from 'vitest';
 
 const REDIRECTS_MAX = 12;
-
-/** Returns a port that is free now, for an API whose settings contain its own address. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
-}
 
 /** A browser that signs in at the stand-in issuer: keeps cookies by origin, and follows redirects one at a time. */
 export class IssuerBrowser {

@@ -1,6 +1,7 @@
 import type { UserView } from '@icmp-mon/identity/contract';
 import { type StandInPerson, StandInIssuer } from '@icmp-mon/identity/server/testing';
-import { freePort, IssuerBrowser } from './issuer-browser';
+import { freePort } from '@icmp-mon/platform/testing';
+import { IssuerBrowser } from './issuer-browser';
 import { startTestApi, type TestApi } from './test-api';
 import { TestUsers } from './test-users';
 
