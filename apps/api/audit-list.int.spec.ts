@@ -44,7 +44,8 @@ describe('a list of events', () => {
       { actor: 'lin', kind: 'tier' },
       { actor: 'lin', event: 'TargetRemoved' },
       { actor: 'lin', to: '2020-01-01' },
-      { actor: 'somebody' },
+      { actor: 'unknown' },
+      { actor: 'user:ada' },
       { correlation: UNKNOWN_ID },
     ] as Record<string, string>[]) {
       expect((await audit.readPage(query)).items, JSON.stringify(query)).toEqual([]);
