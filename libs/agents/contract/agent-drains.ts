@@ -27,11 +27,15 @@ export interface DrainAgentsRequest {
   reason?: string;
 }
 
-/** An agent of a job. `skipped`: its drain was cancelled, or it was evicted or banned. */
+/** State of an agent in a job. `skipped`: its drain was cancelled, or it was evicted or banned. */
+export const DRAIN_JOB_AGENT_STATES = ['waiting', 'draining', 'drained', 'skipped'] as const;
+export type DrainJobAgentState = (typeof DRAIN_JOB_AGENT_STATES)[number];
+
+/** An agent of a job. */
 export interface DrainJobAgent {
   id: string;
   name: string;
-  state: 'waiting' | 'draining' | 'drained' | 'skipped';
+  state: DrainJobAgentState;
   /** Targets that it holds. */
   held: number;
 }

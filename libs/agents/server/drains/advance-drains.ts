@@ -29,7 +29,7 @@ async function advanceJob(sql: Sql, store: EventStore, held: HeldTargets, id: st
   );
   // Another process runs it, or it has ended meanwhile.
   if (job === undefined) return;
-  const agents = await readDrainedAgents(sql, job.agents, (ids) => held.byAgent(ids));
+  const agents = await readDrainedAgents(sql, job.agents, held);
   const step = nextStep(agents, {
     started: new Set(job.started),
     atOnce: job.at_once,

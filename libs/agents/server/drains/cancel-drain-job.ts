@@ -21,13 +21,12 @@ export class CancelDrainJobHandler implements ICommandHandler<CancelDrainJob> {
 
   /** @throws DomainError `not_found`; `conflict` if the job has ended */
   async execute({ id }: CancelDrainJob): Promise<DrainJob> {
-    const held = (ids: readonly string[]): Promise<ReadonlyMap<string, number>> => this.held.byAgent(ids);
     const cancelled = await this.control.query(
       `UPDATE agent_drain_job SET state = 'cancelled', why = NULL, finished_at = now()
        WHERE id = $1 AND finished_at IS NULL RETURNING id`,
       [id],
     );
-    const job = await readDrainJob(this.control, id, held);
+    const job = await readDrainJob(this.control, id, this.held);
     if (cancelled.length > 0 || job.state === 'cancelled') return job;
     throw new DomainError('conflict', `The job cannot be cancelled: it is already ${job.state}.`);
   }

@@ -1,8 +1,8 @@
-import type { DrainJob, DrainJobState } from '@icmp-mon/agents/contract';
+import type { DrainJob, DrainJobAgentState, DrainJobState } from '@icmp-mon/agents/contract';
+import type { HeldTargets } from '@icmp-mon/assignment/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
-import type { DrainedAgent } from './drain-plan';
-import { planDrain } from './drain-plan';
+import { type DrainedAgent, planDrain } from './drain-plan';
 
 /** A job as its row holds it. */
 export interface DrainJobRow {
@@ -31,21 +31,17 @@ export const UNLOOKED = `greatest(now() - looked_at - ${LOOK_LATE}, interval '0'
 export const DRAIN_COLUMNS = `id, agents::text[] AS agents, started::text[] AS started, at_once, wait_s, reason, requested_by, correlation_id,
   requested_at, state, progress, why, shortfall, finished_at, extract(epoch FROM now() - progressed_at - ${UNLOOKED})::float8 AS still_s`;
 
+type Held = Pick<HeldTargets, 'byAgent'>;
+
 /** Returns the agents of a job by name, with the number of targets that each holds. */
-export async function readDrainedAgents(
-  sql: Sql,
-  ids: readonly string[],
-  held: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>,
-): Promise<DrainedAgent[]> {
+export async function readDrainedAgents(sql: Sql, ids: readonly string[], held: Held): Promise<DrainedAgent[]> {
   const agents = await sql.query<Omit<DrainedAgent, 'held'>>(
     'SELECT id, name, state FROM agent WHERE id = ANY ($1::uuid[]) ORDER BY name',
     [ids],
   );
-  const counts = await held(ids);
+  const counts = await held.byAgent(ids);
   return agents.map((agent) => ({ ...agent, held: counts.get(agent.id) ?? 0 }));
 }
-
-type Held = (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 
 /** @throws DomainError `not_found` */
 export async function readDrainJob(sql: Sql, id: string, held: Held): Promise<DrainJob> {
@@ -59,7 +55,7 @@ export async function readDrainJob(sql: Sql, id: string, held: Held): Promise<Dr
 /** Returns the job for its view. */
 export function drainJobOf(row: DrainJobRow, agents: readonly DrainedAgent[]): DrainJob {
   const { waiting, draining, drained } = planDrain(agents, new Set(row.started), row.at_once);
-  const stateOf = new Map<string, 'waiting' | 'draining' | 'drained'>([
+  const stateOf = new Map<string, DrainJobAgentState>([
     ...waiting.map(({ id }) => [id, 'waiting'] as const),
     ...draining.map(({ id }) => [id, 'draining'] as const),
     ...drained.map(({ id }) => [id, 'drained'] as const),

@@ -63,7 +63,6 @@ export interface DrainSituation {
 }
 
 export interface DrainStep {
-  plan: DrainPlan;
   progress: string;
   state: Exclude<DrainJobState, 'cancelled'>;
   /** Why it is paused or stopped, and what to do. */
@@ -78,16 +77,16 @@ export interface DrainStep {
 export function nextStep(agents: readonly DrainedAgent[], situation: DrainSituation): DrainStep {
   const { started, atOnce, waitS, shortBefore, shortNow, progressBefore, stillS } = situation;
   const plan = planDrain(agents, started, atOnce);
-  const known = { plan, progress: drainProgress(plan) };
+  const progress = drainProgress(plan);
   if (plan.draining.length === 0 && plan.waiting.length === 0)
-    return { ...known, state: 'completed', why: null, next: [] };
-  if (known.progress === progressBefore && stillS >= waitS) {
+    return { progress, state: 'completed', why: null, next: [] };
+  if (progress === progressBefore && stillS >= waitS) {
     const why = `No target moved for ${waitS} s: probably no other agent is ready for them (Health, Assignment). Drain the rest again to continue.`;
-    return { ...known, state: 'stopped', why, next: [] };
+    return { progress, state: 'stopped', why, next: [] };
   }
   if (shortNow > shortBefore && plan.waiting.length > 0) {
     const why = `${shortNow} targets are not placed as their tiers ask, ${shortBefore} at the start of the job: no further agent is drained until they are (Health, Placement).`;
-    return { ...known, state: 'paused', why, next: [] };
+    return { progress, state: 'paused', why, next: [] };
   }
-  return { ...known, state: 'running', why: null, next: plan.next };
+  return { progress, state: 'running', why: null, next: plan.next };
 }

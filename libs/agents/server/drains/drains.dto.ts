@@ -4,11 +4,13 @@ import {
   AGENT_TAGS,
   DRAIN_AGENTS_MAX,
   DRAIN_AT_ONCE_MAX,
+  DRAIN_JOB_AGENT_STATES,
   DRAIN_JOB_STATES,
   DRAIN_WAIT_S,
   DRAIN_WAIT_S_MAX,
   type DrainJob,
   type DrainJobAgent,
+  type DrainJobAgentState,
   type DrainJobState,
 } from '@icmp-mon/agents/contract';
 import { IsPlainText, IsTags, MayBeAbsent } from '@icmp-mon/platform/http';
@@ -17,7 +19,6 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsUUID, Length, Max, Min } 
 import { ChangeAgentRequest } from '../agent-changes.dto';
 
 const INSTANT = { type: 'string', format: 'date-time' } as const;
-const AGENT_STATES_IN_JOB = ['waiting', 'draining', 'drained', 'skipped'] as const;
 
 export class DrainAgentsRequest extends ChangeAgentRequest implements contract.DrainAgentsRequest {
   @ApiPropertyOptional({
@@ -79,7 +80,7 @@ export class DrainAgentsRequest extends ChangeAgentRequest implements contract.D
 export class DrainJobAgentResponse implements DrainJobAgent {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
-  @ApiProperty({ enum: AGENT_STATES_IN_JOB }) state!: DrainJobAgent['state'];
+  @ApiProperty({ enum: DRAIN_JOB_AGENT_STATES }) state!: DrainJobAgentState;
   @ApiProperty({ type: 'integer', description: 'Targets that it holds.' }) held!: number;
 }
 

@@ -20,6 +20,6 @@ export class ReadDrainJobHandler implements IQueryHandler<ReadDrainJob> {
 
   /** @throws DomainError `not_found` */
   execute({ id }: ReadDrainJob): Promise<DrainJob> {
-    return readDrainJob(this.control, id, (ids) => this.held.byAgent(ids));
+    return readDrainJob(this.control, id, this.held);
   }
 }

@@ -28,18 +28,20 @@ export class RequestDrainHandler implements ICommandHandler<RequestDrain> {
   ) {}
 
   /** @throws DomainError `invalid` for a selection without agents, or with too many; `too_many_requests` */
-  execute({ request, metadata }: RequestDrain): Promise<DrainJob> {
+  async execute({ request, metadata }: RequestDrain): Promise<DrainJob> {
+    const agents = await selectDrained(this.control, request);
+    // Before the transaction, which holds a lock and a connection: each count needs a connection of its own.
+    const [shortfall, counts] = await Promise.all([this.held.countShort(), this.held.byAgent(agents)]);
     return this.control.transaction(async (sql) => {
-      const agents = await selectDrained(sql, request);
       await requirePlace(sql);
       const { atOnce = 1, waitS = DRAIN_WAIT_S, reason = null } = request;
       const jobId = newId();
       await sql.execute(
         `INSERT INTO agent_drain_job (id, agents, at_once, wait_s, reason, requested_by, correlation_id, shortfall)
          VALUES ($1, $2::uuid[], $3, $4, $5, $6, $7, $8)`,
-        [jobId, agents, atOnce, waitS, reason, metadata.actor, metadata.correlationId, await this.held.countShort()],
+        [jobId, agents, atOnce, waitS, reason, metadata.actor, metadata.correlationId, shortfall],
       );
-      const job = await readDrainJob(sql, jobId, (ids) => this.held.byAgent(ids));
+      const job = await readDrainJob(sql, jobId, { byAgent: () => Promise.resolve(counts) });
       await keepAnswer(sql, job);
       return job;
     });
@@ -50,10 +52,7 @@ export class RequestDrainHandler implements ICommandHandler<RequestDrain> {
  * Returns the agents of a request, ordered by name.
  * @throws DomainError `invalid` if it selects none, or too many
  */
-async function selectDrained(
-  sql: Pick<Sql, 'query'>,
-  { agents, region, provider, tags = {} }: DrainAgentsRequest,
-): Promise<string[]> {
+async function selectDrained(sql: Sql, { agents, region, provider, tags = {} }: DrainAgentsRequest): Promise<string[]> {
   const selected = await sql.query<{ id: string }>(
     `SELECT id FROM agent WHERE state IN ('active', 'draining') AND ($1::uuid[] IS NULL OR id = ANY ($1::uuid[]))
        AND region = coalesce($2, region) AND provider = coalesce($3, provider) AND tags @> $4::jsonb
