@@ -104,7 +104,7 @@ export class AgentList {
       { keys: 'j', label: 'Next agent', run: () => this.moveFocus(1) },
       { keys: 'k', label: 'Previous agent', run: () => this.moveFocus(-1) },
     );
-    effect(() => this.chosenAgents.keepListed(this.worstFirst().map(({ id }) => id)));
+    effect(() => this.chosenAgents.keepListed(this.listedIds()));
     inject(PageTrail).showCrumbs({ text: 'Agents' });
     reloadEvery(this.read, AGAIN_MS);
   }

@@ -1,4 +1,4 @@
-import { maxLength, type SchemaPathTree, validate } from '@angular/forms/signals';
+import { maxLength, type SchemaPath, type SchemaPathTree, validate } from '@angular/forms/signals';
 import { AGENT_PLACE_LENGTH_MAX, CAPACITY_PPS_MAX } from '@icmp-mon/agents/contract';
 import { countText } from '@icmp-mon/platform/ui-kit';
 import { parseTags } from '@icmp-mon/targets/contract';
@@ -28,7 +28,12 @@ export function checkDescription(path: SchemaPathTree<DescriptionFieldValues>, t
     const parsed = parseTags(value());
     return 'error' in parsed && value() !== tagsBefore ? { kind: 'tags', message: parsed.error } : undefined;
   });
-  validate(path.capacity, ({ value }) =>
+  checkCapacity(path.capacity);
+}
+
+/** Adds the validation of a capacity. */
+export function checkCapacity(path: SchemaPath<string>): void {
+  validate(path, ({ value }) =>
     capacityIn(value()) === undefined
       ? { kind: 'capacity', message: `Enter a whole number from 1 to ${countText(CAPACITY_PPS_MAX)}, or nothing.` }
       : undefined,
@@ -37,7 +42,12 @@ export function checkDescription(path: SchemaPathTree<DescriptionFieldValues>, t
 
 /** Returns the packets per second of a text; null for a blank one, undefined for an invalid one. */
 export function capacityIn(text: string): number | null | undefined {
-  if (text.trim() === '') return null;
-  const pps = /^\d{1,7}$/.test(text.trim()) ? Number(text) : 0;
-  return pps >= 1 && pps <= CAPACITY_PPS_MAX ? pps : undefined;
+  return text.trim() === '' ? null : countIn(text, CAPACITY_PPS_MAX);
+}
+
+/** Returns the whole number from 1 to `max` of a text, with at most as many digits as `max`; undefined for an invalid one. */
+export function countIn(text: string, max: number): number | undefined {
+  const digits = text.trim();
+  const count = /^\d+$/.test(digits) && digits.length <= String(max).length ? Number(digits) : 0;
+  return count >= 1 && count <= max ? count : undefined;
 }

@@ -1,10 +1,10 @@
 import { Component, inject, signal } from '@angular/core';
 import { form, maxLength, submit, validate } from '@angular/forms/signals';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
-import { type AgentView, CAPACITY_PPS_MAX, DRAIN_AT_ONCE_MAX, REASON_LENGTH_MAX } from '@icmp-mon/agents/contract';
+import { type AgentView, DRAIN_AT_ONCE_MAX, REASON_LENGTH_MAX } from '@icmp-mon/agents/contract';
 import { countText, LabelledField, type Problem, problemText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
-import { capacityIn } from './description-fields';
+import { capacityIn, checkCapacity, countIn } from './description-fields';
 import { namesText, outcomeText, type SeveralChange } from './several-changes';
 
 export interface SeveralAsked {
@@ -32,15 +32,11 @@ export class SeveralAgentsDialog {
   protected readonly values = form(signal({ reason: '', atOnce: '1', capacity: '' }), (path) => {
     maxLength(path.reason, REASON_LENGTH_MAX, { message: `At most ${REASON_LENGTH_MAX} characters.` });
     validate(path.atOnce, ({ value }) =>
-      atOnceIn(value()) === undefined
+      countIn(value(), DRAIN_AT_ONCE_MAX) === undefined
         ? { kind: 'number', message: `Enter a whole number from 1 to ${DRAIN_AT_ONCE_MAX}.` }
         : undefined,
     );
-    validate(path.capacity, ({ value }) =>
-      capacityIn(value()) === undefined
-        ? { kind: 'number', message: `Enter a whole number from 1 to ${countText(CAPACITY_PPS_MAX)}, or nothing.` }
-        : undefined,
-    );
+    checkCapacity(path.capacity);
   });
 
   protected async sendChange(event: Event): Promise<void> {
@@ -62,7 +58,7 @@ export class SeveralAgentsDialog {
     const { atOnce, reason } = this.values().value();
     await this.client.requestDrain({
       agents: this.asked.agents.map(({ id }) => id),
-      atOnce: atOnceIn(atOnce) ?? 1,
+      atOnce: countIn(atOnce, DRAIN_AT_ONCE_MAX) ?? 1,
       ...(reason.trim() !== '' && { reason: reason.trim() }),
     });
     this.toasts.done('A job drains the agents, some at a time: this page shows its progress.');
@@ -91,10 +87,4 @@ export class SeveralAgentsDialog {
       await this.client.changeAgent(agent, this.change.kind, reason.trim() === '' ? {} : { reason: reason.trim() });
     }
   }
-}
-
-/** Returns the number of agents of a text; undefined for an invalid one. */
-function atOnceIn(text: string): number | undefined {
-  const count = /^\d{1,3}$/.test(text.trim()) ? Number(text) : 0;
-  return count >= 1 && count <= DRAIN_AT_ONCE_MAX ? count : undefined;
 }
