@@ -5,7 +5,7 @@ import { type AgentView, DRAIN_AT_ONCE_MAX, REASON_LENGTH_MAX } from '@icmp-mon/
 import { countText, LabelledField, type Problem, problemText, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AgentsClient } from './agents.client';
 import { capacityIn, checkCapacity, countIn } from './description-fields';
-import { namesText, outcomeText, type SeveralChange } from './several-changes';
+import { changedOf, namesText, outcomeText, type SeveralChange } from './several-changes';
 
 export interface SeveralAsked {
   change: SeveralChange;
@@ -25,8 +25,11 @@ export class SeveralAgentsDialog {
   private readonly dialog = inject<MatDialogRef<SeveralAgentsDialog, boolean>>(MatDialogRef);
   private readonly asked = inject<SeveralAsked>(MAT_DIALOG_DATA);
   protected readonly change = this.asked.change;
-  protected readonly title = `${this.change.label} ${countText(this.asked.agents.length)} ${this.asked.agents.length === 1 ? 'agent' : 'agents'}`;
-  protected readonly names = namesText(this.asked.agents.map(({ name }) => name));
+  private readonly changed = changedOf(this.change, this.asked.agents);
+  protected readonly agents = this.changed.agents;
+  protected readonly leftOut = this.changed.leftOut;
+  protected readonly title = `${this.change.label} ${countText(this.agents.length)} ${this.agents.length === 1 ? 'agent' : 'agents'}`;
+  protected readonly names = namesText(this.agents.map(({ name }) => name));
 
   protected readonly problem = signal<Problem | null>(null);
   protected readonly values = form(signal({ reason: '', atOnce: '1', capacity: '' }), (path) => {
@@ -57,7 +60,7 @@ export class SeveralAgentsDialog {
   private async requestDrain(): Promise<void> {
     const { atOnce, reason } = this.values().value();
     await this.client.requestDrain({
-      agents: this.asked.agents.map(({ id }) => id),
+      agents: this.agents.map(({ id }) => id),
       atOnce: countIn(atOnce, DRAIN_AT_ONCE_MAX) ?? 1,
       ...(reason.trim() !== '' && { reason: reason.trim() }),
     });
@@ -67,14 +70,14 @@ export class SeveralAgentsDialog {
   /** Changes one agent after the other, so that one that is refused does not prevent the others. */
   private async changeEach(): Promise<void> {
     const failed: { name: string; reason: string }[] = [];
-    for (const agent of this.asked.agents) {
+    for (const agent of this.agents) {
       try {
         await this.changeOne(agent);
       } catch (failure) {
         failed.push({ name: agent.name, reason: problemText(readProblem(failure)) });
       }
     }
-    const text = outcomeText(this.asked.agents.length - failed.length, failed);
+    const text = outcomeText(this.agents.length - failed.length, failed);
     if (failed.length === 0) this.toasts.done(text);
     else this.toasts.showFailure(text);
   }

@@ -1,3 +1,5 @@
+import { type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
+
 /** A change of several agents at the same time. */
 export interface SeveralChange {
   kind: 'drain' | 'capacity' | 'evict' | 'ban';
@@ -33,6 +35,19 @@ export const SEVERAL_CHANGES: readonly SeveralChange[] = [
       'probe are not probed until they are assigned again: drain the agents first if they still work.',
   },
 ];
+
+/** Returns the agents that a change is sent for, and a sentence about chosen ones that it leaves out: only agents in service are drained. */
+export function changedOf<A extends Pick<AgentView, 'name' | 'state'>>(
+  { kind }: Pick<SeveralChange, 'kind'>,
+  chosen: readonly A[],
+): { agents: readonly A[]; leftOut: string | null } {
+  const others = kind === 'drain' ? chosen.filter(({ state }) => !isAdmitted(state)) : [];
+  if (others.length === 0) return { agents: chosen, leftOut: null };
+  return {
+    agents: chosen.filter((agent) => !others.includes(agent)),
+    leftOut: `Left out, because not in service: ${namesText(others.map(({ name, state }) => `${name} (${state})`))}.`,
+  };
+}
 
 /** Returns the names for a text: the first ones, and how many others. */
 export function namesText(names: readonly string[], shown = 5): string {

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { namesText, outcomeText, SEVERAL_CHANGES } from './several-changes';
+import { changedOf, namesText, outcomeText, SEVERAL_CHANGES } from './several-changes';
 
 describe('changes of several agents', () => {
   it('have one shortcut per change', () => {
     expect(new Set(SEVERAL_CHANGES.map(({ key }) => key)).size).toBe(SEVERAL_CHANGES.length);
+  });
+
+  it('are drains of agents in service only, and state which others are left out', () => {
+    const [active, draining] = [{ name: 'a', state: 'active' } as const, { name: 'b', state: 'draining' } as const];
+    const [evicted, banned] = [{ name: 'c', state: 'evicted' } as const, { name: 'd', state: 'banned' } as const];
+    expect(changedOf({ kind: 'drain' }, [active, evicted, draining, banned])).toEqual({
+      agents: [active, draining],
+      leftOut: 'Left out, because not in service: c (evicted), d (banned).',
+    });
+    expect(changedOf({ kind: 'drain' }, [active, draining])).toEqual({ agents: [active, draining], leftOut: null });
+    expect(changedOf({ kind: 'ban' }, [active, evicted])).toEqual({ agents: [active, evicted], leftOut: null });
   });
 
   it('list the first names, and how many others', () => {
