@@ -8,7 +8,7 @@ let browser: PortalBrowser;
 let page: Page;
 let address: string;
 
-const pathOf = () => walk.path();
+const pathOf = () => walk.shownPath();
 
 /** Keyboard, filters, links and time ranges lead to targets, agents, runbooks and Health. */
 export const navigationStory = (opened: () => ProductWalk): void => {

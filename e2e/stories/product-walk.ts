@@ -44,7 +44,7 @@ export class ProductWalk {
     return (await this.product.callApi<TargetStatusView>('GET', `targets/${this.address}/status`)).status;
   }
 
-  path(): string {
+  shownPath(): string {
     return new URL(this.page.url()).pathname;
   }
 

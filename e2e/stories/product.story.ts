@@ -15,7 +15,7 @@ let browser: PortalBrowser;
 let page: Page;
 let address: string;
 
-const pathOf = () => walk.path();
+const pathOf = () => walk.shownPath();
 
 /** One story, in order: each test continues where the previous one left the portal. */
 export const productStory = (running: () => RunningProduct) => () => {
