@@ -1,36 +1,20 @@
-import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { netboxAddress, netboxAddresses, NetboxStandIn } from './netbox-stand-in.test-data';
+import { netboxAddress, netboxAddresses, type NetboxStandIn } from './netbox-stand-in.test-data';
 import { SourcesFixture } from './sources-fixture.test-data';
 
 let netbox: NetboxStandIn;
 let fixture: SourcesFixture;
 
 beforeEach(async () => {
-  [netbox, fixture] = await Promise.all([NetboxStandIn.open(), SourcesFixture.open()]);
+  fixture = await SourcesFixture.open();
+  ({ netbox } = fixture);
 });
-afterEach(() => Promise.all([netbox.close(), fixture.close()]));
-
-const define = (change: Partial<DefineSourceRequest> = {}) =>
-  fixture.defineSource({
-    name: 'NetBox',
-    kind: 'netbox',
-    location: netbox.url,
-    tier: 'fast',
-    credential: netbox.token,
-    ...change,
-  });
-
-const target = async (ip: string) => {
-  const found = (await fixture.readTargets()).get(ip);
-  if (found === undefined) throw new Error(`${ip} is not a target.`);
-  return found;
-};
+afterEach(() => fixture.close());
 
 describe('targets that left the list', () => {
   it('stay unless the source is defined otherwise', async () => {
     netbox.addresses = netboxAddresses(10);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.runSource(id);
     netbox.addresses = netbox.addresses.slice(5);
     expect(await fixture.runSource(id)).toMatchObject({
@@ -45,7 +29,7 @@ describe('targets that left the list', () => {
 
   it('are removed up to a share; more only after a confirmation of their number', async () => {
     netbox.addresses = netboxAddresses(100);
-    const { id } = await define({ left: 'remove' });
+    const { id } = await fixture.defineNetbox({ left: 'remove' });
     await fixture.runSource(id);
     netbox.addresses = netbox.addresses.slice(10);
     expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', left: 10, needsConfirmation: false });
@@ -72,18 +56,18 @@ describe('targets that left the list', () => {
 
   it('are paused, and continue when they are listed again, unless people had paused them', async () => {
     netbox.addresses = netboxAddresses(3);
-    const { id } = await define({ left: 'pause', leftSharePercent: 100 });
+    const { id } = await fixture.defineNetbox({ left: 'pause', leftSharePercent: 100 });
     await fixture.runSource(id);
-    const { id: byHand } = await target('10.0.0.1');
+    const { id: byHand } = await fixture.readTarget('10.0.0.1');
     await fixture.bulk.changeTarget(byHand, { paused: true });
     const all = netbox.addresses;
     netbox.addresses = all.slice(2);
     expect(await fixture.runSource(id)).toMatchObject({ left: 2, needsConfirmation: false });
     expect([...(await fixture.readTargets()).values()].map(({ paused }) => paused)).toEqual([true, true, false]);
-    const { id: continued } = await target('10.0.0.0');
+    const { id: continued } = await fixture.readTarget('10.0.0.0');
     await fixture.bulk.changeTarget(continued, { paused: false });
     await fixture.runSource(id);
-    expect(await target('10.0.0.0')).toMatchObject({ paused: false });
+    expect(await fixture.readTarget('10.0.0.0')).toMatchObject({ paused: false });
     await fixture.bulk.changeTarget(continued, { paused: true });
     netbox.addresses = all;
     await fixture.runSource(id);
@@ -92,7 +76,11 @@ describe('targets that left the list', () => {
 
   it('do not include those whose entry is refused now', async () => {
     netbox.addresses = netboxAddresses(2);
-    const { id } = await define({ left: 'remove', leftSharePercent: 100, tagsFrom: { site: 'custom_fields.site' } });
+    const { id } = await fixture.defineNetbox({
+      left: 'remove',
+      leftSharePercent: 100,
+      tagsFrom: { site: 'custom_fields.site' },
+    });
     await fixture.runSource(id);
     netbox.addresses = [
       netboxAddress(1, '10.0.0.0/24', { custom_fields: { site: 'x'.repeat(201) } }),
@@ -104,7 +92,11 @@ describe('targets that left the list', () => {
 
   it('do not include targets that came back, although their entry is refused now', async () => {
     netbox.addresses = netboxAddresses(10);
-    const { id } = await define({ left: 'remove', leftSharePercent: 50, tagsFrom: { site: 'custom_fields.site' } });
+    const { id } = await fixture.defineNetbox({
+      left: 'remove',
+      leftSharePercent: 50,
+      tagsFrom: { site: 'custom_fields.site' },
+    });
     await fixture.runSource(id);
     const all = netbox.addresses;
     netbox.addresses = all.slice(8);
@@ -120,7 +112,7 @@ describe('targets that left the list', () => {
 
   it('wait for a confirmation also if the source is changed to remove them during the run', async () => {
     netbox.addresses = netboxAddresses(10);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.runSource(id);
     netbox.addresses = [...netbox.addresses.slice(8), netboxAddress(99, '10.0.0.99/24')];
     await fixture.requestRun(id);
@@ -141,7 +133,7 @@ describe('targets that left the list', () => {
 
   it('are shown by a dry run, which changes nothing', async () => {
     netbox.addresses = netboxAddresses(4);
-    const { id } = await define({ left: 'remove', leftSharePercent: 100 });
+    const { id } = await fixture.defineNetbox({ left: 'remove', leftSharePercent: 100 });
     expect(await fixture.runSource(id, { dryRun: true })).toMatchObject({ state: 'completed', created: 4 });
     expect((await fixture.readTargets()).size).toBe(0);
     await fixture.runSource(id);

@@ -1,25 +1,15 @@
-import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { netboxAddress, netboxAddresses, NetboxStandIn, sendJson } from './netbox-stand-in.test-data';
+import { netboxAddress, netboxAddresses, type NetboxStandIn, sendJson } from './netbox-stand-in.test-data';
 import { SourcesFixture } from './sources-fixture.test-data';
 
 let netbox: NetboxStandIn;
 let fixture: SourcesFixture;
 
 beforeEach(async () => {
-  [netbox, fixture] = await Promise.all([NetboxStandIn.open(), SourcesFixture.open()]);
+  fixture = await SourcesFixture.open();
+  ({ netbox } = fixture);
 });
-afterEach(() => Promise.all([netbox.close(), fixture.close()]));
-
-const define = (change: Partial<DefineSourceRequest> = {}) =>
-  fixture.defineSource({
-    name: 'NetBox',
-    kind: 'netbox',
-    location: netbox.url,
-    tier: 'fast',
-    credential: netbox.token,
-    ...change,
-  });
+afterEach(() => fixture.close());
 
 describe('a source of NetBox', () => {
   it('creates targets with name, VRF and tags of its addresses, without the prefix length', async () => {
@@ -45,7 +35,7 @@ describe('a source of NetBox', () => {
       tags: 'tags',
       site: 'custom_fields.site',
     };
-    const { id } = await define({ tagsFrom, query: 'parent=192.0.2.0/24' });
+    const { id } = await fixture.defineNetbox({ tagsFrom, query: 'parent=192.0.2.0/24' });
     const run = await fixture.runSource(id);
     expect(run).toMatchObject({ state: 'completed', listed: 2, created: 2, refused: 0, error: null });
     const targets = await fixture.readTargets();
@@ -61,7 +51,7 @@ describe('a source of NetBox', () => {
 
   it('changes nothing, and starts no job, when it runs again', async () => {
     netbox.addresses = netboxAddresses(30);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.runSource(id);
     const again = await fixture.runSource(id);
     expect(again).toMatchObject({ state: 'completed', listed: 30, unchanged: 30, created: 0, changed: 0, jobId: null });
@@ -71,7 +61,7 @@ describe('a source of NetBox', () => {
     netbox.addresses = netboxAddresses(25);
     netbox.maxPageSize = 10;
     netbox.nextOrigin = 'https://internal.invalid';
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', created: 25 });
     expect(netbox.asked.map(({ searchParams }) => searchParams.get('offset'))).toEqual([null, '10', '20']);
   });
@@ -79,7 +69,7 @@ describe('a source of NetBox', () => {
   it('sends tokens of NetBox 4.5 as bearer tokens', async () => {
     netbox.addresses = netboxAddresses(1);
     netbox.token = 'nbt_abc.0123456789';
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', created: 1 });
   });
 
@@ -90,7 +80,7 @@ describe('a source of NetBox', () => {
       sendJson(response, 429, { detail: 'Request was throttled.' }, { 'Retry-After': '1' });
       return true;
     };
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', created: 1 });
     expect(netbox.asked).toHaveLength(2);
   });
@@ -98,7 +88,7 @@ describe('a source of NetBox', () => {
   it('reads a list again that changes while it is read, and reports one that always does', async () => {
     netbox.addresses = netboxAddresses(25);
     netbox.maxPageSize = 10;
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     netbox.interfere = () => {
       if (netbox.asked.length === 2) netbox.addresses = netbox.addresses.slice(1);
       return false;
@@ -122,7 +112,7 @@ describe('a source of NetBox', () => {
       sendJson(response, 200, { count: 20, next: null, previous: null, results: netbox.addresses.slice(9, 19) });
       return true;
     };
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     const run = await fixture.runSource(id);
     expect(run).toMatchObject({ state: 'failed', error: 'NetBox listed the address with the id 10 on two pages.' });
     expect((await fixture.readTargets()).size).toBe(0);
@@ -139,14 +129,14 @@ describe('a source of NetBox', () => {
       });
       return true;
     };
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     const run = await fixture.runSource(id);
     expect(run.error).toMatch(/^The pages of NetBox do not end: /);
   });
 
   it('takes an address that several devices share once, and refuses the others with the reason', async () => {
     netbox.addresses = [netboxAddress(1, '192.0.2.1/24'), netboxAddress(2, '192.0.2.1/25')];
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     const run = await fixture.runSource(id);
     expect(run).toMatchObject({ state: 'completed', created: 1, refused: 1 });
     expect(run.refusedSample).toEqual([

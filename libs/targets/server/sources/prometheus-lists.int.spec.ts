@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NetboxStandIn, sendJson } from './netbox-stand-in.test-data';
+import { type NetboxStandIn, sendJson } from './netbox-stand-in.test-data';
 import { SourcesFixture } from './sources-fixture.test-data';
 
 const GROUPS = [
@@ -21,10 +21,11 @@ let fixture: SourcesFixture;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'icmp-mon-sources-'));
-  [server, fixture] = await Promise.all([NetboxStandIn.open(), SourcesFixture.open({ folder })]);
+  fixture = await SourcesFixture.open({ folder });
+  server = fixture.netbox;
 });
 afterEach(async () => {
-  await Promise.all([server.close(), fixture.close()]);
+  await fixture.close();
   await rm(folder, { recursive: true });
 });
 

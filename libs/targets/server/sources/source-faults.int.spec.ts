@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { DefineSourceRequest, SourceRunView } from '@icmp-mon/targets/contract';
+import type { SourceRunView } from '@icmp-mon/targets/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { netboxAddress, netboxAddresses, NetboxStandIn, sendJson } from './netbox-stand-in.test-data';
 import { SourcesFixture } from './sources-fixture.test-data';
@@ -9,19 +9,13 @@ let fixture: SourcesFixture;
 let id: string;
 
 beforeEach(async () => {
-  [netbox, fixture] = await Promise.all([NetboxStandIn.open(), SourcesFixture.open()]);
+  fixture = await SourcesFixture.open();
+  ({ netbox } = fixture);
   netbox.addresses = netboxAddresses(20);
-  const request: DefineSourceRequest = {
-    name: 'NetBox',
-    kind: 'netbox',
-    location: netbox.url,
-    tier: 'fast',
-    left: 'remove',
-  };
-  ({ id } = await fixture.defineSource({ ...request, credential: netbox.token }));
+  ({ id } = await fixture.defineNetbox({ left: 'remove' }));
   await fixture.runSource(id);
 });
-afterEach(() => Promise.all([netbox.close(), fixture.close()]));
+afterEach(() => fixture.close());
 
 /** Runs the source with a fault, and expects that its targets stay, that the fault is shown, and that the next run clears it. */
 async function expectKept(error: string | RegExp, advice: RegExp): Promise<SourceRunView> {

@@ -1,39 +1,23 @@
-import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { netboxAddress, netboxAddresses, NetboxStandIn } from './netbox-stand-in.test-data';
+import { netboxAddress, netboxAddresses, type NetboxStandIn } from './netbox-stand-in.test-data';
 import { SourcesFixture } from './sources-fixture.test-data';
 
 let netbox: NetboxStandIn;
 let fixture: SourcesFixture;
 
 beforeEach(async () => {
-  [netbox, fixture] = await Promise.all([NetboxStandIn.open(), SourcesFixture.open()]);
+  fixture = await SourcesFixture.open();
+  ({ netbox } = fixture);
 });
-afterEach(() => Promise.all([netbox.close(), fixture.close()]));
-
-const define = (change: Partial<DefineSourceRequest> = {}) =>
-  fixture.defineSource({
-    name: 'NetBox',
-    kind: 'netbox',
-    location: netbox.url,
-    tier: 'fast',
-    credential: netbox.token,
-    ...change,
-  });
-
-const target = async (ip: string) => {
-  const found = (await fixture.readTargets()).get(ip);
-  if (found === undefined) throw new Error(`${ip} is not a target.`);
-  return found;
-};
+afterEach(() => fixture.close());
 
 describe('what a source owns', () => {
   it('is the name and its own tags; what people set stays', async () => {
     const tenant = { id: 1, name: 'ACME', slug: 'acme' };
     netbox.addresses = [netboxAddress(1, '192.0.2.1/24', { dns_name: 'old.example.net', tenant })];
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.runSource(id);
-    const { id: targetId } = await target('192.0.2.1');
+    const { id: targetId } = await fixture.readTarget('192.0.2.1');
     await fixture.bulk.changeTarget(targetId, {
       tier: 'standard',
       tags: { note: 'by hand' },
@@ -50,9 +34,9 @@ describe('what a source owns', () => {
       { member: 'name', before: 'mine', after: 'new.example.net' },
       { member: 'tags', before: { note: 'by hand', tenant: 'acme' }, after: { note: 'by hand', role: 'vip' } },
     ]);
-    expect(await target('192.0.2.1')).toMatchObject({ name: 'mine' });
+    expect(await fixture.readTarget('192.0.2.1')).toMatchObject({ name: 'mine' });
     await fixture.runSource(id);
-    expect(await target('192.0.2.1')).toMatchObject({
+    expect(await fixture.readTarget('192.0.2.1')).toMatchObject({
       name: 'new.example.net',
       tier: 'standard',
       tags: { note: 'by hand', role: 'vip' },
@@ -62,19 +46,26 @@ describe('what a source owns', () => {
   it('is not a target that people registered, unless the source may take it over', async () => {
     await fixture.bulk.registerTargets(1, 'by-hand');
     netbox.addresses = [netboxAddress(1, '10.0.0.0/24', { dns_name: 'r1' })];
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     const run = await fixture.runSource(id);
     expect(run).toMatchObject({ state: 'completed', refused: 1, jobId: null });
     expect(run.refusedSample[0]?.reason).toMatch(/takes over no targets/);
     await fixture.changeSource(id, { existing: 'adopt' });
     expect(await fixture.runSource(id)).toMatchObject({ changed: 1, refused: 0 });
-    expect(await target('10.0.0.0')).toMatchObject({ name: 'r1', tags: { batch: 'by-hand' }, tier: 'standard' });
+    expect(await fixture.readTarget('10.0.0.0')).toMatchObject({
+      name: 'r1',
+      tags: { batch: 'by-hand' },
+      tier: 'standard',
+    });
     expect((await fixture.readSource(id)).targets).toBe(1);
   });
 
   it('is not a target of another source: the first one keeps it, and the other reports the conflict', async () => {
     netbox.addresses = [netboxAddress(1, '192.0.2.1/24')];
-    const [first, second] = [await define(), await define({ name: 'Other', existing: 'adopt', left: 'remove' })];
+    const [first, second] = [
+      await fixture.defineNetbox(),
+      await fixture.defineNetbox({ name: 'Other', existing: 'adopt', left: 'remove' }),
+    ];
     await fixture.runSource(first.id);
     const run = await fixture.runSource(second.id);
     expect(run.refusedSample).toEqual([
@@ -91,23 +82,23 @@ describe('what a source owns', () => {
 
   it('is checked again when lines take effect: tags that people set after the list was read stay', async () => {
     netbox.addresses = [netboxAddress(1, '192.0.2.1/24', { dns_name: 'a' })];
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.runSource(id);
     netbox.addresses = [netboxAddress(1, '192.0.2.1/24', { dns_name: 'b' })];
     await fixture.requestRun(id);
     await fixture.newRunner().runNextStep(new AbortController().signal);
-    const { id: targetId } = await target('192.0.2.1');
+    const { id: targetId } = await fixture.readTarget('192.0.2.1');
     await fixture.bulk.changeTarget(targetId, { tags: { late: 'yes' } });
     await fixture.bulk.runner.runJobs(new AbortController().signal);
     await fixture.runAll();
-    expect(await target('192.0.2.1')).toMatchObject({ name: 'b', tags: { late: 'yes' } });
+    expect(await fixture.readTarget('192.0.2.1')).toMatchObject({ name: 'b', tags: { late: 'yes' } });
   });
 });
 
 describe('the interval of a source', () => {
   it('starts runs once it is enabled, one at a time', async () => {
     netbox.addresses = netboxAddresses(1);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.runAll();
     expect(await fixture.runsOf(id)).toEqual([]);
     await fixture.changeSource(id, { isEnabled: true });
@@ -128,7 +119,7 @@ describe('the interval of a source', () => {
 
   it('runs a source that was changed during a run again after it', async () => {
     netbox.addresses = netboxAddresses(1);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.changeSource(id, { isEnabled: true });
     const runner = fixture.newRunner();
     const { signal } = new AbortController();
@@ -142,7 +133,7 @@ describe('the interval of a source', () => {
 
   it('does not wait for a time that the clock of the database had by mistake', async () => {
     netbox.addresses = netboxAddresses(1);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.changeSource(id, { isEnabled: true });
     await fixture.requestRun(id);
     await fixture.bulk.control.execute(`UPDATE inventory_source SET due_at = now() + interval '10 years'`);
@@ -154,7 +145,7 @@ describe('the interval of a source', () => {
 
   it('has no event that the audit would list instead of the job of a run', async () => {
     netbox.addresses = netboxAddresses(1);
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.changeSource(id, { isEnabled: true });
     await fixture.runAll();
     netbox.addresses = netboxAddresses(2);
@@ -174,7 +165,7 @@ describe('the interval of a source', () => {
       response.writeHead(500).end();
       return true;
     };
-    const { id } = await define();
+    const { id } = await fixture.defineNetbox();
     await fixture.changeSource(id, { isEnabled: true });
     await fixture.runAll();
     expect((await fixture.readSource(id)).failingSince).not.toBeNull();

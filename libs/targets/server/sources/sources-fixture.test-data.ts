@@ -7,6 +7,7 @@ import { CredentialBox } from './credential-box';
 import { DefineSource, DefineSourceHandler } from './define-source';
 import { ListIntake } from './list-intake';
 import { ListSourceRuns, ListSourceRunsHandler } from './list-source-runs';
+import { NetboxStandIn } from './netbox-stand-in.test-data';
 import { RemoveSource, RemoveSourceHandler } from './remove-source';
 import { RequestSourceRun, RequestSourceRunHandler } from './request-source-run';
 import { RunEnd } from './run-end';
@@ -24,13 +25,17 @@ export interface KnownTarget {
   paused: boolean;
 }
 
-/** Inventory sources on a database of their own, with the tiers fast and standard; sources may be at 127.0.0.1. */
+/**
+ * Inventory sources on a database of their own, with the tiers fast and standard, and a NetBox that has no addresses yet. Sources may be at
+ * 127.0.0.1.
+ */
 export class SourcesFixture {
   private readonly tiers: TierNames;
   private readonly box = new CredentialBox('a key of tests');
 
   private constructor(
     readonly bulk: BulkFixture,
+    readonly netbox: NetboxStandIn,
     private readonly folder: string | undefined,
     private readonly allowed: readonly string[],
   ) {
@@ -41,11 +46,12 @@ export class SourcesFixture {
     folder,
     allowed = ['127.0.0.1'],
   }: { folder?: string; allowed?: string[] } = {}): Promise<SourcesFixture> {
-    return new SourcesFixture(await BulkFixture.open(), folder, allowed);
+    const [bulk, netbox] = await Promise.all([BulkFixture.open(), NetboxStandIn.open()]);
+    return new SourcesFixture(bulk, netbox, folder, allowed);
   }
 
-  close(): Promise<void> {
-    return this.bulk.close();
+  async close(): Promise<void> {
+    await Promise.all([this.netbox.close(), this.bulk.close()]);
   }
 
   /** A worker's runner. */
@@ -59,6 +65,12 @@ export class SourcesFixture {
   defineSource(request: DefineSourceRequest): Promise<InventorySource> {
     const { store } = this.bulk;
     return new DefineSourceHandler(store, this.tiers, this.box).execute(new DefineSource(request, REQUESTER));
+  }
+
+  /** Defines a source of the NetBox with its token. */
+  defineNetbox(change: Partial<DefineSourceRequest> = {}): Promise<InventorySource> {
+    const { url: location, token: credential } = this.netbox;
+    return this.defineSource({ name: 'NetBox', kind: 'netbox', location, tier: 'fast', credential, ...change });
   }
 
   changeSource(id: string, patch: Partial<DefineSourceRequest>, expectedVersion?: number): Promise<InventorySource> {
@@ -106,5 +118,11 @@ export class SourcesFixture {
       'SELECT id, host(ip) AS ip, vrf, name, tags, tier, paused FROM target_list ORDER BY ip',
     );
     return new Map(rows.map((row) => [row.ip, row]));
+  }
+
+  async readTarget(ip: string): Promise<KnownTarget> {
+    const found = (await this.readTargets()).get(ip);
+    if (found === undefined) throw new Error(`${ip} is not a target.`);
+    return found;
   }
 }
