@@ -131,6 +131,11 @@ export class BulkFixture {
     return handler.execute(new RequestImport({ format, pieces }, query, REQUESTER));
   }
 
+  /** Imports a file, and returns the job after its end. */
+  async runImport(...asked: Parameters<BulkFixture['requestImport']>): Promise<BulkJobDetail> {
+    return this.finishJob(await this.requestImport(...asked));
+  }
+
   /** Returns the results of the first 500 lines with an outcome, or of all. */
   async linesOf({ id }: { id: string }, outcome?: ImportOutcome): Promise<ImportLine[]> {
     const query = { limit: 500, ...(outcome !== undefined && { outcome }) };

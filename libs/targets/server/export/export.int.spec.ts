@@ -19,8 +19,6 @@ const exported = async (filter: string | undefined, format: ExportFormat): Promi
   const handler = new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED);
   return text(await handler.execute(new ReadExport(filter, null, format)));
 };
-const run = async (...asked: Parameters<BulkFixture['requestImport']>) =>
-  bulk.finishJob(await bulk.requestImport(...asked));
 /** Returns the records of a file, in any order: parents are registered before the targets that depend on them. */
 const byRecord = (file: string, format: ImportFormat): string[] => file.split(format === 'csv' ? '\r\n' : '\n').sort();
 
@@ -59,11 +57,14 @@ describe('an export', () => {
             ...each,
             parents: nr > 1 ? [`10.9.${net}.1`] : [],
           }));
-          const made = await run(given.map((each) => JSON.stringify(each)).join('\n'), { format: 'ndjson' });
+          const made = await bulk.runImport(given.map((each) => JSON.stringify(each)).join('\n'), { format: 'ndjson' });
           expect(made).toMatchObject({ created: given.length, failed: 0 });
           const file = await exported(`vrf=${here}`, format);
-          expect(await run(file, { format })).toMatchObject({ total: given.length, unchanged: given.length });
-          await run(file.replaceAll(here, elsewhere), { format });
+          expect(await bulk.runImport(file, { format })).toMatchObject({
+            total: given.length,
+            unchanged: given.length,
+          });
+          await bulk.runImport(file.replaceAll(here, elsewhere), { format });
           const copy = (await exported(`vrf=${elsewhere}`, format)).replaceAll(elsewhere, here);
           expect(byRecord(copy, format)).toEqual(byRecord(file, format));
         }),
@@ -83,7 +84,7 @@ describe('an export', () => {
       owner: '+49 69, "x"',
       notes: 'a\nb\n-c',
     };
-    await run(JSON.stringify(given), { format: 'ndjson' });
+    await bulk.runImport(JSON.stringify(given), { format: 'ndjson' });
     expect(await exported('vrf=guard', 'csv')).toBe(
       `ip,vrf,name,tier,tags,paused,parents,notes,owner\r\n10.8.0.1,guard,'=cmd|' /C calc'!A0,fast,,false,,"a\nb\n'-c","'+49 69, ""x"""\r\n`,
     );
@@ -114,7 +115,7 @@ describe('an export', () => {
     const file = [given, { ip: '10.8.0.2', vrf: 'prom', tier: 'standard' }]
       .map((each) => JSON.stringify(each))
       .join('\n');
-    await run(file, { format: 'ndjson' });
+    await bulk.runImport(file, { format: 'ndjson' });
     const id = expect.any(String) as string;
     expect(JSON.parse(await exported('vrf=prom', 'http-sd'))).toEqual([
       {
@@ -154,11 +155,11 @@ describe('an export with versions', () => {
 
   it('has the version of each target, and is refused by an import once others changed a target', async () => {
     const made = (name: string): string => JSON.stringify({ ip: '192.0.2.77', vrf: 'versions', tier: 'fast', name });
-    await run(made('a'), { format: 'ndjson' });
+    await bulk.runImport(made('a'), { format: 'ndjson' });
     const file = await text(await withVersions('ndjson'));
     expect(JSON.parse(file)).toMatchObject({ ip: '192.0.2.77', name: 'a', version: 1 });
-    await run(made('b'), { format: 'ndjson' });
-    const job = await run(file, { format: 'ndjson' });
+    await bulk.runImport(made('b'), { format: 'ndjson' });
+    const job = await bulk.runImport(file, { format: 'ndjson' });
     expect(await bulk.linesOf(job)).toMatchObject([{ outcome: 'refused', column: 'version' }]);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BulkFixture } from '../bulk/bulk-fixture.test-data';
+import { csv, eventsOfTargets, targetsIn } from './import-targets.test-data';
 
 let bulk: BulkFixture;
 
@@ -8,26 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => bulk.close());
 
-const csv = (...lines: string[]): string => `${lines.join('\r\n')}\r\n`;
-const run = async (...asked: Parameters<BulkFixture['requestImport']>) =>
-  bulk.finishJob(await bulk.requestImport(...asked));
-const targetsIn = (range: string) =>
-  bulk.control.query(
-    `SELECT host(ip) AS ip, vrf, name, tier, tags, paused, notes, owner,
-       ARRAY(SELECT host(p.ip) FROM target_list p WHERE p.id = ANY (t.parents) ORDER BY p.ip) AS parents
-     FROM target_list t WHERE ip <<= $1::inet ORDER BY t.ip, vrf`,
-    [range],
-  );
-const eventsOfTargets = async (): Promise<number> => {
-  const [row] = await bulk.control.query<{ count: number }>(`SELECT count(*) FROM event WHERE stream LIKE 'target-%'`);
-  return Number(row.count);
-};
-
 describe('a dry run', () => {
   it('finds what an import would do, and changes nothing', async () => {
-    await run(csv('ip,tier,name', '10.10.0.1,fast,before', '10.10.0.2,fast,same'));
-    const before = await eventsOfTargets();
-    const rows = await targetsIn('10.0.0.0/8');
+    await bulk.runImport(csv('ip,tier,name', '10.10.0.1,fast,before', '10.10.0.2,fast,same'));
+    const before = await eventsOfTargets(bulk);
+    const rows = await targetsIn(bulk, '10.0.0.0/8');
     const file = csv(
       'ip,tier,name,parents',
       '10.10.0.4,fast,child,10.10.0.3',
@@ -36,10 +22,10 @@ describe('a dry run', () => {
       '10.10.0.3,fast,new,',
       '10.10.0.5,none,x,',
     );
-    const dry = await run(file, { dryRun: true });
+    const dry = await bulk.runImport(file, { dryRun: true });
     expect(dry).toMatchObject({ state: 'completed', created: 2, changed: 3, unchanged: 1, failed: 1 });
-    expect(await eventsOfTargets()).toBe(before);
-    expect(await targetsIn('10.0.0.0/8')).toEqual(rows);
+    expect(await eventsOfTargets(bulk)).toBe(before);
+    expect(await targetsIn(bulk, '10.0.0.0/8')).toEqual(rows);
     const lines = await bulk.linesOf(dry);
     expect(lines).toMatchObject([
       { line: 2, outcome: 'created', targetId: null },
@@ -52,7 +38,7 @@ describe('a dry run', () => {
       { line: 5, outcome: 'created', targetId: null },
       { line: 6, outcome: 'refused', column: 'tier' },
     ]);
-    const real = await run(file);
+    const real = await bulk.runImport(file);
     const withoutIds = (each: object) => ({ ...each, targetId: null });
     expect((await bulk.linesOf(real)).map(withoutIds)).toEqual(lines.map(withoutIds));
   });
@@ -66,12 +52,12 @@ describe('an import of NDJSON', () => {
       { ip: '10.20.0.2', tier: 'fast', parents: ['10.20.0.1'] },
     ];
     const ndjson = (values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n');
-    expect(await run(ndjson(lines), { format: 'ndjson' })).toMatchObject({ created: 3, failed: 0 });
-    const again = await run(ndjson([{ ip: '10.20.0.1', name: null }]), { format: 'ndjson' });
+    expect(await bulk.runImport(ndjson(lines), { format: 'ndjson' })).toMatchObject({ created: 3, failed: 0 });
+    const again = await bulk.runImport(ndjson([{ ip: '10.20.0.1', name: null }]), { format: 'ndjson' });
     expect(again).toMatchObject({ changed: 1, created: 0 });
-    expect(await targetsIn('10.20.0.1/32')).toMatchObject([{ name: null, tags: { site: 'fra' }, notes: 'a\nb' }]);
-    expect(await targetsIn('2001:db8::1/128')).toMatchObject([{ paused: true }]);
-    const bad = await run(
+    expect(await targetsIn(bulk, '10.20.0.1/32')).toMatchObject([{ name: null, tags: { site: 'fra' }, notes: 'a\nb' }]);
+    expect(await targetsIn(bulk, '2001:db8::1/128')).toMatchObject([{ paused: true }]);
+    const bad = await bulk.runImport(
       `${ndjson([{ ip: '10.20.0.9', tier: 'fast', nmae: 'x' }, ['a'], { tier: 'fast' }])}\n{"ip":`,
       {
         format: 'ndjson',
@@ -106,6 +92,6 @@ describe('a file with a fault as a whole', () => {
     expect(
       await bulk.control.query('SELECT FROM import_file f LEFT JOIN bulk_job j USING (id) WHERE j.id IS NULL'),
     ).toEqual([]);
-    expect(await targetsIn('10.30.0.0/16')).toEqual([]);
+    expect(await targetsIn(bulk, '10.30.0.0/16')).toEqual([]);
   });
 });

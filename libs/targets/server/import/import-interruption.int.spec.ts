@@ -48,7 +48,7 @@ describe('an import', () => {
   });
 
   it('takes each line once, although two workers run it and others change and register its targets', async () => {
-    await bulk.finishJob(await bulk.requestImport(fileOf(2)));
+    await bulk.runImport(fileOf(2));
     const accepted = await bulk.requestImport(fileOf(2, 'standard'));
     const ids = await bulk.control.query<{ id: string }>(
       `SELECT id FROM target_list WHERE ip <<= '10.2.0.0/16' ORDER BY ip LIMIT 40`,
@@ -84,7 +84,7 @@ describe('the lines of an import', () => {
   const [past, future] = [new Date(0), new Date(Date.now() + 3_600_000)];
 
   it('are deleted some time after its end; those of a running job stay', async () => {
-    const ended = await bulk.finishJob(await bulk.requestImport(small));
+    const ended = await bulk.runImport(small);
     const waiting = await bulk.requestImport(small);
     expect(await forgetImportFiles(bulk.control, past, 10)).toBe(0);
     expect(await forgetImportFiles(bulk.control, future, 10)).toBe(1);
@@ -93,17 +93,17 @@ describe('the lines of an import', () => {
   });
 
   it('are deleted when another import ends and there are too many files', async () => {
-    const first = await bulk.finishJob(await bulk.requestImport(small));
+    const first = await bulk.runImport(small);
     for (let nr = 0; nr < IMPORT_FILES_MAX; nr += 1) {
       expect(await bulk.linesOf(first)).toHaveLength(1);
-      await bulk.finishJob(await bulk.requestImport(small));
+      await bulk.runImport(small);
     }
     await expect(bulk.linesOf(first)).rejects.toMatchObject({ code: 'not_found' });
     expect(await storedFiles()).toBe(IMPORT_FILES_MAX);
   });
 
   it('are deleted in pieces, and shown no more from the first piece on', async () => {
-    const ended = await bulk.finishJob(await bulk.requestImport(fileOf(5)));
+    const ended = await bulk.runImport(fileOf(5));
     expect(await forgetImportFiles(bulk.control, future, LINES - 1)).toBe(LINES - 1);
     expect(await storedFiles()).toBe(1);
     await expect(bulk.linesOf(ended)).rejects.toMatchObject({ code: 'not_found', message: /were deleted/ });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BulkFixture, REQUESTER } from '../bulk/bulk-fixture.test-data';
+import { csv, eventsOfTargets, targetsIn } from './import-targets.test-data';
 
 let bulk: BulkFixture;
 
@@ -8,34 +9,20 @@ beforeAll(async () => {
 });
 afterAll(() => bulk.close());
 
-const csv = (...lines: string[]): string => `${lines.join('\r\n')}\r\n`;
-const run = async (...asked: Parameters<BulkFixture['requestImport']>) =>
-  bulk.finishJob(await bulk.requestImport(...asked));
-const targetsIn = (range: string) =>
-  bulk.control.query(
-    `SELECT host(ip) AS ip, vrf, name, tier, tags, paused, notes, owner,
-       ARRAY(SELECT host(p.ip) FROM target_list p WHERE p.id = ANY (t.parents) ORDER BY p.ip) AS parents
-     FROM target_list t WHERE ip <<= $1::inet ORDER BY t.ip, vrf`,
-    [range],
-  );
 const NOTHING = { name: null, tags: {}, paused: false, notes: null, owner: null, parents: [] };
-const eventsOfTargets = async (): Promise<number> => {
-  const [row] = await bulk.control.query<{ count: number }>(`SELECT count(*) FROM event WHERE stream LIKE 'target-%'`);
-  return Number(row.count);
-};
 
 describe('an import of CSV', () => {
   it('registers and changes targets, each by one event, and records who requested it', async () => {
-    const first = await run(
+    const first = await bulk.runImport(
       csv('ip,tier,name,tags,owner', '10.1.0.1,fast,edge 1,"site=fra role=edge",core team', '10.1.0.2,standard,,,'),
     );
     expect(first).toMatchObject({
       ...{ kind: 'import', state: 'completed', total: 2, done: 2, changed: 2, created: 2, unchanged: 0, failed: 0 },
       import: { format: 'csv', mode: 'upsert', dryRun: false },
     });
-    const second = await run(csv('IP;name;tags', '10.1.0.1;edge one;site=fra', '10.1.0.2;;'));
+    const second = await bulk.runImport(csv('IP;name;tags', '10.1.0.1;edge one;site=fra', '10.1.0.2;;'));
     expect(second).toMatchObject({ changed: 1, created: 0, unchanged: 1, failed: 0 });
-    expect(await targetsIn('10.1.0.0/16')).toEqual([
+    expect(await targetsIn(bulk, '10.1.0.0/16')).toEqual([
       {
         ip: '10.1.0.1',
         vrf: 'default',
@@ -72,14 +59,14 @@ describe('an import of CSV', () => {
 
   it('a second time changes nothing', async () => {
     const file = csv('ip,vrf,tier,paused,parents', '10.2.0.2,blue,fast,true,10.2.0.1', '10.2.0.1,blue,fast,no,');
-    expect(await run(file)).toMatchObject({ created: 2 });
-    const before = await eventsOfTargets();
-    expect(await run(file)).toMatchObject({ changed: 0, unchanged: 2, failed: 0 });
-    expect(await eventsOfTargets()).toBe(before);
+    expect(await bulk.runImport(file)).toMatchObject({ created: 2 });
+    const before = await eventsOfTargets(bulk);
+    expect(await bulk.runImport(file)).toMatchObject({ changed: 0, unchanged: 2, failed: 0 });
+    expect(await eventsOfTargets(bulk)).toBe(before);
   });
 
   it('names line, column and reason of each line that it refuses, and takes the others', async () => {
-    const done = await run(
+    const done = await bulk.runImport(
       csv(
         'ip,tier,name,tags,parents,paused',
         '10.3.0.1,fast,ok,,,',
@@ -111,15 +98,15 @@ describe('an import of CSV', () => {
       [12, 'paused', 'must be true or false'],
       [13, 'ip', expect.stringContaining('127.1')],
     ]);
-    expect(await targetsIn('10.3.0.0/16')).toMatchObject([{ ip: '10.3.0.1', name: 'ok' }]);
+    expect(await targetsIn(bulk, '10.3.0.0/16')).toMatchObject([{ ip: '10.3.0.1', name: 'ok' }]);
   });
 
   it.each([false, true])(
     'refuses a line that closes a cycle over targets outside the file (dry run: %s)',
     async (dryRun) => {
       const net = dryRun ? '10.5.1' : '10.5.0';
-      await run(csv('ip,tier,parents', `${net}.1,fast,`, `${net}.2,fast,${net}.1`, `${net}.3,fast,`));
-      const done = await run(csv('ip,parents', `${net}.3,${net}.2`, `${net}.1,${net}.3`), { dryRun });
+      await bulk.runImport(csv('ip,tier,parents', `${net}.1,fast,`, `${net}.2,fast,${net}.1`, `${net}.3,fast,`));
+      const done = await bulk.runImport(csv('ip,parents', `${net}.3,${net}.2`, `${net}.1,${net}.3`), { dryRun });
       expect(done).toMatchObject({ changed: 1, failed: 1 });
       expect(await bulk.linesOf(done, 'refused')).toMatchObject([
         {
@@ -132,23 +119,25 @@ describe('an import of CSV', () => {
   );
 
   it('with mode=create refuses targets that exist', async () => {
-    await run(csv('ip,tier', '10.6.0.1,fast'));
-    const done = await run(csv('ip,tier,name', '10.6.0.1,fast,other', '10.6.0.2,fast,new'), { mode: 'create' });
+    await bulk.runImport(csv('ip,tier', '10.6.0.1,fast'));
+    const done = await bulk.runImport(csv('ip,tier,name', '10.6.0.1,fast,other', '10.6.0.2,fast,new'), {
+      mode: 'create',
+    });
     expect(done).toMatchObject({ created: 1, changed: 1, failed: 1 });
     expect(await bulk.linesOf(done, 'refused')).toMatchObject([{ line: 2, column: 'ip' }]);
-    expect(await targetsIn('10.6.0.0/16')).toMatchObject([{ name: null }, { name: 'new' }]);
+    expect(await targetsIn(bulk, '10.6.0.0/16')).toMatchObject([{ name: null }, { name: 'new' }]);
   });
 
   it('stores formulas as texts', async () => {
-    const done = await run(csv('ip,tier,name', `10.7.0.1,fast,"=cmd|' /C calc'!A0"`, `10.7.0.2,fast,'=1+1`));
+    const done = await bulk.runImport(csv('ip,tier,name', `10.7.0.1,fast,"=cmd|' /C calc'!A0"`, `10.7.0.2,fast,'=1+1`));
     expect(done).toMatchObject({ created: 2 });
-    expect(await targetsIn('10.7.0.0/16')).toMatchObject([{ name: `=cmd|' /C calc'!A0` }, { name: '=1+1' }]);
+    expect(await targetsIn(bulk, '10.7.0.0/16')).toMatchObject([{ name: `=cmd|' /C calc'!A0` }, { name: '=1+1' }]);
   });
 
   it('reads texts in any pieces, also of several lines', async () => {
     const file = csv('ip,tier,name,notes', '10.8.0.1,fast,Zürich – Süd,"line ""1""\r\nline 2"', '10.8.0.2,fast,x,y');
-    await run(`\ufeff${file}`, { pieceBytes: 1 });
-    expect(await targetsIn('10.8.0.0/16')).toMatchObject([
+    await bulk.runImport(`\ufeff${file}`, { pieceBytes: 1 });
+    expect(await targetsIn(bulk, '10.8.0.0/16')).toMatchObject([
       { name: 'Zürich – Süd', notes: 'line "1"\nline 2' },
       { name: 'x', notes: 'y' },
     ]);
@@ -157,7 +146,7 @@ describe('an import of CSV', () => {
 
 describe('a line with a version', () => {
   const line = (ip: string, members: object): string => JSON.stringify({ ip, tier: 'fast', ...members });
-  const ndjson = (...lines: string[]) => run(lines.join('\n'), { format: 'ndjson' });
+  const ndjson = (...lines: string[]) => bulk.runImport(lines.join('\n'), { format: 'ndjson' });
   const changedSince = (reason: string) => ({ outcome: 'refused', column: 'version', reason });
 
   it('changes a target that still has it, and registers a target that still does not exist', async () => {
@@ -169,7 +158,7 @@ describe('a line with a version', () => {
   it('is refused if others changed, registered or removed the target since', async () => {
     await ndjson(line('10.177.1.1', { name: 'a' }));
     await ndjson(line('10.177.1.1', { name: 'b' }));
-    const before = await eventsOfTargets();
+    const before = await eventsOfTargets(bulk);
     const job = await ndjson(
       line('10.177.1.1', { name: 'c', version: 1 }),
       line('10.177.1.2', { name: 'c', version: 4 }),
@@ -184,7 +173,7 @@ describe('a line with a version', () => {
     expect(await bulk.linesOf(again)).toMatchObject([
       changedSince('The target did not exist, and was registered since: it has the version 2'),
     ]);
-    expect(await eventsOfTargets()).toBe(before);
+    expect(await eventsOfTargets(bulk)).toBe(before);
   });
 
   it('is unchanged regardless of the version if the target already is like that', async () => {
