@@ -11,8 +11,8 @@ export interface TargetReference {
 }
 
 /**
- * Finds the target that a URL identifies, if it is in the caller's scope. Routes of other contexts under `/targets/{id}/…` inject it; in the API, the inventory
- * implements it.
+ * Finds the target that a URL identifies, if it is in the caller's scope. Routes of other contexts under `/targets/{id}/…` inject it; in the
+ * API, the inventory implements it.
  */
 export abstract class TargetDirectory {
   /**

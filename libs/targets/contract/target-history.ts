@@ -1,4 +1,4 @@
-/** A member of a target before and after a change. Values are texts; null: none. */
+/** A member of a target before and after a change. Values are texts, or null if there is none. */
 export interface MemberChange {
   /** `name`, `tier`, `paused`, `notes`, `owner`, `parent` (a target's id), or `tag:` and the key. */
   member: string;

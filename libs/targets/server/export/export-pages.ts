@@ -29,8 +29,9 @@ const COLUMNS = `id, key, host(ip) AS ip, vrf, name, tier, tags, paused, notes, 
      FROM target_list p WHERE p.id = ANY (target_list.parents)) END AS parents`;
 
 /**
- * Returns the targets of a filter, with the parents that are in the scope, page by page, in the order in which they were registered. A page is read when it is asked for, so memory
- * and open transactions do not grow with the list; a target that others change meanwhile is as it was at its page.
+ * Returns the targets of a filter, with the parents that are in the scope, page by page, in the order in which they were registered. A page is
+ * read when it is asked for, so memory and open transactions do not grow with the list; a target that others change meanwhile is as it was at
+ * its page.
  */
 export async function* exportPages(
   sql: Sql,

@@ -14,7 +14,7 @@ export interface WaitingLine {
   ip: string;
   vrf: string;
   members: LineMembers;
-  /** Version that the target must have to be changed; 0: it must not exist; null: any. */
+  /** Version that the target must have to be changed. With 0 the target must not exist; null allows every version. */
   expectedVersion: number | null;
 }
 
