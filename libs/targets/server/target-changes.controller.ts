@@ -27,7 +27,7 @@ import { EraseTarget } from './erase-target';
 import { RegisterTarget } from './register-target';
 import { RemoveTarget } from './remove-target';
 import { ReplaceTarget } from './replace-target';
-import { TARGETS_PATH } from './target-path';
+import { TARGET_REFERENCE, TARGETS_PATH } from './target-path';
 import { TargetResponse } from './target.dto';
 import {
   ChangeTargetRequest,
@@ -35,8 +35,6 @@ import {
   ReplaceTargetRequest,
   TargetReferenceRequest,
 } from './targets.dto';
-
-const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
 
 /** Changes of single targets. */
 @ApiTags('targets')
@@ -70,7 +68,7 @@ export class TargetChangesController {
       'parents replaces the list. A patch that changes nothing creates no event. With If-Match, the target is changed only if it still ' +
       'has that version.',
   })
-  @ApiParam(REF)
+  @ApiParam(TARGET_REFERENCE)
   @ApiHeader(IF_MATCH_HEADER)
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiOkResponse({ type: TargetResponse })
@@ -95,7 +93,7 @@ export class TargetChangesController {
       'Absent members are removed: afterwards the target is as if registered by this body. A body that changes nothing creates no event. ' +
       'With If-Match, the target is changed only if it still has that version.',
   })
-  @ApiParam(REF)
+  @ApiParam(TARGET_REFERENCE)
   @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: TargetResponse })
   replace(
@@ -117,7 +115,7 @@ export class TargetChangesController {
     description:
       'Answers 409 while other targets depend on it. With If-Match, the target is removed only if it still has that version.',
   })
-  @ApiParam(REF)
+  @ApiParam(TARGET_REFERENCE)
   @ApiHeader(IF_MATCH_HEADER)
   @ApiNoContentResponse()
   remove(

@@ -4,7 +4,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, refs } from '@nestjs/swagger';
 import { ReadTarget } from './read-target';
-import { TARGETS_PATH } from './target-path';
+import { TARGET_REFERENCE, TARGETS_PATH } from './target-path';
 import { CountTargets } from './target-list/count-targets';
 import {
   CountTargetsRequest,
@@ -18,8 +18,6 @@ import { ListTargetVersions } from './versions/list-target-versions';
 import { ListVersionsRequest, TargetChangePageResponse } from './versions/target-changes.dto';
 import { TargetVersionPageResponse } from './versions/target-versions.dto';
 import { TargetReferenceRequest } from './targets.dto';
-
-const REF = { name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } } as const;
 
 @ApiTags('targets')
 @Controller(TARGETS_PATH)
@@ -50,7 +48,7 @@ export class TargetsController {
   @RequirePermission('targets:read')
   @Versioned()
   @ApiOperation({ summary: 'Read a target by its id or address' })
-  @ApiParam(REF)
+  @ApiParam(TARGET_REFERENCE)
   @ApiOkResponse({ type: TargetResponse })
   read(
     @Param('id') ref: string,
@@ -66,7 +64,7 @@ export class TargetsController {
     summary: 'List the changes of a target: when, by whom, and what',
     description: 'Newest first. By address: the changes of all targets that had it, also of removed ones.',
   })
-  @ApiParam(REF)
+  @ApiParam(TARGET_REFERENCE)
   @ApiOkResponse({ type: TargetChangePageResponse })
   listVersions(
     @Param('id') ref: string,

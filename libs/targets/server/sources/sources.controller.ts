@@ -1,5 +1,6 @@
 import {
   Idempotent,
+  IF_MATCH_HEADER,
   IfMatch,
   Located,
   Metadata,
@@ -32,7 +33,6 @@ import { SourceListResponse, SourceResponse, SourceRunListResponse, SourceRunRes
 
 const SOURCES_PATH = '/api/v1/inventory-sources';
 const ID = { name: 'id', description: 'Id of the source.', schema: { type: 'string', format: 'uuid' } } as const;
-const IF_MATCH = { name: 'If-Match', required: false, description: 'ETag of the version that was read.' } as const;
 
 @ApiTags('targets')
 @Controller(SOURCES_PATH)
@@ -84,7 +84,7 @@ export class SourcesController {
       'The stored credential stays unless the body has one. It must be entered again for a location at another server.',
   })
   @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: SourceResponse })
   replace(
     @Param('id', ParseUUIDPipe) id: string,
@@ -101,7 +101,7 @@ export class SourcesController {
   @Versioned()
   @ApiOperation({ summary: 'Change members of the definition of an inventory source' })
   @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiOkResponse({ type: SourceResponse })
   change(
     @Param('id', ParseUUIDPipe) id: string,
@@ -120,7 +120,7 @@ export class SourcesController {
     description: 'Its targets stay, and no longer belong to a source.',
   })
   @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_MATCH_HEADER)
   @ApiNoContentResponse()
   remove(
     @Param('id', ParseUUIDPipe) id: string,

@@ -3,7 +3,7 @@ import { CallerScope, RequirePermission } from '@icmp-mon/platform/http';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { TARGETS_PATH } from '../target-path';
+import { TARGET_REFERENCE, TARGETS_PATH } from '../target-path';
 import { TargetReferenceRequest } from '../targets.dto';
 import { ListLifetimes } from './list-lifetimes';
 import { TargetLifetimesResponse } from './target-lifetimes.dto';
@@ -20,7 +20,7 @@ export class LifetimesController {
     description:
       'With the times of registration and removal, newest first. Registering an address again creates a new target.',
   })
-  @ApiParam({ name: 'id', description: 'Id of the target, or its address.', schema: { type: 'string' } })
+  @ApiParam(TARGET_REFERENCE)
   @ApiOkResponse({ type: TargetLifetimesResponse })
   listLifetimes(
     @Param('id') ref: string,
