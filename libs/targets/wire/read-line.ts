@@ -10,11 +10,10 @@ import {
   type ReplaceTargetRequest,
 } from '@icmp-mon/targets/contract';
 import { canonicalAddress, shown } from './canonical-address';
-import { IDENTIFIER, IDENTIFIER_MESSAGE, TARGET_ID } from './identifier';
+import { IDENTIFIER, IDENTIFIER_LENGTH_MAX, IDENTIFIER_MESSAGE, TARGET_ID } from './identifier';
 import { TARGET_TAGS } from './target-tags';
 
 const NAME_LENGTH_MAX = 200;
-const IDENTIFIER_LENGTH_MAX = 63;
 const ADDRESS_LENGTH_MAX = 64;
 
 /** Why a line is refused: the column or member, or null for the whole line, and the reason. */
@@ -31,7 +30,7 @@ export interface TargetLine {
   ip: string;
   vrf: string;
   members: LineMembers;
-  /** Version that the target must have to be changed; 0: it must not exist. */
+  /** Version that the target must have to be changed. With 0 the target must not exist. */
   version?: number;
 }
 

@@ -1,4 +1,5 @@
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
+import { tagsFault } from '@icmp-mon/platform/text';
 import {
   type ChangeSourceRequest,
   DEFAULT_VRF,
@@ -8,11 +9,10 @@ import {
   SOURCE_PATH_LENGTH_MAX,
   type SourceDefinition,
   type SourceKind,
-  TAG_KEY,
 } from '@icmp-mon/targets/contract';
+import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 import { FILE_NAME } from './file-entries';
 
-const TAGS_MAX = 32;
 /** Parameters of NetBox that the reading sets itself, or that change the form of its answers. */
 const OWN_PARAMETERS = ['limit', 'offset', 'start', 'ordering', 'brief', 'fields', 'omit', 'format', 'status'];
 
@@ -104,13 +104,11 @@ function pathFault(path: string): string | null {
 }
 
 function tagsFromFault(tagsFrom: Record<string, string>): string | null {
-  const entries = Object.entries(tagsFrom);
-  if (entries.length > TAGS_MAX) return `must have at most ${TAGS_MAX} tags.`;
-  const key = entries.find(([each]) => !TAG_KEY.test(each))?.[0];
-  if (key !== undefined)
-    return 'must have keys of letters, digits, "_", "." and "-", beginning and ending with a letter or digit.';
-  const fault = entries.map(([each, path]) => [each, pathFault(path)] as const).find(([, found]) => found !== null);
-  return fault === undefined ? null : `The value of ${fault[0]} ${fault[1]}`;
+  const fault = tagsFault(tagsFrom, { ...TARGET_TAGS, valueLengthMax: SOURCE_PATH_LENGTH_MAX });
+  if (fault !== null) return `${fault}.`;
+  const faults = Object.entries(tagsFrom).map(([key, path]) => [key, pathFault(path)] as const);
+  const found = faults.find(([, ofPath]) => ofPath !== null);
+  return found === undefined ? null : `The value of ${found[0]} ${found[1]}`;
 }
 
 function credentialFault(kind: SourceKind, credential: string | null | undefined): string | null {

@@ -51,6 +51,8 @@ describe('the definition of a source', () => {
     [{ nameFrom: 'a..b' }, '#/nameFrom'],
     [{ tagsFrom: { '-a': 'b' } }, '#/tagsFrom'],
     [{ tagsFrom: { a: 'b c' } }, '#/tagsFrom'],
+    [{ tagsFrom: { a: ['b'] as unknown as string } }, '#/tagsFrom'],
+    [{ tagsFrom: { constructor: 'b' } as Record<string, string> }, '#/tagsFrom'],
     [{ credential: 'Token abc' }, '#/credential'],
     [{ credential: 'a\nb' }, '#/credential'],
     [{ kind: 'file_sd', location: 'a.json', credential: 'abc' }, '#/credential'],

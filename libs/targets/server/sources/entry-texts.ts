@@ -1,5 +1,5 @@
-/** Longest key of a tag, and longest VRF. */
-const IDENTIFIER_LENGTH_MAX = 63;
+import { IDENTIFIER_LENGTH_MAX } from '@icmp-mon/targets/wire';
+
 /** Lists and objects of a value that are within each other; what is deeper has no text. */
 const DEPTH_MAX = 8;
 /** Members of an object that name it, the best one first. */

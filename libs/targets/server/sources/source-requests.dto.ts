@@ -33,7 +33,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { IDENTIFIER, IDENTIFIER_MESSAGE } from '@icmp-mon/targets/wire';
+import { IDENTIFIER, IDENTIFIER_LENGTH_MAX, IDENTIFIER_MESSAGE } from '@icmp-mon/targets/wire';
 
 const TEXT = { type: 'string', nullable: true } as const;
 const PATHS = { type: 'object', additionalProperties: { type: 'string' }, nullable: true } as const;
@@ -72,12 +72,12 @@ export class DefineSourceRequest implements contract.DefineSourceRequest {
 
   @ApiProperty({
     minLength: 1,
-    maxLength: 63,
+    maxLength: IDENTIFIER_LENGTH_MAX,
     description: 'Tier of the targets that the source creates.',
     example: 'standard',
   })
   @IsString()
-  @Length(1, 63)
+  @Length(1, IDENTIFIER_LENGTH_MAX)
   @Matches(IDENTIFIER, { message: `tier ${IDENTIFIER_MESSAGE}` })
   tier!: string;
 
@@ -102,12 +102,12 @@ export class DefineSourceRequest implements contract.DefineSourceRequest {
 
   @ApiPropertyOptional({
     minLength: 1,
-    maxLength: 63,
+    maxLength: IDENTIFIER_LENGTH_MAX,
     description: 'VRF of entries that name none; default unless set.',
   })
   @MayBeAbsent()
   @IsString()
-  @Length(1, 63)
+  @Length(1, IDENTIFIER_LENGTH_MAX)
   @Matches(IDENTIFIER, { message: `vrf ${IDENTIFIER_MESSAGE}` })
   vrf?: string;
 
