@@ -4,7 +4,7 @@ import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import type { TargetParent } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
-import { idsInScope, scopeCondition } from './target-list/scope-condition';
+import { andInScope, idsInScope } from './target-list/scope-condition';
 
 /** Finds the targets that a request names as parents. */
 @Injectable()
@@ -20,10 +20,9 @@ export class ParentTargets {
     if (refs.length === 0) return [];
     const wanted = refs.map(referenceOf);
     const params: unknown[] = [wanted.flatMap(({ id }) => id ?? []), vrf, wanted.flatMap(({ ip }) => ip ?? [])];
-    const limit = scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
     const found = await this.database.query<TargetParent>(
       `SELECT id, host(ip) AS ip, vrf FROM target_list
-       WHERE (id = ANY ($1::uuid[]) OR (vrf = $2 AND ip = ANY ($3::inet[]))) ${limit} ORDER BY vrf, target_list.ip`,
+       WHERE (id = ANY ($1::uuid[]) OR (vrf = $2 AND ip = ANY ($3::inet[]))) ${andInScope(scope, params)} ORDER BY vrf, target_list.ip`,
       params,
     );
     const errors = wanted.flatMap((each, at): FieldError[] => {

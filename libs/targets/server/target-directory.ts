@@ -7,7 +7,7 @@ import { JudgedTargets } from '@icmp-mon/status/contract';
 import { scopePredicate, TargetDirectory, type TargetReference, type TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { canonicalAddress, shown, TARGET_ID } from '@icmp-mon/targets/wire';
-import { limitParents, scopeCondition } from './target-list/scope-condition';
+import { andInScope, limitParents, scopeCondition } from './target-list/scope-condition';
 import { FormerTargets } from './versions/former-targets';
 import { type TargetRow, targetView, VIEW_COLUMNS } from './target-list/target-row';
 
@@ -27,6 +27,12 @@ export class AmbiguousTarget extends DomainError {
 }
 
 const unknownTarget = (id: string): DomainError => new DomainError('not_found', `There is no target ${id}.`);
+
+/** @throws DomainError `not_found` for a target that does not exist in the scope */
+function visibleTarget(id: string, found: TargetView | null, scope: Scope): TargetView {
+  if (found === null || !scopePredicate(scope)(found)) throw unknownTarget(id);
+  return found;
+}
 
 /** Finds targets by id or address in the target list. */
 @Injectable()
@@ -51,7 +57,7 @@ export class ListedTargets extends TargetDirectory {
   override async findRecorded(ref: string, vrf: string | undefined, scope: Scope): Promise<TargetReference> {
     if (!TARGET_ID.test(ref)) return this.anyView(ref, vrf, scope);
     const listed = await this.lookups.askBatched(ref.toLowerCase());
-    if (listed !== null) return this.byId(ref, scope);
+    if (listed !== null) return visibleTarget(ref, listed, scope);
     const [visible] = await this.former.visibleIds([ref.toLowerCase()], scope);
     const found = visible === undefined ? null : await this.former.findReference(visible);
     if (found === null) throw unknownTarget(ref);
@@ -70,9 +76,8 @@ export class ListedTargets extends TargetDirectory {
     if (!address.ok)
       throw new DomainError('not_found', `"${shown(ref)}" is neither the id nor the address of a target.`);
     const params: unknown[] = [address.ip, vrf ?? null, CANDIDATES_MAX];
-    const limit = scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
     const rows = await this.database.query<TargetRow>(
-      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ${limit} ORDER BY vrf LIMIT $3`,
+      `SELECT ${VIEW_COLUMNS} FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2) ${andInScope(scope, params)} ORDER BY vrf LIMIT $3`,
       params,
     );
     const views = await this.viewsOf(rows);
@@ -90,9 +95,8 @@ export class ListedTargets extends TargetDirectory {
   override async byKeys(keys: readonly number[], scope: Scope): Promise<Map<number, TargetReference>> {
     if (keys.length > KEYS_MAX) throw new Error(`At most ${KEYS_MAX} targets per call, not ${keys.length}.`);
     const params: unknown[] = [keys];
-    const limit = scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
     const rows = await this.database.query<TargetReference>(
-      `SELECT id, key, host(ip) AS ip, vrf, name, tier FROM target_list WHERE key = ANY ($1::integer[]) ${limit}`,
+      `SELECT id, key, host(ip) AS ip, vrf, name, tier FROM target_list WHERE key = ANY ($1::integer[]) ${andInScope(scope, params)}`,
       params,
     );
     return new Map(rows.map((row) => [row.key, row]));
@@ -117,9 +121,7 @@ export class ListedTargets extends TargetDirectory {
   }
 
   private async byId(id: string, scope: Scope): Promise<TargetView> {
-    const view = await this.lookups.askBatched(id.toLowerCase());
-    if (view === null || !scopePredicate(scope)(view)) throw unknownTarget(id);
-    return view;
+    return visibleTarget(id, await this.lookups.askBatched(id.toLowerCase()), scope);
   }
 
   private async byIds(ids: readonly string[]): Promise<(TargetView | null)[]> {

@@ -4,7 +4,7 @@ import type { TargetSort } from '@icmp-mon/targets/contract';
 import type { ListCursor } from './cursor';
 import { type Filter, whereOf } from './list-filter';
 import { shownSortKey, type SortKey } from './not-judged-rows';
-import { scopeCondition } from './scope-condition';
+import { andInScope } from './scope-condition';
 import { VIEW_COLUMNS } from './target-row';
 
 /** Sort columns. Each has an index (column, key); the key breaks ties, so that no row is skipped or repeated. */
@@ -69,8 +69,8 @@ export function pageStatement(
 export function placeStatement(sort: TargetSort, id: string, judged: Judged, scope: Scope): Statement {
   const params: unknown[] = [id];
   const { column } = shownSortKey(sort, SORTS[sort], judged, { conditions: [], params });
-  const limit = scope === null ? '' : ` AND ${scopeCondition(scope, params)}`;
-  return { text: `SELECT ${column}::text AS value, key FROM target_list WHERE id = $1::uuid${limit}`, params };
+  const text = `SELECT ${column}::text AS value, key FROM target_list WHERE id = $1::uuid ${andInScope(scope, params)}`;
+  return { text, params };
 }
 
 /** Returns the SQL that counts the rows of a list before a position. */

@@ -21,6 +21,10 @@ function refuseField(field: string): never {
 export const scopeCondition = (scope: string, params: unknown[]): string =>
   tableCondition(scopeFilter(scope), params, SCOPED_LIST);
 
+/** Returns the SQL that limits a WHERE clause on `target_list` to a scope; empty without one. Adds its parameters to `params`. */
+export const andInScope = (scope: Scope, params: unknown[]): string =>
+  scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
+
 /** Returns those of the listed targets that are in a scope. */
 export async function idsInScope(sql: Sql, ids: readonly string[], scope: string): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
