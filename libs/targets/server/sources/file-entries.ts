@@ -30,7 +30,7 @@ export async function* readFileEntries(
   for (const file of files) {
     const name = path.basename(file);
     const text = await readWhole(file, name, BYTES_MAX - bytes);
-    bytes += text.length;
+    bytes += Buffer.byteLength(text);
     for (const piece of groupEntries(parsed(text, name), source, `The file ${name}`, entries)) {
       entries = piece.at(-1)?.entry ?? entries;
       yield piece;

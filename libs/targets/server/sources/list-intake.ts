@@ -110,12 +110,8 @@ export class ListIntake {
       await endRun(sql, run, fault);
       return false;
     }
-    if (!run.dry_run)
-      await recordLeft(
-        sql,
-        id,
-        left.left.map((target) => target.id),
-      );
+    const leftIds = left.left.map((target) => target.id);
+    if (!run.dry_run) await recordLeft(sql, id, leftIds);
     const hasJob = intake.effects > 0 || (run.dry_run && intake.lines > 0);
     if (hasJob) await this.acceptImport(sql, run, { id, definition }, intake);
     await storeReading(sql, run, intake, left, hasJob);
@@ -152,18 +148,17 @@ async function storeReading(
        claimed_until = CASE WHEN $9::uuid IS NULL THEN claimed_until ELSE '-infinity' END
      WHERE id = $1`,
     [
-      ...[
-        run.id,
-        listed,
-        created,
-        changed,
-        unchanged,
-        refused,
-        pending.length,
-        needsConfirmation,
-        hasJob ? intake.fileId : null,
-      ],
-      ...[JSON.stringify(intake.refusedSample), JSON.stringify(sample)],
+      run.id,
+      listed,
+      created,
+      changed,
+      unchanged,
+      refused,
+      pending.length,
+      needsConfirmation,
+      hasJob ? intake.fileId : null,
+      JSON.stringify(intake.refusedSample),
+      JSON.stringify(sample),
     ],
   );
 }

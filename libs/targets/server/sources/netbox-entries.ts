@@ -1,6 +1,6 @@
 import { NETBOX_TAGS_FROM, SOURCE_TARGETS_MAX, type SourceDefinition } from '@icmp-mon/targets/contract';
 import { identifierOf, textOf, valueAt } from './entry-texts';
-import type { HttpAnswer, SourceHttp } from './source-http';
+import type { SourceHttp } from './source-http';
 import { entryOf, type SourceEntry } from './source-entry';
 import { ListChanged, SourceFault } from './source-fault';
 
@@ -68,7 +68,7 @@ function nextPage(first: URL, next: string): URL {
 
 const NOT_NETBOX = 'Check that the address is that of NetBox, without /api, and that no proxy changes its answers.';
 
-function pageOf({ body }: HttpAnswer): Page {
+function pageOf(body: unknown): Page {
   const page = body as Partial<Page> | null;
   const isPage =
     typeof page === 'object' &&

@@ -44,7 +44,7 @@ export async function* readEntries(request: ReadRequest): AsyncGenerator<SourceE
 }
 
 async function* readHttpEntries(http: SourceHttp, { source }: ReadRequest): AsyncGenerator<SourceEntry[]> {
-  const { body } = await http.readJson(new URL(source.location), LIST_BYTES_MAX);
+  const body = await http.readJson(new URL(source.location), LIST_BYTES_MAX);
   yield* groupEntries(body, source, 'The list');
 }
 

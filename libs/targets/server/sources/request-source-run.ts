@@ -7,7 +7,7 @@ import type { RunSourceQuery, SourceRunView } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { INVENTORY_RUN, sourceNotFound } from './source';
 import { RUN_COLUMNS, type RunRow, runView } from './source-rows';
-import { RUN_REQUESTED_CHANNEL } from './source-store';
+import { wakeWorkers } from './source-store';
 
 /** Starts a run of an inventory source now. */
 export class RequestSourceRun extends Command<SourceRunView> {
@@ -45,7 +45,7 @@ export class RequestSourceRunHandler implements ICommandHandler<RequestSourceRun
       await this.store.executeWithin(sql, INVENTORY_RUN, runId, () => [{ type: 'InventorySourceRunRequested', data }], {
         metadata,
       });
-      await sql.query('SELECT pg_notify($1, $2)', [RUN_REQUESTED_CHANNEL, '']);
+      await wakeWorkers(sql);
       const view = runView(row);
       await keepAnswer(sql, view);
       return view;

@@ -53,8 +53,8 @@ export class RunEnd {
       'SELECT definition FROM inventory_source WHERE id = $1 FOR KEY SHARE',
       [run.source_id],
     );
-    const action = source?.definition.left ?? 'keep';
-    if (source !== undefined && (await this.mustBeConfirmed(sql, run, source.definition))) return false;
+    if (source === undefined || (await this.mustBeConfirmed(sql, run, source.definition))) return false;
+    const { left: action } = source.definition;
     const isRemoval = action === 'remove';
     const acted = `id IN (SELECT target_id FROM inventory_source_target WHERE ${PENDING})${isRemoval ? '' : ' AND NOT paused'}`;
     const selection = { conditions: [acted], params: [run.source_id] };

@@ -11,12 +11,7 @@ const ANSWER_MS_MAX = 60_000;
 /** Requests that are repeated because the server asks for a pause, and the longest pause, ms. */
 const PAUSES_MAX = 5;
 const PAUSE_MS_MAX = 60_000;
-const PAUSE_MS_UNLESS_SAID = 5_000;
-
-export interface HttpAnswer {
-  headers: IncomingHttpHeaders;
-  body: unknown;
-}
+const PAUSE_MS_UNLESS_SET = 5_000;
 
 export interface SourceHttpOptions {
   policy: AddressPolicy;
@@ -41,7 +36,7 @@ export class SourceHttp {
   constructor(private readonly options: SourceHttpOptions) {}
 
   /** @throws SourceFault for every answer that is not JSON with status 200; waits if the server asks for a pause */
-  async readJson(url: URL, bytesMax: number): Promise<HttpAnswer> {
+  async readJson(url: URL, bytesMax: number): Promise<unknown> {
     for (;;) {
       const { status, headers, text } = await this.readAnswer(url, bytesMax);
       if (status === 429 && this.pauses < PAUSES_MAX) {
@@ -57,7 +52,7 @@ export class SourceHttp {
         );
       }
       try {
-        return { headers, body: JSON.parse(text) };
+        return JSON.parse(text);
       } catch (error) {
         throw new SourceFault('The answer is not valid JSON, or was cut off.', NOT_JSON, { cause: error });
       }
@@ -152,8 +147,8 @@ async function readText(response: IncomingMessage, bytesMax: number): Promise<st
 
 /** Returns the pause of a Retry-After header, in seconds or as a date. */
 export function pauseMsOf(retryAfter: string | undefined, nowMs: number): number {
-  if (retryAfter === undefined) return PAUSE_MS_UNLESS_SAID;
+  if (retryAfter === undefined) return PAUSE_MS_UNLESS_SET;
   if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter) * 1_000;
   const atMs = Date.parse(retryAfter);
-  return Number.isNaN(atMs) ? PAUSE_MS_UNLESS_SAID : Math.max(0, atMs - nowMs);
+  return Number.isNaN(atMs) ? PAUSE_MS_UNLESS_SET : Math.max(0, atMs - nowMs);
 }

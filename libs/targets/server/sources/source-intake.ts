@@ -82,7 +82,7 @@ export class SourceIntake {
     }
     if (first !== undefined) return refused(`is listed as entry ${first} already: one entry per VRF and address`);
     this.places.set(placeKey(place), line);
-    const decided = this.decideEntry(entry.entry, entry.target, known);
+    const decided = this.decideEntry(line, entry.target, known);
     if ('reason' in decided) return refused(decided.reason);
     this.counts[decided.outcome] += 1;
     if (decided.outcome === 'unchanged' && !needsRecord(known.owned, entry.target.members)) return [];

@@ -34,7 +34,7 @@ export async function insertSource(
      VALUES ($1, $2, $3::jsonb, $4, $5, CASE WHEN $6 THEN now() END)`,
     [id, definition.name, JSON.stringify(definition), credential, version, definition.isEnabled],
   );
-  await notify(sql);
+  await wakeWorkers(sql);
 }
 
 /**
@@ -60,10 +60,13 @@ export async function updateSource(
       credential ?? null,
     ],
   );
-  await notify(sql);
+  await wakeWorkers(sql);
 }
 
-const notify = (sql: Sql): Promise<unknown> => sql.query('SELECT pg_notify($1, $2)', [RUN_REQUESTED_CHANNEL, '']);
+/** Wakes the workers when the transaction is committed. */
+export async function wakeWorkers(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_notify($1, $2)', [RUN_REQUESTED_CHANNEL, '']);
+}
 
 async function requireName(sql: Sql, id: string, name: string): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1)', [STORE_LOCK]);

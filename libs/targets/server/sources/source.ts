@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { Aggregate } from '@icmp-mon/platform/event-store';
 import {
@@ -21,7 +22,7 @@ export function define(state: SourceState, data: InventorySourceDefined['data'])
 export function change(state: SourceState, data: InventorySourceChanged['data']): InventorySourceEvent[] {
   const before = present(state, data.sourceId);
   const { isCredentialNew, ...after } = data;
-  return !isCredentialNew && comparable(before) === comparable(after) ? [] : [{ type: 'InventorySourceChanged', data }];
+  return !isCredentialNew && isDeepStrictEqual(before, after) ? [] : [{ type: 'InventorySourceChanged', data }];
 }
 
 /** @throws DomainError `not_found` */
@@ -37,13 +38,6 @@ function present(state: SourceState, id: string): InventorySourceDefined['data']
   if (state.kind === 'present') return state.data;
   throw sourceNotFound(id);
 }
-
-const comparable = (data: object): string =>
-  JSON.stringify(data, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
 
 function evolve(state: SourceState, event: InventorySourceEvent): SourceState {
   switch (event.type) {
