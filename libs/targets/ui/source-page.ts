@@ -30,7 +30,7 @@ import {
 import type { DefineSourceRequest, InventorySource, RunSourceQuery } from '@icmp-mon/targets/contract';
 import { SourceForm } from './source-form';
 import { SourceRun } from './source-run';
-import { conditionText, countsText, isRunning, KIND_TEXTS, runTitle } from './source-text';
+import { conditionText, isRunning, KIND_TEXTS, runTitle, targetsText } from './source-text';
 import { SourcesClient } from './sources.client';
 
 const AGAIN_MS = 2_000;
@@ -71,7 +71,7 @@ export class SourcePage {
     return run !== null && isRunning(run);
   });
   protected readonly rows = computed(() =>
-    (this.runs.value()?.items ?? []).map((run) => ({ ...run, title: runTitle(run), counts: countsText(run) })),
+    (this.runs.value()?.items ?? []).map((run) => ({ ...run, title: runTitle(run) })),
   );
   protected readonly saveSource = (request: DefineSourceRequest): Promise<void> => this.sendDefinition(request);
 
@@ -122,7 +122,7 @@ export class SourcePage {
 
   /** Asks for the confirmation that many targets left, and runs the source with it. */
   protected confirmLeft({ name, left: action }: InventorySource, left: number): void {
-    const targets = `${countText(left)} ${left === 1 ? 'target' : 'targets'}`;
+    const targets = targetsText(left);
     const effects = { keep: 'they stay', pause: 'they are paused', remove: 'they are removed permanently' };
     const text = `The list of ${name} is read again. If no more than ${targets} left it, ${effects[action]}.`;
     this.askFirst({ title: `Confirm that ${targets} left the list?`, text, action: 'Confirm and run' }, () =>
@@ -131,7 +131,7 @@ export class SourcePage {
   }
 
   protected removeSource(source: InventorySource): void {
-    const text = `Its ${countText(source.targets)} targets stay, and no longer belong to a source. Its runs and its token are deleted.`;
+    const text = `Its targets (${countText(source.targets)}) stay, and no longer belong to a source. Its runs and its token are deleted.`;
     this.askFirst({ title: `Remove the source ${source.name}?`, text, action: 'Remove' }, () =>
       this.act('The source was not removed.', async () => {
         await this.client.removeSource(source);

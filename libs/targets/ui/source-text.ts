@@ -46,10 +46,12 @@ export function countsText(run: SourceRunView): string {
   return `${countText(run.listed)} listed${shown.length === 0 ? '' : `: ${shown.join(', ')}`}`;
 }
 
+export const targetsText = (count: number): string => `${countText(count)} ${count === 1 ? 'target' : 'targets'}`;
+
 /** Returns what happened, or would happen, to targets that left the list; empty if none left. */
 export function leftText({ left, dryRun, needsConfirmation }: SourceRunView, action: LeftAction): string {
   if (left === 0) return '';
-  const targets = `${countText(left)} ${left === 1 ? 'target' : 'targets'} left the list`;
+  const targets = `${targetsText(left)} left the list`;
   if (needsConfirmation) return `${targets}. This is more than one run may change: nothing was done to them.`;
   return `${targets} and ${left === 1 ? 'is' : 'are'} ${dryRun && action !== 'keep' ? 'to be ' : ''}${ACTIONS[action]}.`;
 }
