@@ -1,37 +1,26 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pause } from '@icmp-mon/platform/concurrency';
-import { EventStore } from '@icmp-mon/platform/event-store';
 import type { TargetView } from '@icmp-mon/targets/contract';
-import { BulkJobRunner } from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientFile, type Ended } from './testing/client-file';
 import { ProjectedEvents } from './testing/projected-events';
+import { RunningJobs } from './testing/running-jobs';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
 let client: ClientFile;
-let jobs: Promise<void>;
-const stopped = new AbortController();
+let jobs: RunningJobs;
 
 beforeAll(async () => {
   client = await ClientFile.build();
   api = await startTestApi();
-  jobs = runJobs();
+  jobs = new RunningJobs(api.control);
 }, 120_000);
 afterAll(async () => {
-  stopped.abort();
-  await jobs;
+  await jobs.stop();
   await api.stop();
   await client.removeFolder();
 });
-
-async function runJobs(runner = new BulkJobRunner(api.control, new EventStore(api.control))): Promise<void> {
-  while (!stopped.signal.aborted) {
-    await runner.runJobs(stopped.signal);
-    await pause(100, stopped.signal);
-  }
-}
 
 const run = (args: readonly string[], input?: string): Promise<Ended> =>
   client.runFile(args, { ICMPMON_URL: api.url, ICMPMON_API_KEY: api.keys.admin }, { input });

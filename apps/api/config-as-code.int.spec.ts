@@ -1,26 +1,15 @@
 import path from 'node:path';
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Ended } from './testing/client-file';
-import { ConfigFixture } from './testing/config-fixture';
+import { describe, expect, it } from 'vitest';
+import { ConfigFixture, containing } from './testing/config-fixture';
 import { TIER } from './testing/config-tier';
 
-let fixture: ConfigFixture;
-
-beforeAll(async () => {
-  fixture = await ConfigFixture.open();
-}, 120_000);
-afterAll(() => fixture.close());
-beforeEach(() => fixture.clear());
-
-const run = (...args: string[]): Promise<Ended> => fixture.runAs('admin', ...args);
-const write = (name: string, ...lines: string[]): Promise<void> => fixture.writeLines(`config/${name}`, ...lines);
-const containing = (text: string) => expect.stringContaining(text) as string;
+const fixture = new ConfigFixture();
 
 describe('icmpmon plan and apply', () => {
   it('create and change tiers and targets; applied twice, nothing is written', async () => {
-    await write('tiers.yaml', 'version: 1', 'scope: source=git', ...TIER);
-    await write(
+    await fixture.write('tiers.yaml', 'version: 1', 'scope: source=git', ...TIER);
+    await fixture.write(
       'targets.yaml',
       ...[
         'version: 1',
@@ -32,26 +21,29 @@ describe('icmpmon plan and apply', () => {
       ],
       ...['  - ip: 192.0.2.1', '    tier: fast', '    name: "core: 1"', '    tags: { source: git }'],
     );
-    const planned = await run('plan', 'config');
+    const planned = await fixture.runClient('plan', 'config');
     expect(planned).toMatchObject({
       code: 3,
       out: containing('Plan: 3 to create, 0 to change, 0 to delete; 0 unchanged.'),
     });
     expect(planned.out).toContain('+ 192.0.2.1  (config/targets.yaml:7)\n      name: "core: 1"');
     const before = await fixture.countEvents();
-    expect(await run('apply', 'config')).toMatchObject({
+    expect(await fixture.runClient('apply', 'config')).toMatchObject({
       code: 3,
       err: containing('Nothing was changed. Apply the plan by --yes.'),
     });
     expect(await fixture.countEvents()).toBe(before);
-    expect(await run('apply', 'config', '--yes')).toMatchObject({
+    expect(await fixture.runClient('apply', 'config', '--yes')).toMatchObject({
       code: 0,
       out: containing('Applied 3 changes, 0 not.'),
     });
     expect(await fixture.readTarget('192.0.2.2')).toMatchObject({ tier: 'gold', parents: [{ ip: '192.0.2.1' }] });
     const after = await fixture.countEvents();
-    expect(await run('plan', 'config')).toMatchObject({ code: 0, out: containing('No changes; 3 unchanged.') });
-    expect(await run('apply', 'config', '--yes')).toMatchObject({
+    expect(await fixture.runClient('plan', 'config')).toMatchObject({
+      code: 0,
+      out: containing('No changes; 3 unchanged.'),
+    });
+    expect(await fixture.runClient('apply', 'config', '--yes')).toMatchObject({
       code: 0,
       out: containing('No changes; 3 unchanged.'),
     });
@@ -59,24 +51,24 @@ describe('icmpmon plan and apply', () => {
   });
 
   it('show what others changed, by whom, and change it back', async () => {
-    await write('a.yaml', 'version: 1', 'targets:', '  - ip: 192.0.2.11', '    tier: fast', '    name: ours');
-    await run('apply', 'config', '--yes');
+    await fixture.write('a.yaml', 'version: 1', 'targets:', '  - ip: 192.0.2.11', '    tier: fast', '    name: ours');
+    await fixture.runClient('apply', 'config', '--yes');
     await fixture.api.sendJson('PATCH', '/api/v1/targets/192.0.2.11', { name: 'theirs', notes: 'kept' });
-    const drift = await run('plan', 'config');
+    const drift = await fixture.runClient('plan', 'config');
     expect(drift).toMatchObject({ code: 3, out: containing('name: "theirs" → "ours"') });
     expect(drift.out).toMatch(/last changed by admin, \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/);
     expect(drift.out).toContain(
       'Set on the server, but not stated in the files: notes (1) of targets. They stay; null removes them.',
     );
-    await run('apply', 'config', '--yes');
+    await fixture.runClient('apply', 'config', '--yes');
     expect(await fixture.readTarget('192.0.2.11')).toMatchObject({ name: 'ours', notes: 'kept', version: 3 });
-    await write('a.yaml', 'version: 1', 'targets:', '  - ip: 192.0.2.11', '    name: ~', '    notes: null');
-    await run('apply', 'config', '--yes');
+    await fixture.write('a.yaml', 'version: 1', 'targets:', '  - ip: 192.0.2.11', '    name: ~', '    notes: null');
+    await fixture.runClient('apply', 'config', '--yes');
     expect(await fixture.readTarget('192.0.2.11')).toMatchObject({ name: null, notes: null, tier: 'fast' });
   });
 
   it('plan with a key that may only read; apply is refused', async () => {
-    await write(
+    await fixture.write(
       'a.yaml',
       'version: 1',
       'tiers:',
@@ -98,7 +90,7 @@ describe('icmpmon plan and apply', () => {
   });
 
   it('name all faults of the files, and change nothing', async () => {
-    await write(
+    await fixture.write(
       'a.yaml',
       'version: 1',
       'targets:',
@@ -106,7 +98,7 @@ describe('icmpmon plan and apply', () => {
       '  - { ip: 192.0.2.72, tier: fast, parents: [192.0.2.79] }',
     );
     const before = await fixture.countEvents();
-    expect(await run('apply', 'config', '--yes')).toMatchObject({
+    expect(await fixture.runClient('apply', 'config', '--yes')).toMatchObject({
       code: 1,
       out: '',
       err: [
@@ -131,15 +123,19 @@ describe('icmpmon pull', () => {
         notes: `${name}\n\n  end`,
         tags: { name },
       });
-    const pulled = await run('pull');
+    const pulled = await fixture.runClient('pull');
     expect(pulled).toMatchObject({ code: 0, err: '' });
     await writeFile(path.join(fixture.folder, 'config', 'all.yaml'), pulled.out);
-    expect(await run('plan', 'config')).toMatchObject({ code: 0, err: '', out: containing('No changes') });
-    const scoped = await run('pull', '--scope', 'vrf=red', '--targets-only');
+    expect(await fixture.runClient('plan', 'config')).toMatchObject({
+      code: 0,
+      err: '',
+      out: containing('No changes'),
+    });
+    const scoped = await fixture.runClient('pull', '--scope', 'vrf=red', '--targets-only');
     await writeFile(path.join(fixture.folder, 'config', 'all.yaml'), scoped.out);
-    const planned = await run('plan', 'config', '--delete', '--max-deletions', '0');
+    const planned = await fixture.runClient('plan', 'config', '--delete', '--max-deletions', '0');
     expect(planned).toMatchObject({ code: 0, out: containing('No changes; 13 unchanged.') });
-    expect(await run('pull', '--scope', 'status=up')).toMatchObject({
+    expect(await fixture.runClient('pull', '--scope', 'status=up')).toMatchObject({
       code: 1,
       err: containing('scope is not a valid filter'),
     });

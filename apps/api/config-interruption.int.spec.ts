@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConfigFixture } from './testing/config-fixture';
 
-let fixture: ConfigFixture;
-
-beforeAll(async () => {
-  fixture = await ConfigFixture.open();
-}, 120_000);
-afterAll(() => fixture.close());
-beforeEach(() => fixture.clear());
+const fixture = new ConfigFixture();
 
 const TARGETS = 2_000;
 const file = (name: string): string[] => [
@@ -29,10 +23,10 @@ describe('icmpmon apply that is killed', () => {
       [1, 'a', 'Job '],
       [2, 'b', ' of 2,000 …'],
     ] as const) {
-      await fixture.writeLines('config/a.yaml', ...file(name));
+      await fixture.write('a.yaml', ...file(name));
       const killed = await fixture.killAfter(marker, 'apply', 'config', '--yes');
       expect(killed.code, killed.err).toBeNull();
-      const again = await fixture.runAs('admin', 'apply', 'config', '--yes');
+      const again = await fixture.runClient('apply', 'config', '--yes');
       expect(again.code, again.err).toBe(0);
       expect(await versions()).toEqual([{ version, targets: TARGETS }]);
     }

@@ -1,57 +1,58 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Role } from '@icmp-mon/identity/contract';
-import { pause } from '@icmp-mon/platform/concurrency';
-import { EventStore } from '@icmp-mon/platform/event-store';
 import type { TargetView } from '@icmp-mon/targets/contract';
-import { BulkJobRunner } from '@icmp-mon/targets/server';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { ClientFile, type Ended } from './client-file';
+import { RunningJobs } from './running-jobs';
 import { startTestApi, type TestApi } from './test-api';
 
-/** An API with a worker's jobs, the built program `icmpmon`, and a folder of configuration files. */
-export class ConfigFixture {
-  private readonly stopped = new AbortController();
-  private readonly jobs: Promise<void>;
+const START_MS = 120_000;
 
-  private constructor(
-    readonly api: TestApi,
-    private readonly client: ClientFile,
-  ) {
-    this.jobs = this.runJobs();
+export const containing = (text: string): string => expect.stringContaining(text) as string;
+
+/** For the tests of a file: an API with a worker's jobs, the built program `icmpmon`, and a folder of configuration files, empty before each test. */
+export class ConfigFixture {
+  api!: TestApi;
+  private client!: ClientFile;
+  private jobs!: RunningJobs;
+
+  constructor() {
+    beforeAll(() => this.openFixture(), START_MS);
+    afterAll(() => this.close());
+    beforeEach(() => this.clear());
   }
 
   get folder(): string {
     return this.client.folder;
   }
 
-  static async open(): Promise<ConfigFixture> {
-    return new ConfigFixture(await startTestApi(), await ClientFile.build());
+  private async openFixture(): Promise<void> {
+    this.api = await startTestApi();
+    this.client = await ClientFile.build();
+    this.jobs = new RunningJobs(this.api.control);
   }
 
-  async close(): Promise<void> {
-    this.stopped.abort();
-    await this.jobs;
+  private async close(): Promise<void> {
+    await this.jobs.stop();
     await this.api.stop();
     await this.client.removeFolder();
   }
 
-  private async runJobs(): Promise<void> {
-    const runner = new BulkJobRunner(this.api.control, new EventStore(this.api.control));
-    while (!this.stopped.signal.aborted) {
-      await runner.runJobs(this.stopped.signal);
-      await pause(100, this.stopped.signal);
-    }
-  }
-
   /** Removes all configuration files. */
-  async clear(): Promise<void> {
+  private async clear(): Promise<void> {
     await rm(path.join(this.folder, 'config'), { recursive: true, force: true });
     await mkdir(path.join(this.folder, 'config'));
   }
 
-  /** Writes a file below the folder, in which the program runs. */
-  writeLines(name: string, ...lines: string[]): Promise<void> {
-    return writeFile(path.join(this.folder, name), `${lines.join('\n')}\n`);
+  /** Writes a configuration file. */
+  write(name: string, ...lines: string[]): Promise<void> {
+    return writeFile(path.join(this.folder, 'config', name), `${lines.join('\n')}\n`);
+  }
+
+  /** Runs the program as administrator in the folder above the configuration files. */
+  runClient(...args: string[]): Promise<Ended> {
+    return this.runAs('admin', ...args);
   }
 
   runAs(role: Role, ...args: string[]): Promise<Ended> {
