@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Refusal } from './api/refusal';
@@ -13,17 +12,29 @@ export const STANDARD_INPUT = '-';
  */
 export async function openFile(file: string, what: string): Promise<Readable> {
   if (file === STANDARD_INPUT) return process.stdin;
-  const found = await stat(file).catch((error: Error) => unreadable(what, error.message));
-  if (found.isDirectory()) unreadable(what, `${file} is a folder`);
-  return createReadStream(file);
+  const opened = await open(file).catch((error: Error) => unreadable(what, error.message));
+  if (!(await opened.stat()).isDirectory()) return opened.createReadStream();
+  await opened.close();
+  return unreadable(what, `${file} is a folder`);
 }
 
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /**
- * Reads a file of JSON.
- * @throws Refusal when it cannot be read, or is not JSON
+ * Reads a file that contains one JSON object.
+ * @throws Refusal when it cannot be read, or contains anything but that
  */
-export async function readJsonFile(file: string, what: string): Promise<unknown> {
-  const content = await text(await openFile(file, what)).catch((error: Error) => unreadable(what, error.message));
+export async function readJsonObject(file: string, what: string): Promise<Record<string, unknown>> {
+  const found = parsed(
+    await text(await openFile(file, what)).catch((error: Error) => unreadable(what, error.message)),
+    what,
+  );
+  if (isObject(found)) return found;
+  throw new Refusal(`The ${what} contains no JSON object.`);
+}
+
+function parsed(content: string, what: string): unknown {
   try {
     return JSON.parse(content.replace(/^\ufeff/, ''));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { UsageError } from '@icmp-mon/platform/command-line';
+import { callWith, UsageError } from '@icmp-mon/platform/command-line';
 import { parseTags } from '@icmp-mon/targets/contract';
 import { EXIT_UNDECIDED } from './commands/index.mjs';
 import type { Session } from './session';
@@ -27,11 +27,25 @@ export function tagPatchOf(session: Session): Record<string, string | null> | un
   return { ...set, ...Object.fromEntries((removed ?? []).map((key) => [key, null])) };
 }
 
+const UNCONFIRMED = 'Nothing was changed. Add --yes to execute it.';
+
 /** Returns whether --yes was given; otherwise states what would happen. */
 export function isConfirmed({ asked, output }: Session, effect: string): boolean {
   if (asked.flag('yes')) return true;
-  output.note(`${effect} Nothing was changed. Add --yes to execute it.`);
+  output.note(`${effect} ${UNCONFIRMED}`);
   return false;
 }
 
+/** Ends a command that has printed its effect, because --yes was not given. */
+export function endUnconfirmed({ output }: Session): number {
+  output.note(UNCONFIRMED);
+  return EXIT_UNDECIDED;
+}
+
+/** The error of a command that changes members, without any. */
+export const nothingToSet = ({ asked }: Session): UsageError =>
+  new UsageError(`Nothing to change. Name what to set: ${callWith(asked.path, '--help')}`);
+
 export { EXIT_UNDECIDED };
+/** Exit code of a command that Ctrl-C ended. */
+export const EXIT_INTERRUPTED = 130;

@@ -1,4 +1,4 @@
-import { callWith, type Command, helpOf, Invocation, type Option, UsageError } from '@icmp-mon/platform/command-line';
+import { callWith, type Command, Invocation, type Option, UsageError } from '@icmp-mon/platform/command-line';
 import { Command as Program, CommanderError, InvalidArgumentError, Option as ProgramOption } from 'commander';
 
 type Values = ReadonlyMap<string, string | number | true>;
@@ -96,8 +96,12 @@ function valuesOf(program: Program, path: readonly Command[]): Values {
 }
 
 function commandMissing(path: readonly Command[]): UsageError {
+  return new UsageError(`A command is missing. ${commandsText(path)}\nHelp: ${callWith(path, '--help')}`);
+}
+
+function commandsText(path: readonly Command[]): string {
   const names = (leafOf(path).commands ?? []).filter(({ hidden }) => !hidden).map(({ name }) => name);
-  return new UsageError(`A command is missing. Commands: ${names.join(', ')}.\nHelp: ${callWith(path, '--help')}`);
+  return `Commands: ${names.join(', ')}.`;
 }
 
 function usageErrorOf({ code, message }: CommanderError, definition: Command, argv: readonly string[]): UsageError {
@@ -106,10 +110,7 @@ function usageErrorOf({ code, message }: CommanderError, definition: Command, ar
   const text = [`${first.charAt(0).toUpperCase()}${first.slice(1)}${/[.)]$/.test(first) ? '' : '.'}`, ...rest].join(
     ' ',
   );
-  const commands =
-    code === 'commander.unknownCommand'
-      ? ` Commands: ${(leafOf(path).commands ?? []).map(({ name }) => name).join(', ')}.`
-      : '';
+  const commands = code === 'commander.unknownCommand' ? ` ${commandsText(path)}` : '';
   return new UsageError(`${text}${commands}\nHelp: ${callWith(path, '--help')}`);
 }
 
@@ -123,6 +124,3 @@ function pathOf(definition: Command, argv: readonly string[]): Command[] {
   }
   return path;
 }
-
-/** Returns the help of a command. */
-export const helpText = (path: readonly Command[]): string => helpOf([...path]);

@@ -1,4 +1,4 @@
-import { EXIT_USAGE, UsageError } from '@icmp-mon/platform/command-line';
+import { EXIT_USAGE, helpOf, UsageError } from '@icmp-mon/platform/command-line';
 import { KEY_ACTIONS } from './access/key-actions';
 import { TOKEN_ACTIONS } from './access/token-actions';
 import { SOURCE_ACTIONS } from './sources/source-actions';
@@ -13,8 +13,9 @@ import { EVENT_ACTIONS } from './events/event-actions';
 import { HEALTH_ACTIONS } from './health-actions';
 import { JOB_ACTIONS } from './jobs/job-actions';
 import { LOGIN_ACTIONS } from './login/login-actions';
+import { EXIT_INTERRUPTED } from './options';
 import { Output, type OutputStreams } from './output/output';
-import { HelpAsked, helpText, parseArguments } from './program';
+import { HelpAsked, parseArguments } from './program';
 import { type Actions, type Environment, Session } from './session';
 import { TARGET_ACTIONS } from './targets/target-actions';
 import { TIER_ACTIONS } from './tiers/tier-actions';
@@ -36,8 +37,6 @@ export const ACTIONS: Actions = {
 };
 
 const EXIT_FAILED = 1;
-/** Exit code of a process that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130;
 
 export interface Surroundings {
   streams: OutputStreams;
@@ -53,7 +52,7 @@ export async function runClient(argv: readonly string[], surroundings: Surroundi
     return await runCommand(argv, output, environment, signal);
   } catch (error) {
     if (error instanceof HelpAsked) {
-      await output.printLine(helpText(error.path));
+      await output.printLine(helpOf(error.path));
       return 0;
     }
     if (!signal.aborted || error instanceof Refusal) output.note(shownMessage(error));

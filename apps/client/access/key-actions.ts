@@ -1,6 +1,6 @@
 import type { ApiKeyView, IssuedApiKey } from '@icmp-mon/identity/contract';
 import { pathOf } from '../api/api-client';
-import { Refusal } from '../api/refusal';
+import { findListed } from '../find-listed';
 import { EXIT_UNDECIDED, isConfirmed, listOf } from '../options';
 import { printDocument, printList } from '../output/print-document';
 import { printable } from '../output/printable';
@@ -63,13 +63,11 @@ async function changeScope(session: Session): Promise<void> {
 }
 
 /** @throws Refusal when the key is unknown */
-async function findKey({ api, asked }: Session): Promise<ApiKeyView> {
-  const [id = ''] = asked.args;
-  const { items } = await api.readDocument<{ items: ApiKeyView[] }>('api-keys');
-  const found = items.find((each) => each.id === id);
-  if (found !== undefined) return found;
-  throw new Refusal(`There is no API key "${id}". List them: icmpmon api-keys list`);
-}
+const findKey = (session: Session): Promise<ApiKeyView> =>
+  findListed<ApiKeyView>(session, {
+    ...{ path: 'api-keys', noun: 'API key', command: 'api-keys list' },
+    isNamed: ({ id }, asked) => id === asked,
+  });
 
 async function revokeKey(session: Session): Promise<number> {
   const { api, output } = session;

@@ -4,6 +4,7 @@ import {
   type EnrolmentTokenView,
   tokenPurpose,
 } from '@icmp-mon/agents/contract';
+import { counted } from '@icmp-mon/platform/text';
 import { pathOf } from '../api/api-client';
 import { tagsOf } from '../options';
 import { printDocument, printList } from '../output/print-document';
@@ -58,7 +59,7 @@ async function createToken(session: Session): Promise<void> {
   await printDocument(session, created, async () => {
     await output.printLine(printable(created.token));
     output.note(
-      `The token is not shown again. For ${tokenPurpose(created)}, ${created.uses} uses, until ${timeText(created.expiresAt)}.\n` +
+      `The token is not shown again. For ${tokenPurpose(created)}, ${counted(created.uses, 'use')}, until ${timeText(created.expiresAt)}.\n` +
         `Address for the agents: ${created.enrolUrl}, SHA-256 of the CA: ${created.caSha256} (docs/how-to/add-an-agent.md)`,
     );
   });

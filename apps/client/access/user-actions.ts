@@ -1,6 +1,7 @@
 import type { CreatedUser, PasswordLink, UserView } from '@icmp-mon/identity/contract';
+import { counted } from '@icmp-mon/platform/text';
 import { pathOf } from '../api/api-client';
-import { Refusal } from '../api/refusal';
+import { findListed } from '../find-listed';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
 import { printDocument, printList } from '../output/print-document';
 import { printable } from '../output/printable';
@@ -93,17 +94,16 @@ async function endAccess(
   execute: (user: UserView) => Promise<unknown>,
 ): Promise<number> {
   const user = await findUser(session);
-  if (!isConfirmed(session, `${effect} ${user.name} (${user.role}, ${user.logins} logins).`)) return EXIT_UNDECIDED;
+  if (!isConfirmed(session, `${effect} ${user.name} (${user.role}, ${counted(user.logins, 'login')}).`))
+    return EXIT_UNDECIDED;
   await execute(user);
   session.output.note(`${user.name} ${result}.`);
   return 0;
 }
 
 /** @throws Refusal when the user is unknown */
-async function findUser({ api, asked }: Session): Promise<UserView> {
-  const [ref = ''] = asked.args;
-  const { items } = await api.readDocument<{ items: UserView[] }>('users');
-  const found = items.find(({ id, name }) => id === ref || name.toLowerCase() === ref.toLowerCase());
-  if (found !== undefined) return found;
-  throw new Refusal(`There is no user "${ref}". List them: icmpmon users list`);
-}
+const findUser = (session: Session): Promise<UserView> =>
+  findListed<UserView>(session, {
+    ...{ path: 'users', noun: 'user', command: 'users list' },
+    isNamed: ({ id, name }, asked) => id === asked || name.toLowerCase() === asked.toLowerCase(),
+  });

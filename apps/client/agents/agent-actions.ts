@@ -1,15 +1,15 @@
 import {
   AGENT_CHANGES,
   type AgentChange,
+  type AgentState,
   type AgentView,
   type ChangedAgent,
   type DescribedAgent,
 } from '@icmp-mon/agents/contract';
-import type { AgentState } from '@icmp-mon/agents/contract';
 import { tagsAsText } from '@icmp-mon/targets/contract';
 import { pathOf } from '../api/api-client';
-import { Refusal } from '../api/refusal';
 import { AGENT_EFFECTS } from '../commands/index.mjs';
+import { findListed } from '../find-listed';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
 import type { Cell } from '../output/output';
 import { printDocument, printList } from '../output/print-document';
@@ -65,22 +65,23 @@ async function listAgents(session: Session): Promise<void> {
 }
 
 /** @throws Refusal when the agent is unknown */
-async function findAgent({ api }: Session, ref: string): Promise<AgentView> {
-  const { items } = await api.readDocument<{ items: AgentView[] }>('agents');
-  const found = items.find(({ id, name }) => id === ref || name === ref);
-  if (found !== undefined) return found;
-  throw new Refusal(`There is no agent "${ref}". List them: icmpmon agents list`);
-}
+const findAgent = (session: Session): Promise<AgentView> =>
+  findListed<AgentView>(session, {
+    ...{ path: 'agents', noun: 'agent', command: 'agents list' },
+    isNamed: ({ id, name }, asked) => id === asked || name === asked,
+  });
+
+const capacityText = (pps: number | null): string => (pps === null ? 'no limit set' : `${pps} packets/s`);
 
 async function showAgent(session: Session): Promise<void> {
-  const { api, asked, output } = session;
-  const { id } = await findAgent(session, asked.args[0] ?? '');
+  const { api, output } = session;
+  const { id } = await findAgent(session);
   const agent = await api.readDocument<AgentView>(pathOf('agents', id));
   const { telemetry, share, capacityPps, outdated } = agent;
   await printDocument(session, agent, () =>
     output.printFields({
       ...{ name: agent.name, id, region: agent.region, provider: agent.provider, tags: tagsAsText(agent.tags) },
-      capacity: capacityPps === null ? 'no limit set' : `${capacityPps} packets/s`,
+      capacity: capacityText(capacityPps),
       state: agent.state,
       since: timeText(agent.stateSince),
       reason: agent.stateReason,
@@ -103,7 +104,7 @@ async function showAgent(session: Session): Promise<void> {
 
 async function applyChange(session: Session, change: AgentChange): Promise<number> {
   const { api, asked, output } = session;
-  const agent = await findAgent(session, asked.args[0] ?? '');
+  const agent = await findAgent(session);
   if (!isConfirmed(session, `${agent.name} is ${agent.state}. ${change}: ${AGENT_EFFECTS[change]}`))
     return EXIT_UNDECIDED;
   const reason = asked.text('reason');
@@ -119,14 +120,14 @@ async function applyChange(session: Session, change: AgentChange): Promise<numbe
 }
 
 async function setDescription(session: Session): Promise<void> {
-  const { api, asked, output } = session;
+  const { api, output } = session;
   const patch = readDescriptionPatch(session);
-  const agent = await findAgent(session, asked.args[0] ?? '');
+  const agent = await findAgent(session);
   const set = await api.sendPatch<DescribedAgent>(pathOf('agents', agent.id), patch, { ifMatch: `"${agent.version}"` });
   await printDocument(session, set, () =>
     output.printFields({
       ...{ name: set.name, region: set.region, provider: set.provider, tags: tagsAsText(set.tags) },
-      capacity: set.capacityPps === null ? 'no limit set' : `${set.capacityPps} packets/s`,
+      capacity: capacityText(set.capacityPps),
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { ChangeAgentDescriptionRequest } from '@icmp-mon/agents/contract';
 import { UsageError } from '@icmp-mon/platform/command-line';
-import { tagPatchOf } from '../options';
+import { nothingToSet, tagPatchOf } from '../options';
 import type { Session } from '../session';
 
 const NO_CAPACITY = 'none';
@@ -18,7 +18,7 @@ export function readDescriptionPatch(session: Session): ChangeAgentDescriptionRe
     ...(capacity !== undefined && { capacityPps: capacity === NO_CAPACITY ? null : packetsPerSecond(capacity) }),
   };
   if (Object.keys(patch).length > 0) return patch;
-  throw new UsageError('Nothing to change. Name what to set: icmpmon agents set --help');
+  throw nothingToSet(session);
 }
 
 function packetsPerSecond(text: string): number {

@@ -1,5 +1,5 @@
 import { AGENT_CHANGES, type DrainJob } from '@icmp-mon/agents/contract';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { AGENT_EFFECTS } from '../commands/index.mjs';
 import { answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
 import { type Ended, runCaptured } from '../testing/run-captured';
@@ -106,7 +106,7 @@ it('a description is changed by a patch; what cannot be read is refused before a
   expect(fake?.received.length).toBe(before);
 });
 
-/** A fleet whose drain job answers with these states, one per read. */
+/** A fleet whose drain job answers with these states: to its request, then one per read. */
 async function drainingFleet(...jobs: Partial<DrainJob>[]): Promise<void> {
   fake = await startFakeApi(({ method, path }, response) => {
     if (method === 'GET' && path.endsWith('/agents')) return answerJson(response, { items: agents().map(view) });
@@ -123,15 +123,10 @@ it('a drain of several agents requests a job, and follows it to its end', async 
     code: 3,
     err: expect.stringContaining('2 agents, 1 at a time: fra-1, fra-2') as string,
   });
-  const { code, out } = await run('agents', 'drain-all', '--region', 'fra', '--wait', '60', '--reason', 'r', '--yes');
-  expect({ code, out: out.split('\n') }).toEqual({
+  expect(await run('agents', 'drain-all', '--region', 'fra', '--wait', '60', '--reason', 'r', '--yes')).toEqual({
     code: 0,
-    out: [
-      '0 of 2 drained, 2 waiting',
-      '1 of 2 drained, 1 waiting; paused: 4 targets are not placed',
-      '2 of 2 drained',
-      '',
-    ],
+    out: '2 of 2 drained\n',
+    err: '0 of 2 drained, 2 waiting\n1 of 2 drained, 1 waiting; paused: 4 targets are not placed\n',
   });
   const [request] = fake?.received.filter(({ method }) => method === 'POST') ?? [];
   expect(request?.path).toBe('/api/v1/agents:drain');
@@ -144,17 +139,32 @@ it('a drain of several agents requests a job, and follows it to its end', async 
 
 it('a drain of several agents fails with the reason when the job stops', async () => {
   const finishedAt = '2026-11-30T09:00:00Z';
-  await drainingFleet({ state: 'stopped', progress: '0 of 2 drained', why: 'No target moved for 60 s', finishedAt });
+  await drainingFleet(
+    {},
+    { state: 'stopped', progress: '0 of 2 drained', why: 'No target moved for 60 s', finishedAt },
+  );
   expect(await run('agents', 'drain-all', '--region', 'fra', '--yes')).toMatchObject({
     code: 1,
     err: expect.stringContaining('No target moved for 60 s') as string,
   });
   await fake?.stop();
-  await drainingFleet({ state: 'cancelled', finishedAt });
+  await drainingFleet({}, { state: 'cancelled', finishedAt });
   expect(await run('agents', 'drain-all', '--region', 'fra', '--yes')).toMatchObject({
-    err: expect.stringContaining('The job j1 is cancelled') as string,
+    err: expect.stringContaining('The job j1 was cancelled') as string,
   });
 }, 20_000);
+
+it('Ctrl-C leaves the drain of several agents running, and prints where it is', async () => {
+  const stop = new AbortController();
+  await drainingFleet({}, { progress: '0 of 2 drained' });
+  void vi.waitUntil(() => fake?.received.some(({ path }) => path.includes('/agent-drains/'))).then(() => stop.abort());
+  const environment = { ICMPMON_URL: fake?.url ?? '', ICMPMON_API_KEY: 'imk_x' };
+  expect(await runCaptured(['agents', 'drain-all', '--region', 'fra', '--yes'], environment, stop.signal)).toEqual({
+    code: 130,
+    out: '',
+    err: expect.stringContaining('The job j1 continues on the server. The page Agents shows it') as string,
+  });
+});
 
 it('an unknown agent is refused with where to look', async () => {
   await fleetOf(agents());

@@ -3,14 +3,16 @@ import { text } from 'node:stream/consumers';
 import { type ConnectionFault, connectionFaultOf, notTheApi } from './connection-fault';
 import { ApiRefusal, isProblem } from './problem';
 
-const OWN_TYPES = /json|text\/csv|text\/event-stream/;
+const OWN_TYPES = /json|text\/csv/;
 
-/** Addresses of answers whose body is read later. */
-const urlOf = new WeakMap<IncomingMessage, URL>();
+/** A successful answer, whose body is not read yet. */
+export interface Answer {
+  message: IncomingMessage;
+  url: URL;
+}
 
 /** Returns what is wrong with an answer, and reads its body; null, and reads nothing, for a successful one. */
 export async function failureOf(answer: IncomingMessage, url: URL): Promise<ApiRefusal | ConnectionFault | null> {
-  urlOf.set(answer, url);
   const { statusCode: status = 0, headers } = answer;
   const type = headers['content-type'] ?? '';
   if (status >= 200 && status < 300 && (OWN_TYPES.test(type) || type === '')) return null;
@@ -25,14 +27,13 @@ export async function failureOf(answer: IncomingMessage, url: URL): Promise<ApiR
  * Reads the JSON document of a successful answer; undefined if it has no body.
  * @throws ConnectionFault when the connection breaks, or the body is not JSON
  */
-export async function documentOf<T>(answer: IncomingMessage): Promise<T> {
-  const url = urlOf.get(answer) ?? new URL('http://unknown');
-  const body = await text(answer).catch((error: NodeJS.ErrnoException) => {
+export async function documentOf<T>({ message, url }: Answer): Promise<T> {
+  const body = await text(message).catch((error: NodeJS.ErrnoException) => {
     throw connectionFaultOf(error, url);
   });
   const document = body === '' ? undefined : parsed(body);
   if (body !== '' && document === undefined)
-    throw notTheApi(url, answer.statusCode ?? 0, 'application/json', undefined);
+    throw notTheApi(url, message.statusCode ?? 0, 'application/json', undefined);
   return document as T;
 }
 

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { Connection } from '../connection/connection';
-import { documentOf, failureOf } from './answers';
+import { type Answer, documentOf, failureOf } from './answers';
+import { firstLineOf } from './refusal';
 import { isReadOnce, isRemoved, mayArriveTwice, waitBeforeRepeat } from './repetition';
 import { type OutgoingRequest, RequestSender } from './send-request';
 import { VERSION_HEADER, versionWarning } from './version-warning';
@@ -36,8 +37,6 @@ interface Call extends ChangeOptions {
   path: string;
   headers?: Record<string, string>;
   body?: string | Readable;
-  silenceMaxMs?: number;
-  signal?: AbortSignal;
 }
 
 const BASE = 'api/v1/';
@@ -47,7 +46,7 @@ const PAGE_MAX = 500;
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
- * The HTTP API of one installation. Requests are repeated, at most `ATTEMPTS_MAX` times, where that is safe: after a refusal that asks to
+ * The HTTP API of one installation. Requests are sent up to `ATTEMPTS_MAX` times where that is safe: after a refusal that asks to
  * try again (429, 503), and after a broken connection if the request has the same effect when it arrives twice.
  * All methods throw an `ApiRefusal` or a `ConnectionFault`, whose messages name the remedy.
  */
@@ -79,7 +78,7 @@ export class ApiClient {
 
   async readVersioned<T>(path: string, query?: Query): Promise<Versioned<T>> {
     const answer = await this.call({ method: 'GET', path, query });
-    return { document: await documentOf<T>(answer), etag: answer.headers.etag ?? '' };
+    return { document: await documentOf<T>(answer), etag: answer.message.headers.etag ?? '' };
   }
 
   /** Reads all pages of a list, one after another. */
@@ -115,7 +114,7 @@ export class ApiClient {
     return this.sendChange<T>({ method: 'PATCH', path, headers: { 'content-type': MERGE_PATCH }, ...options }, body);
   }
 
-  async sendDelete<T = undefined>(path: string, options?: ChangeOptions): Promise<T> {
+  sendDelete<T = undefined>(path: string, options?: ChangeOptions): Promise<T> {
     return this.sendChange<T>({ method: 'DELETE', path, ...options }, undefined);
   }
 
@@ -125,14 +124,9 @@ export class ApiClient {
     return documentOf<T>(await this.call(call));
   }
 
-  /** Returns the body of an answer as it arrives. `silenceMaxMs`: longest time without a byte. */
-  async downloadBody(
-    path: string,
-    query?: Query,
-    options: { silenceMaxMs?: number; accept?: string } = {},
-  ): Promise<Readable> {
-    const { accept, ...rest } = options;
-    return this.call({ method: 'GET', path, query, ...rest, headers: accept === undefined ? {} : { accept } });
+  /** Returns the body of an answer as it arrives. */
+  async downloadBody(path: string, query: Query, accept: string): Promise<Readable> {
+    return (await this.call({ method: 'GET', path, query, headers: { accept } })).message;
   }
 
   private async sendChange<T>(call: Call, body: unknown): Promise<T> {
@@ -140,17 +134,18 @@ export class ApiClient {
     return documentOf<T>(await this.call({ ...call, ...sent }));
   }
 
-  private async call(call: Call): Promise<IncomingMessage> {
+  private async call(call: Call): Promise<Answer> {
     const request = this.requestOf(call);
     const backOff = new BackOff(BACK_OFF);
     for (let attempt = 1; ; attempt++) {
       const answer = await this.sender.sendRequest(request).catch((error: Error) => error);
       const failure = answer instanceof Error ? answer : await failureOf(answer, request.url);
-      if (failure === null || isRemoved(call, attempt, failure)) return this.checkVersion(answer as IncomingMessage);
+      if (failure === null || isRemoved(call, attempt, failure))
+        return { message: this.checkVersion(answer as IncomingMessage), url: request.url };
       const mayRepeat = attempt < ATTEMPTS_MAX && !isReadOnce(call);
       const waitMs = mayRepeat ? waitBeforeRepeat(failure, answer, mayArriveTwice(call), backOff) : null;
       if (waitMs === null) throw failure;
-      this.report(`${firstLine(failure)} Trying again in ${Math.ceil(waitMs / 1000)} s …`);
+      this.report(`${firstLineOf(failure)} Trying again in ${Math.ceil(waitMs / 1000)} s …`);
       await pause(waitMs, this.signal);
       if (this.signal?.aborted) throw failure;
     }
@@ -164,12 +159,11 @@ export class ApiClient {
     return answer;
   }
 
-  private requestOf({ method, path, query = {}, headers, body, ifMatch, silenceMaxMs, signal }: Call): OutgoingRequest {
+  private requestOf({ method, path, query = {}, headers, body, ifMatch }: Call): OutgoingRequest {
     const url = new URL(BASE + path, this.connection.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     const { apiKey, userAgent } = this.connection;
-    const stop = signal ?? this.signal;
     return {
       method,
       url,
@@ -186,13 +180,10 @@ export class ApiClient {
         ...headers,
       },
       ...(body !== undefined && { body }),
-      ...(silenceMaxMs !== undefined && { silenceMaxMs }),
-      ...(stop && { signal: stop }),
+      ...(this.signal && { signal: this.signal }),
     };
   }
 }
 
 /** Joins the segments of a path and encodes them. */
 export const pathOf = (...segments: string[]): string => segments.map((each) => encodeURIComponent(each)).join('/');
-
-const firstLine = ({ message }: Error): string => message.split('\n')[0] ?? '';

@@ -63,7 +63,7 @@ export function connectionFaultOf(error: NodeJS.ErrnoException, url: URL): Conne
     );
   if (BROKEN.includes(code) || error.message === 'socket hang up')
     return fault(
-      `${host} closed the connection before it answered. Try again; does it speak TLS (https:// instead of http://)?`,
+      `${host} closed the connection before its answer was complete. Try again; does it speak TLS (https:// instead of http://)?`,
       true,
     );
   return fault(`The connection to ${host} failed: ${error.message || code}.`);

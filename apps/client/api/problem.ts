@@ -28,7 +28,7 @@ export class ApiRefusal extends Refusal {
 /** Remedies by status; the detail of the server contains the cause. */
 const REMEDIES: Readonly<Record<number, string>> = {
   401:
-    'The API key is missing, wrong, expired or revoked. Create one in the portal (Settings ▸ API keys), or on the machine of the ' +
+    'The API key is missing, wrong, expired or revoked. Create one in the portal (Settings ▸ Keys), or on the machine of the ' +
     'installation (npm run icmpmon -- api-keys create <name> --role viewer). Then: icmpmon login --url <url>',
   403: 'Use an API key with this permission: icmpmon login, --key-file or ICMPMON_API_KEY. An administrator creates keys.',
   412: 'It was changed since this command read it, so the command changed nothing. Look at it, then repeat the command.',

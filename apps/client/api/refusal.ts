@@ -2,3 +2,6 @@
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
 }
+
+/** Returns the cause without the remedy. */
+export const firstLineOf = ({ message }: Error): string => message.split('\n')[0] ?? '';

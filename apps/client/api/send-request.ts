@@ -12,8 +12,6 @@ export interface OutgoingRequest {
   url: URL;
   headers: Readonly<Record<string, string>>;
   body?: string | Readable;
-  /** Longest time without a byte of the answer. */
-  silenceMaxMs?: number;
   signal?: AbortSignal;
 }
 
@@ -32,20 +30,13 @@ export class RequestSender {
    * Resolves with the answer when its headers have arrived.
    * @throws ConnectionFault when there is none
    */
-  sendRequest({
-    method,
-    url,
-    headers,
-    body,
-    silenceMaxMs = SILENCE_MAX_MS,
-    signal,
-  }: OutgoingRequest): Promise<IncomingMessage> {
+  sendRequest({ method, url, headers, body, signal }: OutgoingRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const options: RequestOptions = {
         method,
         headers,
         agent: this.agent,
-        timeout: silenceMaxMs,
+        timeout: SILENCE_MAX_MS,
         ...(signal && { signal }),
       };
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve);

@@ -1,5 +1,5 @@
 // Commands of the program alone: `npm run icmpmon` needs no login.
-import { json } from './shared-options.mjs';
+import { EXIT_UNDECIDED, json } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -38,7 +38,7 @@ export const health = {
   purpose: "Shows the product's own health, the worst part first.",
   options: [json],
   examples: ['icmpmon health'],
-  exits: { 3: 'a part is bad or cannot be read' },
+  exits: { [EXIT_UNDECIDED]: 'a part is bad or cannot be read' },
 };
 
 /** @type {Command} */

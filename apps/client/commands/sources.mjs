@@ -1,4 +1,4 @@
-import { EXITS_OF_YES, json, yes } from './shared-options.mjs';
+import { EXIT_UNDECIDED, EXITS_OF_YES, json, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -76,7 +76,7 @@ export const sources = {
         json,
       ],
       examples: ['icmpmon sources run NetBox --dry-run', 'icmpmon sources run NetBox --confirmed-left 9988'],
-      exits: { 3: 'targets left the list, and a confirmation is needed' },
+      exits: { [EXIT_UNDECIDED]: 'targets left the list, and a confirmation is needed' },
     },
   ],
   examples: ['icmpmon sources list'],

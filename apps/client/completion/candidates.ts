@@ -2,7 +2,8 @@ import type { Command, Option } from '@icmp-mon/platform/command-line';
 import { client } from '../commands/index.mjs';
 
 /** Names that only the server knows. */
-export type NameKind = 'tier' | 'agent' | 'user';
+export const NAME_KINDS = ['tier', 'agent', 'user'] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
 
 /** Words that may follow on a command line. */
 export interface Candidates {
@@ -13,7 +14,6 @@ export interface Candidates {
   isFile?: boolean;
 }
 
-const KIND_OF_PLACEHOLDER: Readonly<Record<string, NameKind>> = { tier: 'tier', agent: 'agent', user: 'user' };
 const FILES = ['file', 'files', 'folder'];
 
 /**
@@ -61,6 +61,6 @@ const valuesOf = ({ name, value = '', choices = [] }: Option): Candidates => ({
 });
 
 function kindOf(placeholder: string): Pick<Candidates, 'names' | 'isFile'> {
-  const names = KIND_OF_PLACEHOLDER[placeholder];
+  const names = NAME_KINDS.find((kind) => kind === placeholder);
   return { ...(names && { names }), ...(FILES.includes(placeholder) && { isFile: true }) };
 }

@@ -1,19 +1,20 @@
 import { UsageError } from '@icmp-mon/platform/command-line';
-import { EXIT_UNDECIDED } from '../commands/shared-options.mjs';
+import { counted } from '@icmp-mon/platform/text';
 import { Refusal } from '../api/refusal';
+import { EXIT_UNDECIDED } from '../options';
+import { countText } from '../output/times';
 import type { Actions, Session } from '../session';
 import { applyChanges } from './apply-plan';
 import { configText } from './config-text';
 import { hasConsent } from './consent';
 import type { Change } from './kind';
 import { KINDS } from './kinds';
-import { countOf, makePlan, type Plan } from './make-plan';
+import { makePlan, type Plan } from './make-plan';
 import { readPlan, writePlan } from './plan-file';
 import { printPlan, printPlanJson, shownChanges } from './print-plan';
 import { readConfig } from './read-config';
 import { scopeFault } from './scope';
 import { readSourceFiles } from './source-files';
-import { countText } from '../output/times';
 
 const SHOWN_DEFAULT = 20;
 /** Characters of one write. */
@@ -41,17 +42,14 @@ async function apply(session: Session): Promise<number> {
   const file = asked.text('plan');
   if ((file === undefined) === (asked.args.length === 0))
     throw new UsageError('Name either files, or a plan by --plan <file>.');
-  if (
-    file !== undefined &&
-    ['delete', 'adopt', 'max-deletions'].some((name) => asked.text(name) !== undefined || asked.flag(name))
-  )
+  if (file !== undefined && ['delete', 'adopt', 'max-deletions'].some((name) => asked.has(name)))
     throw new UsageError(
       '--delete, --max-deletions and --adopt belong to icmpmon plan: the plan contains its deletions.',
     );
   const made = file === undefined ? await planOf(session) : await readPlan(file, api.url);
   await printPlan(output, made, await explained(session, made));
   if (made.changes.length === 0) return 0;
-  const question = `Apply ${countOf(made.changes.length, 'change')} to ${api.url}?`;
+  const question = `Apply ${counted(made.changes.length, 'change')} to ${api.url}?`;
   if (!asked.flag('yes') && !(await hasConsent(question))) {
     output.note('Nothing was changed. Apply the plan by --yes.');
     return EXIT_UNDECIDED;
@@ -62,9 +60,9 @@ async function apply(session: Session): Promise<number> {
     output.note(`${where}${change.title} was not ${PAST[change.action]}: ${reason}`);
   }
   const hidden = failures.length - FAILURES_SHOWN_MAX;
-  if (hidden > 0) output.note(`… and ${countOf(hidden, 'further object')}`);
+  if (hidden > 0) output.note(`… and ${counted(hidden, 'further object')}`);
   const done = made.changes.length - failures.length;
-  await output.printLine(`Applied ${countOf(done, 'change')}, ${countText(failures.length)} not.`);
+  await output.printLine(`Applied ${counted(done, 'change')}, ${countText(failures.length)} not.`);
   return failures.length === 0 ? 0 : EXIT_UNDECIDED;
 }
 

@@ -1,5 +1,5 @@
+import { counted } from '@icmp-mon/platform/text';
 import { Refusal } from '../api/refusal';
-import { countText } from '../output/times';
 
 /** Most faults that are printed. */
 const SHOWN_MAX = 30;
@@ -36,7 +36,7 @@ export class FaultyConfig extends Refusal {
 function messageOf(faults: readonly Fault[]): string {
   const shown = faults.slice(0, SHOWN_MAX).map(faultText);
   const more = faults.length - shown.length;
-  return [...shown, ...(more > 0 ? [`… and ${countText(more)} more faults`] : [])].join('\n');
+  return [...shown, ...(more > 0 ? [`… and ${counted(more, 'more fault')}`] : [])].join('\n');
 }
 
 export const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;

@@ -1,9 +1,9 @@
+import { counted } from '@icmp-mon/platform/text';
 import type { ApiClient } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { type Fault, FaultyConfig } from './fault';
 import type { Change, Difference, Kind } from './kind';
 import type { Config } from './read-config';
-import { countText } from '../output/times';
 
 export interface PlanOptions {
   /** Delete objects of the scope that are not in the files. */
@@ -73,13 +73,13 @@ function requireBounds(
   const deletions = changes.filter(({ action }) => action === 'delete');
   if (deletions.length > deletionsMax)
     throw new Refusal(
-      `The plan deletes ${countOf(deletions.length, 'object')}, more than --max-deletions ${deletionsMax}: ${firstOf(deletions)}. ` +
+      `The plan deletes ${counted(deletions.length, 'object')}, more than --max-deletions ${deletionsMax}: ${firstOf(deletions)}. ` +
         'Nothing was changed. Check the files, or raise the bound.',
     );
   const adopted = changes.filter((change) => change.isAdopted);
   if (adopted.length > 0 && !isAdopting)
     throw new Refusal(
-      `${countOf(adopted.length, 'object')} of the files exist${adopted.length === 1 ? 's' : ''} already, outside the scope ${scope ?? ''}: ${firstOf(adopted)}. ` +
+      `${counted(adopted.length, 'object')} of the files exist${adopted.length === 1 ? 's' : ''} already, outside the scope ${scope ?? ''}: ${firstOf(adopted)}. ` +
         'Others may manage them. Nothing was changed. To take them over, add --adopt.',
     );
 }
@@ -90,6 +90,3 @@ function firstOf(changes: readonly Change[]): string {
   const titles = changes.slice(0, SHOWN_MAX).map(({ title }) => title);
   return [...titles, ...(changes.length > SHOWN_MAX ? ['…'] : [])].join(', ');
 }
-
-export const countOf = (number: number, what: string): string =>
-  `${countText(number)} ${what}${number === 1 ? '' : 's'}`;

@@ -1,8 +1,9 @@
+import { counted } from '@icmp-mon/platform/text';
 import type { Output } from '../output/output';
 import { printable } from '../output/printable';
-import type { Change, Json, MemberChange } from './kind';
-import { countOf, type Plan } from './make-plan';
 import { countText } from '../output/times';
+import type { Change, Json, MemberChange } from './kind';
+import type { Plan } from './make-plan';
 
 const SIGNS = { create: '+', change: '~', delete: '-' } as const;
 const COLOURS = { create: 'green', change: 'yellow', delete: 'red' } as const;
@@ -29,8 +30,7 @@ export async function printPlan(output: Output, plan: Shown, shown: readonly Cha
     for (const change of shown) if (change.kind === kind) await printChange(output, change);
   }
   const hidden = plan.changes.length - shown.length;
-  if (hidden > 0)
-    await output.printLine(`  … and ${countOf(hidden, 'further change')}: --show prints more, --json all`);
+  if (hidden > 0) await output.printLine(`  … and ${counted(hidden, 'further change')}: --show <n> prints more`);
   await output.printLine(summaryOf(plan));
   for (const line of remarksOf(plan)) await output.printLine(line);
 }
@@ -49,14 +49,12 @@ async function printChange(output: Output, change: Change): Promise<void> {
 }
 
 function memberText({ member, before, after }: MemberChange): string {
-  if (before === undefined) return `${printable(member)}: ${valueText(after)}`;
-  return after === undefined
-    ? `${printable(member)}: ${valueText(before)}`
-    : `${printable(member)}: ${valueText(before)} → ${valueText(after)}`;
+  const values = [before, after].filter((value) => value !== undefined);
+  return `${printable(member)}: ${values.map(valueText).join(' → ')}`;
 }
 
-function valueText(value: Json | undefined): string {
-  const text = printable(value === undefined ? '' : JSON.stringify(value));
+function valueText(value: Json): string {
+  const text = printable(JSON.stringify(value));
   return text.length > VALUE_LENGTH_MAX ? `${text.slice(0, VALUE_LENGTH_MAX)}…` : text;
 }
 

@@ -94,7 +94,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'The key appears twice in the same object: remove one.',
   TAB_AS_INDENT: 'The line is indented by a tab: YAML needs spaces.',
   NON_STRING_KEY: 'A key must be a text: put it in quotes.',
-  TAG_RESOLVE_FAILED: 'Tags such as !name are not supported: remove it.',
+  TAG_RESOLVE_FAILED: 'Tags such as !name are not supported: remove this one.',
 };
 
 function problemText(code: string, message: string): string {
@@ -117,9 +117,9 @@ function unsupported(contents: Node | null, placeAt: (offset: number) => Place):
     if (isAlias(node))
       faults.push({ place, text: `Aliases (*${node.source}) are not supported: write the value out.` });
     else if (node.anchor !== undefined)
-      faults.push({ place, text: `Anchors (&${node.anchor}) are not supported: remove it.` });
+      faults.push({ place, text: `Anchors (&${node.anchor}) are not supported: remove this one.` });
     else if (node.tag !== undefined)
-      faults.push({ place, text: `Tags (${node.tag}) are not supported: remove it, and put texts in quotes.` });
+      faults.push({ place, text: `Tags (${node.tag}) are not supported: remove this one, and put texts in quotes.` });
   });
   return faults;
 }

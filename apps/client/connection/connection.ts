@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import * as tls from 'node:tls';
 import { Refusal } from '../api/refusal';
 import { CLIENT_VERSION } from '../client-version';
+import type { Environment } from '../session';
 import { type Profile, readProfile } from './profiles';
 
 /** Where the API is, and how to reach it. */
@@ -14,8 +14,6 @@ export interface Connection {
   ca: readonly string[] | undefined;
   userAgent: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const HOW_TO_CONNECT =
   'Name the installation: icmpmon login --url https://mon.example.org, or set ICMPMON_URL and ICMPMON_API_KEY.';
@@ -43,7 +41,7 @@ export function connectionOf(given: GivenConnection, environment: Environment): 
   return {
     url,
     apiKey: keyOf(given, environment, url, profile),
-    ca: caFile === undefined ? systemCertificates() : [...rootCertificates, readCertificates(caFile)],
+    ca: caFile === undefined ? systemCertificates() : [...tls.rootCertificates, readCertificates(caFile)],
     userAgent: `icmpmon/${CLIENT_VERSION}`,
   };
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Refusal } from '../api/refusal';
+import type { Environment } from '../session';
 
 /** One installation, as `icmpmon login` stored it. */
 export interface Profile {
@@ -17,8 +18,6 @@ export interface ProfilesFile {
   current: string | null;
   profiles: Record<string, Profile>;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const EMPTY: ProfilesFile = { version: 1, current: null, profiles: {} };
 const OTHERS = 0o077;

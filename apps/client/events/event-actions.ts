@@ -4,6 +4,8 @@ import { UsageError } from '@icmp-mon/platform/command-line';
 import type { Query } from '../api/api-client';
 import { ConnectionFault } from '../api/connection-fault';
 import { ApiRefusal } from '../api/problem';
+import { firstLineOf } from '../api/refusal';
+import { EXIT_INTERRUPTED } from '../options';
 import type { Column } from '../output/output';
 import { printPages } from '../output/print-pages';
 import { countText, timeText } from '../output/times';
@@ -14,8 +16,6 @@ const LOOK_MS = 2_000;
 const BACK_OFF = { firstMs: 1_000, maxMs: 30_000 };
 /** Refusals after which the server is asked again. */
 const TRY_AGAIN = [429, 500, 503];
-/** Exit code of a command that only Ctrl-C ends. */
-const EXIT_INTERRUPTED = 130;
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
   { title: 'TIME', of: ({ at }) => timeText(at) },
@@ -50,7 +50,7 @@ async function listEvents(session: Session): Promise<number | void> {
       empty: 'No event matches.',
     });
   }
-  const other = ['all', 'cursor', 'to'].find((name) => asked.flag(name) || asked.text(name) !== undefined);
+  const other = ['all', 'cursor', 'to'].find((name) => asked.has(name));
   if (other !== undefined) throw new UsageError(`--follow and --${other} cannot be combined.`);
   return followEvents(session);
 }
@@ -103,7 +103,7 @@ async function readFollowing({ api, output, signal }: Session, query: Query): Pr
       error instanceof ConnectionFault || (error instanceof ApiRefusal && TRY_AGAIN.includes(error.status));
     if (signal.aborted) return null;
     if (!isPassing) throw error;
-    output.note(`${error.message.split('\n')[0]} Still following …`);
+    output.note(`${firstLineOf(error)} Still following …`);
     return null;
   }
 }

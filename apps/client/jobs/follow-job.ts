@@ -1,4 +1,3 @@
-import { pause } from '@icmp-mon/platform/concurrency';
 import type { BulkJobDetail, ImportLine, ImportLinePage } from '@icmp-mon/targets/contract';
 import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
@@ -6,9 +5,8 @@ import { EXIT_UNDECIDED } from '../options';
 import { printDocument } from '../output/print-document';
 import { countText } from '../output/times';
 import type { Session } from '../session';
+import { endText, untilEnded } from './until-ended';
 
-const LOOK_MS = 500;
-const LOOK_MAX_MS = 5_000;
 const SHOWN_MAX = 50;
 
 /**
@@ -19,7 +17,7 @@ export async function followJob(session: Session, jobId: string): Promise<number
   const job = await waitForJob(session, jobId);
   await printDocument(session, job, () => session.output.printLine(resultText(job)));
   await noteFailures(session, job);
-  if (job.state !== 'completed') throw new Refusal(`The job is ${job.state}. ${job.error ?? ''}`.trim());
+  if (job.state !== 'completed') throw new Refusal(`The job ${endText(job.state)}. ${job.error ?? ''}`.trim());
   if (job.failed === 0) return 0;
   return job.kind === 'import' ? EXIT_UNDECIDED : 1;
 }
@@ -28,26 +26,13 @@ export async function followJob(session: Session, jobId: string): Promise<number
  * Prints the progress of a job until it has ended.
  * @throws Refusal when Ctrl-C ended the command
  */
-export async function waitForJob({ api, output, signal }: Session, jobId: string): Promise<BulkJobDetail> {
-  const path = pathOf('bulk-jobs', jobId);
-  let [shown, waitMs] = [-1, LOOK_MS];
-  for (;;) {
-    const job = await api.readDocument<BulkJobDetail>(path).catch((error: unknown) => {
-      throw signal.aborted ? interrupted(jobId) : error;
-    });
-    if (job.finishedAt !== null) return job;
-    waitMs = job.done === shown ? Math.min(LOOK_MAX_MS, waitMs * 1.5) : LOOK_MS;
-    if (job.done !== shown) output.note(`${countText(job.done)} of ${countText(job.total)} …`);
-    shown = job.done;
-    await pause(waitMs, signal);
-    if (signal.aborted) throw interrupted(jobId);
-  }
+export function waitForJob(session: Session, jobId: string): Promise<BulkJobDetail> {
+  return untilEnded(session, {
+    read: () => session.api.readDocument<BulkJobDetail>(pathOf('bulk-jobs', jobId)),
+    progressOf: ({ done, total }) => `${countText(done)} of ${countText(total)} …`,
+    whereNext: `The job continues on the server. Follow it: icmpmon jobs follow ${jobId}. Cancel it: icmpmon jobs cancel ${jobId}`,
+  });
 }
-
-const interrupted = (jobId: string): Refusal =>
-  new Refusal(
-    `The job continues on the server. Follow it: icmpmon jobs follow ${jobId}. Cancel it: icmpmon jobs cancel ${jobId}`,
-  );
 
 function resultText({ import: order, created, changed, unchanged, skipped, failed }: BulkJobDetail): string {
   const parts =

@@ -1,4 +1,4 @@
-import { type BulkJobDetail, IMPORT_TYPES } from '@icmp-mon/targets/contract';
+import { type BulkJobDetail, IMPORT_FORMATS, IMPORT_TYPES } from '@icmp-mon/targets/contract';
 import { openFile } from '../input';
 import { countText } from '../output/times';
 import type { Session } from '../session';
@@ -8,8 +8,7 @@ import { followJob } from './follow-job';
 export async function importTargets(session: Session): Promise<number> {
   const { api, asked, output } = session;
   const [file = ''] = asked.args;
-  const format =
-    asked.text('format') === undefined ? formatOf(file) : asked.text('format') === 'csv' ? 'csv' : 'ndjson';
+  const format = IMPORT_FORMATS.find((each) => each === asked.text('format')) ?? formatOf(file);
   const query = { dryRun: asked.flag('dry-run'), mode: asked.flag('create-only') ? 'create' : 'upsert' };
   const content = await openFile(file, 'file');
   const job = await api.uploadFile<BulkJobDetail>('targets:import', content, IMPORT_TYPES[format], query);

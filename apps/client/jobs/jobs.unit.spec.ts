@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -60,7 +59,7 @@ it.each([
   ],
   [
     job({ state: 'failed', finishedAt: 'now', error: 'The database was full.' }),
-    ...[1, '0 changed, 0 unchanged, 0 skipped, 0 refused.\n', 'The job is failed. The database was full.\n'],
+    ...[1, '0 changed, 0 unchanged, 0 skipped, 0 refused.\n', 'The job failed. The database was full.\n'],
   ],
 ])('a job that ended: %j', async (ended, code, out, err) => {
   fake = await startFakeApi((_, response) => answerJson(response, ended));
@@ -91,5 +90,7 @@ it('a file that the server refuses while it is sent is refused with the reason',
   fake = await startFakeApi((_, response) => answerJson(response, problem(413, 'The file is too large.'), 413));
   const { code, err } = await runCaptured(['import', path.join(folder, 'targets.csv')], environment());
   expect({ code, err }).toEqual({ code: 1, err: 'The file is too large.\nSend it in several parts.\n' });
+  const { err: unread } = await runCaptured(['import', folder], environment());
+  expect(unread).toBe(`The file cannot be read: ${folder} is a folder.\n`);
   rmSync(folder, { recursive: true });
 });

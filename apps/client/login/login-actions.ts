@@ -6,6 +6,7 @@ import { Refusal } from '../api/refusal';
 import { checkedKey, connectionOf } from '../connection/connection';
 import { profilesPath, readProfiles, writeProfiles } from '../connection/profiles';
 import { printDocument } from '../output/print-document';
+import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
 import { readKey } from './read-key';
 
@@ -47,13 +48,18 @@ function warnOfPlainHttp({ protocol, hostname }: URL, warn: (line: string) => vo
 async function logout({ asked, output, environment }: Session): Promise<void> {
   const { current, profiles } = readProfiles(environment);
   const name = asked.text('profile') ?? environment['ICMPMON_PROFILE'] ?? current;
-  if (name === null || !Object.hasOwn(profiles, name))
-    throw new Refusal('There is no such profile. Nothing was changed.');
+  if (name === null || !Object.hasOwn(profiles, name)) throw new Refusal(notStored(name, Object.keys(profiles)));
   const { [name]: removed, ...others } = profiles;
   writeProfiles({ version: 1, current: current === name ? null : current, profiles: others }, environment);
   output.note(
     `The profile ${name} (${removed?.url}) is removed. Its API key stays valid until it is revoked: icmpmon api-keys revoke`,
   );
+}
+
+function notStored(name: string | null, known: readonly string[]): string {
+  const missing = name === null ? 'No profile is in use' : `There is no profile "${name}"`;
+  const help = known.length === 0 ? 'None is stored.' : `Name one by --profile: ${known.join(', ')}.`;
+  return `${missing}. Nothing was changed. ${help}`;
 }
 
 async function whoami(session: Session): Promise<void> {
@@ -65,7 +71,7 @@ async function whoami(session: Session): Promise<void> {
       'API key': me.user,
       role: me.role,
       permissions: me.permissions.join(' '),
-      expires: me.expiresAt,
+      expires: timeText(me.expiresAt) ?? 'never',
     }),
   );
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { Refusal } from '../api/refusal';
+import type { Environment } from '../session';
 import { printable, widthOf } from './printable';
 
 export interface OutputStreams {
@@ -39,7 +40,7 @@ export class Output {
 
   constructor(
     private readonly streams: OutputStreams,
-    environment: Readonly<Record<string, string | undefined>>,
+    environment: Environment,
   ) {
     const isWanted = (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
     this.calledAs = environment['ICMPMON_CALLED_AS'] ?? 'icmpmon';

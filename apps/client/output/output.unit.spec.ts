@@ -1,17 +1,7 @@
-import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { Captured } from '../testing/run-captured';
 import { Output } from './output';
 import { widthOf } from './printable';
-
-class Captured extends Writable {
-  text = '';
-  isTTY = false;
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString('utf8');
-    done();
-  }
-}
 
 function outputOf(
   environment: Record<string, string> = {},

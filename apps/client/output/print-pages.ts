@@ -1,6 +1,7 @@
 import type { Page, Query } from '../api/api-client';
 import type { Session } from '../session';
 import type { Column } from './output';
+import { countText } from './times';
 
 export interface ListLook<Row, P> {
   columns: readonly Column<Row>[];
@@ -29,7 +30,7 @@ export async function printPages<Row, P extends Page<Row>>(
   if (page.items.length === 0) return output.note(look.empty);
   await output.printTable(look.columns, page.items);
   if (page.next === null) return;
-  const of = look.total === undefined ? '' : ` of ${look.total(page).toLocaleString('en-GB')}`;
+  const of = look.total === undefined ? '' : ` of ${countText(look.total(page))}`;
   output.note(`${page.items.length}${of} rows. All: --all. Next page: --cursor ${page.next}`);
 }
 

@@ -1,14 +1,12 @@
-import { pause } from '@icmp-mon/platform/concurrency';
 import type { InventorySourceList, SourceRunList, SourceRunView } from '@icmp-mon/targets/contract';
 import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
+import { untilEnded } from '../jobs/until-ended';
 import { EXIT_UNDECIDED } from '../options';
 import { printDocument, printList } from '../output/print-document';
 import { countText, timeText } from '../output/times';
 import type { Actions, Session } from '../session';
-import { SOURCE_CHANGES, sourceNamed, SOURCES } from './source-changes';
-
-const AGAIN_MS = 1_000;
+import { SOURCE_CHANGES, findSource, SOURCES } from './source-changes';
 
 export const SOURCE_ACTIONS: Actions = {
   'sources list': listSources,
@@ -36,18 +34,20 @@ async function listSources(session: Session): Promise<void> {
 function resultText({ state, error, needsConfirmation, left, created, changed, refused }: SourceRunView): string {
   if (error !== null) return error;
   if (needsConfirmation) return `${countText(left)} targets left: confirm`;
-  return state === 'completed' ? `${created} created, ${changed} changed, ${refused} refused` : state;
+  return state === 'completed'
+    ? `${countText(created)} created, ${countText(changed)} changed, ${countText(refused)} refused`
+    : state;
 }
 
 async function showSource(session: Session): Promise<void> {
-  const source = await sourceNamed(session);
+  const source = await findSource(session);
   const { lastRun, ...definition } = source;
   await printDocument(session, source, () =>
     session.output.printFields({
       ...Object.fromEntries(
         Object.entries(definition).map(([name, value]) => [
           name,
-          typeof value === 'object' ? JSON.stringify(value) : String(value),
+          value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value),
         ]),
       ),
       'last run': lastRun === null ? 'never' : resultText(lastRun),
@@ -56,19 +56,21 @@ async function showSource(session: Session): Promise<void> {
 }
 
 async function runSource(session: Session): Promise<number> {
-  const { api, asked, output, signal } = session;
-  const { id } = await sourceNamed(session);
-  const confirmedLeft = asked.number('confirmed-left');
-  const query = new URLSearchParams({
-    dryRun: String(asked.flag('dry-run')),
-    ...(confirmedLeft !== undefined && { confirmedLeft: String(confirmedLeft) }),
+  const { api, asked, output } = session;
+  const { id, name } = await findSource(session);
+  const query = { dryRun: asked.flag('dry-run'), confirmedLeft: asked.number('confirmed-left') };
+  const requested = await api.sendPost<SourceRunView>(pathOf(SOURCES, id, 'run'), undefined, {
+    query,
+    isRemembered: true,
   });
-  let run = await api.sendPost<SourceRunView>(`${pathOf(SOURCES, id)}/run?${query}`);
-  while (run.finishedAt === null && !signal.aborted) {
-    await pause(AGAIN_MS, signal);
-    const { items } = await api.readDocument<SourceRunList>(pathOf(SOURCES, id, 'runs'));
-    run = items.find((each) => each.id === run.id) ?? run;
-  }
+  const run = await untilEnded(session, {
+    async read() {
+      const { items } = await api.readDocument<SourceRunList>(pathOf(SOURCES, id, 'runs'));
+      return items.find((each) => each.id === requested.id) ?? requested;
+    },
+    progressOf: ({ state }) => `${state} …`,
+    whereNext: `The run continues on the server. Its result: icmpmon sources show ${JSON.stringify(name)}`,
+  });
   await printDocument(session, run, async () => {
     const { listed, created, changed, unchanged, refused, left, jobId } = run;
     await output.printFields({
@@ -77,7 +79,7 @@ async function runSource(session: Session): Promise<number> {
     });
     for (const { entry, address, reason } of run.refusedSample) output.note(`entry ${entry}: ${address} ${reason}`);
   });
-  if (run.error !== null) throw new Refusal(`${run.error} ${run.advice ?? ''}`);
+  if (run.error !== null) throw new Refusal(`${run.error} ${run.advice ?? ''}`.trim());
   if (!run.needsConfirmation) return 0;
   output.note(
     `${countText(run.left)} targets left the list: nothing was done to them. To confirm: --confirmed-left ${run.left}`,

@@ -1,12 +1,7 @@
-import type {
-  ChangeSourceRequest,
-  DefineSourceRequest,
-  InventorySource,
-  InventorySourceList,
-} from '@icmp-mon/targets/contract';
+import type { ChangeSourceRequest, DefineSourceRequest, InventorySource } from '@icmp-mon/targets/contract';
 import { pathOf } from '../api/api-client';
-import { Refusal } from '../api/refusal';
-import { readJsonFile } from '../input';
+import { findListed } from '../find-listed';
+import { readJsonObject } from '../input';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
 import { printDocument } from '../output/print-document';
 import { countText } from '../output/times';
@@ -27,13 +22,12 @@ export const SOURCE_CHANGES: Actions = {
   'sources remove': removeSource,
 };
 
-/** @throws Refusal if no source has the name or id */
-export async function sourceNamed({ api, asked: { args } }: Session): Promise<InventorySource> {
-  const { items } = await api.readDocument<InventorySourceList>(SOURCES);
-  const found = items.find(({ id, name }) => id === args[0] || name === args[0]);
-  if (found !== undefined) return found;
-  throw new Refusal(`There is no inventory source "${args[0]}". icmpmon sources list shows all.`);
-}
+/** @throws Refusal when no source has the name or id */
+export const findSource = (session: Session): Promise<InventorySource> =>
+  findListed<InventorySource>(session, {
+    ...{ path: SOURCES, noun: 'inventory source', command: 'sources list' },
+    isNamed: ({ id, name }, asked) => id === asked || name === asked,
+  });
 
 async function createSource(session: Session): Promise<void> {
   const request = await definitionOf<DefineSourceRequest>(session);
@@ -50,14 +44,14 @@ async function changeSource(
   change: ChangeSourceRequest,
   result: (changed: InventorySource) => string,
 ): Promise<void> {
-  const { id, version } = await sourceNamed(session);
+  const { id, version } = await findSource(session);
   const options = { ifMatch: `"${version}"`, isRemembered: true };
   const changed = await session.api.sendPatch<InventorySource>(pathOf(SOURCES, id), change, options);
   await printChanged(session, changed, result(changed));
 }
 
 async function removeSource(session: Session): Promise<number> {
-  const { id, name, targets, version } = await sourceNamed(session);
+  const { id, name, targets, version } = await findSource(session);
   if (!isConfirmed(session, `This removes the inventory source ${name}. Its ${countText(targets)} targets stay.`))
     return EXIT_UNDECIDED;
   await session.api.sendDelete(pathOf(SOURCES, id), { ifMatch: `"${version}"` });
@@ -66,11 +60,8 @@ async function removeSource(session: Session): Promise<number> {
 }
 
 /** Reads the file; the server checks its members. @throws Refusal if it is not an object of JSON */
-async function definitionOf<T extends object>({ asked }: Session): Promise<T> {
-  const found = await readJsonFile(asked.text('file') ?? '', 'file of the source');
-  if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as T;
-  throw new Refusal('The file of the source contains no JSON object.');
-}
+const definitionOf = async <T extends object>({ asked }: Session): Promise<T> =>
+  (await readJsonObject(asked.text('file') ?? '', 'file of the source')) as T;
 
 function printChanged(session: Session, source: InventorySource, result: string): Promise<void> {
   return printDocument(session, source, async () => session.output.note(result));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { answerJson, type FakeApi, startFakeApi } from '../testing/fake-api';
 import { type Ended, runCaptured } from '../testing/run-captured';
 
@@ -59,6 +59,20 @@ it('states how to confirm that targets left, and why a run failed', async () => 
   const failed = await run('sources', 'run', 'NetBox');
   expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('Check the credential.')]);
   expect((await run('sources', 'run', 'Other')).err).toContain('There is no inventory source "Other".');
+});
+
+it('Ctrl-C leaves the run of a source running, and prints where its result will be', async () => {
+  const stop = new AbortController();
+  await startApi({ state: 'running', finishedAt: null });
+  void vi.waitUntil(() => fake?.received.some(({ path }) => path.endsWith('/runs'))).then(() => stop.abort());
+  const environment = { ICMPMON_URL: fake?.url ?? '', ICMPMON_API_KEY: 'imk_x' };
+  expect(await runCaptured(['sources', 'run', 'NetBox'], environment, stop.signal)).toEqual({
+    code: 130,
+    out: '',
+    err: expect.stringContaining(
+      'The run continues on the server. Its result: icmpmon sources show "NetBox"',
+    ) as string,
+  });
 });
 
 /** Runs a command with `--file` of a file that has the content. */

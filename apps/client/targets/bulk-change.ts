@@ -1,7 +1,7 @@
-import { UsageError } from '@icmp-mon/platform/command-line';
+import { counted } from '@icmp-mon/platform/text';
 import type { BulkChange, BulkChangeRequest, BulkJobDetail, BulkPreview } from '@icmp-mon/targets/contract';
 import { followJob } from '../jobs/follow-job';
-import { EXIT_UNDECIDED, listOf, tagsOf } from '../options';
+import { endUnconfirmed, listOf, nothingToSet, tagsOf } from '../options';
 import { printDocument } from '../output/print-document';
 import { printable } from '../output/printable';
 import { countText } from '../output/times';
@@ -21,8 +21,7 @@ export async function bulkSet(session: Session): Promise<number> {
     ...(addTags && { addTags }),
     ...(removeTags && { removeTags }),
   };
-  if (Object.keys(change).length === 0)
-    throw new UsageError('Nothing to change. Name what to set: icmpmon targets bulk-set --help');
+  if (Object.keys(change).length === 0) throw nothingToSet(session);
   return runBulk(session, { filter: asked.text('filter') ?? '', change }, 'changed');
 }
 
@@ -31,12 +30,11 @@ export const bulkRemove = (session: Session): Promise<number> =>
 
 /** Shows what would change; with --yes it starts the job for as many targets as were shown, and follows it. */
 async function runBulk(session: Session, request: BulkChangeRequest, done: string): Promise<number> {
-  const { api, asked, output } = session;
+  const { api, asked } = session;
   const preview = await api.sendPost<BulkPreview>(BULK, { ...request, dryRun: true }, { isRemembered: true });
   if (!asked.flag('yes')) {
     await printDocument(session, preview, () => printPreview(session, preview, done));
-    output.note('Nothing was changed. Add --yes to execute it.');
-    return EXIT_UNDECIDED;
+    return endUnconfirmed(session);
   }
   if (preview.changes === 0) {
     await printDocument(session, preview, () => printPreview(session, preview, done));
@@ -52,9 +50,9 @@ async function printPreview(
   { count, changes, sample, skipped }: BulkPreview,
   done: string,
 ): Promise<void> {
-  await output.printLine(`${countText(changes)} of ${countText(count)} targets would be ${done}.`);
+  await output.printLine(`${countText(changes)} of ${counted(count, 'target')} would be ${done}.`);
   for (const { ip, vrf, name } of sample.slice(0, MOST_SHOWN))
-    await output.printFields({ '': [ip, vrf, name ?? ''].join('  ').trim() });
+    await output.printLine(printable(`  ${[ip, vrf, name ?? ''].join('  ')}`.trimEnd()));
   if (changes > MOST_SHOWN) await output.printLine(`  … and ${countText(changes - MOST_SHOWN)} more`);
   for (const { text, count: left } of skipped)
     await output.printLine(printable(`${countText(left)} stay as they are: ${text}`));

@@ -1,6 +1,5 @@
-import { UsageError } from '@icmp-mon/platform/command-line';
 import type { ChangeTargetRequest, RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
-import { EXIT_UNDECIDED, isConfirmed, listOf, tagPatchOf, tagsOf } from '../options';
+import { EXIT_UNDECIDED, isConfirmed, listOf, nothingToSet, tagPatchOf, tagsOf } from '../options';
 import type { Session } from '../session';
 import { printTarget, targetPath } from './show-target';
 
@@ -32,8 +31,7 @@ export async function setTarget(session: Session): Promise<void> {
     ...(parents && { parents }),
     ...(tags && { tags }),
   };
-  if (Object.keys(patch).length === 0)
-    throw new UsageError('Nothing to change. Name what to set: icmpmon targets set --help');
+  if (Object.keys(patch).length === 0) throw nothingToSet(session);
   await changeTarget(session, patch);
 }
 

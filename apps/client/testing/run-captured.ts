@@ -7,8 +7,10 @@ export interface Ended {
   err: string;
 }
 
-class Captured extends Writable {
+/** A stream that keeps what is written to it. */
+export class Captured extends Writable {
   text = '';
+  isTTY = false;
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString('utf8');

@@ -1,7 +1,8 @@
 import type { TierRemovalView, TierVersionView, TierView } from '@icmp-mon/tiers/contract';
 import type { TierPreview } from '@icmp-mon/assignment/contract';
+import { counted } from '@icmp-mon/platform/text';
 import { pathOf } from '../api/api-client';
-import { EXIT_UNDECIDED } from '../options';
+import { EXIT_UNDECIDED, endUnconfirmed, isConfirmed } from '../options';
 import { printDocument, printList } from '../output/print-document';
 import { printable } from '../output/printable';
 import { countText, timeText } from '../output/times';
@@ -83,14 +84,11 @@ async function removeTier(session: Session): Promise<number> {
   const { api, asked, output } = session;
   const successor = asked.text('successor');
   const { document, etag } = await api.readVersioned<TierView>(tierPath(session));
-  if (!asked.flag('yes')) {
-    if (successor !== undefined) return preview(session, { successor });
-    const count = document.targetCount;
-    const remark =
-      count === 0 ? 'has no targets' : `has ${countText(count)} targets: --successor names the tier that they move to`;
-    output.note(`The tier ${document.name} ${remark}. Nothing was changed. Add --yes to execute it.`);
-    return EXIT_UNDECIDED;
-  }
+  if (!asked.flag('yes') && successor !== undefined) return preview(session, { successor });
+  const count = document.targetCount;
+  const remark =
+    count === 0 ? 'has no targets' : `has ${counted(count, 'target')}: --successor names the tier to which they move`;
+  if (!isConfirmed(session, `The tier ${document.name} ${remark}.`)) return EXIT_UNDECIDED;
   const removal = await api.sendDelete<TierRemovalView>(tierPath(session), { query: { successor }, ifMatch: etag });
   await printDocument(session, removal, () => {
     const { name, state, targetCount } = removal;
@@ -108,8 +106,7 @@ async function preview(session: Session, body: object): Promise<number> {
   await printDocument(session, found, async () => {
     for (const sentence of found.sentences) await output.printLine(printable(sentence));
   });
-  output.note('Nothing was changed. Add --yes to execute it.');
-  return EXIT_UNDECIDED;
+  return endUnconfirmed(session);
 }
 
 async function listVersions(session: Session): Promise<void> {

@@ -64,6 +64,7 @@ describe('a command line', () => {
     expect(read(COPY, 'a', 'here', 'there').args).toEqual(['a', 'here', 'there']);
     expect(read(COPY, '--', '-a').args).toEqual(['-a']);
     expect(() => asked.flag('jsn')).toThrow('has no option jsn');
+    expect(['level', 'supervise'].map((name) => asked.has(name))).toEqual([true, false]);
     expect(asked.textOrNone('level', 'supervise')).toBe('int');
     const none = read(SCRIPT, '--supervise');
     expect(none.textOrNone('level', 'supervise')).toBeNull();

@@ -37,6 +37,14 @@ export class Invocation {
   }
 
   /**
+   * Returns whether a switch or an option is set.
+   * @param {string} name
+   */
+  has(name) {
+    return this.#value(name) !== undefined;
+  }
+
+  /**
    * Returns the value of an option; undefined if it is not set.
    * @param {string} name
    */

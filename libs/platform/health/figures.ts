@@ -1,12 +1,6 @@
 import { type HealthRow, type HealthState, worstOf } from '@icmp-mon/operations/contract';
 import type { PartReading } from './health-parts';
 
-/** Returns a count with its noun: `1 shard`, `3 shards`, `2 processes`. */
-export function counted(count: number, what: string): string {
-  const ending = count === 1 ? '' : /(s|ch)$/.test(what) ? 'es' : 's';
-  return `${count.toLocaleString('en')} ${what}${ending}`;
-}
-
 const NAMES_MAX = 3;
 
 /** Returns the names for display, at most three: `a, b, c and 7 more`. */

@@ -1,4 +1,5 @@
-export { counted, maxOf, nameList, ofRows, spanText } from './figures';
+export { counted } from '@icmp-mon/platform/text';
+export { maxOf, nameList, ofRows, spanText } from './figures';
 export {
   type HealthFacts,
   HealthParts,

@@ -4,7 +4,7 @@ import { CHECK_PARAMETERS, type CheckParameter } from './check-parameters';
 import { escaped, PolicyFields } from './policy-fields';
 import { relationFaults } from './policy-relations';
 import type { CheckRequest, PolicyFault, SentPolicy } from './policy-request';
-import { type AgentSelection, EXPECTATIONS, NO_DIVERSITY, STRATEGIES, type VerdictRule } from './tier';
+import { type AgentSelection, EXPECTATIONS, NO_DIVERSITY, POLICY_MEMBERS, STRATEGIES, type VerdictRule } from './tier';
 import { TIER_LIMITS } from './tier-limits';
 
 /** Values of the members of an agent selection that a request does not state. */
@@ -15,7 +15,6 @@ const SELECTION_DEFAULTS = {
   excludeTags: {},
   diversity: NO_DIVERSITY,
 } as const;
-const MEMBERS = ['probeIntervalMs', 'probeTimeoutMs', 'checks', 'agentSelection', 'verdictRule'] as const;
 
 /**
  * Reads the policy of a request body. Returns it, or all its faults with pointers into the body. Does not know which types of checks agents
@@ -26,7 +25,7 @@ export function readPolicy(
   otherMembers: readonly string[] = [],
 ): { policy: SentPolicy; faults?: undefined } | { faults: PolicyFault[]; policy?: undefined } {
   const fields = new PolicyFields();
-  const sent = fields.object(body, '#', [...otherMembers, ...MEMBERS]) ?? {};
+  const sent = fields.object(body, '#', [...otherMembers, ...POLICY_MEMBERS]) ?? {};
   const policy = {
     probeIntervalMs: fields.integer(sent['probeIntervalMs'], '#/probeIntervalMs', TIER_LIMITS.probeIntervalMs),
     probeTimeoutMs: fields.integer(sent['probeTimeoutMs'], '#/probeTimeoutMs', TIER_LIMITS.probeTimeoutMs),

@@ -67,6 +67,14 @@ export interface TierPolicy {
   verdictRule: VerdictRule;
 }
 
+export const POLICY_MEMBERS = [
+  'probeIntervalMs',
+  'probeTimeoutMs',
+  'checks',
+  'agentSelection',
+  'verdictRule',
+] as const satisfies (keyof TierPolicy)[];
+
 /** A policy as events and tables contain it: those of releases without diversity do not state it. */
 export interface StoredTierPolicy extends Omit<TierPolicy, 'agentSelection'> {
   agentSelection: Omit<AgentSelection, 'diversity'> & { diversity?: Diversity };

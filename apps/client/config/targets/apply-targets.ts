@@ -10,9 +10,11 @@ import { type ApiClient, pathOf } from '../../api/api-client';
 import { ApiRefusal } from '../../api/problem';
 import { Refusal } from '../../api/refusal';
 import { waitForJob } from '../../jobs/follow-job';
+import { endText } from '../../jobs/until-ended';
 import { countText } from '../../output/times';
 import type { Session } from '../../session';
 import type { Change, Failure } from '../kind';
+import { reasonIfRefused } from '../reason-if-refused';
 import type { TargetRequest } from './compare-targets';
 
 const requestOf = ({ request }: Change): TargetRequest => request as unknown as TargetRequest;
@@ -35,7 +37,7 @@ export async function applyTargets(session: Session, changes: readonly Change[])
   const failures = sent.length === 0 ? [] : await importTargets(session, sent);
   const deletions = changes.filter(({ action }) => action === 'delete');
   for (const [at, change] of deletions.entries()) {
-    const reason = await deleteTarget(session.api, requestOf(change));
+    const reason = await reasonIfRefused(deleteTarget(session.api, requestOf(change)));
     if (reason !== null) failures.push({ change, reason });
     if ((at + 1) % 100 === 0 || at + 1 === deletions.length)
       session.output.note(`${countText(at + 1)} of ${countText(deletions.length)} deletions …`);
@@ -56,7 +58,7 @@ async function importTargets(session: Session, changes: readonly Change[]): Prom
   }
   if (job.state === 'completed') return failures;
   const error = job.error === null ? '' : `: ${job.error}`;
-  throw new Refusal(`The job ${job.id} is ${job.state}${error}. Repeat the command: what was changed stays.`);
+  throw new Refusal(`The job ${job.id} ${endText(job.state)}${error}. Repeat the command: what was changed stays.`);
 }
 
 /** Joins lines, because one write per line is slow. */
@@ -75,14 +77,11 @@ function failureOf({ line, column, reason }: ImportLine, changes: readonly Chang
   return { change, reason: `${column === null ? '' : `${column}: `}${reason ?? ''}` };
 }
 
-/** Returns why the server refused to delete the target; null if it is deleted, also by others. */
-async function deleteTarget(api: ApiClient, { ip, vrf, version }: TargetRequest): Promise<string | null> {
+/** A target that others have deleted is deleted. */
+async function deleteTarget(api: ApiClient, { ip, vrf, version }: TargetRequest): Promise<void> {
   try {
     await api.sendDelete(pathOf('targets', ip), { query: { vrf }, ifMatch: `"${version}"` });
-    return null;
   } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 401) throw error;
-    if (error.status === 404) return null;
-    return error.status === 412 ? 'It was changed since the plan.' : error.problem.detail;
+    if (!(error instanceof ApiRefusal) || error.status !== 404) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_VRF, IMPORT_MEMBERS, IMPORT_VERSION } from '@icmp-mon/targets/contract';
 import { type LineMembers, readLine } from '@icmp-mon/targets/wire';
 import { didYouMean } from '@icmp-mon/platform/text';
+import { isObject } from '../../input';
 import type { ItemFault } from '../fault';
 
 /** A target of a file: where it is, and the members that the file states. */
@@ -17,8 +18,7 @@ const OLD_BOOLEAN = /^(y|yes|n|no|on|off)$/i;
 
 /** Parses a target by the same rules as the server. */
 export function readTargetItem(value: unknown): { item: TargetItem } | { faults: ItemFault[] } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refused([], 'A target must be an object: - ip: …');
+  if (!isObject(value)) return refused([], 'A target must be an object: - ip: …');
   const given = Object.fromEntries(
     Object.entries(value).map(([member, each]): [string, unknown] => [
       member,
@@ -57,7 +57,7 @@ function typeFaults(given: Readonly<Record<string, unknown>>): ItemFault[] {
   const faults = TEXTS.flatMap((member) => notText([member], given[member]));
   if (typeof paused === 'string' && OLD_BOOLEAN.test(paused))
     faults.push({ path: ['paused'], text: `paused: ${paused} is a text in YAML 1.2: write true or false.` });
-  if (typeof tags === 'object' && tags !== null && !Array.isArray(tags))
+  if (isObject(tags))
     for (const [key, tag] of Object.entries(tags))
       faults.push(...(tag === null ? [emptyTag(key)] : notText(['tags', key], tag)));
   if (Array.isArray(parents))

@@ -26,7 +26,7 @@ export const targetKind: Kind<TargetItem, TargetState> = {
     for (const change of changes) {
       if (change.action !== 'change') continue;
       const { ip, vrf } = change.request as unknown as TargetRequest;
-      const path = `${pathOf('targets', ip)}/versions`;
+      const path = pathOf('targets', ip, 'versions');
       const versions = await ifReadable(api.readDocument<TargetChangePage>(path, { vrf, limit: 1 }));
       if (versions?.items[0] !== undefined) change.lastChange = lastChangeText(versions.items[0]);
     }

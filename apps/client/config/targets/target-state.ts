@@ -26,11 +26,7 @@ export type TargetState = ReadonlyMap<string, CurrentTarget>;
  * @throws Refusal when the answer ends early
  */
 export async function readTargets(api: ApiClient): Promise<TargetState> {
-  const body = await api.downloadBody(
-    'targets:export',
-    { format: 'ndjson', versions: true },
-    { accept: 'application/x-ndjson' },
-  );
+  const body = await api.downloadBody('targets:export', { format: 'ndjson', versions: true }, 'application/x-ndjson');
   const targets = new Map<string, CurrentTarget>();
   try {
     for await (const line of createInterface({ input: Readable.from(body), crlfDelay: Infinity })) {

@@ -4,12 +4,13 @@ import {
   type CheckRequest,
   readPolicy,
   type SentPolicy,
-  type TierPolicy,
   type TierView,
 } from '@icmp-mon/tiers/contract';
+import { isObject } from '../../input';
+import { policyOf } from '../../tiers/tier-policy';
 import type { Fault } from '../fault';
 import type { Change, Difference, Json, MemberChange, Wanted } from '../kind';
-import { isObject, type TierItem } from './tier-item';
+import type { TierItem } from './tier-item';
 
 /** Request of a change of a tier. */
 export interface TierRequest {
@@ -57,10 +58,6 @@ function compareTier(
       request: request as unknown as Json,
     },
   };
-}
-
-function policyOf({ probeIntervalMs, probeTimeoutMs, checks, agentSelection, verdictRule }: TierView): TierPolicy {
-  return { probeIntervalMs, probeTimeoutMs, checks, agentSelection, verdictRule };
 }
 
 /** Tags and lists are stated as a whole; of other objects, each member. */

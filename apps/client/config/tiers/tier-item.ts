@@ -1,5 +1,6 @@
 import { didYouMean } from '@icmp-mon/platform/text';
-import { TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import { POLICY_MEMBERS, TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import { isObject } from '../../input';
 import type { ItemFault } from '../fault';
 
 /** A tier of a file: its name, and the members that the file states. */
@@ -8,7 +9,6 @@ export interface TierItem {
   policy: Readonly<Record<string, unknown>>;
 }
 
-const MEMBERS = ['probeIntervalMs', 'probeTimeoutMs', 'checks', 'agentSelection', 'verdictRule'] as const;
 /** Members whose own members are stated one by one. */
 const OBJECTS: readonly string[] = ['agentSelection', 'verdictRule'];
 
@@ -22,8 +22,8 @@ export function readTierItem(value: unknown): { item: TierItem } | { faults: Ite
       name === undefined ? 'name is required.' : `name: a name ${TIER_NAME_RULE}. Numbers and true need quotes.`,
     );
   const faults = Object.entries(policy).flatMap(([member, given]): ItemFault[] => {
-    if (!MEMBERS.some((each) => each === member)) {
-      const names = ['name', ...MEMBERS];
+    if (!POLICY_MEMBERS.some((each) => each === member)) {
+      const names = ['name', ...POLICY_MEMBERS];
       return [
         {
           path: [member],
@@ -38,8 +38,5 @@ export function readTierItem(value: unknown): { item: TierItem } | { faults: Ite
   });
   return faults.length > 0 ? { faults } : { item: { name, policy } };
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const refused = (path: ItemFault['path'], text: string): { faults: ItemFault[] } => ({ faults: [{ path, text }] });

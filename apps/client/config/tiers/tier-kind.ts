@@ -1,10 +1,11 @@
 import type { TierPreview } from '@icmp-mon/assignment/contract';
 import type { TierVersionView, TierView } from '@icmp-mon/tiers/contract';
 import { type ApiClient, pathOf } from '../../api/api-client';
-import { ApiRefusal } from '../../api/problem';
+import { policyOf } from '../../tiers/tier-policy';
 import { ifReadable } from '../if-readable';
 import type { Change, Failure, Kind } from '../kind';
 import { lastChangeText } from '../last-change';
+import { reasonIfRefused } from '../reason-if-refused';
 import { compareTiers, type TierRequest } from './compare-tiers';
 import { readTierItem, type TierItem } from './tier-item';
 
@@ -33,40 +34,30 @@ export const tierKind: Kind<TierItem, State> = {
     for (const change of changes) {
       const { name, policy, version } = requestOf(change);
       // A pipeline that only plans may have a key that cannot preview.
-      const preview = await ifReadable(api.sendPost<TierPreview>(`${pathOf('tiers', name)}/preview`, policy));
+      const preview = await ifReadable(api.sendPost<TierPreview>(pathOf('tiers', name, 'preview'), policy));
       if (preview !== null) change.consequences = preview.sentences;
       if (version === null) continue;
-      const versions = await ifReadable(api.readDocument<Versions>(`${pathOf('tiers', name)}/versions`));
+      const versions = await ifReadable(api.readDocument<Versions>(pathOf('tiers', name, 'versions')));
       if (versions?.items[0] !== undefined) change.lastChange = lastChangeText(versions.items[0]);
     }
   },
   async apply({ api, output }, changes) {
     const failures: Failure[] = [];
     for (const change of changes) {
-      const reason = await sendTier(api, requestOf(change));
+      const reason = await reasonIfRefused(sendTier(api, requestOf(change)));
       if (reason === null) output.note(`tier ${change.title}: ${change.action === 'create' ? 'created' : 'changed'}`);
       else failures.push({ change, reason });
     }
     return failures;
   },
   *itemsOf(state) {
-    for (const tier of [...state.values()].filter(isUsable)) {
-      const { name, probeIntervalMs, probeTimeoutMs, checks, agentSelection, verdictRule } = tier;
-      yield { name, probeIntervalMs, probeTimeoutMs, checks, agentSelection, verdictRule };
-    }
+    for (const tier of [...state.values()].filter(isUsable)) yield { name: tier.name, ...policyOf(tier) };
   },
 };
 
 const isUsable = ({ successor }: TierView): boolean => successor === null;
 
-/** Returns why the server refused the tier; null if it did not. */
-async function sendTier(api: ApiClient, { name, policy, version }: TierRequest): Promise<string | null> {
-  try {
-    if (version === null) await api.sendPost('tiers', { name, ...policy });
-    else await api.sendPut(pathOf('tiers', name), policy, { ifMatch: `"${version}"` });
-    return null;
-  } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.status >= 500 || error.status === 401) throw error;
-    return error.status === 412 ? 'It was changed since the plan.' : error.problem.detail;
-  }
-}
+const sendTier = (api: ApiClient, { name, policy, version }: TierRequest): Promise<unknown> =>
+  version === null
+    ? api.sendPost('tiers', { name, ...policy })
+    : api.sendPut(pathOf('tiers', name), policy, { ifMatch: `"${version}"` });
