@@ -14,8 +14,8 @@ import { requireBackup, restore } from './upkeep/restore.mjs';
 
 /**
  * Commands that this process runs itself, because they use the database's own tools, the private files, or no installation at all.
- * The client (apps/client) runs the commands that use the API, the command line app (apps/cli) all others. `check` throws a Refusal before anything is installed; `run` returns the exit
- * code, 0 unless set.
+ * The client (apps/client) runs the commands that use the API, the command line app (apps/cli) all others. `check` throws a Refusal before
+ * anything is installed; `run` returns the exit code, 0 unless set.
  * @typedef {{ check?: (asked: Invocation) => void, run: (asked: Invocation) => unknown, needsPackages: boolean }} LocalCommand
  * @type {Record<string, LocalCommand>}
  */

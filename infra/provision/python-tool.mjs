@@ -52,7 +52,7 @@ async function pythonVersion() {
  * @param {(line: string) => void} print
  */
 async function installInto(dir, print) {
-  print('Installing schemathesis from PyPI (29 locked packages, 90 MB into .icmp-mon) …');
+  print('Installing schemathesis from PyPI (locked packages, 90 MB into .icmp-mon) …');
   const partialDir = `${dir}.${process.pid}.partial`;
   mkdirSync(partialDir, { recursive: true });
   const options = [

@@ -1,9 +1,6 @@
+import { changedScope, ROLES, scope, user } from '../../client/commands/access.mjs';
+
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
-
-/** Equal to the roles of the contract; a test compares them. */
-const ROLES = ['viewer', 'operator', 'engineer', 'admin'];
-
-const user = { name: 'user', text: 'name of the user' };
 
 /** @type {Command} */
 export const users = {
@@ -17,7 +14,7 @@ export const users = {
       arguments: [user],
       options: [
         { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the user' },
-        { name: 'scope', value: 'filter', text: 'the only targets that the user sees', default: 'all targets' },
+        scope('user'),
       ],
       examples: [
         'npm run icmpmon -- users create ada --role operator',
@@ -28,10 +25,7 @@ export const users = {
       name: 'scope',
       purpose: 'Limits a user to the targets of a filter, or removes the limit, also in existing logins.',
       arguments: [user],
-      options: [
-        { name: 'filter', value: 'filter', text: 'the only targets that the user sees' },
-        { name: 'unlimited', text: 'the user sees all targets' },
-      ],
+      options: changedScope('user'),
       examples: [
         'npm run icmpmon -- users scope acme --filter "customer=acme AND vrf=blue"',
         'npm run icmpmon -- users scope acme --unlimited',
@@ -94,7 +88,7 @@ export const apiKeys = {
       options: [
         { name: 'role', value: 'role', choices: ROLES, required: true, text: 'permissions of the key' },
         { name: 'days', value: 'n', min: 1, max: 3_650, text: 'days until it expires', default: 'never' },
-        { name: 'scope', value: 'filter', text: 'the only targets that the key sees', default: 'all targets' },
+        scope('key'),
       ],
       examples: ['npm run icmpmon -- api-keys create "graphs" --role viewer --days 90'],
     },

@@ -3,8 +3,8 @@ import { EXITS_OF_YES, json, yes } from './shared-options.mjs';
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
 /** Equal to the roles of the contract; a test compares them. */
-const ROLES = ['viewer', 'operator', 'engineer', 'admin'];
-const user = { name: 'user', text: 'name of the user' };
+export const ROLES = ['viewer', 'operator', 'engineer', 'admin'];
+export const user = { name: 'user', text: 'name of the user' };
 const keyId = { name: 'id', text: 'id of the key, from the list' };
 const DAY_S = 86_400;
 
@@ -12,7 +12,7 @@ const DAY_S = 86_400;
  * Filter of the only targets that a user or key sees.
  * @param {string} who
  */
-const scope = (who) => ({
+export const scope = (who) => ({
   name: 'scope',
   value: 'filter',
   text: `the only targets that the ${who} sees (docs/filter-language.md)`,
@@ -23,7 +23,7 @@ const scope = (who) => ({
  * Options of a changed scope: exactly one of them. Without the second one, a forgotten filter would remove the limit.
  * @param {string} who
  */
-const changedScope = (who) => [
+export const changedScope = (who) => [
   { name: 'filter', value: 'filter', text: `the only targets that the ${who} sees (docs/filter-language.md)` },
   { name: 'unlimited', text: `the ${who} sees all targets` },
 ];
