@@ -5,7 +5,7 @@ import type { Session } from './session';
 export interface Listed<Entity> {
   /** Path of their list. */
   path: string;
-  /** What one of them is called. */
+  /** Word for one of them. */
   noun: string;
   /** Command that lists them. */
   command: string;

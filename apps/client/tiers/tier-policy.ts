@@ -4,7 +4,7 @@ import { readJsonObject } from '../input';
 import { nothingToSet } from '../options';
 import type { Session } from '../session';
 
-/** Members of a tier that are no members of its policy; a file may have them. */
+/** Members of a tier that its policy does not have; a file may have them. */
 const OTHER_MEMBERS = ['name', 'builtIn', 'version', 'targetCount', 'successor'];
 
 /** Returns the policy of a new tier: of the file, or of the tier standard with what options set. */
