@@ -4,48 +4,24 @@ import { SESSION_COOKIE } from '@icmp-mon/identity/server';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DocumentedRoute, documentedRoutes } from './testing/documented-routes';
 import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 import { TestUsers } from './testing/test-users';
 
-interface Route {
-  method: string;
-  path: string;
-  /** Required permission; null if any authenticated caller may use the route. */
-  permission: Permission | null;
-  isPublic: boolean;
-}
-
-interface Operation {
-  'x-permission'?: Permission;
-  security?: unknown[];
-}
-
 type Headers = Record<string, string>;
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 /** Members of a problem document: a refused caller learns nothing else. */
 const PROBLEM_MEMBERS = ['type', 'title', 'status', 'detail', 'code', 'instance'];
 
 let api: TestApi;
-let routes: Route[];
+let routes: DocumentedRoute[];
 /** Requests by kind of caller, for the report. */
 const counts = new Map<string, number>();
 
 beforeAll(async () => {
   api = await startTestApi();
   await api.app.get(Messaging).ensureTopics({ shardCount: api.config.shardCount });
-  const { paths } = (await (await fetch(`${api.url}/api/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, Operation>>;
-  };
-  routes = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([method]) => METHODS.includes(method))
-      .map(([method, operation]) => ({
-        ...{ method: method.toUpperCase(), path },
-        permission: operation['x-permission'] ?? null,
-        isPublic: operation.security?.length === 0,
-      })),
-  );
+  routes = await documentedRoutes(api);
 });
 afterAll(async () => {
   await api.stop();
@@ -55,7 +31,7 @@ afterAll(async () => {
 });
 
 /** Returns the status of a route's answer without reading the body of a stream. */
-async function ask(caller: string, { method, path }: Route, headers: Headers): Promise<number> {
+async function ask(caller: string, { method, path }: DocumentedRoute, headers: Headers): Promise<number> {
   counts.set(caller, (counts.get(caller) ?? 0) + 1);
   const abort = new AbortController();
   const url = `${api.url}${path.replace(/\{\w+\}/g, '127.9.9.9')}`;
@@ -73,7 +49,12 @@ async function ask(caller: string, { method, path }: Route, headers: Headers): P
   return status;
 }
 
-async function expectEverywhere(caller: string, headers: Headers, wanted: number, asked: Route[]): Promise<void> {
+async function expectEverywhere(
+  caller: string,
+  headers: Headers,
+  wanted: number,
+  asked: DocumentedRoute[],
+): Promise<void> {
   const differing: string[] = [];
   for (const route of asked) {
     const status = await ask(caller, route, headers);
@@ -83,8 +64,8 @@ async function expectEverywhere(caller: string, headers: Headers, wanted: number
 }
 
 const bearer = (key: string): Headers => ({ authorization: `Bearer ${key}` });
-const closed = (): Route[] => routes.filter(({ isPublic }) => !isPublic);
-const requiring = (mayUse: (permission: Permission) => boolean): Route[] =>
+const closed = (): DocumentedRoute[] => routes.filter(({ isPublic }) => !isPublic);
+const requiring = (mayUse: (permission: Permission) => boolean): DocumentedRoute[] =>
   routes.filter(({ permission }) => permission !== null && mayUse(permission));
 
 async function issue(body: object): Promise<IssuedApiKey> {

@@ -1,5 +1,6 @@
 import type { InventorySource, InventorySourceList } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemOf } from './testing/problem-of';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 const PATH = '/api/v1/inventory-sources';
@@ -10,12 +11,6 @@ const NETBOX = {
   tier: 'fast',
   credential: 'nbt_secret-token',
 };
-
-interface Problem {
-  status: number;
-  detail: string;
-  errors?: { pointer: string; detail: string }[];
-}
 
 let api: TestApi;
 
@@ -67,7 +62,7 @@ describe('inventory sources', () => {
     expect(await patched.json()).toMatchObject({ intervalS: 60, nameFrom: null, hasCredential: true, version: 2 });
     expect((await api.sendJson('PATCH', at, { intervalS: 90 }, { 'If-Match': '"1"' })).status).toBe(412);
     const moved = await api.sendJson('PATCH', at, { location: 'https://other.example.net' });
-    const problem = (await moved.json()) as Problem;
+    const problem = await problemOf(moved);
     expect([moved.status, problem.errors?.[0]?.pointer]).toEqual([400, '#/credential']);
     const { credential: _, ...without } = NETBOX;
     const replaced = await api.sendJson('PUT', at, { ...without, name: 'Changed', tier: 'standard' });
@@ -86,13 +81,13 @@ describe('inventory sources', () => {
   it('name every fault at its member', async () => {
     const response = await api.postJson(PATH, { ...NETBOX, name: '', intervalS: 5, left: 'delete' });
     expect(response.status).toBe(400);
-    const { errors = [] } = (await response.json()) as Problem;
+    const { errors = [] } = await problemOf(response);
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['#/intervalS', '#/left', '#/name']);
-    const second = (await (
-      await api.postJson(PATH, { ...NETBOX, name: 'Other', location: 'netbox', query: 'limit=1' })
-    ).json()) as Problem;
+    const second = await problemOf(
+      api.postJson(PATH, { ...NETBOX, name: 'Other', location: 'netbox', query: 'limit=1' }),
+    );
     expect(second.errors?.map(({ pointer }) => pointer)).toEqual(['#/location', '#/query']);
-    const third = (await (await api.postJson(PATH, { ...NETBOX, name: 'Other', tier: 'fats' })).json()) as Problem;
+    const third = await problemOf(api.postJson(PATH, { ...NETBOX, name: 'Other', tier: 'fats' }));
     expect(third.detail).toContain('fast');
     expect((await api.postJson(PATH, { ...NETBOX, name: 'nETBOX' })).status).toBe(409);
   });

@@ -2,7 +2,8 @@ import type { StatusCountsView, TagList, TargetPage, TargetView } from '@icmp-mo
 import type { TierView } from '@icmp-mon/tiers/contract';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { documentedRoutes, type DocumentedRoute, SCOPE, ScopedFixture } from './testing/scoped-fixture';
+import { type DocumentedRoute, documentedRoutes } from './testing/documented-routes';
+import { SCOPE, ScopedFixture } from './testing/scoped-fixture';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 const ABSENT = '01936d2e-7c1a-7b3e-9a51-0242ac120002';

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemOf } from './testing/problem-of';
 import { SCOPE, ScopedFixture } from './testing/scoped-fixture';
 import { startTestApi, type TestApi } from './testing/test-api';
 
@@ -19,12 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-interface Problem {
-  status: number;
-  detail: string;
-}
-
-const problemOf = async (response: Promise<Response>): Promise<Problem> => (await (await response).json()) as Problem;
 const register = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
   scoped.sendChange('POST', 'targets', { tier: 'standard', ...body }, headers);
 const stored = async (id: string): Promise<TargetView> =>

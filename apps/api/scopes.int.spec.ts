@@ -1,13 +1,8 @@
 import type { IssuedApiKey, SessionView } from '@icmp-mon/identity/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemOf } from './testing/problem-of';
 import { startTestApi, type TestApi } from './testing/test-api';
 import { TestUsers } from './testing/test-users';
-
-interface Problem {
-  status: number;
-  detail: string;
-  errors?: { pointer: string; detail: string }[];
-}
 
 const SCOPE = 'customer=acme AND vrf=default';
 
@@ -20,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const problemOf = async (response: Response): Promise<Problem> => (await response.json()) as Problem;
 const setScope = (path: string, scope: unknown): Promise<Response> =>
   api.sendJson('PUT', `/api/v1/${path}/scope`, { scope });
 const askWith = (key: string, path: string, init?: RequestInit): Promise<Response> =>

@@ -3,40 +3,7 @@ import type { TargetView } from '@icmp-mon/targets/contract';
 import { expect } from 'vitest';
 import type { TestApi } from './test-api';
 
-/** A route of the OpenAPI document. */
-export interface DocumentedRoute {
-  method: string;
-  path: string;
-  scopeUse: 'applied' | 'open' | null;
-  permission: string | null;
-  isPublic: boolean;
-}
-
-interface Operation {
-  'x-scope'?: 'applied' | 'open';
-  'x-permission'?: string;
-  security?: unknown[];
-}
-
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 export const SCOPE = 'customer=acme';
-
-export async function documentedRoutes({ url }: TestApi): Promise<DocumentedRoute[]> {
-  const { paths } = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, Operation>>;
-  };
-  return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([method]) => METHODS.includes(method))
-      .map(([method, operation]) => ({
-        method: method.toUpperCase(),
-        path,
-        scopeUse: operation['x-scope'] ?? null,
-        permission: operation['x-permission'] ?? null,
-        isPublic: operation.security?.length === 0,
-      })),
-  );
-}
 
 /** Two customers of one installation, and an API key of each role that is limited to the targets of one of them. */
 export class ScopedFixture {

@@ -7,7 +7,6 @@ import type {
 import { appCode } from '@icmp-mon/identity/server/testing';
 import { expect } from 'vitest';
 import type { Ask } from './browser-session';
-import type { TestApi } from './test-api';
 import { MEMBER_PASSWORD, TestUsers } from './test-users';
 
 export interface Enrolled {
@@ -26,18 +25,9 @@ export function wrongCode(secret: string): string {
 
 /** Users with second factors, and the steps of their logins. */
 export class SecondFactorUsers extends TestUsers {
-  constructor(private readonly testApi: TestApi) {
-    super(testApi);
-  }
-
   /** Sends a request without credentials, as the sign-in page does. */
-  askLogin(path: string, body: object, origin?: string): Promise<Response> {
-    const { url } = this.testApi;
-    return fetch(`${url}/api/v1/auth/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: origin ?? url },
-      body: JSON.stringify(body),
-    });
+  askLogin(path: string, body: object, origin = this.api.url): Promise<Response> {
+    return this.askAnonymously(`auth/${path}`, body, { origin });
   }
 
   async challengeOf(user: string): Promise<LoginChallenge> {

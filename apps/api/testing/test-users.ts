@@ -7,7 +7,7 @@ export const MEMBER_PASSWORD = 'four other horses at the gate';
 
 /** Creates users of a test API, and asks about them as an administrator. */
 export class TestUsers {
-  constructor(private readonly api: TestApi) {}
+  constructor(protected readonly api: TestApi) {}
 
   createUser(name: string, role: Role): Promise<Response> {
     return this.api.postJson('/api/v1/users', { name, role });
@@ -56,10 +56,10 @@ export class TestUsers {
     return rows.map(({ type }) => type);
   }
 
-  private askAnonymously(path: string, body: object): Promise<Response> {
+  protected askAnonymously(path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.api.url}/api/v1/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
   }
