@@ -71,7 +71,7 @@ describe('the stream of a caller with a scope', () => {
     await expect.poll(() => client.eventsOf('counts').length, WAIT).toBeGreaterThan(0);
     const setScope = (scope: string | null): Promise<Response> =>
       api.sendJson('PUT', `/api/v1/api-keys/${scoped.engineer.id}/scope`, { scope });
-    expect((await setScope('customer=nobody')).status).toBe(204);
+    expect((await setScope('customer=unknown')).status).toBe(204);
     const { total } = (await (await scoped.askScoped('/api/v1/targets', {}, scoped.engineer.key)).json()) as TargetPage;
     expect(total).toBe(0);
     await expect.poll(() => client.hasEnded, WAIT).toBe(true);

@@ -6,7 +6,7 @@ const GUESSES_EACH = 30;
 /** Wrong passwords that one address may try in a burst for one user. */
 const ANSWERED_MAX = 12;
 const LOGINS = 10;
-const SOMEBODY = '127.0.1.1';
+const ADMIN_ADDRESS = '127.0.1.1';
 
 /** Many addresses guess the administrator's password, who logs in from another address at the same time. */
 export async function run({ short, printLine, installation }: FaultContext): Promise<Verdict> {
@@ -26,7 +26,7 @@ export async function run({ short, printLine, installation }: FaultContext): Pro
   );
   let logins = 0;
   for (let login = 0; login < LOGINS; login += 1) {
-    if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
+    if ((await logInFrom(apiUrl, ADMIN_ADDRESS, { user, password })) === 200) logins += 1;
   }
   const refused = (await guessing).reduce((sum, count) => sum + count, 0);
   findings.recordCount('guesses rejected', `${refused} of ${addresses.length * GUESSES_EACH}`);

@@ -16,7 +16,7 @@ const LOGINS_BEFORE = 40;
 /** Limit for 600 MiB sent at the same time. The heap stays the same; the rest is memory that the allocator keeps. */
 const MEMORY_GROWTH_MIB_MAX = 256;
 const ATTACKER = '127.0.0.66';
-const SOMEBODY = '127.0.0.67';
+const ADMIN_ADDRESS = '127.0.0.67';
 
 /** Hundreds of logins with endless bodies: the API keeps its memory and its process, and other users can log in. */
 export async function run({ short, printLine, installation }: FaultContext): Promise<Verdict> {
@@ -24,7 +24,7 @@ export async function run({ short, printLine, installation }: FaultContext): Pro
   const { product } = await installation();
   const { apiUrl, adminUser: user, adminPassword: password } = product.access;
   const pid = pidOf(product, 'api');
-  for (let login = 0; login < LOGINS_BEFORE; login += 1) await logInFrom(apiUrl, SOMEBODY, { user, password });
+  for (let login = 0; login < LOGINS_BEFORE; login += 1) await logInFrom(apiUrl, ADMIN_ADDRESS, { user, password });
   const before = memoryMib(pid);
   let [most, tries, logins] = [before, 0, 0];
   for (let round = 0; round < (short ? ROUNDS.short : ROUNDS.full); round += 1) {
@@ -36,7 +36,7 @@ export async function run({ short, printLine, installation }: FaultContext): Pro
         most = Math.max(most, memoryMib(pid));
         if (look % 3 !== 0) continue;
         tries += 1;
-        if ((await logInFrom(apiUrl, SOMEBODY, { user, password })) === 200) logins += 1;
+        if ((await logInFrom(apiUrl, ADMIN_ADDRESS, { user, password })) === 200) logins += 1;
       }
       printLine(`${CONNECTIONS} bodies of ${bytes} bytes: ${answersOf(connections)}`);
       for (const connection of connections) connection.destroy();
