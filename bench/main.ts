@@ -13,8 +13,8 @@ import { LOADS, runLoad } from './load';
 import { runOverload, serveBusyLoop } from './overload';
 import { runPolicy } from './policy';
 import { BenchProduct, type ProductOptions } from './product';
-import { runWalk } from './walk';
 import { runTakeover } from './takeover';
+import { runWalk } from './walk';
 
 type BenchName = keyof typeof BENCHES;
 
@@ -38,6 +38,8 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   bulk: () => import('./bulk'),
 };
 
+type Scenario = (context: BenchContext, of: { targets: number; agents: number }) => Promise<BenchResult>;
+
 /** Load runs that follow a scenario instead of a given time. */
 const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, Scenario>> = {
   takeover: runTakeover,
@@ -45,7 +47,6 @@ const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LO
   policy: runPolicy,
   walk: runWalk,
 };
-type Scenario = (context: BenchContext, of: { targets: number; agents: number }) => Promise<BenchResult>;
 const SCENARIO_TARGETS = 100_000;
 const SCENARIO_AGENTS = 100;
 const PAIRS = 5;

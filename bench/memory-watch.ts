@@ -30,7 +30,7 @@ export class MemoryWatch {
 }
 
 /** Returns the resident memory of a process in MiB; 0 if it has ended. */
-export function residentMib(pid: number): number {
+function residentMib(pid: number): number {
   try {
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
   } catch {

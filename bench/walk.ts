@@ -16,6 +16,7 @@ const SITES = 200;
 /** Imported, assigned, and known by all agents within this time. */
 const KNOWN_WITHIN_S = 60;
 const GATEWAY_MIB_MAX = 300;
+const ALL_KNOWN = 'all agents know their targets';
 
 interface Step {
   name: string;
@@ -66,7 +67,7 @@ export async function runWalk(context: BenchContext, of: { targets: number; agen
       until(async () => {
         const { pairs, published } = await assignedTargets(control);
         return published && pairs >= targets && (await fleet.callFleet('held', {})) === pairs;
-      }).then(() => step('all agents know their targets')),
+      }).then(() => step(ALL_KNOWN)),
       until(() => judgedTargets(control).then((judged) => judged >= targets)).then(() =>
         step('all targets have a verdict'),
       ),
@@ -163,7 +164,7 @@ function faultsOf(
   steps: readonly Step[],
   { targets, gatewayMib }: { targets: number; gatewayMib: number },
 ): string[] {
-  const known = steps.find(({ name }) => name === 'all agents know their targets')?.atS ?? Infinity;
+  const known = steps.find(({ name }) => name === ALL_KNOWN)?.atS ?? Infinity;
   return [
     ...(job.state === 'completed' && job.created === targets
       ? []
