@@ -59,6 +59,7 @@ import { StatusDeltas1790000044000 } from './telemetry/1790000044000-status-delt
 import { ProbingRollups1790000040000 } from './telemetry/1790000040000-probing-rollups';
 import { ShardAhead1790000045000 } from './telemetry/1790000045000-platform-shard-ahead';
 import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-status-target-verdict';
+import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-mismatch';
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
@@ -136,4 +137,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusTargetVerdict1790000046000,
   AgentsUncounted1790000051000,
   StatusWhyAgentsAreSilent1790000056000,
+  ProbingMismatch1790000093000,
 ];

@@ -1,11 +1,12 @@
 /** Names of probe outcomes; the index is the code in blocks and series. Codes never change: append only. */
-export const OUTCOME_NAMES = ['reply', 'timeout', 'not_sent', 'unreachable', 'refused', 'error'] as const;
+export const OUTCOME_NAMES = ['reply', 'timeout', 'not_sent', 'unreachable', 'refused', 'error', 'mismatch'] as const;
 
 export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 
 /**
  * Codes by name. `reply`: a reply arrived; `timeout`: none arrived in time; `not_sent`: the kernel refused to send; `unreachable`: an ICMP
- * error arrived; `refused`: the peer refused; `error`: the executor failed.
+ * error arrived; `refused`: the peer refused; `error`: the executor failed; `mismatch`: an answer arrived, but not the one that the check
+ * demands (status or body of an HTTP response, answer of a name server). A ping has no such demand.
  */
 export const OUTCOME = {
   reply: 0,
@@ -14,6 +15,7 @@ export const OUTCOME = {
   unreachable: 3,
   refused: 4,
   error: 5,
+  mismatch: 6,
 } as const satisfies Record<OutcomeName, number>;
 
 /** Whether this version knows the code. */
@@ -26,7 +28,7 @@ export function isVote(code: number): boolean {
   return code !== OUTCOME.not_sent && code !== OUTCOME.error;
 }
 
-/** Whether the target replied. */
+/** Whether the target replied as the check demands. */
 export function isSuccess(code: number): boolean {
   return code === OUTCOME.reply;
 }

@@ -177,7 +177,7 @@ describe('invalid bytes are refused with a reason', () => {
     ['a target key below 0', /target key -1/, [1, 0, 0, 0, 0, 0, 1, 3, 0, 3, 0, 0, 0]],
     ['a run beyond the count', /check run of 4 in row 0 of 3/, [2, 2, 2, 0, 1, 1, 1, 4, 0, 3, 0, 0, 0]],
     ['an empty run', /check run of 0/, [2, 2, 2, 0, 1, 1, 1, 0, 0, 3, 0, 0, 0]],
-    ['an unknown outcome', /outcome code 6/, [2, 2, 2, 0, 1, 1, 1, 3, 6, 3]],
+    ['an unknown outcome', /outcome code 7/, [2, 2, 2, 0, 1, 1, 1, 3, 7, 3]],
     ['an outcome beyond a byte', /outcome 256/, [2, 2, 2, 0, 1, 1, 1, 3, 128, 2, 3]],
     ['truncated rtts', /rtts are truncated/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5]],
     ['truncated runs', /check runs are truncated/, [2, 2, 2, 0, 1, 1, 1]],

@@ -84,7 +84,7 @@ describe('a series body', () => {
     ['agent number 0', [0, 1, 0, 1]],
     ['agent number beyond smallint', [AGENT_NO_MAX + 1, 1, 0, 1]],
     ['a time outside the window', [1, WINDOW_MS, 0, 1]],
-    ['an unknown outcome', [1, 1, 6, 0]],
+    ['an unknown outcome', [1, 1, 7, 0]],
   ] satisfies [string, Sample][])('is not written with %s', (_, sample) => {
     expect(() => bodyOf([sample])).toThrow(RangeError);
   });
@@ -108,7 +108,7 @@ describe('a series body', () => {
     ['no samples', [1, 1, 0, 2, 7]],
     ['a time before the window', [1, 1, 1, 1, 7]],
     ['a time after the window', [1, 1, 1, 192, 207, 36, 7]],
-    ['an unknown outcome', [1, 1, 1, 2, 27]],
+    ['an unknown outcome', [1, 1, 1, 2, 31]],
     ['a negative rtt', [1, 1, 1, 2, 2]],
     ['a truncated varint', [1, 1, 1, 2, 128]],
   ])('is refused with %s', (_, bytes) => {

@@ -20,6 +20,7 @@ describe("an agent's verdict", () => {
     expect(after(OUTCOME.reply, OUTCOME.timeout, OUTCOME.timeout).verdict).toBe(VERDICT.down);
     expect(after(OUTCOME.reply, OUTCOME.timeout, OUTCOME.reply, OUTCOME.timeout).verdict).toBe(VERDICT.up);
     expect(after(OUTCOME.timeout, OUTCOME.unreachable).verdict).toBe(VERDICT.down);
+    expect(after(OUTCOME.refused, OUTCOME.mismatch).verdict).toBe(VERDICT.down);
   });
 
   it('is up again after one success', () => {

@@ -26,6 +26,7 @@ const OUTCOMES: Readonly<Record<ProbeResult['outcome'], string>> = {
   unreachable: 'unreachable (ICMP error)',
   refused: 'refused',
   error: 'executor error',
+  mismatch: 'mismatch (answered, but not as the check demands)',
 };
 
 /** Returns the text of an outcome. */
