@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { checkPolicy } from '@icmp-mon/probing/agent';
+import { policyProblems } from '@icmp-mon/probing/agent';
 import { awaitFirstResult } from './first-result';
 
 const FIRST_PORT = 9_464;
@@ -11,10 +11,9 @@ const SILENT = 2;
 /** Commands that the installer (`packaging/join.sh`) runs with the agent's file; each prints its findings and returns an exit code. */
 const COMMANDS: Record<string, (args: readonly string[]) => number | Promise<number>> = {
   '--check-policy': ([file = '']) => {
-    const fault = checkPolicy(readFileSync(file, 'utf8'));
-    if (fault === null) return 0;
-    process.stderr.write(`${fault}\n`);
-    return 1;
+    const problems = policyProblems(readFileSync(file, 'utf8'));
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    return problems.length === 0 ? 0 : 1;
   },
   '--free-port': async () => {
     process.stdout.write(`${await freePort()}\n`);

@@ -1,3 +1,15 @@
+import type { CheckType } from '@icmp-mon/probing/contract';
+
+/** Kinds of probes that the server can request on demand; a policy file may allow only some of them. */
+export const PROBE_KINDS = ['icmp_ping', 'tcp_connect', 'http', 'dns', 'mtr'] as const;
+export type ProbeKind = (typeof PROBE_KINDS)[number];
+
+/** Allowed and denied members of a list in a policy file; `allow` null: every one that is not denied. */
+export interface PolicyLists {
+  allow: string[] | null;
+  deny: string[];
+}
+
 /**
  * Ranges and limits of an agent's local policy file. Request body of `PUT /v1/policy` on the agents' listener; the agent sends it at its start,
  * after every change, and every ten minutes. The agent refuses to probe an address that is in `deny`, or that is not in `allow` when
@@ -9,12 +21,22 @@ export interface AgentPolicy {
   deny: string[];
   stopped: boolean;
   packetsPerSecond: number;
+  /** Maximum packets per second for one address; this and the following members are missing in reports of older agents. */
+  packetsPerSecondPerAddress?: number;
+  /** Ports such as `443` and `8000-8999` by type of check; a type that is missing may use every port. */
+  ports?: Partial<Record<CheckType, PolicyLists>>;
+  /** Names such as `www.example.org` and `*.example.org` that HTTP requests may be sent to. */
+  httpHosts?: PolicyLists;
+  /** Kinds of probes that the server may request on demand; null allows every kind. */
+  commands?: ProbeKind[] | null;
+  /** The file has more ranges, ports or names than fit into a report: the agent refuses more than the lists show. */
+  isCut?: boolean;
 }
 
 export interface AgentPolicyReport extends AgentPolicy {
   /**
    * Keys of assigned targets that the agent refuses for a reason that the ranges do not show: they would exceed the packet rate of the
-   * policy file, or the file has more ranges than fit into a report. Ascending and delta-encoded: each number is the difference to the
+   * policy file, it refuses a port or a name, or it has more ranges than fit into a report. Ascending and delta-encoded: each number is the difference to the
    * previous key (the first one: to 0). Keys beyond the limit follow in a later report.
    */
   refusedKeys: number[];
@@ -32,4 +54,8 @@ export const AGENT_POLICY_TOPIC = 'internal.agent-policies';
 
 /** Maximum size of the ranges in a report: the gateway accepts bodies of up to 64 KiB. */
 export const POLICY_RANGES_BYTES_MAX = 20_000;
+/** Maximum size of ports and names in a report, together. */
+export const POLICY_CHECKS_BYTES_MAX = 4_000;
 export const REFUSED_KEYS_MAX = 4_000;
+/** Maximum size of the refused keys in a report. */
+export const REFUSED_KEYS_BYTES_MAX = 20_000;

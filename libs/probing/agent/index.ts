@@ -1,3 +1,3 @@
 export { ProbingAgent } from './agent';
 export type { AgentLog } from './agent-log';
-export { checkPolicy } from './policy/local-policy';
+export { policyProblems } from './policy/parse-policy';

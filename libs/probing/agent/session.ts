@@ -64,7 +64,7 @@ export class Session {
   private readonly disconnection = new DisconnectionWatch();
   private halted: string | null = null;
   private refusedTargets = 0;
-  private refusedKeys: RefusedKeys = { byAddress: [], tooFast: [] };
+  private refusedKeys: RefusedKeys = { byAddress: [], byCheck: [], tooFast: [] };
   private refusalText = '';
 
   /** @throws Error if the spool cannot be opened */

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { CheckType } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import { canonicalFamily } from './canonical-ip';
-import { defaultPolicy, parsePolicy, PolicyError, refusalOf } from './local-policy';
+import { allowsCommand, refusalOf } from './local-policy';
+import { defaultPolicy, parsePolicy, policyProblems } from './parse-policy';
 import { PolicyFile } from './policy-file';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -71,28 +73,79 @@ describe('the policy file', () => {
   });
 
   it('lists all problems of a file', () => {
-    const text =
-      'allow: ["10.0.0.0/33", "example.org", "1.2.3.4/08x"]\ndeny: 7\npacketsPerSecond: 0\nstoped: true\nstopped: 1';
-    const problems = (): string[] => {
-      try {
-        parsePolicy(text);
-      } catch (error) {
-        if (error instanceof PolicyError) return error.problems;
-        throw error;
-      }
-      return [];
-    };
-    expect(problems()).toEqual([
-      '"stoped" is unknown: the fields are allow, deny, packetsPerSecond, packetsPerSecondPerAddress, stopped',
+    const text = [
+      'allow: ["10.0.0.0/33", "example.org", "1.2.3.4/08x"]',
+      'deny: 7',
+      'packetsPerSecond: 0',
+      'packetsPerSecondPerAddress:',
+      'stoped: true',
+      'stopped: 1',
+      'ports: {icmp_ping: {allow: [1]}, tcp_connect: {allow: [0, 443, 9-8, 70000, http], only: []}, http: 80, dns: {deny: 53}}',
+      'httpHosts: {allow: ["http://example.org", "*", "-a.org", "ok.example.org"]}',
+      'commands: [icmp_ping, shell]',
+    ].join('\n');
+    expect(policyProblems(text)).toEqual([
+      '"stoped" is unknown: the fields are allow, deny, ports, httpHosts, commands, packetsPerSecond, packetsPerSecondPerAddress, stopped',
       'allow: "10.0.0.0/33" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
       'allow: "example.org" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
       'allow: "1.2.3.4/08x" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
-      'deny must be a list of at most 10000 ranges',
-      'stopped must be true or false',
+      'deny must be a list of at most 10000',
+      '"ports.icmp_ping" is unknown: the fields are tcp_connect, http, dns',
+      '"ports.tcp_connect.only" is unknown: the fields are allow, deny',
+      'ports.tcp_connect.allow: "0" is not a port such as 443 or a range such as 8000-8999',
+      'ports.tcp_connect.allow: "9-8" is not a port such as 443 or a range such as 8000-8999',
+      'ports.tcp_connect.allow: "70000" is not a port such as 443 or a range such as 8000-8999',
+      'ports.tcp_connect.allow: "http" is not a port such as 443 or a range such as 8000-8999',
+      'ports.http must be a mapping of fields to values',
+      'ports.dns.deny must be a list of at most 100',
+      'httpHosts.allow: "http://example.org" is not a host name such as www.example.org or *.example.org',
+      'httpHosts.allow: "*" is not a host name such as www.example.org or *.example.org',
+      'httpHosts.allow: "-a.org" is not a host name such as www.example.org or *.example.org',
+      'commands must be a list of icmp_ping, tcp_connect, http, dns, mtr',
       'packetsPerSecond must be a number above 0 and at most 100000',
+      'packetsPerSecondPerAddress must be a number above 0 and at most 1000',
+      'stopped must be true or false',
     ]);
-    expect(() => parsePolicy('a: [')).toThrow(/it is not valid YAML/);
-    expect(() => parsePolicy('- a')).toThrow(/a mapping of fields/);
+    expect(policyProblems('a: [')).toEqual([expect.stringMatching(/it is not valid YAML/)]);
+    expect(policyProblems('stopped: false\nstopped: true')).toEqual([expect.stringMatching(/keys must be unique/)]);
+    expect(policyProblems('- a')).toEqual(['it must be a mapping of fields to values']);
+    expect(policyProblems('')).toEqual([]);
+  });
+
+  it('refuses a field without a value, because a blank off switch must not mean "off switch not set"', () => {
+    const fields = ['allow', 'deny', 'ports', 'httpHosts', 'commands', 'packetsPerSecond', 'stopped'];
+    for (const field of fields) expect(policyProblems(`${field}:`), field).toHaveLength(1);
+  });
+
+  it('refuses ports by type of check', () => {
+    const policy = parsePolicy('ports: {tcp_connect: {allow: [443, 8000-8999], deny: [8080]}, dns: {allow: []}}');
+    const refused = (type: CheckType, port?: number): unknown => refusalOf(policy, '10.0.0.1', { type, port });
+    expect([443, 8000, 8999].map((port) => refused('tcp_connect', port))).toEqual([null, null, null]);
+    expect([22, 8080, 9000].map((port) => refused('tcp_connect', port))).toEqual(Array(3).fill('port_refused'));
+    expect(refused('dns', 53)).toBe('port_refused');
+    expect(refused('http', 22)).toBe(null);
+    expect(refused('icmp_ping')).toBe(null);
+    expect(refusalOf(policy, '224.0.0.1', { type: 'tcp_connect', port: 443 })).toBe('denied');
+  });
+
+  it('refuses names in HTTP requests', () => {
+    const policy = parsePolicy(
+      'httpHosts: {allow: ["*.example.org", "Status.example.net"], deny: ["admin.example.org"]}',
+    );
+    const refused = (host?: string): unknown => refusalOf(policy, '10.0.0.1', { type: 'http', port: 443, host });
+    expect(['www.example.org', 'A.B.EXAMPLE.ORG.', 'status.example.net'].map(refused)).toEqual([null, null, null]);
+    const others = ['example.org', 'badexample.org', 'admin.example.org', 'ADMIN.example.org.', undefined];
+    expect(others.map(refused)).toEqual(Array(5).fill('host_refused'));
+    expect(refusalOf(defaultPolicy(), '10.0.0.1', { type: 'http' })).toBe(null);
+    expect(refusalOf(policy, '10.0.0.1', { type: 'tcp_connect', port: 1 })).toBe(null);
+  });
+
+  it('allows probes on demand by kind, and none while it is stopped', () => {
+    expect(allowsCommand(defaultPolicy(), 'mtr')).toBe(true);
+    const some = parsePolicy('commands: [icmp_ping, icmp_ping]');
+    expect([allowsCommand(some, 'icmp_ping'), allowsCommand(some, 'mtr')]).toEqual([true, false]);
+    expect(allowsCommand(parsePolicy('commands: []'), 'icmp_ping')).toBe(false);
+    expect(allowsCommand(parsePolicy('stopped: true'), 'icmp_ping')).toBe(false);
   });
 
   it('is read again when its file changes, and stays in force when the new content is invalid', async () => {

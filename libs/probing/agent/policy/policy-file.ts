@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { AgentLog } from '../agent-log';
-import { defaultPolicy, type LocalPolicy, parsePolicy } from './local-policy';
+import type { LocalPolicy } from './local-policy';
+import { defaultPolicy, parsePolicy } from './parse-policy';
 
 const LOOK_EVERY_MS = 2_000;
 const FILE_BYTES_MAX = 1024 * 1024;

@@ -1,9 +1,9 @@
 import { POLICY_RANGES_BYTES_MAX, REFUSED_KEYS_MAX } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from './local-policy';
+import { parsePolicy } from './parse-policy';
 import { policyReport } from './policy-report';
 
-const NONE = { byAddress: [], tooFast: [] };
+const NONE = { byAddress: [], byCheck: [], tooFast: [] };
 
 describe('the report of a policy', () => {
   it('denies the ranges that no policy can allow, and loopback unless it is allowed', () => {
@@ -15,30 +15,46 @@ describe('the report of a policy', () => {
     expect(local.deny).not.toContain('127.0.0.0/8');
   });
 
-  it('lists keys of targets that exceed the rate, not of targets that its ranges refuse', () => {
-    const refused = { byAddress: [1, 2], tooFast: [9, 4, 5] };
-    expect(policyReport(parsePolicy('{}'), refused).refusedKeys).toEqual([4, 1, 4]);
+  it('lists keys of targets that exceed the rate or have a refused check, not of targets that its ranges refuse', () => {
+    const refused = { byAddress: [1, 2], byCheck: [7], tooFast: [9, 4, 5] };
+    expect(policyReport(parsePolicy('{}'), refused).refusedKeys).toEqual([4, 1, 2, 2]);
   });
 
   it('lists keys of targets refused by ranges that were left out', () => {
     const ranges = Array.from({ length: 8_000 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`);
-    const refused = { byAddress: [1, 2], tooFast: [] };
+    const refused = { byAddress: [1, 2], byCheck: [], tooFast: [] };
     for (const field of ['allow', 'deny']) {
       const report = policyReport(parsePolicy(`${field}: [${ranges.join(', ')}]`), refused);
       expect(report.refusedKeys).toEqual([1, 1]);
       expect(JSON.stringify(report.deny).length).toBeLessThan(POLICY_RANGES_BYTES_MAX + 10);
-      expect(report.allow).toBeNull();
+      expect(report).toMatchObject({ allow: null, isCut: true });
     }
   });
 
   it('never exceeds the size that the gateway accepts', () => {
     const ranges = Array.from({ length: 1_800 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`).join(', ');
     const keys = Array.from({ length: 100_000 }, (_, at) => 4_000_000_000 - at * 30_000);
-    const report = policyReport(parsePolicy(`{allow: [${ranges}], deny: [${ranges}]}`), {
-      byAddress: keys,
-      tooFast: keys,
-    });
-    expect(report.refusedKeys).toHaveLength(REFUSED_KEYS_MAX);
+    const hosts = Array.from({ length: 150 }, (_, at) => `host-${at}.example.org`).join(', ');
+    const policy = parsePolicy(`{allow: [${ranges}], deny: [${ranges}], httpHosts: {allow: [${hosts}]}}`);
+    const report = policyReport(policy, { byAddress: keys, byCheck: [], tooFast: keys });
+    expect(report.refusedKeys.length).toBeGreaterThan(REFUSED_KEYS_MAX / 2);
+    expect(report.httpHosts?.allow).toHaveLength(150);
     expect(JSON.stringify(report).length).toBeLessThan(64 * 1_024);
+  });
+
+  it('lists ports, names and commands, or reports that they do not fit', () => {
+    const text =
+      'ports: {tcp_connect: {allow: [443, 8000-8999]}}\nhttpHosts: {deny: ["*.example.org"]}\ncommands: [mtr]';
+    const report = policyReport(parsePolicy(text), NONE);
+    expect(report).toMatchObject({
+      ports: { tcp_connect: { allow: ['443', '8000-8999'], deny: [] } },
+      httpHosts: { allow: null, deny: ['*.example.org'] },
+      commands: ['mtr'],
+    });
+    expect(report).not.toHaveProperty('isCut');
+    const hosts = Array.from({ length: 1_000 }, (_, at) => `host-${at}.example.org`);
+    const cut = policyReport(parsePolicy(`httpHosts: {deny: [${hosts.join(', ')}]}`), NONE);
+    expect(cut).toMatchObject({ isCut: true, commands: null });
+    expect(cut).not.toHaveProperty('httpHosts');
   });
 });

@@ -1,5 +1,12 @@
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
-import { type LocalPolicy, type PolicyRefusal, refusalOf } from '../policy/local-policy';
+import {
+  type AddressRefusal,
+  addressRefusalOf,
+  checkRefusalOf,
+  type LocalPolicy,
+  type PolicyRefusal,
+} from '../policy/local-policy';
+import type { RefusedKeys } from '../policy/policy-report';
 
 /** A target as it will be probed, after the policy file was applied. */
 export interface PlannedTarget {
@@ -14,7 +21,7 @@ export interface TargetPlan {
   targets: PlannedTarget[];
   refused: Record<PolicyRefusal, number>;
   refusedTotal: number;
-  refusedKeys: { byAddress: number[]; tooFast: number[] };
+  refusedKeys: { [by in keyof RefusedKeys]: number[] };
   /** One refused address per reason, for the log. */
   examples: Partial<Record<PolicyRefusal, string>>;
   packetsPerSecond: number;
@@ -25,13 +32,22 @@ export const INTERVAL_MS_MIN = 1_000;
 export const INTERVAL_MS_MAX = 86_400_000;
 const TIMEOUT_MS = { min: 10, max: 30_000 };
 
-type AddressRefusal = ReturnType<typeof refusalOf>;
+/** How the targets of each reason are reported. */
+const REPORTED_AS: Record<PolicyRefusal, keyof RefusedKeys> = {
+  not_canonical: 'byAddress',
+  denied: 'byAddress',
+  not_allowed: 'byAddress',
+  stopped: 'byAddress',
+  port_refused: 'byCheck',
+  host_refused: 'byCheck',
+  too_fast: 'tooFast',
+};
 
 /**
  * Decisions of each policy about the addresses of the last plan. When many targets are added, assignments arrive in hundreds of parts, and
  * each part makes a new plan of all targets; looking all addresses up in the policy's ranges blocked the event loop for 1/3 s.
  */
-const known = new WeakMap<LocalPolicy, Map<string, AddressRefusal>>();
+const known = new WeakMap<LocalPolicy, Map<string, AddressRefusal | null>>();
 
 /**
  * Returns which assigned targets are probed. If the server asks for more packets than the policy allows, the targets with the lowest
@@ -44,29 +60,30 @@ export function planTargets(
 ): TargetPlan {
   const plan: TargetPlan = {
     targets: [],
-    refused: { not_canonical: 0, denied: 0, not_allowed: 0, stopped: 0, too_fast: 0 },
+    refused: noneRefused(),
     refusedTotal: 0,
-    refusedKeys: { byAddress: [], tooFast: [] },
+    refusedKeys: { byAddress: [], byCheck: [], tooFast: [] },
     examples: {},
     packetsPerSecond: 0,
   };
   const refuse = (reason: PolicyRefusal, { key, ip }: AssignedTarget): void => {
-    plan.refusedKeys[reason === 'too_fast' ? 'tooFast' : 'byAddress'].push(key);
+    plan.refusedKeys[REPORTED_AS[reason]].push(key);
     plan.refused[reason]++;
     plan.refusedTotal++;
     plan.examples[reason] ??= String(ip).slice(0, 64);
   };
   const perAddress = new Map<string, number>();
   const before = known.get(policy);
-  const refusals = new Map<string, AddressRefusal>();
+  const refusals = new Map<string, AddressRefusal | null>();
   known.set(policy, refusals);
   for (const target of [...assigned].sort((a, b) => a.key - b.key)) {
     const tier = tiers.get(target.tier);
     const check = tier?.checks.find(({ type }) => type === 'icmp_ping');
     if (tier === undefined || check === undefined) continue;
-    let reason = before?.get(target.ip);
-    if (reason === undefined) reason = refusalOf(policy, target.ip);
-    refusals.set(target.ip, reason);
+    let ofAddress = before?.get(target.ip);
+    if (ofAddress === undefined) ofAddress = addressRefusalOf(policy, target.ip);
+    refusals.set(target.ip, ofAddress);
+    const reason = ofAddress ?? checkRefusalOf(policy, check);
     if (reason !== null) {
       refuse(reason, target);
       continue;
@@ -85,6 +102,13 @@ export function planTargets(
     plan.targets.push({ key: target.key, ip: target.ip, check: check.check, intervalMs, timeoutMs });
   }
   return plan;
+}
+
+function noneRefused(): Record<PolicyRefusal, number> {
+  return {
+    ...{ not_canonical: 0, denied: 0, not_allowed: 0, stopped: 0 },
+    ...{ port_refused: 0, host_refused: 0, too_fast: 0 },
+  };
 }
 
 /** Whether the rate exceeds the limit. Rates are sums of fractions, so a sum equal to the limit may come out slightly higher. */
