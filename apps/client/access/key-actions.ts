@@ -2,7 +2,7 @@ import type { ApiKeyView, IssuedApiKey } from '@icmp-mon/identity/contract';
 import { pathOf } from '../api/api-client';
 import { findListed } from '../find-listed';
 import { EXIT_UNDECIDED, isConfirmed, listOf } from '../options';
-import { printDocument, printList } from '../output/print-document';
+import { printDocument, printList, reportChange } from '../output/print-document';
 import { printable } from '../output/printable';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
@@ -57,9 +57,8 @@ async function changeScope(session: Session): Promise<void> {
   const scope = session.asked.textOrNone('filter', 'unlimited');
   const { id, name } = await findKey(session);
   await session.api.sendPut(pathOf('api-keys', id, 'scope'), { scope });
-  session.output.note(
-    `The API key ${name} sees ${scope === null ? 'all targets' : `only the targets of the filter ${scope}`}.`,
-  );
+  const seen = scope === null ? 'all targets' : `only the targets of the filter ${scope}`;
+  await reportChange(session, `The API key ${name} sees ${seen}.`, () => findKey(session));
 }
 
 /** @throws Refusal when the key is unknown */
@@ -70,11 +69,13 @@ const findKey = (session: Session): Promise<ApiKeyView> =>
   });
 
 async function revokeKey(session: Session): Promise<number> {
-  const { api, output } = session;
+  const { api } = session;
   const key = await findKey(session);
   if (!isConfirmed(session, `This revokes the API key ${key.name} (last used ${timeText(key.lastUsedAt) ?? 'never'}).`))
     return EXIT_UNDECIDED;
   await api.sendDelete(pathOf('api-keys', key.id));
-  output.note(`The API key ${key.name} is revoked: it stops working within 5 s.`);
+  await reportChange(session, `The API key ${key.name} is revoked: it stops working within 5 s.`, () =>
+    findKey(session),
+  );
   return 0;
 }

@@ -6,8 +6,9 @@ import {
 } from '@icmp-mon/agents/contract';
 import { counted } from '@icmp-mon/platform/text';
 import { pathOf } from '../api/api-client';
+import { findListed } from '../find-listed';
 import { tagsOf } from '../options';
-import { printDocument, printList } from '../output/print-document';
+import { printDocument, printList, reportChange } from '../output/print-document';
 import { printable } from '../output/printable';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
@@ -17,12 +18,20 @@ const TOKENS = 'enrolment-tokens';
 export const TOKEN_ACTIONS: Actions = {
   'tokens list': listTokens,
   'tokens create': createToken,
-  'tokens revoke': async ({ api, asked, output }) => {
-    const [id = ''] = asked.args;
-    await api.sendDelete(pathOf(TOKENS, id));
-    output.note(`The token ${id} is revoked.`);
-  },
+  'tokens revoke': revokeToken,
 };
+
+async function revokeToken(session: Session): Promise<void> {
+  const { api, asked } = session;
+  const [id = ''] = asked.args;
+  await api.sendDelete(pathOf(TOKENS, id));
+  await reportChange(session, `The token ${id} is revoked.`, () =>
+    findListed<EnrolmentTokenView>(session, {
+      ...{ path: TOKENS, noun: 'enrolment token', command: 'tokens list' },
+      isNamed: (token, wanted) => token.id === wanted,
+    }),
+  );
+}
 
 async function listTokens(session: Session): Promise<void> {
   await printList(

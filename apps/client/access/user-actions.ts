@@ -3,7 +3,7 @@ import { counted } from '@icmp-mon/platform/text';
 import { pathOf } from '../api/api-client';
 import { findListed } from '../find-listed';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
-import { printDocument, printList } from '../output/print-document';
+import { printDocument, printList, reportChange } from '../output/print-document';
 import { printable } from '../output/printable';
 import { countText, timeText } from '../output/times';
 import type { Actions, Session } from '../session';
@@ -17,7 +17,7 @@ export const USER_ACTIONS: Actions = {
   'users enable': async (session) => {
     const { id, name } = await findUser(session);
     await session.api.sendPost(pathOf('users', id, 'enable'));
-    session.output.note(`${name} can log in again.`);
+    await reportUser(session, `${name} can log in again.`);
   },
   'users disable': (session) =>
     endAccess(session, 'This disables', 'is disabled', ({ id }) =>
@@ -28,7 +28,9 @@ export const USER_ACTIONS: Actions = {
       session.api.sendDelete(pathOf('users', id, 'logins')),
     ),
   'users remove': (session) =>
-    endAccess(session, 'This removes', 'is removed', ({ id }) => session.api.sendDelete(pathOf('users', id))),
+    endAccess(session, 'This removes', 'is removed', ({ id }) => session.api.sendDelete(pathOf('users', id)), {
+      isRemoved: true,
+    }),
 };
 
 async function listUsers(session: Session): Promise<void> {
@@ -73,18 +75,21 @@ function printLink(session: Session, document: unknown, { path, expiresAt }: Pas
 }
 
 async function setRole(session: Session): Promise<void> {
-  const { api, asked, output } = session;
+  const { api, asked } = session;
   const { id, name, role: from } = await findUser(session);
   const [, role] = asked.args;
   await api.sendPut(pathOf('users', id, 'role'), { role });
-  output.note(`The role of ${name} is ${role}; it was ${from}.`);
+  await reportUser(session, `The role of ${name} is ${role}; it was ${from}.`);
 }
 
 async function changeScope(session: Session): Promise<void> {
   const scope = session.asked.textOrNone('filter', 'unlimited');
   const { id, name } = await findUser(session);
   await session.api.sendPut(pathOf('users', id, 'scope'), { scope });
-  session.output.note(`${name} sees ${scope === null ? 'all targets' : `only the targets of the filter ${scope}`}.`);
+  await reportUser(
+    session,
+    `${name} sees ${scope === null ? 'all targets' : `only the targets of the filter ${scope}`}.`,
+  );
 }
 
 async function endAccess(
@@ -92,14 +97,19 @@ async function endAccess(
   effect: string,
   result: string,
   execute: (user: UserView) => Promise<unknown>,
+  { isRemoved = false } = {},
 ): Promise<number> {
   const user = await findUser(session);
   if (!isConfirmed(session, `${effect} ${user.name} (${user.role}, ${counted(user.logins, 'login')}).`))
     return EXIT_UNDECIDED;
   await execute(user);
-  session.output.note(`${user.name} ${result}.`);
+  await reportUser(session, `${user.name} ${result}.`, isRemoved ? user : undefined);
   return 0;
 }
+
+/** Reports a change of the user that the command names; with --json by the user as it is now, unless it no longer exists. */
+const reportUser = (session: Session, remark: string, removed?: UserView): Promise<void> =>
+  reportChange(session, remark, async () => removed ?? findUser(session));
 
 /** @throws Refusal when the user is unknown */
 const findUser = (session: Session): Promise<UserView> =>

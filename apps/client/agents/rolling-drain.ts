@@ -4,6 +4,7 @@ import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { endText, untilEnded } from '../jobs/until-ended';
 import { EXIT_UNDECIDED, isConfirmed, tagsOf } from '../options';
+import { printDocument } from '../output/print-document';
 import { printable } from '../output/printable';
 import type { Session } from '../session';
 
@@ -25,14 +26,14 @@ export async function drainAll(session: Session): Promise<number> {
     return EXIT_UNDECIDED;
   const request = requestOf(session, chosen, atOnce);
   const { id } = await api.sendPost<DrainJob>('agents:drain', request, { isRemembered: true });
-  const { state, progress, why } = await untilEnded(session, {
+  const job = await untilEnded(session, {
     read: () => api.readDocument<DrainJob>(pathOf('agent-drains', id)),
     progressOf: progressText,
     whereNext: `The job ${id} continues on the server. The page Agents shows it, and can cancel it.`,
   });
-  await output.printLine(printable(progress));
-  if (state === 'completed') return 0;
-  throw new Refusal(why ?? `The job ${id} ${endText(state)}.`);
+  await printDocument(session, job, () => output.printLine(printable(job.progress)));
+  if (job.state === 'completed') return 0;
+  throw new Refusal(job.why ?? `The job ${id} ${endText(job.state)}.`);
 }
 
 function requestOf({ asked }: Session, chosen: readonly AgentView[], atOnce: number): DrainAgentsRequest {

@@ -1,4 +1,4 @@
-import { EXITS_OF_YES, json, yes } from './shared-options.mjs';
+import { EXITS_OF_YES, json, jsonOf, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -28,6 +28,9 @@ export const changedScope = (who) => [
   { name: 'unlimited', text: `the ${who} sees all targets` },
 ];
 
+const changedUser = jsonOf('the changed user');
+const changedKey = jsonOf('the changed key, without its secret,');
+
 /**
  * @param {string} name
  * @param {string} purpose
@@ -37,7 +40,7 @@ const confirmed = (name, purpose) => ({
   name,
   purpose,
   arguments: [user],
-  options: [yes],
+  options: [yes, name === 'remove' ? jsonOf('the user as it was') : changedUser],
   examples: [`icmpmon users ${name} ada --yes`],
   exits: EXITS_OF_YES,
 });
@@ -66,13 +69,14 @@ export const users = {
       name: 'set-role',
       purpose: 'Changes the role of a user, also for existing logins; not of the last administrator.',
       arguments: [user, { name: 'role', text: 'new role', choices: ROLES }],
+      options: [changedUser],
       examples: ['icmpmon users set-role ada engineer'],
     },
     {
       name: 'scope',
       purpose: 'Limits a user to the targets of a filter, or removes the limit, also in existing logins.',
       arguments: [user],
-      options: changedScope('user'),
+      options: [...changedScope('user'), changedUser],
       examples: [
         'icmpmon users scope acme --filter "customer=acme AND vrf=blue"',
         'icmpmon users scope acme --unlimited',
@@ -89,6 +93,7 @@ export const users = {
       name: 'enable',
       purpose: 'Lets a disabled user log in again, with the same password and role.',
       arguments: [user],
+      options: [changedUser],
       examples: ['icmpmon users enable ada'],
     },
     confirmed('disable', 'Keeps a user from logging in, and ends all logins of the user; not the last administrator.'),
@@ -126,14 +131,14 @@ export const apiKeys = {
       name: 'scope',
       purpose: 'Limits an API key to the targets of a filter, or removes the limit.',
       arguments: [keyId],
-      options: changedScope('key'),
+      options: [...changedScope('key'), changedKey],
       examples: ['icmpmon api-keys scope 0123456789ab --filter customer=acme'],
     },
     {
       name: 'revoke',
       purpose: 'Revokes an API key: it stops working within 5 s.',
       arguments: [keyId],
-      options: [yes],
+      options: [yes, changedKey],
       examples: ['icmpmon api-keys revoke 0123456789ab --yes'],
       exits: EXITS_OF_YES,
     },
@@ -175,6 +180,7 @@ export const tokens = {
       name: 'revoke',
       purpose: 'Revokes a token: it no longer admits agents; agents that joined with it stay.',
       arguments: [{ name: 'id', text: 'id of the token' }],
+      options: [jsonOf('the revoked token, without its secret,')],
       examples: ['icmpmon tokens revoke 0123456789ab'],
     },
   ],

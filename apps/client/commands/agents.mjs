@@ -1,4 +1,4 @@
-import { EXITS_OF_YES, json, reason, yes } from './shared-options.mjs';
+import { EXITS_OF_YES, json, jsonOf, reason, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -94,6 +94,7 @@ const drainAllCommand = {
     },
     reason,
     yes,
+    jsonOf('the ended job'),
   ],
   examples: ['icmpmon agents drain-all --region eu-central --tags "site=fra" --at-once 2 --yes'],
   exits: { 1: 'failed, or no target moved; the reason is printed', ...EXITS_OF_YES },

@@ -1,4 +1,4 @@
-import { EXIT_UNDECIDED, yes } from './shared-options.mjs';
+import { EXIT_UNDECIDED, jsonOf, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Option} Option */
@@ -68,6 +68,7 @@ export const apply = {
     SHOW,
     { name: 'plan', value: 'file', text: 'applies a plan of icmpmon plan --out instead of files' },
     yes,
+    jsonOf('the number of changes, and the changes that were not made with their reasons,'),
   ],
   examples: ['icmpmon apply monitoring/', 'icmpmon apply --plan plan.json --yes'],
   exits: {

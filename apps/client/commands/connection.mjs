@@ -1,5 +1,5 @@
 // Commands of the program alone: `npm run icmpmon` needs no login.
-import { EXIT_UNDECIDED, json } from './shared-options.mjs';
+import { EXIT_UNDECIDED, json, jsonOf } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -11,6 +11,7 @@ export const login = {
     'Writes ~/.config/icmpmon/config.json, which only its owner can read. Without a terminal it reads the key from standard input. ' +
       '--profile names the entry (default: default); further commands use that of the last login.',
   ],
+  options: [jsonOf('profile, address, name and role of the key')],
   examples: [
     'icmpmon login --url https://mon.example.org',
     'icmpmon login --url https://mon.example.org --ca ca.pem --profile lab < key.txt',
@@ -21,6 +22,7 @@ export const login = {
 export const logout = {
   name: 'logout',
   purpose: 'Removes the stored address and API key of a profile; the key itself stays valid.',
+  options: [jsonOf('the removed profile, without its key,')],
   examples: ['icmpmon logout', 'icmpmon logout --profile lab'],
 };
 

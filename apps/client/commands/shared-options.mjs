@@ -7,6 +7,13 @@ export const EXIT_UNDECIDED = 3;
 /** @type {Option} */
 export const json = { name: 'json', text: "prints the API's answer as JSON" };
 
+/**
+ * For a change that the API answers without a document.
+ * @param {string} what
+ * @returns {Option}
+ */
+export const jsonOf = (what) => ({ name: 'json', text: `prints ${what} as JSON` });
+
 /** @type {Option} */
 export const yes = { name: 'yes', text: 'executes the change; without it the effect is only shown' };
 

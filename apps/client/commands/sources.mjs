@@ -1,4 +1,4 @@
-import { EXIT_UNDECIDED, EXITS_OF_YES, json, yes } from './shared-options.mjs';
+import { EXIT_UNDECIDED, EXITS_OF_YES, json, jsonOf, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -55,7 +55,7 @@ export const sources = {
       name: 'remove',
       purpose: 'Removes an inventory source; its targets stay, and no longer belong to a source.',
       arguments: [source],
-      options: [yes],
+      options: [yes, jsonOf('the source as it was')],
       examples: ['icmpmon sources remove NetBox --yes'],
       exits: EXITS_OF_YES,
     },

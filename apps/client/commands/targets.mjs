@@ -1,5 +1,5 @@
 import { bulkRemove, bulkSet } from './bulk.mjs';
-import { json, PAGE_OPTIONS, target, vrf, yes, EXITS_OF_YES } from './shared-options.mjs';
+import { json, jsonOf, PAGE_OPTIONS, target, vrf, yes, EXITS_OF_YES } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Option} Option */
@@ -134,7 +134,7 @@ const changers = [
     name: 'remove',
     purpose: 'Removes a target; its results stay readable by its id.',
     arguments: [target],
-    options: [vrf, yes],
+    options: [vrf, yes, jsonOf('the target as it was')],
     examples: ['icmpmon targets remove 192.0.2.7', 'icmpmon targets remove 192.0.2.7 --yes'],
     exits: EXITS_OF_YES,
   },

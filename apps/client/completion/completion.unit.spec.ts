@@ -60,7 +60,7 @@ describe('words that may follow', () => {
 
   it('options are those of the command and of the connection, never hidden ones', () => {
     const { words } = candidatesOf(['targets', 'remove', '192.0.2.7', '--']);
-    expect(words).toEqual(['--vrf', '--yes', '--url', '--key-file', '--ca', '--profile', '--version']);
+    expect(words).toEqual(['--vrf', '--yes', '--json', '--url', '--key-file', '--ca', '--profile', '--version']);
   });
 
   it.each([
@@ -128,5 +128,31 @@ describe.skipIf(process.platform !== 'linux')('bash', () => {
 
   it('offers files where a file may follow', () => {
     expect(complete('icmpmon import fi')).toEqual(['file with blanks.csv']);
+  });
+});
+
+describe('zsh', () => {
+  const script = SCRIPTS['zsh'] ?? '';
+
+  it('asks the program for the words up to the cursor, and offers its lines', () => {
+    expect(script).toContain('"${words[1]}" complete -- "${(@)words[2,CURRENT]}"');
+    expect(script).toContain('compadd -- "${names[@]}"');
+  });
+
+  it('works as a file of fpath, whose first line registers it, and when it is sourced', () => {
+    expect(script.split('\n')[0]).toBe('#compdef icmpmon');
+    expect(script).toMatch(/\[\[ "\$\{funcstack\[1\]\}" == _icmpmon \]\] && \{ _icmpmon "\$@"; return \}\ncompdef/);
+  });
+
+  it('offers files where a file may follow, and never the mark itself', () => {
+    expect(script).toContain(`names=("\${(@)found:#:files}")`);
+    expect(script).toContain('(( ${found[(Ie):files]} )) && _files');
+  });
+
+  it('has balanced brackets and no carriage returns', () => {
+    for (const [open, close] of ['()', '{}', '[]']) {
+      expect(script.split(open ?? '').length, open).toBe(script.split(close ?? '').length);
+    }
+    expect(script).not.toContain('\r');
   });
 });

@@ -7,7 +7,7 @@ import type { Actions, Session } from '../session';
 import { applyChanges } from './apply-plan';
 import { configText } from './config-text';
 import { hasConsent } from './consent';
-import type { Change } from './kind';
+import type { Change, Failure } from './kind';
 import { KINDS } from './kinds';
 import { makePlan, type Plan } from './make-plan';
 import { readPlan, writePlan } from './plan-file';
@@ -47,22 +47,43 @@ async function apply(session: Session): Promise<number> {
       '--delete, --max-deletions and --adopt belong to icmpmon plan: the plan contains its deletions.',
     );
   const made = file === undefined ? await planOf(session) : await readPlan(file, api.url);
-  await printPlan(output, made, await explained(session, made));
-  if (made.changes.length === 0) return 0;
+  if (!asked.flag('json')) await printPlan(output, made, await explained(session, made));
+  if (made.changes.length === 0) return endApply(session, made, []);
   const question = `Apply ${counted(made.changes.length, 'change')} to ${api.url}?`;
-  if (!asked.flag('yes') && !(await hasConsent(question))) {
+  // With --json the plan was not shown, so a person cannot agree to it.
+  if (!asked.flag('yes') && (asked.flag('json') || !(await hasConsent(question)))) {
     output.note('Nothing was changed. Apply the plan by --yes.');
     return EXIT_UNDECIDED;
   }
-  const failures = await applyChanges(session, made.changes, KINDS);
+  return endApply(session, made, await applyChanges(session, made.changes, KINDS));
+}
+
+/** Prints what was made, and what was not. */
+async function endApply(
+  { asked, output, api }: Session,
+  { changes }: Pick<Plan, 'changes'>,
+  failures: readonly Failure[],
+): Promise<number> {
+  const applied = changes.length - failures.length;
+  if (asked.flag('json')) {
+    const notApplied = failures.map(({ change: { kind, action, title, place }, reason }) => ({
+      kind,
+      action,
+      title,
+      place,
+      reason,
+    }));
+    await output.printJson({ url: api.url, applied, notApplied });
+    return failures.length === 0 ? 0 : EXIT_UNDECIDED;
+  }
+  if (changes.length === 0) return 0;
   for (const { change, reason } of failures.slice(0, FAILURES_SHOWN_MAX)) {
     const where = change.place === null ? '' : `${change.place}: `;
     output.note(`${where}${change.title} was not ${PAST[change.action]}: ${reason}`);
   }
   const hidden = failures.length - FAILURES_SHOWN_MAX;
   if (hidden > 0) output.note(`… and ${counted(hidden, 'further object')}`);
-  const done = made.changes.length - failures.length;
-  await output.printLine(`Applied ${counted(done, 'change')}, ${countText(failures.length)} not.`);
+  await output.printLine(`Applied ${counted(applied, 'change')}, ${countText(failures.length)} not.`);
   return failures.length === 0 ? 0 : EXIT_UNDECIDED;
 }
 

@@ -1,6 +1,10 @@
-import { afterEach, expect, it } from 'vitest';
-import { answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
+import { pause } from '@icmp-mon/platform/concurrency';
+import { afterEach, expect, it, vi } from 'vitest';
+import { answerJson, type Answerer, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
 import { runCaptured } from '../testing/run-captured';
+
+/** Longer than the client waits between two requests. */
+const LOOKS_MS = 2_500;
 
 let fake: FakeApi | undefined;
 afterEach(() => fake?.stop());
@@ -72,6 +76,32 @@ it('--follow prints each event once, in order, also across failures of the serve
     'n3',
     'n4',
   ]);
+}, 30_000);
+
+it('--follow continues without a gap when the api is restarted, and prints no event twice', async () => {
+  const stop = new AbortController();
+  const entries = [entry(1), entry(2)];
+  // Like the api: what was appended since `after`, oldest first.
+  const answer: Answerer = ({ path }, response) => {
+    const after = new URL(path, 'http://x').searchParams.get('after');
+    const items = after === null ? [...entries].reverse() : entries.slice(Number(after));
+    answerJson(response, { items, next: null, newest: String(entries.length) });
+    if (restarted && items.length === 0) stop.abort();
+  };
+  let restarted = false;
+  fake = await startFakeApi(answer);
+  const port = Number(new URL(fake.url).port);
+  const following = runCaptured(['events', '--follow', '--json'], environment(), stop.signal);
+  await vi.waitUntil(() => (fake?.received.length ?? 0) > 0);
+  await fake.stop();
+  entries.push(entry(3), entry(4));
+  await pause(LOOKS_MS);
+  fake = await startFakeApi(answer, port);
+  restarted = true;
+  const { code, out, err } = await following;
+  const ids = out.match(/"id":"e\d"/g);
+  expect({ code, ids }).toEqual({ code: 130, ids: ['"id":"e1"', '"id":"e2"', '"id":"e3"', '"id":"e4"'] });
+  expect(err).toMatch(/^Nothing listens at 127\.0\.0\.1:\d+.* Still following …\n/);
 }, 30_000);
 
 it('--follow cannot be combined with a page, and a refusal ends it', async () => {

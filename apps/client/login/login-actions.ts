@@ -5,7 +5,7 @@ import { ApiClient } from '../api/api-client';
 import { Refusal } from '../api/refusal';
 import { checkedKey, connectionOf } from '../connection/connection';
 import { profilesPath, readProfiles, writeProfiles } from '../connection/profiles';
-import { printDocument } from '../output/print-document';
+import { printDocument, reportChange } from '../output/print-document';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
 import { readKey } from './read-key';
@@ -16,7 +16,8 @@ const NAME = /^[\w.-]{1,63}$/;
 export const LOGIN_ACTIONS: Actions = { login, logout, whoami };
 
 /** Checks an API key and stores it with the address. */
-async function login({ asked, output, environment, signal }: Session): Promise<void> {
+async function login(session: Session): Promise<void> {
+  const { asked, output, environment, signal } = session;
   const name = asked.text('profile') ?? environment['ICMPMON_PROFILE'] ?? DEFAULT_PROFILE;
   if (!NAME.test(name)) throw new UsageError('--profile must be 1 to 63 letters, digits, dots, dashes or underscores.');
   const stored = readProfiles(environment);
@@ -34,7 +35,8 @@ async function login({ asked, output, environment, signal }: Session): Promise<v
     const { user, role } = await api.readDocument<SessionView>('auth/me');
     const profile = { url: api.url, apiKey, ...(ca !== undefined && { ca }) };
     writeProfiles({ version: 1, current: name, profiles: { ...stored.profiles, [name]: profile } }, environment);
-    output.note(`Stored in ${profilesPath(environment)}: profile ${name}, API key ${user} with the role ${role}.`);
+    const remark = `Stored in ${profilesPath(environment)}: profile ${name}, API key ${user} with the role ${role}.`;
+    await reportChange(session, remark, async () => ({ profile: name, url: api.url, user, role }));
   } finally {
     api.close();
   }
@@ -45,15 +47,15 @@ function warnOfPlainHttp({ protocol, hostname }: URL, warn: (line: string) => vo
   warn(`Requests to ${hostname} are not encrypted: others on the network can read the API key. Prefer https://.`);
 }
 
-async function logout({ asked, output, environment }: Session): Promise<void> {
+async function logout(session: Session): Promise<void> {
+  const { asked, environment } = session;
   const { current, profiles } = readProfiles(environment);
   const name = asked.text('profile') ?? environment['ICMPMON_PROFILE'] ?? current;
   if (name === null || !Object.hasOwn(profiles, name)) throw new Refusal(notStored(name, Object.keys(profiles)));
   const { [name]: removed, ...others } = profiles;
   writeProfiles({ version: 1, current: current === name ? null : current, profiles: others }, environment);
-  output.note(
-    `The profile ${name} (${removed?.url}) is removed. Its API key stays valid until it is revoked: icmpmon api-keys revoke`,
-  );
+  const remark = `The profile ${name} (${removed?.url}) is removed. Its API key stays valid until it is revoked: icmpmon api-keys revoke`;
+  await reportChange(session, remark, async () => ({ profile: name, url: removed?.url }));
 }
 
 function notStored(name: string | null, known: readonly string[]): string {

@@ -10,6 +10,16 @@ export async function printDocument<T>(
   return asked.flag('json') ? output.printJson(document) : show();
 }
 
+/** Reports a change that the API answers without a document: with --json by what `read` returns, otherwise by a remark. */
+export async function reportChange(
+  { asked, output }: Session,
+  remark: string,
+  read: () => Promise<unknown>,
+): Promise<void> {
+  if (asked.flag('json')) await output.printJson(await read());
+  else output.note(remark);
+}
+
 /** Prints a list that the API returns as a whole. */
 export async function printList<Row>(
   session: Session,

@@ -3,7 +3,7 @@ import { pathOf } from '../api/api-client';
 import { findListed } from '../find-listed';
 import { readJsonObject } from '../input';
 import { EXIT_UNDECIDED, isConfirmed } from '../options';
-import { printDocument } from '../output/print-document';
+import { printDocument, reportChange } from '../output/print-document';
 import { countText } from '../output/times';
 import type { Actions, Session } from '../session';
 
@@ -51,11 +51,12 @@ async function changeSource(
 }
 
 async function removeSource(session: Session): Promise<number> {
-  const { id, name, targets, version } = await findSource(session);
+  const source = await findSource(session);
+  const { id, name, targets, version } = source;
   if (!isConfirmed(session, `This removes the inventory source ${name}. Its ${countText(targets)} targets stay.`))
     return EXIT_UNDECIDED;
   await session.api.sendDelete(pathOf(SOURCES, id), { ifMatch: `"${version}"` });
-  session.output.note(`The inventory source ${name} is removed.`);
+  await reportChange(session, `The inventory source ${name} is removed.`, async () => source);
   return 0;
 }
 

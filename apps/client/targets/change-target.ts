@@ -1,5 +1,6 @@
 import type { ChangeTargetRequest, RegisterTargetRequest, TargetView } from '@icmp-mon/targets/contract';
 import { EXIT_UNDECIDED, isConfirmed, listOf, nothingToSet, tagPatchOf, tagsOf } from '../options';
+import { reportChange } from '../output/print-document';
 import type { Session } from '../session';
 import { printTarget, targetPath } from './show-target';
 
@@ -45,13 +46,13 @@ async function changeTarget(session: Session, patch: ChangeTargetRequest): Promi
 }
 
 export async function removeTarget(session: Session): Promise<number> {
-  const { api, asked, output } = session;
+  const { api, asked } = session;
   const query = { vrf: asked.text('vrf') };
   const { document, etag } = await api.readVersioned<TargetView>(targetPath(session), query);
   const { ip, vrf, name } = document;
   if (!isConfirmed(session, `This removes ${ip}${name === null ? '' : ` (${name})`} in VRF ${vrf}.`))
     return EXIT_UNDECIDED;
   await api.sendDelete(targetPath(session), { query, ifMatch: etag });
-  output.note(`${ip} is removed.`);
+  await reportChange(session, `${ip} is removed.`, async () => document);
   return 0;
 }

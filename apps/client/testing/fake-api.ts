@@ -17,8 +17,8 @@ export interface FakeApi {
 
 export type Answerer = (request: Received, response: ServerResponse) => void;
 
-/** An HTTP server on loopback that answers as a test states, and keeps what it received. */
-export async function startFakeApi(answer: Answerer): Promise<FakeApi> {
+/** An HTTP server on loopback that answers as a test states, and keeps what it received; on any free port, unless one is given. */
+export async function startFakeApi(answer: Answerer, onPort = 0): Promise<FakeApi> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -28,7 +28,7 @@ export async function startFakeApi(answer: Answerer): Promise<FakeApi> {
       answer(each, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
