@@ -127,7 +127,7 @@ export class FakeGateway implements EnrolmentControls {
     return `https://127.0.0.1:${(this.listeners[listener]?.address() as AddressInfo).port}`;
   }
 
-  private handle(request: IncomingMessage, response: ServerResponse, isEnrolment: boolean): void {
+  protected handle(request: IncomingMessage, response: ServerResponse, isEnrolment: boolean): void {
     response.setHeader('x-icmpmon-time', String(Date.now() + this.aheadMs));
     this.route(request, response, isEnrolment).catch(() => response.destroy());
   }

@@ -253,7 +253,7 @@ export class Session {
     const { targets, tiers, version } = this.assignments;
     const plan = planTargets(targets.values(), tiers, policy.current);
     this.collector.policyVersion = version;
-    this.prober.replacePlan(this.halted === null ? plan.targets : [], policy.current.packetsPerSecond);
+    this.prober.replacePlan(this.halted === null ? plan.targets : [], policy.current);
     this.refusedTargets = plan.refusedTotal;
     this.refusedKeys = plan.refusedKeys;
     this.policyReporter.scheduleReport();

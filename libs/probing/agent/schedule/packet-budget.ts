@@ -1,8 +1,19 @@
+import type { LocalPolicy } from '../policy/local-policy';
+import { FreshRate } from './fresh-rate';
+
+/** Limits of the policy file. */
+export type PacketLimits = Pick<LocalPolicy, 'packetsPerSecond' | 'packetsPerSecondPerAddress'>;
+
 /** Divides the policy's packets per second among slices, each of which sends at its own rate for a while. */
 export class PacketBudget {
   private readonly taken: { perSecond: number; untilMs: number }[] = [];
+  private readonly fresh = new FreshRate();
 
-  constructor(public packetsPerSecond: number) {}
+  constructor(public limits: PacketLimits) {}
+
+  get packetsPerSecond(): number {
+    return this.limits.packetsPerSecond;
+  }
 
   /** Returns the packets per second that no running slice uses. */
   freePerSecond(nowMs: number): number {
@@ -22,5 +33,10 @@ export class PacketBudget {
 
   takePackets(perSecond: number, untilMs: number): void {
     this.taken.push({ perSecond, untilMs });
+  }
+
+  /** Returns which of the new targets may be probed immediately; the others wait for their turn in the schedule. */
+  takeImmediate<T extends { ip: string }>(targets: readonly T[], nowMs: number): T[] {
+    return targets.filter(({ ip }) => this.fresh.takeProbe(ip, this.limits.packetsPerSecondPerAddress, nowMs));
   }
 }

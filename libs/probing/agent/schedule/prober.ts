@@ -2,7 +2,7 @@ import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
 import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
-import { PacketBudget } from './packet-budget';
+import { PacketBudget, type PacketLimits } from './packet-budget';
 import { ProbingLog } from './probing-log';
 import { Schedule, type ScheduledTarget } from './schedule';
 import type { PlannedTarget } from './target-plan';
@@ -49,7 +49,7 @@ export class Prober {
   /** How late the last slice began, in ms. */
   scheduleLagMs = 0;
   private readonly schedule = new Schedule();
-  private readonly budget = new PacketBudget(Number.MAX_SAFE_INTEGER);
+  private readonly budget = new PacketBudget({ packetsPerSecond: Infinity, packetsPerSecondPerAddress: 1 });
   private readonly waiting: ScheduledTarget[] = [];
   private readonly fresh: ScheduledTarget[] = [];
   private halt = new AbortController();
@@ -75,12 +75,12 @@ export class Prober {
     return this.schedule.size;
   }
 
-  replacePlan(plan: readonly PlannedTarget[], packetsPerSecond: number): void {
-    this.budget.packetsPerSecond = packetsPerSecond;
+  replacePlan(plan: readonly PlannedTarget[], limits: PacketLimits): void {
+    this.budget.limits = limits;
     this.options.executor.setTargets(plan.map(({ ip }) => ip));
-    for (const target of this.schedule.replacePlan(plan)) {
-      this.queueTarget(target, performance.now(), this.fresh);
-    }
+    const nowMs = performance.now();
+    const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), nowMs);
+    for (const target of fresh) this.queueTarget(target, nowMs, this.fresh);
     if (plan.length === 0) this.stopSlices();
     const lengthsMs = new Set(this.schedule.sliceLengthsMs);
     for (const sliceMs of this.lastSlices.keys()) if (!lengthsMs.has(sliceMs)) this.lastSlices.delete(sliceMs);

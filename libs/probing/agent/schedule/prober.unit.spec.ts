@@ -6,6 +6,7 @@ import type { PlannedTarget } from './target-plan';
 
 const TIMEOUT_MS = 500;
 const START_MS = 1_795_000_000_123;
+const limits = (packetsPerSecond: number) => ({ packetsPerSecond, packetsPerSecondPerAddress: 10 });
 
 /** Replies to each probe at its time, and records which slices ran when. */
 class InstantExecutor implements Executor {
@@ -26,8 +27,8 @@ class InstantExecutor implements Executor {
     return new Promise((resolve) => {
       ips.forEach((_ip, index) => {
         setTimeout(() => {
-          if (!ran.aborted && index < this.answersMax)
-            onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
+          if (ran.aborted || index >= this.answersMax) return;
+          onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
         }, index * spacingMs);
       });
       setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);
@@ -103,7 +104,7 @@ describe('the prober', () => {
     'probes each target immediately, and then exactly every %i ms',
     async (intervalMs) => {
       prober.start();
-      prober.replacePlan(plan(40, intervalMs), 10_000);
+      prober.replacePlan(plan(40, intervalMs), limits(10_000));
       await vi.advanceTimersByTimeAsync(1_000);
       expect(new Set(probed.map(({ key }) => key)).size).toBe(40);
       await vi.advanceTimersByTimeAsync(10 * intervalMs);
@@ -120,7 +121,7 @@ describe('the prober', () => {
 
   it('starts few executors: one per five seconds of a tier, regardless of the number of targets', async () => {
     prober.start();
-    prober.replacePlan([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], 10_000);
+    prober.replacePlan([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], limits(10_000));
     await vi.advanceTimersByTimeAsync(30_000);
     const before = executor.slices.length;
     await vi.advanceTimersByTimeAsync(30_000);
@@ -129,7 +130,7 @@ describe('the prober', () => {
 
   it('never sends more packets per second than the policy allows, and skips no target', async () => {
     prober.start();
-    prober.replacePlan(plan(500, 5_000), 100);
+    prober.replacePlan(plan(500, 5_000), limits(100));
     for (let step = 0; step < 300; step++) {
       await vi.advanceTimersByTimeAsync(100);
       expect(executor.rateAt(performance.now())).toBeLessThanOrEqual(100.001);
@@ -140,10 +141,10 @@ describe('the prober', () => {
   it("reserves time in the slice for the executor's own packets, without counting them against the policy", async () => {
     executor.own = 1;
     prober.start();
-    prober.replacePlan(plan(4, 5_000), 100);
+    prober.replacePlan(plan(4, 5_000), limits(100));
     await vi.advanceTimersByTimeAsync(12_000);
     expect(executor.slices.at(-1)).toMatchObject({ count: 4, spacingMs: 1_000 });
-    prober.replacePlan(plan(500, 5_000), 100);
+    prober.replacePlan(plan(500, 5_000), limits(100));
     await vi.advanceTimersByTimeAsync(60_000); // new targets use the capacity of others at first
     const { skippedRounds } = prober.counters;
     const { length } = probed;
@@ -157,7 +158,7 @@ describe('the prober', () => {
 
   it('does not count as late while many new targets are probed first', async () => {
     prober.start();
-    prober.replacePlan(plan(1_000, 60_000), 50);
+    prober.replacePlan(plan(1_000, 60_000), limits(50));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(prober.pace).toMatchObject({ unmeasured: 0 });
     expect(prober.pace.lateMs).toBeLessThan(1_000);
@@ -165,16 +166,15 @@ describe('the prober', () => {
 
   it('counts probes without a result and its own delay', async () => {
     prober.start();
-    prober.replacePlan(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), limits(10_000));
     await vi.advanceTimersByTimeAsync(7_000);
     expect(prober.pace).toMatchObject({ unmeasured: 0, unmeasuredPerS: 0 });
-    executor.answersMax = 70;
-    executor.pausedMs = 1_700;
+    Object.assign(executor, { answersMax: 70, pausedMs: 1_700 });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(prober.pace.unmeasured).toBeGreaterThanOrEqual(30);
     expect(prober.pace.unmeasuredPerS).toBeGreaterThan(0);
     expect(prober.pace.lateMs).toBe(1_700);
-    prober.replacePlan([], 10_000);
+    prober.replacePlan([], limits(10_000));
     expect(executor.expected).toEqual([]);
   });
 
@@ -183,21 +183,21 @@ describe('the prober', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     const { checks } = executor;
     expect(checks).toBeGreaterThanOrEqual(3);
-    prober.replacePlan(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), limits(10_000));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(executor.checks - checks).toBeLessThanOrEqual(1);
   });
 
   it('stops running slices when no target is left, and starts again when there is one', async () => {
     prober.start();
-    prober.replacePlan(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), limits(10_000));
     await vi.advanceTimersByTimeAsync(7_000);
-    prober.replacePlan([], 10_000);
+    prober.replacePlan([], limits(10_000));
     const { length } = probed;
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(probed.length).toBe(length);
+    expect(probed).toHaveLength(length);
     expect(executor.slices.at(-1)?.aborted).toBe(true);
-    prober.replacePlan(plan(100, 5_000), 10_000);
+    prober.replacePlan(plan(100, 5_000), limits(10_000));
     await vi.advanceTimersByTimeAsync(2_100);
     expect(new Set(probed.slice(length).map(({ key }) => key)).size).toBe(100);
   });

@@ -135,7 +135,7 @@ describe('the packet budget', () => {
     });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
-        const budget = new PacketBudget(100);
+        const budget = new PacketBudget({ packetsPerSecond: 100, packetsPerSecondPerAddress: 10 });
         const running: { perSecond: number; untilMs: number }[] = [];
         let nowMs = 0;
         for (const { afterMs, share, forMs } of steps) {
@@ -150,6 +150,25 @@ describe('the packet budget', () => {
         }
       }),
     );
+  });
+});
+
+describe('an immediate probe', () => {
+  it('is allowed once per address and second, also when its targets are replaced', () => {
+    const budget = new PacketBudget({ packetsPerSecond: 100, packetsPerSecondPerAddress: 10 });
+    const fresh = (ips: string[], nowMs: number): number =>
+      budget.takeImmediate(
+        ips.map((ip) => ({ ip })),
+        nowMs,
+      ).length;
+    expect(fresh(Array<string>(50).fill('10.0.0.1'), 0)).toBe(1);
+    expect(fresh(['10.0.0.1', '10.0.0.2'], 900)).toBe(1);
+    expect(fresh(['10.0.0.1', '10.0.0.2'], 1_000)).toBe(1);
+    budget.limits = { packetsPerSecond: 100, packetsPerSecondPerAddress: 0.1 };
+    expect([fresh(['10.0.0.1'], 10_900), fresh(['10.0.0.1'], 11_000)]).toEqual([0, 1]);
+    const others = (from: number): string[] =>
+      Array.from({ length: 15_000 }, (_, at) => `10.${from}.${at >> 8}.${at & 255}`);
+    expect([1, 2, 3].map((from) => fresh(others(from), from * 20_000))).toEqual([15_000, 15_000, 15_000]);
   });
 });
 
