@@ -25,6 +25,23 @@ export const demo = {
     0: 'no result is missing or stored twice',
     1: 'the product is not running, a step failed, or results are missing',
   },
+  runs: true,
+  commands: [
+    {
+      name: 'issuer',
+      purpose: 'Starts an OpenID Connect issuer to try single sign-on with, and prints the settings for it.',
+      details: [
+        'It listens on 127.0.0.1 until Ctrl-C. Anyone on this machine can sign in there as one of its people: never use it ' +
+          'for a product that others reach.',
+      ],
+      options: [
+        { name: 'port', value: 'port', min: 1, max: 65_535, default: 8_090, text: 'port on which the issuer listens' },
+      ],
+      settings: settings('ICMPMON_STATE_DIR'),
+      examples: ['npm run demo -- issuer'],
+      exits: { 1: 'the product is not running, or the port is in use' },
+    },
+  ],
 };
 
 /** @type {Command} */

@@ -30,12 +30,17 @@ const ACCESS_TOKEN_S = 600;
 
 /** An OpenID Connect issuer on this machine for tests and demonstrations: the real protocol (oidc-provider), with a page to choose a person. */
 export class StandInIssuer {
-  private constructor(
-    private readonly server: Server,
-    readonly url: string,
-    /** May be changed while it runs. */
-    readonly people: StandInPerson[],
-  ) {}
+  readonly url: string;
+  /** May be changed while it runs. */
+  readonly people: StandInPerson[];
+  private readonly server: Server;
+
+  // Members are assigned here, so that Node can run the file as it is: `npm run demo -- issuer`.
+  private constructor(server: Server, url: string, people: StandInPerson[]) {
+    this.server = server;
+    this.url = url;
+    this.people = people;
+  }
 
   static async start(options: StandInOptions): Promise<StandInIssuer> {
     const server = createServer();
