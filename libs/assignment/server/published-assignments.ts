@@ -39,22 +39,17 @@ export async function assignmentsSince(
     piece: CHANGES_PER_PIECE,
   },
 ): Promise<AssignmentsAnswer | null> {
-  const { published, forgotten } = await readFeedState(sql);
-  const full = since === 0 || since < forgotten || since > published;
-  const from = full ? 0 : since;
-  const readAfter = (position: number): Promise<ChangeRow[]> =>
-    published === 0 ? Promise.resolve([]) : readChanges(sql, agentId, position, published, limits.piece);
+  const { published, full, after, first, tiers } = await openAnswer(sql, agentId, since, limits.piece);
   if (published === 0 && !(full && since > 0)) return null;
-  const first = await readAfter(from);
-  const tiersChanged = full || (await anyTierChanged(sql, from, published));
-  if (first.length === 0 && !tiersChanged) return null;
+  if (first === null && tiers === null) return null;
   return new AssignmentsAnswer({
-    ...{ full, published, first, readAfter },
-    tiers: published === 0 ? [] : await readTiers(sql, published),
+    ...{ full, published, first: first ?? [] },
+    tiers: tiers?.flatMap(assignedTier) ?? [],
+    readAfter: (position) => readChanges(sql, agentId, position, published, limits.piece),
     changesMax: full ? limits.full : limits.changes,
     changesPerPiece: limits.piece,
     verifyNoneMissed: async () => {
-      if (!full && (await readFeedState(sql)).forgotten > since)
+      if (!full && (await readFeedState(sql)).forgotten > after)
         throw new Error('Removals were deleted while they were read; the agent must ask again.');
     },
   });
@@ -77,43 +72,65 @@ export async function agentsWithChanges(
   return rows.map(({ id }) => id);
 }
 
+/** Changes of an agent (`agent`) in (`from`, `to`], in the order of their positions. */
+const changesOf = (agent: string, from: string, to: string, limit: string): string => `
+  (SELECT target_key AS key, position, ip, tier FROM assignment
+   WHERE agent_id = ${agent} AND position > ${from} AND position <= ${to} ORDER BY position LIMIT ${limit})
+  UNION ALL
+  (SELECT target_key AS key, position, NULL AS ip, NULL AS tier FROM assignment_removed
+   WHERE agent_id = ${agent} AND position > ${from} AND position <= ${to} ORDER BY position LIMIT ${limit})
+  ORDER BY position LIMIT ${limit}`;
+
+const TIER_CHANGED = 'SELECT 1 FROM assignment_tier WHERE position >';
+
+/**
+ * Everything with which an answer begins, in one statement, because agents ask often: while many targets are assigned, each of them once per
+ * second. Without changes and changed tiers, `first` and `tiers` are null. OFFSET 0 keeps a subquery apart, so that it runs once.
+ */
+const OPENED = `
+  SELECT f.published, f.full, f.after, f.first,
+    CASE WHEN f.full OR f.first IS NOT NULL OR EXISTS (${TIER_CHANGED} f.after AND position <= f.published) THEN
+      (SELECT coalesce(json_agg(json_build_object('name', name,
+         'policy', CASE WHEN position <= f.published THEN policy ELSE published_policy END) ORDER BY name), '[]')
+       FROM assignment_tier) END AS tiers
+  FROM (
+    SELECT s.published, s.full, s.after,
+      (SELECT json_agg(c ORDER BY position) FROM (${changesOf('$1', 's.after', 's.published', '$3')}) AS c) AS first
+    FROM (
+      SELECT published, asked.full, CASE WHEN asked.full THEN 0 ELSE $2 END AS after
+      FROM shard_feed_state, LATERAL (SELECT $2::bigint = 0 OR $2 < forgotten OR $2 > published AS full) AS asked
+      OFFSET 0) AS s
+    OFFSET 0) AS f`;
+
+interface Opened {
+  published: number;
+  full: boolean;
+  after: number;
+  first: ChangeRow[] | null;
+  tiers: TierRow[] | null;
+}
+
+async function openAnswer(sql: Sql, agentId: string, since: number, piece: number): Promise<Opened> {
+  const [opened] = await sql.query<Opened>(OPENED, [agentId, since, piece]);
+  return opened;
+}
+
 function readChanges(sql: Sql, agentId: string, from: number, to: number, limit: number): Promise<ChangeRow[]> {
-  return sql.query<ChangeRow>(
-    `SELECT * FROM (
-       (SELECT target_key AS key, position, ip, tier FROM assignment
-        WHERE agent_id = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4)
-       UNION ALL
-       (SELECT target_key AS key, position, NULL AS ip, NULL AS tier FROM assignment_removed
-        WHERE agent_id = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4)
-     ) AS change ORDER BY position LIMIT $4`,
-    [agentId, from, to, limit],
-  );
+  return sql.query<ChangeRow>(changesOf('$1', '$2', '$3', '$4'), [agentId, from, to, limit]);
 }
 
 async function anyTierChanged(sql: Sql, from: number, to: number): Promise<boolean> {
-  const rows = await sql.query('SELECT 1 FROM assignment_tier WHERE position > $1 AND position <= $2 LIMIT 1', [
-    from,
-    to,
-  ]);
-  return rows.length > 0;
+  return (await sql.query(`${TIER_CHANGED} $1 AND position <= $2 LIMIT 1`, [from, to])).length > 0;
 }
 
-async function readTiers(sql: Sql, published: number): Promise<AssignedTier[]> {
-  const rows = await sql.query<{ name: string; policy: StoredTierPolicy | null }>(
-    `SELECT name, CASE WHEN position <= $1 THEN policy ELSE published_policy END AS policy
-     FROM assignment_tier ORDER BY name`,
-    [published],
-  );
-  return rows.flatMap(({ name, policy }) =>
-    policy === null
-      ? []
-      : [
-          {
-            tier: name,
-            probeIntervalMs: policy.probeIntervalMs,
-            probeTimeoutMs: policy.probeTimeoutMs,
-            checks: policy.checks,
-          },
-        ],
-  );
+interface TierRow {
+  name: string;
+  /** Null until the feed has published the tier. */
+  policy: StoredTierPolicy | null;
+}
+
+function assignedTier({ name, policy }: TierRow): AssignedTier[] {
+  if (policy === null) return [];
+  const { probeIntervalMs, probeTimeoutMs, checks } = policy;
+  return [{ tier: name, probeIntervalMs, probeTimeoutMs, checks }];
 }

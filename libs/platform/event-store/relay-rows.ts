@@ -7,7 +7,7 @@ import { relayFenceBusy, relayLagEvents, relayLagSeconds } from './relay-metrics
 import { createCursor, fencedPosition, moveCursor, readProgress } from './relay-reader';
 
 const CURSOR = 'kafka';
-const BATCH_EVENTS_MAX = 250;
+const BATCH_EVENTS_MAX = 1_000;
 
 /** The event store as outbox rows, up to the fence. All statements use the session that holds the relay's lock. */
 export class RelayRows<M> implements OutboxRows<M> {

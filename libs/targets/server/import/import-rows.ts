@@ -58,18 +58,28 @@ function rowOf(record: FileRecord): StoredLine {
   return { line, ip, vrf, outcome: 'refused', field: read.fault.column, reason: read.fault.reason };
 }
 
-/** Returns the next lines that wait, in the order in which they run; none if all have a result. */
+/**
+ * Returns the next lines that wait, in the order in which they run; none if all have a result. Two statements, because with the position as
+ * a constant the index returns the lines in their order; with a join PostgreSQL read and sorted all lines that wait, for each part.
+ */
 export async function nextLines(sql: Sql, fileId: string): Promise<WaitingLine[]> {
-  const lines = await sql.query<WaitingLine & { level: number }>(
-    `SELECT l.line, l.ip, l.vrf, l.members, l.expected_version AS "expectedVersion", l.level FROM import_file f
-     JOIN import_line l ON l.file_id = f.id AND l.outcome IS NULL AND (l.level, l.line) > (f.at_level, f.at_line)
-     WHERE f.id = $1 ORDER BY l.level, l.line LIMIT ${PART_LINES}`,
+  const [at] = await sql.query<{ level: number; line: number }>(
+    'SELECT at_level AS level, at_line AS line FROM import_file WHERE id = $1',
     [fileId],
+  );
+  if (at === undefined) return [];
+  const lines = await sql.query<WaitingLine & { level: number }>(
+    `SELECT line, ip, vrf, members, expected_version AS "expectedVersion", level FROM import_line
+     WHERE file_id = $1 AND outcome IS NULL AND (level, line) > ($2, $3) ORDER BY level, line LIMIT ${PART_LINES}`,
+    [fileId, at.level, at.line],
   );
   const last = lines.at(-1);
   if (last !== undefined) {
-    const at = [fileId, last.level, last.line];
-    await sql.execute('UPDATE import_file SET at_level = $2, at_line = $3 WHERE id = $1', at);
+    await sql.execute('UPDATE import_file SET at_level = $2, at_line = $3 WHERE id = $1', [
+      fileId,
+      last.level,
+      last.line,
+    ]);
   }
   return lines;
 }
