@@ -46,6 +46,7 @@ import { IdentityKeyPermissions1790000077100 } from './control/1790000077100-ide
 import { IdentitySingleSignOn1790000088100 } from './control/1790000088100-identity-single-sign-on';
 import { AgentsDrainJobs1790000091000 } from './control/1790000091000-agents-drain-jobs';
 import { AgentsDrainLooked1790000092000 } from './control/1790000092000-agents-drain-looked';
+import { TargetsBulkScopes1790000094000 } from './control/1790000094000-targets-bulk-scopes';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -117,6 +118,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsInventorySources1790000089500,
   AgentsDrainJobs1790000091000,
   AgentsDrainLooked1790000092000,
+  TargetsBulkScopes1790000094000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

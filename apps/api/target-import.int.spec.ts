@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { EventStore } from '@icmp-mon/platform/event-store';
 import type { BulkJobDetail, ImportLinePage } from '@icmp-mon/targets/contract';
-import { BulkJobRunner } from '@icmp-mon/targets/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bulkJobRunner } from './testing/running-jobs';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
@@ -21,7 +20,7 @@ const importFile = (body: string | Buffer, query = '', type = 'text/csv', role: 
   });
 const linesOf = async (id: string, query = ''): Promise<ImportLinePage> =>
   (await api.sendRequest(`/api/v1/bulk-jobs/${id}/lines${query}`)).json() as Promise<ImportLinePage>;
-const runJobs = () => new BulkJobRunner(api.control, new EventStore(api.control)).runJobs(new AbortController().signal);
+const runJobs = () => bulkJobRunner(api.control).runJobs(new AbortController().signal);
 
 describe('POST /targets:import', () => {
   it('starts a job, whose lines have results, page by page', async () => {

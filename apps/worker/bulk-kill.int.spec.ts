@@ -34,12 +34,14 @@ let control: ControlDatabase;
 let messaging: Messaging;
 let worker: ChildProcess | undefined;
 const topicPrefix = testTopicPrefix();
-const metadata = { actor: 'user:ada', causationId: null, correlationId: newId() };
+const userId = newId();
+const metadata = { actor: `user:${userId}`, causationId: null, correlationId: newId() };
 
 beforeAll(async () => {
   databases = await testDatabase('both');
   control = new ControlDatabase({ url: databases.controlUrl });
   await control.execute(`INSERT INTO tier (name, built_in, policy, version) VALUES ('fast', true, '{}', 1)`);
+  await control.execute(`INSERT INTO user_account (id, name, role) VALUES ($1, 'ada', 'engineer')`, [userId]);
   messaging = new Messaging({ brokers: testServices().kafkaBrokers, topicPrefix, clientId: 'test' });
   await messaging.ensureTopics({ shardCount: SHARDS });
 });
@@ -79,12 +81,14 @@ async function endWorker(signal: NodeJS.Signals): Promise<void> {
 
 async function expandBlock(cidr: string): Promise<BulkJobDetail> {
   const handler = new RequestExpansionHandler(control, new EventStore(control), new TierNames(control));
-  return handler.execute(new RequestExpansion({ cidr, tier: 'fast' }, metadata));
+  return handler.execute(new RequestExpansion({ cidr, tier: 'fast' }, metadata, null));
 }
 
 async function importFile(csv: string): Promise<BulkJobDetail> {
   const handler = new RequestImportHandler(control, new EventStore(control));
-  return handler.execute(new RequestImport({ format: 'csv', pieces: Readable.from([Buffer.from(csv)]) }, {}, metadata));
+  return handler.execute(
+    new RequestImport({ format: 'csv', pieces: Readable.from([Buffer.from(csv)]) }, {}, metadata, null),
+  );
 }
 
 const jobOf = async (id: string): Promise<{ state: string; changed: number }> => {

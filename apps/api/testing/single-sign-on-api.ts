@@ -7,7 +7,7 @@ import { TestUsers } from './test-users';
 
 const CLIENT = { clientId: 'icmp-mon', clientSecret: 's3cret' };
 
-/** An API whose users can sign in at a stand-in issuer, where `noc` is operator and `noc-admins` admin. */
+/** An API whose users can sign in at a stand-in issuer, where `noc` is operator, `noc-admins` admin, and `acme` and `bolt` are customers. */
 export class SingleSignOnApi {
   private constructor(
     readonly api: TestApi,
@@ -28,6 +28,8 @@ export class SingleSignOnApi {
         groupRoles: [
           { group: 'noc', role: 'operator' },
           { group: 'noc-admins', role: 'admin' },
+          { group: 'acme', role: 'engineer', scope: 'customer=acme' },
+          { group: 'bolt', role: 'engineer', scope: 'customer=bolt' },
         ],
       },
     });

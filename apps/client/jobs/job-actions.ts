@@ -28,6 +28,7 @@ async function listJobs(session: Session): Promise<void> {
       { title: 'DONE', of: ({ done, total }) => `${countText(done)}/${countText(total)}` },
       { title: 'REFUSED', of: ({ failed }) => countText(failed) },
       { title: 'REQUESTED', of: ({ requestedAt }) => timeText(requestedAt) },
+      { title: 'SCOPE', of: ({ scope }) => scope },
       { title: 'FILTER', of: ({ filter }) => filter },
     ],
     'No jobs.',

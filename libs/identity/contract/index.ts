@@ -36,7 +36,7 @@ export type UserEvent =
       };
     }
   | { type: 'UserRoleChanged'; data: { userId: string; from: Role; role: Role } }
-  | { type: 'UserScopeChanged'; data: { userId: string; from: Scope; scope: Scope } }
+  | { type: 'UserScopeChanged'; data: { userId: string; from: Scope; scope: Scope; ofIssuer?: true } }
   | { type: 'UserDisabled'; data: { userId: string } }
   | { type: 'UserEnabled'; data: { userId: string } }
   | { type: 'UserRemoved'; data: { userId: string } }

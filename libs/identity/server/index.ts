@@ -6,6 +6,7 @@ export { EnsureUser, EnsureUserHandler } from './accounts/ensure-user';
 export { ListUsersHandler } from './accounts/list-users';
 export { generatePassword } from './accounts/new-password';
 export { RemoveUser, RemoveUserHandler } from './accounts/remove-user';
+export { StoredCallerAccess } from './accounts/stored-caller-access';
 export { ResetPassword, ResetPasswordHandler } from './accounts/reset-password';
 export { newApiKey } from './api-keys/api-key';
 export { EnsureApiKey, EnsureApiKeyHandler } from './api-keys/ensure-api-key';

@@ -9,6 +9,7 @@ const TEXTS: Readonly<Record<SignInFault, string>> = {
   'no-role':
     'None of your groups has a role here. Ask an administrator to add you to a group with a role, or to give your group one.',
   disabled: 'Your account is disabled here. Ask an administrator to enable it.',
+  removed: 'Your account was removed here during the sign-in. Sign in again, or ask an administrator.',
   full: 'The limit of users is reached. Ask an administrator to remove users who left.',
   busy: 'Too many refused sign-ins from your address. Try again in a minute.',
 };

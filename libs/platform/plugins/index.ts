@@ -1,6 +1,7 @@
 export { type AuditFields, audited, AuditedCategories, type AuditedCategory, fieldsAfter } from './audited-categories';
 export { flatFields, tagFields } from './flat-fields';
 export { BackgroundServices } from './background-services';
+export { CallerAccess, type CurrentAccess } from './caller-access';
 export { ContextApp, type ContextModule } from './context-app';
 export { EventProjections } from './event-projections';
 export { type GroupProjection, GroupProjections } from './group-projections';

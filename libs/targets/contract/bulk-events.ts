@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { BulkChange, BulkCounts, BulkKind, BulkState, ExpandRequest } from './bulk';
 import type { ImportOrder } from './import';
 
@@ -21,6 +22,8 @@ export interface BulkJobRequested {
     /** Absent in events of older releases. */
     import?: ImportOrder | null;
     total: number;
+    /** Filter of the only targets that the job touches; absent without a limit. */
+    scope?: Scope;
   };
 }
 

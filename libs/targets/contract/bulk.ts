@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { ImportOrder } from './import';
 
 /** Most targets of one bulk change. */
@@ -68,6 +69,7 @@ export interface BulkTarget {
  * - `no_longer_matches`: it was changed after the job was accepted, and the filter no longer selects it
  * - `too_many_tags`: it would have more tags than allowed
  * - `has_dependents`: it cannot be removed, because targets that are not selected depend on it
+ * - `outside_scope`: it would not be in the scope of who requested the job
  * - `refused`: the change is not allowed for this target
  */
 export const BULK_REASONS = [
@@ -77,6 +79,7 @@ export const BULK_REASONS = [
   'no_longer_matches',
   'too_many_tags',
   'has_dependents',
+  'outside_scope',
   'refused',
 ] as const;
 export type BulkReason = (typeof BULK_REASONS)[number];
@@ -149,6 +152,8 @@ export interface BulkJobView extends BulkCounts {
   expand: Omit<ExpandRequest, 'dryRun'> | null;
   /** Of kind `import`. */
   import: ImportOrder | null;
+  /** Scope of who requested it: filter of the only targets that the job touches; null without a limit. */
+  scope: Scope;
   total: number;
   /** Of `changed`, the registered ones. */
   created: number;

@@ -1,6 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
-import { scopePredicate, targetDataOf, type TargetEvent } from '@icmp-mon/targets/contract';
+import { ANCESTORS_MAX, scopePredicate, targetDataOf, type TargetEvent } from '@icmp-mon/targets/contract';
 import { DependencyRefused } from './dependencies';
 import type { TargetState } from './target';
 
@@ -36,8 +36,18 @@ export const outsideScope = (scope: string): DomainError => new DomainError('for
 export const outsideText = (scope: string): string =>
   `You may register and change only targets of your scope, ${scope}, and the target would not be one.`;
 
+/** Why an address that is a target outside of the scope cannot be registered, without a word about it. */
+export const NOT_AVAILABLE = 'The address cannot be registered within your scope. Ask an administrator.';
+
+/** Why dependencies refuse a change, the same whether or not the caller sees the targets. */
+export const DEPENDENCIES_REFUSE =
+  'Dependencies between targets do not allow this change: a target with dependent targets cannot be removed, none may depend on itself, and ' +
+  `none on more than ${ANCESTORS_MAX} over all levels.`;
+
 /** Returns the error for a caller: refusals because of dependencies name targets, which a caller with a scope may not see. */
 export const errorInScope = (scope: Scope, error: unknown): unknown =>
-  scope !== null && error instanceof DependencyRefused
-    ? new DomainError(error.code, 'Dependencies between targets, also outside of your scope, do not allow this change.')
-    : error;
+  scope !== null && error instanceof DependencyRefused ? new DomainError(error.code, DEPENDENCIES_REFUSE) : error;
+
+/** Returns the text of an error for a caller, like `errorInScope`. */
+export const detailInScope = (scope: Scope, error: DomainError): string =>
+  scope !== null && error instanceof DependencyRefused ? DEPENDENCIES_REFUSE : error.detail;

@@ -12,6 +12,7 @@ import {
 } from '@icmp-mon/targets/contract';
 import { BulkPreview } from './bulk-preview';
 import { BulkClient, type BulkRequest } from './bulk.client';
+import { ScopeNote } from './scope-note';
 import { parseTags } from './tag-text';
 import { parentsIn } from './parent-text';
 import { checkTargetFields, NO_FIELDS, TargetFields } from './target-fields';
@@ -26,7 +27,7 @@ export type AddedTargets = { target: TargetView } | { job: BulkJobDetail };
 /** Dialog for `POST /targets`, and for `POST /targets:expand` if a block of addresses is entered. */
 @Component({
   selector: 'icm-add-target',
-  imports: [BulkPreview, CountPipe, FormField, MatDialogModule, RouterLink, TargetFields],
+  imports: [BulkPreview, CountPipe, FormField, MatDialogModule, RouterLink, ScopeNote, TargetFields],
   templateUrl: './add-target.html',
   styleUrl: './add-target.scss',
 })

@@ -6,6 +6,7 @@ import type { BulkChange, BulkJobDetail, BulkPreview as Preview } from '@icmp-mo
 import { TiersClient } from '@icmp-mon/tiers/ui';
 import { BulkPreview } from './bulk-preview';
 import { BulkClient, type BulkRequest } from './bulk.client';
+import { ScopeNote } from './scope-note';
 import { changeOf, keysFault, NO_BULK_VALUES, tagsFault } from './bulk-form';
 
 /** Selected targets: by ids, or by a filter. */
@@ -17,7 +18,7 @@ const TYPED_FROM = 100;
 /** Dialog that changes or removes many targets: first a dry run, then a job. Closes with the job. */
 @Component({
   selector: 'icm-bulk-dialog',
-  imports: [BulkPreview, CountPipe, FormField, MatDialogModule],
+  imports: [BulkPreview, CountPipe, FormField, MatDialogModule, ScopeNote],
   templateUrl: './bulk-dialog.html',
   styleUrl: './add-target.scss',
 })

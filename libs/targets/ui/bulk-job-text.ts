@@ -38,6 +38,10 @@ export function jobTitle(job: BulkJobView | null): string {
 /** Returns what a job does, in one sentence: `For the targets of site=fra: sets role=edge.`; null while the job is not read. */
 export function jobSentence(job: BulkJobView | null): string | null {
   if (job === null) return null;
+  return job.scope === null ? sentenceOf(job) : `${sentenceOf(job)} Limited to the scope ${job.scope}.`;
+}
+
+function sentenceOf(job: BulkJobView): string {
   const which = job.filter === null ? 'the selected targets' : `the targets of ${job.filter}`;
   if (job.import !== null) {
     const file = `a file of ${countText(job.total)} ${job.total === 1 ? 'line' : 'lines'}`;

@@ -11,6 +11,7 @@ const job: BulkJobView = {
   change: null,
   expand: null,
   import: null,
+  scope: null,
   total: 5_000,
   created: 0,
   done: 1_240,
@@ -41,6 +42,9 @@ describe('the text of a bulk job', () => {
     expect(jobSentence(null)).toBeNull();
     expect(jobSentence(job)).toBe('Removes the targets of site=fra.');
     expect(jobSentence({ ...job, filter: null })).toBe('Removes the selected targets.');
+    expect(jobSentence({ ...job, scope: 'customer=acme' })).toBe(
+      'Removes the targets of site=fra. Limited to the scope customer=acme.',
+    );
     const change = { addTags: { role: 'edge' }, tier: 'gold' };
     expect(jobSentence({ ...job, kind: 'change', change })).toBe(
       'For the targets of site=fra: sets role=edge and changes the tier to gold.',

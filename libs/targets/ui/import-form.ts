@@ -2,11 +2,12 @@ import { Component, computed, type ElementRef, inject, input, output, signal, vi
 import { BytesPipe, Icon, type Problem, problemText } from '@icmp-mon/platform/ui-kit';
 import { IMPORT_BYTES_MAX } from '@icmp-mon/targets/contract';
 import { ImportDraft } from './import-draft';
+import { ScopeNote } from './scope-note';
 
 /** Form of an import: a file that is chosen or dropped, or pasted lines. Emits when its dry run is asked for. */
 @Component({
   selector: 'icm-import-form',
-  imports: [BytesPipe, Icon],
+  imports: [BytesPipe, Icon, ScopeNote],
   templateUrl: './import-form.html',
   styleUrl: './import-form.scss',
 })

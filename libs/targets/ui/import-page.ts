@@ -48,7 +48,7 @@ export class ImportPage {
 
   private readonly form = viewChild(ImportForm);
   private readonly title = viewChild<ElementRef<HTMLElement>>('title');
-  protected readonly mayImport = computed(() => this.session.may('targets:write') && this.session.scope() === null);
+  protected readonly mayImport = computed(() => this.session.may('targets:write'));
   protected readonly isBusy = this.sent.isBusy;
   protected readonly problem = this.sent.problem;
   protected readonly followed = followJob(this.job);

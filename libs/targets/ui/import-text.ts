@@ -27,12 +27,12 @@ export function importTitle(job: BulkJobView | null): string {
 }
 
 /** Returns what was sent: `5 lines of CSV, 213 B; only new targets`. */
-export function importedText({ import: order, total }: BulkJobView): string {
+export function importedText({ import: order, total, scope }: BulkJobView): string {
   if (order === null) return '';
   const lines = `${countText(total)} ${total === 1 ? 'line' : 'lines'}`;
   if (order.source !== undefined) return `${lines} of the source ${order.source.name}`;
   const only = order.mode === 'create' ? '; only new targets' : '';
-  return `${lines} of ${order.format === 'csv' ? 'CSV' : 'NDJSON'}, ${bytesText(order.bytes)}${only}`;
+  return `${lines} of ${order.format === 'csv' ? 'CSV' : 'NDJSON'}, ${bytesText(order.bytes)}${only}${scope ? `; limited to the scope ${scope}` : ''}`;
 }
 
 /** Returns a value of a member as text; an absent one as `none`. */

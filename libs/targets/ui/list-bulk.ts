@@ -32,9 +32,7 @@ export class ListBulk {
   private query: Signal<ListQuery> = signal(WORST_FIRST);
 
   /** Whether rows have a box: the user may change targets, and the screen is not narrow. */
-  readonly canSelect = computed(
-    () => this.session.may('targets:write') && this.session.scope() === null && !this.scroll.isPhone(),
-  );
+  readonly canSelect = computed(() => this.session.may('targets:write') && !this.scroll.isPhone());
   readonly count = computed(() => (this.selection.isAll() ? this.rows.length() : this.selection.ids().length));
   /** Whether the whole list can be selected: its search can be written as a filter. */
   readonly canSelectAll = computed(() => bulkFilter(this.query()) !== null);

@@ -46,7 +46,8 @@ export class CreateUserHandler implements ICommandHandler<CreateUser> {
     const link = newPasswordLink('invitation', nowMs);
     const { expiresAt } = link;
     const registered = registerUser({ kind: 'absent' }, userId, { role, name, scope });
-    const present = { kind: 'present', role, scope, isDisabled: false, isOfIssuer: false } as const;
+    const ofIssuer = { isOfIssuer: false, isScopeOfIssuer: false } as const;
+    const present = { kind: 'present', role, scope, isDisabled: false, ...ofIssuer } as const;
     const invited = issuePasswordLink(present, userId, { purpose: 'invitation', expiresAt }, manager);
     try {
       await this.store.execute(USER, userId, () => [...registered, ...invited], {

@@ -20,7 +20,15 @@ interface NewUser {
 
 export type UserState =
   | { kind: 'absent' }
-  | { kind: 'present'; role: Role; scope: Scope; isDisabled: boolean; isOfIssuer: boolean }
+  | {
+      kind: 'present';
+      role: Role;
+      scope: Scope;
+      isDisabled: boolean;
+      isOfIssuer: boolean;
+      /** Whether the scope is that of the user's groups at the issuer. */
+      isScopeOfIssuer: boolean;
+    }
   | { kind: 'removed' }
   | { kind: 'erased' };
 
@@ -36,7 +44,9 @@ export const USER: Aggregate<UserState, UserEvent> = {
       case 'UserRoleChanged':
         return state.kind === 'present' ? { ...state, role: event.data.role } : state;
       case 'UserScopeChanged':
-        return state.kind === 'present' ? { ...state, scope: event.data.scope } : state;
+        return state.kind === 'present'
+          ? { ...state, scope: event.data.scope, isScopeOfIssuer: event.data.ofIssuer === true }
+          : state;
       case 'UserDisabled':
         return state.kind === 'present' ? { ...state, isDisabled: true } : state;
       case 'UserEnabled':
@@ -72,12 +82,6 @@ export const registerUser = (
     ? [{ type: 'UserRegistered', data: { userId, role, name, ...(scope !== null && { scope }), ...identity } }]
     : [];
 
-/** Returns the event for the role of a user's groups at the issuer; none if the user has it already. */
-export function followIssuer(state: UserState, userId: string, role: Role): UserEvent[] {
-  const { role: from } = present(state, userId);
-  return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
-}
-
 /** Event of a password that was set without the current one. @throws DomainError `not_found`, `conflict` */
 export function resetPassword(state: UserState, userId: string): UserEvent[] {
   requirePassword(present(state, userId));
@@ -93,9 +97,15 @@ export function changeRole(state: UserState, userId: string, role: Role, manager
   return from === role ? [] : [{ type: 'UserRoleChanged', data: { userId, from, role } }];
 }
 
-/** Returns no event if the user has the scope already. @throws DomainError `not_found`, `forbidden`; `invalid` for an administrator */
+const ADMIN_BY_GROUPS =
+  "The role admin, which cannot be limited by a scope, comes from the user's groups at the issuer.";
+
+/** Returns no event for the same scope. @throws DomainError `not_found`, `forbidden`; `invalid` (administrator), `conflict` (issuer decides) */
 export function changeUserScope(state: UserState, userId: string, scope: Scope, manager: AccessManager): UserEvent[] {
-  const { role, scope: from } = managed(state, userId, manager);
+  const { role, scope: from, isOfIssuer, isScopeOfIssuer } = managed(state, userId, manager);
+  if (isScopeOfIssuer && from !== null)
+    throw new DomainError('conflict', "The scope comes from the user's groups at the issuer.");
+  if (isOfIssuer && role === 'admin' && scope !== null) throw new DomainError('conflict', ADMIN_BY_GROUPS);
   requireLimitable(role, scope, '#/scope');
   return from === scope ? [] : [{ type: 'UserScopeChanged', data: { userId, from, scope } }];
 }
@@ -167,13 +177,15 @@ type Present = Extract<UserState, { kind: 'present' }>;
 const presentOf = ({ role, scope = null, issuer }: { role: Role; scope?: Scope; issuer?: string }): Present => ({
   kind: 'present',
   ...{ role, scope, isDisabled: false, isOfIssuer: issuer !== undefined },
+  isScopeOfIssuer: issuer !== undefined && scope !== null,
 });
 
 function requirePassword({ isOfIssuer }: Present): void {
   if (isOfIssuer) throw new DomainError('conflict', 'The user has no password: the user signs in by single sign-on.');
 }
 
-function present(state: UserState, userId: string): Present {
+/** Returns the state of a user who exists. @throws DomainError `not_found` */
+export function present(state: UserState, userId: string): Present {
   if (state.kind === 'present') return state;
   throw userNotFound(userId);
 }

@@ -25,7 +25,14 @@ const erased = after(removed, eraseUser(removed, ID));
 
 describe('a user', () => {
   it('is registered once, changes the role, is disabled, enabled, removed and erased', () => {
-    expect(viewer).toEqual({ kind: 'present', role: 'viewer', scope: null, isDisabled: false, isOfIssuer: false });
+    expect(viewer).toEqual({
+      kind: 'present',
+      role: 'viewer',
+      scope: null,
+      isDisabled: false,
+      isOfIssuer: false,
+      isScopeOfIssuer: false,
+    });
     expect(registerUser(viewer, ID, { role: 'admin', name: 'ada' })).toEqual([]);
     expect(changeRole(viewer, ID, 'engineer', ADMIN)).toEqual([
       { type: 'UserRoleChanged', data: { userId: ID, from: 'viewer', role: 'engineer' } },

@@ -1,7 +1,8 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
-import { Module } from '@nestjs/common';
+import { CallerAccess, DAY_MS, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
+import { Global, Module } from '@nestjs/common';
 import { forgetPasswordLinks } from '../accounts/password-link';
+import { StoredCallerAccess } from '../accounts/stored-caller-access';
 import { forgetLoginChallenges } from '../sessions/login-challenges';
 import { forgetUsedSignIns } from '../single-sign-on/issuer-logins';
 import { forgetSessions } from '../sessions/session-rows';
@@ -9,7 +10,12 @@ import { forgetSessions } from '../sessions/session-rows';
 /** Maximum rows per statement. */
 const SESSIONS_PER_STEP = 10_000;
 
-@Module({})
+/** Exports `CallerAccess` for work that continues after its request. */
+@Global()
+@Module({
+  providers: [{ provide: CallerAccess, useClass: StoredCallerAccess }],
+  exports: [CallerAccess],
+})
 export class IdentityWorkerModule {
   constructor(control: ControlDatabase, tasks: HousekeepingTasks) {
     tasks.plug({

@@ -39,7 +39,7 @@ export class IssuerLogins {
 
   /**
    * Begins a login within a transaction. Of two uses of one sign-in, one wins; a user who was disabled or removed in the meantime is refused.
-   * @throws SignInRefused `expired`, `disabled`
+   * @throws SignInRefused `expired`, `disabled`, `removed`
    */
   async beginWithin(
     sql: Sql,
@@ -53,8 +53,7 @@ export class IssuerLogins {
       [hashOfToken(state), 2 * PENDING_S],
     );
     if (used === 0) throw new SignInRefused('expired', 'the sign-in was finished already');
-    const active = 'SELECT 1 FROM user_account WHERE id = $1 AND subject IS NOT NULL AND disabled_at IS NULL FOR SHARE';
-    if ((await sql.query(active, [userId])).length === 0) throw new SignInRefused('disabled', 'the user is disabled');
+    await requireActive(sql, userId);
     const begun = await insertSession(sql, userId, client, UNCONFIRMED_S);
     await sql.execute('INSERT INTO issuer_login (session_id, grant_box) VALUES ($1, $2)', [
       begun.sessionId,
@@ -115,6 +114,17 @@ export class IssuerLogins {
     const text = this.box.openText(box, sessionId);
     return text === null ? { refreshToken: null, idToken: null } : (JSON.parse(text) as IssuerGrant);
   }
+}
+
+/** @throws SignInRefused `disabled`, `removed`; otherwise the user is neither before the transaction ends */
+async function requireActive(sql: Sql, userId: string): Promise<void> {
+  const [user] = await sql.query<{ isDisabled: boolean; isRemoved: boolean }>(
+    `SELECT disabled_at IS NOT NULL AS "isDisabled", removed_at IS NOT NULL AS "isRemoved" FROM user_account
+     WHERE id = $1 AND subject IS NOT NULL FOR SHARE`,
+    [userId],
+  );
+  if (user === undefined || user.isRemoved) throw new SignInRefused('removed', 'the user was removed just now');
+  if (user.isDisabled) throw new SignInRefused('disabled', 'the user is disabled');
 }
 
 /** Deletes sign-ins that were finished and can no longer be repeated. Returns how many. */

@@ -1,5 +1,5 @@
 import { type Config, ConfigError, type Field, list, optional, secret, text } from '@icmp-mon/platform/config';
-import { type GroupRole, groupRolesText, parseGroupRoles } from './role-mapping';
+import { type GroupRole, groupRolesText, parseGroupRoles, parseGroupScopes, unionOfScopes } from './role-mapping';
 
 /** Everything that single sign-on needs. */
 export interface SingleSignOnOptions {
@@ -50,6 +50,16 @@ const groupRoles: Field<GroupRole[] | undefined> = {
   namesValue: true,
 };
 
+const groupScopes: Field<Map<string, string>> = {
+  variable: 'ICMPMON_OIDC_TARGETS',
+  expected:
+    'a JSON object of group and filter, such as {"acme": "customer=acme"}; a filter has only tags, ip, name, tier, vrf and owner',
+  parseText: parseGroupScopes,
+  showValue: (value) => (value.size === 0 ? '(not set)' : JSON.stringify(Object.fromEntries(value))),
+  missing: { required: false, value: new Map() },
+  namesValue: true,
+};
+
 const label: Field<string> = {
   ...text('ICMPMON_OIDC_LABEL', { default: 'single sign-on' }),
   expected: `a text of at most ${LABEL_LENGTH_MAX} characters`,
@@ -64,6 +74,7 @@ export const SINGLE_SIGN_ON_FIELDS = {
   oidcScopes: list('ICMPMON_OIDC_SCOPES', { default: ['openid', 'profile', 'email'] }),
   oidcGroupsClaim: text('ICMPMON_OIDC_GROUPS_CLAIM', { default: 'groups' }),
   oidcRoles: groupRoles,
+  oidcTargets: groupScopes,
   oidcLabel: label,
 };
 
@@ -78,11 +89,41 @@ export function singleSignOnOf(config: Config<typeof SINGLE_SIGN_ON_FIELDS>): Si
   ];
   const problems = missing.map((name) => `${name} is missing: ICMPMON_OIDC_ISSUER needs it.`);
   if (!config.oidcScopes.includes('openid')) problems.push('ICMPMON_OIDC_SCOPES must contain openid.');
+  problems.push(...scopeProblems(oidcRoles ?? [], config.oidcTargets));
   if (problems.length > 0 || publicUrl === undefined || clientId === undefined || oidcRoles === undefined)
     throw new ConfigError(problems);
   return {
     ...{ issuer, clientId, clientSecret: config.oidcClientSecret, scopes: config.oidcScopes },
-    ...{ groupsClaim: config.oidcGroupsClaim, groupRoles: oidcRoles, label: config.oidcLabel },
+    ...{
+      groupsClaim: config.oidcGroupsClaim,
+      groupRoles: withScopes(oidcRoles, config.oidcTargets),
+      label: config.oidcLabel,
+    },
     publicUrl: new URL(publicUrl).origin,
   };
 }
+
+function scopeProblems(roles: readonly GroupRole[], scopes: ReadonlyMap<string, string>): string[] {
+  const union = unionOfScopes([...scopes.values()]);
+  if (scopes.size > 0 && !union.ok) {
+    return [
+      `The filters of ICMPMON_OIDC_TARGETS are too long together: a person may be in all groups. ${union.detail}`,
+    ];
+  }
+  return [...scopes.keys()].flatMap((group) => {
+    const held = roles.filter((each) => each.group === group);
+    if (held.length === 0)
+      return [`ICMPMON_OIDC_TARGETS names the group "${group}", which has no role in ICMPMON_OIDC_ROLES.`];
+    return held.some(({ role }) => role === 'admin')
+      ? [
+          `ICMPMON_OIDC_TARGETS limits the group "${group}", whose role admin cannot be limited, because it manages access.`,
+        ]
+      : [];
+  });
+}
+
+const withScopes = (roles: readonly GroupRole[], scopes: ReadonlyMap<string, string>): GroupRole[] =>
+  roles.map((each) => {
+    const scope = scopes.get(each.group);
+    return scope === undefined ? each : { ...each, scope };
+  });

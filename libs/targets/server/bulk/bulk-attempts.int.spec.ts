@@ -19,7 +19,7 @@ beforeEach(() => bulk.control.execute('DELETE FROM bulk_job'));
 /** Runs work with another worker, in whose part no statement on targets ends. */
 async function whileStuck(options: Partial<DatabaseOptions>, work: (runner: BulkJobRunner) => Promise<void>) {
   const worker = new ControlDatabase({ url: bulk.url, applicationName: WORKER, ...options });
-  const runner = new BulkJobRunner(worker, new EventStore(worker));
+  const runner = new BulkJobRunner(worker, new EventStore(worker), bulk.access);
   await bulk.control.transaction(async (sql) => {
     await sql.execute('LOCK TABLE target_list IN ACCESS EXCLUSIVE MODE');
     await work(runner);

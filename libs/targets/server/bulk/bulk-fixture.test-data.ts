@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore, executeMany } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
@@ -20,6 +21,7 @@ import { readJobDetail } from './bulk-job-rows';
 import { BulkJobRunner } from './bulk-job-runner';
 import { CancelBulkJob, CancelBulkJobHandler } from './cancel-bulk-job';
 import { newKeys } from './expand-part';
+import { FakeAccess } from './fake-access.test-data';
 import { ReadBulkPreview, ReadBulkPreviewHandler } from './read-bulk-preview';
 import { ReadExpansionPreview, ReadExpansionPreviewHandler } from './read-expansion-preview';
 import { RequestBulkChange, RequestBulkChangeHandler } from './request-bulk-change';
@@ -30,10 +32,12 @@ import { RequestImport, RequestImportHandler } from '../import/request-import';
 const PER_TRANSACTION = 500;
 
 export const REQUESTER = { actor: 'user:ada', causationId: null, correlationId: newId() };
+const UNLIMITED = { actor: REQUESTER.actor, scope: null };
 const OTHER = { actor: 'user:bob', causationId: null, correlationId: newId() };
 
 /** The write side of bulk jobs on a database of its own, with the tiers fast and standard. */
 export class BulkFixture {
+  readonly access = new FakeAccess();
   readonly runner: BulkJobRunner;
   private readonly judged = new FixedJudged(ALL_JUDGED);
   private readonly tiers: TierNames;
@@ -43,7 +47,7 @@ export class BulkFixture {
     readonly control: ControlDatabase,
     readonly store: EventStore,
   ) {
-    this.runner = new BulkJobRunner(control, store);
+    this.runner = new BulkJobRunner(control, store, this.access);
     this.tiers = new TierNames(control);
   }
 
@@ -91,7 +95,7 @@ export class BulkFixture {
     await this.store.execute(TARGET, id, remove, { metadata: OTHER });
   }
 
-  requestChange(request: BulkChangeRequest): Promise<BulkJobDetail> {
+  requestChange(request: BulkChangeRequest, scope: Scope = null): Promise<BulkJobDetail> {
     const handler = new RequestBulkChangeHandler(
       this.control,
       this.store,
@@ -100,21 +104,21 @@ export class BulkFixture {
       AGENT_TARGETS,
       PLACED,
     );
-    return handler.execute(new RequestBulkChange(request, REQUESTER));
+    return handler.execute(new RequestBulkChange(request, REQUESTER, scope));
   }
 
-  previewChange(request: BulkChangeRequest): Promise<BulkPreview> {
+  previewChange(request: BulkChangeRequest, scope: Scope = null): Promise<BulkPreview> {
     const handler = new ReadBulkPreviewHandler(this.control, this.tiers, this.judged, AGENT_TARGETS, PLACED);
-    return handler.execute(new ReadBulkPreview(request));
+    return handler.execute(new ReadBulkPreview(request, scope));
   }
 
-  requestExpansion(request: ExpandRequest): Promise<BulkJobDetail> {
+  requestExpansion(request: ExpandRequest, scope: Scope = null): Promise<BulkJobDetail> {
     const handler = new RequestExpansionHandler(this.control, this.store, this.tiers);
-    return handler.execute(new RequestExpansion(request, REQUESTER));
+    return handler.execute(new RequestExpansion(request, REQUESTER, scope));
   }
 
-  previewExpansion(request: ExpandRequest): Promise<BulkPreview> {
-    return new ReadExpansionPreviewHandler(this.control, this.tiers).execute(new ReadExpansionPreview(request));
+  previewExpansion(request: ExpandRequest, scope: Scope = null): Promise<BulkPreview> {
+    return new ReadExpansionPreviewHandler(this.control, this.tiers).execute(new ReadExpansionPreview(request, scope));
   }
 
   /** Requests the import of a file that arrives in pieces of some bytes. */
@@ -123,12 +127,13 @@ export class BulkFixture {
     {
       format = 'csv',
       pieceBytes = 64 * 1024,
+      scope = null,
       ...query
-    }: ImportQuery & { format?: ImportFormat; pieceBytes?: number } = {},
+    }: ImportQuery & { format?: ImportFormat; pieceBytes?: number; scope?: Scope } = {},
   ): Promise<BulkJobDetail> {
     const handler = new RequestImportHandler(this.control, this.store);
     const pieces = inPieces(Buffer.from(file), pieceBytes);
-    return handler.execute(new RequestImport({ format, pieces }, query, REQUESTER));
+    return handler.execute(new RequestImport({ format, pieces }, query, REQUESTER, scope));
   }
 
   /** Imports a file, and returns the job after its end. */
@@ -139,11 +144,11 @@ export class BulkFixture {
   /** Returns the results of the first 500 lines with an outcome, or of all. */
   async linesOf({ id }: { id: string }, outcome?: ImportOutcome): Promise<ImportLine[]> {
     const query = { limit: 500, ...(outcome !== undefined && { outcome }) };
-    return (await new ListImportLinesHandler(this.control).execute(new ListImportLines(id, query))).items;
+    return (await new ListImportLinesHandler(this.control).execute(new ListImportLines(id, UNLIMITED, query))).items;
   }
 
   cancelJob(id: string): Promise<BulkJobDetail> {
-    return new CancelBulkJobHandler(this.control, this.store).execute(new CancelBulkJob(id, REQUESTER));
+    return new CancelBulkJobHandler(this.control, this.store).execute(new CancelBulkJob(id, REQUESTER, null));
   }
 
   /** Runs all jobs to their end, and returns the job. */
@@ -153,7 +158,7 @@ export class BulkFixture {
   }
 
   readJob(id: string): Promise<BulkJobDetail> {
-    return readJobDetail(this.control, id);
+    return readJobDetail(this.control, id, UNLIMITED);
   }
 
   /** Returns tier and tags of the targets of a batch. */

@@ -33,7 +33,7 @@ describe('a bulk job', () => {
   it('changes each target once, although two workers run it and others change its targets', async () => {
     const accepted = await bulk.requestChange({ filter: 'batch=all', change: { addTags: { raced: 'yes' } } });
     const other = new ControlDatabase({ url: bulk.url });
-    const runner = new BulkJobRunner(other, new EventStore(other));
+    const runner = new BulkJobRunner(other, new EventStore(other), bulk.access);
     const changes = ids.slice(0, 40).map((id, nr) => bulk.changeTarget(id, { name: `other-${nr}` }));
     await Promise.all([runner.runJobs(unending), bulk.runner.runJobs(unending), ...changes]);
     await other.close();

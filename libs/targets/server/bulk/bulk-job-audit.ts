@@ -32,7 +32,7 @@ export const BULK_JOB_AUDIT = audited<BulkJobEvent>({
   },
 });
 
-function requestedFields({ kind, filter, targets, change, expand, total, ...rest }: Requested): AuditFields {
+function requestedFields({ kind, filter, targets, change, expand, total, scope, ...rest }: Requested): AuditFields {
   return {
     kind,
     filter,
@@ -40,6 +40,7 @@ function requestedFields({ kind, filter, targets, change, expand, total, ...rest
     ...flatFields('change', change),
     ...flatFields('expand', expand),
     ...flatFields('import', rest.import),
+    ...(scope !== undefined && { scope }),
     total: String(total),
   };
 }

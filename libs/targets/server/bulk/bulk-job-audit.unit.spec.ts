@@ -25,6 +25,9 @@ it('shows what a job was asked to do, and what it did', () => {
     ...{ kind: 'change', filter: 'site=fra', total: '10000' },
     ...{ 'change.tier': 'fast', 'change.addTags.rack': '7', 'change.removeTags': 'old, older' },
   });
+  expect(fieldsOf({ ...REQUESTED, data: { ...REQUESTED.data, scope: 'customer=acme' } })).toMatchObject({
+    scope: 'customer=acme',
+  });
   expect(didOf(ENDED)).toBe('ended the bulk job: completed');
   expect(fieldsOf(REQUESTED, ENDED)).toMatchObject({ filter: 'site=fra', state: 'completed', 'done.changed': '9' });
 });

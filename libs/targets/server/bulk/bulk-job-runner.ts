@@ -9,12 +9,15 @@ import {
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore, VersionConflict } from '@icmp-mon/platform/event-store';
 import { createLogger } from '@icmp-mon/platform/ops';
+import { CallerAccess } from '@icmp-mon/platform/plugins';
 import { BULK_FAILURES_MAX, type BulkKind } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
 import { ADDRESS_TAKEN } from '../target-list/inventory';
 import { type BulkJobRow, JOB_COLUMNS, jobMetadata } from './bulk-job-rows';
 import { runChangePart } from './change-part';
 import { endJob } from './end-job';
+import { ACCESS_CHANGED, keepsAccess } from './requester-access';
+import { errorInScope } from '../within-scope';
 import { runExpandPart } from './expand-part';
 import { forgetEndedImports } from '../import/forget-import-files';
 import { runImportPart } from '../import/import-part';
@@ -51,6 +54,8 @@ const PARTS: Readonly<Record<BulkKind, (sql: Sql, job: BulkJobRow) => Promise<Pa
  *
  * - Once: the position advances with the events, so a part that was interrupted has had no effect, and none takes effect twice; also if
  *   two workers run at the same time, because the row is locked.
+ * - Allowed: a job of a caller ends as soon as the caller is disabled or has another scope or too few permissions. The access that a part begins
+ *   with is held until it has committed.
  * - Short: a part has few targets, because an open append delays the relay and a cancellation waits for the part.
  * - Finite: a job fails after some attempts of a part that ended without a result, so that it does not delay the others for ever. The count is
  *   stored before the part begins: also attempts that end the process are counted.
@@ -62,6 +67,7 @@ export class BulkJobRunner {
   constructor(
     private readonly database: ControlDatabase,
     private readonly store: EventStore,
+    private readonly access: CallerAccess,
   ) {}
 
   /**
@@ -80,7 +86,7 @@ export class BulkJobRunner {
     if (attempts <= BROKEN_ATTEMPTS_MAX) await this.attemptPart(id);
     else {
       this.logger.error({ job: id }, 'bulk job failed: none of the attempts of a part had a result');
-      await this.endFailed(id, BROKEN, attempts);
+      await this.endFailed(id, () => BROKEN, attempts);
     }
     return true;
   }
@@ -112,6 +118,10 @@ export class BulkJobRunner {
 
   /** Runs the next part of a job. Returns whether the job has ended with it. */
   private async runPart(sql: Sql, job: BulkJobRow): Promise<boolean> {
+    if (!(await keepsAccess(sql, this.access, job))) {
+      await endJob(sql, this.store, job, { state: 'failed', error: ACCESS_CHANGED }, jobMetadata(job));
+      return true;
+    }
     let after = job;
     let isLast = job.parts === 0;
     if (!isLast) {
@@ -126,14 +136,15 @@ export class BulkJobRunner {
   /** Ends a job that cannot continue. */
   private async failJob(id: string, cause: unknown): Promise<void> {
     this.logger.error({ err: cause, job: id }, 'bulk job failed');
-    await this.endFailed(id, reasonOf(cause), 0);
+    await this.endFailed(id, ({ scope }) => reasonOf(errorInScope(scope, cause)), 0);
   }
 
   /** Ends a job unless another worker has ended or failed it meanwhile, or has ended a part of it, which sets the attempts to 0. */
-  private async endFailed(id: string, error: string, attemptsMin: number): Promise<void> {
+  private async endFailed(id: string, errorOf: (job: BulkJobRow) => string, attemptsMin: number): Promise<void> {
     await this.database.transaction(async (sql) => {
       const [job] = await sql.query<BulkJobRow>(`${UNFINISHED} AND attempts >= $2 FOR UPDATE`, [id, attemptsMin]);
-      if (job !== undefined) await endJob(sql, this.store, job, { state: 'failed', error }, jobMetadata(job));
+      if (job === undefined) return;
+      await endJob(sql, this.store, job, { state: 'failed', error: errorOf(job) }, jobMetadata(job));
     });
     await this.forgetImports();
   }

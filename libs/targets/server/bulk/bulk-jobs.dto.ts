@@ -64,6 +64,11 @@ export class BulkJobResponse implements contract.BulkJobView {
   @ApiProperty({ type: BulkChangeMembersRequest, nullable: true }) change!: contract.BulkChange | null;
   @ApiProperty({ type: BulkExpandResponse, nullable: true }) expand!: BulkExpandResponse | null;
   @ApiProperty({ type: ImportOrderResponse, nullable: true }) import!: ImportOrderResponse | null;
+  @ApiProperty({
+    ...TEXT,
+    description: 'Scope of who requested it: filter of the only targets that the job touches. Null without a limit.',
+  })
+  scope!: string | null;
   @ApiProperty(COUNT) total!: number;
   @ApiProperty({ ...COUNT, description: 'Of changed, the registered ones.' }) created!: number;
   @ApiProperty({ ...COUNT, description: 'Targets processed so far.' }) done!: number;

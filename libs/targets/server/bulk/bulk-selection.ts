@@ -1,22 +1,35 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { Sql } from '@icmp-mon/platform/database';
-import { type BulkChangeRequest, type FilteredTarget, filterPredicate, parseFilter } from '@icmp-mon/targets/contract';
+import {
+  type BulkChangeRequest,
+  type FilteredTarget,
+  filterPredicate,
+  limitedFilter,
+  parseFilter,
+} from '@icmp-mon/targets/contract';
 import { filterCondition, type FilterContext } from '../target-list/filter-condition';
-import { type Filter, InvalidFilter } from '../target-list/list-filter';
+import { fieldsWithout, type Filter, InvalidFilter } from '../target-list/list-filter';
+import { scopeCondition } from '../target-list/scope-condition';
 import { readDepths } from './removal-order';
 
 /** Targets that one transaction changes: an open transaction of appends delays the relay. */
 export const PART_TARGETS = 250;
 
 /**
- * Returns the condition on `target_list` for the targets of a request.
+ * Returns the conditions on `target_list` for the targets of a request within the caller's scope.
  * @throws DomainError `invalid` for a fault of the filter
  */
-export function selectionOf({ filter, targets }: BulkChangeRequest, context: FilterContext): Filter {
-  if (targets !== undefined) return { conditions: ['target_list.id = ANY ($1::uuid[])'], params: [targets] };
-  const result = parseFilter(filter ?? '');
+export function selectionOf({ filter, targets }: BulkChangeRequest, context: FilterContext, scope: Scope): Filter {
+  if (targets !== undefined) {
+    const params: unknown[] = [targets];
+    const limits = scope === null ? [] : [scopeCondition(scope, params)];
+    return { conditions: ['target_list.id = ANY ($1::uuid[])', ...limits], params };
+  }
+  const result = parseFilter(filter ?? '', fieldsWithout(scope));
   if (!result.ok) throw new InvalidFilter(result.fault, '#/filter');
   const params: unknown[] = [];
-  return { conditions: [filterCondition(result.filter, params, context)], params };
+  const limited = limitedFilter(result.filter, scope) ?? result.filter;
+  return { conditions: [filterCondition(limited, params, context)], params };
 }
 
 /**

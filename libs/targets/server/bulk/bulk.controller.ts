@@ -1,4 +1,12 @@
-import { Idempotent, Located, Metadata, type RequestMetadata, RequirePermission } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import {
+  CallerScope,
+  Idempotent,
+  Located,
+  Metadata,
+  type RequestMetadata,
+  RequirePermission,
+} from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -35,18 +43,19 @@ export class BulkController {
     summary: 'Change or remove all targets that a filter selects',
     description:
       'Starts a job, which changes each selected target by its own event; GET /api/v1/bulk-jobs/{id} has its progress. With dryRun, only ' +
-      'counts and lists (docs/how-to/bulk-changes.md).',
+      'counts and lists. The job of a caller with a scope touches only targets of the scope (docs/how-to/bulk-changes.md).',
   })
   @ApiOkResponse({ type: BulkPreviewResponse, description: 'The dry run.' })
   @ApiAcceptedResponse({ type: BulkJobDetailResponse, description: 'The job.' })
   bulkChange(
     @Body() body: BulkChangeRequest,
     @Metadata() metadata: RequestMetadata,
+    @CallerScope() scope: Scope,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkPreviewResponse | BulkJobDetailResponse> {
-    if (!isDryRun(body)) return this.commands.execute(new RequestBulkChange(body, metadata));
+    if (!isDryRun(body)) return this.commands.execute(new RequestBulkChange(body, metadata, scope));
     response.status(200);
-    return this.queries.execute(new ReadBulkPreview(body));
+    return this.queries.execute(new ReadBulkPreview(body, scope));
   }
 
   @Post('targets\\:expand')
@@ -64,19 +73,23 @@ export class BulkController {
   expand(
     @Body() body: ExpandRequest,
     @Metadata() metadata: RequestMetadata,
+    @CallerScope() scope: Scope,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkPreviewResponse | BulkJobDetailResponse> {
-    if (!isDryRun(body)) return this.commands.execute(new RequestExpansion(body, metadata));
+    if (!isDryRun(body)) return this.commands.execute(new RequestExpansion(body, metadata, scope));
     response.status(200);
-    return this.queries.execute(new ReadExpansionPreview(body));
+    return this.queries.execute(new ReadExpansionPreview(body, scope));
   }
 
   @Get(JOBS)
   @RequirePermission('targets:read')
-  @ApiOperation({ summary: 'List the newest bulk jobs' })
+  @ApiOperation({
+    summary: 'List the newest bulk jobs',
+    description: 'A caller with a scope sees the jobs that it requested within this scope.',
+  })
   @ApiOkResponse({ type: BulkJobListResponse })
-  list(): Promise<BulkJobListResponse> {
-    return this.queries.execute(new ListBulkJobs());
+  list(@Metadata() { actor }: RequestMetadata, @CallerScope() scope: Scope): Promise<BulkJobListResponse> {
+    return this.queries.execute(new ListBulkJobs({ actor, scope }));
   }
 
   @Get(`${JOBS}/:id`)
@@ -84,8 +97,12 @@ export class BulkController {
   @ApiOperation({ summary: 'Read the progress of a bulk job, and the targets that it skipped' })
   @ApiParam(ID)
   @ApiOkResponse({ type: BulkJobDetailResponse })
-  read(@Param('id', ParseUUIDPipe) id: string): Promise<BulkJobDetailResponse> {
-    return this.queries.execute(new ReadBulkJob(id));
+  read(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Metadata() { actor }: RequestMetadata,
+    @CallerScope() scope: Scope,
+  ): Promise<BulkJobDetailResponse> {
+    return this.queries.execute(new ReadBulkJob(id, { actor, scope }));
   }
 
   @Post(`${JOBS}/:id/cancel`)
@@ -101,7 +118,8 @@ export class BulkController {
   cancel(
     @Param('id', ParseUUIDPipe) id: string,
     @Metadata() metadata: RequestMetadata,
+    @CallerScope() scope: Scope,
   ): Promise<BulkJobDetailResponse> {
-    return this.commands.execute(new CancelBulkJob(id, metadata));
+    return this.commands.execute(new CancelBulkJob(id, metadata, scope));
   }
 }

@@ -1,13 +1,14 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { executeMany } from '@icmp-mon/platform/event-store';
-import type { BulkTarget, FilteredTarget, TargetEvent } from '@icmp-mon/targets/contract';
+import { type BulkTarget, type FilteredTarget, scopePredicate, type TargetEvent } from '@icmp-mon/targets/contract';
 import { change, remove, TARGET, type TargetState } from '../target';
 import { type BulkJobRow, jobMetadata } from './bulk-job-rows';
 import { patchOf } from './bulk-patch';
 import { isStillSelected } from './bulk-selection';
 import { PartTally } from './part-tally';
 import { neededTargets } from './removal-order';
+import { withinScope } from '../within-scope';
 
 interface StoredPart {
   ids: string[];
@@ -20,11 +21,11 @@ type CurrentTarget = Omit<FilteredTarget, 'agents' | 'placement'> & { id: string
 
 /**
  * Changes or removes the targets of one part. A target whose version differs from that at the acceptance of the job was changed by others:
- * it is changed only if the filter still selects it.
+ * it is changed only if the filter still selects it. A target that left the scope of the job is treated like a removed one.
  * @throws DomainError `precondition_failed`, VersionConflict when a target was changed during the part; `invalid` when the tier was removed
  */
 export async function runChangePart(sql: Sql, job: BulkJobRow): Promise<PartTally> {
-  const tally = new PartTally();
+  const tally = new PartTally(job.scope);
   const selected = await selectedTargets(sql, job, tally);
   const needed = job.kind === 'remove' ? await neededTargets(sql, selected) : new Set<string>();
   for (const target of selected) if (needed.has(target.id)) tally.addFailure(named(target), 'has_dependents');
@@ -45,10 +46,12 @@ async function selectedTargets(sql: Sql, job: BulkJobRow, tally: PartTally): Pro
   const { ids, versions, ips, vrfs } = await readPart(sql, job);
   const current = await readTargets(sql, ids);
   const isSelected = isStillSelected(job.filter);
+  const isInScope = scopePredicate(job.scope);
   const selected: CurrentTarget[] = [];
   for (const [at, id] of ids.entries()) {
     const target = current.get(id);
-    if (target === undefined) tally.addFailure({ id, ip: ips[at], vrf: vrfs[at], name: null }, 'removed');
+    if (target === undefined || !isInScope(target))
+      tally.addFailure({ id, ip: ips[at], vrf: vrfs[at], name: null }, 'removed');
     else if (target.version === versions[at] || isSelected({ ...target, agents: null, placement: undefined }))
       selected.push(target);
     else tally.addFailure(named(target), 'no_longer_matches');
@@ -78,11 +81,11 @@ async function readTargets(sql: Sql, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function decisionOf({ kind, change: asked }: BulkJobRow): (state: TargetState) => TargetEvent[] {
-  if (kind === 'remove') return remove;
+function decisionOf({ kind, change: asked, scope }: BulkJobRow): (state: TargetState) => TargetEvent[] {
+  if (kind === 'remove') return withinScope(scope, remove);
   if (asked === null) throw new Error('A job of kind change contains no change.');
   const patch = patchOf(asked);
-  return (state) => change(state, patch);
+  return withinScope(scope, (state) => change(state, patch));
 }
 
 const named = ({ id, ip, vrf, name }: CurrentTarget): BulkTarget => ({ id, ip, vrf, name });
@@ -90,6 +93,7 @@ const named = ({ id, ip, vrf, name }: CurrentTarget): BulkTarget => ({ id, ip, v
 function addRefusal(tally: PartTally, target: BulkTarget, error: unknown): void {
   if (!(error instanceof DomainError) || error.code === 'precondition_failed') throw error;
   const ofTags = error.errors?.some(({ pointer }) => pointer === '#/tags') ?? false;
-  if (ofTags) tally.addFailure(target, 'too_many_tags');
+  if (error.code === 'forbidden') tally.addFailure(target, 'outside_scope');
+  else if (ofTags) tally.addFailure(target, 'too_many_tags');
   else tally.addRefused(target, error.detail);
 }

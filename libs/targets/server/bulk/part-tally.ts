@@ -1,5 +1,6 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { BulkCounts, BulkFailure, BulkReason, BulkTarget, ImportOutcome } from '@icmp-mon/targets/contract';
-import { REASON_TEXTS } from './bulk-reasons';
+import { reasonText } from './bulk-reasons';
 
 /** A reason with a text of its own, for which a target is listed. */
 type ListedReason = Exclude<BulkReason, 'refused' | 'unchanged'>;
@@ -10,6 +11,7 @@ const COUNT_OF: Readonly<Record<ListedReason, keyof BulkCounts>> = {
   no_longer_matches: 'skipped',
   too_many_tags: 'failed',
   has_dependents: 'failed',
+  outside_scope: 'failed',
 };
 
 /** Counts the targets of one part of a job by their outcome. */
@@ -21,6 +23,9 @@ export class PartTally {
   isLast: boolean | null = null;
   /** Targets that were skipped or failed. */
   readonly failures: BulkFailure[] = [];
+
+  /** @param scope of the job */
+  constructor(private readonly scope: Scope) {}
 
   addChanged(): void {
     this.counts.changed += 1;
@@ -46,7 +51,7 @@ export class PartTally {
 
   addFailure(target: BulkTarget, reason: ListedReason): void {
     this.counts[COUNT_OF[reason]] += 1;
-    this.failures.push({ ...target, reason, text: REASON_TEXTS[reason] });
+    this.failures.push({ ...target, reason, text: reasonText(reason, this.scope) });
   }
 
   /** Counts a target that a rule refused, with the text of the rule. */

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { JudgedTargets } from '@icmp-mon/status/contract';
@@ -12,11 +13,12 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../target-list/list-filter';
 import { TierNames } from '../tier-names';
 import { requireConsistent, tooManyTagsCondition, unchangedConditions } from './bulk-patch';
-import { REASON_TEXTS } from './bulk-reasons';
+import { reasonText } from './bulk-reasons';
+import { leavesScopeCondition } from './scope-after-change';
 import { selectionOf } from './bulk-selection';
 import { neededByOthers } from './removal-order';
 
-type PreviewReason = 'unchanged' | 'too_many_tags' | 'has_dependents';
+type PreviewReason = 'unchanged' | 'outside_scope' | 'too_many_tags' | 'has_dependents';
 
 interface Group {
   /** Null for the targets that would be changed. */
@@ -29,7 +31,10 @@ interface Group {
 
 /** Reads what a bulk change would do: counts, and the first targets. */
 export class ReadBulkPreview extends Query<BulkPreview> {
-  constructor(readonly request: BulkChangeRequest) {
+  constructor(
+    readonly request: BulkChangeRequest,
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -45,12 +50,12 @@ export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
   ) {}
 
   /** @throws DomainError `invalid` (filter, change) */
-  async execute({ request }: ReadBulkPreview): Promise<BulkPreview> {
+  async execute({ request, scope }: ReadBulkPreview): Promise<BulkPreview> {
     requireConsistent(request);
     if (request.change?.tier !== undefined) await this.tiers.requireTier(request.change.tier, '#/change/tier');
     const { agentTargets, placements } = this;
-    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements });
-    const { text, params, members } = previewStatement(selection, request.change);
+    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements }, scope);
+    const { text, params, members } = previewStatement(selection, request.change, scope);
     const groups = await this.database.query<Group>(text, params);
     const changing = groups.find(({ reason }) => reason === null);
     return {
@@ -59,14 +64,14 @@ export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
       members: members.map((member, at) => ({ member, changes: changing?.members[at] ?? 0 })),
       sample: changing?.sample ?? [],
       skipped: groups.flatMap(({ reason, count, sample }) =>
-        reason === null ? [] : [{ reason, text: REASON_TEXTS[reason], count, sample }],
+        reason === null ? [] : [{ reason, text: reasonText(reason, scope), count, sample }],
       ),
     };
   }
 }
 
 /** Returns the SQL of the groups: one scan classifies the selected targets, and only those of the samples are read in full. */
-function previewStatement({ conditions, params: given }: Filter, change: BulkChange | undefined) {
+function previewStatement({ conditions, params: given }: Filter, change: BulkChange | undefined, scope: Scope) {
   const params = [...given];
   const selected = conditions.join(' AND ');
   const unchanged = change === undefined ? new Map<keyof BulkChange, string>() : unchangedConditions(change, params);
@@ -76,6 +81,7 @@ function previewStatement({ conditions, params: given }: Filter, change: BulkCha
     change === undefined
       ? `CASE WHEN id IN (SELECT id FROM needed) THEN 'has_dependents' END`
       : `CASE WHEN ${[...unchanged.values()].join(' AND ')} THEN 'unchanged'
+              ${scope === null ? '' : `WHEN ${leavesScopeCondition(change, scope, params)} THEN 'outside_scope'`}
               WHEN ${tooManyTagsCondition(change, params)} THEN 'too_many_tags' END`;
   const text = `
     WITH RECURSIVE ${change === undefined ? `needed AS (${neededByOthers(selected)}),` : ''}

@@ -1,14 +1,26 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { BULK_SAMPLE, type BulkPreview, type BulkTarget, type ExpandRequest } from '@icmp-mon/targets/contract';
+import {
+  BULK_SAMPLE,
+  type BulkPreview,
+  type BulkReason,
+  type BulkSkipped,
+  type BulkTarget,
+  type ExpandRequest,
+} from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { TierNames } from '../tier-names';
+import { NOT_AVAILABLE } from '../within-scope';
 import { blockOf } from './address-block';
-import { REASON_TEXTS } from './bulk-reasons';
-import { takenAddresses } from './expand-part';
+import { sortAddresses } from './block-places';
+import { reasonText } from './bulk-reasons';
 
-/** Reads which addresses of a block would be registered, and which are targets already. */
+/** Reads which addresses of a block would be registered, and which are targets already or outside of the caller's scope. */
 export class ReadExpansionPreview extends Query<BulkPreview> {
-  constructor(readonly request: ExpandRequest) {
+  constructor(
+    readonly request: ExpandRequest,
+    readonly scope: Scope,
+  ) {
     super();
   }
 }
@@ -21,28 +33,20 @@ export class ReadExpansionPreviewHandler implements IQueryHandler<ReadExpansionP
   ) {}
 
   /** @throws DomainError `invalid` (block, name pattern, tier) */
-  async execute({ request }: ReadExpansionPreview): Promise<BulkPreview> {
+  async execute({ request, scope }: ReadExpansionPreview): Promise<BulkPreview> {
     const { count, vrf, addresses } = blockOf(request);
     await this.tiers.requireTier(request.tier);
     const all = addresses(0, count);
-    const taken = await takenAddresses(
-      this.database,
-      vrf,
-      all.map(({ ip }) => ip),
-    );
-    const free = all.filter(({ ip }) => !taken.has(ip));
+    const { free, taken, outside, hidden } = await sortAddresses(this.database, request, vrf, all, scope);
     const sample = free.slice(0, BULK_SAMPLE).map(({ ip, name }): BulkTarget => ({ id: null, ip, vrf, name }));
-    const targets = all.flatMap(({ ip }): BulkTarget[] => {
-      const target = taken.get(ip);
-      return target === undefined ? [] : [{ ...target, ip, vrf }];
-    });
-    const reason = 'already_target';
-    const skipped = {
-      reason,
-      text: REASON_TEXTS[reason],
-      count: targets.length,
-      sample: targets.slice(0, BULK_SAMPLE),
-    } as const;
-    return { count, changes: free.length, members: [], sample, skipped: targets.length === 0 ? [] : [skipped] };
+    const skipped = [
+      ...skippedOf('already_target', reasonText('already_target', scope), taken),
+      ...skippedOf('outside_scope', reasonText('outside_scope', scope), outside),
+      ...skippedOf('refused', NOT_AVAILABLE, hidden),
+    ];
+    return { count, changes: free.length, members: [], sample, skipped };
   }
 }
+
+const skippedOf = (reason: BulkReason, text: string, targets: readonly BulkTarget[]): BulkSkipped[] =>
+  targets.length === 0 ? [] : [{ reason, text, count: targets.length, sample: targets.slice(0, BULK_SAMPLE) }];

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -19,6 +20,7 @@ export class RequestBulkChange extends Command<BulkJobDetail> {
   constructor(
     readonly request: BulkChangeRequest,
     readonly metadata: RequestMetadata,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -36,13 +38,14 @@ export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChan
   ) {}
 
   /** @throws DomainError `invalid` (filter, change), `conflict` (expected count), `too_many_requests` */
-  async execute({ request, metadata }: RequestBulkChange): Promise<BulkJobDetail> {
+  async execute({ request, metadata, scope }: RequestBulkChange): Promise<BulkJobDetail> {
     requireConsistent(request);
     const { filter = null, targets = null, change = null } = request;
     if (change?.tier !== undefined) await this.tiers.requireTier(change.tier, '#/change/tier');
     const { agentTargets, placements } = this;
-    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements });
-    const job: NewJob = { kind: change === null ? 'remove' : 'change', filter, targets, change, expand: null };
+    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements }, scope);
+    const kind = change === null ? 'remove' : 'change';
+    const job: NewJob = { kind, filter, targets, change, expand: null, caller: { scope } };
     return this.database.transaction((sql) =>
       acceptJob(sql, this.store, job, metadata, async (jobId) => {
         const count = await storeParts(sql, jobId, selection, {

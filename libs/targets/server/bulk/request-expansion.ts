@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
@@ -12,6 +13,7 @@ export class RequestExpansion extends Command<BulkJobDetail> {
   constructor(
     readonly request: ExpandRequest,
     readonly metadata: RequestMetadata,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -26,12 +28,12 @@ export class RequestExpansionHandler implements ICommandHandler<RequestExpansion
   ) {}
 
   /** @throws DomainError `invalid` (block, name pattern, tier), `too_many_requests` */
-  async execute({ request, metadata }: RequestExpansion): Promise<BulkJobDetail> {
+  async execute({ request, metadata, scope }: RequestExpansion): Promise<BulkJobDetail> {
     const { count } = blockOf(request);
     await this.tiers.requireTier(request.tier);
     const { cidr, vrf, tier, tags, namePattern } = request;
     const expand = { cidr, tier, ...(vrf && { vrf }), ...(tags && { tags }), ...(namePattern && { namePattern }) };
-    const job: NewJob = { kind: 'expand', filter: null, targets: null, change: null, expand };
+    const job: NewJob = { kind: 'expand', filter: null, targets: null, change: null, expand, caller: { scope } };
     return this.database.transaction((sql) => acceptJob(sql, this.store, job, metadata, () => Promise.resolve(count)));
   }
 }

@@ -1,7 +1,10 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { DAY_MS, inSteps } from '@icmp-mon/platform/plugins';
 
-/** Files whose lines are kept at most, and for how long after the end of their job; as many lists of inventory sources. */
+/**
+ * Files whose lines are kept at most, and for how long after the end of their job; as many of callers with a scope, so that these delete no
+ * results of others, and as many lists of inventory sources.
+ */
 export const IMPORT_FILES_MAX = 20;
 export const IMPORT_FILES_KEPT_DAYS = 7;
 const NOT_ACCEPTED_KEPT = '1 hour';
@@ -23,7 +26,8 @@ export async function forgetImportFiles(sql: Sql, endedBefore: Date, limit: numb
   await sql.execute(
     `UPDATE import_file SET is_forgotten = true WHERE NOT is_forgotten AND id IN (
        SELECT id FROM (
-         SELECT f.id, f.received_at, j.id IS NULL AS is_alone, j.finished_at, row_number() OVER (PARTITION BY f.source_id IS NULL ORDER BY f.received_at DESC) AS nr
+         SELECT f.id, f.received_at, j.id IS NULL AS is_alone, j.finished_at, 
+           row_number() OVER (PARTITION BY f.source_id IS NULL, j.scope IS NULL ORDER BY f.received_at DESC) AS nr
          FROM import_file f LEFT JOIN bulk_job j ON j.id = f.id WHERE NOT f.is_forgotten) AS file
        WHERE (is_alone AND received_at < now() - interval '${NOT_ACCEPTED_KEPT}')
           OR (finished_at IS NOT NULL AND (nr > $1 OR finished_at < $2)))`,

@@ -41,7 +41,7 @@ describe('an import', () => {
     await bulk.runner.runNextPart();
     expect(await bulk.readJob(accepted.id)).toMatchObject({ state: 'running', created: PART_LINES });
     const other = new ControlDatabase({ url: bulk.url });
-    await new BulkJobRunner(other, new EventStore(other)).runJobs(unending);
+    await new BulkJobRunner(other, new EventStore(other), bulk.access).runJobs(unending);
     await other.close();
     expect(await bulk.readJob(accepted.id)).toMatchObject({ state: 'completed', created: LINES, done: LINES });
     await expectOnce(accepted.id);
@@ -56,7 +56,7 @@ describe('an import', () => {
     const other = new ControlDatabase({ url: bulk.url });
     const changes = ids.map(({ id }, nr) => bulk.changeTarget(id, { name: `other-${nr}` }));
     await Promise.all([
-      new BulkJobRunner(other, new EventStore(other)).runJobs(unending),
+      new BulkJobRunner(other, new EventStore(other), bulk.access).runJobs(unending),
       bulk.runner.runJobs(unending),
       ...changes,
     ]);
@@ -128,7 +128,7 @@ describe('a file', () => {
   };
   const requestUnread = () =>
     new RequestImportHandler(bulk.control, bulk.store).execute(
-      new RequestImport({ format: 'csv', pieces: unread }, {}, REQUESTER),
+      new RequestImport({ format: 'csv', pieces: unread }, {}, REQUESTER, null),
     );
 
   it('is refused before it is received, while too many jobs wait', async () => {

@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ManyCommand } from '@icmp-mon/platform/event-store';
 import type { ImportOrder, TargetEvent } from '@icmp-mon/targets/contract';
@@ -12,6 +13,8 @@ import { type LineResult, nextLines, storeResults, type WaitingLine } from './im
 import { currentTargets, placeKey, usableTiers } from './known-targets';
 import { PlannedParents } from './planned-parents';
 import { prepareLines } from './prepare-lines';
+import { ScopedLines } from './scoped-lines';
+import { detailInScope, withinScope } from '../within-scope';
 import { SourcedLines } from '../sources/sourced-lines';
 
 type Writing = Extract<LineDecision, { outcome: 'created' | 'changed' }>;
@@ -24,7 +27,7 @@ type Writing = Extract<LineDecision, { outcome: 'created' | 'changed' }>;
 export async function runImportPart(sql: Sql, job: BulkJobRow): Promise<PartTally> {
   const { id, import: order } = job;
   if (order === null) throw new Error('A job of kind import contains no order.');
-  const tally = new PartTally();
+  const tally = new PartTally(job.scope);
   if (job.next_part === 0) {
     tally.counts.failed += await prepareLines(sql, id);
     tally.isLast = false;
@@ -32,7 +35,7 @@ export async function runImportPart(sql: Sql, job: BulkJobRow): Promise<PartTall
   }
   const lines = await nextLines(sql, id);
   const sourced = order.source === undefined ? null : await SourcedLines.readSource(sql, order.source);
-  const decisions = await decideLines(sql, id, lines, { order, sourced });
+  const decisions = await decideLines(sql, id, lines, { order, sourced, scope: job.scope });
   const results = order.dryRun ? decisions.map(resultOf) : await takeEffect(sql, job, decisions);
   await storeResults(sql, id, results);
   if (!order.dryRun) await sourced?.recordResults(sql, lines, results);
@@ -45,7 +48,7 @@ async function decideLines(
   sql: Sql,
   fileId: string,
   lines: readonly WaitingLine[],
-  { order: { mode, dryRun }, sourced }: { order: ImportOrder; sourced: SourcedLines | null },
+  { order: { mode, dryRun }, sourced, scope }: { order: ImportOrder; sourced: SourcedLines | null; scope: Scope },
 ): Promise<LineDecision[]> {
   const names = [...new Set(lines.flatMap(({ members }) => members.tier ?? []))];
   const usable = await usableTiers(sql, names);
@@ -54,12 +57,14 @@ async function decideLines(
   const current = await currentTargets(sql, lines);
   await sourced?.readOwners(sql, current.values());
   const planned = await PlannedParents.readAbove(sql, lines, dryRun ? fileId : null);
+  const scoped = scope === null ? null : await ScopedLines.readHidden(sql, scope, current.values(), planned.knownIds());
   const tierNames = names.every((name) => usable.has(name)) ? [] : await allTiers(sql);
   const parentOf: PlannedParents['parentOf'] = (reference, vrf) => planned.parentOf(reference, vrf);
   return lines.map((line) => {
     const context = { mode, current: current.get(placeKey(line)), usable, tierNames, parentOf };
-    const decision = sourced === null ? decideLine(line, context) : sourced.decideLine(line, context);
-    return planned.addDecision(decision);
+    const decision = (sourced ?? scoped)?.decideLine(line, context) ?? decideLine(line, context);
+    const checked = planned.addDecision(decision);
+    return scoped === null ? checked : ScopedLines.withoutNames(decision, checked);
   });
 }
 
@@ -73,13 +78,13 @@ async function allTiers(sql: Sql): Promise<string[]> {
 async function takeEffect(sql: Sql, job: BulkJobRow, decisions: readonly LineDecision[]): Promise<LineResult[]> {
   const writing = decisions.filter((each): each is Writing => each.outcome === 'created' || each.outcome === 'changed');
   const keys = await newKeys(sql, writing.filter(({ outcome }) => outcome === 'created').length);
-  const commands = writing.map((decision) => commandOf(decision, keys));
+  const commands = writing.map((decision) => commandOf(decision, keys, job.scope));
   const outcomes = await executeLines(sql, commands, jobMetadata(job));
   const refusals = new Map<number, string>();
   for (const [at, outcome] of outcomes.entries()) {
     if (!('refused' in outcome)) continue;
     if (!isRefusal(outcome.refused)) throw outcome.refused;
-    refusals.set(writing[at].line, outcome.refused.detail);
+    refusals.set(writing[at].line, detailInScope(job.scope, outcome.refused));
   }
   return decisions.map((decision) => {
     const reason = refusals.get(decision.line);
@@ -87,15 +92,15 @@ async function takeEffect(sql: Sql, job: BulkJobRow, decisions: readonly LineDec
   });
 }
 
-function commandOf(decision: Writing, keys: number[]): ManyCommand<TargetState, TargetEvent> {
+function commandOf(decision: Writing, keys: number[], scope: Scope): ManyCommand<TargetState, TargetEvent> {
   const { targetId: id } = decision.target;
   if (decision.outcome === 'created') {
     const target = { ...decision.target, key: keys.shift() ?? missingKey() };
-    return { id, decide: (state) => register(state, target), expectedVersion: 0 };
+    return { id, decide: withinScope(scope, (state) => register(state, target)), expectedVersion: 0 };
   }
   const { name, tags, tier, paused, parents, notes, owner } = decision.target;
   const members = { name, tags, tier, paused, parents, notes, owner };
-  return { id, decide: (state) => replace(state, members), expectedVersion: decision.version };
+  return { id, decide: withinScope(scope, (state) => replace(state, members)), expectedVersion: decision.version };
 }
 
 function missingKey(): never {

@@ -1,4 +1,12 @@
-import { Located, Metadata, type RequestMetadata, RequirePermission, streamedBody } from '@icmp-mon/platform/http';
+import type { Scope } from '@icmp-mon/identity/contract';
+import {
+  CallerScope,
+  Located,
+  Metadata,
+  type RequestMetadata,
+  RequirePermission,
+  streamedBody,
+} from '@icmp-mon/platform/http';
 import { IMPORT_BYTES_MAX, IMPORT_LINES_MAX, IMPORT_TYPES, type ImportFormat } from '@icmp-mon/targets/contract';
 import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -45,8 +53,10 @@ export class ImportController {
     @Req() request: Request,
     @Query() query: ImportTargetsRequest,
     @Metadata() metadata: RequestMetadata,
+    @CallerScope() scope: Scope,
   ): Promise<BulkJobDetailResponse> {
-    return this.commands.execute(new RequestImport(streamedBody(request, FORMATS, IMPORT_BYTES_MAX), query, metadata));
+    const file = streamedBody(request, FORMATS, IMPORT_BYTES_MAX);
+    return this.commands.execute(new RequestImport(file, query, metadata, scope));
   }
 
   @Get('bulk-jobs/:id/lines')
@@ -57,7 +67,9 @@ export class ImportController {
   listLines(
     @Param('id', ParseUUIDPipe) id: string,
     @Query() query: ListImportLinesRequest,
+    @Metadata() { actor }: RequestMetadata,
+    @CallerScope() scope: Scope,
   ): Promise<ImportLinePageResponse> {
-    return this.queries.execute(new ListImportLines(id, query));
+    return this.queries.execute(new ListImportLines(id, { actor, scope }, query));
   }
 }

@@ -2,6 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
 import type { ImportLine, ImportLinePage, ImportOutcome } from '@icmp-mon/targets/contract';
+import { type JobReader, readJob } from '../bulk/bulk-job-rows';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 const PAGE_DEFAULT = 100;
@@ -17,6 +18,7 @@ export interface ImportLinesQuery {
 export class ListImportLines extends Query<ImportLinePage> {
   constructor(
     readonly jobId: string,
+    readonly reader: JobReader,
     readonly query: ImportLinesQuery,
   ) {
     super();
@@ -28,10 +30,10 @@ export class ListImportLinesHandler implements IQueryHandler<ListImportLines> {
   constructor(private readonly database: ControlDatabase) {}
 
   /** @throws DomainError `not_found` (job, or its lines were deleted), `invalid` (cursor) */
-  async execute({ jobId, query }: ListImportLines): Promise<ImportLinePage> {
+  async execute({ jobId, reader, query }: ListImportLines): Promise<ImportLinePage> {
     const { outcome, cursor, limit = PAGE_DEFAULT } = query;
     const [after] = cursor === undefined ? [0] : decodeNumberCursor(LIST, cursor, 1);
-    await this.requireLines(jobId);
+    await this.requireLines(jobId, reader);
     const rows = await this.database.query<ImportLine>(
       `SELECT l.line, l.ip, l.vrf, coalesce(l.outcome, 'waiting') AS outcome,
          CASE WHEN l.outcome = 'created' AND (j.import ->> 'dryRun')::boolean THEN NULL ELSE l.target_id END AS "targetId",
@@ -46,16 +48,12 @@ export class ListImportLinesHandler implements IQueryHandler<ListImportLines> {
     return { items, next: rows.length > limit && last !== undefined ? encodeNumberCursor(LIST, [last.line]) : null };
   }
 
-  private async requireLines(jobId: string): Promise<void> {
-    const [job] = await this.database.query<{ kind: string; has_lines: boolean }>(
-      `SELECT j.kind, f.id IS NOT NULL AS has_lines FROM bulk_job j
-       LEFT JOIN import_file f ON f.id = j.id AND NOT f.is_forgotten WHERE j.id = $1`,
-      [jobId],
-    );
-    if (job === undefined) throw new DomainError('not_found', `There is no bulk job ${jobId}.`);
-    if (job.kind !== 'import')
+  private async requireLines(jobId: string, reader: JobReader): Promise<void> {
+    const { kind } = await readJob(this.database, jobId, reader);
+    if (kind !== 'import')
       throw new DomainError('not_found', `The bulk job ${jobId} is not an import: it has no lines.`);
-    if (!job.has_lines)
+    const files = await this.database.query('SELECT FROM import_file WHERE id = $1 AND NOT is_forgotten', [jobId]);
+    if (files.length === 0)
       throw new DomainError('not_found', `The lines of the import ${jobId} were deleted, some time after its end.`);
   }
 }

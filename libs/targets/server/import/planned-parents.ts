@@ -35,6 +35,11 @@ export class PlannedParents {
     return new PlannedParents(await sql.query<Node>(ABOVE, [ids, JSON.stringify(places), fileId]));
   }
 
+  /** Returns the ids of all targets that were read. */
+  knownIds(): Iterable<string> {
+    return this.byId.keys();
+  }
+
   /** Returns the target that a line names as a parent, by its id, or by its address in the VRF of the line. */
   parentOf(reference: string, vrf: string): TargetParent | undefined {
     return TARGET_ID.test(reference) ? this.byId.get(reference) : this.byPlace.get(placeKey({ vrf, ip: reference }));

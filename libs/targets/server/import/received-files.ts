@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import type { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { newId } from '@icmp-mon/platform/ids';
@@ -13,7 +14,7 @@ import { readRecords } from './read-records';
 /** Lines of one statement. */
 const LINES_PER_STATEMENT = 500;
 /** Most stored files: of ended jobs, of unfinished ones, and some that are being received or deleted. */
-export const STORED_FILES_MAX = IMPORT_FILES_MAX + UNFINISHED_JOBS_MAX + 10;
+export const STORED_FILES_MAX = 2 * IMPORT_FILES_MAX + UNFINISHED_JOBS_MAX + 10;
 
 export interface ReceivedFile {
   id: string;
@@ -34,13 +35,15 @@ export class ReceivedFiles {
    * Checks, before a file is received, that there is room for it and its job.
    * @throws DomainError `too_many_requests`
    */
-  async requirePlace(): Promise<void> {
-    await requirePlace(this.database);
+  async requirePlace(scope: Scope): Promise<void> {
+    await requirePlace(this.database, scope);
     const [row] = await this.database.query<{ count: number }>(
       'SELECT count(*) AS count FROM import_file WHERE source_id IS NULL',
     );
     if (row.count < STORED_FILES_MAX) return;
-    const detail = `${row.count} files of imports are stored, the most at the same time. Those of ended imports are deleted within minutes: try again later.`;
+    const many =
+      scope === null ? `${row.count} files of imports are stored, the most` : 'Too many files of imports are stored';
+    const detail = `${many} at the same time. Those of ended imports are deleted within minutes: try again later.`;
     throw new DomainError('too_many_requests', detail);
   }
 

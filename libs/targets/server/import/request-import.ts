@@ -1,3 +1,4 @@
+import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -16,6 +17,7 @@ export class RequestImport extends Command<BulkJobDetail> {
     readonly file: { format: ImportFormat; pieces: AsyncIterable<Buffer> },
     readonly query: ImportQuery,
     readonly metadata: RequestMetadata,
+    readonly scope: Scope,
   ) {
     super();
   }
@@ -34,27 +36,26 @@ export class RequestImportHandler implements ICommandHandler<RequestImport> {
   }
 
   /** @throws FileFault, DomainError `too_large`, `too_many_requests`; then no line of the file is used */
-  async execute({ file, query, metadata }: RequestImport): Promise<BulkJobDetail> {
+  async execute(request: RequestImport): Promise<BulkJobDetail> {
     if (this.receiving >= RECEIVING_MAX) {
       throw new DomainError('too_many_requests', `${RECEIVING_MAX} files are being received. Try again shortly.`);
     }
     this.receiving += 1;
     try {
-      return await this.startImport(file, query, metadata);
+      return await this.startImport(request);
     } finally {
       this.receiving -= 1;
     }
   }
 
-  private async startImport(
-    { format, pieces }: RequestImport['file'],
-    { mode = 'upsert', dryRun = false }: ImportQuery,
-    metadata: RequestMetadata,
-  ): Promise<BulkJobDetail> {
-    await this.files.requirePlace();
+  private async startImport({ file, query, metadata, scope }: RequestImport): Promise<BulkJobDetail> {
+    const { format, pieces } = file;
+    const { mode = 'upsert', dryRun = false } = query;
+    await this.files.requirePlace(scope);
     const { id, lines, bytes } = await this.files.storeFile(pieces, format);
     const order = { format, mode, dryRun, bytes };
-    const job: NewJob = { kind: 'import', filter: null, targets: null, change: null, expand: null, import: order };
+    const nothing = { filter: null, targets: null, change: null, expand: null };
+    const job: NewJob = { kind: 'import', ...nothing, import: order, caller: { scope } };
     try {
       return await this.database.transaction((sql) =>
         acceptJob(sql, this.store, job, metadata, () => Promise.resolve(lines), id),

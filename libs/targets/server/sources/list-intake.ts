@@ -40,7 +40,7 @@ export class ListIntake {
   /** @throws SourceFault, DomainError `too_many_requests` while too many bulk jobs are unfinished; nothing was changed then */
   async readList(run: RunRow, signal: AbortSignal): Promise<void> {
     const source = await this.loadSource(run);
-    await requirePlace(this.database);
+    await requirePlace(this.database, null);
     const intake = await this.takeList(source, signal);
     let isUsed = false;
     try {
@@ -126,7 +126,8 @@ export class ListIntake {
   ): Promise<void> {
     const { name, kind: format } = source.definition;
     const order = { format, mode: 'upsert', dryRun: run.dry_run, bytes: 0, source: { id: source.id, name } } as const;
-    const job: NewJob = { kind: 'import', filter: null, targets: null, change: null, expand: null, import: order };
+    const nothing = { filter: null, targets: null, change: null, expand: null };
+    const job: NewJob = { kind: 'import', ...nothing, import: order, caller: null };
     const metadata = runMetadata(run);
     await acceptJob(sql, this.store, job, metadata, () => Promise.resolve(intake.lines), intake.fileId);
   }

@@ -63,7 +63,8 @@ export class RunEnd {
       (await sql.query(`SELECT FROM target_list WHERE ${acted} LIMIT 1`, selection.params)).length > 0;
     if (hasJob) {
       const change = isRemoval ? null : { paused: true };
-      const job: NewJob = { kind: isRemoval ? 'remove' : 'change', filter: null, targets: null, change, expand: null };
+      const kind = isRemoval ? 'remove' : 'change';
+      const job: NewJob = { kind, filter: null, targets: null, change, expand: null, caller: null };
       const metadata = runMetadata(run);
       const { id } = await acceptJob(sql, this.store, job, metadata, (jobId) =>
         storeParts(sql, jobId, selection, { limit: BULK_TARGETS_MAX, isRemoval }),

@@ -36,6 +36,17 @@ export async function idsInScope(sql: Sql, ids: readonly string[], scope: string
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Returns those of the listed ids that are targets outside of a scope. */
+export async function idsOutsideScope(sql: Sql, ids: readonly string[], scope: string): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const params: unknown[] = [ids];
+  const rows = await sql.query<{ id: string }>(
+    `SELECT id FROM target_list WHERE id = ANY ($1::uuid[]) AND NOT ${scopeCondition(scope, params)}`,
+    params,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Returns views without the parents that are not in the scope. */
 export async function limitParents<T extends { parents: readonly TargetParent[] }>(
   sql: Sql,
