@@ -131,6 +131,52 @@ describe('targets that left the list', () => {
     expect((await fixture.readTargets()).size).toBe(3);
   });
 
+  it.each(['pause', 'remove'] as const)(
+    'are handled by the next run if the job fails that is to %s them',
+    async (left) => {
+      netbox.addresses = netboxAddresses(4);
+      const { id } = await fixture.defineNetbox({ left, leftSharePercent: 100 });
+      await fixture.runSource(id);
+      const all = netbox.addresses;
+      netbox.addresses = all.slice(2);
+      await fixture.requestRun(id);
+      await fixture.newRunner().runNextStep(new AbortController().signal);
+      const [{ leftJobId }] = await fixture.runsOf(id);
+      await fixture.bulk.control.execute('DELETE FROM bulk_job_part WHERE job_id = $1', [leftJobId]);
+      // As if the job had paused one of them before.
+      if (left === 'pause')
+        await fixture.bulk.changeTarget((await fixture.readTarget('10.0.0.0')).id, { paused: true });
+      await fixture.bulk.runner.runJobs(new AbortController().signal);
+      await fixture.runAll();
+      expect((await fixture.runsOf(id))[0]).toMatchObject({
+        state: 'failed',
+        left: 2,
+        error: expect.stringMatching(/^An unexpected error ended the job\./) as string,
+      });
+      expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', left: 2 });
+      expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', left: 0 });
+      const paused = [...(await fixture.readTargets()).values()].map((target) => target.paused);
+      expect(paused).toEqual(left === 'pause' ? [true, true, false, false] : [false, false]);
+      netbox.addresses = all;
+      await fixture.runSource(id);
+      expect([...(await fixture.readTargets()).values()].map((target) => target.paused)).toEqual(Array(4).fill(false));
+    },
+  );
+
+  it('stay if a person cancels the job that is to pause them, also at the next run', async () => {
+    netbox.addresses = netboxAddresses(4);
+    const { id } = await fixture.defineNetbox({ left: 'pause', leftSharePercent: 100 });
+    await fixture.runSource(id);
+    netbox.addresses = netbox.addresses.slice(2);
+    await fixture.requestRun(id);
+    await fixture.newRunner().runNextStep(new AbortController().signal);
+    await fixture.bulk.cancelJob((await fixture.runsOf(id))[0].leftJobId ?? '');
+    await fixture.runAll();
+    expect((await fixture.runsOf(id))[0]).toMatchObject({ error: 'The bulk job of the run was cancelled.' });
+    expect(await fixture.runSource(id)).toMatchObject({ state: 'completed', left: 0 });
+    expect([...(await fixture.readTargets()).values()].filter(({ paused }) => paused)).toEqual([]);
+  });
+
   it('are shown by a dry run, which changes nothing', async () => {
     netbox.addresses = netboxAddresses(4);
     const { id } = await fixture.defineNetbox({ left: 'remove', leftSharePercent: 100 });

@@ -4,9 +4,8 @@ import { type BulkState, BULK_TARGETS_MAX, type SourceDefinition } from '@icmp-m
 import { Injectable } from '@nestjs/common';
 import { acceptJob, type NewJob } from '../bulk/accept-job';
 import { storeParts } from '../bulk/bulk-selection';
-import { endRun, lockClaimed, runMetadata } from './claimed-runs';
+import { endRun, lockClaimed, type RunFault, runMetadata } from './claimed-runs';
 import { areTooMany } from './left-targets';
-import { SourceFault } from './source-fault';
 import { RUN_COLUMNS, type RunRow } from './source-rows';
 
 interface EndedJob {
@@ -40,9 +39,12 @@ export class RunEnd {
       if (run === undefined) return;
       const jobs = await endedJobs(sql, run);
       await storeCounts(sql, run, jobs);
-      requireCompleted(jobs);
-      if (run.left_job_id === null && (await this.startLeftJob(sql, run))) return;
-      await endRun(sql, run, null);
+      const leftJob = jobs.find(({ id }) => id === run.left_job_id);
+      // After a job that failed, the next run does the same again. A person who cancels it means that the targets stay.
+      if (leftJob !== undefined && leftJob.state !== 'failed') await recordHandled(sql, run);
+      const fault = jobFault(jobs);
+      if (fault === null && run.left_job_id === null && (await this.startLeftJob(sql, run))) return;
+      await endRun(sql, run, fault);
     });
   }
 
@@ -74,12 +76,13 @@ export class RunEnd {
         [run.id, id],
       );
     }
-    // A target that a person has paused stays paused when it is listed again.
+    // A target that a person has paused stays paused when it is listed again; one that a failed job has paused does not.
     await sql.execute(
-      `UPDATE inventory_source_target t SET is_left_handled = true, is_paused = $2 AND NOT l.paused
+      `UPDATE inventory_source_target t SET is_paused = $2 AND (t.is_paused OR NOT l.paused)
        FROM target_list l WHERE l.id = t.target_id AND ${PENDING}`,
       [run.source_id, action === 'pause'],
     );
+    if (!hasJob) await recordHandled(sql, run);
     return hasJob;
   }
 
@@ -114,13 +117,19 @@ async function storeCounts(sql: Sql, run: RunRow, jobs: readonly EndedJob[]): Pr
   );
 }
 
-/** @throws SourceFault if a job failed or was cancelled */
-function requireCompleted(jobs: readonly EndedJob[]): void {
+/** Records that nothing is left to do for the targets that left the list. */
+async function recordHandled(sql: Sql, { source_id }: RunRow): Promise<void> {
+  await sql.execute(`UPDATE inventory_source_target SET is_left_handled = true WHERE ${PENDING}`, [source_id]);
+}
+
+/** Returns why a run fails whose job failed or was cancelled. */
+function jobFault(jobs: readonly EndedJob[]): RunFault | null {
   const job = jobs.find(({ state }) => state !== 'completed');
-  if (job === undefined) return;
+  if (job === undefined) return null;
   const advice = 'Targets that the job has changed stay changed. The source runs again at its interval.';
-  throw new SourceFault(
-    job.state === 'cancelled' ? 'The bulk job of the run was cancelled.' : (job.error ?? 'The bulk job failed.'),
+  const isCancelled = job.state === 'cancelled';
+  return {
+    error: isCancelled ? 'The bulk job of the run was cancelled.' : (job.error ?? 'The bulk job failed.'),
     advice,
-  );
+  };
 }
