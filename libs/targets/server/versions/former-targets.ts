@@ -46,12 +46,11 @@ export class FormerTargets {
     if (newest.size > 1) {
       throw new AmbiguousFormerTarget(address.ip, [...newest.values()].sort(byVrf));
     }
-    if (rows.length === 0)
-      throw new DomainError('not_found', `${address.ip} is not a target, and no version of one that was is stored.`);
+    if (rows.length === 0) throw new DomainError('not_found', `${address.ip} is not a target, and was none.`);
     return rows.map(({ id }) => id);
   }
 
-  /** Returns the ids of all targets of the scope that have or had an address, newest first, at most 100; without those whose versions are deleted. */
+  /** Returns the ids of all targets of the scope that have or had an address, newest first, at most 100. */
   async idsAt({ ip, vrf }: Pick<TargetReference, 'ip' | 'vrf'>, scope: Scope): Promise<string[]> {
     const lives = await this.readLives(ip, vrf);
     return this.visibleIds(
@@ -80,13 +79,12 @@ export class FormerTargets {
     return ids.filter((id) => visible.has(id));
   }
 
+  /** From the events, because the versions of targets that were removed long ago are deleted, and new targets may not have one yet. */
   private readLives(ip: string, vrf: string | undefined): Promise<{ id: string; vrf: string }[]> {
-    // A target that was just registered may not have a version yet.
     return this.database.query(
-      `SELECT id, vrf, max(key) AS key FROM (
-         SELECT id, vrf, key FROM target_list WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)
-         UNION ALL SELECT id, vrf, key FROM target_version WHERE ip = $1::inet AND ($2::text IS NULL OR vrf = $2)) AS t
-       GROUP BY id, vrf ORDER BY key DESC LIMIT $3`,
+      `SELECT data->>'targetId' AS id, data->>'vrf' AS vrf FROM event
+       WHERE type = 'TargetRegistered' AND data->>'ip' = $1 AND ($2::text IS NULL OR data->>'vrf' = $2)
+       ORDER BY position DESC LIMIT $3`,
       [ip, vrf ?? null, LIVES_MAX],
     );
   }
