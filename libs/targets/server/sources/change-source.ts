@@ -48,7 +48,7 @@ export class ChangeSourceHandler implements ICommandHandler<ChangeSource> {
     const given = 'replace' in request ? request.replace : request.patch;
     const definition =
       'replace' in request ? definitionOf(request.replace) : changedDefinition(known.definition, request.patch);
-    requireDefinition(definition, given.credential);
+    requireDefinition(definition, given.credential, known.definition.location);
     if (definition.kind !== known.definition.kind) {
       throw new DomainError(
         'conflict',

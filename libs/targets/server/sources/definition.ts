@@ -12,6 +12,7 @@ import {
 } from '@icmp-mon/targets/contract';
 import { TARGET_TAGS } from '@icmp-mon/targets/wire';
 import { FILE_NAME } from './file-entries';
+import { CREDENTIAL_PLACE, hasCredentialPlace, secretParameter } from './secret-parameters';
 
 /** Parameters of NetBox that the reading sets itself, or that change the form of its answers. */
 const OWN_PARAMETERS = ['limit', 'offset', 'start', 'ordering', 'brief', 'fields', 'omit', 'format', 'status'];
@@ -40,15 +41,23 @@ export function definitionOf(request: DefineSourceRequest): SourceDefinition {
 
 const LOCATION_FAULTS: Readonly<Record<SourceKind, (location: string) => string | null>> = {
   netbox: netboxFault,
-  http_sd: urlFault,
+  http_sd: httpListFault,
   file_sd: patternFault,
 };
 
-/** Checks what the class of the request cannot. @throws DomainError `invalid` with every fault */
-export function requireDefinition(definition: SourceDefinition, credential: string | null | undefined): void {
+/**
+ * Checks what the class of the request cannot.
+ * @param known the location as it is stored, which a change of other members does not check again
+ * @throws DomainError `invalid` with every fault
+ */
+export function requireDefinition(
+  definition: SourceDefinition,
+  credential: string | null | undefined,
+  known?: string,
+): void {
   const { kind, location, query, statuses, tagsFrom, nameFrom } = definition;
   const faults: [pointer: string, fault: string | null][] = [
-    ['#/location', LOCATION_FAULTS[kind](location)],
+    ['#/location', location === known ? null : LOCATION_FAULTS[kind](location)],
     ['#/query', kind !== 'netbox' && query !== '' ? 'is only for NetBox.' : queryFault(query)],
     ['#/statuses', kind !== 'netbox' && statuses.length > 0 ? 'are only for NetBox.' : null],
     ['#/nameFrom', nameFrom === null ? null : pathFault(nameFrom)],
@@ -67,6 +76,21 @@ function urlFault(location: string): string | null {
     return 'must not contain a user name or password: give the credential by itself.';
   return url.hash === '' ? null : 'must not contain a "#".';
 }
+
+function httpListFault(location: string): string | null {
+  const fault = urlFault(location);
+  if (fault !== null) return fault;
+  const secret = secretParameter(new URL(location).searchParams);
+  if (secret !== undefined) return secretFault(secret);
+  const { origin, pathname } = new URL(location);
+  // Elsewhere in the URL it would not be replaced.
+  return location.includes(CREDENTIAL_PLACE) && !hasCredentialPlace(location)
+    ? `may have ${CREDENTIAL_PLACE} only as the whole value of a parameter: ${origin}${pathname.replaceAll(/%7B.*?%7D/gi, '')}?token=${CREDENTIAL_PLACE}.`
+    : null;
+}
+
+const secretFault = (name: string): string =>
+  `must not contain the secret ${name}, which all users who may read sources would see: write ${name}=${CREDENTIAL_PLACE}, and give the value as the credential.`;
 
 function netboxFault(location: string): string | null {
   const fault = urlFault(location);
@@ -91,7 +115,10 @@ function patternFault(pattern: string): string | null {
 function queryFault(query: string): string | null {
   if (query.startsWith('?') || query.includes('#'))
     return 'must be parameters such as tenant=acme&tag=monitored, without "?" and "#".';
-  const own = [...new URLSearchParams(query).keys()].find((name) => OWN_PARAMETERS.includes(name));
+  const parameters = new URLSearchParams(query);
+  const secret = secretParameter(parameters);
+  if (secret !== undefined) return `must not contain the secret ${secret}: give it as the credential.`;
+  const own = [...parameters.keys()].find((name) => OWN_PARAMETERS.includes(name));
   if (own === undefined) return null;
   return own === 'status'
     ? 'must not contain status: give it in statuses.'

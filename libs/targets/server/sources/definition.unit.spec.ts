@@ -28,6 +28,8 @@ describe('the definition of a source', () => {
     { query: 'tenant=acme&tag=monitored&cf_site=fra' },
     { tagsFrom: { site: 'custom_fields.site' }, nameFrom: 'custom_fields.host_name' },
     { kind: 'http_sd', location: 'http://127.0.0.1:8000/sd?env=prod', credential: 'abc' },
+    { kind: 'http_sd', location: 'http://h/sd?env=prod&token={credential}', credential: 'abc' },
+    { kind: 'http_sd', location: 'http://h/sd?monkey=1&token=' },
     { kind: 'file_sd', location: 'prometheus/tg_*.json' },
   ])('may be %j', (change) => expect(faultsOf(change)).toEqual([]));
 
@@ -38,6 +40,15 @@ describe('the definition of a source', () => {
     [{ location: 'https://netbox.example.net/api/' }, '#/location'],
     [{ location: 'https://netbox.example.net/?a=b' }, '#/location'],
     [{ kind: 'http_sd', location: 'https://h/#x' }, '#/location'],
+    ...['token', 'access_token', 'apiKey', 'X-Amz-Signature', 'sig', 'key', 'api.key', 'Password'].map(
+      (name): [Partial<DefineSourceRequest>, string] => [
+        { kind: 'http_sd', location: `https://h/sd?a=b&${name}=s3` },
+        '#/location',
+      ],
+    ),
+    [{ kind: 'http_sd', location: 'https://h/{credential}/sd' }, '#/location'],
+    [{ kind: 'http_sd', location: 'https://h/sd?a=b{credential}' }, '#/location'],
+    [{ query: 'token=abc' }, '#/query'],
     [{ kind: 'file_sd', location: '../secrets.json' }, '#/location'],
     [{ kind: 'file_sd', location: '/etc/a.json' }, '#/location'],
     [{ kind: 'file_sd', location: 'a*/b.json' }, '#/location'],
@@ -57,4 +68,11 @@ describe('the definition of a source', () => {
     [{ credential: 'a\nb' }, '#/credential'],
     [{ kind: 'file_sd', location: 'a.json', credential: 'abc' }, '#/credential'],
   ])('cannot be %j', (change, pointer) => expect(faultsOf(change)).toEqual([pointer]));
+
+  it('that an older release stored with a secret can be changed in other members', () => {
+    const location = 'https://h/sd?token=s3';
+    const stored = definitionOf({ ...NETBOX, kind: 'http_sd', location });
+    expect(() => requireDefinition({ ...stored, isEnabled: false }, undefined, location)).not.toThrow();
+    expect(() => requireDefinition(stored, undefined, 'https://h/sd')).toThrow('not valid');
+  });
 });

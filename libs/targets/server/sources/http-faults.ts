@@ -14,7 +14,8 @@ const STATUS_ADVICE: Readonly<Record<number, string>> = {
 /** Returns the fault of an answer with another status than 200. */
 export function faultOfStatus(status: number, { location }: IncomingHttpHeaders, text: string): SourceFault {
   if (status >= 300 && status < 400) {
-    const target = location === undefined ? 'another address' : shown(location);
+    // Without parameters, which may repeat a secret of the request.
+    const target = location === undefined ? 'another address' : shown(location.replace(/[?#].*$/s, ''));
     return new SourceFault(
       `The server redirects to ${target} (${status}); redirects are not followed.`,
       'Give the address to which it redirects, if you trust it.',

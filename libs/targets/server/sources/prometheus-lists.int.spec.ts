@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DefineSourceRequest } from '@icmp-mon/targets/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { definitionOf } from './definition';
 import { type NetboxStandIn, sendJson } from './netbox-stand-in.test-data';
+import { SOURCE_AUDIT } from './source-audit';
 import { SourcesFixture } from './sources-fixture.test-data';
 
 const GROUPS = [
@@ -88,6 +90,51 @@ describe('a source of kind http_sd', () => {
     answer(body);
     expect(await fixture.runSource(id)).toMatchObject({ state: 'failed', error });
     expect((await fixture.readTargets()).size).toBe(3);
+  });
+});
+
+describe('a secret in the URL of a list', () => {
+  const SECRET = 'p+4/ss%26';
+
+  it('is the credential, which no answer, event or error contains', async () => {
+    const asked: { url: string | undefined; authorization: string | undefined }[] = [];
+    server.interfere = ({ url, headers }, response) => {
+      asked.push({ url, authorization: headers.authorization });
+      if (asked.length === 1) sendJson(response, 200, GROUPS);
+      else if (asked.length === 2) sendJson(response, 403, { detail: `The token ${SECRET} has expired` });
+      else response.writeHead(302, { Location: `https://other.example${url}` }).end();
+      return true;
+    };
+    const location = `${server.url}/targets?env=prod&token={credential}`;
+    const source = await defineHttp({ location, credential: SECRET });
+    expect(source.location).toBe(location);
+    expect(await fixture.runSource(source.id)).toMatchObject({ state: 'completed', created: 3 });
+    expect(asked).toEqual([{ url: `/targets?env=prod&token=${encodeURIComponent(SECRET)}`, authorization: undefined }]);
+    expect((await fixture.runSource(source.id)).error).toBe('The server answered 403: The token (hidden) has expired.');
+    expect((await fixture.runSource(source.id)).error).toContain('redirects to https://other.example/targets (302)');
+    const [{ text }] = await fixture.bulk.control.query<{ text: string }>(
+      `SELECT string_agg(t::text, '') AS text FROM (SELECT e::text AS t FROM event e UNION ALL SELECT s.definition::text FROM inventory_source s
+         UNION ALL SELECT r::text FROM inventory_source_run r) AS stored (t)`,
+    );
+    expect(text).not.toContain(SECRET);
+    await fixture.changeSource(source.id, { credential: null });
+    expect((await fixture.runSource(source.id)).error).toBe('The location needs the credential, and none is stored.');
+  });
+
+  it('that an older release stored is hidden in answers and in the audit', async () => {
+    const { id } = await defineHttp();
+    await fixture.bulk.control.execute(
+      `UPDATE inventory_source SET definition = definition || '{"location": "http://h/sd?env=prod&token=s3"}'`,
+    );
+    const { location } = await fixture.readSource(id);
+    expect(location).toBe('http://h/sd?env=prod&token=(hidden)');
+    await expect(fixture.changeSource(id, { location })).rejects.toMatchObject({ errors: [{ pointer: '#/location' }] });
+    const data = { ...definitionOf({ name: 'a', kind: 'http_sd', location: 'http://h/sd?key=s3', tier: 'fast' }) };
+    const shown = SOURCE_AUDIT.types['InventorySourceDefined'].fields?.(
+      { ...data, sourceId: id, hasCredential: false } as never,
+      {},
+    );
+    expect(shown).toMatchObject({ location: 'http://h/sd?key=(hidden)' });
   });
 });
 

@@ -3,7 +3,9 @@ import type { AddressPolicy } from './address-policy';
 import { readFileEntries } from './file-entries';
 import { groupEntries } from './group-entries';
 import { readNetboxEntries } from './netbox-entries';
+import { hasCredentialPlace, withCredential, withoutCredential } from './secret-parameters';
 import type { SourceEntry } from './source-entry';
+import { SourceFault } from './source-fault';
 import { SourceHttp } from './source-http';
 
 const LIST_BYTES_MAX = 64 * 1024 * 1024;
@@ -38,22 +40,33 @@ export async function* readEntries(request: ReadRequest): AsyncGenerator<SourceE
   const http = new SourceHttp({ policy, signal, headers: headersOf(source, credential) });
   try {
     yield* READERS[source.kind](http, request);
+  } catch (error) {
+    throw error instanceof SourceFault ? error.withMessage(withoutCredential(error.message, credential)) : error;
   } finally {
     http.close();
   }
 }
 
-async function* readHttpEntries(http: SourceHttp, { source }: ReadRequest): AsyncGenerator<SourceEntry[]> {
-  const body = await http.readJson(new URL(source.location), LIST_BYTES_MAX);
+async function* readHttpEntries(http: SourceHttp, { source, credential }: ReadRequest): AsyncGenerator<SourceEntry[]> {
+  const body = await http.readJson(urlOf(source, credential), LIST_BYTES_MAX);
   yield* groupEntries(body, source, 'The list');
 }
 
+function urlOf({ location }: SourceDefinition, credential: string | null): URL {
+  if (!hasCredentialPlace(location)) return new URL(location);
+  if (credential !== null) return withCredential(location, credential);
+  throw new SourceFault(
+    'The location needs the credential, and none is stored.',
+    'Enter the credential of the source.',
+  );
+}
+
 /** Tokens of NetBox 4.5 and later begin with `nbt_` and are bearer tokens; older ones have a scheme of their own. */
-function headersOf({ kind, intervalS }: SourceDefinition, credential: string | null): Record<string, string> {
+function headersOf({ kind, location, intervalS }: SourceDefinition, credential: string | null): Record<string, string> {
   const scheme = kind === 'netbox' && credential?.startsWith('nbt_') !== true ? 'Token' : 'Bearer';
   return {
     'User-Agent': 'ICMP-Mon',
-    ...(credential !== null && { Authorization: `${scheme} ${credential}` }),
+    ...(credential !== null && !hasCredentialPlace(location) && { Authorization: `${scheme} ${credential}` }),
     ...(kind === 'http_sd' && { 'X-Prometheus-Refresh-Interval-Seconds': String(intervalS) }),
   };
 }

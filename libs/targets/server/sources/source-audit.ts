@@ -4,6 +4,7 @@ import type {
   InventorySourceEvent,
   InventorySourceRunRequested,
 } from '@icmp-mon/targets/contract';
+import { shownLocation } from './secret-parameters';
 import { INVENTORY_RUN, INVENTORY_SOURCE } from './source';
 
 /** How the audit describes inventory sources. */
@@ -37,7 +38,8 @@ export const SOURCE_RUN_AUDIT = audited<InventorySourceRunRequested>({
 });
 
 function definedFields(data: InventorySourceDefined['data']): AuditFields {
-  const { name, kind, location, tier, vrf, query, statuses, nameFrom, tagsFrom, existing, left } = data;
+  const { name, kind, tier, vrf, query, statuses, nameFrom, tagsFrom, existing, left } = data;
+  const location = shownLocation(data.location);
   return {
     ...{ name, kind, location, tier, vrf, query, statuses: statuses.join(' '), nameFrom, existing, left },
     ...flatFields('tagsFrom', tagsFrom),

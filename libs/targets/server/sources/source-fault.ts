@@ -9,6 +9,12 @@ export class SourceFault extends Error {
   ) {
     super(detail, options);
   }
+
+  /** Sets the message. Returns the fault itself, because its class decides whether the list is read again. */
+  withMessage(message: string): this {
+    this.message = message;
+    return this;
+  }
 }
 
 /** The list changed while it was read page by page, so that entries may be missing: it is read again from the beginning. */

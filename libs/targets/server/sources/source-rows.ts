@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { InventorySource, SourceDefinition, SourceRunView } from '@icmp-mon/targets/contract';
+import { shownLocation } from './secret-parameters';
 import { sourceNotFound } from './source';
 
 interface SourceRow {
@@ -82,6 +83,7 @@ export async function readSources(sql: Sql, id: string | null = null): Promise<I
   const newest = new Map(runs.map((run) => [run.source_id, runView(run)]));
   return rows.map((row) => ({
     ...row.definition,
+    location: shownLocation(row.definition.location),
     ...{ id: row.id, hasCredential: row.has_credential, version: row.version },
     createdAt: row.created_at.toISOString(),
     targets: row.targets,
