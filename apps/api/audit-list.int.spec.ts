@@ -6,6 +6,9 @@ import { registerTarget } from './testing/register-target';
 import { startTestApi, type TestApi } from './testing/test-api';
 import { TestUsers } from './testing/test-users';
 
+/** The lock that appends share. */
+const APPEND_LOCK = 7_260_002;
+
 const UNKNOWN_ID = '00000000-0000-7000-8000-000000000000';
 
 let api: TestApi;
@@ -106,6 +109,38 @@ describe('a list of events', () => {
     await registered;
     expect(seen.map(({ entity }) => entity.name).sort()).toEqual([...ips].sort());
     expect((await audit.readPage({ after })).items).toEqual([]);
+  });
+
+  it('is read and followed while an append is open, up to what the relay has published; its events come later', async () => {
+    const { newest } = await audit.readPage({});
+    const before = await registerTarget(api, '127.8.4.1');
+    const [{ head }] = await api.control.query<{ head: number }>('SELECT max(position) AS head FROM event');
+    const relay = `INSERT INTO relay_cursor (name, position) VALUES ('test', $1) ON CONFLICT (name) DO UPDATE SET position = $1`;
+    await api.control.execute(relay, [head]);
+    let appended: (() => void) | undefined;
+    const open = new Promise<void>((resolve) => (appended = resolve));
+    let commit: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (commit = resolve));
+    const appending = api.control.transaction(async (sql) => {
+      await sql.query('SELECT pg_advisory_xact_lock_shared($1)', [APPEND_LOCK]);
+      await sql.execute(
+        `INSERT INTO event (id, stream, version, type, data, metadata) VALUES ($1, 'target-open', 1, 'TargetRemoved', '{}', $2::jsonb)`,
+        [newId(), JSON.stringify({ actor: 'user:open', causationId: null, correlationId: newId() })],
+      );
+      appended?.();
+      await held;
+    });
+    await open;
+    const list = await audit.readPage({ kind: 'target', limit: '1' });
+    expect(list.items.map(({ entity }) => entity.id)).toEqual([before.id]);
+    const followed = await audit.readPage({ after: newest });
+    expect(followed.items.map(({ entity }) => entity.id)).toEqual([before.id]);
+    commit?.();
+    await appending;
+    await expect
+      .poll(async () => (await audit.readPage({ after: followed.newest })).items.map(({ entity }) => entity.id))
+      .toEqual(['open']);
+    await api.control.execute(`DELETE FROM relay_cursor WHERE name = 'test'`);
   });
 
   it('describes events of a newer release by their type', async () => {

@@ -1,7 +1,7 @@
 export const EVENTS_PAGE_MAX = 200;
 export const EVENTS_PAGE_DEFAULT = 50;
 /** Most caused events that an entry counts; more are stated as more. */
-export const CAUSED_COUNT_MAX = 2_000;
+export const CAUSED_COUNT_MAX = 100;
 
 /** The user, key, agent or part of the product that did something. */
 export interface AuditActor {

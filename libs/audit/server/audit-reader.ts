@@ -9,14 +9,20 @@ import {
   readPositions,
   type RecordedEvent,
 } from '@icmp-mon/platform/event-store';
-import { AuditedCategories, type AuditedCategory, type AuditFields, fieldsAfter } from '@icmp-mon/platform/plugins';
+import {
+  AuditedCategories,
+  type AuditedCategory,
+  type AuditFields,
+  fieldsAfter,
+  fieldTypes,
+} from '@icmp-mon/platform/plugins';
 import { Injectable } from '@nestjs/common';
 import { causedCounts } from './caused-counts';
 import { withoutErased } from './erased-events';
 import { fieldChanges } from './field-changes';
 import { referencesOf, ShownNames } from './shown-names';
 
-/** Events before a page that are folded per entity. Those of most entities hold the whole entity, so that one would do. */
+/** Versions before an event from which the fields of its entity are folded, unless an event among them holds the whole entity. */
 const EARLIER_EVENTS_MAX = 100;
 
 type Categories = ReadonlyMap<string, AuditedCategory>;
@@ -25,6 +31,12 @@ interface ChangedEvent {
   event: RecordedEvent;
   category: AuditedCategory | undefined;
   changes: AuditChange[];
+}
+
+/** The events from which the state before and within a part of a stream is folded, ordered by version. */
+interface StatePart {
+  part: EarlierAsked;
+  events: RecordedEvent[];
 }
 
 /** Reads events as the audit shows them: with names, and with what they changed. */
@@ -49,38 +61,44 @@ export class AuditReader {
     return positions.flatMap((position) => entries.get(position) ?? []);
   }
 
-  /** Returns the events from which the states of the entities are folded, by stream. */
-  private async readStates(
-    categories: Categories,
-    events: readonly RecordedEvent[],
-  ): Promise<Map<string, RecordedEvent[]>> {
-    const parts = [...Map.groupBy(events, ({ stream }) => stream)].map(([stream, [...ofStream]]): EarlierAsked => {
-      const versions = ofStream.map(({ version }) => version);
-      return { stream, from: Math.min(...versions), to: Math.max(...versions) };
-    });
-    const types = [...categories.values()].flatMap((category) =>
-      Object.entries(category.types).flatMap(([type, { fields }]) => (fields === undefined ? [] : [type])),
-    );
-    const states = await readEarlier(this.database, parts, { types, limit: EARLIER_EVENTS_MAX });
-    const shown = await withoutErased(this.database, categories, [...states.values()].flat());
-    return Map.groupBy(shown, ({ stream }) => stream);
+  /** Returns the events from which the states of the entities are folded, by parts of their streams. */
+  private async readStates(categories: Categories, events: readonly RecordedEvent[]): Promise<StatePart[]> {
+    const parts = partsOf(events);
+    const { all: types, whole } = fieldTypes(categories.values());
+    const states = await readEarlier(this.database, parts, { types, whole, limit: EARLIER_EVENTS_MAX });
+    const shown = await withoutErased(this.database, categories, states.flat());
+    const byId = new Map(shown.map((event) => [event.id, event]));
+    return parts.map((part, at) => ({ part, events: states[at].map((event) => byId.get(event.id) ?? event) }));
   }
 }
 
-/** Adds to each event what it changed. `states` are the events of its stream that change fields. */
+/** Returns the parts of streams that contain events. Events of a stream that are far apart are in different parts. */
+function partsOf(events: readonly RecordedEvent[]): EarlierAsked[] {
+  return [...Map.groupBy(events, ({ stream }) => stream)].flatMap(([stream, ofStream]) => {
+    const parts: EarlierAsked[] = [];
+    for (const version of ofStream.map((event) => event.version).sort((a, b) => a - b)) {
+      const last = parts.at(-1);
+      if (last !== undefined && version - last.to <= EARLIER_EVENTS_MAX) last.to = version;
+      else parts.push({ stream, from: version, to: version });
+    }
+    return parts;
+  });
+}
+
+/** Adds to each event what it changed. `states` are the events that change fields. */
 function changedEvents(
   events: readonly RecordedEvent[],
-  states: ReadonlyMap<string, readonly RecordedEvent[]>,
+  states: readonly StatePart[],
   categories: Categories,
 ): ChangedEvent[] {
   const changes = new Map<string, AuditChange[]>();
-  for (const [stream, ofStream] of states) {
-    const category = categories.get(categoryOf(stream));
+  for (const { part, events: ofPart } of states) {
+    const category = categories.get(categoryOf(part.stream));
     if (category === undefined) continue;
     let fields: AuditFields = {};
-    for (const event of ofStream) {
+    for (const event of ofPart) {
       const after = fieldsAfter(category, fields, event);
-      changes.set(event.id, fieldChanges(fields, after));
+      if (event.version >= part.from) changes.set(event.id, fieldChanges(fields, after));
       fields = after;
     }
   }

@@ -11,10 +11,14 @@ export async function withoutErased(
   categories: ReadonlyMap<string, AuditedCategory>,
   events: readonly RecordedEvent[],
 ): Promise<RecordedEvent[]> {
-  const erasing = [...categories.values()].flatMap(({ aggregate }) => aggregate.personal?.erasedBy ?? []);
+  const personal = [...categories.values()].filter(({ aggregate }) => aggregate.personal !== undefined);
+  const erasable = new Set(personal.map(({ aggregate }) => aggregate.category));
+  const streams = [...new Set(events.map(({ stream }) => stream))].filter((stream) => erasable.has(categoryOf(stream)));
+  // An erasure ends its stream, of which only the last event is read: some streams have thousands.
   const rows = await sql.query<{ stream: string }>(
-    'SELECT DISTINCT stream FROM event WHERE stream = ANY ($1::text[]) AND type = ANY ($2::text[])',
-    [[...new Set(events.map(({ stream }) => stream))], erasing],
+    `SELECT of AS stream FROM unnest($1::text[]) AS of CROSS JOIN LATERAL (
+       SELECT type FROM event WHERE stream = of ORDER BY version DESC LIMIT 1) AS newest WHERE type = ANY ($2::text[])`,
+    [streams, personal.map(({ aggregate }) => aggregate.personal?.erasedBy)],
   );
   const erased = new Set(rows.map(({ stream }) => stream));
   return events.map((event) => {

@@ -1,6 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { EventFilter } from './event-filter';
 import { type PositionRange, positionRange } from './position-range';
+import { type StreamPart, streamParts } from './stream-parts';
 
 export interface PositionsAsked extends PositionRange {
   order: 'newest' | 'oldest';
@@ -35,7 +36,10 @@ export async function findPositions(sql: Sql, filter: EventFilter, asked: Positi
     before: Math.min(asked.before, inTime?.before ?? asked.before),
   };
   const read = new PositionStatement(filter, { ...asked, ...range });
-  if (filter.streams !== null) return read.readFound(sql, ofStreams(read, filter, filter.streams));
+  if (filter.streams !== null) {
+    const parts = await streamParts(sql, filter.streams, range);
+    return parts.length === 0 ? [] : read.readFound(sql, ofStreams(read, filter, parts));
+  }
   const selected = filter.actors ?? filter.correlation ?? filter.category ?? filter.types;
   if (selected === null && !filter.isFolded)
     return read.readFound(sql, `SELECT position FROM event WHERE ${read.condition}`);
@@ -50,28 +54,18 @@ export async function findPositions(sql: Sql, filter: EventFilter, asked: Positi
 /** A statement for positions, with its parameters, and the conditions, order and limit that all have. */
 class PositionStatement {
   private readonly params: unknown[] = [];
-  /** Bounds of the positions, both exclusive. */
-  readonly ends: readonly { compare: '>' | '<'; position: string }[];
-  readonly times: string[] = [];
+  /** Condition on position and time. */
+  readonly condition: string;
   readonly direction: 'ASC' | 'DESC';
   readonly limit: string;
 
   constructor({ fromMs, toMs }: EventFilter, { after, before, order, limit }: PositionsAsked) {
-    this.ends = [
-      { compare: '>', position: this.param(after, 'bigint') },
-      { compare: '<', position: this.param(before, 'bigint') },
-    ];
-    if (fromMs !== null) this.times.push(`${TIME} >= ${this.param(new Date(fromMs), 'timestamptz')}`);
-    if (toMs !== null) this.times.push(`${TIME} < ${this.param(new Date(toMs), 'timestamptz')}`);
+    const conditions = [`position > ${this.param(after, 'bigint')}`, `position < ${this.param(before, 'bigint')}`];
+    if (fromMs !== null) conditions.push(`${TIME} >= ${this.param(new Date(fromMs), 'timestamptz')}`);
+    if (toMs !== null) conditions.push(`${TIME} < ${this.param(new Date(toMs), 'timestamptz')}`);
+    this.condition = conditions.join(' AND ');
     this.direction = order === 'newest' ? 'DESC' : 'ASC';
     this.limit = this.param(limit, 'integer');
-  }
-
-  /** Condition on position and time. */
-  get condition(): string {
-    return [...this.ends.map(({ compare, position }) => `position ${compare} ${position}`), ...this.times].join(
-      ' AND ',
-    );
   }
 
   param(value: unknown, type: string): string {
@@ -85,43 +79,65 @@ class PositionStatement {
   }
 }
 
-function ofStreams(read: PositionStatement, { types, actors, isFolded }: EventFilter, streams: string[]): string {
-  const conditions = [`stream = ANY (${read.param(streams, 'text[]')})`, read.condition];
+/** The ends of the parts are merged. Only a rare type or actor of an entity with very many events needs a long scan. */
+function ofStreams(
+  read: PositionStatement,
+  { types, actors, isFolded }: EventFilter,
+  parts: readonly StreamPart[],
+): string {
+  const columns = [
+    read.param(
+      parts.map(({ stream }) => stream),
+      'text[]',
+    ),
+    read.param(
+      parts.map(({ low }) => low),
+      'integer[]',
+    ),
+    read.param(
+      parts.map(({ high }) => high),
+      'integer[]',
+    ),
+  ];
+  const conditions = ['stream = part.of AND version >= part.low AND version < part.high', read.condition];
   if (types !== null) conditions.push(`type = ANY (${read.param(types, 'text[]')})`);
   if (actors !== null) conditions.push(`${KEYS.actor} = ANY (${read.param(actors, 'text[]')})`);
   if (isFolded) conditions.push(`NOT ${CAUSED}`);
-  // OFFSET 0: the few events of the entity are sorted, instead of reading the store backwards until they are found.
-  return `SELECT position FROM (SELECT position FROM event WHERE ${conditions.join(' AND ')} OFFSET 0) AS of_entity`;
+  return `SELECT found.position FROM unnest(${columns.join(', ')}) AS part (of, low, high) CROSS JOIN LATERAL (
+    SELECT position FROM event WHERE ${conditions.join(' AND ')} ORDER BY version ${read.direction} LIMIT ${read.limit}) AS found`;
 }
 
+/** The first columns of an index, with their values of a run. */
+const entryOf = (column: string | null): { indexed: string; value: string }[] => [
+  ...(column === null ? [] : [{ indexed: column, value: 'run.key' }]),
+  { indexed: CAUSED, value: 'run.caused' },
+];
+
 /**
- * By comparison of whole index entries, and ordered by them: with `type = …` and the order of positions alone, PostgreSQL may read the store
- * backwards until it finds a rare type.
+ * `= ANY`, with the order of whole entries, leaves PostgreSQL no other index: after `=` the order of positions alone would do, and it may read
+ * the store backwards until it finds a rare type. Comparisons of whole rows would not end the scan where the run ends.
  */
+const equals = ({ indexed, value }: { indexed: string; value: string }): string => `${indexed} = ANY (ARRAY[${value}])`;
+
 function ofRuns(read: PositionStatement, runs: readonly IndexRun[], column: string | null): string {
-  const values = {
-    key: read.param(
-      runs.map(({ key }) => key),
-      'text[]',
-    ),
-    caused: read.param(
-      runs.map(({ caused }) => caused),
-      'boolean[]',
-    ),
-    type: read.param(
-      runs.map(({ type }) => type),
-      'text[]',
-    ),
-  };
-  const entry = [...(column === null ? [] : [column]), CAUSED, 'type'];
-  const run = [...(column === null ? [] : ['run.key']), 'run.caused', 'run.type'].join(', ');
-  const ends = read.ends.map(
-    ({ compare, position }) => `(${entry.join(', ')}, position) ${compare} (${run}, ${position})`,
+  const keys = read.param(
+    runs.map(({ key }) => key),
+    'text[]',
   );
-  const order = [...entry, 'position'].map((part) => `${part} ${read.direction}`).join(', ');
-  return `SELECT found.position FROM unnest(${values.key}, ${values.caused}, ${values.type}) AS run (key, caused, type)
+  const caused = read.param(
+    runs.map((run) => run.caused),
+    'boolean[]',
+  );
+  const types = read.param(
+    runs.map(({ type }) => type),
+    'text[]',
+  );
+  const entry = [...entryOf(column), { indexed: 'type', value: 'run.type' }];
+  const order = [...entry.map(({ indexed }) => indexed), 'position'].map((part) => `${part} ${read.direction}`);
+  return `SELECT found.position FROM unnest(${keys}, ${caused}, ${types}) AS run (key, caused, type)
     CROSS JOIN LATERAL (
-      SELECT position FROM event WHERE ${[...ends, ...read.times].join(' AND ')} ORDER BY ${order} LIMIT ${read.limit}) AS found`;
+      SELECT position FROM event WHERE ${[...entry.map(equals), read.condition].join(' AND ')}
+      ORDER BY ${order.join(', ')} LIMIT ${read.limit}) AS found`;
 }
 
 /** Returns the runs of an index: one look-up each, because the next type is found behind the one before. */
@@ -130,9 +146,10 @@ async function indexRuns(
   { actors, correlation, isFolded }: EventFilter,
   column: string | null,
 ): Promise<IndexRun[]> {
+  const entry = entryOf(column);
+  const order = [...entry.map(({ indexed }) => indexed), 'type', 'position'].join(', ');
   const next = (condition: string): string => `CROSS JOIN LATERAL (
-    SELECT type, position FROM event WHERE ${column === null ? '' : `${column} = run.key AND `}${CAUSED} = run.caused ${condition}
-    ORDER BY type, position LIMIT 1) AS found`;
+    SELECT type, position FROM event WHERE ${entry.map(equals).join(' AND ')} ${condition} ORDER BY ${order} LIMIT 1) AS found`;
   return sql.query<IndexRun>(
     `WITH RECURSIVE run AS (
        SELECT key, caused, found.type, found.position

@@ -1,6 +1,6 @@
 import { type AuditPage, type AuditQuery, EVENTS_PAGE_DEFAULT } from '@icmp-mon/audit/contract';
 import { ShortCache } from '@icmp-mon/platform/batching';
-import { fencedHead, headOf } from '@icmp-mon/platform/event-store';
+import { headOf, recentFencedHead } from '@icmp-mon/platform/event-store';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AuditReader } from './audit-reader';
@@ -11,6 +11,8 @@ import { findPositions } from './find-positions';
 const LIST = 'events';
 /** Appenders wait for each fence, so that all readers of this process share one for this long. */
 const FENCE_EVERY_MS = 200;
+/** Wait for appends that are open, such as a part of an import. Later, an answer is as old as what the relay has published. */
+const FENCE_WAIT_MS = 50;
 
 interface PageAsked {
   cursor?: string;
@@ -69,7 +71,7 @@ export class ListEventsHandler implements IQueryHandler<ListEvents> {
   }
 
   private fencedHead(): Promise<number> {
-    return this.fences.get('head', () => fencedHead(this.reader.database));
+    return this.fences.get('head', () => recentFencedHead(this.reader.database, FENCE_WAIT_MS));
   }
 }
 

@@ -21,10 +21,10 @@ export async function fence(sql: Sql): Promise<void> {
 
 /**
  * Makes one attempt to set the fence in the caller's transaction. Returns the head of the store: no event can appear at or below it later.
- * @throws an error for which `isLockTimeout` is true when an append stayed open for `FENCE_WAIT_MS`
+ * @throws an error for which `isLockTimeout` is true when an append stayed open for `waitMs`
  */
-export async function tryFencedHead(sql: Sql): Promise<number> {
-  await sql.execute(`SET LOCAL lock_timeout = ${FENCE_WAIT_MS}`);
+export async function tryFencedHead(sql: Sql, waitMs = FENCE_WAIT_MS): Promise<number> {
+  await sql.execute(`SET LOCAL lock_timeout = ${waitMs}`);
   await fence(sql);
   return headOf(sql);
 }
@@ -39,6 +39,20 @@ export async function fencedHead(database: Transactor): Promise<number> {
       await pause(FENCE_WAIT_MS);
     }
   }
+}
+
+/**
+ * Makes one short attempt to set the fence. If an append stays open, returns the position up to which the relay has published, which was fenced
+ * before; only without a relay, waits for the fence.
+ */
+export async function recentFencedHead(database: Transactor & Sql, waitMs: number): Promise<number> {
+  try {
+    return await database.transaction((sql) => tryFencedHead(sql, waitMs));
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+  }
+  const [row] = await database.query<{ position: number | null }>('SELECT max(position) AS position FROM relay_cursor');
+  return row?.position || fencedHead(database);
 }
 
 /** Returns the highest position so far; a lower one may still be uncommitted unless the fence is held. */

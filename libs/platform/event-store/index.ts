@@ -13,7 +13,7 @@ export { EventStore } from './event-store';
 export { EventStoreModule } from './event-store.module';
 export { type EventProjection, projectedPosition } from './event-projection';
 export { EventFollower } from './event-follower';
-export { fence, fencedHead, headOf } from './fence';
+export { fence, fencedHead, headOf, recentFencedHead } from './fence';
 export { type ProjectionLag, projectionLags } from './projection-lag';
 export { whenProjected } from './when-projected';
 export { type EventWithPrevious, readNewest, readProjected } from './read-events';

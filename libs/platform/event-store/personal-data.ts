@@ -5,7 +5,7 @@ import { openText, sealText } from '@icmp-mon/platform/secrets';
 /** Which members of an aggregate's events are personal data: texts that can be erased although the events stay. */
 export interface PersonalData {
   members: readonly string[];
-  /** Type of the event that erases the personal data of its stream. */
+  /** Type of the event that erases the personal data of its stream, and ends it. */
   erasedBy: string;
 }
 

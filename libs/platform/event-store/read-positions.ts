@@ -16,25 +16,45 @@ export interface EarlierAsked {
   to: number;
 }
 
+/** Which events are read with a part. */
+export interface EarlierOptions {
+  types: readonly string[];
+  /** Those of the types whose events hold the whole state, so that no earlier event is read. */
+  whole: readonly string[];
+  /** Most versions before a part. */
+  limit: number;
+}
+
 /**
- * Returns from parts of streams the events of some types, by stream, ordered by version, with the first event of the stream and the newest
- * `limit` before the part: enough to fold the state of an aggregate whose events hold most of it.
+ * Returns for each part of a stream, at most `limit` versions apart from the others of the stream, its events of some types, ordered by version,
+ * with those before it from which the state of the aggregate is folded: from the newest one with the whole state on; if none of the `limit`
+ * versions before has it, all of these and the first event of the stream.
  */
 export async function readEarlier(
   sql: Sql,
   parts: readonly EarlierAsked[],
-  { types, limit }: { types: readonly string[]; limit: number },
-): Promise<Map<string, RecordedEvent[]>> {
-  if (parts.length === 0) return new Map();
-  const ofPart = 'FROM event WHERE stream = part.of AND type = ANY ($4::text[]) AND version';
+  { types, whole, limit }: EarlierOptions,
+): Promise<RecordedEvent[][]> {
+  if (parts.length === 0) return [];
   const events = await readRecorded(
     sql,
     `SELECT read.* FROM unnest($1::text[], $2::integer[], $3::integer[]) AS part (of, low, high) CROSS JOIN LATERAL (
-       SELECT ${COLUMNS} ${ofPart} = 1
-       UNION SELECT ${COLUMNS} ${ofPart} BETWEEN part.low AND part.high
-       UNION (SELECT ${COLUMNS} ${ofPart} < part.low ORDER BY version DESC LIMIT $5::integer)
-     ) AS read ORDER BY read.stream, read.version`,
-    [parts.map(({ stream }) => stream), parts.map(({ from }) => from), parts.map(({ to }) => to), types, limit],
+       SELECT max(version) AS version FROM (
+         SELECT version FROM event WHERE stream = part.of AND version < part.low AND version >= part.low - $6::integer AND type = ANY ($5::text[])
+         ORDER BY version DESC LIMIT 1) AS newest) AS known CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM event WHERE stream = part.of AND version BETWEEN coalesce(known.version, part.low - $6::integer) AND part.high
+         AND type = ANY ($4::text[])
+       UNION ALL SELECT ${COLUMNS} FROM event WHERE stream = part.of AND version = 1 AND known.version IS NULL AND part.low > $6::integer + 1
+         AND type = ANY ($4::text[])) AS read`,
+    [
+      ...[parts.map(({ stream }) => stream), parts.map(({ from }) => from), parts.map(({ to }) => to)],
+      ...[types, whole, limit],
+    ],
   );
-  return Map.groupBy(events, ({ stream }) => stream);
+  const byStream = Map.groupBy(events, ({ stream }) => stream);
+  return parts.map(({ stream, from, to }) =>
+    (byStream.get(stream) ?? [])
+      .filter(({ version }) => version === 1 || (version >= from - limit && version <= to))
+      .sort((a, b) => a.version - b.version),
+  );
 }

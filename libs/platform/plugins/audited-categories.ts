@@ -9,7 +9,7 @@ export type AuditFields = Readonly<Record<string, string | null>>;
 interface AuditedType<D> {
   /** Returns a phrase in the past tense: `registered the target`. */
   did(data: D): string;
-  /** The fields after the event; absent if no event of the type changes a field. */
+  /** The fields after the event; absent if no event of the type changes a field. Without `before`, it returns all fields of the entity. */
   fields?(data: D, before: AuditFields): AuditFields;
 }
 
@@ -36,6 +36,17 @@ export interface AuditedCategory extends Audited {
 export const audited = <E extends DomainEvent>(
   category: Audited & { types: { readonly [T in E['type']]: AuditedType<DataOf<E, T>> } },
 ): AuditedCategory => category;
+
+/** Returns the types of events that change fields; `whole` are those whose fields do not depend on earlier events. */
+export function fieldTypes(categories: Iterable<AuditedCategory>): { all: string[]; whole: string[] } {
+  const entries = [...categories].flatMap(({ types }) =>
+    Object.entries(types).flatMap(([type, { fields }]) => (fields === undefined ? [] : [{ type, fields }])),
+  );
+  return {
+    all: entries.map(({ type }) => type),
+    whole: entries.filter(({ fields }) => fields.length < 2).map(({ type }) => type),
+  };
+}
 
 /** Returns the fields after an event; unchanged by one of a newer release. */
 export function fieldsAfter(

@@ -1,4 +1,11 @@
-export { type AuditFields, audited, AuditedCategories, type AuditedCategory, fieldsAfter } from './audited-categories';
+export {
+  type AuditFields,
+  audited,
+  AuditedCategories,
+  type AuditedCategory,
+  fieldsAfter,
+  fieldTypes,
+} from './audited-categories';
 export { flatFields, tagFields } from './flat-fields';
 export { BackgroundServices } from './background-services';
 export { CallerAccess, type CurrentAccess } from './caller-access';
