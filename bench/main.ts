@@ -36,6 +36,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   deltas: () => import('./deltas'),
   history: () => import('./history'),
   bulk: () => import('./bulk'),
+  import: () => import('./import'),
 };
 
 type Scenario = (context: BenchContext, of: { targets: number; agents: number }) => Promise<BenchResult>;

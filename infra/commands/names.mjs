@@ -18,6 +18,7 @@ export const BENCHES = {
   deltas: 'time until agents have received changes of targets',
   history: 'pages of the inventory at an earlier time',
   bulk: 'dry run and job of a change of all targets',
+  import: 'import of 100,000 targets, until each is assigned',
 };
 
 /** Load runs. */
