@@ -26,7 +26,7 @@ export const appNames = ['gateway', 'api', 'projector', 'worker', 'agent'];
 const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 384 };
 /** Size of the young generation in MiB. Most objects of one second of results are garbage: with enough room, little survives to be copied. */
 /** @type {Record<string, number>} */
-const youngMb = { projector: 32, gateway: 32 };
+const youngMb = { projector: 32, gateway: 16, worker: 32 };
 
 const agentPolicy = `# Addresses that this agent may probe, regardless of what the server assigns. The agent refuses all others.
 # npm start writes this file once and never changes it.

@@ -22,7 +22,7 @@ import { build } from 'esbuild';
 const SHARDS = 2;
 const KIB_PER_MIB = 1024;
 /** As `npm start` starts it. */
-const NODE_OPTIONS = ['--max-semi-space-size=32', '--max-old-space-size=384'];
+const NODE_OPTIONS = ['--max-semi-space-size=16', '--max-old-space-size=384'];
 
 /** A gateway in a process of its own, so that its memory can be measured. */
 export class GatewayProcess {
