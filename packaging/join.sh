@@ -114,8 +114,7 @@ choose_node() {
 choose_packages() {
   missing='' manager=''
   [ -z "$root" ] || return 0
-  has fping || missing=fping
-  has mtr || missing="$missing mtr"
+  has fping || missing=fping; has mtr || missing="$missing mtr"
   [ -n "$missing" ] || return 0
   if has apt-get; then manager=apt-get missing=$(printf '%s' "$missing" | sed 's/mtr/mtr-tiny/'); elif has dnf; then manager=dnf; else
     fail "this machine has neither apt-get nor dnf. Install ${missing# } (fping 5.0 or later) yourself and paste the command again."
@@ -143,7 +142,8 @@ print_plan() {
   if runs_systemd; then
     printf '  - write and start the service %s, with its own user and the capability to send pings\n' "$unit"
     printf '  - wait until the gateway has the first result\n'
-  else printf '  - write %s/run-agent, which starts the agent, because this machine has no systemd\n' "$lib"; fi
+  fi
+  printf '  - write %s/icmpmon-agent, linked as %s, which runs the agent and checks it\n' "$lib" "$link"
   printf 'To remove it later: sh %s/join.sh --uninstall%s\n' "$lib" "${root:+ --root $root}"
 }
 
@@ -200,7 +200,7 @@ quoted() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"$`]/\\&/g')"; }
 
 write_env() {
   port=$(stored ICMPMON_OPS_PORT)
-  [ -n "$port" ] || port=$("$new_node" "$work/agent.js" --free-port)
+  [ -n "$port" ] || port=$("$new_node" "$work/agent.js" free-port)
   printf 'ICMPMON_AGENT_%s=%s\n' ENROL_URL "$(quoted "$ICMPMON_JOIN_URL")" ENROL_TOKEN "$(quoted "$ICMPMON_JOIN_TOKEN")" \
     CA_SHA256 "$(quoted "$ICMPMON_JOIN_CA")" NAME "$(quoted "$ICMPMON_JOIN_NAME")" REGION "$(quoted "$ICMPMON_JOIN_REGION")" \
     PROVIDER "$(quoted "$ICMPMON_JOIN_PROVIDER")"
@@ -210,14 +210,14 @@ write_env() {
 write_policy() {
   printf '%s\n' '# Addresses that this agent may probe, regardless of what the server assigns. The agent refuses all others.' \
     '# The join command writes this file once and never changes it. The agent applies your changes within seconds.' allow:
-  printf '  - "%s"\n' $ICMPMON_JOIN_ALLOW
-  printf 'packetsPerSecond: 2000\n'
+  printf '  - "%s"\n' $ICMPMON_JOIN_ALLOW && printf 'packetsPerSecond: 2000\n'
 }
 
-write_run_agent() {
-  printf '%s\n' '#!/bin/sh' '# Runs the agent in the foreground, for machines without systemd.' 'set -a' 'umask 077' ". '$etc/agent.env'" \
-    NODE_ENV=production "ICMPMON_AGENT_STATE_DIR='$root/var/lib/icmp-mon-agent'" "ICMPMON_AGENT_POLICY_FILE='$etc/policy.yaml'" \
-    "exec '$lib/node' --max-old-space-size=384 '$lib/agent.js'"
+write_command() {
+  printf '%s\n' '#!/bin/sh' '# Runs a command of the agent with its settings, for example: icmpmon-agent doctor' 'set -a' 'umask 077' \
+    "[ ! -r '$etc/agent.env' ] || . '$etc/agent.env'" NODE_ENV=production \
+    "ICMPMON_AGENT_STATE_DIR='$root/var/lib/icmp-mon-agent'" "ICMPMON_AGENT_POLICY_FILE='$etc/policy.yaml'" \
+    "exec '$lib/node' --max-old-space-size=384 '$lib/agent.js' \"\$@\""
 }
 
 install_files() {
@@ -226,24 +226,24 @@ install_files() {
   chmod 755 "$lib" "$etc"
   unpack_node
   [ -f "$etc/policy.yaml" ] && cp "$etc/policy.yaml" "$work/policy.yaml" || write_policy >"$work/policy.yaml"
-  "$new_node" "$work/agent.js" --check-policy "$work/policy.yaml" ||
+  "$new_node" "$work/agent.js" policy check "$work/policy.yaml" >/dev/null ||
     fail "the agent would not start with $etc/policy.yaml. No file was installed."
   write_env >"$work/agent.env"
   [ "$new_node" = "$lib/node" ] || { mv -f "$new_node" "$lib/node" && changed=yes; }
   put "$work/agent.js" "$lib/agent.js" 644
   put "$work/agent.env" "$etc/agent.env" 600
   put "$work/policy.yaml" "$etc/policy.yaml" 644
-  if runs_systemd; then put "$work/agent.service" "/etc/systemd/system/$unit.service" 644; else
-    write_run_agent >"$work/run-agent"
-    put "$work/run-agent" "$lib/run-agent" 755
-  fi
+  ! runs_systemd || put "$work/agent.service" "/etc/systemd/system/$unit.service" 644
+  write_command >"$work/icmpmon-agent"
+  put "$work/icmpmon-agent" "$lib/icmpmon-agent" 755
+  (umask 022 && mkdir -p "${link%/*}" && ln -sf "$lib/icmpmon-agent" "$link")
   put "$work/join.sh" "$lib/join.sh" 644
   put "$work/SHA256SUMS" "$lib/SHA256SUMS" 644
 }
 
 start() {
   if ! runs_systemd; then
-    printf '%s\n' "$ICMPMON_JOIN_NAME is installed. This machine has no systemd: start the agent yourself, now and at each boot:" "  $lib/run-agent"
+    printf '%s\n' "$ICMPMON_JOIN_NAME is installed. This machine has no systemd: start the agent yourself, now and at each boot:" "  $lib/icmpmon-agent run"
     return 0
   fi
   systemctl daemon-reload
@@ -251,7 +251,7 @@ start() {
   if [ -n "$changed" ]; then systemctl restart "$unit" || true
   else systemctl start "$unit" || true; fi
   outcome=0
-  "$lib/node" "$lib/agent.js" --await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || outcome=$?
+  "$lib/node" "$lib/agent.js" await-first-result "$ICMPMON_JOIN_NAME" "$(stored ICMPMON_OPS_PORT)" || outcome=$?
   [ "$outcome" != 0 ] || return 0
   printf 'Log of the agent: journalctl -u %s\n' "$unit"
   # The agent does not answer: only its log contains the reason.
@@ -294,7 +294,7 @@ remove() {
   fi
   rm -rf "$root/var/lib/icmp-mon-agent" "$root/var/lib/private/icmp-mon-agent"
   # Removes this script last, so that an incomplete removal can be repeated.
-  rm -rf "$etc"
+  rm -rf "$etc" "$link"
   rm -rf "$lib"
   printf '%s\n' "Removed. The portal lists $name until you retire it there: Agents, $name, Retire."
 }
@@ -309,7 +309,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-lib=$root/usr/lib/icmp-mon etc=$root/etc/icmp-mon lock=$root/run/icmp-mon-join.lock
+lib=$root/usr/lib/icmp-mon etc=$root/etc/icmp-mon link=$root/usr/local/bin/icmpmon-agent lock=$root/run/icmp-mon-join.lock
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 'this needs root: become root (sudo -i) and paste the command again.'
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP

@@ -1,20 +1,18 @@
 import { hostname } from 'node:os';
 import { agentNameOf } from '@icmp-mon/agents/contract';
-import { createLogger, type OpsServer, runApp, startOpsServer } from '@icmp-mon/platform/ops';
+import { createLogger, type OpsServer, PRODUCT_VERSION, runApp, startOpsServer } from '@icmp-mon/platform/ops';
 import { compress } from '@icmp-mon/platform/zstd';
 import { ProbingAgent } from '@icmp-mon/probing/agent';
 import { readAgentConfig, tagsOf } from './agent-config';
 import { exposeMetrics } from './agent-metrics';
-import { runInstallerCommand } from './installer-commands';
+import { runCommandLine } from './commands/run-command-line';
 import { startWatchdog } from './watchdog';
-
-const AGENT_VERSION = '0.1.0';
 
 let agent: ProbingAgent | undefined;
 let ops: OpsServer | undefined;
 let stopWatchdog: (() => void) | undefined;
 
-const code = await runInstallerCommand(process.argv.slice(2));
+const code = await runCommandLine(process.argv.slice(2));
 if (code === undefined) runAgent();
 else process.exitCode = code;
 
@@ -27,7 +25,7 @@ function runAgent(): void {
       const probing = new ProbingAgent({
         ...config,
         tags: tagsOf(config.tags),
-        agentVersion: AGENT_VERSION,
+        agentVersion: PRODUCT_VERSION,
         compress,
         log,
       });

@@ -28,7 +28,10 @@ const progress = () => page.getByTestId('join-progress').innerText();
 
 /** The joined agent, started as the installer explains for machines without systemd. */
 function startAgent(): void {
-  agent = spawn(path.join(root, 'usr/lib/icmp-mon/run-agent'), { env: plainEnvironment(), stdio: 'ignore' });
+  agent = spawn(path.join(root, 'usr/lib/icmp-mon/icmpmon-agent'), ['run'], {
+    env: plainEnvironment(),
+    stdio: 'ignore',
+  });
 }
 
 async function endAgent(): Promise<void> {

@@ -49,6 +49,20 @@ export async function trustedCa(pin: CaPin, enrolUrl: string, signal: AbortSigna
   );
 }
 
+/** Downloads a file from the enrolment listener over TLS with only this CA. @throws Error with the answer when it refuses */
+export async function fetchFromEnrolment(
+  pathname: string,
+  enrolUrl: string,
+  caPem: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const agent = new Agent({ ca: caPem, keepAlive: false, minVersion: 'TLSv1.2' });
+  const url = new URL(pathname, enrolUrl);
+  const answer = await httpsRequest({ method: 'GET', url, agent, timeoutMs: TIMEOUT_MS, signal });
+  if (answer.status === 200) return answer.body;
+  throw new Error(`The enrolment listener answered ${describeAnswer(answer)} to the request for ${pathname}.`);
+}
+
 function normal(fingerprint: string): string {
   return fingerprint.replaceAll(':', '').toLowerCase();
 }
