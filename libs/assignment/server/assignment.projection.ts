@@ -61,7 +61,7 @@ export class AssignmentProjection {
         missesToFail: policy.verdictRule.missesToFail,
         successesToRecover: policy.verdictRule.successesToRecover,
         quorum: policy.verdictRule.quorum,
-        checks: policy.checks.map(({ check, type, expect }) => ({ check, type, expect })),
+        checks: policy.checks.map(({ check, type, expect, port }) => ({ check, type, expect, ...(port && { port }) })),
       };
       await this.appendToAllShards(sql, `tier:${name}`, fact, positions);
     }

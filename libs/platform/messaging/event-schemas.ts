@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import checkStatusChanged from '../../../docs/schemas/check-status.changed.v1.json';
 import certificateRenewed from '../../../docs/schemas/agent.certificate-renewed.v1.json';
 import agentEnrolled from '../../../docs/schemas/agent.enrolled.v1.json';
 import agentBanned from '../../../docs/schemas/agent.banned.v1.json';
@@ -24,7 +25,7 @@ import tierRemoved from '../../../docs/schemas/tier.removed.v1.json';
 /** JSON Schemas 2020-12 of the public events, by CloudEvents type. */
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
   [
-    ...[targetRegistered, targetChanged, targetRemoved, targetErased, statusChanged],
+    ...[targetRegistered, targetChanged, targetRemoved, targetErased, statusChanged, checkStatusChanged],
     ...[tierDefined, tierRemovalStarted, tierRemoved],
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '@icmp-mon/agents/contract';
-import type { TargetStatusChanged } from '@icmp-mon/status/contract';
+import type { CheckStatusChanged, TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { TargetEvent } from '@icmp-mon/targets/contract';
 import type { TierEvent } from '@icmp-mon/tiers/contract';
 import { parse } from 'yaml';
@@ -8,7 +8,7 @@ import asyncApiText from '../../../docs/asyncapi.yaml';
 import { cloudEventType } from './cloud-event';
 import { EVENT_SCHEMAS, eventFault, validateEvent } from './event-schemas';
 
-type PublicEvent = TargetEvent | TierEvent | AgentEvent | TargetStatusChanged;
+type PublicEvent = TargetEvent | TierEvent | AgentEvent | TargetStatusChanged | CheckStatusChanged;
 
 /** The entity of each event. The type makes it complete: a new event of a contract does not compile until it is added here. */
 const ENTITY_OF: Record<PublicEvent['type'], string> = {
@@ -32,6 +32,7 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   AgentVersionChanged: 'agent',
   AgentDescribed: 'agent',
   TargetStatusChanged: 'target-status',
+  CheckStatusChanged: 'check-status',
 };
 
 const TYPES = Object.entries(ENTITY_OF).map(([type, entity]) => [type, cloudEventType(entity, type)] as const);

@@ -24,6 +24,7 @@ const EVENTS: [type: string, entity: string, event: string][] = [
   [agents.AGENT_RETURNED, agents.AGENT_STREAM, 'AgentReturned'],
   [agents.AGENT_VERSION_CHANGED, agents.AGENT_STREAM, 'AgentVersionChanged'],
   [status.TARGET_STATUS_CHANGED, 'target-status', 'TargetStatusChanged'],
+  [status.CHECK_STATUS_CHANGED, 'check-status', 'CheckStatusChanged'],
 ];
 
 describe('the types of events that contracts name', () => {

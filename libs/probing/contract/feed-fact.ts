@@ -9,6 +9,8 @@ interface TierCheck {
   check: number;
   type: CheckType;
   expect: 'reachable' | 'unreachable';
+  /** For evidence logs; absent for checks without a port, and in older logs. */
+  port?: number;
 }
 
 /** A majority of the selected agents, or this number of them. */
@@ -118,7 +120,9 @@ function checksFault(checks: unknown): string | undefined {
     if (!isRecord(check)) return 'a check must be an object';
     const fault = integerFault(check, 'check', 0, 0xffff) ?? oneOfFault(check, 'type', CHECK_TYPES);
     if (fault !== undefined) return fault;
-    const expectFault = oneOfFault(check, 'expect', ['reachable', 'unreachable']);
+    const expectFault =
+      oneOfFault(check, 'expect', ['reachable', 'unreachable']) ??
+      (check['port'] === undefined ? undefined : integerFault(check, 'port', 1, 65_535));
     if (expectFault !== undefined) return expectFault;
   }
   return undefined;

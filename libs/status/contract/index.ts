@@ -3,3 +3,7 @@ export * from './current-statuses';
 export * from './status';
 export * from './status-events';
 export * from './measured-targets';
+export * from './evidence';
+export * from './validation';
+export * from './verify-evidence';
+export * from './validation-events';

@@ -10,6 +10,7 @@ export type Verdict = Status;
  * - `never_answered`: no agent ever got a reply, so no outage is known
  * - `no_agents`: no agent is selected for the target
  * - `paused`: the target is paused, so that no agent probes it
+ * - `only_validated`: every check of the tier expects `unreachable`, so that nothing is known of up or down
  * - `warming`: the selected agents have no verdict yet
  * - `too_few_voters`: fewer fresh verdicts than the quorum needs
  * - `no_fresh_data`: no selected agent sent recent results
@@ -24,6 +25,7 @@ export const STATUS_REASONS = [
   'never_answered',
   'no_agents',
   'paused',
+  'only_validated',
   'warming',
   'too_few_voters',
   'no_fresh_data',

@@ -1,7 +1,8 @@
-import type { ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
+import type { PairEntry, ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Ballot } from './consensus';
 import { type PairTable, FRESHNESS } from './pair-table';
 import type { TargetVerdicts } from './status-tables';
+import { expectedFailuresOf } from './validation/expected-failures';
 import { VERDICT } from './verdict';
 
 /** Letters in `agent_verdict` by verdict code. */
@@ -34,7 +35,7 @@ export class PairVotes {
   verdictsOf(target: TargetEntry): TargetVerdicts {
     const { pairs } = this;
     const verdicts: TargetVerdicts = { agents: [], checks: [], letters: '', sinceMs: [] };
-    for (const { slot, agentId, check } of target.pairs) {
+    for (const { slot, agentId, check } of votingPairs(target)) {
       const silence = this.missingVerdictOf(target, slot, agentId);
       verdicts.agents.push(agentId);
       verdicts.checks.push(check);
@@ -60,12 +61,12 @@ export class PairVotes {
 
   /** Returns the time of the latest sample in ms since 1970; 0 if there is none. */
   latestSampleMs(target: TargetEntry): number {
-    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSampleMs(slot)));
+    return Math.max(0, ...votingPairs(target).map(({ slot }) => this.pairs.lastSampleMs(slot)));
   }
 
   /** Returns the time of the latest reply in ms since 1970; 0 if there is none. */
   lastSuccessMs(target: TargetEntry): number {
-    return Math.max(0, ...target.pairs.map(({ slot }) => this.pairs.lastSuccessMs(slot)));
+    return Math.max(0, ...votingPairs(target).map(({ slot }) => this.pairs.lastSuccessMs(slot)));
   }
 
   /** Returns why the pair has no fresh verdict; null if it has one. */
@@ -79,6 +80,12 @@ export class PairVotes {
     if (condition === 'silent') return 'agentSilent';
     return condition === 'unable' ? 'unable' : 'withoutVotes';
   }
+}
+
+/** Returns the pairs of the checks that expect `reachable`: the others are no votes on whether the target is up. */
+function votingPairs({ pairs, policy }: TargetEntry): readonly PairEntry[] {
+  const expectedFailures = policy && expectedFailuresOf(policy);
+  return expectedFailures?.size ? pairs.filter(({ check }) => !expectedFailures.has(check)) : pairs;
 }
 
 export function emptyBallot(): Ballot {

@@ -15,7 +15,7 @@ import { PairTable, FRESHNESS } from './pair-table';
 import { emptyBallot, PairVotes } from './pair-votes';
 import type { StatusSink } from './status-effects';
 import { restoreStatuses, statusCheckpoint } from './status-checkpoint';
-import { judgeChecks, NEVER_JUDGED, noteReply, type TargetState } from './target-state';
+import { judgeChecks, NEVER_JUDGED, noteReply, ONLY_VALIDATED, type TargetState } from './target-state';
 
 /**
  * Verdicts and consensus of one shard as a pure function of its log.
@@ -150,7 +150,7 @@ export class StatusState {
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
     const judged = judgeChecks(target, policy, state, this.votes);
-    const { status, reason } = judged.length === 0 ? NEVER_JUDGED : worst(judged);
+    const { status, reason } = judged.length === 0 ? ONLY_VALIDATED : worst(judged);
     if (status === state.status && reason === state.reason) return;
     const before = { ...state };
     const decidedMs = (atMs ?? Math.min(this.votes.latestSampleMs(target), presentMs)) || state.sinceMs;

@@ -29,15 +29,19 @@ export function noteReply(state: TargetState | undefined, check: number): void {
     state.repliedChecks = [...state.repliedChecks, check].sort((a, b) => a - b);
 }
 
-/** Judges each check of a target, and stores the judgements in `state` if there are several. */
+/** Judgement of a target of whose tier all checks expect `unreachable`: these are judged apart, in `validation`. */
+export const ONLY_VALIDATED: Judgement = { status: 'unknown', reason: 'only_validated' };
+
+/** Judges each check of a target that expects `reachable`, and stores the judgements in `state` if there are several. */
 export function judgeChecks(
   target: TargetEntry,
   policy: PolicyEntry,
   state: TargetState,
   votes: PairVotes,
 ): (CheckJudgement & { ballot: Ballot })[] {
-  const isOnly = policy.checks.length === 1;
-  const judged = policy.checks.map(({ check }) => {
+  const checks = policy.checks.filter(({ expect }) => expect === 'reachable');
+  const isOnly = checks.length <= 1;
+  const judged = checks.map(({ check }) => {
     const ballot = votes.ballot(target, check, state.repliedChecks.includes(check));
     const before = isOnly ? state : currentJudgement(state, check);
     return { ...(target.paused ? PAUSED : judge(ballot, policy.quorum, before)), check, ballot };

@@ -17,7 +17,7 @@ interface Publisher {
   state: HealthState;
 }
 
-/** The publishers from the databases to Kafka, each active in one process at a time: ticks, relay, shard feed, status changes. */
+/** The publishers from the databases to Kafka, each active in one process at a time: ticks, relay, shard feed, changes of statuses and checks. */
 export const PUBLISHERS_PART: PartReader = {
   id: 'publishers',
   title: 'Publishers',
@@ -44,7 +44,13 @@ export const PUBLISHERS_PART: PartReader = {
     },
   ],
   async readPart(look): Promise<PartReading> {
-    const publishers = await Promise.all([ticks(look), relay(look), feed(look), statusChanges(look)]);
+    const publishers = await Promise.all([
+      ticks(look),
+      relay(look),
+      feed(look),
+      statusChanges(look),
+      checkChanges(look),
+    ]);
     const rows = publishers.map(rowOf);
     return ofRows(rows, 'Ticks, events, assignments and status changes are published without delay', (state) =>
       complaint(publishers, state),
@@ -105,17 +111,29 @@ async function feed({ control, thresholds }: Look): Promise<Publisher> {
 }
 
 /** Published by the shard owners, without a separate lease. */
-async function statusChanges({ telemetry, thresholds }: Look): Promise<Publisher> {
+const statusChanges = (look: Look): Promise<Publisher> =>
+  shardChanges(look, 'status changes', 'status_change', 'status_publication');
+
+/** Changes of checks that expect `unreachable`: published like those of statuses. */
+const checkChanges = (look: Look): Promise<Publisher> =>
+  shardChanges(look, 'check changes', 'check_change', 'check_publication');
+
+async function shardChanges(
+  { telemetry, thresholds }: Look,
+  name: string,
+  changes: 'status_change' | 'check_change',
+  publication: 'status_publication' | 'check_publication',
+): Promise<Publisher> {
   const [row] = await telemetry.query<{ behind: number; oldest_s: number | null }>(
     `SELECT coalesce(sum(head.seq - reached.seq), 0)::float8 AS behind,
-       extract(epoch FROM now() - min((SELECT c.at FROM status_change c WHERE c.shard = s.shard AND c.change_seq > reached.seq
+       extract(epoch FROM now() - min((SELECT c.at FROM ${changes} c WHERE c.shard = s.shard AND c.change_seq > reached.seq
                                        ORDER BY c.change_seq LIMIT 1)))::float8 AS oldest_s
      FROM shard s
-     CROSS JOIN LATERAL (SELECT coalesce((SELECT published_seq FROM status_publication p WHERE p.shard = s.shard), 0) AS seq) reached
-     CROSS JOIN LATERAL (SELECT coalesce((SELECT max(change_seq) FROM status_change c WHERE c.shard = s.shard), 0) AS seq) head
+     CROSS JOIN LATERAL (SELECT coalesce((SELECT published_seq FROM ${publication} p WHERE p.shard = s.shard), 0) AS seq) reached
+     CROSS JOIN LATERAL (SELECT coalesce((SELECT max(change_seq) FROM ${changes} c WHERE c.shard = s.shard), 0) AS seq) head
      WHERE head.seq > reached.seq`,
   );
   const oldestS = row?.oldest_s ?? null;
   const state = grade(oldestS, thresholds.publishS);
-  return { name: 'status changes', active: null, behind: row?.behind ?? 0, oldestS, state };
+  return { name, active: null, behind: row?.behind ?? 0, oldestS, state };
 }

@@ -3,10 +3,15 @@ import { MeasuredTargets, JudgedTargets } from '@icmp-mon/status/contract';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { JudgedShards } from '../api/judged-shards';
+import { ListEvidenceHandler } from '../api/list-evidence';
 import { ListStatusChangesHandler } from '../api/list-status-changes';
+import { ListTargetChecksHandler } from '../api/list-target-checks';
+import { ListValidationHandler } from '../api/list-validation';
+import { ReadEvidenceExportHandler } from '../api/read-evidence-export';
 import { ReadTargetStatusHandler } from '../api/read-target-status';
 import { StoredMeasuredTargets } from '../api/stored-measured-targets';
 import { StatusController } from '../api/status.controller';
+import { ValidationController } from '../api/validation.controller';
 import { STATUSES_PART } from '../health/statuses-health';
 
 /**
@@ -30,8 +35,11 @@ export class StatusApiModule {
     };
     return {
       module: StatusApiModule,
-      controllers: [StatusController],
-      providers: [ReadTargetStatusHandler, ListStatusChangesHandler, judged, measuredTargets],
+      controllers: [StatusController, ValidationController],
+      providers: [
+        ...[ReadTargetStatusHandler, ListStatusChangesHandler, judged, measuredTargets],
+        ...[ListValidationHandler, ListTargetChecksHandler, ListEvidenceHandler, ReadEvidenceExportHandler],
+      ],
       exports: [JudgedTargets, MeasuredTargets],
     };
   }

@@ -2,13 +2,15 @@ import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
-import { CurrentStatuses } from '@icmp-mon/status/contract';
+import { CHECK_STATUS_TOPIC, CurrentStatuses, TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { Global, Module } from '@nestjs/common';
 import { postgresStatusTables } from '../postgres-status-tables';
 import { PublishedNumbers } from '../rebuild/published-numbers';
 import { StoredCurrentStatuses } from '../rebuild/stored-current-statuses';
 import { targetStatusModel } from '../rebuild/target-status-model';
 import { StatusParticipant } from '../status-participant';
+import { postgresValidationTables } from '../validation/postgres-validation-tables';
+import { VALIDATION_PARTICIPANT, ValidationParticipant } from '../validation/validation-participant';
 
 /** Exports `CurrentStatuses` for other contexts. */
 @Global()
@@ -32,10 +34,15 @@ export class StatusCliModule {
   ) {
     models.plug({ database: telemetry, model: targetStatusModel(telemetry) });
     none.plug({
+      tables: 'check_change, check_evidence, check_status',
+      reason: 'written by the shards from their logs, which are retained for 7 days only',
+    });
+    none.plug({
       tables: 'status_change',
       reason: 'written by the shards from their logs, which are retained for 7 days only',
     });
-    const published = new PublishedNumbers(messaging);
+    const published = new PublishedNumbers(messaging, TARGET_STATUS_TOPIC);
+    const publishedChecks = new PublishedNumbers(messaging, CHECK_STATUS_TOPIC);
     participants.plug({
       name: 'status',
       prepareAdoption: () => published.loadNumbers(),
@@ -43,6 +50,15 @@ export class StatusCliModule {
         const status = new StatusParticipant(shard, directory, postgresStatusTables);
         status.numberAbove(published.highestOf(shard));
         return status;
+      },
+    });
+    participants.plug({
+      name: VALIDATION_PARTICIPANT,
+      prepareAdoption: () => publishedChecks.loadNumbers(),
+      create(shard, directory) {
+        const validation = new ValidationParticipant(shard, directory, postgresValidationTables);
+        validation.numberAbove(publishedChecks.highestOf(shard));
+        return validation;
       },
     });
   }

@@ -6,6 +6,9 @@ import { Module } from '@nestjs/common';
 import { postgresStatusTables } from '../postgres-status-tables';
 import { StatusParticipant } from '../status-participant';
 import { StatusPublisher } from '../status-publisher';
+import { CheckPublisher } from '../validation/check-publisher';
+import { postgresValidationTables } from '../validation/postgres-validation-tables';
+import { VALIDATION_PARTICIPANT, ValidationParticipant } from '../validation/validation-participant';
 
 @Module({})
 export class StatusProjectorModule {
@@ -29,6 +32,18 @@ export class StatusProjectorModule {
       stage: 'base',
       start: () => publisher.start(),
       stop: () => publisher.stop(),
+    });
+    const checks = new CheckPublisher({ sql: telemetry, messaging, ownedShards: owned });
+    participants.plug({
+      name: VALIDATION_PARTICIPANT,
+      create: (shard, directory) =>
+        new ValidationParticipant(shard, directory, postgresValidationTables, () => checks.wakeShard(shard)),
+    });
+    services.plug({
+      name: 'check publisher',
+      stage: 'base',
+      start: () => checks.start(),
+      stop: () => checks.stop(),
     });
   }
 }

@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { STATUSES_PART } from '../health/statuses-health';
 import { forgetOldChanges } from '../old-changes';
+import { forgetOldEvidence } from '../validation/old-evidence';
 
 const OPTIONS = Symbol('status worker options');
 
@@ -27,7 +28,11 @@ export class StatusWorkerModule {
     tasks.plug({
       name: 'old-status-changes',
       everyMs: HOUR_MS,
-      runTask: ({ nowMs, signal }) => forgetOldChanges(telemetry, new Date(nowMs - changesKeptDays * DAY_MS), signal),
+      async runTask({ nowMs, signal }) {
+        const olderThan = new Date(nowMs - changesKeptDays * DAY_MS);
+        const changes = await forgetOldChanges(telemetry, olderThan, signal);
+        return changes + (await forgetOldEvidence(telemetry, olderThan, signal));
+      },
     });
   }
 }

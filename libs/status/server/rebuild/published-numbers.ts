@@ -1,14 +1,17 @@
 import type { Messaging } from '@icmp-mon/platform/messaging';
-import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
 
 /**
- * Highest number per shard with which a status change was published. After a restore it may be above the stored number, and a consumer that
+ * Highest number per shard with which a change was published. After a restore it may be above the stored number, and a consumer that
  * keeps the latest change of each target drops changes with a lower number.
  */
 export class PublishedNumbers {
   private highest: ReadonlyMap<number, number> | null = null;
 
-  constructor(private readonly messaging: Pick<Messaging, 'topicBounds' | 'readMessages'>) {}
+  constructor(
+    private readonly messaging: Pick<Messaging, 'topicBounds' | 'readMessages'>,
+    /** A topic whose events have ids of shard and number. */
+    private readonly topic: string,
+  ) {}
 
   /** Reads the topic once. */
   async loadNumbers(): Promise<void> {
@@ -24,10 +27,10 @@ export class PublishedNumbers {
 
   private async readTopic(): Promise<ReadonlyMap<number, number>> {
     const highest = new Map<number, number>();
-    const bounds = (await this.messaging.topicBounds([TARGET_STATUS_TOPIC])).get(TARGET_STATUS_TOPIC);
+    const bounds = (await this.messaging.topicBounds([this.topic])).get(this.topic);
     for (const [partition, { low, high }] of bounds ?? []) {
       for (let offset = low; offset < high;) {
-        const messages = await this.messaging.readMessages(TARGET_STATUS_TOPIC, partition, offset);
+        const messages = await this.messaging.readMessages(this.topic, partition, offset);
         const last = messages.at(-1);
         if (!last) break;
         for (const { headers } of messages) {

@@ -36,7 +36,7 @@ function topicOf(partitions: (string | null)[][]): {
 
 it('finds the highest number of each shard in all partitions, and reads the topic once', async () => {
   const topic = topicOf([['0-3', null, '1-7', '0-12', null], ['1-5', '0-9'], []]);
-  const published = new PublishedNumbers(topic.messages);
+  const published = new PublishedNumbers(topic.messages, TARGET_STATUS_TOPIC);
   expect(() => published.highestOf(0)).toThrow('were not read');
   await published.loadNumbers();
   expect([0, 1, 2].map((shard) => published.highestOf(shard))).toEqual([12, 7, 0]);
