@@ -10,6 +10,7 @@ import { client } from './commands/index.mjs';
 import { CONFIG_ACTIONS } from './config/config-actions';
 import { COMPLETION_ACTIONS } from './completion/completion-actions';
 import { EVENT_ACTIONS } from './events/event-actions';
+import { EVIDENCE_ACTIONS } from './evidence/evidence-actions';
 import { HEALTH_ACTIONS } from './health-actions';
 import { JOB_ACTIONS } from './jobs/job-actions';
 import { LOGIN_ACTIONS } from './login/login-actions';
@@ -25,6 +26,7 @@ export const ACTIONS: Actions = {
   ...COMPLETION_ACTIONS,
   ...CONFIG_ACTIONS,
   ...EVENT_ACTIONS,
+  ...EVIDENCE_ACTIONS,
   ...HEALTH_ACTIONS,
   ...JOB_ACTIONS,
   ...KEY_ACTIONS,

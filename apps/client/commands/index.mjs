@@ -5,6 +5,7 @@ import { agents } from './agents.mjs';
 import { jobs } from './bulk.mjs';
 import { complete, completion, health, login, logout, whoami } from './connection.mjs';
 import { events } from './events.mjs';
+import { evidence } from './evidence.mjs';
 import { exportTargets, importTargets } from './files.mjs';
 import { sources } from './sources.mjs';
 import { targets } from './targets.mjs';
@@ -45,6 +46,7 @@ export const REMOTE_COMMANDS = [
   agents,
   apiKeys,
   events,
+  evidence,
   exportTargets,
   health,
   importTargets,
