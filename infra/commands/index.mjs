@@ -2,6 +2,7 @@
 import { icmpmon } from '../../apps/cli/commands/index.mjs';
 import { generate } from '../../libs/platform/workspace/generators/command.mjs';
 import * as developing from './developing.mjs';
+import { lab } from './lab.mjs';
 import * as measuring from './measuring.mjs';
 import * as product from './product.mjs';
 
@@ -16,5 +17,5 @@ export const COMMANDS = {
   ...{ start, stop, reset },
   icmpmon,
   ...{ test, verify, build, services, generate },
-  ...{ bench, load, faults, simulate, measure, demo },
+  ...{ bench, load, faults, simulate, measure, demo, lab },
 };

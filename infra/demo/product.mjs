@@ -17,7 +17,7 @@ export function readAccess(path) {
 }
 
 export class Api {
-  /** @param {Access} access */
+  /** @param {Pick<Access, 'apiUrl' | 'apiKey'>} access */
   constructor(access) {
     this.base = `${access.apiUrl}/api/v1`;
     this.headers = { authorization: `Bearer ${access.apiKey}` };

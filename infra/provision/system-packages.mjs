@@ -17,6 +17,7 @@ const packageOf = {
   unshare: 'util-linux',
   nft: 'nftables',
   ip: 'iproute2',
+  sysctl: 'procps',
   chromium: 'chromium',
   python3: 'python3',
   pip3: 'python3-pip',

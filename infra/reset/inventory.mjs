@@ -14,6 +14,7 @@ const HOLDS = {
   ca: 'certificate authority of the agents',
   data: 'PostgreSQL, Kafka, Valkey: targets, results, events',
   grafana: 'login of Grafana',
+  lab: 'agents and truth of the last lab',
   'layout.json': 'version of this folder',
   logs: 'logs of all processes',
   'ports.json': 'chosen ports',

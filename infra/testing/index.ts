@@ -1,6 +1,9 @@
 export { BENCHES, FAULTS, LOAD_RUNS } from '../commands/names.mjs';
 export { usageOf } from '../demo/process-usage.mjs';
 export { dashboardMetrics } from '../grafana/dashboard-queries';
+export { Lab } from '../lab/lab.mjs';
+export { whyNoNamespaces } from '../lab/network.mjs';
+export { parseScenario } from '../lab/scenario.mjs';
 export { kafkaLoginEnvironment } from '../kafka-login.mjs';
 export { distDir, rootDir, testDir } from '../paths.mjs';
 export { readJson, writePrivateJson } from '../private-file.mjs';

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../error-text.mjs';
+import { Refusal } from '../output.mjs';
+import { ScenarioReader } from './scenario-reader.mjs';
+
+/** @typedef {import('./engine/world-plan.mjs').WorldPlan} WorldPlan */
+/** @typedef {import('./engine/faults.mjs').Fault} Fault */
+/** @typedef {{ name: string, purpose: string, seed: number, durationS: number, repeat: boolean, world: WorldPlan, timeline: Fault[], parts: Part[] }} Scenario */
+/** @typedef {{ name: string, fromS: number, toS: number }} Part a scenario within a timeline */
+
+const scenariosDir = fileURLToPath(new URL('scenarios/', import.meta.url));
+const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+
+/** Returns the names of the scenarios that come with the product. */
+export const scenarioNames = () =>
+  readdirSync(scenariosDir)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+
+/**
+ * Returns the purpose of a scenario that comes with the product. Needs no package, so that a new clone can list them.
+ * @param {string} name
+ */
+export const purposeOf = (name) =>
+  /^purpose: (.+)$/m.exec(readFileSync(join(scenariosDir, `${name}.yaml`), 'utf8'))?.[1] ?? '';
+
+/**
+ * Reads a scenario by its name, or from a file.
+ * @param {string} nameOrFile
+ * @throws Refusal that lists everything that is wrong with it
+ */
+export async function readScenario(nameOrFile) {
+  const shipped = join(scenariosDir, `${nameOrFile}.yaml`);
+  const file = NAME.test(nameOrFile) && existsSync(shipped) ? shipped : nameOrFile;
+  if (!existsSync(file))
+    throw new Refusal(`${nameOrFile} is not a file and not a scenario. Scenarios: ${scenarioNames().join(', ')}.`);
+  return parseScenario(readFileSync(file, 'utf8'), file);
+}
+
+/**
+ * @param {string} text YAML
+ * @param {string} file for messages
+ * @returns {Promise<Scenario>}
+ */
+export async function parseScenario(text, file) {
+  const { parse } = await import('yaml');
+  let document;
+  try {
+    document = parse(text, { maxAliasCount: 0 });
+  } catch (error) {
+    throw new Refusal(`${file} is not valid YAML: ${messageOf(error)}`);
+  }
+  const reader = new ScenarioReader();
+  const scenario = reader.scenario(document);
+  if (reader.problems.length > 0)
+    throw new Refusal(`${file} is not a valid scenario:\n  ${reader.problems.join('\n  ')}`);
+  return scenario;
+}
+
+/** Name of all shipped scenarios that do not repeat, together. */
+export const ALL = 'all';
+/** Time between two scenarios of `all`, in s: statuses recover, and agents that were cut off are connected again. */
+const GAP_S = 25;
+
+/**
+ * Returns one scenario that plays others one after the other, in the world of the first one.
+ * @param {Scenario[]} scenarios
+ * @returns {Scenario}
+ */
+export function joinScenarios(scenarios) {
+  /** @type {Part[]} */
+  const parts = [];
+  /** @type {Fault[]} */
+  const timeline = [];
+  let fromS = 0;
+  for (const { name, durationS, timeline: faults } of scenarios) {
+    parts.push({ name, fromS, toS: fromS + durationS });
+    for (const fault of faults) timeline.push({ ...fault, at: fault.at + fromS, name: `${name} ${fault.name}` });
+    fromS += durationS + GAP_S;
+  }
+  const purpose = `${scenarios.length} scenarios, one after the other.`;
+  return { ...scenarios[0], name: ALL, purpose, durationS: fromS - GAP_S, repeat: false, timeline, parts };
+}
+
+/** Reads all shipped scenarios that do not repeat, as one. */
+export async function readAll() {
+  const scenarios = await Promise.all(scenarioNames().map(readScenario));
+  return joinScenarios(scenarios.filter(({ repeat }) => !repeat));
+}
