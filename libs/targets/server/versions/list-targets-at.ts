@@ -1,5 +1,5 @@
 import type { Scope } from '@icmp-mon/identity/contract';
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { instantOf, invalidParameter } from '@icmp-mon/platform/http';
 import {
   limitedFilter,
@@ -51,10 +51,21 @@ export class ListTargetsAtHandler implements IQueryHandler<ListTargetsAt> {
     const [only, second] = matching.conditions;
     const isAll = sort === 'ip' && only !== undefined && second === undefined;
     const { text, params } = isAll ? pageOfAll(matching, page) : pageOfMatching(matching, page);
-    const rows = await this.database.query<PageRow>(text, params);
+    const rows = await this.database.transaction(async (sql) => {
+      await chooseIndexes(sql);
+      return sql.query<PageRow>(text, params);
+    });
     const shown = await limitParentIds(this.database, rows, scope);
     return pageView(shown, at, limit, (value, key) => encodeCursor(fingerprint, { value, key }));
   }
+}
+
+/**
+ * Lets the transaction read by indexes. PostgreSQL does not know that the versions of an instant are stored close together, and would scan the
+ * whole history instead, which is longer the older the installation is.
+ */
+async function chooseIndexes(sql: Sql): Promise<void> {
+  await sql.execute('SET LOCAL enable_seqscan = off');
 }
 
 function pageView(
