@@ -34,9 +34,6 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report === null) return 'no report yet';
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
   if (broken !== undefined) return firstSentence(broken.detail);
-  if (agent.outdated != null) {
-    return `outdated (below ${agent.outdated.versionMin}): new targets prefer other ready agents`;
-  }
   const slow = paceTrouble(report);
   if (slow !== null) return slow;
   if (report.droppedResults > 0) return `${countText(report.droppedResults)} results dropped: spool full`;
@@ -51,7 +48,12 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   }
   if (report.spoolOldestS > SPOOL_LATE_S) return `results delayed by ${durationText(report.spoolOldestS * 1_000)}`;
   if (Math.abs(report.clockOffsetMs) > CLOCK_OFF_MS) {
-    return `clock offset ${durationText(Math.abs(report.clockOffsetMs))}`;
+    const direction = report.clockOffsetMs > 0 ? 'ahead' : 'behind';
+    return `clock ${durationText(Math.abs(report.clockOffsetMs))} ${direction}: results get corrected times`;
+  }
+  // Last: an outdated agent measures, so that this must hide no problem of its measurements.
+  if (agent.outdated != null) {
+    return `outdated (below ${agent.outdated.versionMin}): new targets prefer other ready agents`;
   }
   return null;
 }

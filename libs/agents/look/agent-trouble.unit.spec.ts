@@ -55,6 +55,8 @@ describe('agentTrouble', () => {
     const outdated = { ...agent(), outdated: { since: '2026-03-01T11:00:00.000Z', versionMin: '0.2.0' } };
     expect(agentTrouble(outdated, NOW)).toBe('outdated (below 0.2.0): new targets prefer other ready agents');
     expect(agentTrouble({ ...agent(), outdated: null }, NOW)).toBeNull();
+    const late = { ...outdated, telemetry: { ...telemetry, spoolOldestS: 90 } };
+    expect(agentTrouble(late, NOW), 'the worse problem first').toMatch(/delayed by/);
   });
 
   it('is not a name or region that an operator set in place of that of the settings', () => {
@@ -98,7 +100,8 @@ describe('agentTrouble', () => {
     [{ notSentPerS: 0.5 }, /refuses to send/],
     [{ policyRefusedTargets: 3 }, /refuses 3 assigned targets/],
     [{ spoolOldestS: 90 }, /delayed by 1 min/],
-    [{ clockOffsetMs: -2_000 }, /clock offset 2.0 s/],
+    [{ clockOffsetMs: -2_000 }, /^clock 2\.0 s behind: results get corrected times$/],
+    [{ clockOffsetMs: 7_200_000 }, /^clock 2 h 00 min ahead: /],
   ])('reports %j', (more, sentence) => {
     expect(agentTrouble(agent(more), NOW)).toMatch(sentence);
   });

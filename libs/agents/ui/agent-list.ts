@@ -66,7 +66,7 @@ const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', '
 })
 export class AgentList {
   protected readonly nowMs = inject(Clock).nowMs;
-  protected readonly read = inject(AgentsClient).listAgents();
+  protected readonly read = inject(AgentsClient).readFleet();
   protected readonly kept = keepLast(this.read);
   protected readonly agents = computed(() => this.kept.value()?.items);
   /** Group of the fleet to which the list is restricted. */

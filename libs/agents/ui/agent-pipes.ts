@@ -1,12 +1,18 @@
 import { Pipe, type PipeTransform } from '@angular/core';
 import { isAdmitted } from '@icmp-mon/agents/contract';
+import { durationText } from '@icmp-mon/platform/ui-kit';
 import { certificateText } from './certificate-text';
 
-/** Shows an agent's clock offset: `2.0 ms behind`. */
+/** From this offset on, tenths of a millisecond say nothing. */
+const ROUGH_FROM_MS = 1_000;
+
+/** Shows an agent's clock offset: `2.0 ms behind`, `2 h 00 min ahead`. */
 @Pipe({ name: 'clockOffset' })
 export class ClockOffsetPipe implements PipeTransform {
   transform(offsetMs: number): string {
-    return `${Math.abs(offsetMs).toFixed(1)} ms ${offsetMs < 0 ? 'behind' : 'ahead'}`;
+    const ms = Math.abs(offsetMs);
+    const text = ms < ROUGH_FROM_MS ? `${ms.toFixed(1)} ms` : durationText(ms);
+    return `${text} ${offsetMs < 0 ? 'behind' : 'ahead'}`;
   }
 }
 

@@ -29,7 +29,12 @@ const pathOf = (agentId: string): string => `${AGENTS}/${encodeURIComponent(agen
 export class AgentsClient {
   private readonly http = inject(HttpClient);
 
-  /** Reads nothing without the permission. */
+  /** For the page of the agents: without the permission it shows why they are refused. */
+  readFleet(): HttpResourceRef<{ items: AgentView[] } | undefined> {
+    return httpResource(() => AGENTS);
+  }
+
+  /** For parts of other pages: reads nothing without the permission. */
   listAgents(): HttpResourceRef<{ items: AgentView[] } | undefined> {
     const session = inject(Session);
     return httpResource(() => (session.may('agents:read') ? AGENTS : undefined));

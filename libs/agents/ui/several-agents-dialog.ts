@@ -28,7 +28,7 @@ export class SeveralAgentsDialog {
   private readonly changed = changedOf(this.change, this.asked.agents);
   protected readonly agents = this.changed.agents;
   protected readonly leftOut = this.changed.leftOut;
-  protected readonly title = `${this.change.label} ${countText(this.agents.length)} ${this.agents.length === 1 ? 'agent' : 'agents'}`;
+  protected readonly title = `${this.change.verb} ${countText(this.agents.length)} ${this.agents.length === 1 ? 'agent' : 'agents'}`;
   protected readonly names = namesText(this.agents.map(({ name }) => name));
 
   protected readonly problem = signal<Problem | null>(null);

@@ -55,7 +55,7 @@ export class SeveralAgents {
     inject(Shortcuts).add(
       ...SEVERAL_CHANGES.map((change) => ({
         keys: change.key,
-        label: `${change.label} the chosen agents`,
+        label: `${change.verb} the chosen agents`,
         run: () => void this.openDialog(change),
       })),
       { keys: 'Escape', label: 'Deselect the agents', run: () => this.chosen.chooseNone() },

@@ -4,6 +4,8 @@ import { type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 export interface SeveralChange {
   kind: 'drain' | 'capacity' | 'evict' | 'ban';
   label: string;
+  /** Beginning of the title of its dialog: `Set the capacity of` 3 agents. */
+  verb: string;
   /** Keyboard shortcut. */
   key: string;
   /** Effect of the change, shown in the dialog. */
@@ -13,23 +15,23 @@ export interface SeveralChange {
 
 export const SEVERAL_CHANGES: readonly SeveralChange[] = [
   {
-    ...{ kind: 'drain', label: 'Drain', key: 'd', isDangerous: false },
+    ...{ kind: 'drain', label: 'Drain', verb: 'Drain', key: 'd', isDangerous: false },
     effect:
       'Their targets move to other agents, some agents at a time. A job does it: it pauses while more targets than now are not placed as ' +
       'their tiers ask. The agents stay connected.',
   },
   {
-    ...{ kind: 'capacity', label: 'Capacity', key: 'c', isDangerous: false },
+    ...{ kind: 'capacity', label: 'Capacity', verb: 'Set the capacity of', key: 'c', isDangerous: false },
     effect: 'Sets the packets per second that may be assigned to each of them.',
   },
   {
-    ...{ kind: 'evict', label: 'Evict', key: 'e', isDangerous: true },
+    ...{ kind: 'evict', label: 'Evict', verb: 'Evict', key: 'e', isDangerous: true },
     effect:
       'Their certificates and keys are refused within a minute. Each can enrol again with a token that names it. Targets that only they ' +
       'probe are not probed until they are assigned again: drain the agents first if they still work.',
   },
   {
-    ...{ kind: 'ban', label: 'Ban', key: 'b', isDangerous: true },
+    ...{ kind: 'ban', label: 'Ban', verb: 'Ban', key: 'b', isDangerous: true },
     effect:
       'Their certificates and keys are refused within a minute, and every token for them until they are unbanned. Targets that only they ' +
       'probe are not probed until they are assigned again: drain the agents first if they still work.',

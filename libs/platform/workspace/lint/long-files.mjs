@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 53, lines: 15762 };
+export const LONG_FILES = { files: 53, lines: 15717 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -39,7 +39,7 @@ export const longFiles = {
   'libs/platform/messaging/group-consumer.int.spec.ts': 421,
   'libs/platform/messaging/send.int.spec.ts': 203,
   'libs/platform/outbox/outbox-publisher.unit.spec.ts': 231,
-  'libs/platform/ui-kit/styles/_base.scss': 335,
+  'libs/platform/ui-kit/styles/_base.scss': 290,
   'libs/platform/workspace/generators/generators.unit.spec.ts': 271,
   'libs/probing/agent/agent.int.spec.ts': 556,
   'libs/probing/agent/executors/fping-output.unit.spec.ts': 419,

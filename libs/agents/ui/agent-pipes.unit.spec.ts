@@ -1,0 +1,14 @@
+// The entry of the UI kit also exports components, which need the compiler outside a build.
+import '@angular/compiler';
+import { expect, it } from 'vitest';
+import { ClockOffsetPipe } from './agent-pipes';
+
+it.each([
+  [1.52, '1.5 ms ahead'],
+  [-2, '2.0 ms behind'],
+  [0, '0.0 ms ahead'],
+  [-2_500, '2.5 s behind'],
+  [7_200_000, '2 h 00 min ahead'],
+])('a clock offset of %d ms is shown as %s', (offsetMs, text) => {
+  expect(new ClockOffsetPipe().transform(offsetMs)).toBe(text);
+});
