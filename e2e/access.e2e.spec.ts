@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { AuditEntry } from '@icmp-mon/audit/contract';
 import type { UserView } from '@icmp-mon/identity/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openByPalette } from './stories/open-by-palette';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
 
@@ -14,16 +17,6 @@ let page: Page;
 
 const pathOf = () => new URL(page.url()).pathname;
 const textOf = (testId: string) => page.getByTestId(testId).innerText();
-
-/** Opens a page of Settings by the palette. */
-async function openSettings(text: string, path: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByTestId('palette-text').waitFor();
-  await page.keyboard.type(text);
-  await expect.poll(async () => (await page.getByRole('option').allInnerTexts())[0], soon).toContain(text);
-  await page.keyboard.press('Enter');
-  await expect.poll(pathOf, soon).toBe(path);
-}
 
 async function users(): Promise<UserView[]> {
   return (await product.callApi<{ items: UserView[] }>('GET', 'users')).items;
@@ -52,7 +45,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
   });
 
   it('creates a user, and shows the invitation once', async () => {
-    await openSettings('Settings ▸ Users', '/settings/users');
+    await openByPalette(page, 'Settings ▸ Users', '/settings/users');
     await page.getByTestId('user-name').focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.error').innerText(), soon).toContain('Enter the name');
@@ -89,7 +82,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
   });
 
   it('creates an API key with some permissions, and revokes it', async () => {
-    await openSettings('Settings ▸ Keys', '/settings/keys');
+    await openByPalette(page, 'Settings ▸ Keys', '/settings/keys');
     await page.getByTestId('key-name').fill('graphs');
     await page.getByTestId('limit-key').press('Space');
     await page.getByTestId('permission-targets:read').press('Space');
@@ -108,13 +101,13 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     await page.getByTestId('key-graphs').getByRole('button', { name: 'Revoke' }).press('Enter');
     await page.getByTestId('confirm').press('Enter');
     await expect.poll(() => textOf('key-graphs'), soon).toContain('revoked');
-    await openSettings('Settings ▸ Tokens', '/settings/tokens');
+    await openByPalette(page, 'Settings ▸ Tokens', '/settings/tokens');
     await page.getByTestId('tokens-table').waitFor();
     expect(await browser.inspect('tokens')).toEqual([]);
   });
 
   it('shows in the audit who changed what, and on the page of the user its history', async () => {
-    await openSettings('Settings ▸ Audit', '/settings/audit');
+    await openByPalette(page, 'Settings ▸ Audit', '/settings/audit');
     await page.getByTestId('audit-entries').waitFor();
     expect(await browser.inspect('audit')).toEqual([]);
     await page.getByTestId('audit-event').selectOption('UserRoleChanged');
@@ -122,6 +115,14 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     await expect.poll(() => page.url(), soon).toContain('event=UserRoleChanged');
     await expect.poll(() => textOf('event-UserRoleChanged'), soon).toContain('gave the user the role engineer');
     expect(await textOf('event-UserRoleChanged')).toMatch(/role:\s+operator\s+→\s+engineer/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByTestId('export-events').press('Enter'),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as AuditEntry)).toMatchObject([
+      { event: 'UserRoleChanged', entity: { kind: 'user', name: 'ada' } },
+    ]);
     await page.getByTestId('event-UserRoleChanged').getByRole('link', { name: 'ada', exact: true }).press('Enter');
     await page.getByTestId('entity-history').locator('summary').press('Enter');
     await expect.poll(() => textOf('audit-entries'), soon).toContain('disabled the user');

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { filterStory } from './stories/filter.story';
 import { joinStory } from './stories/join.story';
 import { productStory } from './stories/product.story';
+import { scopedStory } from './stories/scoped.story';
 import { settingsStory } from './stories/settings.story';
+import { sourcesStory } from './stories/sources.story';
 import { CHROMIUM } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
 
@@ -15,7 +17,8 @@ describe.skipIf(!existsSync(CHROMIUM))(`in Chromium (needs ${CHROMIUM})`, () => 
   const running = (): RunningProduct => product;
 
   beforeAll(async () => {
-    product = await RunningProduct.start({ name: 'portal', services: 'given' });
+    const environment = { ICMPMON_SOURCES_ALLOWED_ADDRESSES: '127.0.0.1' };
+    product = await RunningProduct.start({ name: 'portal', services: 'given', environment });
     // The stories wait for results: with its timeout unchanged, this tier gives them more often than every 5 s.
     const { probeTimeoutMs, checks, agentSelection, verdictRule } = await product.callApi<TierView>(
       'GET',
@@ -32,5 +35,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`in Chromium (needs ${CHROMIUM})`, () => 
   describe('the product', productStory(running));
   describe('the filter language', filterStory(running));
   describe('the palette, an import and the tiers', settingsStory(running));
+  describe('inventory sources', sourcesStory(running));
+  describe('a customer with a scope', scopedStory(running));
   describe('a machine that joins', joinStory(running));
 });

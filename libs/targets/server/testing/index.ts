@@ -1,0 +1,1 @@
+export { netboxAddress, NetboxStandIn } from '../sources/netbox-stand-in.test-data';
