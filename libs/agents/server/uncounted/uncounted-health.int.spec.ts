@@ -76,4 +76,11 @@ describe('the health part of uncounted results', () => {
       /^Agent twin: Several processes share the identity: host-a at 10\.0\.0\.5 and host-b at 10\.0\.0\.5, started /,
     );
   });
+
+  it('names the agent whose clock is off, and what becomes of its results', async () => {
+    await uncounted(await agentNamed('fast-clock'), 'clock_corrected', 4_000);
+    const row = (await read()).rows.find(({ values }) => values['agent'] === 'fast-clock');
+    const what = "Stored at a corrected time: the agent's clock is off";
+    expect(row).toMatchObject({ state: 'attention', values: { what, results: 4_000 } });
+  });
 });
