@@ -35,7 +35,7 @@ async function recordAnswers(): Promise<void> {
   page.on('response', (response) => {
     const isStream = response.headers()['content-type']?.startsWith('text/event-stream');
     if (!response.url().includes('/api/v1/') || isStream) return;
-    // An answer whose page was left has no body any more.
+    // The body of an answer is removed when its page is left.
     void response.text().then(
       (text) => received.push(text),
       () => undefined,
@@ -166,7 +166,7 @@ export const scopedStory = (running: () => RunningProduct) => () => {
   it('nothing that the browser received is of another customer', () => {
     const own = received.filter((text) => text.includes(OWN.ip));
     expect(own.length).toBeGreaterThan(3);
-    // What the customer itself asked for may be repeated to it.
+    // A refusal may repeat the address that the customer asked for.
     const foreign = received.filter((text) => FOREIGN_TEXTS.some((each) => text.includes(each)));
     expect(foreign.filter((text) => !/"status":40[34]/.test(text))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { isAdmitted } from '@icmp-mon/agents/contract';
 import { durationText } from '@icmp-mon/platform/ui-kit';
 import { certificateText } from './certificate-text';
 
-/** From this offset on, tenths of a millisecond say nothing. */
+/** From this offset on, tenths of a millisecond do not matter. */
 const ROUGH_FROM_MS = 1_000;
 
 /** Shows an agent's clock offset: `2.0 ms behind`, `2 h 00 min ahead`. */
