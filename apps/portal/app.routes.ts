@@ -11,6 +11,14 @@ export const routes: Routes = [
     canActivate: [signedIn],
     children: [
       { path: '', pathMatch: 'full', loadChildren: () => import('@icmp-mon/status/ui').then((ui) => ui.statusRoutes) },
+      {
+        path: 'targets/validation',
+        loadChildren: () => import('@icmp-mon/status/ui').then((ui) => ui.validationRoutes),
+      },
+      {
+        path: 'targets/:id/checks/:check',
+        loadChildren: () => import('@icmp-mon/status/ui').then((ui) => ui.evidenceRoutes),
+      },
       { path: 'targets', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes) },
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
       { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },

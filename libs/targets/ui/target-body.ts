@@ -15,7 +15,7 @@ import {
 } from '@icmp-mon/platform/ui-kit';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { ReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
-import { StatusClient } from '@icmp-mon/status/ui';
+import { StatusClient, TargetChecks } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { EditTarget } from './edit-target';
 import { FormerTarget } from './former-target';
@@ -68,6 +68,7 @@ interface Read<T> {
     StatusGlyph,
     TagsPipe,
     TargetChanges,
+    TargetChecks,
     TargetHistory,
     TargetVerdicts,
   ],
@@ -143,10 +144,9 @@ export class TargetBody {
     const key = this.view()?.key;
     return key === undefined ? undefined : this.figures.figuresOf(key);
   });
-  protected readonly lastSuccess = computed(() => {
-    const received = this.shown.recent().find((result) => result.outcome === 'reply')?.at;
-    return received ?? this.view()?.lastSuccessAt ?? null;
-  });
+  protected readonly lastSuccess = computed(
+    () => this.shown.recent().find(({ outcome }) => outcome === 'reply')?.at ?? this.view()?.lastSuccessAt ?? null,
+  );
   protected readonly liveOption = computed(() =>
     liveOption(this.shown.singles(), this.shown.singlesFrame(), this.colours.palette()),
   );
