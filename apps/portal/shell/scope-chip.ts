@@ -14,6 +14,7 @@ import { Session } from '@icmp-mon/identity/ui';
   styles: `
     .tag {
       display: block;
+      margin-inline-start: 6px;
       max-width: 240px;
       overflow: hidden;
       text-overflow: ellipsis;
@@ -22,7 +23,7 @@ import { Session } from '@icmp-mon/identity/ui';
 
     @media (max-width: 640px) {
       .tag {
-        max-width: 84px;
+        max-width: 78px;
       }
     }
   `,

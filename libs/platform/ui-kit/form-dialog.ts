@@ -35,6 +35,11 @@ import { type Problem, problemText } from './problem';
       display: contents;
     }
 
+    /* The last field's focus ring needs room: the content is clipped where it scrolls. */
+    form mat-dialog-content.mat-mdc-dialog-content {
+      padding-bottom: 4px;
+    }
+
     mat-dialog-content {
       display: flex;
       flex-direction: column;
