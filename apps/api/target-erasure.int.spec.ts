@@ -1,6 +1,7 @@
-import type { TargetView } from '@icmp-mon/targets/contract';
+import type { BulkJobDetail, TargetView } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerTarget } from './testing/register-target';
+import { bulkJobRunner } from './testing/running-jobs';
 import { startTestApi, type TestApi } from './testing/test-api';
 
 let api: TestApi;
@@ -30,6 +31,24 @@ describe('erasing the personal data of a target', () => {
     expect(events[2].metadata.actor).toMatch(/^api-key:/);
     expect(JSON.stringify(events)).not.toContain('Dora');
     expect(await api.control.query('SELECT FROM event_key WHERE stream = $1', [`target-${target.id}`])).toEqual([]);
+  });
+
+  it('erases the texts of the bulk jobs that changed it, in their events and rows', async () => {
+    const target = await registerTarget(api, '192.0.2.13', { ...DORA, owner: 'Erin Example' });
+    const body = { filter: 'owner="Erin Example"', change: { owner: 'Dora Example' } };
+    const { id } = (await (await api.postJson('/api/v1/targets:bulk', body)).json()) as BulkJobDetail;
+    await bulkJobRunner(api.control).runJobs(new AbortController().signal);
+    const shown = async (): Promise<string> => {
+      const job = await (await api.sendRequest(`/api/v1/bulk-jobs/${id}`)).text();
+      return job + (await (await api.sendRequest('/api/v1/events?kind=bulk-job')).text());
+    };
+    expect(await shown()).toMatch(/Erin Example[^]*Dora Example/);
+    const [requested] = await api.control.query('SELECT data FROM event WHERE stream = $1', [`bulkjob-${id}`]);
+    expect(JSON.stringify(requested)).not.toContain('Example');
+    expect((await removeTarget(target)).status).toBe(204);
+    expect((await eraseTarget(target.id)).status).toBe(204);
+    expect(await shown()).not.toContain('Example');
+    expect(await shown()).toContain('(erased)');
   });
 
   it('is refused while the target exists, for other roles, and for an id that never was a target', async () => {

@@ -56,3 +56,12 @@ export interface DrainJob {
   /** In the order in which they are drained. */
   agents: DrainJobAgent[];
 }
+
+/** Stream of a job that drains agents: `agentdrain-<id>`. It is an audit record and is not relayed; each drain is an event of its agent. */
+export const DRAIN_JOB_STREAM = 'agentdrain';
+
+/** The job was cancelled before its end; the metadata have the actor. */
+export interface DrainJobEvent {
+  type: 'DrainJobCancelled';
+  data: { jobId: string };
+}

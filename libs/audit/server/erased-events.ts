@@ -11,7 +11,7 @@ export async function withoutErased(
   categories: ReadonlyMap<string, AuditedCategory>,
   events: readonly RecordedEvent[],
 ): Promise<RecordedEvent[]> {
-  const personal = [...categories.values()].filter(({ aggregate }) => aggregate.personal !== undefined);
+  const personal = [...categories.values()].filter(({ aggregate }) => (aggregate.personal?.erasedBy ?? null) !== null);
   const erasable = new Set(personal.map(({ aggregate }) => aggregate.category));
   const streams = [...new Set(events.map(({ stream }) => stream))].filter((stream) => erasable.has(categoryOf(stream)));
   // An erasure ends its stream, of which only the last event is read: some streams have thousands.

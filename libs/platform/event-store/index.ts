@@ -20,7 +20,7 @@ export { type EventWithPrevious, readNewest, readProjected } from './read-events
 export { executeMany, type ManyCommand, type ManyOutcome } from './execute-many';
 export { readHistory } from './read-history';
 export { type EarlierAsked, readEarlier, readPositions } from './read-positions';
-export { ERASED, sealPersonalData } from './personal-data';
+export { destroyKeys, ERASED, sealPersonalData } from './personal-data';
 export { Relay } from './relay';
 export { relayStatus } from './relay-status';
 export { lockStream, shareStreams } from './stream-locks';

@@ -5,8 +5,10 @@ import { openText, sealText } from '@icmp-mon/platform/secrets';
 /** Which members of an aggregate's events are personal data: texts that can be erased although the events stay. */
 export interface PersonalData {
   members: readonly string[];
-  /** Type of the event that erases the personal data of its stream, and ends it. */
-  erasedBy: string;
+  /**
+   * Type of the event that erases the personal data of its stream, and ends it; null if another aggregate destroys the key by `destroyKeys`.
+   */
+  erasedBy: string | null;
 }
 
 /** Text in place of personal data whose key was destroyed. */
@@ -44,9 +46,10 @@ interface StreamEvents {
  */
 export async function sealPersonalData(sql: Sql, additions: readonly StreamEvents[]): Promise<object[][]> {
   const erased = additions.filter(({ events, personal }) => events.some(({ type }) => type === personal?.erasedBy));
-  if (erased.length > 0) {
-    await sql.execute('DELETE FROM event_key WHERE stream = ANY ($1::text[])', [erased.map(({ stream }) => stream)]);
-  }
+  await destroyKeys(
+    sql,
+    erased.map(({ stream }) => stream),
+  );
   const sealing = additions.filter(({ events, personal }) =>
     events.some(({ data }) => textsOf(data, personal).length > 0),
   );
@@ -64,6 +67,11 @@ export async function sealPersonalData(sql: Sql, additions: readonly StreamEvent
       return { ...data, ...Object.fromEntries(members.map((member) => [member, null])), sealed: { members, box } };
     }),
   );
+}
+
+/** Destroys the keys of streams: no reader can then read the personal data of their events. */
+export async function destroyKeys(sql: Sql, streams: readonly string[]): Promise<void> {
+  if (streams.length > 0) await sql.execute('DELETE FROM event_key WHERE stream = ANY ($1::text[])', [streams]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { shown, TARGET_ID } from '@icmp-mon/targets/wire';
+import { eraseJobTexts } from './bulk/erase-job-texts';
 import { erase, TARGET } from './target';
 
 /** Erases name, notes and owner of a removed target. */
@@ -24,6 +25,7 @@ export class EraseTargetHandler implements ICommandHandler<EraseTarget> {
     if (!TARGET_ID.test(id)) {
       throw new DomainError('not_found', `"${shown(id)}" is not an id: a removed target is found by its id only.`);
     }
-    await this.store.execute(TARGET, id.toLowerCase(), erase, { metadata });
+    const targetId = id.toLowerCase();
+    await this.store.execute(TARGET, targetId, erase, { metadata, within: (sql) => eraseJobTexts(sql, targetId) });
   }
 }

@@ -59,7 +59,7 @@ export class DrainsController {
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: DrainJobResponse })
-  cancel(@Param('id', ParseUUIDPipe) id: string): Promise<DrainJobResponse> {
-    return this.commands.execute(new CancelDrainJob(id));
+  cancel(@Param('id', ParseUUIDPipe) id: string, @Metadata() metadata: RequestMetadata): Promise<DrainJobResponse> {
+    return this.commands.execute(new CancelDrainJob(id, metadata));
   }
 }

@@ -27,6 +27,7 @@ class FakeHeld extends HeldTargets {
 }
 
 const METADATA = { actor: 'user:ada', causationId: null, correlationId: newId() };
+const OTHER = { ...METADATA, actor: 'user:bob' };
 
 let testing: TestDatabase;
 let control: ControlDatabase;
@@ -62,7 +63,8 @@ beforeEach(async () => {
 const requestDrain = (more: object = {}) =>
   new RequestDrainHandler(control, held).execute(new RequestDrain({ agents: ids, ...more }, METADATA));
 const readJob = (id: string) => new ReadDrainJobHandler(control, held).execute(new ReadDrainJob(id));
-const cancelJob = (id: string) => new CancelDrainJobHandler(control, held).execute(new CancelDrainJob(id));
+const cancelJob = (id: string) =>
+  new CancelDrainJobHandler(control, store, held).execute(new CancelDrainJob(id, OTHER));
 const advance = () => advanceDrains(control, held);
 
 async function states(): Promise<AgentState[]> {
@@ -161,6 +163,10 @@ describe('a job that drains several agents', () => {
     expect(await cancelJob(id)).toMatchObject({ state: 'cancelled' });
     const { items } = await new ListDrainJobsHandler(control, held).execute();
     expect(items.map((job) => job.id)).toEqual([id]);
+    const events = await control.query('SELECT type, data, metadata FROM event WHERE stream = $1', [
+      `agentdrain-${id}`,
+    ]);
+    expect(events).toMatchObject([{ type: 'DrainJobCancelled', data: { jobId: id }, metadata: OTHER }]);
   });
 
   it('is refused without agents in service, in too large numbers, and cancelled after its end', async () => {

@@ -13,6 +13,7 @@ import { AgentsController } from '../agents.controller';
 import { ChangeAgentHandler } from '../change-agent';
 import { ChangeAgentDescriptionHandler } from '../change-agent-description';
 import { CancelDrainJobHandler } from '../drains/cancel-drain-job';
+import { DRAIN_JOB_AUDIT } from '../drains/drain-job';
 import { DrainsController } from '../drains/drains.controller';
 import { ListDrainJobsHandler } from '../drains/list-drain-jobs';
 import { ReadDrainJobHandler } from '../drains/read-drain-job';
@@ -69,6 +70,6 @@ export class AgentsApiModule {
 
   constructor(parts: HealthParts, audited: AuditedCategories) {
     parts.plug(AGENTS_PART, UNCOUNTED_PART);
-    audited.plug(AGENT_AUDIT, ENROLMENT_TOKEN_AUDIT);
+    audited.plug(AGENT_AUDIT, DRAIN_JOB_AUDIT, ENROLMENT_TOKEN_AUDIT);
   }
 }

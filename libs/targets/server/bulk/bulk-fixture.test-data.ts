@@ -1,18 +1,19 @@
 import { Readable } from 'node:stream';
 import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import { EventStore, executeMany } from '@icmp-mon/platform/event-store';
+import { EventStore, executeMany, readHistory, type RecordedEvent } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import type {
-  BulkChangeRequest,
-  BulkJobDetail,
-  BulkPreview,
-  ExpandRequest,
-  ImportFormat,
-  ImportLine,
-  ImportOutcome,
-  ImportQuery,
+import {
+  BULK_JOB_STREAM,
+  type BulkChangeRequest,
+  type BulkJobDetail,
+  type BulkPreview,
+  type ExpandRequest,
+  type ImportFormat,
+  type ImportLine,
+  type ImportOutcome,
+  type ImportQuery,
 } from '@icmp-mon/targets/contract';
 import { change, register, remove, TARGET, type TargetPatch } from '../target';
 import { AGENT_TARGETS, ALL_JUDGED, FixedJudged, PLACED } from '../target-list/list-context.test-data';
@@ -178,10 +179,8 @@ export class BulkFixture {
   }
 
   /** Returns the audit events of a job. */
-  readAudit(jobId: string): Promise<{ type: string; data: object; metadata: object }[]> {
-    return this.control.query('SELECT type, data, metadata FROM event WHERE stream = $1 ORDER BY version', [
-      `bulkjob-${jobId}`,
-    ]);
+  async readAudit(jobId: string): Promise<RecordedEvent[]> {
+    return (await readHistory(this.control, BULK_JOB_STREAM, jobId, { limit: 10 })).reverse();
   }
 }
 

@@ -41,5 +41,7 @@ function unknownEvent(_event: never, state: BulkJobState): BulkJobState {
 export const BULK_JOB: Aggregate<BulkJobState, BulkJobEvent> = {
   category: BULK_JOB_STREAM,
   initial: { kind: 'absent' },
+  // Filters, owners and names may name persons: `eraseJobTexts` destroys the key.
+  personal: { members: ['filter', 'change', 'expand', 'scope'], erasedBy: null },
   evolve,
 };
