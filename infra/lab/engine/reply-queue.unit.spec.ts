@@ -7,8 +7,10 @@ import { ReplyRing, ringMemory } from './reply-ring.mjs';
 const reply = (dueMs: number, bytes = Buffer.alloc(0)) => ({ dueMs, bytes });
 
 it('a queue returns replies in the order in which they are due', () => {
+  // Not -0, whose place among zeros is not defined.
+  const someTimes = fc.array(fc.double({ noNaN: true }).map((time) => time + 0));
   fc.assert(
-    fc.property(fc.array(fc.double({ noNaN: true })), (times) => {
+    fc.property(someTimes, (times) => {
       const queue = new ReplyQueue(1_000);
       for (const time of times) queue.add(reply(time));
       const taken = times.map(() => queue.takeNext()?.dueMs);
