@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 53, lines: 15717 };
+export const LONG_FILES = { files: 53, lines: 15716 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -20,7 +20,7 @@ export const longFiles = {
   'apps/api/targets.int.spec.ts': 408,
   'apps/cli/rebuild.int.spec.ts': 216,
   'apps/gateway/agent-identity.int.spec.ts': 450,
-  'apps/gateway/enrolment/join.int.spec.ts': 283,
+  'apps/gateway/enrolment/join.int.spec.ts': 282,
   'apps/gateway/gateway.int.spec.ts': 556,
   'apps/gateway/greedy-agents.int.spec.ts': 269,
   'apps/gateway/results/results.unit.spec.ts': 214,

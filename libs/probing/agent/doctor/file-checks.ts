@@ -25,7 +25,10 @@ export function checkPolicyFile(file: string | undefined): CheckResult {
   if (problems.length > 0) return fault(`${file}: ${problems.join('; ')}.`, `icmpmon-agent policy check ${shown}`);
   const { stopped, packetsPerSecond, allow, commands } = parsePolicy(text);
   if (stopped) return warning(`${file} stops all probing.`, `sed -i 's/^stopped: true/stopped: false/' ${shown}`);
-  const ranges = allow === null ? 'every address that is not denied' : `${allow.texts.length} ranges`;
+  const ranges =
+    allow === null
+      ? 'every address that is not denied'
+      : `addresses in ${allow.texts.length === 1 ? (allow.texts[0] ?? '') : `${allow.texts.length} ranges`}`;
   const kinds = commands === null ? 'all' : commands.length === 0 ? 'no' : commands.join(', ');
   return ok(`${file} allows ${ranges}, ${packetsPerSecond} packets per second, ${kinds} probes on demand.`);
 }
