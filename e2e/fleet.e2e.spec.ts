@@ -4,6 +4,7 @@ import type { AgentView } from '@icmp-mon/agents/contract';
 import { TestAgent } from '@icmp-mon/probing/agent/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fleetHealthStory, VERSION_MIN } from './stories/fleet-health.story';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
 
@@ -24,9 +25,8 @@ const focusOn = (name: string) => page.getByTestId(`agent-row-${name}`).getByRol
 const chosen = () => page.getByTestId('agents-chosen').innerText();
 
 // One story by keyboard, in order.
-describe.skipIf(!existsSync(CHROMIUM))(`changes of several agents in Chromium (needs ${CHROMIUM})`, () => {
+const severalAgents = () => {
   beforeAll(async () => {
-    product = await RunningProduct.start({ name: 'fleet', services: 'given' });
     const request = { region: 'eu-central', uses: AGENTS.length, validForS: 3_600 };
     const { token, enrolUrl } = await product.callApi<{ token: string; enrolUrl: string }>(
       'POST',
@@ -36,17 +36,12 @@ describe.skipIf(!existsSync(CHROMIUM))(`changes of several agents in Chromium (n
     const caPem = readFileSync(path.join(product.dir, 'ca/ca.crt'), 'utf8');
     for (const name of AGENTS)
       enrolled.push(await TestAgent.enrolAgent({ enrolUrl, token, caPem, name, region: 'eu-central' }));
-    browser = await PortalBrowser.open(product.access.portalUrl);
-    page = browser.page;
     await page.goto('/agents');
-    await browser.signIn(product.access.adminUser, product.access.adminPassword);
     await page.getByTestId('agent-row-fra-4').waitFor();
   });
 
-  afterAll(async () => {
+  afterAll(() => {
     for (const agent of enrolled) agent.close();
-    await browser?.close();
-    await product?.stop();
   });
 
   afterEach(() => {
@@ -112,4 +107,27 @@ describe.skipIf(!existsSync(CHROMIUM))(`changes of several agents in Chromium (n
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByTestId('agents-chosen').count(), soon).toBe(0);
   });
+};
+
+describe.skipIf(!existsSync(CHROMIUM))(`agents in Chromium (needs ${CHROMIUM})`, () => {
+  beforeAll(async () => {
+    const environment = { ICMPMON_AGENT_VERSION_MIN: VERSION_MIN };
+    product = await RunningProduct.start({ name: 'fleet', services: 'given', environment });
+    browser = await PortalBrowser.open(product.access.portalUrl);
+    page = browser.page;
+    await page.goto('/agents');
+    await browser.signIn(product.access.adminUser, product.access.adminPassword);
+    await page.getByTestId('agent-row-local').waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  describe(
+    'that cannot measure, or not reliably',
+    fleetHealthStory(() => ({ product, browser })),
+  );
+  describe('of which several are changed', severalAgents);
 });
