@@ -28,6 +28,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   recovery: () => import('./recovery'),
   agent: () => import('./agent'),
   'agent-cpu': () => import('./agent-cpu'),
+  tcp: () => import('./tcp'),
   bytes: () => import('./bytes'),
   events: () => import('./events'),
   live: () => import('./live'),

@@ -10,6 +10,7 @@ export const BENCHES = {
   recovery: 'seconds until recovery',
   agent: 'results per second of an agent',
   'agent-cpu': 'CPU of an agent',
+  tcp: 'TCP connections per second of an agent',
   bytes: 'bytes on disk per result',
   events: 'commands per second of the event store',
   live: 'deliveries per second of live results',

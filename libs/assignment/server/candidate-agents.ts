@@ -1,4 +1,5 @@
 import type { AgentPolicy } from '@icmp-mon/agents/contract';
+import { packetsPerProbe } from '@icmp-mon/probing/contract';
 import { completePolicy, type StoredTierPolicy, type TierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { type Condition, holdDownMs } from './agent-conditions';
@@ -107,9 +108,10 @@ export function poolsOf(
   };
 }
 
-/** Returns the packets per second that one target costs each of its agents: one packet per check and interval. */
+/** Returns the packets per second that one target costs each of its agents: for each check the packets of one probe per interval. */
 export function targetPps({ checks, probeIntervalMs }: TierPolicy): number {
-  return (checks.length * 1_000) / Math.max(INTERVAL_MS_MIN, probeIntervalMs);
+  const packets = checks.reduce((sum, { type }) => sum + packetsPerProbe(type), 0);
+  return (packets * 1_000) / Math.max(INTERVAL_MS_MIN, probeIntervalMs);
 }
 
 /** The lower of the operator's capacity and what the policy file allows; null if neither is known. */

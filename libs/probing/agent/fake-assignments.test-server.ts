@@ -1,4 +1,4 @@
-import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
+import type { AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
 
 const LONG_POLL_MS = 5_000;
 
@@ -7,12 +7,17 @@ export class FakeAssignments {
   current: AssignmentsResponse = { version: 1, full: true, tiers: [], assigned: [], unassigned: [] };
   private readonly waiting = new Set<() => void>();
 
-  assignTargets(ips: readonly string[], intervalMs: number, timeoutMs: number): void {
+  assignTargets(
+    ips: readonly string[],
+    intervalMs: number,
+    timeoutMs: number,
+    checks: AssignedTier['checks'] = [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+  ): void {
     const tier = { tier: 'fast', probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs };
     this.current = {
       version: this.current.version + 1,
       full: true,
-      tiers: [{ ...tier, checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }] }],
+      tiers: [{ ...tier, checks }],
       assigned: ips.map((ip, at) => ({ key: at + 1, ip, tier: 'fast' })),
       unassigned: [],
     };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import type { AgentDescription, AgentPolicyReport, AgentRefusal, AgentTelemetry } from '@icmp-mon/agents/contract';
-import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
+import type { AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
 import { type DecodedBlock, readUpload } from '@icmp-mon/probing/wire';
 import { FakeAssignments } from './fake-assignments.test-server';
 import { type EnrolmentControls, FakeEnrolment } from './fake-enrolment.test-server';
@@ -98,8 +98,8 @@ export class FakeGateway implements EnrolmentControls {
     return [...this.blocks.values()].flatMap(({ results }) => results);
   }
 
-  assignTargets(ips: readonly string[], intervalMs = 1_000, timeoutMs = 500): void {
-    this.assigned.assignTargets(ips, intervalMs, timeoutMs);
+  assignTargets(ips: readonly string[], intervalMs = 1_000, timeoutMs = 500, checks?: AssignedTier['checks']): void {
+    this.assigned.assignTargets(ips, intervalMs, timeoutMs, checks);
   }
 
   /** Forgets all of its agents. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { AgentDescription, ExecutorHealth, ExecutorState } from '@icmp-mon/agents/contract';
-import { isSuccess } from '@icmp-mon/probing/contract';
+import type { AgentDescription, ExecutorState } from '@icmp-mon/agents/contract';
+import { OUTCOME } from '@icmp-mon/probing/contract';
 import { type Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
@@ -11,7 +11,7 @@ import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
 import { UncountedLog } from './health/uncounted-log';
 import type { PolicyFile } from './policy/policy-file';
 import { policyReport, type RefusedKeys } from './policy/policy-report';
-import { Prober } from './schedule/prober';
+import { Probers } from './schedule/probers';
 import { planTargets } from './schedule/target-plan';
 import { GatewayClient } from './ship/gateway-client';
 import { DisconnectionWatch } from './ship/disconnection-watch';
@@ -41,6 +41,8 @@ export interface AgentLosses extends ExecutorCounters {
   unmeasured: number;
 }
 
+/** Outcomes that a packet of the target proves. */
+const ANSWERED: readonly number[] = [OUTCOME.reply, OUTCOME.refused, OUTCOME.mismatch];
 /** How long a stop waits for running probes, in ms. */
 const PROBE_GRACE_MS = 1_500;
 /** States in which an executor has no results, or none that can prove a target down. */
@@ -54,7 +56,7 @@ export class Session {
   private readonly live: LaneShipper;
   private readonly backfill: LaneShipper;
   private readonly collector: ResultCollector;
-  private readonly prober: Prober;
+  private readonly prober: Probers;
   private readonly assignments: AssignmentState;
   private readonly sync: AssignmentSync;
   private readonly telemetry: TelemetryReporter;
@@ -97,10 +99,10 @@ export class Session {
       },
       log,
     });
-    this.prober = new Prober({
-      executor: this.executors.icmp_ping,
+    this.prober = new Probers({
+      executors: this.executors,
       onResult: (target, sentAtMs, outcome, rttUs) => {
-        if (!isSuccess(outcome)) this.disconnection.targetMissed();
+        if (!ANSWERED.includes(outcome)) this.disconnection.targetMissed();
         else if (this.disconnection.targetReplied()) this.moveToBackfill();
         this.collector.record(target, sentAtMs, outcome, rttUs);
       },
@@ -157,7 +159,7 @@ export class Session {
     await Promise.all([this.live.stop(), this.backfill.stop()]);
     this.spool.close();
     this.gateway.close();
-    for (const executor of Object.values(this.executors)) executor.close();
+    this.prober.close();
   }
 
   readiness(): Record<string, { ok: boolean; detail: string }> {
@@ -197,23 +199,23 @@ export class Session {
       clockOffsetMs: this.gateway.clockOffsetMs,
       policyRefusedTargets: this.refusedTargets,
       ...(this.description.configured && { configured: this.description.configured }),
-      lateMs: this.prober.pace.lateMs,
-      unmeasuredPerS: this.prober.pace.unmeasuredPerS,
+      lateMs: this.prober.lateMs,
+      unmeasuredPerS: this.prober.unmeasuredPerS,
       ...(this.firstResultAfterMs !== undefined && { firstResultAfterMs: this.firstResultAfterMs }),
-      executors: this.executorHealth(),
+      executors: this.prober.health(),
     };
   }
 
   /** Counters for metrics: losses that appear nowhere else. */
   losses(): AgentLosses {
     const { skippedRounds, failedSlices } = this.prober.counters;
-    const { scheduleLagMs, pace } = this.prober;
+    const { scheduleLagMs, unmeasured } = this.prober;
     return {
-      ...this.executors.icmp_ping.counters,
+      ...this.prober.executorCounters,
       skippedRounds,
       failedSlices,
       scheduleLagMs,
-      unmeasured: pace.unmeasured,
+      unmeasured,
     };
   }
 
@@ -225,10 +227,6 @@ export class Session {
 
   shippedResults(): { live: number; backfill: number } {
     return { live: this.live.shippedResults, backfill: this.backfill.shippedResults };
-  }
-
-  private executorHealth(): ExecutorHealth[] {
-    return Object.values(this.executors).map((executor) => executor.health());
   }
 
   /** Moves unshipped results to the backfill lane: they were measured during an outage of this machine and must not be judged. */
@@ -251,7 +249,7 @@ export class Session {
   private applyPlan(): void {
     const { policy, log } = this.options;
     const { targets, tiers, version } = this.assignments;
-    const plan = planTargets(targets.values(), tiers, policy.current);
+    const plan = planTargets(targets.values(), tiers, policy.current, this.prober.types);
     this.collector.policyVersion = version;
     this.prober.replacePlan(this.halted === null ? plan.targets : [], policy.current);
     this.refusedTargets = plan.refusedTotal;

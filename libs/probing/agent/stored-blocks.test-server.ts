@@ -3,8 +3,8 @@ import { type BlockHeader, decodeBlock, type DecodedBlock, type ResultsResponse 
 
 export interface StoredBlock {
   header: BlockHeader;
-  /** Each as [target key, time in ms, outcome, rtt in us]. */
-  results: [number, number, number, number][];
+  /** Each as [target key, time in ms, outcome, rtt in us, check]. */
+  results: [number, number, number, number, number][];
 }
 
 /** Blocks that a gateway stored, each once, like in the projector. */
@@ -38,6 +38,7 @@ function resultsOf(columns: DecodedBlock['columns']): StoredBlock['results'] {
     columns.baseTimeMs + (columns.timeOffsetMs[at] ?? 0),
     columns.outcome[at] ?? -1,
     columns.rttUs[at] ?? 0,
+    columns.check[at] ?? 0,
   ]);
 }
 

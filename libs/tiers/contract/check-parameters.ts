@@ -1,5 +1,5 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
-import { type CheckParameters, QUERY_TYPES, SCHEMES } from './tier';
+import { type CheckDefinition, type CheckParameters, QUERY_TYPES, SCHEMES } from './tier';
 
 /** One parameter of a type of check: a whole number, a text of at most `lengthMax` characters that matches `pattern`, or a choice. */
 export type CheckParameter = { name: keyof CheckParameters; required: boolean } & (
@@ -34,3 +34,32 @@ export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly Check
     { ...PORT, required: false },
   ],
 };
+
+/** Whether a check has the parameters that its type requires, each within its limits: an agent probes nothing else, whatever it is sent. */
+export function hasValidParameters(check: CheckDefinition): boolean {
+  return (CHECK_PARAMETERS[check.type] ?? []).every((parameter) => {
+    const value: unknown = check[parameter.name];
+    return value === undefined ? !parameter.required : isValid(parameter, value);
+  });
+}
+
+function isValid(parameter: CheckParameter, value: unknown): boolean {
+  switch (parameter.kind) {
+    case 'integer':
+      return Number.isInteger(value) && Number(value) >= parameter.min && Number(value) <= parameter.max;
+    case 'choice':
+      return parameter.values.some((each) => each === value);
+    case 'text':
+      return typeof value === 'string' && value.length <= parameter.lengthMax && parameter.pattern.test(value);
+    default:
+      return parameter satisfies never;
+  }
+}
+
+const DEFAULT_PORTS = { http: 80, https: 443, dns: 53 } as const;
+
+/** Returns the port that a check connects to; undefined for a ping. */
+export function portOf({ type, port, scheme }: CheckDefinition): number | undefined {
+  if (port !== undefined || type === 'icmp_ping' || type === 'tcp_connect') return port;
+  return type === 'dns' ? DEFAULT_PORTS.dns : DEFAULT_PORTS[scheme ?? 'http'];
+}

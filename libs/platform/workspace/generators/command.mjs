@@ -16,7 +16,7 @@ const EXAMPLES = /** @type {Record<string, string[]>} */ ({
   'read-model': ['npm run generate -- read-model incidents known-targets --of=targets'],
   job: ['npm run generate -- job incidents merge-incidents'],
   page: ['npm run generate -- page incidents open-incidents'],
-  executor: ['npm run generate -- executor tcp-connect'],
+  executor: ['npm run generate -- executor tls-banner'],
 });
 
 /**

@@ -14,7 +14,7 @@ const GENERATED = [
   ['read-model', 'demo', 'demo-targets'],
   ['job', 'demo', 'count-demos'],
   ['page', 'demo', 'overview'],
-  ['executor', 'tcp-connect'],
+  ['executor', 'tls-banner'],
 ];
 
 /** Compilers and linters of a whole workspace on a busy machine. */

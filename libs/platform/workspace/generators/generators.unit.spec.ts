@@ -260,11 +260,11 @@ describe('the generators within a context', () => {
 describe('the generator of an executor', () => {
   it('makes its check known to contracts and to the agent', async () => {
     for (const file of CHECKED) tree.write(file, readFileSync(path.join(ROOT, file), 'utf8'));
-    await executor(tree, { name: 'tcp-connect' });
-    for (const file of CHECKED) expect(text(file)).toContain('tcp_connect');
-    expect(text('libs/probing/agent/executors/executors.ts')).toContain('tcp_connect: new TcpConnect(),');
-    expect(text('libs/probing/contract/feed-fact.ts').split("'tcp_connect'")).toHaveLength(2);
-    await expect(executor(tree, { name: 'tcp-connect' })).rejects.toThrow('exists already');
+    await executor(tree, { name: 'tls-banner' });
+    for (const file of CHECKED) expect(text(file)).toContain('tls_banner');
+    expect(text('libs/probing/agent/executors/executors.ts')).toContain("('tls_banner', probeTlsBanner, room)");
+    expect(text('libs/probing/contract/feed-fact.ts').split("'tls_banner'")).toHaveLength(2);
+    await expect(executor(tree, { name: 'tls-banner' })).rejects.toThrow('exists already');
     await executor(tree, { name: 'ntp-query' });
     for (const file of CHECKED) expect(text(file)).toContain('ntp_query');
   });

@@ -1,10 +1,13 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import type { CheckType } from '@icmp-mon/probing/contract';
+import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
 /** Targets to probe once, in this order and at this rate. */
 export interface ProbeSlice {
   /** Canonical IPv4 or IPv6 literals; an address may occur more than once. */
   ips: readonly string[];
+  /** The check of each address, all of the executor's type, with its parameters. */
+  checks: readonly CheckDefinition[];
   timeoutMs: number;
   /** Time between two packets, in ms. */
   spacingMs: number;
@@ -36,6 +39,7 @@ export interface ExecutorCounters {
 
 /** One protocol: probes slices, several at a time, and reports its own health. */
 export interface Executor {
+  readonly type: CheckType;
   /** Never rejects: a failure of the executor is part of the returned end. */
   runSlice(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd>;
   health(): ExecutorHealth;

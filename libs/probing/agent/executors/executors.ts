@@ -1,12 +1,17 @@
 import type { Executors } from './executor';
 import { IcmpPing, type IcmpPingOptions } from './icmp-ping';
+import { SocketExecutor } from './socket-executor';
+import { SocketRoom } from './socket-room';
+import { connectTcp } from './tcp-connect';
 
 /** Returns one executor per type of check. */
 export function createExecutors({
   fpingPath,
   captureDir,
 }: Pick<IcmpPingOptions, 'fpingPath' | 'captureDir'>): Executors {
+  const room = new SocketRoom();
   return {
     icmp_ping: new IcmpPing({ fpingPath, captureDir }),
+    tcp_connect: new SocketExecutor('tcp_connect', connectTcp, room),
   };
 }

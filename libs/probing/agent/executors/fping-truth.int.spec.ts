@@ -87,13 +87,13 @@ describe('fping', () => {
       releaseId: (pid: number): unknown => released.push(pid),
     };
     const worker = new FpingProcess(once.dir);
-    const exit = await worker.probeSlice({ ips: ['10.0.0.1'], timeoutMs: 100, spacingMs: 1 }, () => undefined, {
+    const slice = { ips: ['10.0.0.1'], checks: [], timeoutMs: 100, spacingMs: 1 };
+    const exit = await worker.probeSlice(slice, () => undefined, {
       path: file,
       version: { text: '5.1', checksSource: false },
       families: ['ipv4'],
       locks,
-      signal: new AbortController().signal,
-      nowMs: Date.now,
+      ...{ signal: new AbortController().signal, nowMs: Date.now },
     });
     worker.close();
     expect(exit).toEqual({ kind: 'done' });

@@ -15,7 +15,7 @@ const DRAIN_EVERY_MS = 100;
 const LOOK_AGAIN_MS = 10_000;
 const ASK_AGAIN_MS = 1_000;
 /** A slice that probes only canaries. */
-const CHECK_SLICE: ProbeSlice = { ips: [], timeoutMs: 1_000, spacingMs: 10 };
+const CHECK_SLICE: ProbeSlice = { ips: [], checks: [], timeoutMs: 1_000, spacingMs: 10 };
 
 export interface IcmpPingOptions {
   /** Absolute path; searched for in the usual places unless set. */
@@ -47,6 +47,7 @@ interface FoundFping {
  * 4. No data: a probe that proves neither has no result; trouble of this machine never makes a target down.
  */
 export class IcmpPing implements Executor {
+  readonly type = 'icmp_ping';
   readonly parallelMax = PROCESSES_MAX;
   readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
   private readonly state: FpingHealth;

@@ -35,7 +35,7 @@ export class ProbeOnce {
     const outcomes: (number | undefined)[] = ips.map(() => undefined);
     const [rttUs, sentAtMs]: [number[], number[]] = [[], []];
     const end = await ping.runSlice(
-      { ips, timeoutMs: 500, spacingMs: 1, ...slice },
+      { ips, checks: [], timeoutMs: 500, spacingMs: 1, ...slice },
       (index, atMs, outcome, rtt) => {
         if (outcomes[index] !== undefined) throw new Error(`target ${index} has two results`);
         [outcomes[index], rttUs[index], sentAtMs[index]] = [outcome, rtt, atMs];

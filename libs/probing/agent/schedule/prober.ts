@@ -1,10 +1,12 @@
+import { packetsPerProbe } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
 import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
-import { PacketBudget, type PacketLimits } from './packet-budget';
+import type { PacketBudget } from './packet-budget';
 import { ProbingLog } from './probing-log';
 import { Schedule, type ScheduledTarget } from './schedule';
+import { takeAlike } from './take-alike';
 import type { PlannedTarget } from './target-plan';
 
 /** Most targets of one slice: fping has 65,535 sequence numbers per 10 s. */
@@ -22,6 +24,8 @@ export interface ProberOptions {
   executor: Executor;
   onResult: OnProbed;
   log: AgentLog;
+  /** The policy's packets per second, shared by the probers of all types. */
+  budget: PacketBudget;
   /** Wall clock, read once, so that targets keep their phase across restarts. */
   nowMs?: () => number;
 }
@@ -41,7 +45,7 @@ export interface ProberCounters {
  *     new targets ────▶ fresh ────┘
  *
  * Invariants: a target waits at most once; all targets of a slice have the same timeout; running slices together send no more than the
- * policy allows; one executor run stays reserved for due targets.
+ * policy allows, with those of other types; one executor run stays reserved for due targets.
  */
 export class Prober {
   readonly counters: ProberCounters = { probes: 0, skippedRounds: 0, failedSlices: 0 };
@@ -49,7 +53,7 @@ export class Prober {
   /** How late the last slice began, in ms. */
   scheduleLagMs = 0;
   private readonly schedule = new Schedule();
-  private readonly budget = new PacketBudget({ packetsPerSecond: Infinity, packetsPerSecondPerAddress: 1 });
+  private readonly budget: PacketBudget;
   private readonly waiting: ScheduledTarget[] = [];
   private readonly fresh: ScheduledTarget[] = [];
   private halt = new AbortController();
@@ -65,6 +69,7 @@ export class Prober {
   private outOfBudgetAtMs = -Infinity;
 
   constructor(private readonly options: ProberOptions) {
+    this.budget = options.budget;
     this.pace = new Pace(options.log);
     this.log = new ProbingLog(options.log);
     this.check = new ExecutorCheck(options.executor, () => this.running.size > 0, this.log);
@@ -75,8 +80,7 @@ export class Prober {
     return this.schedule.size;
   }
 
-  replacePlan(plan: readonly PlannedTarget[], limits: PacketLimits): void {
-    this.budget.limits = limits;
+  replacePlan(plan: readonly PlannedTarget[]): void {
     this.options.executor.setTargets(plan.map(({ ip }) => ip));
     const nowMs = performance.now();
     const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), nowMs);
@@ -175,7 +179,8 @@ export class Prober {
       this.outOfBudgetAtMs = nowMs;
       return;
     }
-    const count = Math.min(countMax, Math.max(1, Math.floor((free * sliceMs) / 1_000)));
+    const packets = packetsPerProbe(this.options.executor.type);
+    const count = Math.min(countMax, Math.max(1, Math.floor((free * sliceMs) / 1_000 / packets)));
     const targets = takeAlike(queue, count);
     const first = targets[0];
     if (first === undefined) return;
@@ -186,9 +191,10 @@ export class Prober {
     const ips = targets.map(({ ip }) => ip);
     // The executor's own packets stay on this machine: they take time in the slice, but do not count against the policy.
     const ownPackets = this.options.executor.ownPackets(ips);
-    const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), 1000 / free);
-    this.budget.takePackets(1000 / pace, nowMs + targets.length * pace);
-    const slice = { ips, timeoutMs: first.timeoutMs, spacingMs: pace };
+    const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), (1000 * packets) / free);
+    this.budget.takePackets((1000 * packets) / pace, nowMs + targets.length * pace);
+    const checks = targets.map(({ definition }) => definition);
+    const slice = { ips, checks, timeoutMs: first.timeoutMs, spacingMs: pace };
     const run = this.runSlice(targets, slice, ownPackets).finally(() => {
       this.running.delete(run);
       if (this.started) this.launchWaiting();
@@ -219,18 +225,4 @@ export class Prober {
     if (!end.ok) this.counters.failedSlices++;
     this.log.logEnd(end, executor.counters);
   }
-}
-
-function takeAlike(queue: ScheduledTarget[], countMax: number): ScheduledTarget[] {
-  const taken: ScheduledTarget[] = [];
-  const rest: ScheduledTarget[] = [];
-  for (const target of queue) {
-    if (target.removed) continue;
-    const alike = taken[0] === undefined || taken[0].timeoutMs === target.timeoutMs;
-    if (alike && taken.length < countMax) taken.push(target);
-    else rest.push(target);
-  }
-  queue.length = 0;
-  for (const target of rest) queue.push(target);
-  return taken;
 }

@@ -1,86 +1,27 @@
-import { OUTCOME } from '@icmp-mon/probing/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Executor, ProbeSlice, SliceEnd } from '../executors/executor';
+import { InstantExecutor, START_MS } from './instant.test-executor';
+import { PacketBudget } from './packet-budget';
 import { Prober } from './prober';
 import type { PlannedTarget } from './target-plan';
 
 const TIMEOUT_MS = 500;
-const START_MS = 1_795_000_000_123;
-const limits = (packetsPerSecond: number) => ({ packetsPerSecond, packetsPerSecondPerAddress: 10 });
-
-/** Replies to each probe at its time, and records which slices ran when. */
-class InstantExecutor implements Executor {
-  readonly parallelMax = 6;
-  readonly counters = { droppedLines: 0, foreignReplies: 0 };
-  own = 0;
-  checks = 0;
-  pausedMs = 0;
-  /** Reports no result for targets from this number on. */
-  answersMax = Infinity;
-  expected: readonly string[] = [];
-  readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
-
-  runSlice(slice: ProbeSlice, onResult: Parameters<Executor['runSlice']>[1], signal: AbortSignal): Promise<SliceEnd> {
-    const { ips, spacingMs } = slice;
-    const ran = { fromMs: performance.now(), count: ips.length, spacingMs, aborted: false };
-    this.slices.push(ran);
-    return new Promise((resolve) => {
-      ips.forEach((_ip, index) => {
-        setTimeout(() => {
-          if (ran.aborted || index >= this.answersMax) return;
-          onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
-        }, index * spacingMs);
-      });
-      setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);
-      signal.addEventListener('abort', () => {
-        ran.aborted = true;
-        resolve({ ok: false, pausedMs: 0, state: 'restarting', detail: 'failed by the test' });
-      });
-    });
-  }
-
-  health(): ReturnType<Executor['health']> {
-    return { type: 'icmp_ping', state: 'ok', detail: '' };
-  }
-
-  ownPackets(): number {
-    return this.own;
-  }
-
-  checkExecutor(): Promise<SliceEnd | null> {
-    this.checks++;
-    return Promise.resolve(null);
-  }
-
-  setTargets(ips: readonly string[]): void {
-    this.expected = ips;
-  }
-
-  close(): void {
-    this.slices.length = 0;
-  }
-
-  /** Returns the packets per second that all slices together send at an instant. */
-  rateAt(atMs: number): number {
-    const sending = this.slices.filter(
-      ({ fromMs, count, spacingMs }) => fromMs <= atMs && atMs < fromMs + count * spacingMs,
-    );
-    return sending.reduce((sum, { spacingMs }) => sum + 1_000 / spacingMs, 0);
-  }
-}
+const PING = { check: 1, type: 'icmp_ping', expect: 'reachable' } as const;
 
 describe('the prober', () => {
   let executor: InstantExecutor;
   let prober: Prober;
+  let budget: PacketBudget;
   let probed: { key: number; atMs: number }[];
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
     executor = new InstantExecutor();
+    budget = new PacketBudget({ packetsPerSecond: Infinity, packetsPerSecondPerAddress: 10 });
     probed = [];
     const quiet = (): void => undefined;
     prober = new Prober({
       executor,
+      budget,
       onResult: ({ key }, atMs) => probed.push({ key, atMs: atMs - START_MS }),
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       nowMs: () => START_MS,
@@ -96,15 +37,26 @@ describe('the prober', () => {
   const plan = (count: number, intervalMs: number, first = 1): PlannedTarget[] =>
     Array.from({ length: count }, (_, at) => {
       const key = first + at;
-      return { key, ip: `10.0.${key >> 8}.${key & 255}`, check: 1, intervalMs, timeoutMs: TIMEOUT_MS };
+      return {
+        key,
+        ip: `10.0.${key >> 8}.${key & 255}`,
+        check: 1,
+        definition: PING,
+        intervalMs,
+        timeoutMs: TIMEOUT_MS,
+      };
     });
+  const replacePlan = (targets: PlannedTarget[], packetsPerSecond: number): void => {
+    budget.limits = { packetsPerSecond, packetsPerSecondPerAddress: 10 };
+    prober.replacePlan(targets);
+  };
   const timesOf = (key: number): number[] => probed.filter((each) => each.key === key).map(({ atMs }) => atMs);
 
   it.each([1_000, 1_500, 7_000, 15_000])(
     'probes each target immediately, and then exactly every %i ms',
     async (intervalMs) => {
       prober.start();
-      prober.replacePlan(plan(40, intervalMs), limits(10_000));
+      replacePlan(plan(40, intervalMs), 10_000);
       await vi.advanceTimersByTimeAsync(1_000);
       expect(new Set(probed.map(({ key }) => key)).size).toBe(40);
       await vi.advanceTimersByTimeAsync(10 * intervalMs);
@@ -121,7 +73,7 @@ describe('the prober', () => {
 
   it('starts few executors: one per five seconds of a tier, regardless of the number of targets', async () => {
     prober.start();
-    prober.replacePlan([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], limits(10_000));
+    replacePlan([...plan(500, 15_000), ...plan(500, 30_000, 1_001)], 10_000);
     await vi.advanceTimersByTimeAsync(30_000);
     const before = executor.slices.length;
     await vi.advanceTimersByTimeAsync(30_000);
@@ -130,7 +82,7 @@ describe('the prober', () => {
 
   it('never sends more packets per second than the policy allows, and skips no target', async () => {
     prober.start();
-    prober.replacePlan(plan(500, 5_000), limits(100));
+    replacePlan(plan(500, 5_000), 100);
     for (let step = 0; step < 300; step++) {
       await vi.advanceTimersByTimeAsync(100);
       expect(executor.rateAt(performance.now())).toBeLessThanOrEqual(100.001);
@@ -141,10 +93,10 @@ describe('the prober', () => {
   it("reserves time in the slice for the executor's own packets, without counting them against the policy", async () => {
     executor.own = 1;
     prober.start();
-    prober.replacePlan(plan(4, 5_000), limits(100));
+    replacePlan(plan(4, 5_000), 100);
     await vi.advanceTimersByTimeAsync(12_000);
     expect(executor.slices.at(-1)).toMatchObject({ count: 4, spacingMs: 1_000 });
-    prober.replacePlan(plan(500, 5_000), limits(100));
+    replacePlan(plan(500, 5_000), 100);
     await vi.advanceTimersByTimeAsync(60_000); // new targets use the capacity of others at first
     const { skippedRounds } = prober.counters;
     const { length } = probed;
@@ -158,7 +110,7 @@ describe('the prober', () => {
 
   it('does not count as late while many new targets are probed first', async () => {
     prober.start();
-    prober.replacePlan(plan(1_000, 60_000), limits(50));
+    replacePlan(plan(1_000, 60_000), 50);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(prober.pace).toMatchObject({ unmeasured: 0 });
     expect(prober.pace.lateMs).toBeLessThan(1_000);
@@ -166,7 +118,7 @@ describe('the prober', () => {
 
   it('counts probes without a result and its own delay', async () => {
     prober.start();
-    prober.replacePlan(plan(100, 5_000), limits(10_000));
+    replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(7_000);
     expect(prober.pace).toMatchObject({ unmeasured: 0, unmeasuredPerS: 0 });
     Object.assign(executor, { answersMax: 70, pausedMs: 1_700 });
@@ -174,7 +126,7 @@ describe('the prober', () => {
     expect(prober.pace.unmeasured).toBeGreaterThanOrEqual(30);
     expect(prober.pace.unmeasuredPerS).toBeGreaterThan(0);
     expect(prober.pace.lateMs).toBe(1_700);
-    prober.replacePlan([], limits(10_000));
+    replacePlan([], 10_000);
     expect(executor.expected).toEqual([]);
   });
 
@@ -183,21 +135,21 @@ describe('the prober', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     const { checks } = executor;
     expect(checks).toBeGreaterThanOrEqual(3);
-    prober.replacePlan(plan(100, 5_000), limits(10_000));
+    replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(executor.checks - checks).toBeLessThanOrEqual(1);
   });
 
   it('stops running slices when no target is left, and starts again when there is one', async () => {
     prober.start();
-    prober.replacePlan(plan(100, 5_000), limits(10_000));
+    replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(7_000);
-    prober.replacePlan([], limits(10_000));
+    replacePlan([], 10_000);
     const { length } = probed;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(probed).toHaveLength(length);
     expect(executor.slices.at(-1)?.aborted).toBe(true);
-    prober.replacePlan(plan(100, 5_000), limits(10_000));
+    replacePlan(plan(100, 5_000), 10_000);
     await vi.advanceTimersByTimeAsync(2_100);
     expect(new Set(probed.slice(length).map(({ key }) => key)).size).toBe(100);
   });

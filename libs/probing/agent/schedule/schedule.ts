@@ -1,3 +1,4 @@
+import { checkIdentity } from '@icmp-mon/tiers/contract';
 import type { PlannedTarget } from './target-plan';
 
 /**
@@ -6,7 +7,7 @@ import type { PlannedTarget } from './target-plan';
  */
 const SLICE_MS_MAX = 5_000;
 
-/** A planned target and its place in time. */
+/** A planned check of a target and its place in time. */
 export interface ScheduledTarget extends PlannedTarget {
   /** Length of its slices, in ms. */
   sliceMs: number;
@@ -30,12 +31,12 @@ export interface ScheduledTarget extends PlannedTarget {
  * a target keeps its place regardless of changes to others.
  */
 export class Schedule {
-  private readonly byKey = new Map<number, ScheduledTarget>();
+  private readonly byId = new Map<number, ScheduledTarget>();
   /** Slice length → slices per interval → targets of each slot, sorted by phase. */
   private readonly rings = new Map<number, Map<number, ScheduledTarget[][]>>();
 
   get size(): number {
-    return this.byKey.size;
+    return this.byId.size;
   }
 
   /** Average packets per second. */
@@ -65,16 +66,17 @@ export class Schedule {
     const touched = new Set<ScheduledTarget[]>();
     const kept = new Set<number>();
     for (const target of plan) {
-      kept.add(target.key);
-      const known = this.byKey.get(target.key);
+      const id = idOf(target);
+      kept.add(id);
+      const known = this.byId.get(id);
       if (known !== undefined && isSame(known, target)) continue;
       if (known !== undefined) this.remove(known);
       const added = this.add(target, touched);
       if (known === undefined || known.ip !== target.ip) fresh.push(added);
       else Object.assign(added, { lastOutcome: known.lastOutcome, misses: known.misses });
     }
-    if (kept.size < this.byKey.size) {
-      for (const target of [...this.byKey.values()]) if (!kept.has(target.key)) this.remove(target);
+    if (kept.size < this.byId.size) {
+      for (const target of [...this.byId.values()]) if (!kept.has(idOf(target))) this.remove(target);
     }
     for (const slot of touched) slot.sort((a, b) => a.phase - b.phase);
     for (const [sliceMs, rings] of this.rings) {
@@ -98,7 +100,7 @@ export class Schedule {
   private add(target: PlannedTarget, touched: Set<ScheduledTarget[]>): ScheduledTarget {
     const slots = Math.ceil(target.intervalMs / SLICE_MS_MAX);
     const sliceMs = target.intervalMs / slots;
-    const phase = phaseOf(target.key);
+    const phase = phaseOf(target.key, target.check);
     const state = { waiting: false, dueAtMs: 0, lastOutcome: -1, misses: 0, removed: false };
     const added: ScheduledTarget = { ...target, sliceMs, slots, phase, ...state };
     const rings = this.rings.get(sliceMs) ?? new Map<number, ScheduledTarget[][]>();
@@ -108,22 +110,32 @@ export class Schedule {
     const slot = ring[Math.floor(phase * slots)] ?? [];
     slot.push(added);
     touched.add(slot);
-    this.byKey.set(target.key, added);
+    this.byId.set(idOf(target), added);
     return added;
   }
 
   private remove(target: ScheduledTarget): void {
     target.removed = true;
-    this.byKey.delete(target.key);
+    this.byId.delete(idOf(target));
     const slot = this.rings.get(target.sliceMs)?.get(target.slots)?.[Math.floor(target.phase * target.slots)];
     const at = slot?.indexOf(target) ?? -1;
     if (at !== -1) slot?.splice(at, 1);
   }
 }
 
+/** Numbers of checks are below this. */
+const CHECKS_MAX = 65_536;
+/** Distance of the phases of two successive checks of a target, so that its probes do not coincide. */
+const CHECK_PHASE = 0.381966;
+
+/** Returns what identifies a check of a target. */
+function idOf({ key, check }: PlannedTarget): number {
+  return key * CHECKS_MAX + check;
+}
+
 /** Returns the phase: multiplicative hashing by the golden ratio spreads consecutive keys, which an installation has, far apart. */
-export function phaseOf(key: number): number {
-  return (Math.imul(key, 0x9e3779b1) >>> 0) / 2 ** 32;
+export function phaseOf(key: number, check: number): number {
+  return ((Math.imul(key, 0x9e3779b1) >>> 0) / 2 ** 32 + (check - 1) * CHECK_PHASE) % 1;
 }
 
 function placeInSlice(target: ScheduledTarget): number {
@@ -135,6 +147,15 @@ function isSame(known: ScheduledTarget, target: PlannedTarget): boolean {
     known.ip === target.ip &&
     known.intervalMs === target.intervalMs &&
     known.timeoutMs === target.timeoutMs &&
-    known.check === target.check
+    (known.definition === target.definition || identityOf(known) === identityOf(target))
   );
+}
+
+const identities = new WeakMap<PlannedTarget['definition'], string>();
+
+/** Returns what is probed as a text, computed once per definition: each answer of the gateway contains the tiers again. */
+function identityOf({ definition }: PlannedTarget): string {
+  let identity = identities.get(definition);
+  if (identity === undefined) identities.set(definition, (identity = checkIdentity(definition)));
+  return identity;
 }

@@ -1,4 +1,5 @@
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
+import type { CheckType } from '@icmp-mon/probing/contract';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { defaultPolicy, parsePolicy } from '../policy/parse-policy';
@@ -7,10 +8,13 @@ import { Schedule } from './schedule';
 import { type PlannedTarget, planTargets } from './target-plan';
 
 const ipOf = (key: number): string => `10.${(key >> 16) & 255}.${(key >> 8) & 255}.${key & 255}`;
+const PING = { check: 1, type: 'icmp_ping', expect: 'reachable' } as const;
+const TYPES = new Set<CheckType>(['icmp_ping', 'tcp_connect']);
 const planned = (key: number, intervalMs = 5_000): PlannedTarget => ({
   key,
   ip: ipOf(key),
   check: 1,
+  definition: PING,
   intervalMs,
   timeoutMs: 1_000,
 });
@@ -101,7 +105,7 @@ describe('the plan', () => {
   it('refuses what the policy refuses, with the number and one example per reason', () => {
     const policy = parsePolicy('allow: ["10.0.0.0/8"]\ndeny: ["10.1.0.0/16"]');
     const assigned = [target(1), target(2, '10.1.0.1'), target(3, '192.0.2.1'), target(4, '-f/etc/passwd')];
-    const plan = planTargets(assigned, tiers, policy);
+    const plan = planTargets(assigned, tiers, policy, TYPES);
     expect(plan.targets.map(({ key }) => key)).toEqual([1]);
     expect(plan.refused).toMatchObject({ not_canonical: 1, denied: 1, not_allowed: 1, stopped: 0, too_fast: 0 });
     expect(plan.examples).toEqual({ denied: '10.1.0.1', not_allowed: '192.0.2.1', not_canonical: '-f/etc/passwd' });
@@ -110,19 +114,23 @@ describe('the plan', () => {
   it("enforces the policy's packets per second against a hostile server, in total and per address", () => {
     const policy = parsePolicy('packetsPerSecond: 100\npacketsPerSecondPerAddress: 5');
     const flood = keys(1_000).map((key) => target(key, '10.0.0.1', 'frantic'));
-    expect(planTargets(flood, tiers, policy)).toMatchObject({ packetsPerSecond: 5, refusedTotal: 995 });
+    expect(planTargets(flood, tiers, policy, TYPES)).toMatchObject({ packetsPerSecond: 5, refusedTotal: 995 });
     const many = planTargets(
       keys(10_000).map((key) => target(key)),
       tiers,
       policy,
+      TYPES,
     );
     expect(many.packetsPerSecond).toBeCloseTo(100, 3);
     expect(many.targets.map(({ key }) => key)).toEqual(keys(500));
   });
 
   it('limits intervals and timeouts, and skips targets of an unknown tier', () => {
-    const plan = planTargets([target(1, '10.0.0.1', 'frantic'), target(2, '10.0.0.2', 'none')], tiers, defaultPolicy());
-    expect(plan.targets).toEqual([{ key: 1, ip: '10.0.0.1', check: 1, intervalMs: 1_000, timeoutMs: 10 }]);
+    const assigned = [target(1, '10.0.0.1', 'frantic'), target(2, '10.0.0.2', 'none')];
+    const plan = planTargets(assigned, tiers, defaultPolicy(), TYPES);
+    expect(plan.targets).toEqual([
+      { key: 1, ip: '10.0.0.1', check: 1, definition: PING, intervalMs: 1_000, timeoutMs: 10 },
+    ]);
   });
 });
 
@@ -181,6 +189,7 @@ describe('a plan of many targets', () => {
         keys(count).map((key) => target(key)),
         tiers,
         by,
+        TYPES,
       ).refusedTotal;
     expect(plan(100)).toBe(1);
     expect(plan(101)).toBe(1);

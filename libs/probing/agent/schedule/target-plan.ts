@@ -1,23 +1,24 @@
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
-import {
-  type AddressRefusal,
-  addressRefusalOf,
-  checkRefusalOf,
-  type LocalPolicy,
-  type PolicyRefusal,
-} from '../policy/local-policy';
+import type { CheckType } from '@icmp-mon/probing/contract';
+import type { CheckDefinition } from '@icmp-mon/tiers/contract';
+import { type AddressRefusal, addressRefusalOf, type LocalPolicy, type PolicyRefusal } from '../policy/local-policy';
 import type { RefusedKeys } from '../policy/policy-report';
+import { executableTiers } from './executable-tiers';
+import { PacketRates } from './packet-rates';
 
-/** A target as it will be probed, after the policy file was applied. */
+/** One check of a target as it will be probed, after the policy file was applied. */
 export interface PlannedTarget {
   key: number;
   ip: string;
+  /** Number of the check in its tier. */
   check: number;
+  definition: CheckDefinition;
   intervalMs: number;
   timeoutMs: number;
 }
 
 export interface TargetPlan {
+  /** One entry per target and check, in ascending order of the targets' keys. */
   targets: PlannedTarget[];
   refused: Record<PolicyRefusal, number>;
   refusedTotal: number;
@@ -26,11 +27,6 @@ export interface TargetPlan {
   examples: Partial<Record<PolicyRefusal, string>>;
   packetsPerSecond: number;
 }
-
-/** Shortest probing interval, in ms, regardless of what the server asks for. */
-export const INTERVAL_MS_MIN = 1_000;
-export const INTERVAL_MS_MAX = 86_400_000;
-const TIMEOUT_MS = { min: 10, max: 30_000 };
 
 /** How the targets of each reason are reported. */
 const REPORTED_AS: Record<PolicyRefusal, keyof RefusedKeys> = {
@@ -50,13 +46,15 @@ const REPORTED_AS: Record<PolicyRefusal, keyof RefusedKeys> = {
 const known = new WeakMap<LocalPolicy, Map<string, AddressRefusal | null>>();
 
 /**
- * Returns which assigned targets are probed. If the server asks for more packets than the policy allows, the targets with the lowest
- * keys are probed and the others refused: a stable choice, so that no target alternates between the two.
+ * Returns which checks of assigned targets are probed: those whose type is in `types` and whose parameters are valid. If the server asks for
+ * more packets than the policy allows, the targets with the lowest keys are probed and the others refused: a stable choice, so that no target
+ * alternates between the two. A target's ping is planned before its other checks. A target counts as refused if any of its checks is.
  */
 export function planTargets(
   assigned: Iterable<AssignedTarget>,
   tiers: ReadonlyMap<string, AssignedTier>,
   policy: LocalPolicy,
+  types: ReadonlySet<CheckType>,
 ): TargetPlan {
   const plan: TargetPlan = {
     targets: [],
@@ -72,35 +70,30 @@ export function planTargets(
     plan.refusedTotal++;
     plan.examples[reason] ??= String(ip).slice(0, 64);
   };
-  const perAddress = new Map<string, number>();
   const before = known.get(policy);
   const refusals = new Map<string, AddressRefusal | null>();
   known.set(policy, refusals);
+  const rates = new PacketRates(policy);
+  const executable = executableTiers(tiers, types, policy);
   for (const target of [...assigned].sort((a, b) => a.key - b.key)) {
-    const tier = tiers.get(target.tier);
-    const check = tier?.checks.find(({ type }) => type === 'icmp_ping');
-    if (tier === undefined || check === undefined) continue;
+    const tier = executable.get(target.tier);
+    if (tier === undefined || tier.isEmpty) continue;
     let ofAddress = before?.get(target.ip);
     if (ofAddress === undefined) ofAddress = addressRefusalOf(policy, target.ip);
     refusals.set(target.ip, ofAddress);
-    const reason = ofAddress ?? checkRefusalOf(policy, check);
-    if (reason !== null) {
-      refuse(reason, target);
+    if (ofAddress !== null) {
+      refuse(ofAddress, target);
       continue;
     }
-    const intervalMs = Math.min(INTERVAL_MS_MAX, Math.max(INTERVAL_MS_MIN, tier.probeIntervalMs));
-    const rate = 1000 / intervalMs;
-    const addressRate = (perAddress.get(target.ip) ?? 0) + rate;
-    const planRate = plan.packetsPerSecond + rate;
-    if (exceeds(planRate, policy.packetsPerSecond) || exceeds(addressRate, policy.packetsPerSecondPerAddress)) {
-      refuse('too_fast', target);
-      continue;
-    }
-    perAddress.set(target.ip, addressRate);
-    plan.packetsPerSecond = planRate;
-    const timeoutMs = Math.min(TIMEOUT_MS.max, Math.max(TIMEOUT_MS.min, tier.probeTimeoutMs));
-    plan.targets.push({ key: target.key, ip: target.ip, check: check.check, intervalMs, timeoutMs });
+    const { key, ip } = target;
+    const { intervalMs, timeoutMs } = tier;
+    const allowed = tier.checks.filter(({ type }) => rates.take(ip, type, intervalMs));
+    for (const definition of allowed)
+      plan.targets.push({ key, ip, check: definition.check, definition, intervalMs, timeoutMs });
+    const reason = allowed.length < tier.checks.length ? 'too_fast' : tier.refusal;
+    if (reason !== null) refuse(reason, target);
   }
+  plan.packetsPerSecond = rates.total;
   return plan;
 }
 
@@ -109,9 +102,4 @@ function noneRefused(): Record<PolicyRefusal, number> {
     ...{ not_canonical: 0, denied: 0, not_allowed: 0, stopped: 0 },
     ...{ port_refused: 0, host_refused: 0, too_fast: 0 },
   };
-}
-
-/** Whether the rate exceeds the limit. Rates are sums of fractions, so a sum equal to the limit may come out slightly higher. */
-function exceeds(rate: number, limit: number): boolean {
-  return rate > limit + 1e-6;
 }

@@ -1,3 +1,5 @@
+export type { Executors } from '../executors/executor';
+export { createExecutors } from '../executors/executors';
 export { FakeGateway } from '../fake-gateway.test-server';
 export { GatewayClient } from '../ship/gateway-client';
 export { LaneShipper } from '../ship/lane-shipper';

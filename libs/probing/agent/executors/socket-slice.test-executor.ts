@@ -1,0 +1,30 @@
+import type { CheckDefinition } from '@icmp-mon/tiers/contract';
+import type { Executor, SliceEnd } from './executor';
+
+export interface ProbedSlice {
+  end: SliceEnd;
+  /** Outcome by address; undefined: no data. */
+  outcomes: (number | undefined)[];
+  rttUs: number[];
+}
+
+/** For specs only: probes a slice with the same check for every address. Throws when an address has two results. */
+export async function probeSlice(
+  executor: Executor,
+  ips: readonly string[],
+  check: Partial<CheckDefinition>,
+  { timeoutMs = 2_000, spacingMs = 1, signal = new AbortController().signal } = {},
+): Promise<ProbedSlice> {
+  const outcomes: (number | undefined)[] = ips.map(() => undefined);
+  const rttUs = ips.map(() => 0);
+  const definition: CheckDefinition = { check: 1, type: executor.type, expect: 'reachable', ...check };
+  const end = await executor.runSlice(
+    { ips, checks: ips.map(() => definition), timeoutMs, spacingMs },
+    (index, _sentAtMs, outcome, rtt) => {
+      if (outcomes[index] !== undefined) throw new Error(`address ${index} has two results`);
+      [outcomes[index], rttUs[index]] = [outcome, rtt];
+    },
+    signal,
+  );
+  return { end, outcomes, rttUs };
+}

@@ -1,0 +1,66 @@
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import type { Executor, ProbeSlice, SliceEnd } from '../executors/executor';
+
+export const START_MS = 1_795_000_000_123;
+
+/** Replies to each probe at its time, and records which slices ran when. */
+export class InstantExecutor implements Executor {
+  readonly type = 'icmp_ping';
+  readonly parallelMax = 6;
+  readonly counters = { droppedLines: 0, foreignReplies: 0 };
+  own = 0;
+  checks = 0;
+  pausedMs = 0;
+  /** Reports no result for targets from this number on. */
+  answersMax = Infinity;
+  expected: readonly string[] = [];
+  readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
+
+  runSlice(slice: ProbeSlice, onResult: Parameters<Executor['runSlice']>[1], signal: AbortSignal): Promise<SliceEnd> {
+    const { ips, spacingMs } = slice;
+    const ran = { fromMs: performance.now(), count: ips.length, spacingMs, aborted: false };
+    this.slices.push(ran);
+    return new Promise((resolve) => {
+      ips.forEach((_ip, index) => {
+        setTimeout(() => {
+          if (!ran.aborted && index < this.answersMax)
+            onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
+        }, index * spacingMs);
+      });
+      setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);
+      signal.addEventListener('abort', () => {
+        ran.aborted = true;
+        resolve({ ok: false, pausedMs: 0, state: 'restarting', detail: 'failed by the test' });
+      });
+    });
+  }
+
+  health(): ReturnType<Executor['health']> {
+    return { type: 'icmp_ping', state: 'ok', detail: '' };
+  }
+
+  ownPackets(): number {
+    return this.own;
+  }
+
+  checkExecutor(): Promise<SliceEnd | null> {
+    this.checks++;
+    return Promise.resolve(null);
+  }
+
+  setTargets(ips: readonly string[]): void {
+    this.expected = ips;
+  }
+
+  close(): void {
+    this.slices.length = 0;
+  }
+
+  /** Returns the packets per second that all slices together send at an instant. */
+  rateAt(atMs: number): number {
+    const sending = this.slices.filter(
+      ({ fromMs, count, spacingMs }) => fromMs <= atMs && atMs < fromMs + count * spacingMs,
+    );
+    return sending.reduce((sum, { spacingMs }) => sum + 1_000 / spacingMs, 0);
+  }
+}

@@ -1,0 +1,95 @@
+import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { CheckType } from '@icmp-mon/probing/contract';
+import type { AgentLog } from '../agent-log';
+import type { Executor, ExecutorCounters, Executors } from '../executors/executor';
+import { PacketBudget, type PacketLimits } from './packet-budget';
+import { type OnProbed, Prober, type ProberCounters } from './prober';
+import type { PlannedTarget } from './target-plan';
+
+export interface ProbersOptions {
+  executors: Executors;
+  onResult: OnProbed;
+  log: AgentLog;
+}
+
+/** One prober per executor; together they send no more packets per second than the policy allows. */
+export class Probers {
+  /** Types of checks that have an executor. */
+  readonly types: ReadonlySet<CheckType>;
+  /** Number of different targets that are probed. */
+  targets = 0;
+  private readonly budget = new PacketBudget({ packetsPerSecond: Infinity, packetsPerSecondPerAddress: 1 });
+  private readonly executors: readonly Executor[];
+  private readonly all: readonly (readonly [CheckType, Prober])[];
+
+  constructor({ executors, onResult, log }: ProbersOptions) {
+    this.executors = Object.values(executors);
+    this.all = this.executors.map(
+      (executor) => [executor.type, new Prober({ executor, onResult, log, budget: this.budget })] as const,
+    );
+    this.types = new Set(this.executors.map(({ type }) => type));
+  }
+
+  /** Replaces what is probed. Checks of types without an executor are ignored. */
+  replacePlan(plan: readonly PlannedTarget[], limits: PacketLimits): void {
+    this.budget.limits = limits;
+    this.targets = new Set(plan.map(({ key }) => key)).size;
+    const byType = Map.groupBy(plan, ({ definition }) => definition.type);
+    for (const [type, prober] of this.all) prober.replacePlan(byType.get(type) ?? []);
+  }
+
+  start(): void {
+    for (const prober of this.probers) prober.start();
+  }
+
+  /** Lets running slices continue for at most `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.probers.map((prober) => prober.stop(graceMs)));
+  }
+
+  get counters(): ProberCounters {
+    const sum = (of: keyof ProberCounters): number => this.sum(({ counters }) => counters[of]);
+    return { probes: sum('probes'), skippedRounds: sum('skippedRounds'), failedSlices: sum('failedSlices') };
+  }
+
+  /** Greatest delay of any prober: see `Pace`. */
+  get lateMs(): number {
+    return Math.max(...this.probers.map(({ pace }) => pace.lateMs));
+  }
+
+  get unmeasuredPerS(): number {
+    return this.sum(({ pace }) => pace.unmeasuredPerS);
+  }
+
+  get unmeasured(): number {
+    return this.sum(({ pace }) => pace.unmeasured);
+  }
+
+  get scheduleLagMs(): number {
+    return Math.max(...this.probers.map(({ scheduleLagMs }) => scheduleLagMs));
+  }
+
+  /** Counters of all executors. */
+  get executorCounters(): ExecutorCounters {
+    const sum = (of: keyof ExecutorCounters): number =>
+      this.executors.reduce((total, { counters }) => total + counters[of], 0);
+    return { droppedLines: sum('droppedLines'), foreignReplies: sum('foreignReplies') };
+  }
+
+  health(): ExecutorHealth[] {
+    return this.executors.map((executor) => executor.health());
+  }
+
+  /** Ends the executors; call it after `stop`. */
+  close(): void {
+    for (const executor of this.executors) executor.close();
+  }
+
+  private get probers(): Prober[] {
+    return this.all.map(([, prober]) => prober);
+  }
+
+  private sum(of: (prober: Prober) => number): number {
+    return this.probers.reduce((total, prober) => total + of(prober), 0);
+  }
+}
