@@ -1,5 +1,5 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
-import { type CheckDefinition, type CheckParameters, QUERY_TYPES, SCHEMES } from './tier';
+import { type CheckDefinition, type CheckParameters, QUERY_TYPES, RESPONSE_CODES, SCHEMES } from './tier';
 
 /** One parameter of a type of check: a whole number, a text of at most `lengthMax` characters that matches `pattern`, or a choice. */
 export type CheckParameter = { name: keyof CheckParameters; required: boolean } & (
@@ -10,6 +10,8 @@ export type CheckParameter = { name: keyof CheckParameters; required: boolean } 
 
 const PORT = { name: 'port', kind: 'integer', min: 1, max: 65_535 } as const;
 const PATH = /^\/[\x21-\x7e]*$/;
+/** Printable text of ASCII, or letters of other scripts, without control characters. */
+const TEXT = /^\P{C}+$/u;
 const DOMAIN = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
 /** Parameters that checks of each type have. A ping has none. */
@@ -26,16 +28,35 @@ export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly Check
       rule: 'starts with / and has no spaces',
       required: false,
     },
+    { name: 'host', kind: 'text', lengthMax: 253, pattern: DOMAIN, rule: 'is a host name', required: false },
     { name: 'status', kind: 'integer', min: 100, max: 599, required: false },
+    {
+      name: 'contains',
+      kind: 'text',
+      lengthMax: 200,
+      pattern: TEXT,
+      rule: 'has no control characters',
+      required: false,
+    },
+    { name: 'certificateDays', kind: 'integer', min: 1, max: 365, required: false },
   ],
   dns: [
     { name: 'queryName', kind: 'text', lengthMax: 253, pattern: DOMAIN, rule: 'is a domain name', required: true },
     { name: 'queryType', kind: 'choice', values: QUERY_TYPES, required: true },
     { ...PORT, required: false },
+    { name: 'rcode', kind: 'choice', values: RESPONSE_CODES, required: false },
+    {
+      name: 'answer',
+      kind: 'text',
+      lengthMax: 255,
+      pattern: TEXT,
+      rule: 'has no control characters',
+      required: false,
+    },
   ],
 };
 
-/** Whether a check has the parameters that its type requires, each within its limits: an agent probes nothing else, whatever it is sent. */
+/** Whether a check has the parameters that its type requires, each within its limits: an agent probes nothing else, regardless of what it is sent. */
 export function hasValidParameters(check: CheckDefinition): boolean {
   return (CHECK_PARAMETERS[check.type] ?? []).every((parameter) => {
     const value: unknown = check[parameter.name];

@@ -6,6 +6,8 @@ export type Expectation = (typeof EXPECTATIONS)[number];
 
 export const SCHEMES = ['http', 'https'] as const;
 export const QUERY_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'TXT'] as const;
+/** Response codes of name servers that a check can demand. */
+export const RESPONSE_CODES = ['NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED'] as const;
 export const STRATEGIES = ['all', 'distributed'] as const;
 
 /**
@@ -25,11 +27,21 @@ export interface CheckParameters {
   scheme?: (typeof SCHEMES)[number];
   /** Path of the request, with its leading slash. */
   path?: string;
+  /** Host of the request and of the TLS handshake; the target's address unless set. It is not resolved. */
+  host?: string;
   /** Status that the response must have; any from 200 to 399 unless set. */
   status?: number;
+  /** Text that must be in the first 64 KiB of the body. */
+  contains?: string;
+  /** Days that the certificate must still be valid. */
+  certificateDays?: number;
   /** Domain name that is asked for. */
   queryName?: string;
   queryType?: (typeof QUERY_TYPES)[number];
+  /** Response code that the answer must have; NOERROR unless set. */
+  rcode?: (typeof RESPONSE_CODES)[number];
+  /** Data of a record that must be in the answer, as zone files write it. */
+  answer?: string;
 }
 
 /** Selection of the agents that probe the targets of a tier. Empty lists do not restrict. */

@@ -3,6 +3,7 @@ import type * as contract from '@icmp-mon/tiers/contract';
 import {
   EXPECTATIONS,
   QUERY_TYPES,
+  RESPONSE_CODES,
   SCHEMES,
   STRATEGIES,
   TIER_LIMITS,
@@ -39,12 +40,29 @@ class CheckRequest implements contract.CheckRequest {
   @ApiPropertyOptional({ maxLength: 1_000, description: 'http: path, with its leading slash.', example: '/health' })
   path?: string;
 
+  @ApiPropertyOptional({ maxLength: 253, description: 'http: host of the request; the address unless set.' })
+  host?: string;
+
   @ApiPropertyOptional({ ...whole({ min: 100, max: 599 }), description: 'http: 200 to 399 unless set.' })
   status?: number;
+
+  @ApiPropertyOptional({ maxLength: 200, description: 'http: text in the first 64 KiB of the body.' })
+  contains?: string;
+
+  @ApiPropertyOptional({
+    ...whole({ min: 1, max: 365 }),
+    description: 'http: days that the certificate is still valid.',
+  })
+  certificateDays?: number;
 
   @ApiPropertyOptional({ maxLength: 253, description: 'dns (required).', example: 'example.net' }) queryName?: string;
   @ApiPropertyOptional({ enum: QUERY_TYPES, description: 'dns (required).' })
   queryType?: contract.CheckRequest['queryType'];
+  @ApiPropertyOptional({ enum: RESPONSE_CODES, description: 'dns: NOERROR unless set.' })
+  rcode?: contract.CheckRequest['rcode'];
+
+  @ApiPropertyOptional({ maxLength: 255, description: 'dns: data of a record in the answer.', example: '192.0.2.1' })
+  answer?: string;
 }
 
 class DiversityRequest implements contract.Diversity {

@@ -11,7 +11,15 @@ import type {
   TierView,
   VerdictRule,
 } from '@icmp-mon/tiers/contract';
-import { EXPECTATIONS, QUERY_TYPES, SCHEMES, STRATEGIES, TIER_NAME, TIER_NAME_RULE } from '@icmp-mon/tiers/contract';
+import {
+  EXPECTATIONS,
+  QUERY_TYPES,
+  RESPONSE_CODES,
+  SCHEMES,
+  STRATEGIES,
+  TIER_NAME,
+  TIER_NAME_RULE,
+} from '@icmp-mon/tiers/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
@@ -28,9 +36,14 @@ class CheckResponse implements CheckDefinition {
   @ApiPropertyOptional({ type: 'integer' }) port?: number;
   @ApiPropertyOptional({ enum: SCHEMES }) scheme?: CheckDefinition['scheme'];
   @ApiPropertyOptional() path?: string;
+  @ApiPropertyOptional() host?: string;
   @ApiPropertyOptional({ type: 'integer' }) status?: number;
+  @ApiPropertyOptional() contains?: string;
+  @ApiPropertyOptional({ type: 'integer' }) certificateDays?: number;
   @ApiPropertyOptional() queryName?: string;
   @ApiPropertyOptional({ enum: QUERY_TYPES }) queryType?: CheckDefinition['queryType'];
+  @ApiPropertyOptional({ enum: RESPONSE_CODES }) rcode?: CheckDefinition['rcode'];
+  @ApiPropertyOptional() answer?: string;
 }
 
 class DiversityResponse implements Diversity {

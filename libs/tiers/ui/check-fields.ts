@@ -13,7 +13,8 @@ const EXPECTATIONS: readonly Choice[] = [
 ];
 const LABELS: Readonly<Record<CheckParameter['name'], string>> = {
   ...{ port: 'Port', scheme: 'Scheme', path: 'Path', status: 'Status' },
-  ...{ queryName: 'Domain name', queryType: 'Record type' },
+  ...{ host: 'Host name', contains: 'Body contains', certificateDays: 'Certificate valid for days' },
+  ...{ queryName: 'Domain name', queryType: 'Record type', rcode: 'Response code', answer: 'Record contains' },
 };
 
 /** Fields of one check: its type, what is expected, and the parameters of the type. */

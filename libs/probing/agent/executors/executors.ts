@@ -1,4 +1,6 @@
+import { queryDns } from './dns-query';
 import type { Executors } from './executor';
+import { requestHttp } from './http-request';
 import { IcmpPing, type IcmpPingOptions } from './icmp-ping';
 import { SocketExecutor } from './socket-executor';
 import { SocketRoom } from './socket-room';
@@ -13,5 +15,7 @@ export function createExecutors({
   return {
     icmp_ping: new IcmpPing({ fpingPath, captureDir }),
     tcp_connect: new SocketExecutor('tcp_connect', connectTcp, room),
+    http: new SocketExecutor('http', requestHttp, room),
+    dns: new SocketExecutor('dns', queryDns, room),
   };
 }

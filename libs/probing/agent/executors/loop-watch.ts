@@ -6,7 +6,7 @@ const PAUSE_MS_MIN = 100;
 const KEPT_MS = 60_000;
 
 /**
- * Watches whether this process ran. While its event loop stands still (no CPU, a suspended machine, long work), answers wait in the kernel:
+ * Watches whether this process ran. While its event loop is paused (no CPU, a suspended machine, long work), answers wait in the kernel:
  * round trips seem long, and timeouts expire for answers that have arrived.
  */
 export class LoopWatch {

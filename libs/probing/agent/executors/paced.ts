@@ -4,8 +4,8 @@ import { pause } from '@icmp-mon/platform/concurrency';
 const WAIT_MS_MIN = 2;
 
 /**
- * Calls `send` for 0 to `count` - 1, `spacingMs` apart, and waits while `send` returns a promise. Who is late continues from now on: what was
- * missed is never sent as a burst.
+ * Calls `send` for 0 to `count` - 1, `spacingMs` apart, and waits while `send` returns a promise. A late run continues from now on: missed
+ * probes are never sent as a burst.
  */
 export async function sendPaced(
   count: number,

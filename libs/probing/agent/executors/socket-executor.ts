@@ -13,7 +13,7 @@ const SWEEP_MS = 10;
 
 /** A probe that is under way. */
 export interface Probe {
-  /** Ends the probe and closes its sockets; `onEnd` is not called any more. */
+  /** Ends the probe and closes its sockets; `onEnd` is no longer called. */
   cancel(): void;
 }
 
@@ -46,9 +46,9 @@ interface Waiting {
  *
  * Invariants:
  *
- * 1. Bounded: sockets of all slices together never exceed `SocketRoom`; who finds no room waits, and sends later.
- * 2. Timeout: counts only after the kernel was asked once more for an answer, because timers run before sockets are read.
- * 3. No data: results measured while this process stood still are dropped (`LoopWatch`), and lack of files or ports is an `error`.
+ * 1. Bounded: sockets of all slices together never exceed `SocketRoom`; a probe without room waits, and is sent later.
+ * 2. Timeout: counts only after the kernel was asked again for an answer, because timers run before sockets are read.
+ * 3. No data: results measured while this process was paused are dropped (`LoopWatch`), and lack of files or ports is an `error`.
  */
 export class SocketExecutor implements Executor {
   readonly parallelMax = SLICES_MAX;
@@ -148,7 +148,7 @@ class SliceRun {
     each.probe = start((outcome) => this.end(each, outcome));
   }
 
-  /** Resolves when every probe has ended; cancels those that are left when the signal is aborted. */
+  /** Resolves when every probe has ended; cancels the remaining probes when the signal is aborted. */
   async settle(signal: AbortSignal): Promise<void> {
     const cancelAll = (): void => {
       for (const each of [...this.waiting]) this.close(each);
@@ -178,7 +178,7 @@ class SliceRun {
     this.close(each);
     const tookMs = performance.now() - each.startedMs;
     if (outcome === OUTCOME.error) this.errors++;
-    // While this process stood still, neither a round trip nor a timeout is one of the network.
+    // While this process was paused, neither a round trip nor a timeout is one of the network.
     else if (!this.watch.ranSince(each.startedMs)) return;
     this.results++;
     const late = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs;

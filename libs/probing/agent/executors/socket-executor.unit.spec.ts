@@ -63,7 +63,7 @@ describe('an executor with sockets', () => {
     expect(room.inUse).toBe(0);
   });
 
-  it('has no data for probes during which this process stood still, neither a reply nor a timeout', async () => {
+  it('has no data for probes during which this process was paused, neither a reply nor a timeout', async () => {
     const paused: StartProbe = (_ip, _check, onEnd) => {
       setImmediate(() => {
         standStill(150);
@@ -90,7 +90,7 @@ describe('an executor with sockets', () => {
     expect(executor.health()).toMatchObject({ type: 'tcp_connect', state: 'restarting' });
   });
 
-  it('ends at once when it is stopped, without results', async () => {
+  it('ends immediately when it is stopped, without results', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
     const room = new SocketRoom(100);
@@ -123,7 +123,7 @@ describe('pacing', () => {
 });
 
 describe('the watch of the event loop', () => {
-  it('knows between which instants the process stood still', () => {
+  it('knows between which instants the process was paused', () => {
     let nowMs = 1_000;
     const watch = new LoopWatch(() => nowMs);
     watch.start();

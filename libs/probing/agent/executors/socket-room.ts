@@ -26,7 +26,7 @@ export class SocketRoom {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** Returns a place. The one who waits longest gets it. */
+  /** Returns a place. The probe that has waited longest gets it. */
   leavePlace(): void {
     const next = this.waiting.shift();
     if (next === undefined) this.open--;
@@ -39,7 +39,7 @@ export function socketsMaxOf(filesMax: number): number {
   return Math.max(SOCKETS_MIN, Math.min(SOCKETS_MAX, filesMax - OTHER_FILES));
 }
 
-/** Returns how many files this process may open; infinite where the system does not say. */
+/** Returns how many files this process may open; infinite if the system does not state it. */
 function openFilesMax(): number {
   try {
     return Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);

@@ -80,7 +80,7 @@ describe('TCP connections through a firewall', () => {
     netns.remove();
   });
 
-  it.each([ip, ipv6])('tell what drops, rejects and resets (%s)', async (address) => {
+  it.each([ip, ipv6])('distinguish dropping, rejecting and resetting (%s)', async (address) => {
     const outcomeAt = async (port: number, timeoutMs = 5_000): Promise<number | undefined> =>
       (await probeSlice(executor, [address], { port }, { timeoutMs })).outcomes[0];
     expect(await outcomeAt(1001, 500)).toBe(OUTCOME.timeout);
@@ -90,7 +90,7 @@ describe('TCP connections through a firewall', () => {
     expect(await outcomeAt(1004)).toBe(OUTCOME.refused);
   });
 
-  it('to an address that nobody has are unreachable or time out, and never a reply', async () => {
+  it('to an address without a host are unreachable or time out, and never a reply', async () => {
     const { outcomes } = await probeSlice(executor, ['198.18.91.3'], { port: 1 }, { timeoutMs: 300 });
     expect([OUTCOME.timeout, OUTCOME.unreachable, OUTCOME.not_sent]).toContain(outcomes[0]);
   });

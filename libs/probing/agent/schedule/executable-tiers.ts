@@ -8,11 +8,11 @@ const INTERVAL_MS_MIN = 1_000;
 const INTERVAL_MS_MAX = 86_400_000;
 const TIMEOUT_MS = { min: 10, max: 30_000 };
 
-/** What this agent probes of each target of a tier. */
+/** The checks of a tier that this agent probes. */
 export interface ExecutableTier {
   /** Pings first. */
   checks: CheckDefinition[];
-  /** Why the policy file refuses a check of the tier, whatever the address; null if it refuses none. */
+  /** Why the policy file refuses a check of the tier, regardless of the address; null if it refuses none. */
   refusal: CheckRefusal | null;
   /** Whether the agent has no executor for any check. */
   isEmpty: boolean;
@@ -38,7 +38,7 @@ export function executableTiers(
 }
 
 function refusalOf(policy: LocalPolicy, check: CheckDefinition): CheckRefusal | null {
-  return checkRefusalOf(policy, { type: check.type, port: portOf(check) });
+  return checkRefusalOf(policy, { type: check.type, port: portOf(check), host: check.host });
 }
 
 function timesOf({ probeIntervalMs, probeTimeoutMs }: AssignedTier): Pick<ExecutableTier, 'intervalMs' | 'timeoutMs'> {

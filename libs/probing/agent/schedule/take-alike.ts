@@ -1,6 +1,6 @@
 import type { ScheduledTarget } from './schedule';
 
-/** Takes targets with the timeout of the first one from the head of a queue, at most `countMax`; drops those that were removed. */
+/** Takes targets with the timeout of the first one from the head of a queue, at most `countMax`; drops removed targets. */
 export function takeAlike(queue: ScheduledTarget[], countMax: number): ScheduledTarget[] {
   const taken: ScheduledTarget[] = [];
   const rest: ScheduledTarget[] = [];
