@@ -10,6 +10,7 @@ import { type Round, runPairs } from './pairs';
 /** More than the ports of this machine: who leaves connections behind does not reach it. */
 const CONNECTIONS = 60_000;
 const CONNECTIONS_QUICK = 10_000;
+/** Connections at the same time, of both: more than the server accepts in a while would measure its queue. */
 const IN_FLIGHT = 256;
 /** Unpaced: as many as the executor can. */
 const SPACING_MS = 0.02;
@@ -52,7 +53,10 @@ export async function run(context: BenchContext): Promise<BenchResult> {
 
 /** Returns the number of connections that were opened. */
 async function byExecutor(ips: readonly string[], port: number): Promise<number> {
-  const { icmp_ping: ping, tcp_connect: executor } = createExecutors({ fpingPath: undefined, captureDir: '/dev/shm' });
+  const { icmp_ping: ping, tcp_connect: executor } = createExecutors({
+    ...{ fpingPath: undefined, captureDir: '/dev/shm' },
+    socketsMax: IN_FLIGHT,
+  });
   ping.close();
   if (executor === undefined) throw new Error('the agent has no executor tcp_connect');
   const check = { check: 1, type: 'tcp_connect', expect: 'reachable', port } as const;
@@ -66,7 +70,10 @@ async function byExecutor(ips: readonly string[], port: number): Promise<number>
 async function byLoop(ips: readonly string[], port: number): Promise<number> {
   let [next, connected] = [0, 0];
   const follow = async (): Promise<void> => {
-    for (let at = next++; at < ips.length; at = next++) connected += await connectOnce(ips[at], port);
+    for (let at = next++; at < ips.length; at = next++) {
+      const opened = await connectOnce(ips[at], port);
+      connected += opened;
+    }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, follow));
   return connected;

@@ -12,7 +12,8 @@ export interface ProbeResult {
   agentId: string;
   agentName: string;
   check: number;
-  type: CheckType;
+  /** Null for a check that the target's tier no longer has. */
+  type: CheckType | null;
   outcome: OutcomeName;
   /** Null unless the outcome is a reply. */
   rttUs: number | null;
@@ -20,7 +21,7 @@ export interface ProbeResult {
   late?: boolean;
 }
 
-/** One window of one target over all agents, as `/history` returns it. Rtts are null without a reply. */
+/** One window of one check of a target over all agents, as `/history` returns it. Rtts are null without a reply. */
 export interface HistoryPoint {
   at: string;
   windowMs: number;
@@ -52,7 +53,7 @@ export const STRIP_CELL_MS = 60_000;
 /** Most targets per request for figures. */
 export const FIGURES_KEYS_MAX = 100;
 
-/** Present figures of a target over all its agents and checks. Null without measurements, or without a reply. */
+/** Present figures of a target over all its agents, of its ping or, without one, its first check. Null without measurements, or without a reply. */
 export interface TargetFigures {
   key: number;
   /** Median over its agents of each agent's latest reply in the last 5 minutes. */

@@ -22,6 +22,8 @@ import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contrac
 import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TierChecks } from '@icmp-mon/tiers/contract';
+import { TwoChecks } from './one-target.test-checks';
 import { ProbingApiModule } from './modules/api.module';
 import { storeAgents, storeWindow } from './stored-windows.test-rows';
 
@@ -63,9 +65,10 @@ class Everybody extends Authenticator {
 @Module({
   providers: [
     { provide: TargetDirectory, useClass: OneTarget },
+    { provide: TierChecks, useClass: TwoChecks },
     { provide: Authenticator, useClass: Everybody },
   ],
-  exports: [TargetDirectory, Authenticator],
+  exports: [TargetDirectory, TierChecks, Authenticator],
 })
 class Surroundings {}
 
@@ -191,13 +194,8 @@ describe('the routes for results', () => {
     };
     const first = await open();
     await eventually(() => expect(first.text()).toContain('id: 3:4:'));
-    await storeWindow(telemetry, {
-      targetKey: TARGET.key,
-      shard: 3,
-      startMs,
-      samples: samples.slice(0, 2),
-      position: 8,
-    });
+    const row = { targetKey: TARGET.key, shard: 3, startMs };
+    await storeWindow(telemetry, { ...row, samples: samples.slice(0, 2), position: 8 });
     await eventually(() =>
       expect(first.text()).toMatch(/id: 3:8:0\nevent: result\ndata: {"at":.*"rttUs":840}\n\nid: 3:8:1\n/),
     );

@@ -49,16 +49,19 @@ export class ProbingClient {
     });
   }
 
-  /** Loss and latency over a span, ms since 1970, in windows that fit it; no request while `span` is null. */
+  /** Loss and latency over a span, ms since 1970, in windows that fit it, of one check; the API selects it while `check` is null. No request while `span` is null. */
   history(
     target: () => string,
     span: () => { fromMs: number; toMs: number } | null,
+    check: () => number | null = () => null,
   ): HttpResourceRef<HistoryPage | undefined> {
     return httpResource(() => {
       const asked = span();
       if (asked === null) return undefined;
       const { fromMs, toMs } = asked;
-      const params = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+      const only = check();
+      const times = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+      const params = only === null ? times : { ...times, check: only };
       return { url: `${pathOf(target())}/history`, params };
     });
   }

@@ -17,28 +17,27 @@ import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { ReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import { StatusClient, TargetChecks } from '@icmp-mon/status/ui';
 import type { TargetView } from '@icmp-mon/targets/contract';
+import { CheckResults } from './check-results';
 import { EditTarget } from './edit-target';
 import { FormerTarget } from './former-target';
 import { LatestResults } from './latest-results';
 import { agentLines, liveOption } from './live-chart';
 import { RESULTS_MAX } from './live-results';
 import { TargetsClient } from './targets.client';
-import { pausedText } from './lifetime-text';
 import { LossStrip } from './loss-strip';
 import { readFailures } from './read-failures';
 import { RemoveTarget } from './remove-target';
 import { ambiguityOf } from './several-targets';
 import { SeveralVrfs } from './several-vrfs';
 import { showSpan } from './show-span';
+import { shownCheck } from './shown-check';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
 import { TargetChanges } from './target-changes';
 import { TargetHistory } from './target-history';
+import { targetPause } from './target-pause';
 import { targetResults } from './target-results';
 import { TargetVerdicts } from './target-verdicts';
-
-/** Changes among which the one that paused a target is found. */
-const CHANGES_READ = 100;
 
 interface Read<T> {
   id: string;
@@ -51,6 +50,7 @@ interface Read<T> {
   imports: [
     AgePipe,
     Chart,
+    CheckResults,
     CountPipe,
     LatestResults,
     EditTarget,
@@ -97,7 +97,11 @@ export class TargetBody {
   protected readonly status = inject(StatusClient).ofTarget(this.id);
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly ranges = LONG_TIME_RANGES;
-  protected readonly shown = targetResults({ id: this.id, range: this.range, from: this.from, to: this.to });
+  protected readonly ofTier = shownCheck(() => this.view()?.tier ?? null);
+  protected readonly shown = targetResults({
+    ...{ id: this.id, range: this.range, from: this.from, to: this.to },
+    check: this.ofTier.check,
+  });
 
   protected readonly keptTarget = keepLast(this.target, this.id);
   protected readonly keptStatus = keepLast(this.status, this.id);
@@ -126,17 +130,8 @@ export class TargetBody {
   private readonly former = viewChild(FormerTarget);
   /** The address, as far as it is known. */
   readonly address = computed(() => this.view()?.ip ?? this.former()?.address() ?? this.id());
-  private readonly pausing = keepLast(
-    this.client.readChanges(() => {
-      const { id, version, paused } = this.view() ?? { id: '', version: 0, paused: false };
-      return paused ? { id, version, limit: CHANGES_READ } : null;
-    }),
-    this.id,
-  );
   /** Since when and by whom the target is paused; null if it is not. */
-  protected readonly paused = computed(() =>
-    this.view()?.paused === true ? pausedText(this.pausing.value()?.items ?? []) : null,
-  );
+  protected readonly paused = targetPause(this.id, this.view);
   protected readonly mayChange = computed(() => this.session.may('targets:write'));
   protected readonly resultsMax = RESULTS_MAX;
   protected readonly figures = inject(ShownFigures);
@@ -144,9 +139,10 @@ export class TargetBody {
     const key = this.view()?.key;
     return key === undefined ? undefined : this.figures.figuresOf(key);
   });
-  protected readonly lastSuccess = computed(
-    () => this.shown.recent().find(({ outcome }) => outcome === 'reply')?.at ?? this.view()?.lastSuccessAt ?? null,
-  );
+  protected readonly lastSuccess = computed(() => {
+    const received = this.shown.recent().find((each) => each.outcome === 'reply' && this.ofTier.isLeading(each))?.at;
+    return received ?? this.view()?.lastSuccessAt ?? null;
+  });
   protected readonly liveOption = computed(() =>
     liveOption(this.shown.singles(), this.shown.singlesFrame(), this.colours.palette()),
   );

@@ -1,4 +1,4 @@
-import { computed, inject, linkedSignal, type Signal, untracked } from '@angular/core';
+import { computed, inject, linkedSignal, signal, type Signal, untracked } from '@angular/core';
 import { rangeMs, readSpan, readTimeRange, type TimeSpan } from '@icmp-mon/platform/charts';
 import { Clock, keepLast, zonesText, zoneText } from '@icmp-mon/platform/ui-kit';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
@@ -16,7 +16,11 @@ export interface AskedResults {
   range: Signal<string | undefined>;
   from: Signal<string | undefined>;
   to: Signal<string | undefined>;
+  /** Number of the check that is shown; all checks while it is null. */
+  check?: Signal<number | null>;
 }
+
+const ALL_CHECKS = signal(null).asReadonly();
 
 /**
  * Returns the results of a target's page.
@@ -31,7 +35,7 @@ export interface AskedResults {
  *
  * Call it in an injection context.
  */
-export function targetResults({ id, range, from, to }: AskedResults) {
+export function targetResults({ id, range, from, to, check = ALL_CHECKS }: AskedResults) {
   const probing = inject(ProbingClient);
   const { nowMs, behindMs } = inject(Clock);
   const untilMs = (stepMs: number): Signal<number> => computed(() => Math.ceil(nowMs() / stepMs) * stepMs);
@@ -55,10 +59,10 @@ export function targetResults({ id, range, from, to }: AskedResults) {
 
   const last = probing.listResults(id, () => ({ from: `now-${Math.ceil(keptForMs() / 60_000)}m` }), RESULTS_MAX);
   const past = probing.listResults(id, () => inIso(pastSpan()), RESULTS_MAX);
-  const history = probing.history(id, () => (showsHistory() ? frame() : null));
+  const history = probing.history(id, () => (showsHistory() ? frame() : null), check);
   const keptLast = keepLast(last, id);
   const keptPast = keepLast(past, () => `${id()} ${from()} ${to()}`);
-  const keptHistory = keepLast(history, id);
+  const keptHistory = keepLast(history, () => `${id()} ${check()}`);
 
   const recent = linkedSignal<{ id: string; value: ProbeResult[] | undefined; behindMs: number }, ProbeResult[]>({
     // Recomputed when the clock correction becomes known: results read earlier may belong to the last minutes.
@@ -71,6 +75,8 @@ export function targetResults({ id, range, from, to }: AskedResults) {
     return pastSpan() ?? { fromMs: toMs - liveForMs(), toMs };
   });
 
+  const isShown = (result: ProbeResult): boolean => check() === null || result.check === check();
+
   return {
     chosenRange,
     span,
@@ -78,10 +84,10 @@ export function targetResults({ id, range, from, to }: AskedResults) {
     pastSpan,
     showsHistory,
     history: computed(() => keptHistory.value()),
-    /** Results of the last minutes, newest first. */
+    /** Results of all checks in the last minutes, newest first. */
     recent: recent.asReadonly(),
     /** Single results in the time span `singlesFrame`, newest first. */
-    singles: computed(() => (pastSpan() === null ? recent() : (keptPast.value() ?? []))),
+    singles: computed(() => (pastSpan() === null ? recent() : (keptPast.value() ?? [])).filter(isShown)),
     singlesFrame,
     singlesMinutes: computed(() => Math.round(liveForMs() / 60_000)),
     zone: computed(() => zoneText(singlesFrame().toMs)),

@@ -6,5 +6,6 @@ export { readPolicy } from './read-policy';
 export * from './tier';
 export * from './tier-events';
 export * from './tier-limits';
+export { leadingCheck, TierChecks } from './tier-checks';
 export { TierTargets } from './tier-targets';
 export * from './tier-history';

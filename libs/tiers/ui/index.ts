@@ -1,5 +1,6 @@
 import type { Routes } from '@angular/router';
 
+export { checkText } from './policy-text';
 export { TiersClient } from './tiers.client';
 export { UnplacedTargets } from './unplaced-targets';
 export { tierText } from './tier-text';

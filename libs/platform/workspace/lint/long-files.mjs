@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15502 };
+export const LONG_FILES = { files: 52, lines: 15499 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -49,8 +49,8 @@ export const longFiles = {
   'libs/probing/agent/ship/gateway-client.ts': 233,
   'libs/probing/agent/spool/spool.unit.spec.ts': 554,
   'libs/probing/server/live/live-feed.unit.spec.ts': 232,
-  'libs/probing/server/live/live-results.int.spec.ts': 379,
-  'libs/probing/server/probing-api.int.spec.ts': 244,
+  'libs/probing/server/live/live-results.int.spec.ts': 378,
+  'libs/probing/server/probing-api.int.spec.ts': 242,
   'libs/probing/server/rollups/rollups.int.spec.ts': 264,
   'libs/probing/server/sample-store.ts': 221,
   'libs/probing/server/series-participant.unit.spec.ts': 262,

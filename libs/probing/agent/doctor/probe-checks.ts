@@ -43,7 +43,7 @@ export async function checkHearing(
   const ping = new IcmpPing({ fpingPath, captureDir });
   try {
     let outcome: number | undefined;
-    const slice = { ips: [CANARIES[family]], timeoutMs: CANARY_MS, spacingMs: 10 };
+    const slice = { ips: [CANARIES[family]], checks: [], timeoutMs: CANARY_MS, spacingMs: 10 };
     const end = await ping.runSlice(slice, (_index, _atMs, code) => (outcome = code), new AbortController().signal);
     if (outcome === OUTCOME.reply) return ok(`fping receives the reply of ${CANARIES[family]}.`);
     return deafness(family, end.ok ? 'unknown' : end.state, end.ok ? ping.health().detail : end.detail, fpingPath);

@@ -6,12 +6,14 @@ import { SocketExecutor } from './socket-executor';
 import { SocketRoom } from './socket-room';
 import { connectTcp } from './tcp-connect';
 
+export interface ExecutorsOptions extends Pick<IcmpPingOptions, 'fpingPath' | 'captureDir'> {
+  /** Most sockets at the same time; as many as the process may open unless set. */
+  socketsMax?: number;
+}
+
 /** Returns one executor per type of check. */
-export function createExecutors({
-  fpingPath,
-  captureDir,
-}: Pick<IcmpPingOptions, 'fpingPath' | 'captureDir'>): Executors {
-  const room = new SocketRoom();
+export function createExecutors({ fpingPath, captureDir, socketsMax }: ExecutorsOptions): Executors {
+  const room = new SocketRoom(socketsMax);
   return {
     icmp_ping: new IcmpPing({ fpingPath, captureDir }),
     tcp_connect: new SocketExecutor('tcp_connect', connectTcp, room),

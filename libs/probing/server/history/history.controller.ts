@@ -17,7 +17,7 @@ export class HistoryController {
   @ApiOperation({
     summary: 'Loss and latency of a target in windows of equal length, oldest first',
     description:
-      'Over all agents and checks. Windows without results are omitted. Percentiles are within 2 %. Hours, days and months ' +
+      'Over all agents. Windows without results are omitted. Percentiles are within 2 %. Hours, days and months ' +
       'are in UTC; the current ones contain the results so far.',
   })
   @ApiOkResponse({ type: HistoryResponse })

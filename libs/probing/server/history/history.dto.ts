@@ -1,7 +1,8 @@
 import { type HistoryPage, type HistoryPoint, type Resolution, RESOLUTIONS } from '@icmp-mon/probing/contract';
-import { MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { CHECK_NUMBER_MAX } from '../results/results.dto';
 import { type AskedResolution, ASKED_RESOLUTIONS } from './resolution';
 
 const VRF_LENGTH_MAX = 64;
@@ -47,6 +48,18 @@ export class ReadHistoryRequest {
   @IsString()
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: CHECK_NUMBER_MAX,
+    description: 'Number of a check in the tier; the ping, or without one the first check, unless set.',
+  })
+  @MayBeAbsent()
+  @WholeNumberParameter()
+  @IsInt()
+  @Min(1)
+  @Max(CHECK_NUMBER_MAX)
+  check?: number;
 }
 
 const US = { type: Number, nullable: true, description: 'Microseconds; null without a reply.' } as const;

@@ -77,7 +77,7 @@ describe('history', () => {
             expected.push(historyPoint(startMs, WINDOW_MS, counters, histogram));
           }
           const range = { fromMs: START_MS, toMs: START_MS + 4 * WINDOW_MS };
-          expect((await history.readPoints(key, range, '5m')).items).toEqual(expected);
+          expect((await history.readPoints({ key }, range, '5m')).items).toEqual(expected);
         },
       ),
       { numRuns: 40 },
@@ -89,10 +89,13 @@ describe('history', () => {
     const samples = [{ agentNo: 1, offsetMs: 0, outcome: OUTCOME.timeout, rttUs: 0 }];
     for (const at of [0, 1, 3, 4])
       await storeWindow(database, { targetKey: key, startMs: START_MS + at * WINDOW_MS, samples });
-    const { items: points } = await history.readPoints(key, {
-      fromMs: START_MS + WINDOW_MS + 1,
-      toMs: START_MS + 4 * WINDOW_MS,
-    });
+    const { items: points } = await history.readPoints(
+      { key },
+      {
+        fromMs: START_MS + WINDOW_MS + 1,
+        toMs: START_MS + 4 * WINDOW_MS,
+      },
+    );
     expect(points.map(({ at }) => Date.parse(at))).toEqual([START_MS + WINDOW_MS, START_MS + 3 * WINDOW_MS]);
     expect(points[0]).toMatchObject({ sent: 1, lost: 1, lossRatio: 1, rttMinUs: null, rttP50Us: null, jitterUs: null });
   });
@@ -115,9 +118,9 @@ describe('history', () => {
         await storeWindow(database, at === 11 ? { ...window, position: 1 } : window);
       }
       const read = async (): Promise<object[]> => [
-        await history.readPoints(key, range, '1h'),
-        await history.readPoints(key, range, '1d'),
-        await history.readPoints(key, range, '1mo'),
+        await history.readPoints({ key }, range, '1h'),
+        await history.readPoints({ key }, range, '1d'),
+        await history.readPoints({ key }, range, '1mo'),
       ];
       const before = await read();
       expect(before).toMatchObject([{ resolution: '1h' }, { resolution: '1d' }, { resolution: '1mo' }]);
@@ -136,7 +139,7 @@ describe('history', () => {
 
     it('has the finest resolution that is still stored that far back', async () => {
       const resolutionOf = async (fromMs: number, toMs: number): Promise<string> =>
-        (await history.readPoints(key, { fromMs, toMs })).resolution;
+        (await history.readPoints({ key }, { fromMs, toMs })).resolution;
       expect(await resolutionOf(FROM_MS, FROM_MS + HOUR_MS)).toBe('5m');
       expect(await resolutionOf(FROM_MS, FROM_MS + 7 * DAY_MS)).toBe('1h');
       expect(await resolutionOf(FROM_MS, FROM_MS + 365 * DAY_MS)).toBe('1d');

@@ -3,6 +3,7 @@ import { rangeOf } from '@icmp-mon/platform/http';
 import type { HistoryPage } from '@icmp-mon/probing/contract';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { TargetChecks } from '../target-checks';
 import { History } from './history';
 import type { AskedResolution } from './resolution';
 
@@ -12,6 +13,7 @@ interface AskedHistory {
   to?: string;
   resolution: AskedResolution;
   vrf?: string;
+  check?: number;
 }
 
 /** Reads loss and latency of a target, by its id or address, in windows of equal length. */
@@ -30,12 +32,15 @@ export class ReadHistoryHandler implements IQueryHandler<ReadHistory> {
   constructor(
     private readonly targets: TargetDirectory,
     private readonly history: History,
+    private readonly checks: TargetChecks,
   ) {}
 
   /** @throws DomainError `invalid` (range, resolution), `not_found`, `ambiguous` */
   async execute({ ref, asked, scope }: ReadHistory): Promise<HistoryPage> {
     const range = rangeOf(asked, { nowMs: Date.now() });
-    const { key } = await this.targets.findRecorded(ref, asked.vrf, scope);
-    return this.history.readPoints(key, range, asked.resolution);
+    const { key, tier } = await this.targets.findRecorded(ref, asked.vrf, scope);
+    const { check } = asked;
+    const only = check === undefined ? { besides: (await this.checks.ofTier(tier)).besides } : { check };
+    return this.history.readPoints({ key, ...only }, range, asked.resolution);
   }
 }

@@ -4,6 +4,21 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { TimeRange } from '@icmp-mon/platform/http';
 import type { Figures } from './figures';
 
+/** A target and which of its checks are read: one, or all but some. */
+export interface MeasuredTarget {
+  key: number;
+  check?: number;
+  besides?: readonly number[];
+}
+
+/** SQL: the checks of a `MeasuredTarget`, in the parameters 4 and 5. */
+export const OF_CHECKS = '($4::smallint IS NULL OR check_no = $4) AND check_no <> ALL ($5::smallint[])';
+
+/** Returns the parameters of a statement about a target and a range, for `OF_CHECKS`. */
+export function parametersOf({ key, check, besides = [] }: MeasuredTarget, range: TimeRange): unknown[] {
+  return [key, new Date(range.fromMs), new Date(range.toMs), check ?? null, besides];
+}
+
 interface WindowRow extends WindowCounters {
   windowStart: Date;
   check: number;
@@ -19,12 +34,12 @@ const ROWS = `
          jitter_sum_us AS "jitterSumUs", jitter_count AS "jitterCount", histogram,
          CASE WHEN count(*) OVER (PARTITION BY window_start, check_no) > 1 THEN body END AS body
   FROM probe_window
-  WHERE target_key = $1 AND window_start >= $2 AND window_start < $3
+  WHERE target_key = $1 AND window_start >= $2 AND window_start < $3 AND ${OF_CHECKS}
   ORDER BY window_start, check_no`;
 
 /** Returns the five-minute windows of one target that start in the range, folded or still in fragments. */
-export async function windowFigures(sql: Sql, targetKey: number, range: TimeRange): Promise<Figures[]> {
-  const rows = await sql.query<WindowRow>(ROWS, [targetKey, new Date(range.fromMs), new Date(range.toMs)]);
+export async function windowFigures(sql: Sql, target: MeasuredTarget, range: TimeRange): Promise<Figures[]> {
+  const rows = await sql.query<WindowRow>(ROWS, parametersOf(target, range));
   const windows: Figures[] = [];
   for (let at = 0; at < rows.length;) {
     let end = at + 1;

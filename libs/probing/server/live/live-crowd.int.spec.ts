@@ -10,12 +10,11 @@ import { Redis } from 'ioredis';
 import { map } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { LivePublisher } from '../live-publisher';
-import { StoredAgents } from '../results/stored-agents';
 import { samplesOf, storeAgents, storeWindow } from '../stored-windows.test-rows';
 import { Client } from './live-client.test-client';
 import { streamPart } from './live.controller';
 import { LiveResults } from './live-results';
-import { RecentResults } from './recent-results';
+import { recentOf } from '../one-target.test-checks';
 
 const SHARDS = 4;
 const ON_ONE_TARGET = 100;
@@ -73,10 +72,7 @@ describe('a crowd of live streams', () => {
     database = new TelemetryDatabase({ url: home.url });
     await storeAgents(database, 1);
     redis = new Redis(redisUrl);
-    live = new LiveResults(
-      { redisUrl, prefix, shardCount: SHARDS },
-      new RecentResults(database, new StoredAgents(database)),
-    );
+    live = new LiveResults({ redisUrl, prefix, shardCount: SHARDS }, recentOf(database));
     live.onModuleInit();
     const authenticator = new Doorman();
     const app = express();

@@ -4,13 +4,13 @@ import { encodeSeriesBody, windowStart } from '@icmp-mon/probing/wire';
 import type { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { describe, expect, it } from 'vitest';
 import { LivePublisher } from '../live-publisher';
-import { StoredAgents } from '../results/stored-agents';
 import { samplesOf } from '../stored-windows.test-rows';
 import type { LiveClient } from './live-clients';
 import { LiveFeed } from './live-feed';
 import { parseLiveId } from './live-id';
 import { type LiveRow, readLiveMessage } from './live-news';
-import { LIVE_KEPT_MS, RecentResults } from './recent-results';
+import { LIVE_KEPT_MS } from './recent-results';
+import { recentOf } from '../one-target.test-checks';
 
 const KEY = 7;
 const SHARD = 7;
@@ -133,7 +133,7 @@ class Scene {
   constructor(private readonly random: Random) {
     this.table = new Table(random);
     const database = this.table as unknown as TelemetryDatabase;
-    const recent = new RecentResults(database, new StoredAgents(database));
+    const recent = recentOf(database);
     this.feed = new LiveFeed(KEY, SHARDS, recent, (error) => expect.unreachable(String(error)));
     this.viewers = Array.from({ length: 3 }, () => new Viewer(this.feed));
   }

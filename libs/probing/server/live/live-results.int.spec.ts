@@ -7,11 +7,10 @@ import { Redis } from 'ioredis';
 import type { Subscription } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { LivePublisher } from '../live-publisher';
-import { StoredAgents } from '../results/stored-agents';
 import { type Sample, samplesOf, storeAgents, storeWindow } from '../stored-windows.test-rows';
 import { WHOLE_POSITION } from './live-id';
 import { LiveResults } from './live-results';
-import { RecentResults } from './recent-results';
+import { recentOf } from '../one-target.test-checks';
 
 const SHARDS = 8;
 /** Fate of a commit's message in transit. */
@@ -86,7 +85,7 @@ describe('live results', () => {
   );
 
   const start = (url: string): LiveResults => {
-    const recent = new RecentResults(database, new StoredAgents(database));
+    const recent = recentOf(database);
     const results = new LiveResults({ redisUrl: url, prefix, shardCount: SHARDS }, recent);
     results.onModuleInit();
     return results;
@@ -160,7 +159,7 @@ describe('live results', () => {
       expect(viewer.events[2].result).toMatchObject({
         agentName: 'agent-1',
         check: 2,
-        type: 'icmp_ping',
+        type: 'tcp_connect',
         outcome: 'reply',
       });
       viewer.close();
@@ -366,7 +365,7 @@ describe('live results', () => {
 
   it('end with an error when the first read fails', async () => {
     const broken = new TelemetryDatabase({ url: 'postgres://nobody@127.0.0.1:1/test' });
-    const recent = new RecentResults(broken, new StoredAgents(broken));
+    const recent = recentOf(broken);
     const results = new LiveResults({ redisUrl, prefix, shardCount: SHARDS }, recent);
     results.onModuleInit();
     const viewer = new Viewer(results, nextKey++);

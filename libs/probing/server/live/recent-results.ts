@@ -4,6 +4,7 @@ import { Batching } from '@icmp-mon/platform/batching';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Injectable } from '@nestjs/common';
 import { probeResult } from '../results/probe-result';
+import { TargetChecks } from '../target-checks';
 import { StoredAgents } from '../results/stored-agents';
 import { liveIdText } from './live-id';
 import type { LiveNews, LiveRow } from './live-news';
@@ -90,6 +91,7 @@ export class RecentResults {
   constructor(
     private readonly database: TelemetryDatabase,
     private readonly agents: StoredAgents,
+    private readonly checks: TargetChecks,
   ) {
     this.reads = new Batching({ batchMax: READS_TOGETHER_MAX, concurrentMax: 2 }, (asked) => this.readBatches(asked));
     this.replays = new Batching({ batchMax: REPLAYS_TOGETHER_MAX, concurrentMax: 1 }, (asked) =>
@@ -123,6 +125,7 @@ export class RecentResults {
   carried({ targetKey, shard, position, rows }: LiveNews): StoredResults | null {
     const keptFromMs = Date.now() - LIVE_KEPT_MS;
     const stored: StoredResults = { shard, position, events: [] };
+    if (this.checks.ofTarget(targetKey) === undefined) return null;
     for (const row of rows) {
       const samples = decodeSeriesBody(row.body);
       // Only a read can load new agents, and skips rows that are older than live views reach.
@@ -133,6 +136,7 @@ export class RecentResults {
   }
 
   private async findPositions(targetKeys: readonly number[]): Promise<number[]> {
+    await this.checks.loadTargets(targetKeys);
     const rows = await this.database.query<{ position: number }>(LATEST, [targetKeys, LIVE_KEPT_MS]);
     return rows.map(({ position }) => position);
   }
@@ -146,6 +150,7 @@ export class RecentResults {
   private async readBatches(asked: readonly Asked[]): Promise<RecentBatch[]> {
     const keys = asked.map(({ targetKey }) => targetKey);
     const positions = asked.map(({ position }) => position);
+    await this.checks.loadTargets(keys);
     const rows = await this.database.query<RecentRow>(AFTER, [keys, positions, LIVE_KEPT_MS]);
     const samples = rows.map((row) => decodeSeriesBody(row.body));
     await this.agents.loadAgents(samples.flatMap(({ agentNo, count }) => [...agentNo.subarray(0, count)]));
@@ -174,9 +179,10 @@ export class RecentResults {
   }
 
   private addEvents(to: StoredResults, targetKey: number, { check, startMs }: LiveRow, samples: SeriesSamples): void {
+    const type = this.checks.ofTarget(targetKey)?.typeOf(check) ?? null;
     for (let sample = 0; sample < samples.count; sample++) {
       const agent = this.agents.agentOf(samples.agentNo[sample]);
-      const result = probeResult(agent, check, startMs, samples, sample);
+      const result = probeResult(agent, { check, type }, startMs, samples, sample);
       const id = liveIdText({ shard: to.shard, position: to.position, index: to.events.length });
       to.events.push({ id, targetKey, result });
     }

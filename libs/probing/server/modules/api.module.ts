@@ -13,11 +13,12 @@ import { ListResultsHandler } from '../results/list-results';
 import { ResultPages } from '../results/result-pages';
 import { ResultsController } from '../results/results.controller';
 import { StoredAgents } from '../results/stored-agents';
+import { TargetChecks } from '../target-checks';
 import { ReadTargetFiguresHandler } from '../target-figures/read-target-figures';
 import { TargetFiguresController } from '../target-figures/target-figures.controller';
 import { UsualRtts } from '../target-figures/usual-rtts';
 
-/** Results of targets: single, as history, live. Needs the telemetry database, Redis and a global `TargetDirectory`. */
+/** Results of targets: single, as history, live. Needs the telemetry database, Redis and global `TargetDirectory` and `TierChecks`. */
 @Module({})
 export class ProbingApiModule {
   static register(options: ProbingApiOptions): DynamicModule {
@@ -27,6 +28,7 @@ export class ProbingApiModule {
       providers: [
         { provide: PROBING_API_OPTIONS, useValue: options },
         StoredAgents,
+        TargetChecks,
         ResultPages,
         History,
         RecentResults,

@@ -2,6 +2,7 @@ import type { Scope } from '@icmp-mon/identity/contract';
 import { instantOf } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { TargetChecks } from '../target-checks';
 import { type ResultPage, ResultPages } from './result-pages';
 
 /** Times as given in a request. */
@@ -11,6 +12,7 @@ interface AskedResults {
   from?: string;
   to?: string;
   vrf?: string;
+  check?: number;
 }
 
 /** Lists single results of a target, by its id or address, newest first. */
@@ -29,14 +31,16 @@ export class ListResultsHandler implements IQueryHandler<ListResults> {
   constructor(
     private readonly targets: TargetDirectory,
     private readonly pages: ResultPages,
+    private readonly checks: TargetChecks,
   ) {}
 
   /** @throws DomainError `invalid` (times, cursor), `not_found`, `ambiguous` */
-  async execute({ ref, asked: { limit, cursor, from, to, vrf }, scope }: ListResults): Promise<ResultPage> {
+  async execute({ ref, asked: { limit, cursor, from, to, vrf, check }, scope }: ListResults): Promise<ResultPage> {
     const nowMs = Date.now();
     const fromMs = from === undefined ? undefined : instantOf('from', from, nowMs);
     const toMs = to === undefined ? undefined : instantOf('to', to, nowMs);
-    const { key } = await this.targets.findRecorded(ref, vrf, scope);
-    return this.pages.readPage(key, { limit, cursor, fromMs, toMs });
+    const { key, tier } = await this.targets.findRecorded(ref, vrf, scope);
+    const checks = await this.checks.ofTier(tier);
+    return this.pages.readPage({ key, checks }, { limit, cursor, fromMs, toMs, check });
   }
 }

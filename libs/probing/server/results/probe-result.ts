@@ -1,11 +1,11 @@
-import { CHECK_TYPES, OUTCOME, outcomeName, type ProbeResult } from '@icmp-mon/probing/contract';
+import { type CheckType, OUTCOME, outcomeName, type ProbeResult } from '@icmp-mon/probing/contract';
 import { type SeriesSamples } from '@icmp-mon/probing/wire';
 import type { StoredAgent } from './stored-agents';
 
-/** Returns a row of `samples` as the API represents it. All stored checks are pings: the series do not contain their types. */
+/** Returns a row of `samples` as the API represents it. */
 export function probeResult(
   agent: StoredAgent,
-  check: number,
+  { check, type }: { check: number; type: CheckType | null },
   windowStartMs: number,
   samples: SeriesSamples,
   row: number,
@@ -16,7 +16,7 @@ export function probeResult(
     agentId: agent.agentId,
     agentName: agent.agentName,
     check,
-    type: CHECK_TYPES[0],
+    type,
     outcome: outcomeName(outcome),
     rttUs: outcome === OUTCOME.reply ? samples.rttUs[row] : null,
   };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sample, storeAgents, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { ResultPages, type ResultPageRequest } from './result-pages';
 import { StoredAgents } from './stored-agents';
+import { KnownChecks } from '../target-checks';
 
 const START_MS = windowStart(Date.parse('2026-11-18T00:00:00Z'));
 const DAY_MS = 86_400_000;
@@ -21,6 +22,8 @@ const arbitrarySample: fc.Arbitrary<Sample> = fc
     rttUs: fc.integer({ min: 1, max: 3 }),
   })
   .map((sample) => ({ ...sample, rttUs: sample.outcome === OUTCOME.reply ? sample.rttUs : 0 }));
+
+const CHECKS = new KnownChecks([{ check: 1, type: 'icmp_ping', expect: 'reachable' }]);
 
 describe('pages of results', () => {
   let server: TestDatabase;
@@ -47,7 +50,7 @@ describe('pages of results', () => {
   ): Promise<ProbeResult[]> {
     const all: ProbeResult[] = [];
     for (let cursor: string | undefined; ;) {
-      const page = await pages.readPage(targetKey, { ...request, cursor });
+      const page = await pages.readPage({ key: targetKey, checks: CHECKS }, { ...request, cursor });
       expect(page.items.length).toBeLessThanOrEqual(request.limit);
       all.push(...page.items);
       if (page.next === null) return all;
@@ -142,7 +145,7 @@ describe('pages of results', () => {
       const samples = [{ agentNo: 1, offsetMs: 0, outcome: 0, rttUs: day }];
       await storeWindow(database, { targetKey: key, startMs: START_MS - day * DAY_MS, samples });
     }
-    const first = await pages.readPage(key, { limit: 1_000 });
+    const first = await pages.readPage({ key, checks: CHECKS }, { limit: 1_000 });
     expect(first.items.length).toBeLessThan(70);
     expect(first.next).not.toBeNull();
     expect((await readAll(key, { limit: 1_000 })).map(({ rttUs }) => rttUs)).toEqual(
@@ -151,15 +154,21 @@ describe('pages of results', () => {
   });
 
   it('of a target without results are a single empty page', async () => {
-    expect(await pages.readPage(nextKey++, { limit: 10 })).toEqual({ items: [], next: null });
+    expect(await pages.readPage({ key: nextKey++, checks: CHECKS }, { limit: 10 })).toEqual({ items: [], next: null });
   });
 
   it('refuse the cursor of another target, and accept any values in their own', async () => {
     const key = nextKey++;
     await expect(
-      pages.readPage(key, { limit: 10, cursor: encodeNumberCursor(`results/${key + 1}`, [1, 2, 3, 4]) }),
+      pages.readPage(
+        { key, checks: CHECKS },
+        { limit: 10, cursor: encodeNumberCursor(`results/${key + 1}`, [1, 2, 3, 4]) },
+      ),
     ).rejects.toThrow('belongs to another list');
     const absurd = encodeNumberCursor(`results/${key}`, [Number.MAX_SAFE_INTEGER, -1, -1, -1]);
-    expect(await pages.readPage(key, { limit: 10, cursor: absurd })).toEqual({ items: [], next: null });
+    expect(await pages.readPage({ key, checks: CHECKS }, { limit: 10, cursor: absurd })).toEqual({
+      items: [],
+      next: null,
+    });
   });
 });

@@ -3,6 +3,7 @@ import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { decodeNumberCursor, encodeNumberCursor } from '@icmp-mon/platform/paging';
 import { Injectable } from '@nestjs/common';
+import type { KnownChecks } from '../target-checks';
 import { StoredAgents } from './stored-agents';
 import { isAfter, type ResultPlace, type StoredBody, WindowResults } from './window-results';
 
@@ -27,6 +28,14 @@ export interface ResultPageRequest {
   fromMs?: number;
   /** Exclusive, ms since 1970. */
   toMs?: number;
+  /** Number of the check whose results are read; all checks unless set. */
+  check?: number;
+}
+
+/** A target and its checks. */
+export interface ReadTarget {
+  key: number;
+  checks: KnownChecks;
 }
 
 interface WindowRow {
@@ -50,20 +59,23 @@ export class ResultPages {
   ) {}
 
   /** @throws DomainError `invalid` for a cursor that no page returned */
-  async readPage(targetKey: number, request: ResultPageRequest): Promise<ResultPage> {
-    const after = placeOf(targetKey, request.cursor);
+  async readPage({ key: targetKey, checks }: ReadTarget, request: ResultPageRequest): Promise<ResultPage> {
+    const list = listOf(targetKey, request.check);
+    const after = placeOf(list, request.cursor);
     const fromMs = request.fromMs ?? Number.NEGATIVE_INFINITY;
     const untilMs = Math.min(request.toMs ?? Number.POSITIVE_INFINITY, after === null ? Infinity : after.timeMs + 1);
     const page: Page = { items: [], last: after, full: false };
-    let upTo = await this.latestWindow(targetKey, untilMs);
+    const check = request.check ?? null;
+    let upTo = await this.latestWindow(targetKey, check, untilMs);
     for (let reads = 0, windows = WINDOWS_FIRST; upTo !== null && upTo + WINDOW_MS > fromMs; reads++) {
-      if (reads === READS_MAX) return this.truncatedPage(targetKey, page, upTo);
+      if (reads === READS_MAX) return this.truncatedPage(list, page, upTo);
       const oldestMs = Math.max(upTo - (windows - 1) * WINDOW_MS, windowStart(fromMs));
-      for (const [startMs, bodies] of await this.windows(targetKey, oldestMs, upTo)) {
-        await this.fillPage(page, new WindowResults(startMs, bodies), request.limit, { fromMs, untilMs, after });
-        if (page.full) return { items: page.items, next: cursorOf(targetKey, page.last) };
+      for (const [startMs, bodies] of await this.windows(targetKey, check, oldestMs, upTo)) {
+        const results = new WindowResults(startMs, bodies);
+        await this.fillPage(page, { results, checks }, request.limit, { fromMs, untilMs, after });
+        if (page.full) return { items: page.items, next: cursorOf(list, page.last) };
       }
-      upTo = await this.latestWindow(targetKey, oldestMs);
+      upTo = await this.latestWindow(targetKey, check, oldestMs);
       windows = Math.min(windows * 2, WINDOWS_MAX);
     }
     return { items: page.items, next: null };
@@ -72,7 +84,7 @@ export class ResultPages {
   /** Adds results while the page has room; it is full once a result is left over. */
   private async fillPage(
     page: Page,
-    results: WindowResults,
+    { results, checks }: { results: WindowResults; checks: KnownChecks },
     limit: number,
     { fromMs, untilMs, after }: { fromMs: number; untilMs: number; after: ResultPlace | null },
   ): Promise<void> {
@@ -84,27 +96,34 @@ export class ResultPages {
         page.full = true;
         return;
       }
-      page.items.push(results.resultAt(at, this.agents));
+      page.items.push(results.resultAt(at, this.agents, checks));
       page.last = place;
     }
   }
 
   /** Returns the start of the latest window before an instant, null if there is none: skips gaps in one step. */
-  private async latestWindow(targetKey: number, beforeMs: number): Promise<number | null> {
+  private async latestWindow(targetKey: number, check: number | null, beforeMs: number): Promise<number | null> {
     const [row] = await this.database.query<{ window_start: Date }>(
       `SELECT window_start FROM probe_window WHERE target_key = $1 AND ($2::timestamptz IS NULL OR window_start < $2)
+         AND ($3::smallint IS NULL OR check_no = $3)
        ORDER BY window_start DESC LIMIT 1`,
-      [targetKey, Number.isFinite(beforeMs) ? new Date(beforeMs) : null],
+      [targetKey, Number.isFinite(beforeMs) ? new Date(beforeMs) : null, check],
     );
     return row === undefined ? null : row.window_start.getTime();
   }
 
   /** Returns the complete windows of a span, newest first: one statement reads fragments and folded rows in one snapshot. */
-  private async windows(targetKey: number, oldestMs: number, newestMs: number): Promise<Map<number, StoredBody[]>> {
+  private async windows(
+    targetKey: number,
+    check: number | null,
+    oldestMs: number,
+    newestMs: number,
+  ): Promise<Map<number, StoredBody[]>> {
     const rows = await this.database.query<WindowRow>(
       `SELECT window_start, check_no, body FROM probe_window
-       WHERE target_key = $1 AND window_start >= $2 AND window_start <= $3 ORDER BY window_start DESC`,
-      [targetKey, new Date(oldestMs), new Date(newestMs)],
+       WHERE target_key = $1 AND window_start >= $2 AND window_start <= $3
+         AND ($4::smallint IS NULL OR check_no = $4) ORDER BY window_start DESC`,
+      [targetKey, new Date(oldestMs), new Date(newestMs), check],
     );
     const windows = new Map<number, StoredBody[]>();
     for (const { window_start, check_no, body } of rows) {
@@ -116,25 +135,25 @@ export class ResultPages {
     return windows;
   }
 
-  private truncatedPage(targetKey: number, page: Page, upTo: number): ResultPage {
+  private truncatedPage(list: string, page: Page, upTo: number): ResultPage {
     // Everything newer than this window was read: continue with the first instant that was not.
     const beyond = { timeMs: upTo + WINDOW_MS, agentNo: 0, check: 0, ordinal: 0 };
-    return { items: page.items, next: cursorOf(targetKey, beyond) };
+    return { items: page.items, next: cursorOf(list, beyond) };
   }
 }
 
-function cursorOf(targetKey: number, place: ResultPlace | null): string | null {
+function cursorOf(list: string, place: ResultPlace | null): string | null {
   if (place === null) return null;
-  return encodeNumberCursor(listOf(targetKey), [place.timeMs, place.agentNo, place.check, place.ordinal]);
+  return encodeNumberCursor(list, [place.timeMs, place.agentNo, place.check, place.ordinal]);
 }
 
-function placeOf(targetKey: number, cursor: string | undefined): ResultPlace | null {
+function placeOf(list: string, cursor: string | undefined): ResultPlace | null {
   if (cursor === undefined) return null;
-  const [timeMs, agentNo, check, ordinal] = decodeNumberCursor(listOf(targetKey), cursor, 4);
+  const [timeMs, agentNo, check, ordinal] = decodeNumberCursor(list, cursor, 4);
   return { timeMs: Math.max(0, Math.min(timeMs, TIME_MS_MAX)), agentNo, check, ordinal };
 }
 
-/** Name of the list in its cursors, so that the cursor of one target is refused for another. */
-function listOf(targetKey: number): string {
-  return `results/${targetKey}`;
+/** Name of the list in its cursors, so that the cursor of one target or check is refused for another. */
+function listOf(targetKey: number, check?: number): string {
+  return check === undefined ? `results/${targetKey}` : `results/${targetKey}/${check}`;
 }

@@ -11,6 +11,8 @@ import { IsInt, IsString, Length, Max, MaxLength, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
+/** Numbers of checks are stored in 16 bits. */
+export const CHECK_NUMBER_MAX = 32_767;
 export const RESULTS_LIMIT_MAX = 1_000;
 const LIMIT_DEFAULT = 100;
 
@@ -90,6 +92,18 @@ export class ListResultsRequest {
   @IsString()
   @Length(1, VRF_LENGTH_MAX)
   vrf?: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: CHECK_NUMBER_MAX,
+    description: 'Number of a check in the tier; all checks unless set.',
+  })
+  @MayBeAbsent()
+  @WholeNumberParameter()
+  @IsInt()
+  @Min(1)
+  @Max(CHECK_NUMBER_MAX)
+  check?: number;
 }
 
 /** The contract's types for the OpenAPI document. */
@@ -99,7 +113,8 @@ export class ProbeResultResponse implements ProbeResult {
   @ApiProperty({ format: 'uuid' }) agentId!: string;
   @ApiProperty() agentName!: string;
   @ApiProperty({ description: 'Number of the check in its tier.' }) check!: number;
-  @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
+  @ApiProperty({ enum: CHECK_TYPES, nullable: true, description: 'Null for a check that the tier no longer has.' })
+  type!: CheckType | null;
   @ApiProperty({ enum: OUTCOME_NAMES }) outcome!: OutcomeName;
   @ApiProperty({ type: Number, nullable: true, description: 'Microseconds; null unless the outcome is a reply.' })
   rttUs!: number | null;

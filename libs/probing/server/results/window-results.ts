@@ -1,5 +1,6 @@
 import { type ProbeResult } from '@icmp-mon/probing/contract';
 import { appendSeriesBody, SERIES_SAMPLES_MAX, SeriesBuilder, type SeriesSamples } from '@icmp-mon/probing/wire';
+import type { KnownChecks } from '../target-checks';
 import { probeResult } from './probe-result';
 import type { StoredAgents } from './stored-agents';
 
@@ -60,10 +61,12 @@ export class WindowResults {
     };
   }
 
-  resultAt(at: number, agents: StoredAgents): ProbeResult {
+  resultAt(at: number, agents: StoredAgents, checks: KnownChecks): ProbeResult {
     const { part, row } = this.order[at];
     const samples = this.samples[part];
-    return probeResult(agents.agentOf(samples.agentNo[row]), this.checks[part], this.startMs, samples, row);
+    const check = this.checks[part];
+    const numbered = { check, type: checks.typeOf(check) };
+    return probeResult(agents.agentOf(samples.agentNo[row]), numbered, this.startMs, samples, row);
   }
 
   private sortResults(): void {

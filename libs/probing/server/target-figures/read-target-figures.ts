@@ -7,16 +7,18 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
+import { TargetChecks } from '../target-checks';
 import { shardsOf, windowRows } from './stored-windows';
 import { stripSpan, TargetSamples } from './target-samples';
 import { UsualRtts } from './usual-rtts';
 
 /** Samples decoded before other requests run: a few milliseconds. */
 const SAMPLES_PER_TURN = 100_000;
-const BODIES = windowRows('target_key, window_start, body', { keys: '$1', from: '$2', shards: '$3' });
+const BODIES = windowRows('target_key, check_no, window_start, body', { keys: '$1', from: '$2', shards: '$3' });
 
 interface BodyRow {
   target_key: number;
+  check_no: number;
   window_start: Date;
   body: Buffer;
 }
@@ -37,6 +39,7 @@ export class ReadTargetFiguresHandler implements IQueryHandler<ReadTargetFigures
     private readonly database: TelemetryDatabase,
     private readonly targets: TargetDirectory,
     private readonly usual: UsualRtts,
+    private readonly checks: TargetChecks,
     @Inject(PROBING_API_OPTIONS) private readonly options: Pick<ProbingApiOptions, 'shardCount'>,
   ) {}
 
@@ -64,7 +67,9 @@ export class ReadTargetFiguresHandler implements IQueryHandler<ReadTargetFigures
     const targets = new Map<number, TargetSamples>();
     const builder = new SeriesBuilder(SERIES_SAMPLES_MAX);
     let decoded = 0;
-    for (const { target_key, window_start, body } of rows) {
+    await this.checks.loadTargets(keys);
+    for (const { target_key, check_no, window_start, body } of rows) {
+      if (this.checks.ofTarget(target_key)?.isInFigures(check_no) === false) continue;
       let target = targets.get(target_key);
       if (target === undefined) targets.set(target_key, (target = new TargetSamples(nowMs)));
       builder.clear();

@@ -9,6 +9,7 @@ import { rollUpNext } from '../rollups/roll-up';
 import { type Sample, storeAgents, storeWatermark, storeWindow } from '../stored-windows.test-rows';
 import { ReadTargetFigures, ReadTargetFiguresHandler } from './read-target-figures';
 import { UsualRtts } from './usual-rtts';
+import { TWO_CHECKS } from '../one-target.test-checks';
 
 /** A directory in which the scope contains target 5 only. */
 class OneTarget extends TargetDirectory {
@@ -48,7 +49,13 @@ const lost = (offsetMs: number): Sample => ({ agentNo: 2, offsetMs, rttUs: 0, ou
 const read = (...keys: number[]): Promise<TargetFigures[]> => readInScope(null, keys);
 
 async function readInScope(scope: Scope, keys: number[]): Promise<TargetFigures[]> {
-  const handler = new ReadTargetFiguresHandler(database, new OneTarget(), new UsualRtts(database, SHARDS), SHARDS);
+  const handler = new ReadTargetFiguresHandler(
+    database,
+    new OneTarget(),
+    new UsualRtts(database, TWO_CHECKS, SHARDS),
+    TWO_CHECKS,
+    SHARDS,
+  );
   return (await handler.execute(new ReadTargetFigures(keys, scope))).items;
 }
 

@@ -5,6 +5,7 @@ import { RttHistogram } from '@icmp-mon/probing/wire';
 import { Inject, Injectable } from '@nestjs/common';
 import { PROBING_API_OPTIONS, type ProbingApiOptions } from '../probing-api-options';
 import { readProgress } from '../rollups/rollup-progress';
+import { TargetChecks } from '../target-checks';
 import { shardsOf, windowRows } from './stored-windows';
 
 const HOUR_MS = 3_600_000;
@@ -15,10 +16,10 @@ const ENTRIES_MAX = 20_000;
 
 /** SQL: hourly figures as far as they are computed, and windows for the rest. */
 const HISTOGRAMS = `
-  SELECT target_key, histogram FROM probe_hourly
+  SELECT target_key, check_no, histogram FROM probe_hourly
   WHERE target_key = ANY ($1::integer[]) AND bucket >= $2::timestamptz AND bucket < $3::timestamptz
   UNION ALL
-  ${windowRows('target_key, histogram', { keys: '$1', from: '$3', shards: '$4' })}`;
+  ${windowRows('target_key, check_no, histogram', { keys: '$1', from: '$3', shards: '$4' })}`;
 
 /** Usual round trips to a target: the median of its last 24 hours. */
 @Injectable()
@@ -28,6 +29,7 @@ export class UsualRtts {
 
   constructor(
     private readonly database: TelemetryDatabase,
+    private readonly checks: TargetChecks,
     @Inject(PROBING_API_OPTIONS) private readonly options: Pick<ProbingApiOptions, 'shardCount'>,
   ) {
     this.reads = new Batching({ batchMax: FIGURES_KEYS_MAX, concurrentMax: 2 }, (keys) => this.readUsualRtts(keys));
@@ -43,13 +45,15 @@ export class UsualRtts {
     const fromMs = hourMs - USUAL_OVER_MS;
     const { probe_hourly } = await readProgress(this.database);
     const madeUntilMs = Math.max(fromMs, probe_hourly.rolledUntilMs);
-    const rows = await this.database.query<{ target_key: number; histogram: Buffer }>(HISTOGRAMS, [
+    const rows = await this.database.query<{ target_key: number; check_no: number; histogram: Buffer }>(HISTOGRAMS, [
       keys,
       new Date(fromMs),
       new Date(madeUntilMs),
       shardsOf(keys, this.options.shardCount),
     ]);
-    const byKey = Map.groupBy(rows, ({ target_key }) => target_key);
+    await this.checks.loadTargets(keys);
+    const counted = rows.filter((row) => this.checks.ofTarget(row.target_key)?.isInFigures(row.check_no) !== false);
+    const byKey = Map.groupBy(counted, ({ target_key }) => target_key);
     const histogram = new RttHistogram();
     return keys.map((key) => {
       histogram.clear();
