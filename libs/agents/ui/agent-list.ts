@@ -39,7 +39,7 @@ import { SeveralAgents } from './several-agents';
 const AGAIN_MS = 5_000;
 const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
 
-/** Page `/agents?join=&region=&provider=`: the fleet by region and provider, and all agents or those of one group with their connection, health and targets, worst first. */
+/** Page `/agents?join=&region=&provider=&fleet=`: the fleet by region and provider, and all agents or those of one group with their connection, health and targets, worst first. */
 @Component({
   selector: 'icm-agent-list',
   imports: [
@@ -72,6 +72,8 @@ export class AgentList {
   /** Group of the fleet to which the list is restricted. */
   readonly region = input<string>();
   readonly provider = input<string>();
+  /** `all`: all groups of the fleet are shown. */
+  readonly fleet = input<string>();
   protected readonly groups = computed(() => fleetGroups(this.agents() ?? [], this.nowMs()));
   protected readonly isRestricted = computed(() => this.region() !== undefined || this.provider() !== undefined);
   protected readonly worstFirst = computed(() => [...this.chosen()].sort(byTrouble(this.nowMs())));

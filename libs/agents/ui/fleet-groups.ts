@@ -27,6 +27,23 @@ export function fleetGroups(agents: readonly AgentView[], nowMs: number): FleetG
     .sort((a, b) => a.region.localeCompare(b.region) || a.provider.localeCompare(b.provider));
 }
 
+/** Groups that are shown without being asked for, so that the agents below them are visible. */
+const GROUPS_SHOWN = 5;
+
+/**
+ * Returns the groups to show, in their order: all if `isWhole` or at most one more than `GROUPS_SHOWN`; otherwise those with the most
+ * trouble, and the chosen one.
+ */
+export function shownGroups(
+  groups: readonly FleetGroup[],
+  isWhole: boolean,
+  isChosen: (group: FleetGroup) => boolean,
+): readonly FleetGroup[] {
+  if (isWhole || groups.length <= GROUPS_SHOWN + 1) return groups;
+  const worst = [...groups].sort((a, b) => b.silent - a.silent || b.troubled - a.troubled).slice(0, GROUPS_SHOWN);
+  return groups.filter((group) => worst.includes(group) || isChosen(group));
+}
+
 function groupOf(members: readonly AgentView[], nowMs: number): FleetGroup {
   const [{ region, provider }] = members;
   const counts = { agents: members.length, healthy: 0, troubled: 0, silent: 0, draining: 0 };

@@ -2,7 +2,7 @@
 import '@angular/compiler';
 import type { AgentShare, AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
-import { fleetGroups } from './fleet-groups';
+import { type FleetGroup, fleetGroups, shownGroups } from './fleet-groups';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const REPORT = {
@@ -73,5 +73,24 @@ describe('the groups of the fleet', () => {
       expect.objectContaining({ draining: 1, assignedPps: null, capacityPps: null }),
     ]);
     expect(fleetGroups([], NOW)).toEqual([]);
+  });
+});
+
+describe('the shown groups of a fleet', () => {
+  const group = (region: string, counts: Partial<FleetGroup> = {}): FleetGroup =>
+    ({ region, provider: 'p', silent: 0, troubled: 0, ...counts }) as FleetGroup;
+  const shown = (groups: FleetGroup[], isWhole: boolean, chosen = ''): string[] =>
+    shownGroups(groups, isWhole, ({ region }) => region === chosen).map(({ region }) => region);
+  const many = [...'abcdefgh'].map((region) => group(region));
+
+  it('are all of a small fleet, and all that were asked for', () => {
+    expect(shown(many.slice(0, 6), false)).toEqual([...'abcdef']);
+    expect(shown(many, true)).toEqual([...'abcdefgh']);
+  });
+
+  it('are, of a large fleet, those with the most trouble and the chosen one, in the order of the fleet', () => {
+    const fleet = many.with(6, group('g', { troubled: 9 })).with(7, group('h', { silent: 1 }));
+    expect(shown(fleet, false)).toEqual([...'abcgh']);
+    expect(shown(fleet, false, 'e')).toEqual([...'abcegh']);
   });
 });

@@ -1,10 +1,13 @@
-import { Component, input } from '@angular/core';
+import { Component, computed, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { CountPipe } from '@icmp-mon/platform/ui-kit';
 import { AgentLoadPipe, IsFullPipe } from './agent-load';
-import type { FleetGroup } from './fleet-groups';
+import { type FleetGroup, shownGroups } from './fleet-groups';
 
-/** Table of the fleet by region and provider. The link of a group shows only its agents in the list below. */
+/**
+ * Table of the fleet by region and provider; of many groups those with the most trouble, until all are asked for. The link of a group shows
+ * only its agents in the list below.
+ */
 @Component({
   selector: 'icm-fleet-table',
   imports: [AgentLoadPipe, CountPipe, IsFullPipe, RouterLink],
@@ -24,13 +27,13 @@ import type { FleetGroup } from './fleet-groups';
       </thead>
       <tbody>
         @for (
-          group of groups();
+          group of shown();
           track group.region +
             '
 ' +
             group.provider
         ) {
-          <tr [class.chosen]="group.region === region() && group.provider === provider()">
+          <tr [class.chosen]="isChosen(group)">
             <td>
               <a
                 [routerLink]="[]"
@@ -55,6 +58,20 @@ import type { FleetGroup } from './fleet-groups';
         }
       </tbody>
     </table>
+    @if (groups().length > shown().length || isWhole()) {
+      <p class="rest">
+        @if (!isWhole()) {
+          <span class="quiet">{{ shown().length }} of {{ groups().length }} groups, those with the most trouble.</span>
+        }
+        <a
+          [routerLink]="[]"
+          [queryParams]="{ fleet: isWhole() ? null : 'all' }"
+          queryParamsHandling="merge"
+          data-testid="fleet-rest"
+          >{{ isWhole() ? 'Show fewer groups' : 'Show all ' + groups().length + ' groups' }}</a
+        >
+      </p>
+    }
   `,
   styles: `
     .bad {
@@ -62,6 +79,11 @@ import type { FleetGroup } from './fleet-groups';
     }
     .full {
       color: var(--icm-degraded);
+    }
+    .rest {
+      margin: 0;
+      padding: 6px 16px;
+      border-top: 1px solid var(--icm-line);
     }
     .chosen td {
       background: var(--icm-surface-sunken);
@@ -73,7 +95,12 @@ export class FleetTable {
   /** Region and provider of the group whose agents are shown. */
   readonly region = input<string>();
   readonly provider = input<string>();
+  /** Whether all groups are shown. */
+  readonly isWhole = input(false);
+  protected readonly shown = computed(() => shownGroups(this.groups(), this.isWhole(), this.isChosen));
 
+  protected readonly isChosen = ({ region, provider }: FleetGroup): boolean =>
+    region === this.region() && provider === this.provider();
   protected readonly loadOf = ({ assignedPps, capacityPps }: FleetGroup) =>
     assignedPps === null ? null : { assignedPps, capacityPps };
 }

@@ -2,7 +2,7 @@ import { Component, computed, input } from '@angular/core';
 import type { CheckStatus } from '@icmp-mon/status/contract';
 import { checkStatusText } from './check-text';
 
-/** Shows the status of a check that expects no answer, by shape, text and colour. */
+/** Shows the status of a check that expects no answer, by shape, text and colour; `isZero` leaves out the colour, because no check has it. */
 @Component({
   selector: 'icm-check-status',
   template: `
@@ -45,13 +45,18 @@ import { checkStatusText } from './check-text';
       color: var(--icm-violated);
       font-weight: 600;
     }
+    :host([data-zero]) {
+      color: var(--icm-text-quiet);
+      font-weight: 500;
+    }
     svg {
       flex: none;
     }
   `,
-  host: { '[attr.data-status]': 'status()' },
+  host: { '[attr.data-status]': 'status()', '[attr.data-zero]': 'isZero() ? "" : null' },
 })
 export class CheckStatusGlyph {
   readonly status = input.required<CheckStatus>();
+  readonly isZero = input(false);
   protected readonly text = computed(() => checkStatusText(this.status()));
 }

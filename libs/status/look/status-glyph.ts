@@ -3,7 +3,7 @@ import type { Status } from '@icmp-mon/status/contract';
 
 /**
  * Shows a status by shape, text and colour. `compact` keeps the text for screen readers only; `label` replaces the text for states that
- * look like that status.
+ * look like that status; `isZero` leaves out the colour, because nothing has the status.
  */
 @Component({
   selector: 'icm-status',
@@ -52,14 +52,19 @@ import type { Status } from '@icmp-mon/status/contract';
       color: var(--icm-down);
       font-weight: 600;
     }
+    :host([data-zero]) {
+      color: var(--icm-text-quiet);
+      font-weight: 500;
+    }
     svg {
       flex: none;
     }
   `,
-  host: { '[attr.data-status]': 'status()' },
+  host: { '[attr.data-status]': 'status()', '[attr.data-zero]': 'isZero() ? "" : null' },
 })
 export class StatusGlyph {
   readonly status = input.required<Status>();
   readonly compact = input(false);
   readonly label = input<string>();
+  readonly isZero = input(false);
 }
