@@ -43,12 +43,13 @@ export class AuditPage {
   protected readonly exported = computed(() => exportAddress(this.filter()));
 
   /** Events since the page was read; only on the first page, and not for a time that has ended. */
-  private readonly following = this.client.listEvents(() => {
+  protected readonly following = this.client.listEvents(() => {
     const after = this.page()?.newest;
     if (after === undefined || this.cursor() || this.to()) return null;
     return { ...this.filter(), after, limit: FOLLOW_MAX };
   });
-  private readonly followed = keepLast(this.following, () => this.page()?.newest);
+  protected readonly followed = keepLast(this.following, () => this.page()?.newest);
+  protected readonly isOld = computed(() => (this.kept.failure() ?? this.followed.failure()) !== null);
   protected readonly newCount = computed(() => {
     const shown = new Set(this.page()?.items.map(({ id }) => id));
     return (this.followed.value()?.items ?? []).filter(({ id }) => !shown.has(id)).length;

@@ -39,7 +39,7 @@ export class UserPage {
   protected readonly loginsRead = this.client.loginsOf(this.id);
   protected readonly loginsKept = keepLast(this.loginsRead, this.id);
   protected readonly user = computed(() => this.kept.value()?.items.find(({ id }) => id === this.id()));
-  protected readonly logins = computed(() => this.loginsKept.value()?.items ?? []);
+  protected readonly logins = computed(() => this.loginsKept.value()?.items);
   protected readonly running = signal(false);
   protected readonly link = signal<PasswordLink | null>(null);
   protected readonly linkText = computed(() => `${location.origin}${this.link()?.path ?? ''}`);

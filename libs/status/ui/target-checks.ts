@@ -15,7 +15,7 @@ const AGAIN_MS = 10_000;
       <icm-failure
         what="The checks that expect no answer could not be loaded"
         [error]="failure.error"
-        [sinceMs]="failure.sinceMs"
+        [sinceMs]="checks().length > 0 ? failure.sinceMs : null"
         (retry)="read.reload()"
       />
     }

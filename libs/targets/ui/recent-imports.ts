@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { CountPipe, InstantPipe, keepLast, reloadEvery } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, Failure, InstantPipe, keepLast, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { BulkClient } from './bulk.client';
 import { importTitle } from './import-text';
 
@@ -10,8 +10,16 @@ const SHOWN = 10;
 /** The newest imports, also of other users and tabs, with links to their results. */
 @Component({
   selector: 'icm-recent-imports',
-  imports: [CountPipe, InstantPipe, RouterLink],
+  imports: [CountPipe, Failure, InstantPipe, RouterLink],
   template: `
+    @if (kept.failure(); as failure) {
+      <icm-failure
+        what="The recent imports could not be loaded"
+        [error]="failure.error"
+        [sinceMs]="jobs().length > 0 ? failure.sinceMs : null"
+        (retry)="read.reload()"
+      />
+    }
     @if (jobs().length > 0) {
       <section class="card" aria-labelledby="recent-imports">
         <div class="card-head"><h2 id="recent-imports">Recent imports</h2></div>
@@ -54,7 +62,7 @@ const SHOWN = 10;
   `,
 })
 export class RecentImports {
-  private readonly read = inject(BulkClient).listJobs();
+  protected readonly read = inject(BulkClient).listJobs();
   protected readonly kept = keepLast(this.read);
   protected readonly jobs = computed(() =>
     (this.kept.value()?.items ?? [])

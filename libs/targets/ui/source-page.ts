@@ -55,7 +55,7 @@ export class SourcePage {
 
   protected readonly read = this.client.readSource(this.id);
   protected readonly kept = keepLast(this.read, this.id);
-  private readonly runsRead = this.client.listRuns(this.id);
+  protected readonly runsRead = this.client.listRuns(this.id);
   protected readonly runs = keepLast(this.runsRead, this.id);
   protected readonly mayAudit = computed(() => this.session.may('audit:read'));
   protected readonly mayManage = computed(() => this.session.may('sources:manage'));
