@@ -43,11 +43,11 @@ export class OwnAgent {
       ICMPMON_OPS_PORT: '0',
       ...environment,
     });
-    agent.run();
+    agent.startProcess();
     return agent;
   }
 
-  run(): void {
+  startProcess(): void {
     const log = openSync(path.join(this.dir, 'agent.log'), 'a');
     const main = path.join(distDir, 'apps/agent/main.js');
     this.child = spawn(process.execPath, [main], { env: this.environment, stdio: ['ignore', log, log] });
@@ -62,7 +62,7 @@ export class OwnAgent {
   async useGateway(gatewayUrl: string): Promise<void> {
     await this.stop();
     writeFileSync(path.join(this.dir, AGENT_FILE), JSON.stringify({ ...this.stored, gatewayUrl }));
-    this.run();
+    this.startProcess();
   }
 
   async stop(): Promise<void> {

@@ -36,7 +36,7 @@ export const queryDns: StartProbe = (ip, check, onEnd, onForeign) => {
     onError: onEnd,
   });
   return {
-    cancel: () => {
+    close: () => {
       udp.on('error', () => undefined).close();
       tcp?.on('error', () => undefined).resetAndDestroy();
     },

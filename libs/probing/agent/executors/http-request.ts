@@ -64,7 +64,7 @@ export function startHttp(
   socket.connect({ host: ip, port: portOf(check) ?? 80 });
   process.nextTick(() => (isOwn = socket.destroyed));
   return {
-    cancel: () => {
+    close: () => {
       isOver = true;
       tls?.destroy();
       if (socket.connecting) socket.destroy();

@@ -14,7 +14,7 @@ const SWEEP_MS = 10;
 /** A probe that is under way. */
 export interface Probe {
   /** Ends the probe and closes its sockets; `onEnd` is no longer called. */
-  cancel(): void;
+  close(): void;
 }
 
 /**
@@ -70,8 +70,8 @@ export class SocketExecutor implements Executor {
     const beganMs = performance.now();
     this.watch.start();
     try {
-      await sendPaced(slice.ips.length, slice.spacingMs, (index) => this.send(run, slice, index), signal);
-      await run.settle(signal);
+      await sendPaced(slice.ips.length, slice.spacingMs, (index) => this.sendProbe(run, slice, index), signal);
+      await run.untilEnded(signal);
       return this.endOf(run, this.watch.longestPauseMs(beganMs));
     } finally {
       this.watch.stop();
@@ -99,7 +99,7 @@ export class SocketExecutor implements Executor {
     // Sockets end with their slice.
   }
 
-  private send(run: SliceRun, { ips, checks }: ProbeSlice, index: number): Promise<void> | null {
+  private sendProbe(run: SliceRun, { ips, checks }: ProbeSlice, index: number): Promise<void> | null {
     const [ip, check] = [ips[index], checks[index]];
     if (ip === undefined || check === undefined) return null;
     const start = (): void =>
@@ -143,13 +143,13 @@ class SliceRun {
 
   begin(index: number, start: (onEnd: (outcome: number) => void) => Probe): void {
     const startedMs = performance.now();
-    const each: Waiting = { index, probe: { cancel: () => undefined }, startedMs, sentAtMs: Date.now(), isOver: false };
+    const each: Waiting = { index, probe: { close: () => undefined }, startedMs, sentAtMs: Date.now(), isOver: false };
     this.waiting.add(each);
     each.probe = start((outcome) => this.end(each, outcome));
   }
 
   /** Resolves when every probe has ended; cancels the remaining probes when the signal is aborted. */
-  async settle(signal: AbortSignal): Promise<void> {
+  async untilEnded(signal: AbortSignal): Promise<void> {
     const cancelAll = (): void => {
       for (const each of [...this.waiting]) this.close(each);
     };
@@ -189,7 +189,7 @@ class SliceRun {
 
   private close(each: Waiting): void {
     each.isOver = true;
-    each.probe.cancel();
+    each.probe.close();
     this.waiting.delete(each);
     this.room.leavePlace();
     if (this.waiting.size === 0) this.onEmpty?.();

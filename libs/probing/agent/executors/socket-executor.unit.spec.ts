@@ -13,7 +13,7 @@ const IPS = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
 function protocolOf(outcome: number | null, cancelled: string[] = []): StartProbe {
   return (ip, _check, onEnd) => {
     if (outcome !== null) setImmediate(() => onEnd(outcome));
-    return { cancel: () => cancelled.push(ip) };
+    return { close: () => cancelled.push(ip) };
   };
 }
 
@@ -69,14 +69,14 @@ describe('an executor with sockets', () => {
         standStill(150);
         onEnd(OUTCOME.reply);
       });
-      return { cancel: () => undefined };
+      return { close: () => undefined };
     };
     const { outcomes, end } = await probeSlice(executorOf(paused), ['192.0.2.1'], {}, { timeoutMs: 1_000 });
     expect(outcomes).toEqual([undefined]);
     expect(end.pausedMs).toBeGreaterThanOrEqual(100);
     const silent: StartProbe = () => {
       setTimeout(() => standStill(300), 10);
-      return { cancel: () => undefined };
+      return { close: () => undefined };
     };
     const late = await probeSlice(executorOf(silent), ['192.0.2.1'], {}, { timeoutMs: 100 });
     expect(late.outcomes).toEqual([undefined]);

@@ -16,7 +16,7 @@ export const connectTcp: StartProbe = (ip, { port = 0 }, onEnd) => {
   // Runs after the call of connect(2), and before any event of the socket: an error by then is one of this machine.
   process.nextTick(() => (isOwn = socket.destroyed));
   return {
-    cancel: () => {
+    close: () => {
       socket.on('error', () => undefined);
       if (socket.connecting) socket.destroy();
       else socket.resetAndDestroy();

@@ -9,7 +9,7 @@ export class PacketRates {
   constructor(private readonly policy: LocalPolicy) {}
 
   /** Adds one check of an address. Returns false, and adds nothing, if the policy does not allow its packets. */
-  take(ip: string, type: CheckType, intervalMs: number): boolean {
+  takeRate(ip: string, type: CheckType, intervalMs: number): boolean {
     const rate = (packetsPerProbe(type) * 1_000) / intervalMs;
     const ofAddress = (this.perAddress.get(ip) ?? 0) + rate;
     const { packetsPerSecond, packetsPerSecondPerAddress } = this.policy;
