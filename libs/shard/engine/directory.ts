@@ -1,4 +1,5 @@
 import type { AgentFact, PolicyFact, TargetFact } from '@icmp-mon/probing/contract';
+import { compare } from './compare';
 import { type FormerAgent, formerAgents } from './former-agents';
 import { IntMap } from './int-map';
 
@@ -85,7 +86,8 @@ export class ShardDirectory {
   applyPolicy(fact: PolicyFact): TargetEntry[] {
     const { kind: _kind, ...policy } = fact;
     this.policies.set(policy.tier, policy);
-    const touched = [...this.targets.values()].filter((target) => target.tier === policy.tier);
+    // Participants number what follows from the fact: in the same order after a restore.
+    const touched = this.inOrder().filter((target) => target.tier === policy.tier);
     for (const target of touched) this.syncPairs(target);
     return touched;
   }
@@ -182,6 +184,11 @@ export class ShardDirectory {
     return index;
   }
 
+  /** Returns the targets by ascending key: in the same order in any process. */
+  inOrder(): TargetEntry[] {
+    return [...this.targets.values()].sort((a, b) => a.key - b.key);
+  }
+
   /** Returns the state in canonical order: by name, id and key. */
   head(): DirectoryHead {
     return {
@@ -189,14 +196,12 @@ export class ShardDirectory {
       agents: [...this.agents.values()]
         .sort((a, b) => compare(a.agentId, b.agentId))
         .map(({ index: _index, ...agent }) => agent),
-      targets: [...this.targets.values()]
-        .sort((a, b) => a.key - b.key)
-        .map(({ key, targetId, ip, vrf, tier, selected, refuses, paused, former }) => ({
-          ...{ key, targetId, ip, vrf, tier, selected },
-          ...(refuses && { refuses }),
-          ...(paused && { paused }),
-          ...(former && { former }),
-        })),
+      targets: this.inOrder().map(({ key, targetId, ip, vrf, tier, selected, refuses, paused, former }) => ({
+        ...{ key, targetId, ip, vrf, tier, selected },
+        ...(refuses && { refuses }),
+        ...(paused && { paused }),
+        ...(former && { former }),
+      })),
     };
   }
 
@@ -259,9 +264,4 @@ function withoutPair(first: PairEntry | undefined, gone: PairEntry): PairEntry |
   if (!first || first === gone) return first?.next;
   first.next = withoutPair(first.next, gone);
   return first;
-}
-
-/** Compares by code unit, not by locale: the same order everywhere. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

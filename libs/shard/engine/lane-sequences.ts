@@ -1,4 +1,4 @@
-import { compare } from './directory';
+import { compare } from './compare';
 
 /** Boots remembered per lane: those whose blocks may still be sent again. */
 const BOOTS_MAX = 4;

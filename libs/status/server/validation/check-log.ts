@@ -81,7 +81,10 @@ export class CheckLog {
     const key = recallKey(target.key, target.tier, check);
     const recalled = this.recalled.get(key);
     this.recalled.delete(key);
-    if (recalled) return newCheck(check, type, port ?? null, recalled);
+    if (recalled) {
+      const { target: _target, check: _check, type: _type, port: _port, ...start } = recalled;
+      return newCheck(check, type, port ?? null, start);
+    }
     const begun = newCheck(check, type, port ?? null, {
       ...{ chain: this.changeSeq + 1, changeSeq: 0, status: 'untested', reason: 'warming', sinceMs: clock.atMs },
       ...{ entries: 0, hash: FIRST_PREVIOUS, lastProofMs: 0, lastAnswer: null, fromMs: clock.atMs },

@@ -41,10 +41,10 @@ export function noteFailed(span: OpenSpan, agentId: string): void {
   countsOf(span, agentId)[0]++;
 }
 
-/** Takes back a failed probe, which counts in the entry that its proof begins. */
+/** Takes back the latest failed probe, which counts in the entry that its proof begins; not if an entry with it was sealed. */
 export function withdrawFailed(span: OpenSpan, agentId: string): void {
   const counts = span.agents.get(agentId);
-  if (counts === undefined || counts[0] === 0) return;
+  if (counts === undefined || counts[0] === counts[1] + counts[2]) return;
   counts[0]--;
   if (counts.every((count) => count === 0)) span.agents.delete(agentId);
 }

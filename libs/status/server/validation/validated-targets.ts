@@ -9,6 +9,8 @@ export class ValidatedTargets {
   /** Number of targets whose tier has no check that expects `reachable`. */
   withoutControl = 0;
   private readonly byKey = new Map<number, ValidatedTarget>();
+  /** By ascending key; null after a change. */
+  private sorted: ValidatedTarget[] | null = null;
 
   constructor(private readonly log: CheckLog) {}
 
@@ -20,8 +22,9 @@ export class ValidatedTargets {
     return this.byKey.get(key);
   }
 
-  values(): IterableIterator<ValidatedTarget> {
-    return this.byKey.values();
+  /** Returns the targets by ascending key: changes are numbered in this order, also after a restore. */
+  inOrder(): readonly ValidatedTarget[] {
+    return (this.sorted ??= [...this.byKey.values()].sort((a, b) => a.target.key - b.target.key));
   }
 
   checksOf({ key }: TargetEntry): readonly ValidatedCheck[] {
@@ -31,22 +34,24 @@ export class ValidatedTargets {
   /** Applies the tier policy and the selected agents of the target: begins and removes checks and pairs. */
   followTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     const { policy } = target;
-    if (!policy) return;
-    const wanted = expectedFailuresOf(policy);
+    const wanted = policy && expectedFailuresOf(policy);
     let known = this.byKey.get(target.key);
-    if (known && (known.tier !== target.tier || wanted.size === 0)) {
+    if (known && (known.tier !== target.tier || !wanted?.size)) {
       this.removeTarget(target, clock, place);
       known = undefined;
     }
-    if (wanted.size === 0) return;
+    if (!policy || !wanted?.size) return;
     if (known) {
       for (const check of known.checks) if (!wanted.has(check.check)) this.log.removeCheck(target, check, clock, place);
       known.checks = known.checks.filter(({ check }) => wanted.has(check));
     }
     const entry = known ?? this.addTarget(target);
     for (const definition of policy.checks) {
-      if (!wanted.has(definition.check) || entry.checks.some(({ check }) => check === definition.check)) continue;
-      entry.checks.push(this.log.beginCheck(target, definition, clock, place));
+      if (!wanted.has(definition.check)) continue;
+      const begun = entry.checks.find(({ check }) => check === definition.check);
+      // A number means the same check forever, but older facts do not state its port.
+      if (begun) begun.port = definition.port ?? null;
+      else entry.checks.push(this.log.beginCheck(target, definition, clock, place));
     }
     this.link(entry, policy, clock.ageMs);
   }
@@ -55,14 +60,37 @@ export class ValidatedTargets {
     const known = this.byKey.get(target.key);
     if (!known) return;
     for (const check of known.checks) this.log.removeCheck({ ...target, tier: known.tier }, check, clock, place);
-    if (!known.hasControl) this.withoutControl--;
+    this.forgetTarget(known);
+  }
+
+  private forgetTarget({ target, hasControl }: ValidatedTarget): void {
+    if (!hasControl) this.withoutControl--;
     this.byKey.delete(target.key);
+    this.sorted = null;
+  }
+
+  /** Drops the checks that are not stored, without effects: they were removed, and their logs ended, while records of the log were lost. */
+  dropChecks(isStored: (entry: ValidatedTarget, check: ValidatedCheck) => boolean): number {
+    let dropped = 0;
+    for (const entry of this.inOrder()) {
+      const kept = entry.checks.filter((check) => isStored(entry, check));
+      dropped += entry.checks.length - kept.length;
+      entry.checks = kept;
+      for (const [agentId, pairs] of entry.byAgent)
+        entry.byAgent.set(
+          agentId,
+          pairs.filter(({ check }) => kept.includes(check)),
+        );
+      if (kept.length === 0) this.forgetTarget(entry);
+    }
+    return dropped;
   }
 
   /** Adds a target without checks, which `restore` and `followTarget` then fill. */
   addTarget(target: TargetEntry): ValidatedTarget {
     const entry = { target, tier: target.tier, checks: [], byAgent: new Map(), hasControl: true };
     this.byKey.set(target.key, entry);
+    this.sorted = null;
     return entry;
   }
 

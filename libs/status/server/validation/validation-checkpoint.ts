@@ -69,7 +69,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 
 /** Returns the checkpoint: checks as JSON, their pairs as columns, in ascending order of target, check and agent. */
 export function validationCheckpoint({ isFollowing, answers, targets, log }: StoredParts): CheckpointPart {
-  const inOrder = [...targets.values()].sort((a, b) => a.target.key - b.target.key);
+  const inOrder = targets.inOrder();
   const head: ValidationHead = {
     ...{ changeSeq: log.changeSeq, isFollowing, answeredMs: [...answers.byAgent].sort(byText) },
     targets: inOrder.map(({ target, checks }) => [

@@ -1,4 +1,5 @@
 import { recallKey } from './check-log';
+import { newSpan } from './open-span';
 import type { ValidatedCheck } from './validated-check';
 import type { ValidationState } from './validation-state';
 import type { StoredCheckStatus, StoredChecks, ValidationTables } from './validation-tables';
@@ -32,6 +33,13 @@ export class ValidationRecovery<T> {
     const changeSeq = Math.max(recalled.changeSeq, this.changeSeqMin);
     let differing = state.log.changeSeq === changeSeq ? 0 : 1;
     state.log.changeSeq = changeSeq;
+    const isStored = new Set(recalled.checks.map(({ target, check }) => recallKey(target.key, target.tier, check)));
+    const dropped = state.targets.dropChecks(({ target, tier }, { check }) =>
+      isStored.has(recallKey(target.key, tier, check)),
+    );
+    differing += dropped;
+    // A dropped check that the directory still contains begins another log.
+    if (dropped > 0) state.isFollowing = false;
     for (const stored of recalled.checks) {
       const known = state.targets.get(stored.target.key);
       const check = known?.tier === stored.target.tier && known.checks.find((each) => each.check === stored.check);
@@ -60,6 +68,9 @@ function isSame(check: ValidatedCheck, stored: StoredCheckStatus): boolean {
 
 function continueStored(check: ValidatedCheck, stored: StoredCheckStatus): void {
   const { target: _target, check: _number, type: _type, port: _port, fromMs, ...start } = stored;
+  // The proofs of the replayed status do not end a violation that it lacks.
+  if (stored.status === 'violated' && check.status !== 'violated') for (const pair of check.pairs) pair.proofsInRow = 0;
   Object.assign(check, start);
-  check.span.fromMs = fromMs;
+  // The counts belong to an entry that began at another time, and may be sealed.
+  if (check.span.fromMs !== fromMs) check.span = newSpan(fromMs);
 }

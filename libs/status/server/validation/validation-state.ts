@@ -43,7 +43,7 @@ interface Moment {
 export class ValidationState {
   readonly targets: ValidatedTargets;
   readonly log: CheckLog;
-  /** Whether the targets follow the directory: false before the first tick, and after a checkpoint of a release without this state. */
+  /** Whether the targets follow the directory: from the next tick on if false, as at first, and after a checkpoint of a release without this state. */
   isFollowing = false;
   /** Kept while a tier has no check that expects `reachable`. */
   readonly answers = new LatestAnswers();
@@ -158,10 +158,10 @@ export class ValidationState {
   onTick(clock: ShardClock, place: RecordPlace): void {
     if (!this.isFollowing) {
       this.isFollowing = true;
-      for (const target of this.directoryOf().targets.values()) this.onTarget(target, clock, place);
+      for (const target of this.directoryOf().inOrder()) this.onTarget(target, clock, place);
     }
     if (this.log.recalled.size > 0) this.log.removeRecalled(clock, place);
-    for (const { target, checks } of this.targets.values()) {
+    for (const { target, checks } of this.targets.inOrder()) {
       for (const check of checks) {
         this.judge(target, check, null, { clock, place });
         this.log.onTick(target, check, clock.atMs, place);
@@ -187,7 +187,7 @@ export class ValidationState {
   /** Drops all proofs: records of the log are lost. Violations hold. */
   forgetResults(clock: ShardClock): void {
     this.answers.byAgent.clear();
-    for (const { checks } of this.targets.values()) for (const check of checks) forgetProofs(check, clock.ageMs);
+    for (const { checks } of this.targets.inOrder()) for (const check of checks) forgetProofs(check, clock.ageMs);
   }
 
   checkpoint(): CheckpointPart {
