@@ -3,6 +3,7 @@ import { EventStore, type RecordedEvent } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { cloudEvent, cloudEventType, Messaging } from '@icmp-mon/platform/messaging';
 import { testDatabase, type TestDatabases, testServices, testTopicPrefix } from '@icmp-mon/platform/testing';
+import { CHECK_STATUS_TOPIC } from '@icmp-mon/status/contract';
 import { projectStatuses } from '@icmp-mon/status/server';
 import { register, TARGET } from '@icmp-mon/targets/server';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
@@ -99,5 +100,41 @@ describe('public topics that lost messages', () => {
     await telemetry.execute('INSERT INTO status_publication (shard, published_seq) VALUES (0, 3)');
     expect((await refill()).said).toEqual(['published the latest status of 4 targets again']);
     expect((await refill()).said).toEqual([]);
+  });
+
+  it('receive the latest status of each check when a published one is missing', async () => {
+    const [kept, deleted] = targets.map(({ data }) => data as { targetId: string; key: number });
+    for (const [at, { targetId, key }] of [kept, deleted].entries()) {
+      const seq = at + 2;
+      await telemetry.execute(
+        `INSERT INTO check_status (shard, target_key, check_no, target_id, ip, vrf, tier, type, port, change_seq, status, reason, since, chain,
+                                   entries, hash, open_entry)
+         VALUES (0, $1, 2, $2, '10.0.0.1', 'default', 'fast', 'tcp_connect', 23, $3, 'as_expected', 'closed', now(), 1, 4, repeat('a', 64), '{}')`,
+        [key, targetId, seq],
+      );
+    }
+    await telemetry.execute(
+      `INSERT INTO check_change (shard, change_seq, target_key, target_id, ip, vrf, tier, check_no, type, port, from_status, to_status, reason, at,
+                                 chain, entry, hash, position)
+       SELECT shard, change_seq, target_key, target_id, ip, vrf, tier, check_no, type, port, 'untested', status, reason, since, chain, 3, hash, 1
+       FROM check_status WHERE target_key = $1`,
+      [kept.key],
+    );
+    expect((await refill()).said).toEqual([]);
+    await telemetry.execute('INSERT INTO check_publication (shard, published_seq) VALUES (0, 3)');
+    expect((await refill()).said).toEqual(['published the latest status of 2 checks again']);
+    expect((await refill()).said).toEqual([]);
+    const sent: Record<string, unknown>[] = [];
+    for (const [partition, { low, high }] of (await messaging.topicBounds([CHECK_STATUS_TOPIC])).get(
+      CHECK_STATUS_TOPIC,
+    ) ?? []) {
+      const messages = high > low ? await messaging.readMessages(CHECK_STATUS_TOPIC, partition, low) : [];
+      for (const { key, value } of messages)
+        sent.push({ ...(JSON.parse(String(value)) as { from: string; to: string; evidence: { entry: number } }), key });
+    }
+    expect(sent.sort((a, b) => Number(a['changeSeq']) - Number(b['changeSeq']))).toMatchObject([
+      { key: `${kept.targetId}/2`, from: 'untested', to: 'as_expected', evidence: { entry: 3 } },
+      { key: `${deleted.targetId}/2`, from: 'as_expected', to: 'as_expected', evidence: { entry: 4 } },
+    ]);
   });
 });

@@ -1,14 +1,21 @@
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
-import { TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
-import { republishStatuses } from '@icmp-mon/status/server';
+import { CHECK_STATUS_TOPIC, TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
+import { republishChecks, republishStatuses } from '@icmp-mon/status/server';
 import type { CliContext } from './cli-context';
 
 type Context = Pick<CliContext, 'control' | 'telemetry' | 'messaging' | 'contexts' | 'printLine'>;
 
 const EVENTS_PER_STEP = 10_000;
+/** Keys of the topic of statuses for which one was published. */
+const PUBLISHED_TARGETS = `
+  SELECT c.target_id AS key FROM target_status s JOIN status_change c ON c.shard = s.shard AND c.change_seq = s.change_seq
+  JOIN status_publication p ON p.shard = s.shard AND p.published_seq >= s.change_seq`;
+const PUBLISHED_CHECKS = `
+  SELECT s.target_id || '/' || s.check_no AS key FROM check_status s
+  JOIN check_publication p ON p.shard = s.shard AND p.published_seq >= s.change_seq`;
 
 /**
- * Refills public topics that lost messages: events from the store, and the latest status of each target. Reads the topic's complete
+ * Refills public topics that lost messages: events from the store, and the latest status of each target and check. Reads the topic's complete
  * content, because a recreated topic may have been written to since. Consumers drop repeats.
  */
 export async function refillTopics(context: Context): Promise<void> {
@@ -20,8 +27,10 @@ export async function refillTopics(context: Context): Promise<void> {
     ]);
     printLine(`the relay publishes all events from position ${missing} again`);
   }
-  if (!(await lacksStatuses(context))) return;
-  printLine(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets again`);
+  if (await lacksKeys(context, TARGET_STATUS_TOPIC, PUBLISHED_TARGETS))
+    printLine(`published the latest status of ${await republishStatuses(telemetry, messaging)} targets again`);
+  if (await lacksKeys(context, CHECK_STATUS_TOPIC, PUBLISHED_CHECKS))
+    printLine(`published the latest status of ${await republishChecks(telemetry, messaging)} checks again`);
 }
 
 /** Returns the position of the first event that the relay has published and no topic contains. */
@@ -47,15 +56,12 @@ async function firstMissingEvent({ control, messaging, contexts }: Context): Pro
   }
 }
 
-/** Returns whether the topic lacks the status of a target for which one was published. */
-async function lacksStatuses({ telemetry, messaging }: Context): Promise<boolean> {
+/** Returns whether the topic lacks one of the keys for which a message was published. */
+async function lacksKeys({ telemetry, messaging }: Context, topic: string, published: string): Promise<boolean> {
   const held = new Set<string>();
-  for await (const { key } of messagesOf(messaging, TARGET_STATUS_TOPIC)) if (key !== null) held.add(key);
-  const published = await telemetry.query<{ target_id: string }>(
-    `SELECT c.target_id FROM target_status s JOIN status_change c ON c.shard = s.shard AND c.change_seq = s.change_seq
-     JOIN status_publication p ON p.shard = s.shard AND p.published_seq >= s.change_seq`,
-  );
-  return published.some(({ target_id }) => !held.has(target_id));
+  for await (const { key } of messagesOf(messaging, topic)) if (key !== null) held.add(key);
+  const rows = await telemetry.query<{ key: string }>(published);
+  return rows.some(({ key }) => !held.has(key));
 }
 
 async function* messagesOf(messaging: Context['messaging'], topic: string): AsyncGenerator<ReceivedMessage> {

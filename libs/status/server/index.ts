@@ -2,5 +2,6 @@ export { StatusParticipant } from './status-participant';
 export { postgresStatusTables } from './postgres-status-tables';
 export type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
 export type { LatestChange } from './rebuild/latest-changes';
+export { republishChecks } from './rebuild/republish-checks';
 export { republishStatuses } from './rebuild/republish-statuses';
 export { projectStatuses } from './postgres-status-tables';

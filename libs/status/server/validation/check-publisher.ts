@@ -13,7 +13,10 @@ const STOP_MS_MAX = 3_000;
 type Data = CheckStatusChanged['data'];
 
 /** Row of `check_change` for publication. */
-interface PublishedCheckChange extends Pick<Data, 'ip' | 'vrf' | 'tier' | 'port' | 'reason' | 'answer' | 'shard'> {
+export interface PublishedCheckChange extends Pick<
+  Data,
+  'ip' | 'vrf' | 'tier' | 'port' | 'reason' | 'answer' | 'shard'
+> {
   change_seq: number;
   target_key: number;
   target_id: string;
@@ -27,6 +30,9 @@ interface PublishedCheckChange extends Pick<Data, 'ip' | 'vrf' | 'tier' | 'port'
   hash: string;
   removed: boolean;
 }
+
+export const CHECK_CHANGE_COLUMNS = `shard, change_seq, target_key, target_id, host(ip) AS ip, vrf, tier, check_no, type, port,
+  from_status, to_status, reason, at, answer, chain, entry, hash, removed`;
 
 interface CheckPublisherOptions {
   sql: Sql;
@@ -72,9 +78,7 @@ function changeRows(sql: Sql, shard: number): OutboxRows<OutgoingMessage> {
   return {
     async nextBatch(sent) {
       const rows = await sql.query<PublishedCheckChange>(
-        `SELECT shard, change_seq, target_key, target_id, host(ip) AS ip, vrf, tier, check_no, type, port, from_status, to_status,
-                reason, at, answer, chain, entry, hash, removed
-         FROM check_change
+        `SELECT ${CHECK_CHANGE_COLUMNS} FROM check_change
          WHERE shard = $1 AND change_seq > coalesce($3::bigint, (SELECT published_seq FROM check_publication WHERE shard = $1), 0)
          ORDER BY change_seq LIMIT $2`,
         [shard, BATCH_MAX, sent],
@@ -96,7 +100,7 @@ function changeRows(sql: Sql, shard: number): OutboxRows<OutgoingMessage> {
 }
 
 /** Returns the change as an event of the public topic; for a removed check a tombstone. */
-function checkMessage(row: PublishedCheckChange): ReturnType<typeof cloudEvent> {
+export function checkMessage(row: PublishedCheckChange): ReturnType<typeof cloudEvent> {
   const { ip, vrf, tier, port, reason, answer, shard } = row;
   const data: Data = {
     ...{ targetId: row.target_id, key: row.target_key, ip, vrf, tier, check: row.check_no, checkType: row.type, port },
