@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { CHECK_STATUSES, EvidenceVerifier } from '@icmp-mon/status/contract';
 import { Refusal } from '../api/refusal';
 import { openFile } from '../input';
+import { printable } from '../output/printable';
 import type { Actions, Session } from '../session';
 
 /** Longest line that is read, in characters: an entry of 1,000 agents has about 150,000. */
@@ -18,7 +19,7 @@ async function verifyEvidence({ asked, output }: Session): Promise<void> {
   for await (const line of linesOf(await openFile(asked.args[0] ?? '', 'evidence'))) {
     const fault = verifier.addLine(line);
     if (fault) throw refused(fault);
-    isFound ||= line.endsWith(`"hash":"${hash}"}`);
+    isFound ||= verifier.lastHash === hash;
   }
   const { verified, fault } = verifier.finish();
   if (fault) throw refused(fault);
@@ -28,14 +29,17 @@ async function verifyEvidence({ asked, output }: Session): Promise<void> {
     );
   if (asked.flag('json')) return output.printJson(verified);
   const { target, check, entries, from, until, chains, totalsMs } = verified;
-  await output.printLine(`Verified: ${entries} entries of check ${check} of target ${target}`);
+  await output.printLine(`Verified: ${entries} entries of check ${check} of target ${printable(target)}`);
   if (from === null || until === null) return;
   await output.printLine(`From ${from} until ${until}`);
   for (const status of CHECK_STATUSES) {
     await output.printLine(`  ${status.replace('_', ' ')}: ${((totalsMs[status] ?? 0) / HOUR_MS).toFixed(2)} h`);
   }
-  for (const { chain, lastEntry, lastHash } of chains)
+  for (const { chain, firstEntry, lastEntry, lastHash } of chains) {
     await output.printLine(`Log ${chain}, entry ${lastEntry}: ${lastHash}`);
+    if (firstEntry > 1)
+      await output.printLine(`  It begins with entry ${firstEntry}: earlier ones are not in the file.`);
+  }
 }
 
 function refused({ line, detail }: { line: number; detail: string }): Refusal {

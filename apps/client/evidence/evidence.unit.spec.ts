@@ -33,6 +33,8 @@ function entriesOf(count: number): EvidenceEntry[] {
 
 const ENTRIES = entriesOf(3);
 const CHAIN = { chain: '0:1', firstEntry: 1, lastEntry: 3, lastHash: ENTRIES[2].hash };
+/** A hash that was kept elsewhere, of a log that is not this one. */
+const ANCHOR = 'a'.repeat(64);
 const HEADER = { evidence: 'icmpmon/1', target: 't', check: 2, from: null, until: null, chains: [CHAIN] };
 const LINES = [HEADER, ...ENTRIES].map((line) => JSON.stringify(line));
 
@@ -66,6 +68,36 @@ describe('icmpmon evidence verify', () => {
     const { err, code } = await verify(lines);
     expect(code).toBe(1);
     expect(err).toMatch(message);
+  });
+
+  it.each([
+    ['a last entry that is a text, so that its hash is not compared', { ...CHAIN, lastEntry: '3', lastHash: ANCHOR }],
+    ['a log that ends before it begins', { ...CHAIN, firstEntry: 4, lastHash: ANCHOR }],
+    ['a hash with a control character', { ...CHAIN, lastHash: '\u001b[2J' }],
+    ['no object', null],
+  ])('refuses a first line that lists %s', async (_what, chain) => {
+    const { err, out, code } = await verify([JSON.stringify({ ...HEADER, chains: [chain] }), ...LINES.slice(1)]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/line 1: the first line was changed/);
+  });
+
+  it('does not find a kept hash in the first line, which nothing seals', async () => {
+    const forged = JSON.stringify({ ...HEADER, hash: ANCHOR });
+    expect(await verify([forged, ...LINES.slice(1)], '--hash', ANCHOR)).toMatchObject({ code: 1 });
+  });
+
+  it('states that the beginning of a log is missing, and prints no control characters of the file', async () => {
+    const cut = JSON.stringify({ ...HEADER, chains: [{ ...CHAIN, firstEntry: 2 }] });
+    const { out, code } = await verify([cut, ...LINES.slice(2)]);
+    expect([code, out]).toEqual([0, expect.stringContaining('begins with entry 2: earlier ones are not in the file')]);
+    const empty = JSON.stringify({ ...HEADER, target: '\u001b[2J', chains: [] });
+    expect((await verify([empty])).out).toBe('Verified: 0 entries of check 2 of target \\u{1b}[2J\n');
+  });
+
+  it('refuses an entry with times that it could not have, though its hash is right', async () => {
+    const forged = sealEntry({ ...ENTRIES[0], from: '\u001b[2J', hash: undefined } as unknown as EvidenceEntry, sha256);
+    const { err } = await verify([LINES[0], JSON.stringify(forged)]);
+    expect(err).toMatch(/line 2: the line was written by something else/);
   });
 
   it('refuses a file without the hash that was kept elsewhere, or that cannot be read', async () => {

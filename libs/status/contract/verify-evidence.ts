@@ -1,4 +1,8 @@
 import { type EvidenceChain, type EvidenceEntry, type EvidenceHeader, FIRST_PREVIOUS } from './evidence';
+import { CHECK_STATUSES } from './validation';
+
+const CHAIN = /^\d+:\d+$/;
+const HASH = /^[0-9a-f]{64}$/;
 
 /** Content of a verified export: intervals by status, with their total length in ms. */
 interface VerifiedEvidence {
@@ -29,6 +33,11 @@ export class EvidenceVerifier {
   private first: EvidenceEntry | null = null;
   private entries = 0;
   private readonly totalsMs: Record<string, number> = {};
+
+  /** Hash of the last verified entry; null before the first one. */
+  get lastHash(): string | null {
+    return this.last?.hash ?? null;
+  }
 
   /** @param sha256 returns the digest of a text in hex */
   constructor(private readonly sha256: (text: string) => string) {}
@@ -64,6 +73,7 @@ export class EvidenceVerifier {
     const header = parsed(text) as EvidenceHeader | null;
     if (header?.evidence !== 'icmpmon/1' || !Array.isArray(header.chains))
       return 'this is not the first line of an export of evidence: export it again with …/evidence:export';
+    if (!isHeader(header)) return 'the first line was changed: it does not have the form of an export';
     this.header = header;
     return null;
   }
@@ -75,6 +85,8 @@ export class EvidenceVerifier {
     const { hash, ...sealed } = entry;
     if (JSON.stringify(entry) !== text || this.sha256(JSON.stringify(sealed)) !== hash)
       return 'the line was changed: its hash does not match its text';
+    if (!isTime(entry.from) || !isTime(entry.until) || !CHECK_STATUSES.includes(entry.status))
+      return 'the line was written by something else: its times or its status are not those of an entry';
     return this.orderFault(entry, this.header);
   }
 
@@ -110,6 +122,24 @@ export class EvidenceVerifier {
       ? `entries ${last.entry + 1} to ${chain.lastEntry} of the log ${chain.chain} are missing before this line`
       : null;
   }
+}
+
+/** Nothing seals the first line: its members are either compared with the entries, or refused here. */
+function isHeader({ target, check, chains }: EvidenceHeader): boolean {
+  const names = new Set(chains.map((each: EvidenceChain | null) => each?.chain));
+  return typeof target === 'string' && Number.isInteger(check) && names.size === chains.length && chains.every(isChain);
+}
+
+function isChain(chain: EvidenceChain | null): boolean {
+  if (typeof chain !== 'object' || chain === null || !CHAIN.test(chain.chain) || !HASH.test(chain.lastHash))
+    return false;
+  const { firstEntry, lastEntry } = chain;
+  return [firstEntry, lastEntry].every(Number.isSafeInteger) && firstEntry >= 1 && lastEntry >= firstEntry;
+}
+
+function isTime(text: unknown): boolean {
+  const ms = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
 }
 
 function parsed(text: string): object | null {
