@@ -12,16 +12,21 @@ const STATUS_ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** Returns the fault of an answer with another status than 200. */
-export function faultOfStatus(status: number, { location }: IncomingHttpHeaders, text: string): SourceFault {
+export function faultOfStatus(
+  status: number,
+  { location }: IncomingHttpHeaders,
+  text: string,
+  hide: (text: string) => string,
+): SourceFault {
   if (status >= 300 && status < 400) {
     // Without parameters, which may repeat a secret of the request.
-    const target = location === undefined ? 'another address' : shown(location.replace(/[?#].*$/s, ''));
+    const target = location === undefined ? 'another address' : shown(hide(location.replace(/[?#].*$/s, '')));
     return new SourceFault(
       `The server redirects to ${target} (${status}); redirects are not followed.`,
       'Give the address to which it redirects, if you trust it.',
     );
   }
-  const detail = detailOf(text);
+  const detail = detailOf(text, hide);
   const advice =
     STATUS_ADVICE[status] ??
     (status >= 500 ? 'Check the server and its log; it is asked again at the next run.' : NOT_JSON);
@@ -29,11 +34,11 @@ export function faultOfStatus(status: number, { location }: IncomingHttpHeaders,
 }
 
 /** Returns the `detail` of an error of NetBox. */
-function detailOf(text: string): string | null {
+function detailOf(text: string, hide: (text: string) => string): string | null {
   try {
     const body: unknown = JSON.parse(text);
     const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : null;
-    return typeof detail === 'string' ? shown(detail).replace(/\.$/, '') : null;
+    return typeof detail === 'string' ? shown(hide(detail)).replace(/\.$/, '') : null;
   } catch {
     return null;
   }

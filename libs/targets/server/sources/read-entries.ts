@@ -37,11 +37,12 @@ const READERS: Readonly<Record<SourceKind, Reader>> = {
  */
 export async function* readEntries(request: ReadRequest): AsyncGenerator<SourceEntry[]> {
   const { source, credential, policy, signal } = request;
-  const http = new SourceHttp({ policy, signal, headers: headersOf(source, credential) });
+  const hide = (text: string): string => withoutCredential(text, credential);
+  const http = new SourceHttp({ policy, signal, headers: headersOf(source, credential), hide });
   try {
     yield* READERS[source.kind](http, request);
   } catch (error) {
-    throw error instanceof SourceFault ? error.withMessage(withoutCredential(error.message, credential)) : error;
+    throw error instanceof SourceFault ? error.withTexts(hide) : error;
   } finally {
     http.close();
   }

@@ -35,7 +35,11 @@ export function withCredential(location: string, credential: string): URL {
 /** Returns a text of a server without the credential, which it may repeat. */
 export function withoutCredential(text: string, credential: string | null): string {
   if (credential === null) return text;
-  return text.replaceAll(credential, HIDDEN).replaceAll(encodeURIComponent(credential), HIDDEN);
+  const inQuery = new URLSearchParams([['', credential]]).toString().slice(1);
+  return [credential, encodeURIComponent(credential), inQuery].reduce(
+    (shown, secret) => shown.replaceAll(secret, HIDDEN),
+    text,
+  );
 }
 
 const isSecret = (name: string, value: string): boolean =>

@@ -10,9 +10,12 @@ export class SourceFault extends Error {
     super(detail, options);
   }
 
-  /** Sets the message. Returns the fault itself, because its class decides whether the list is read again. */
-  withMessage(message: string): this {
-    this.message = message;
+  /**
+   * Replaces the texts of the fault and of its causes: messages, and the stacks, which repeat them and are logged. Returns the fault itself,
+   * because its class decides whether the list is read again.
+   */
+  withTexts(textOf: (text: string) => string): this {
+    setTexts(this, textOf);
     return this;
   }
 }
@@ -25,4 +28,12 @@ export class ListChanged extends SourceFault {
       'It is read again at the next run. If this repeats, lengthen the interval, or read fewer addresses by a filter.',
     );
   }
+}
+
+function setTexts(error: unknown, textOf: (text: string) => string): void {
+  if (!(error instanceof Error)) return;
+  // Not by assignment: the message of an aborted request has no setter.
+  Object.defineProperty(error, 'message', { value: textOf(error.message), configurable: true, writable: true });
+  Object.defineProperty(error, 'stack', { value: textOf(error.stack ?? ''), configurable: true, writable: true });
+  setTexts(error.cause, textOf);
 }

@@ -16,6 +16,8 @@ const PAUSE_MS_UNLESS_SET = 5_000;
 export interface SourceHttpOptions {
   policy: AddressPolicy;
   headers: Record<string, string>;
+  /** Hides the credential in a text of the server, before it is shortened. */
+  hide: (text: string) => string;
   /** Ends the reading. */
   signal: AbortSignal;
   /** Default: one minute. */
@@ -44,7 +46,7 @@ export class SourceHttp {
         await this.pauseFor(headers['retry-after']);
         continue;
       }
-      if (status !== 200) throw faultOfStatus(status, headers, text);
+      if (status !== 200) throw faultOfStatus(status, headers, text, this.options.hide);
       if (!/^application\/(\w+\+)?json\b/i.test(headers['content-type'] ?? '')) {
         throw new SourceFault(
           `The answer is ${headers['content-type'] ?? 'of no type'}, not application/json.`,
