@@ -3,7 +3,8 @@ import { DAY_MS, inSteps } from '@icmp-mon/platform/plugins';
 
 /**
  * Files whose lines are kept at most, and for how long after the end of their job; as many of callers with a scope, so that these delete no
- * results of others, and as many lists of inventory sources.
+ * results of others, and as many lists of inventory sources. Of callers with a scope, the newest file of each scope stays before the second
+ * newest of any.
  */
 export const IMPORT_FILES_MAX = 20;
 export const IMPORT_FILES_KEPT_DAYS = 7;
@@ -26,9 +27,11 @@ export async function forgetImportFiles(sql: Sql, endedBefore: Date, limit: numb
   await sql.execute(
     `UPDATE import_file SET is_forgotten = true WHERE NOT is_forgotten AND id IN (
        SELECT id FROM (
-         SELECT f.id, f.received_at, j.id IS NULL AS is_alone, j.finished_at, 
-           row_number() OVER (PARTITION BY f.source_id IS NULL, j.scope IS NULL ORDER BY f.received_at DESC) AS nr
-         FROM import_file f LEFT JOIN bulk_job j ON j.id = f.id WHERE NOT f.is_forgotten) AS file
+         SELECT *, row_number() OVER (PARTITION BY is_uploaded, scope IS NULL ORDER BY nr_of_scope, received_at DESC) AS nr
+         FROM (
+           SELECT f.id, f.received_at, f.source_id IS NULL AS is_uploaded, j.id IS NULL AS is_alone, j.finished_at, j.scope,
+             row_number() OVER (PARTITION BY f.source_id IS NULL, j.scope ORDER BY f.received_at DESC) AS nr_of_scope
+           FROM import_file f LEFT JOIN bulk_job j ON j.id = f.id WHERE NOT f.is_forgotten) AS received) AS file
        WHERE (is_alone AND received_at < now() - interval '${NOT_ACCEPTED_KEPT}')
           OR (finished_at IS NOT NULL AND (nr > $1 OR finished_at < $2)))`,
     [IMPORT_FILES_MAX, endedBefore],

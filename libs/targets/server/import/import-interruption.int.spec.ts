@@ -1,5 +1,6 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
+import type { BulkJobDetail } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UNFINISHED_JOBS_MAX } from '../bulk/accept-job';
 import { BulkFixture, REQUESTER } from '../bulk/bulk-fixture.test-data';
@@ -102,6 +103,17 @@ describe('the lines of an import', () => {
     expect(await storedFiles()).toBe(IMPORT_FILES_MAX);
   });
 
+  it('of one scope are not deleted by many imports of another', async () => {
+    const importOf = (scope: string): Promise<BulkJobDetail> => {
+      bulk.access.access = { permissions: ['targets:write'], scope };
+      return bulk.runImport(small, { scope });
+    };
+    const first = await importOf('batch=acme');
+    for (let nr = 0; nr < IMPORT_FILES_MAX + 1; nr += 1) await importOf('batch=bolt');
+    expect(await bulk.linesOf(first)).toHaveLength(1);
+    expect(await storedFiles()).toBe(IMPORT_FILES_MAX);
+  });
+
   it('are deleted in pieces, and shown no more from the first piece on', async () => {
     const ended = await bulk.runImport(fileOf(5));
     expect(await forgetImportFiles(bulk.control, future, LINES - 1)).toBe(LINES - 1);
@@ -130,6 +142,27 @@ describe('a file', () => {
     new RequestImportHandler(bulk.control, bulk.store).execute(
       new RequestImport({ format: 'csv', pieces: unread }, {}, REQUESTER, null),
     );
+
+  it('is refused while two of the same scope are being received, and that of another caller is not', async () => {
+    const ends: (() => void)[] = [];
+    const handler = new RequestImportHandler(bulk.control, bulk.store);
+    const receive = (scope: string | null): Promise<unknown> => {
+      const pieces = (async function* () {
+        yield Buffer.from('ip,tier\n');
+        await new Promise<void>((resolve) => ends.push(resolve));
+      })();
+      return handler.execute(new RequestImport({ format: 'csv', pieces }, {}, REQUESTER, scope));
+    };
+    const slow = ['batch=acme', 'batch=acme'].map(receive);
+    await expect.poll(() => ends.length).toBe(2);
+    await expect(receive('batch=acme')).rejects.toMatchObject({ code: 'too_many_requests', message: /received/ });
+    const others = ['batch=bolt', null].map(receive);
+    await expect.poll(() => ends.length).toBe(4);
+    for (const end of ends) end();
+    const ended = await Promise.allSettled([...slow, ...others]);
+    for (const { reason } of ended as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ message: expect.stringContaining('contains no targets') });
+  });
 
   it('is refused before it is received, while too many jobs wait', async () => {
     await bulk.control.execute(

@@ -10,6 +10,8 @@ import { ReceivedFiles } from './received-files';
 
 /** Most files that one process receives at the same time. */
 const RECEIVING_MAX = 4;
+/** Most of them from callers with the same scope, who could send them slowly. */
+const RECEIVING_OF_SCOPE_MAX = 2;
 
 /** Receives a file of targets, and starts the job that imports it. */
 export class RequestImport extends Command<BulkJobDetail> {
@@ -26,7 +28,8 @@ export class RequestImport extends Command<BulkJobDetail> {
 @CommandHandler(RequestImport)
 export class RequestImportHandler implements ICommandHandler<RequestImport> {
   private readonly files: ReceivedFiles;
-  private receiving = 0;
+  /** Scopes of the callers whose files are being received. */
+  private readonly receiving: Scope[] = [];
 
   constructor(
     private readonly database: ControlDatabase,
@@ -37,14 +40,16 @@ export class RequestImportHandler implements ICommandHandler<RequestImport> {
 
   /** @throws FileFault, DomainError `too_large`, `too_many_requests`; then no line of the file is used */
   async execute(request: RequestImport): Promise<BulkJobDetail> {
-    if (this.receiving >= RECEIVING_MAX) {
-      throw new DomainError('too_many_requests', `${RECEIVING_MAX} files are being received. Try again shortly.`);
+    const { scope } = request;
+    const ofScope = scope === null ? 0 : this.receiving.filter((each) => each === scope).length;
+    if (this.receiving.length >= RECEIVING_MAX || ofScope >= RECEIVING_OF_SCOPE_MAX) {
+      throw new DomainError('too_many_requests', 'Too many files are being received. Try again shortly.');
     }
-    this.receiving += 1;
+    this.receiving.push(scope);
     try {
       return await this.startImport(request);
     } finally {
-      this.receiving -= 1;
+      this.receiving.splice(this.receiving.indexOf(scope), 1);
     }
   }
 
