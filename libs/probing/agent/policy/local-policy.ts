@@ -68,7 +68,8 @@ export function addressRefusalOf(policy: LocalPolicy, ip: string): AddressRefusa
 /** Returns why the policy file refuses a check, regardless of its address; null if it does not. */
 export function checkRefusalOf(policy: LocalPolicy, { type, port, host }: PolicedCheck): CheckRefusal | null {
   const ports = policy.ports.get(type);
-  if (ports !== undefined && port !== undefined && !isAllowed(ports, port)) return 'port_refused';
+  // A check that names no port uses one that the lists cannot be asked about.
+  if (ports !== undefined && (port === undefined || !isAllowed(ports, port))) return 'port_refused';
   if (type !== 'http') return null;
   // A request that names no host cannot be on a list of names.
   const isNamed = host === undefined ? policy.httpHosts.allow === null : isAllowed(policy.httpHosts, host);

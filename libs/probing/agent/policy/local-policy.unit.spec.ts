@@ -123,6 +123,7 @@ describe('the policy file', () => {
     expect([443, 8000, 8999].map((port) => refused('tcp_connect', port))).toEqual([null, null, null]);
     expect([22, 8080, 9000].map((port) => refused('tcp_connect', port))).toEqual(Array(3).fill('port_refused'));
     expect(refused('dns', 53)).toBe('port_refused');
+    expect(refused('tcp_connect')).toBe('port_refused');
     expect(refused('http', 22)).toBe(null);
     expect(refused('icmp_ping')).toBe(null);
     expect(refusalOf(policy, '224.0.0.1', { type: 'tcp_connect', port: 443 })).toBe('denied');
