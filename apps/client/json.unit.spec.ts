@@ -45,7 +45,9 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'icmp-mon-json-'));
-  writeFileSync(path.join(folder, 'file'), '{}');
+  // An export of evidence without entries; no other command reads its content before it is sent.
+  const file = { evidence: 'icmpmon/1', target: 'thing', check: 1, from: null, until: null, chains: [] };
+  writeFileSync(path.join(folder, 'file'), JSON.stringify(file));
   writeFileSync(path.join(folder, 'plan'), 'version: 1\n');
   fake = await startFakeApi(({ method, path: asked }, response) => {
     // Of an agent in service, so that commands find it; a job has ended.

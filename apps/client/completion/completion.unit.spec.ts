@@ -21,6 +21,7 @@ describe('words that may follow', () => {
         'api-keys',
         'completion',
         'events',
+        'evidence',
         'export',
         'health',
         'import',
