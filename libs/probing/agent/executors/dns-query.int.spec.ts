@@ -29,7 +29,7 @@ function answerTo(query: Buffer, records: Buffer[] = [], { rcode = 0, truncated 
 async function outcomeOf(
   respond: (query: Buffer) => Buffer[],
   check: Partial<CheckDefinition> = {},
-  { host = HOST, timeoutMs = 5_000, overTcp = undefined as ((query: Buffer) => Buffer) | undefined } = {},
+  { host = HOST, timeoutMs = 5_000, overTcp = undefined as ((query: Buffer) => Buffer | null) | undefined } = {},
 ): Promise<{ outcome: number | undefined; foreignReplies: number }> {
   const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4').bind(0, host);
   await once(udp, 'listening');
@@ -42,6 +42,7 @@ async function outcomeOf(
     socket.once('data', (bytes) => {
       if (overTcp === undefined) return socket.destroy();
       const answer = overTcp(bytes.subarray(2));
+      if (answer === null) return undefined;
       // In two parts: TCP has no messages.
       socket.write(Buffer.from([answer.length >> 8, answer.length & 255]));
       return socket.write(answer);
@@ -112,6 +113,17 @@ it('a truncated answer is asked for again over TCP', async () => {
   const check = { answer: '192.0.2.7' };
   expect((await outcomeOf(truncated, check, { overTcp })).outcome).toBe(OUTCOME.reply);
   expect((await outcomeOf(truncated, check)).outcome).toBe(OUTCOME.mismatch);
+});
+
+it('a truncated answer that is repeated opens no further connection', async () => {
+  let connections = 0;
+  const truncated = (query: Buffer): Buffer[] => Array<Buffer>(20).fill(answerTo(query, [], { truncated: true }));
+  const silent = (): null => {
+    connections++;
+    return null;
+  };
+  expect((await outcomeOf(truncated, {}, { overTcp: silent, timeoutMs: 500 })).outcome).toBe(OUTCOME.timeout);
+  expect(connections).toBe(1);
 });
 
 it('a closed port is refused, and silence a timeout', async () => {

@@ -25,6 +25,8 @@ export const queryDns: StartProbe = (ip, check, onEnd, onForeign) => {
   let tcp: Socket | undefined;
   const udp = askOverUdp(ip, port, question, {
     onAnswer: (answer) => {
+      // A hostile target may repeat its answer: it never opens more than one connection.
+      if (tcp !== undefined) return;
       if (!answer.truncated) return onEnd(verdictOf(answer, check));
       tcp = askOverTcp(ip, port, question, {
         onAnswer: (whole) => onEnd(verdictOf(whole, check)),
