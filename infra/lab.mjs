@@ -82,7 +82,9 @@ async function run(scenario, { intervalS, keepData, json }) {
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
   } finally {
-    print('Removing the namespaces of the lab ...');
+    print(
+      keepData ? 'Removing the namespaces of the lab ...' : 'Removing namespaces, targets and agents of the lab ...',
+    );
     await lab.close({ keepData });
   }
 }

@@ -1,5 +1,5 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
-import type { CheckAnswer, CheckReason, CheckStatus } from './validation';
+import type { CheckAnswer, CheckReason, CheckStatus, ShownCheckReason } from './validation';
 
 /** Probes of one agent in the time of an entry. */
 export interface EvidenceAgent {
@@ -68,9 +68,24 @@ export interface EvidenceChain {
   lastHash: string;
 }
 
+/** Totals of the entry that is not sealed yet, up to five minutes late. It is not exported. */
+export interface OpenEvidence {
+  /** ISO 8601. */
+  from: string;
+  /** Number of agents with probes. */
+  agents: number;
+  /** Sums over these agents: see `EvidenceAgent`. */
+  probes: number;
+  proven: number;
+  answered: number;
+  notSent: number;
+}
+
 /** Response of `GET /api/v1/targets/{id}/checks/{check}/evidence`: newest first. */
 export interface EvidencePage {
   items: EvidenceEntry[];
+  /** Null on further pages, and for a check that was removed. */
+  open: (OpenEvidence & { status: CheckStatus; reason: ShownCheckReason }) | null;
   /** Cursor of the next page; null on the last page. */
   next: string | null;
 }

@@ -1,4 +1,11 @@
-import type { CheckAnswer, CheckStatus, ShownCheckReason } from '@icmp-mon/status/contract';
+import { countText, rttText } from '@icmp-mon/platform/ui-kit';
+import type {
+  CheckAnswer,
+  CheckStatus,
+  EvidenceAgent,
+  OpenEvidence,
+  ShownCheckReason,
+} from '@icmp-mon/status/contract';
 
 const REASONS: Readonly<Record<ShownCheckReason, string>> = {
   answered: 'an agent got an answer',
@@ -29,5 +36,20 @@ export function checkNameText({ type, port }: { type: string; port: number | nul
 
 /** Returns who got the answer, and which. */
 export function answerText({ agentName, outcome, rttUs }: CheckAnswer): string {
-  return `${agentName}: ${outcome}${rttUs === null ? '' : ` in ${(rttUs / 1_000).toFixed(1)} ms`}`;
+  return `${agentName}: ${outcome}${rttUs === null ? '' : ` in ${rttText(rttUs)}`}`;
+}
+
+/** Returns the proofs of the probes of each agent: `fra-1 11 of 12, ams-1 0 of 0 (3 not sent)`. */
+export function evidenceAgentsText(agents: readonly EvidenceAgent[]): string {
+  return agents.map((agent) => `${agent.name} ${proofsText(agent)}`).join(', ') || 'no probes';
+}
+
+/** Returns the proofs of the probes of all agents: `11 of 12 by 2 agents`. */
+export function evidenceTotalsText(open: OpenEvidence): string {
+  if (open.agents === 0) return 'no probes';
+  return `${proofsText(open)} by ${countText(open.agents)} agent${open.agents === 1 ? '' : 's'}`;
+}
+
+function proofsText({ probes, proven, notSent }: Pick<EvidenceAgent, 'probes' | 'proven' | 'notSent'>): string {
+  return `${countText(proven)} of ${countText(probes)}${notSent > 0 ? ` (${countText(notSent)} not sent)` : ''}`;
 }

@@ -1,5 +1,5 @@
 import { Pipe, type PipeTransform } from '@angular/core';
-import { answerText, checkNameText, checkReasonText } from './check-text';
+import { answerText, checkNameText, checkReasonText, evidenceAgentsText, evidenceTotalsText } from './check-text';
 
 /** Formats the reason for the status of a check. */
 @Pipe({ name: 'checkReason' })
@@ -17,4 +17,16 @@ export class CheckNamePipe implements PipeTransform {
 @Pipe({ name: 'answer' })
 export class AnswerPipe implements PipeTransform {
   readonly transform = answerText;
+}
+
+/** Formats the probes and proofs of an entry of the evidence log, by agent. */
+@Pipe({ name: 'evidenceAgents' })
+export class EvidenceAgentsPipe implements PipeTransform {
+  readonly transform = evidenceAgentsText;
+}
+
+/** Formats the probes and proofs of the open entry of the evidence log. */
+@Pipe({ name: 'evidenceTotals' })
+export class EvidenceTotalsPipe implements PipeTransform {
+  readonly transform = evidenceTotalsText;
 }

@@ -1,4 +1,4 @@
 export * from './reason.pipe';
 export * from './status-glyph';
-export { AnswerPipe, CheckNamePipe, CheckReasonPipe } from './check.pipes';
+export { AnswerPipe, CheckNamePipe, CheckReasonPipe, EvidenceAgentsPipe, EvidenceTotalsPipe } from './check.pipes';
 export { CheckStatusGlyph } from './check-status';

@@ -1,28 +1,45 @@
 import { Component, computed, effect, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { DateTimePipe, DurationPipe, Empty, Failure, keepLast, PageTrail, zoneText } from '@icmp-mon/platform/ui-kit';
+import {
+  AgePipe,
+  Clock,
+  InstantPipe,
+  DurationPipe,
+  Empty,
+  Failure,
+  keepLast,
+  PageTrail,
+  reloadEvery,
+} from '@icmp-mon/platform/ui-kit';
 import type { EvidenceEntry } from '@icmp-mon/status/contract';
-import { AnswerPipe, CheckNamePipe, CheckReasonPipe, CheckStatusGlyph } from '@icmp-mon/status/look';
+import {
+  AnswerPipe,
+  CheckNamePipe,
+  CheckReasonPipe,
+  CheckStatusGlyph,
+  EvidenceAgentsPipe,
+  EvidenceTotalsPipe,
+} from '@icmp-mon/status/look';
 import { evidenceExport, ValidationClient } from './validation.client';
 
-interface EvidenceLine extends EvidenceEntry {
-  lengthMs: number;
-  probes: number;
-  proven: number;
-  testedBy: string;
-}
+type EvidenceLine = EvidenceEntry & { lengthMs: number };
+
+const AGAIN_MS = 10_000;
 
 /** Page `/targets/:id/checks/:check`: the evidence log of one check, newest first, gaps included. */
 @Component({
   selector: 'icm-evidence-page',
   imports: [
+    AgePipe,
     AnswerPipe,
     CheckNamePipe,
     CheckReasonPipe,
     CheckStatusGlyph,
-    DateTimePipe,
+    InstantPipe,
     DurationPipe,
     Empty,
+    EvidenceAgentsPipe,
+    EvidenceTotalsPipe,
     Failure,
     RouterLink,
   ],
@@ -36,19 +53,23 @@ export class EvidencePageView {
 
   private readonly client = inject(ValidationClient);
   private readonly asked = computed(() => ({ ref: this.id(), check: this.check(), cursor: this.cursor() }));
-  private readonly checksRead = keepLast(this.client.readChecks(this.id), this.id);
+  private readonly checks = this.client.readChecks(this.id);
+  private readonly checksRead = keepLast(this.checks, this.id);
+  protected readonly nowMs = inject(Clock).nowMs;
   protected readonly read = this.client.listEvidence(this.asked);
   protected readonly kept = keepLast(this.read, () => JSON.stringify(this.asked()));
   protected readonly lines = computed(() => this.kept.value()?.items.map(lineOf) ?? null);
+  protected readonly open = computed(() => this.kept.value()?.open ?? null);
   protected readonly next = computed(() => this.kept.value()?.next ?? null);
   /** The check at present; undefined once its target, or it, was removed. */
   protected readonly current = computed(() =>
     this.checksRead.value()?.items.find(({ check }) => String(check) === this.check()),
   );
   protected readonly exported = computed(() => evidenceExport(this.id(), this.check()));
-  protected readonly zone = zoneText;
 
   constructor() {
+    reloadEvery(this.read, AGAIN_MS);
+    reloadEvery(this.checks, AGAIN_MS);
     const trail = inject(PageTrail);
     effect(() => {
       const [entry] = this.lines() ?? [];
@@ -62,13 +83,5 @@ export class EvidencePageView {
 }
 
 function lineOf(entry: EvidenceEntry): EvidenceLine {
-  const sum = (count: (agent: EvidenceEntry['agents'][number]) => number): number =>
-    entry.agents.reduce((total, agent) => total + count(agent), 0);
-  return {
-    ...entry,
-    lengthMs: Date.parse(entry.until) - Date.parse(entry.from),
-    probes: sum(({ probes }) => probes),
-    proven: sum(({ proven }) => proven),
-    testedBy: entry.agents.map(({ name, probes, proven }) => `${name} ${proven} of ${probes}`).join(', '),
-  };
+  return { ...entry, lengthMs: Date.parse(entry.until) - Date.parse(entry.from) };
 }

@@ -22,6 +22,8 @@ export class TargetVerdicts {
   readonly isOutdated = input.required<boolean>();
 
   protected readonly nowMs = inject(Clock).nowMs;
+  /** Whether the target has no verdicts because every check of its tier expects no answer. */
+  protected readonly isOnlyValidated = computed(() => this.status()?.reason === 'only_validated');
   /** Agents that are not selected because their policy file refuses the target; selected ones that refuse are among the verdicts. */
   protected readonly passedOver = computed(() => {
     const { agents = [], refusedBy = [] } = this.status() ?? {};

@@ -8,6 +8,9 @@ import {
   type EvidenceAgent,
   type EvidenceEntry,
   type EvidencePage,
+  type OpenEvidence,
+  SHOWN_CHECK_REASONS,
+  type ShownCheckReason,
 } from '@icmp-mon/status/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
@@ -90,8 +93,25 @@ export class EvidenceEntryResponse implements EvidenceEntry {
   @ApiProperty({ description: 'SHA-256, in hex, of the JSON text of the line without this member.' }) hash!: string;
 }
 
+export class OpenEvidenceResponse implements OpenEvidence {
+  @ApiProperty({ format: 'date-time' }) from!: string;
+  @ApiProperty({ enum: CHECK_STATUSES }) status!: CheckStatus;
+  @ApiProperty({ enum: SHOWN_CHECK_REASONS }) reason!: ShownCheckReason;
+  @ApiProperty({ description: 'Number of agents with probes.' }) agents!: number;
+  @ApiProperty({ description: 'Of all agents, like the others.' }) probes!: number;
+  @ApiProperty() proven!: number;
+  @ApiProperty() answered!: number;
+  @ApiProperty() notSent!: number;
+}
+
 export class EvidencePageResponse implements EvidencePage {
   @ApiProperty({ type: [EvidenceEntryResponse] }) items!: EvidenceEntryResponse[];
+  @ApiProperty({
+    ...{ type: OpenEvidenceResponse, nullable: true },
+    description:
+      'Totals of the entry that is not written yet, up to five minutes late; null on further pages, and for a check that was removed.',
+  })
+  open!: OpenEvidenceResponse | null;
   @ApiProperty({ type: String, nullable: true, description: 'Cursor of the next page; null on the last page.' })
   next!: string | null;
 }

@@ -126,6 +126,13 @@ describe('checks that expect unreachable, from the log of a shard to the API', (
       'as_expected closed',
     ]);
     expect(body.next).toBeNull();
+    expect(body.open).toEqual({
+      ...{ from: body.items[0].until, status: 'as_expected', reason: 'closed' },
+      ...{ agents: 1, probes: 1, proven: 1, answered: 0, notSent: 0 },
+    });
+    const older = await get<EvidencePage>('targets/127.0.0.8/checks/2/evidence?limit=1');
+    const next = await get<EvidencePage>(`targets/127.0.0.8/checks/2/evidence?limit=1&cursor=${older.body.next}`);
+    expect([older.body.open, next.body.open]).toEqual([body.open, null]);
     const response = await fetch(`${address}/targets/127.0.0.8/checks/2/evidence:export`);
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
     const verifier = new EvidenceVerifier(sha256);
@@ -139,7 +146,9 @@ describe('checks that expect unreachable, from the log of a shard to the API', (
     const { status, body } = await get<{ detail: string }>('targets/127.0.0.8/checks/telnet/evidence');
     expect([status, body.detail]).toEqual([404, expect.stringContaining('/checks')]);
     expect((await get('targets/127.0.0.9/checks/2/evidence')).status).toBe(404);
-    expect((await get<EvidencePage>('targets/127.0.0.8/checks/9/evidence')).body).toEqual({ items: [], next: null });
+    expect((await get<EvidencePage>('targets/127.0.0.8/checks/9/evidence')).body).toEqual({
+      ...{ items: [], open: null, next: null },
+    });
   });
 
   it('continue after a takeover where the stored rows end, also without a checkpoint', async () => {

@@ -1,6 +1,6 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
-import type { CheckAnswer, CheckReason, CheckStatus } from '@icmp-mon/status/contract';
+import type { CheckAnswer, CheckReason, CheckStatus, OpenEvidence } from '@icmp-mon/status/contract';
 import type { CheckStart } from './validated-check';
 
 /** Row of `check_change` without its shard. */
@@ -26,16 +26,6 @@ export interface CheckChangeRow {
   position: number;
 }
 
-/** Totals of the entry that is not sealed yet. */
-export interface OpenEntry {
-  from: string;
-  agents: number;
-  probes: number;
-  proven: number;
-  answered: number;
-  notSent: number;
-}
-
 /** Row of `check_status` without its shard. */
 export interface CheckStatusRow {
   target_key: number;
@@ -55,7 +45,7 @@ export interface CheckStatusRow {
   chain: number;
   entries: number;
   hash: string;
-  open_entry: OpenEntry;
+  open_entry: OpenEvidence;
 }
 
 /** Row of `check_evidence` without its shard. */
