@@ -12,6 +12,10 @@ const RESPONSE = 0x8000;
 const TRUNCATED = 0x0200;
 /** Most labels and pointers of a name: a loop of pointers ends here. */
 const NAME_STEPS_MAX = 128;
+/** Longest name, with the dots: RFC 1035 allows no more. */
+const NAME_LENGTH_MAX = 255;
+/** Most answers that are read: a server could have the agent follow pointers for more than half a second with one message. */
+const RECORDS_MAX = 500;
 
 export interface DnsQuestion {
   id: number;
@@ -67,7 +71,9 @@ function readRecords(message: Buffer, from: number, type: number): string[] | nu
   const records: string[] = [];
   try {
     let at = from;
-    for (let left = message.readUInt16BE(6); left > 0; left--) {
+    const count = message.readUInt16BE(6);
+    if (count > RECORDS_MAX) return null;
+    for (let left = count; left > 0; left--) {
       at = readName(message, at).end;
       const [ofType, ofClass] = [message.readUInt16BE(at), message.readUInt16BE(at + 2)];
       const length = message.readUInt16BE(at + 8);
@@ -122,6 +128,7 @@ function readName(message: Buffer, from: number): { name: string; end: number } 
   const labels: string[] = [];
   let end: number | undefined;
   let at = from;
+  let nameLength = 0;
   for (let steps = 0; steps < NAME_STEPS_MAX; steps++) {
     const length = message.readUInt8(at);
     if (length === 0) return { name: labels.join('.').toLowerCase(), end: end ?? at + 1 };
@@ -130,6 +137,8 @@ function readName(message: Buffer, from: number): { name: string; end: number } 
       at = message.readUInt16BE(at) & 0x3fff;
     } else {
       if (at + 1 + length > message.length) throw new RangeError('a label beyond the end');
+      nameLength += 1 + length;
+      if (nameLength > NAME_LENGTH_MAX) throw new RangeError('a name that is too long');
       labels.push(message.toString('latin1', at + 1, at + 1 + length));
       at += 1 + length;
     }

@@ -126,6 +126,12 @@ it('a truncated answer that is repeated opens no further connection', async () =
   expect(connections).toBe(1);
 });
 
+it('an address that the kernel refuses to send to is not sent, and never the end of the agent', async () => {
+  const executor = new SocketExecutor('dns', queryDns, new SocketRoom(100));
+  // As an IPv6 address on a machine without IPv6: connect(2) itself fails.
+  expect((await probeSlice(executor, ['255.255.255.255'], CHECK)).outcomes).toEqual([OUTCOME.not_sent]);
+});
+
 it('a closed port is refused, and silence a timeout', async () => {
   expect((await outcomeOf(() => [], {}, { timeoutMs: 200 })).outcome).toBe(OUTCOME.timeout);
   const server = createServer().listen(0, HOST);

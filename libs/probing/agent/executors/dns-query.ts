@@ -62,12 +62,14 @@ function askOverUdp(ip: string, port: number, question: DnsQuestion, on: Handler
     if (answer === null) on.onForeign();
     else on.onAnswer(answer);
   });
-  socket.connect(port, ip, () => {
+  // Not as the callback of connect(), which is also called when connect(2) fails, for example without a route.
+  socket.once('connect', () => {
     socket.send(encodeQuery(question), (error: NodeJS.ErrnoException | null) => {
       isSent = error === null;
       if (error !== null) on.onError(outcomeOfError(error.code, true));
     });
   });
+  socket.connect(port, ip);
   return socket;
 }
 

@@ -6,6 +6,7 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer as createTcp, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { createServer as createTls } from 'node:tls';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import { afterEach, expect, it } from 'vitest';
@@ -122,7 +123,8 @@ it('a closed port is refused', async () => {
   expect(await outcomeAt(port)).toBe(OUTCOME.refused);
 });
 
-it('HTTPS: takes the times of the phases, and compares how long the certificate is valid', async () => {
+/** Returns the key and the certificate of a server. */
+function certificateOf10Days(): { key: Buffer; cert: Buffer } {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'http-check-'));
   const [key, cert] = [path.join(dir, 'key.pem'), path.join(dir, 'cert.pem')];
   execFileSync(
@@ -130,10 +132,34 @@ it('HTTPS: takes the times of the phases, and compares how long the certificate 
     ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '10', '-subj', '/CN=x', '-keyout', key, '-out', cert],
     { stdio: 'ignore' },
   );
-  const server = createHttps({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) =>
-    response.end('fine'),
-  );
+  const files = { key: readFileSync(key), cert: readFileSync(cert) };
   rmSync(dir, { recursive: true });
+  return files;
+}
+
+it.each(['HTTP/1.1 200 OK\r\n\r\nfine', 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nfine'])(
+  'HTTPS: a server that closes with its answer ends no agent, and its certificate is judged (%j)',
+  async (answer) => {
+    const server = createTls(certificateOf10Days(), (socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(answer));
+    });
+    const port = await portOfServer(server);
+    const outcomes = [];
+    for (let nr = 0; nr < 10; nr++) outcomes.push(await outcomeAt(port, { scheme: 'https', certificateDays: 9 }));
+    expect(outcomes).toEqual(Array(10).fill(OUTCOME.reply));
+  },
+);
+
+it.each(['127.0.0.1', 'www.example.net.', '_a.example'])(
+  'HTTPS: any host of a check can be asked for (%s)',
+  async (host) => {
+    const port = await portOfServer(createHttps(certificateOf10Days(), (_request, response) => response.end('fine')));
+    expect(await outcomeAt(port, { scheme: 'https', host })).toBe(OUTCOME.reply);
+  },
+);
+
+it('HTTPS: takes the times of the phases, and compares how long the certificate is valid', async () => {
+  const server = createHttps(certificateOf10Days(), (_request, response) => response.end('fine'));
   const port = await portOfServer(server);
   const check = { scheme: 'https', port } as const;
   expect(await outcomeAt(port, check)).toBe(OUTCOME.reply);

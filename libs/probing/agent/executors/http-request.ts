@@ -55,8 +55,10 @@ export function startHttp(
     });
     tls = secured.on('error', fail).once('secureConnect', () => {
       clock.mark('tlsUs');
+      // Now: a socket that the server has closed has no certificate.
+      const isRefused = expiresTooSoon(secured, check);
       ask(secured, ip, check, clock, (outcome) =>
-        end(outcome === OUTCOME.reply && expiresTooSoon(secured, check) ? OUTCOME.mismatch : outcome),
+        end(outcome === OUTCOME.reply && isRefused ? OUTCOME.mismatch : outcome),
       );
     });
   });
