@@ -1,4 +1,4 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import type { DrainJob } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { Failure, InstantPipe, keepLast, reloadEvery, Toasts } from '@icmp-mon/platform/ui-kit';
@@ -13,7 +13,7 @@ const ENDED_MAX = 2;
   selector: 'icm-drain-jobs',
   imports: [Failure, InstantPipe],
   template: `
-    @if (kept.failure(); as failure) {
+    @if (!isFailureKnown() && kept.failure(); as failure) {
       <icm-failure
         what="The drain jobs could not be loaded"
         [error]="failure.error"
@@ -79,6 +79,8 @@ export class DrainJobs {
   protected readonly mayChange = computed(() => this.session.may('agents:write'));
   protected readonly read = this.client.listDrainJobs();
   protected readonly kept = keepLast(this.read);
+  /** Whether the page already says that its reads fail. */
+  readonly isFailureKnown = input(false);
   protected readonly shown = computed(() => {
     const jobs = this.kept.value()?.items ?? [];
     const unfinished = jobs.filter(({ finishedAt }) => finishedAt === null);

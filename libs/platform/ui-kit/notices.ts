@@ -7,7 +7,7 @@ import { ClockTimePipe } from './text-pipes';
   selector: 'icm-failure',
   imports: [ClockTimePipe],
   template: `
-    <div role="alert">
+    <div class="texts" role="alert">
       <h2>
         {{ what() }}
         @if (sinceMs(); as since) {
@@ -15,20 +15,27 @@ import { ClockTimePipe } from './text-pipes';
         }
       </h2>
       <p>{{ problem().title }}. {{ problem().detail }}</p>
-      <button type="button" class="button" (click)="retry.emit()">Retry</button>
     </div>
+    <button type="button" class="button" (click)="retry.emit()">Retry</button>
   `,
   styles: `
+    /* Beside the texts, so that the older data below stays in view. */
     :host {
-      display: block;
-      padding: 16px;
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 8px 16px;
+      padding: 12px 16px;
       border-left: 4px solid var(--icm-danger);
       background: var(--icm-surface);
     }
+    .texts {
+      flex: 1 1 300px;
+    }
     p {
-      margin: 4px 0 12px;
+      margin: 2px 0 0;
       color: var(--icm-text-quiet);
-      max-width: 70ch;
+      max-width: 110ch;
     }
   `,
 })
