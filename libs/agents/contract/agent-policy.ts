@@ -4,6 +4,29 @@ import type { CheckType } from '@icmp-mon/probing/contract';
 export const PROBE_KINDS = ['icmp_ping', 'tcp_connect', 'http', 'dns', 'mtr'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
 
+/**
+ * Why a policy file refuses an assigned target: all are stopped, its address is denied, or not among the allowed ones, or not canonical; a
+ * port or a name of its check; its probes would exceed the packet rate. A newer agent may report others.
+ */
+export const POLICY_REFUSALS = [
+  'stopped',
+  'denied',
+  'not_allowed',
+  'not_canonical',
+  'port_refused',
+  'host_refused',
+  'too_fast',
+] as const;
+export type PolicyRefusal = (typeof POLICY_REFUSALS)[number];
+
+/** A change of the policy file that is not in force, because the file cannot be read or is invalid. */
+export interface PolicyFault {
+  /** Since when the file cannot be used, ISO 8601. */
+  since: string;
+  /** The fault of the file. */
+  detail: string;
+}
+
 /** Allowed and denied members of a list in a policy file; `allow` null: every one that is not denied. */
 export interface PolicyLists {
   allow: string[] | null;

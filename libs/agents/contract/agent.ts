@@ -1,6 +1,7 @@
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { OperatorField } from './agent-description';
 import type { AgentState } from './agent-events';
+import type { PolicyFault } from './agent-policy';
 
 /** Lifetime of an agent's certificate. The agent renews it after half of this time. */
 export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
@@ -62,6 +63,10 @@ export interface AgentTelemetry {
   clockOffsetMs: number;
   /** Number of assigned targets that the local policy file refuses. */
   policyRefusedTargets: number;
+  /** The same by reason, without reasons that refuse none: `POLICY_REFUSALS`; missing from older agents. */
+  policyRefused?: Record<string, number>;
+  /** Set while the policy file was changed to one that cannot be used: the previous policy is in force. */
+  policyFault?: PolicyFault;
   /** Longest delay of a probe in the last minute, in ms: of its time slice, of its executor, or of the agent's process. */
   lateMs?: number;
   /** Rate of probes that were due in the last minute and have no result: not sent in time, not captured, or not trusted. */

@@ -39,6 +39,8 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report.droppedResults > 0) return `${countText(report.droppedResults)} results dropped: spool full`;
   if (report.spoolQuarantined > 0) return `${countText(report.spoolQuarantined)} unreadable blocks in its spool`;
   if (report.notSentPerS > 0) return 'its kernel refuses to send probes: check its routes and firewall';
+  if (report.policyFault !== undefined)
+    return 'its changed policy file cannot be used: the previous policy is in force';
   if (report.policyRefusedTargets > 0) {
     return `its policy file refuses ${countText(report.policyRefusedTargets)} assigned targets`;
   }

@@ -99,6 +99,7 @@ describe('agentTrouble', () => {
     [{ spoolQuarantined: 2 }, /2 unreadable blocks/],
     [{ notSentPerS: 0.5 }, /refuses to send/],
     [{ policyRefusedTargets: 3 }, /refuses 3 assigned targets/],
+    [{ policyRefusedTargets: 3, policyFault: { since: '', detail: '' } }, /changed policy file cannot be used/],
     [{ spoolOldestS: 90 }, /delayed by 1 min/],
     [{ clockOffsetMs: -2_000 }, /^clock 2\.0 s behind: results get corrected times$/],
     [{ clockOffsetMs: 7_200_000 }, /^clock 2 h 00 min ahead: /],

@@ -10,6 +10,8 @@ import {
   EXECUTOR_STATES,
   type ExecutorHealth,
   type OperatorField,
+  POLICY_REFUSALS,
+  type PolicyFault,
 } from '@icmp-mon/agents/contract';
 import { MayBeAbsent } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
@@ -36,6 +38,11 @@ export class ExecutorResponse implements ExecutorHealth {
   @ApiPropertyOptional({ description: 'Version of the program that it runs.', example: '5.1' }) version?: string;
 }
 
+export class PolicyFaultResponse implements PolicyFault {
+  @ApiProperty({ format: 'date-time' }) since!: string;
+  @ApiProperty({ description: 'What is wrong with the file.' }) detail!: string;
+}
+
 export class AgentTelemetryResponse implements AgentTelemetry {
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty() agentVersion!: string;
@@ -55,7 +62,17 @@ export class AgentTelemetryResponse implements AgentTelemetry {
   @ApiProperty() droppedResults!: number;
   @ApiProperty() notSentPerS!: number;
   @ApiProperty({ description: "The agent's clock minus the gateway's." }) clockOffsetMs!: number;
-  @ApiProperty() policyRefusedTargets!: number;
+  @ApiProperty({ description: 'Assigned targets that its policy file refuses.' }) policyRefusedTargets!: number;
+  @ApiPropertyOptional({
+    ...{ type: 'object', additionalProperties: { type: 'integer', minimum: 0 }, example: { not_allowed: 12 } },
+    description: `These by reason: ${POLICY_REFUSALS.join(', ')}. Newer agents may report others.`,
+  })
+  policyRefused?: Record<string, number>;
+  @ApiPropertyOptional({
+    ...{ type: PolicyFaultResponse },
+    description: 'Set while the policy file was changed to one that cannot be used: the previous policy is in force.',
+  })
+  policyFault?: PolicyFaultResponse;
   @ApiPropertyOptional({
     ...{ type: 'object', properties: { name: { type: 'string' }, region: { type: 'string' } } },
     additionalProperties: false,

@@ -3,14 +3,15 @@ import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { absoluteMs, inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
 const EXECUTORS_MAX = 32;
-/** Any word: newer agents may report states that `EXECUTOR_STATES` of the contract does not contain. */
-const EXECUTOR_STATE = /^[a-z_]{1,64}$/;
+/** Any word: newer agents may report states and reasons that the contract does not contain. */
+const WORD = /^[a-z_]{1,64}$/;
 const VERSION_LENGTH_MAX = 64;
 const DETAIL_LENGTH_MAX = 500;
 const TIME_LENGTH_MAX = 40;
 /** Longer than enrolment allows, because settings may differ from what was enrolled. */
 const PLACE_LENGTH_MAX = 256;
 const HOST_LENGTH_MAX = 253;
+const REFUSALS_MAX = 32;
 
 /** Numeric fields of a report with their minimum. */
 const NUMBERS = {
@@ -70,10 +71,41 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   }
   const configured = readConfigured(body['configured'], errors);
   const executors = readExecutors(body['executors'], errors);
+  const policy = readPolicy(body, errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has invalid fields: see "errors".', errors);
   const { at, startedAt, agentVersion } = body;
   const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
-  return { ...given, ...(host !== undefined && { host: String(host) }), ...(configured && { configured }) };
+  return { ...given, ...policy, ...(host !== undefined && { host: String(host) }), ...(configured && { configured }) };
+}
+
+/** Parses what newer agents report about their policy file. */
+function readPolicy(
+  { policyRefused: refused, policyFault: fault }: Record<string, unknown>,
+  errors: FieldError[],
+): Pick<AgentTelemetry, 'policyRefused' | 'policyFault'> {
+  const policy: Pick<AgentTelemetry, 'policyRefused' | 'policyFault'> = {};
+  if (areCounts(refused)) policy.policyRefused = refused;
+  else if (refused !== undefined) {
+    errors.push({
+      pointer: '#/policyRefused',
+      detail: `must be numbers of targets of at most ${REFUSALS_MAX} reasons`,
+    });
+  }
+  if (isRecord(fault) && isTime(fault['since']) && isCleanText(fault['detail'], DETAIL_LENGTH_MAX)) {
+    policy.policyFault = { since: String(fault['since']), detail: fault['detail'] };
+  } else if (fault !== undefined) {
+    const detail = `must be {since, detail}: a time in ISO 8601, and a text of at most ${DETAIL_LENGTH_MAX} characters without control characters`;
+    errors.push({ pointer: '#/policyFault', detail });
+  }
+  return policy;
+}
+
+/** Whether the value has a number of targets by reason; reasons are words. */
+function areCounts(value: unknown): value is Record<string, number> {
+  if (!isRecord(value) || Object.keys(value).length > REFUSALS_MAX) return false;
+  return Object.entries(value).every(
+    ([reason, targets]) => WORD.test(reason) && Number.isSafeInteger(targets) && Number(targets) >= 0,
+  );
 }
 
 function readConfigured(value: unknown, errors: FieldError[]): AgentTelemetry['configured'] {
@@ -98,7 +130,7 @@ function readExecutors(value: unknown, errors: FieldError[]): ExecutorHealth[] {
       isRecord(executor) &&
       isCleanText(executor['type'], VERSION_LENGTH_MAX) &&
       typeof executor['state'] === 'string' &&
-      EXECUTOR_STATE.test(executor['state']) &&
+      WORD.test(executor['state']) &&
       isCleanText(detail, DETAIL_LENGTH_MAX) &&
       (executor['version'] === undefined || isCleanText(executor['version'], VERSION_LENGTH_MAX));
     if (good) {

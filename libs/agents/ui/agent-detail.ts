@@ -40,6 +40,7 @@ import { AgentActions } from './agent-actions';
 import { AgentExecutors } from './agent-executors';
 import { AgentFacts } from './agent-facts';
 import { AgentLink } from './agent-link';
+import { AgentPolicyCard } from './agent-policy';
 import { AgentsClient } from './agents.client';
 import { EditAgent } from './edit-agent';
 import { AdmittedPipe } from './agent-pipes';
@@ -47,10 +48,7 @@ import { AdmittedPipe } from './agent-pipes';
 const AGENT_AGAIN_MS = 5_000;
 const METRICS_AGAIN_MS = 15_000;
 const METRICS_SPAN_MS_MAX = 31 * 86_400_000;
-/**
- * Multiple of the usual distance between points from which the line breaks. Telemetry arrives every 5 s, or is averaged over longer
- * buckets.
- */
+/** Multiple of the usual distance between points from which the line breaks: telemetry arrives every 5 s, or is averaged over longer buckets. */
 const GAP_FACTOR = 6;
 
 interface Graph {
@@ -108,6 +106,7 @@ const GRAPHS: readonly Graph[] = [
     AgentExecutors,
     AgentFacts,
     AgentLink,
+    AgentPolicyCard,
     AgentTroublePipe,
     AgePipe,
     BytesPipe,

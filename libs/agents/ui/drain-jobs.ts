@@ -79,7 +79,7 @@ export class DrainJobs {
   protected readonly mayChange = computed(() => this.session.may('agents:write'));
   protected readonly read = this.client.listDrainJobs();
   protected readonly kept = keepLast(this.read);
-  /** Whether the page already says that its reads fail. */
+  /** Whether the page already shows that its reads fail. */
   readonly isFailureKnown = input(false);
   protected readonly shown = computed(() => {
     const jobs = this.kept.value()?.items ?? [];

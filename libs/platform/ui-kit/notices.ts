@@ -19,7 +19,7 @@ import { ClockTimePipe } from './text-pipes';
     <button type="button" class="button" (click)="retry.emit()">Retry</button>
   `,
   styles: `
-    /* Beside the texts, so that the older data below stays in view. */
+    /* Next to the texts, so that the older data below stays in view. */
     :host {
       display: flex;
       flex-wrap: wrap;

@@ -10,7 +10,7 @@ import { createExecutors } from './executors/executors';
 import { type Gauges, TelemetryReporter } from './health/telemetry-reporter';
 import { UncountedLog } from './health/uncounted-log';
 import type { PolicyFile } from './policy/policy-file';
-import { policyReport, type RefusedKeys } from './policy/policy-report';
+import { policyGauges, policyReport, type RefusedKeys } from './policy/policy-report';
 import { Probers } from './schedule/probers';
 import { planTargets } from './schedule/target-plan';
 import { GatewayClient } from './ship/gateway-client';
@@ -65,7 +65,7 @@ export class Session {
   private readonly description: Description;
   private readonly disconnection = new DisconnectionWatch();
   private halted: string | null = null;
-  private refusedTargets = 0;
+  private refused: Record<string, number> = {};
   private refusedKeys: RefusedKeys = { byAddress: [], byCheck: [], tooFast: [] };
   private refusalText = '';
 
@@ -197,7 +197,7 @@ export class Session {
       spoolQuarantined: quarantined,
       droppedResults: droppedResults + this.collector.droppedResults,
       clockOffsetMs: this.gateway.clockOffsetMs,
-      policyRefusedTargets: this.refusedTargets,
+      ...policyGauges(this.options.policy.fault, this.refused),
       ...(this.description.configured && { configured: this.description.configured }),
       lateMs: this.prober.lateMs,
       unmeasuredPerS: this.prober.unmeasuredPerS,
@@ -252,7 +252,7 @@ export class Session {
     const plan = planTargets(targets.values(), tiers, policy.current, this.prober.types);
     this.collector.policyVersion = version;
     this.prober.replacePlan(this.halted === null ? plan.targets : [], policy.current);
-    this.refusedTargets = plan.refusedTotal;
+    this.refused = plan.refused;
     this.refusedKeys = plan.refusedKeys;
     this.policyReporter.scheduleReport();
     const text = JSON.stringify([plan.refused, plan.examples]);

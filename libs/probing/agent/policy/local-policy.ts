@@ -1,4 +1,4 @@
-import type { ProbeKind } from '@icmp-mon/agents/contract';
+import type { PolicyRefusal, ProbeKind } from '@icmp-mon/agents/contract';
 import type { CheckType } from '@icmp-mon/probing/contract';
 import { type AddressRanges, ALWAYS_DENIED, LOOPBACK } from './address-ranges';
 import { canonicalFamily } from './canonical-ip';
@@ -6,10 +6,9 @@ import type { HostNames } from './host-names';
 import type { PortRanges } from './port-ranges';
 
 /** Why the policy file refuses an address, regardless of the check. */
-export type AddressRefusal = 'not_canonical' | 'denied' | 'not_allowed' | 'stopped';
+export type AddressRefusal = Extract<PolicyRefusal, 'not_canonical' | 'denied' | 'not_allowed' | 'stopped'>;
 /** Why it refuses a check whose address is allowed. */
-export type CheckRefusal = 'port_refused' | 'host_refused';
-export type PolicyRefusal = AddressRefusal | CheckRefusal | 'too_fast';
+export type CheckRefusal = Extract<PolicyRefusal, 'port_refused' | 'host_refused'>;
 
 /** Allowed and denied members; `allow` null: every one that is not denied. */
 export interface AllowDeny<T> {

@@ -1,14 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { PolicyFault } from '@icmp-mon/agents/contract';
 import type { AgentLog } from '../agent-log';
 import type { LocalPolicy } from './local-policy';
 import { defaultPolicy, parsePolicy } from './parse-policy';
 
 const LOOK_EVERY_MS = 2_000;
 const FILE_BYTES_MAX = 1024 * 1024;
+/** Longest text of a fault, which telemetry contains. */
+const DETAIL_LENGTH_MAX = 500;
 
 /** The policy from a file, read again when the file changes; if the new content is invalid, the previous policy remains in force. */
 export class PolicyFile {
   current: LocalPolicy;
+  /** Why the file as it is now is not in force; null if it is. */
+  fault: PolicyFault | null = null;
   /** Identity of the file before it was read, so that a change during reading is noticed. */
   private seen = '';
   private timer: NodeJS.Timeout | undefined;
@@ -40,12 +45,20 @@ export class PolicyFile {
     try {
       this.current = read(file);
     } catch (error) {
+      this.fault = { since: this.fault?.since ?? new Date().toISOString(), detail: detailOf(error) };
       this.log.error({ err: error, file }, 'policy file changed but is invalid; the previous policy remains in force');
       return;
     }
+    this.fault = null;
     this.log.info({ file }, 'policy file changed; the new policy is in force');
     onChange();
   }
+}
+
+/** Returns the message as one line of text that a report may contain: an error may quote the file. */
+function detailOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\s+/g, ' ').trim().slice(0, DETAIL_LENGTH_MAX).replace(/\p{C}/gu, '?');
 }
 
 function looksOf(file: string): string {

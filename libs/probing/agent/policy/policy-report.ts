@@ -1,7 +1,9 @@
 import {
   type AgentPolicyReport,
+  type AgentTelemetry,
   POLICY_CHECKS_BYTES_MAX,
   POLICY_RANGES_BYTES_MAX,
+  type PolicyFault,
   type PolicyLists,
   REFUSED_KEYS_BYTES_MAX,
   REFUSED_KEYS_MAX,
@@ -35,6 +37,19 @@ export function policyReport(policy: LocalPolicy, refused: RefusedKeys): AgentPo
     ...{ commands: commands && [...commands], ...checks },
     ...((!isWhole || checks.ports === undefined) && { isCut: true }),
     refusedKeys: distances(keys),
+  };
+}
+
+/** Returns what the telemetry contains about the policy file: how many assigned targets it refuses and why, and a change that is not in force. */
+export function policyGauges(
+  fault: PolicyFault | null,
+  refused: Readonly<Record<string, number>>,
+): Pick<AgentTelemetry, 'policyRefusedTargets' | 'policyRefused' | 'policyFault'> {
+  const some = Object.entries(refused).filter(([, targets]) => targets > 0);
+  return {
+    policyRefusedTargets: some.reduce((sum, [, targets]) => sum + targets, 0),
+    policyRefused: Object.fromEntries(some),
+    ...(fault !== null && { policyFault: fault }),
   };
 }
 

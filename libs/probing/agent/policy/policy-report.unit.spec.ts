@@ -1,7 +1,7 @@
 import { POLICY_RANGES_BYTES_MAX, REFUSED_KEYS_MAX } from '@icmp-mon/agents/contract';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from './parse-policy';
-import { policyReport } from './policy-report';
+import { policyGauges, policyReport } from './policy-report';
 
 const NONE = { byAddress: [], byCheck: [], tooFast: [] };
 
@@ -56,5 +56,16 @@ describe('the report of a policy', () => {
     const cut = policyReport(parsePolicy(`httpHosts: {deny: [${hosts.join(', ')}]}`), NONE);
     expect(cut).toMatchObject({ isCut: true, commands: null });
     expect(cut).not.toHaveProperty('httpHosts');
+  });
+});
+
+describe('the telemetry about a policy file', () => {
+  it('has the refused targets by reason, without reasons that refuse none, and a change that is not in force', () => {
+    expect(policyGauges(null, { denied: 2, not_allowed: 1, stopped: 0 })).toEqual({
+      policyRefusedTargets: 3,
+      policyRefused: { denied: 2, not_allowed: 1 },
+    });
+    const fault = { since: '2026-11-22T10:00:00.000Z', detail: 'unknown field: alow' };
+    expect(policyGauges(fault, {})).toEqual({ policyRefusedTargets: 0, policyRefused: {}, policyFault: fault });
   });
 });

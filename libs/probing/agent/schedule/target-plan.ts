@@ -1,7 +1,8 @@
+import type { PolicyRefusal } from '@icmp-mon/agents/contract';
 import type { AssignedTarget, AssignedTier } from '@icmp-mon/assignment/contract';
 import type { CheckType } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
-import { type AddressRefusal, addressRefusalOf, type LocalPolicy, type PolicyRefusal } from '../policy/local-policy';
+import { type AddressRefusal, addressRefusalOf, type LocalPolicy } from '../policy/local-policy';
 import type { RefusedKeys } from '../policy/policy-report';
 import { executableTiers } from './executable-tiers';
 import { PacketRates } from './packet-rates';
