@@ -81,6 +81,9 @@ import { type FleetGroup, shownGroups } from './fleet-groups';
       color: var(--icm-degraded);
     }
     .rest {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 12px;
       margin: 0;
       padding: 6px 16px;
       border-top: 1px solid var(--icm-line);
