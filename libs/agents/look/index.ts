@@ -1,2 +1,3 @@
 export * from './agent-trouble';
 export * from './agent-trouble.pipe';
+export { worstFirst } from './worst-first';

@@ -10,9 +10,9 @@ import {
   viewChild,
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { type AgentConnection, type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
+import { type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
-import { agentTrouble, AgentTroublePipe } from '@icmp-mon/agents/look';
+import { AgentTroublePipe, worstFirst } from '@icmp-mon/agents/look';
 import {
   Clock,
   CountPipe,
@@ -37,7 +37,6 @@ import { AdmittedPipe } from './agent-pipes';
 import { SeveralAgents } from './several-agents';
 
 const AGAIN_MS = 5_000;
-const WORST_FIRST: AgentConnection[] = ['lost', 'late', 'unknown', 'enrolled', 'connected'];
 
 /** Page `/agents?join=&region=&provider=&fleet=`: the fleet by region and provider, and all agents or those of one group with their connection, health and targets, worst first. */
 @Component({
@@ -76,7 +75,7 @@ export class AgentList {
   readonly fleet = input<string>();
   protected readonly groups = computed(() => fleetGroups(this.agents() ?? [], this.nowMs()));
   protected readonly isRestricted = computed(() => this.region() !== undefined || this.provider() !== undefined);
-  protected readonly worstFirst = computed(() => [...this.chosen()].sort(byTrouble(this.nowMs())));
+  protected readonly worstFirst = computed(() => worstFirst(this.chosen(), this.nowMs()));
   private readonly chosen = computed(() =>
     (this.agents() ?? []).filter(
       ({ region, provider }) => region === (this.region() ?? region) && provider === (this.provider() ?? provider),
@@ -152,10 +151,4 @@ export class AgentList {
     await this.router.navigate([], { queryParams: { join: null }, queryParamsHandling: 'merge' });
     afterNextRender(() => this.joinButton()?.nativeElement.focus(), { injector: this.injector });
   }
-}
-
-function byTrouble(nowMs: number): (a: AgentView, b: AgentView) => number {
-  const rank = (agent: AgentView): number =>
-    WORST_FIRST.indexOf(agent.connection) * 2 + (agentTrouble(agent, nowMs) === null ? 1 : 0);
-  return (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name);
 }

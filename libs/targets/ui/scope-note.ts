@@ -13,6 +13,11 @@ import { Session } from '@icmp-mon/identity/ui';
     }
   `,
   styles: `
+    /* Otherwise a form has the gap of its fields twice. */
+    :host(:empty) {
+      display: none;
+    }
+
     p {
       margin: 0;
     }
