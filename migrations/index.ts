@@ -47,6 +47,7 @@ import { IdentitySingleSignOn1790000088100 } from './control/1790000088100-ident
 import { AgentsDrainJobs1790000091000 } from './control/1790000091000-agents-drain-jobs';
 import { AgentsDrainLooked1790000092000 } from './control/1790000092000-agents-drain-looked';
 import { TargetsBulkScopes1790000094000 } from './control/1790000094000-targets-bulk-scopes';
+import { AssignmentAnswer1790000096000 } from './control/1790000096000-assignment-answer';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -120,6 +121,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AgentsDrainJobs1790000091000,
   AgentsDrainLooked1790000092000,
   TargetsBulkScopes1790000094000,
+  AssignmentAnswer1790000096000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -1,4 +1,4 @@
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
@@ -100,5 +100,24 @@ describe('the answer to an agent', () => {
     await happened(agentEnrolled(agent), targetRegistered(1));
     await allPublished();
     expect(await assignmentsSince(database, agent, 1_000_000)).toMatchObject({ full: true, assigned: [{ key: 1 }] });
+  });
+
+  it('is read by index, although its plan was made while the tables were small', async () => {
+    const agent = newId();
+    await happened(tierDefined('standard', BUILT_IN_TIERS.standard));
+    await happened(agentEnrolled(agent), targetRegistered(1));
+    await allPublished();
+    await database.execute('ANALYZE assignment, assignment_removed');
+    // In one transaction, because these counts are of its session.
+    const scansOf = (sql: Sql) =>
+      sql.query(
+        `SELECT relname, seq_scan FROM pg_stat_xact_user_tables
+         WHERE relname IN ('assignment', 'assignment_removed') ORDER BY relname`,
+      );
+    await database.transaction(async (sql) => {
+      const before = await scansOf(sql);
+      expect(await openAssignments(sql, agent, 1)).not.toBeNull();
+      expect(await scansOf(sql)).toEqual(before);
+    });
   });
 });

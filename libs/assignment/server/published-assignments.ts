@@ -83,24 +83,8 @@ const changesOf = (agent: string, from: string, to: string, limit: string): stri
 
 const TIER_CHANGED = 'SELECT 1 FROM assignment_tier WHERE position >';
 
-/**
- * Everything with which an answer begins, in one statement, because agents ask often: while many targets are assigned, each of them once per
- * second. Without changes and changed tiers, `first` and `tiers` are null. OFFSET 0 keeps a subquery apart, so that it runs once.
- */
-const OPENED = `
-  SELECT f.published, f.full, f.after, f.first,
-    CASE WHEN f.full OR f.first IS NOT NULL OR EXISTS (${TIER_CHANGED} f.after AND position <= f.published) THEN
-      (SELECT coalesce(json_agg(json_build_object('name', name,
-         'policy', CASE WHEN position <= f.published THEN policy ELSE published_policy END) ORDER BY name), '[]')
-       FROM assignment_tier) END AS tiers
-  FROM (
-    SELECT s.published, s.full, s.after,
-      (SELECT json_agg(c ORDER BY position) FROM (${changesOf('$1', 's.after', 's.published', '$3')}) AS c) AS first
-    FROM (
-      SELECT published, asked.full, CASE WHEN asked.full THEN 0 ELSE $2 END AS after
-      FROM shard_feed_state, LATERAL (SELECT $2::bigint = 0 OR $2 < forgotten OR $2 > published AS full) AS asked
-      OFFSET 0) AS s
-    OFFSET 0) AS f`;
+/** Statement with which an answer begins. Each session keeps its plan, because agents ask often: each up to once per second. */
+const OPENED = 'SELECT published, "full", after, first, tiers FROM assignment_answer($1, $2, $3)';
 
 interface Opened {
   published: number;
