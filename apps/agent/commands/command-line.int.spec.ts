@@ -96,6 +96,7 @@ describe('the command line of the agent', () => {
       'ICMPMON_AGENT_ENROL_URL',
       'ICMPMON_AGENT_SPOOL_BYTES',
     ]);
+    expect((await call(['doctor'])).stdout).toMatch(/\n1 fault, 0 warnings\.\n$/);
   });
 
   const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];

@@ -30,6 +30,9 @@ function textOf(findings: readonly Finding[]): string {
     const first = `${MARKS[state]}  ${check.padEnd(width)}  ${printable(detail)}`;
     return fix === undefined ? [first] : [first, `${' '.repeat(width + 11)}fix: ${printable(fix)}`];
   });
-  const count = (state: FindingState): number => findings.filter((finding) => finding.state === state).length;
-  return `${lines.join('\n')}\n${count('fault')} faults, ${count('warning')} warnings.\n`;
+  const count = (state: FindingState): string => {
+    const { length } = findings.filter((finding) => finding.state === state);
+    return `${length} ${state}${length === 1 ? '' : 's'}`;
+  };
+  return `${lines.join('\n')}\n${count('fault')}, ${count('warning')}.\n`;
 }

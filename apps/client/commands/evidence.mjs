@@ -1,4 +1,4 @@
-import { json } from './shared-options.mjs';
+import { jsonOf } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 
@@ -21,7 +21,7 @@ export const evidence = {
           value: 'hash',
           text: 'refuses the file unless it has an entry with this hash, such as `evidence.hash` of an event that was kept elsewhere',
         },
-        json,
+        jsonOf('what was verified'),
       ],
       examples: ['icmpmon evidence verify evidence.ndjson'],
       exits: {
