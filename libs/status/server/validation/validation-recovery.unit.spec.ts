@@ -13,6 +13,7 @@ import {
   MemoryTables,
   PING,
   SILENT,
+  storedOf,
   TELNET,
   ValidatedShard,
 } from './validation-shard.test-data';
@@ -46,21 +47,6 @@ async function replay({ fold, participant }: Restored, records: readonly Uint8Ar
     fold.applyRecord(at + 1, record, () => -1);
     await participant.takePendingWrite()?.writeRows(null);
   }
-}
-
-/** Returns the content of the tables of the shard as a takeover reads it. */
-function storedOf({ tables }: ValidatedShard): StoredChecks {
-  const checks = [...tables.statuses.values()].map((row) => ({
-    target: {
-      ...{ key: row.target_key, targetId: row.target_id, ip: row.ip, vrf: row.vrf, tier: row.tier },
-      ...{ policy: undefined, selected: [], pairs: [] },
-    },
-    ...{ check: row.check_no, type: row.type, port: row.port, chain: row.chain, changeSeq: row.change_seq },
-    ...{ status: row.status, reason: row.reason, sinceMs: Date.parse(row.since), entries: row.entries, hash: row.hash },
-    ...{ lastProofMs: row.last_proof_at === null ? 0 : Date.parse(row.last_proof_at), lastAnswer: row.last_answer },
-    fromMs: Date.parse(row.open_entry.from),
-  }));
-  return { changeSeq: Math.max(0, ...tables.changes.map(({ change_seq }) => change_seq)), checks };
 }
 
 describe('a replay from a checkpoint', () => {
@@ -100,10 +86,10 @@ describe('a takeover', () => {
   it('from a checkpoint without checks continues their logs, and its own checkpoint is canonical', async () => {
     const shard = await ValidatedShard.of([A]);
     await shard.proves();
-    const [before] = storedOf(shard).checks;
+    const [before] = storedOf(shard.tables).checks;
     const older = new ShardFold<null>(0, []);
     for (const [at, record] of shard.records.entries()) older.applyRecord(at + 1, record, () => -1);
-    const again = await restored(older.checkpoint(), storedOf(shard));
+    const again = await restored(older.checkpoint(), storedOf(shard.tables));
     again.participant.reconcileReplay();
     const at = shard.records.length;
     await shard.passTime(1_000);
@@ -120,7 +106,7 @@ describe('a takeover', () => {
     for (let round = 0; round < 5; round++) await shard.proves();
     const checkpoint = shard.fold.checkpoint();
     await shard.addResults([answers]);
-    const again = await restored(checkpoint, storedOf(shard));
+    const again = await restored(checkpoint, storedOf(shard.tables));
     again.participant.reconcileReplay();
     await shard.passTime(1_000);
     await again.fold.skipToPosition(null, {
@@ -143,7 +129,7 @@ describe('a takeover', () => {
       const checkpoint = shard.fold.checkpoint();
       const fact = targetFact(8, 'silent', [A]);
       await shard.fact(change === 'removed' ? { kind: 'target-removed', targetKey: 8 } : fact);
-      const stored = storedOf(shard);
+      const stored = storedOf(shard.tables);
       const sealed = new Set(shard.tables.entries.map(({ chain, entry }) => `${chain}/${entry}`));
       const again = await restored(checkpoint, stored);
       again.participant.reconcileReplay();

@@ -44,6 +44,21 @@ export class MemoryTables implements ValidationTables<null> {
   };
 }
 
+/** Returns the content of the tables of the shard as a takeover reads it. */
+export function storedOf(tables: MemoryTables): StoredChecks {
+  const checks = [...tables.statuses.values()].map((row) => ({
+    target: {
+      ...{ key: row.target_key, targetId: row.target_id, ip: row.ip, vrf: row.vrf, tier: row.tier },
+      ...{ policy: undefined, selected: [], pairs: [] },
+    },
+    ...{ check: row.check_no, type: row.type, port: row.port, chain: row.chain, changeSeq: row.change_seq },
+    ...{ status: row.status, reason: row.reason, sinceMs: Date.parse(row.since), entries: row.entries, hash: row.hash },
+    ...{ lastProofMs: row.last_proof_at === null ? 0 : Date.parse(row.last_proof_at), lastAnswer: row.last_answer },
+    fromMs: Date.parse(row.open_entry.from),
+  }));
+  return { changeSeq: Math.max(0, ...tables.changes.map(({ change_seq }) => change_seq)), checks };
+}
+
 export interface Measured {
   key: number;
   check: number;
