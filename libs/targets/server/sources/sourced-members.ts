@@ -8,6 +8,7 @@ export interface Ownership {
   source_name: string;
   tag_keys: string[];
   left_at: Date | null;
+  /** Whether the source has paused the target since it left the list; still true if it came back after the pausing failed. */
   is_paused: boolean;
 }
 
@@ -44,7 +45,7 @@ export function sourcedMembers(
   const tags = { ...Object.fromEntries(kept), ...given };
   const fault = tagsFault(tags, TARGET_TAGS);
   if (fault !== null) return { reason: `its tags ${fault}, together with the tags that people set` };
-  const isContinued = owned?.is_paused === true && owned.left_at !== null;
+  const isContinued = owned?.is_paused === true;
   return { members: { tags, ...(name !== undefined && { name }), ...(isContinued && { paused: false }) } };
 }
 
@@ -52,6 +53,7 @@ export function sourcedMembers(
 export const needsRecord = (owned: Ownership | undefined, listed: LineMembers): boolean =>
   owned === undefined ||
   owned.left_at !== null ||
+  owned.is_paused ||
   [...owned.tag_keys].sort().join() !==
     Object.keys(listed.tags ?? {})
       .sort()
