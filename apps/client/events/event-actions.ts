@@ -1,4 +1,4 @@
-import { type AuditEntry, type AuditPage, EVENTS_PAGE_MAX } from '@icmp-mon/audit/contract';
+import { type AuditEntry, type AuditPage, CAUSED_COUNT_MAX, EVENTS_PAGE_MAX } from '@icmp-mon/audit/contract';
 import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import { UsageError } from '@icmp-mon/platform/command-line';
 import type { Query } from '../api/api-client';
@@ -29,7 +29,8 @@ export const EVENT_ACTIONS: Actions = { events: listEvents };
 
 function changesText({ changes, causedCount }: AuditEntry): string {
   const texts = changes.map(({ field, before, after }) => `${field} ${before ?? '-'} → ${after ?? '-'}`);
-  return [...texts, ...(causedCount > 0 ? [`${countText(causedCount)} changes by its job`] : [])].join(', ');
+  const more = causedCount === CAUSED_COUNT_MAX ? ' or more' : '';
+  return [...texts, ...(causedCount > 0 ? [`${countText(causedCount)}${more} changes by its job`] : [])].join(', ');
 }
 
 function queryOf({ asked }: Session): Query {

@@ -36,6 +36,13 @@ it('events are listed with what changed, and only asked parameters are sent', as
   expect(fake.received[0]?.path).toBe('/api/v1/events?kind=target&entity=192.0.2.7&folded=true');
 });
 
+it('the number of changes by a job is stated as a lower bound where the server stops counting', async () => {
+  const items = [99, 100].map((causedCount) => ({ ...entry(causedCount), changes: [], causedCount }));
+  fake = await startFakeApi((_, response) => answerJson(response, { items, next: null, newest: 'n' }));
+  const { out } = await runCaptured(['events'], environment());
+  expect(out).toMatch(/ 99 changes by its job\n.* 100 or more changes by its job\n$/);
+});
+
 it('events of jobs are left out only by --folded', async () => {
   fake = await startFakeApi((_, response) => answerJson(response, { items: [], next: null, newest: 'n' }));
   await runCaptured(['events'], environment());
