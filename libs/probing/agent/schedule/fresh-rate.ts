@@ -7,20 +7,21 @@ const SWEEP_AT = 10_000;
  * replaces the targets of an address again and again would get an additional probe for each of them.
  */
 export class FreshRate {
-  private readonly probedAtMs = new Map<string, number>();
+  /** The last probe of each address, and the packets that it counts as. */
+  private readonly last = new Map<string, { atMs: number; packets: number }>();
   private sweepAt = SWEEP_AT;
 
-  /** Whether the address may be probed now: at most once per second, and no more often than the policy allows. Counts it if so. */
-  takeProbe(ip: string, perSecondMax: number, nowMs: number): boolean {
-    const waitMs = Math.max(SECOND_MS, SECOND_MS / perSecondMax);
-    if (nowMs - (this.probedAtMs.get(ip) ?? -Infinity) < waitMs) return false;
-    this.probedAtMs.set(ip, nowMs);
-    if (this.probedAtMs.size > this.sweepAt) this.removeOlder(nowMs - waitMs);
+  /** Whether the address may be probed now: at most once per second, and with no more packets than the policy allows. Counts it if so. */
+  takeProbe(ip: string, packets: number, perSecondMax: number, nowMs: number): boolean {
+    const isOver = (probe: { atMs: number; packets: number }): boolean =>
+      nowMs - probe.atMs >= Math.max(SECOND_MS, (SECOND_MS * probe.packets) / perSecondMax);
+    const last = this.last.get(ip);
+    if (last !== undefined && !isOver(last)) return false;
+    this.last.set(ip, { atMs: nowMs, packets });
+    if (this.last.size > this.sweepAt) {
+      for (const [each, probe] of this.last) if (isOver(probe)) this.last.delete(each);
+      this.sweepAt = SWEEP_AT + this.last.size;
+    }
     return true;
-  }
-
-  private removeOlder(thanMs: number): void {
-    for (const [ip, atMs] of this.probedAtMs) if (atMs <= thanMs) this.probedAtMs.delete(ip);
-    this.sweepAt = SWEEP_AT + this.probedAtMs.size;
   }
 }

@@ -1,3 +1,4 @@
+import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
 import type { LocalPolicy } from '../policy/local-policy';
 import { FreshRate } from './fresh-rate';
 
@@ -36,7 +37,8 @@ export class PacketBudget {
   }
 
   /** Returns which of the new targets may be probed immediately; the others wait for their turn in the schedule. */
-  takeImmediate<T extends { ip: string }>(targets: readonly T[], nowMs: number): T[] {
-    return targets.filter(({ ip }) => this.fresh.takeProbe(ip, this.limits.packetsPerSecondPerAddress, nowMs));
+  takeImmediate<T extends { ip: string }>(targets: readonly T[], type: CheckType, nowMs: number): T[] {
+    const packets = packetsPerProbe(type);
+    return targets.filter(({ ip }) => this.fresh.takeProbe(ip, packets, this.limits.packetsPerSecondPerAddress, nowMs));
   }
 }

@@ -83,7 +83,7 @@ export class Prober {
   replacePlan(plan: readonly PlannedTarget[]): void {
     this.options.executor.setTargets(plan.map(({ ip }) => ip));
     const nowMs = performance.now();
-    const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), nowMs);
+    const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), this.options.executor.type, nowMs);
     for (const target of fresh) this.queueTarget(target, nowMs, this.fresh);
     if (plan.length === 0) this.stopSlices();
     const lengthsMs = new Set(this.schedule.sliceLengthsMs);
