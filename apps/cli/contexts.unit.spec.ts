@@ -37,6 +37,7 @@ describe('the contexts of the command line app', () => {
       'assignment_interval, assignment_horizon',
       'assignment_rules',
       'bulk_job, bulk_job_part, bulk_job_failure',
+      'check_change, check_evidence, check_status',
       'enrolment_token',
       'import_file, import_line',
       'inventory_source, inventory_source_run, inventory_source_target',
@@ -58,6 +59,11 @@ describe('the contexts of the command line app', () => {
       ['target', TARGETS_TOPIC],
       ['tier', TIERS_TOPIC],
     ]);
-    expect(contexts.participants.plugged.map(({ name }) => name)).toEqual(['series', 'status', 'uncounted']);
+    expect(contexts.participants.plugged.map(({ name }) => name)).toEqual([
+      'series',
+      'status',
+      'uncounted',
+      'validation',
+    ]);
   });
 });
