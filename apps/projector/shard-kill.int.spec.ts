@@ -128,8 +128,8 @@ describe('a killed projector', () => {
     const telemetry = new TelemetryDatabase({ url: process.databases.telemetryUrl });
     try {
       const ends = logs.map(({ records }) => records.length - 1).sort((a, b) => a - b);
-      // Participants: status, series, uncounted.
-      const wanted = ends.flatMap((end) => [end, end, end]);
+      // Participants: status, validation, series, uncounted.
+      const wanted = ends.flatMap((end) => [end, end, end, end]);
       await eventually(async () => expect((await positions(telemetry)).sort((a, b) => a - b)).toEqual(wanted), {
         withinMs: 60_000,
       });
