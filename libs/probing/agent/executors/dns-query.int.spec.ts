@@ -1,13 +1,11 @@
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import { expect, it } from 'vitest';
 import { queryDns } from './dns-query';
-import { SocketExecutor } from './socket-executor';
-import { SocketRoom } from './socket-room';
-import { probeSlice } from './socket-slice.test-executor';
+import { probeSlice, unwatchedExecutor } from './socket-slice.test-executor';
 
 const HOST = '127.0.0.1';
 const CHECK = { type: 'dns', queryName: 'www.Example.net', queryType: 'A' } as const;
@@ -25,19 +23,34 @@ function answerTo(query: Buffer, records: Buffer[] = [], { rcode = 0, truncated 
   return answer;
 }
 
+/** Listens on a port that is free for UDP and TCP. */
+async function listenOnBoth(host: string): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4').bind(0, host);
+    await once(udp, 'listening');
+    const { port } = udp.address();
+    const tcp = createServer().listen(port, host);
+    try {
+      await once(tcp, 'listening');
+      return { udp, tcp, port };
+    } catch (error) {
+      udp.close();
+      if (attempt === 20) throw error;
+    }
+  }
+}
+
 /** Probes a name server that answers each query by `respond`. */
 async function outcomeOf(
   respond: (query: Buffer) => Buffer[],
   check: Partial<CheckDefinition> = {},
   { host = HOST, timeoutMs = 5_000, overTcp = undefined as ((query: Buffer) => Buffer | null) | undefined } = {},
 ): Promise<{ outcome: number | undefined; foreignReplies: number }> {
-  const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4').bind(0, host);
-  await once(udp, 'listening');
-  const { port } = udp.address();
+  const { udp, tcp, port } = await listenOnBoth(host);
   udp.on('message', (query: Buffer, { port: to, address }: RemoteInfo) => {
     for (const answer of respond(query)) udp.send(answer, to, address);
   });
-  const tcp = createServer((socket) => {
+  tcp.on('connection', (socket) => {
     socket.on('error', () => undefined);
     socket.once('data', (bytes) => {
       if (overTcp === undefined) return socket.destroy();
@@ -47,9 +60,8 @@ async function outcomeOf(
       socket.write(Buffer.from([answer.length >> 8, answer.length & 255]));
       return socket.write(answer);
     });
-  }).listen(port, host);
-  await once(tcp, 'listening');
-  const executor = new SocketExecutor('dns', queryDns, new SocketRoom(100));
+  });
+  const executor = unwatchedExecutor('dns', queryDns);
   const { outcomes } = await probeSlice(executor, [host], { ...CHECK, ...check, port }, { timeoutMs });
   udp.close();
   tcp.close();
@@ -127,7 +139,7 @@ it('a truncated answer that is repeated opens no further connection', async () =
 });
 
 it('an address that the kernel refuses to send to is not sent, and never the end of the agent', async () => {
-  const executor = new SocketExecutor('dns', queryDns, new SocketRoom(100));
+  const executor = unwatchedExecutor('dns', queryDns);
   // As an IPv6 address on a machine without IPv6: connect(2) itself fails.
   expect((await probeSlice(executor, ['255.255.255.255'], CHECK)).outcomes).toEqual([OUTCOME.not_sent]);
 });
@@ -137,7 +149,7 @@ it('a closed port is refused, and silence a timeout', async () => {
   const server = createServer().listen(0, HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const executor = new SocketExecutor('dns', queryDns, new SocketRoom(100));
+  const executor = unwatchedExecutor('dns', queryDns);
   expect((await probeSlice(executor, [HOST], { ...CHECK, port })).outcomes).toEqual([OUTCOME.refused]);
   server.close();
 });

@@ -12,9 +12,7 @@ import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import { afterEach, expect, it } from 'vitest';
 import type { HttpPhases } from './http-phases';
 import { requestHttp, startHttp } from './http-request';
-import { SocketExecutor } from './socket-executor';
-import { SocketRoom } from './socket-room';
-import { probeSlice } from './socket-slice.test-executor';
+import { probeSlice, unwatchedExecutor } from './socket-slice.test-executor';
 
 const HOST = '127.0.0.1';
 const open: { close(): unknown }[] = [];
@@ -35,7 +33,7 @@ async function outcomeAt(
   check: Partial<CheckDefinition> = {},
   { host = HOST, timeoutMs = 5_000 } = {},
 ): Promise<number | undefined> {
-  const executor = new SocketExecutor('http', requestHttp, new SocketRoom(100));
+  const executor = unwatchedExecutor('http', requestHttp);
   const { outcomes } = await probeSlice(executor, [host], { scheme: 'http', port, ...check }, { timeoutMs });
   return outcomes[0];
 }

@@ -53,7 +53,6 @@ interface Waiting {
 export class SocketExecutor implements Executor {
   readonly parallelMax = SLICES_MAX;
   readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
-  private readonly watch = new LoopWatch();
   private current: { state: ExecutorHealth['state']; detail: string } = {
     state: 'idle',
     detail: 'Nothing was probed yet.',
@@ -63,6 +62,7 @@ export class SocketExecutor implements Executor {
     readonly type: CheckType,
     private readonly startProbe: StartProbe,
     private readonly room: SocketRoom,
+    private readonly watch = new LoopWatch(),
   ) {}
 
   async runSlice(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {

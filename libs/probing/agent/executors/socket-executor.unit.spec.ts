@@ -5,7 +5,7 @@ import { LoopWatch } from './loop-watch';
 import { sendPaced } from './paced';
 import { SocketExecutor, type StartProbe } from './socket-executor';
 import { SocketRoom, socketsMaxOf } from './socket-room';
-import { probeSlice } from './socket-slice.test-executor';
+import { probeSlice, unwatchedExecutor } from './socket-slice.test-executor';
 
 const IPS = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
 
@@ -17,9 +17,8 @@ function protocolOf(outcome: number | null, cancelled: string[] = []): StartProb
   };
 }
 
-function executorOf(startProbe: StartProbe, room = new SocketRoom(100)): SocketExecutor {
-  return new SocketExecutor('tcp_connect', startProbe, room);
-}
+const executorOf = (startProbe: StartProbe, room?: SocketRoom): SocketExecutor =>
+  unwatchedExecutor('tcp_connect', startProbe, room);
 
 /** Keeps this process from doing anything else. */
 function standStill(ms: number): void {
@@ -64,6 +63,8 @@ describe('an executor with sockets', () => {
   });
 
   it('has no data for probes during which this process was paused, neither a reply nor a timeout', async () => {
+    const watched = (startProbe: StartProbe): SocketExecutor =>
+      new SocketExecutor('tcp_connect', startProbe, new SocketRoom(100));
     const paused: StartProbe = (_ip, _check, onEnd) => {
       setImmediate(() => {
         standStill(150);
@@ -71,14 +72,14 @@ describe('an executor with sockets', () => {
       });
       return { close: () => undefined };
     };
-    const { outcomes, end } = await probeSlice(executorOf(paused), ['192.0.2.1'], {}, { timeoutMs: 1_000 });
+    const { outcomes, end } = await probeSlice(watched(paused), ['192.0.2.1'], {}, { timeoutMs: 1_000 });
     expect(outcomes).toEqual([undefined]);
     expect(end.pausedMs).toBeGreaterThanOrEqual(100);
     const silent: StartProbe = () => {
       setTimeout(() => standStill(300), 10);
       return { close: () => undefined };
     };
-    const late = await probeSlice(executorOf(silent), ['192.0.2.1'], {}, { timeoutMs: 100 });
+    const late = await probeSlice(watched(silent), ['192.0.2.1'], {}, { timeoutMs: 100 });
     expect(late.outcomes).toEqual([undefined]);
   });
 

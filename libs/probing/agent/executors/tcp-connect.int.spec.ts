@@ -5,12 +5,11 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Netns } from './probe-once.test-executor';
-import { SocketExecutor } from './socket-executor';
 import { SocketRoom } from './socket-room';
-import { probeSlice } from './socket-slice.test-executor';
+import { probeSlice, unwatchedExecutor } from './socket-slice.test-executor';
 import { connectTcp } from './tcp-connect';
 
-const executor = new SocketExecutor('tcp_connect', connectTcp, new SocketRoom(1_000));
+const executor = unwatchedExecutor('tcp_connect', connectTcp, new SocketRoom(1_000));
 
 async function listen(host: string): Promise<{ server: Server; port: number }> {
   const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, host);
