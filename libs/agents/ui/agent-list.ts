@@ -1,14 +1,4 @@
-import {
-  afterNextRender,
-  Component,
-  computed,
-  effect,
-  ElementRef,
-  inject,
-  Injector,
-  input,
-  viewChild,
-} from '@angular/core';
+import { Component, computed, effect, ElementRef, inject, Injector, input, viewChild } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { type AgentView, isAdmitted } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
@@ -23,6 +13,7 @@ import {
   PageTrail,
   reloadEvery,
   Shortcuts,
+  whenRendered,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentLink } from './agent-link';
 import { AgentLoadPipe, IsFullPipe, ShortLoadPipe } from './agent-load';
@@ -149,6 +140,6 @@ export class AgentList {
   /** Closes the form and returns the focus to the button that opened it. */
   protected async closeJoin(): Promise<void> {
     await this.router.navigate([], { queryParams: { join: null }, queryParamsHandling: 'merge' });
-    afterNextRender(() => this.joinButton()?.nativeElement.focus(), { injector: this.injector });
+    whenRendered(this.injector, () => this.joinButton()?.nativeElement.focus());
   }
 }

@@ -1,8 +1,8 @@
-import { afterNextRender, Component, computed, inject, Injector, input, signal, viewChild } from '@angular/core';
+import { Component, computed, inject, Injector, input, signal, viewChild } from '@angular/core';
 import { form, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { type LoginChallenge, safeReturnUrl } from '@icmp-mon/identity/contract';
-import { LabelledField, PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField, PageTrail, type Problem, readProblem, whenRendered } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { LoginCode } from './login-code';
 import { LoginEnrolment } from './login-enrolment';
@@ -48,7 +48,7 @@ export class Login {
   }
 
   private focusFirst(): void {
-    afterNextRender(() => this.first()?.focusEntry(), { injector: this.injector });
+    whenRendered(this.injector, () => this.first()?.focusEntry());
   }
 
   protected async signIn(event: Event): Promise<void> {

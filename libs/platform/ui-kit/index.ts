@@ -30,5 +30,6 @@ export {
 export { Theme } from './theme';
 export { ageText, clockText, dateTimeText, durationText, instantText } from './time-text';
 export { Toasts, ToastStack } from './toasts';
+export { whenRendered } from './when-rendered';
 export type { Confirmation } from './confirm-dialog';
 export { ConfirmDialog } from './confirm-dialog';

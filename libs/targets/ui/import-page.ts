@@ -1,5 +1,4 @@
 import {
-  afterNextRender,
   Component,
   computed,
   DestroyRef,
@@ -12,7 +11,15 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
-import { CountPipe, Failure, newRequestKey, PageTrail, SentRequest, Toasts } from '@icmp-mon/platform/ui-kit';
+import {
+  CountPipe,
+  Failure,
+  newRequestKey,
+  PageTrail,
+  SentRequest,
+  Toasts,
+  whenRendered,
+} from '@icmp-mon/platform/ui-kit';
 import { Subject } from 'rxjs';
 import { BulkClient } from './bulk.client';
 import { followJob } from './followed-job';
@@ -99,7 +106,7 @@ export class ImportPage {
     if (dryRun) this.previewed.set({ jobId: job.id, file });
     this.shown.set(job);
     await this.router.navigate([], { queryParams: { job: job.id } });
-    afterNextRender(() => this.title()?.nativeElement.focus(), { injector: this.injector });
+    whenRendered(this.injector, () => this.title()?.nativeElement.focus());
   }
 
   /** Stops sending. A file that was not received completely starts no job. */
@@ -119,7 +126,7 @@ export class ImportPage {
   protected async showForm(): Promise<void> {
     this.forgetProblem();
     await this.router.navigate([], { queryParams: {} });
-    afterNextRender(() => this.form()?.focusChoice(), { injector: this.injector });
+    whenRendered(this.injector, () => this.form()?.focusChoice());
   }
 
   protected async cancelJob(id: string): Promise<void> {

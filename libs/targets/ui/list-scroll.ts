@@ -1,15 +1,7 @@
 import type { CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
-import {
-  afterNextRender,
-  computed,
-  DestroyRef,
-  inject,
-  Injectable,
-  Injector,
-  type Signal,
-  signal,
-} from '@angular/core';
+import { computed, DestroyRef, inject, Injectable, Injector, type Signal, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { whenRendered } from '@icmp-mon/platform/ui-kit';
 import { first, startWith } from 'rxjs';
 import { mediaMatches } from './media-matches';
 
@@ -68,7 +60,7 @@ export class ListScroll {
       if (at < top) viewport.scrollToOffset(at);
       else if (at + this.rowPx() > top + height) viewport.scrollToOffset(at + this.rowPx() - height);
     }
-    afterNextRender({ read: () => this.focus(index) }, { injector: this.injector });
+    whenRendered(this.injector, () => this.focus(index));
   }
 
   /** Scrolls so that a row is at a distance from the top of the viewport, which `offsetPx` computes from its height; focuses the row. */
@@ -78,9 +70,9 @@ export class ListScroll {
       if (viewport === undefined) return;
       viewport.scrollToOffset(Math.max(0, index * this.rowPx() - offsetPx(viewport.getViewportSize())));
       this.onScroll();
-      this.whenRendered(viewport, index, () => this.focus(index));
+      this.whenRowRendered(viewport, index, () => this.focus(index));
     };
-    afterNextRender({ write: show }, { injector: this.injector });
+    whenRendered(this.injector, show);
   }
 
   focus(index: number): void {
@@ -92,10 +84,10 @@ export class ListScroll {
   }
 
   /** Calls `run` once the viewport has rendered a row, which happens in one of the next frames. */
-  private whenRendered(viewport: CdkVirtualScrollViewport, index: number, run: () => void): void {
+  private whenRowRendered(viewport: CdkVirtualScrollViewport, index: number, run: () => void): void {
     const holds = ({ start, end }: { start: number; end: number }): boolean => start <= index && index < end;
     viewport.renderedRangeStream
       .pipe(startWith(viewport.getRenderedRange()), first(holds, null), takeUntilDestroyed(this.destroyRef))
-      .subscribe(() => afterNextRender({ read: run }, { injector: this.injector }));
+      .subscribe(() => whenRendered(this.injector, run));
   }
 }

@@ -1,5 +1,4 @@
 import {
-  afterNextRender,
   Component,
   computed,
   effect,
@@ -26,6 +25,7 @@ import {
   PageTrail,
   reloadEvery,
   Toasts,
+  whenRendered,
 } from '@icmp-mon/platform/ui-kit';
 import type { DefineSourceRequest, InventorySource, RunSourceQuery } from '@icmp-mon/targets/contract';
 import { SourceForm } from './source-form';
@@ -106,7 +106,7 @@ export class SourcePage {
   /** Returns the focus to the button that opened the form. */
   private endEditing(): void {
     this.isEditing.set(false);
-    afterNextRender(() => this.editButton()?.nativeElement.focus(), { injector: this.injector });
+    whenRendered(this.injector, () => this.editButton()?.nativeElement.focus());
   }
 
   protected startRun(query: RunSourceQuery): Promise<void> {

@@ -1,19 +1,9 @@
-import {
-  afterNextRender,
-  Component,
-  computed,
-  effect,
-  ElementRef,
-  inject,
-  Injector,
-  input,
-  untracked,
-} from '@angular/core';
+import { Component, computed, effect, ElementRef, inject, Injector, input, untracked } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { AgentsClient } from '@icmp-mon/agents/ui';
 import { EntityHistory } from '@icmp-mon/audit/look';
 import { Session } from '@icmp-mon/identity/ui';
-import { CountPipe, Failure, Icon, keepLast, PageTrail, Toasts } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, Failure, Icon, keepLast, PageTrail, Toasts, whenRendered } from '@icmp-mon/platform/ui-kit';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { PolicyPreview } from './policy-preview';
 import { TierEditor } from './tier-editor';
@@ -106,8 +96,6 @@ export class TierPage {
 
   /** Moves the focus to the first element, when it is rendered. */
   private focusOn(selector: string): void {
-    afterNextRender(() => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus(), {
-      injector: this.injector,
-    });
+    whenRendered(this.injector, () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus());
   }
 }
