@@ -1,10 +1,11 @@
-import { DestroyRef, Injector } from '@angular/core';
+import type { Injector } from '@angular/core';
 import { expect, it, vi } from 'vitest';
 import { whenRendered } from './when-rendered';
 
 it('whenRendered does nothing for a component that is destroyed, as its page was left', () => {
-  const injector = Injector.create({ providers: [{ provide: DestroyRef, useValue: { destroyed: true } }] });
   const run = vi.fn();
-  whenRendered(injector, run);
+  const get = vi.fn(() => ({ destroyed: true }));
+  whenRendered({ get } as unknown as Injector, run);
+  expect(get).toHaveBeenCalledOnce();
   expect(run).not.toHaveBeenCalled();
 });
