@@ -1,6 +1,6 @@
 import type { TargetPage } from '@icmp-mon/targets/contract';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dashboardMetrics } from '@icmp-mon/infra/testing';
 import type { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
@@ -8,6 +8,7 @@ import { currentDataStory } from './current-data.story';
 import { navigationStory } from './navigation.story';
 import { ProductWalk, soon } from './product-walk';
 import { targetStory } from './target.story';
+import { validationStory } from './validation.story';
 
 let walk: ProductWalk;
 let product: RunningProduct;
@@ -57,6 +58,7 @@ export const productStory = (running: () => RunningProduct) => () => {
   targetStory(opened);
   navigationStory(opened);
   currentDataStory(opened);
+  describe('a check that must not be answered', () => validationStory(opened));
 
   it('shows a message for an unknown page, and keeps the selected theme', async () => {
     await page.goto('/nowhere');
