@@ -28,11 +28,8 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
 
   beforeAll(async () => {
     product = await RunningProduct.start({ name: 'access', services: 'given' });
-    browser = await PortalBrowser.open(product.access.portalUrl);
+    browser = await PortalBrowser.openDashboard(product.access);
     page = browser.page;
-    await page.goto('/');
-    await browser.signIn(product.access.adminUser, product.access.adminPassword);
-    await page.getByTestId('truth-line').waitFor();
   });
 
   afterAll(async () => {

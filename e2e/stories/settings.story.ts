@@ -42,11 +42,8 @@ export const settingsStory = (running: () => RunningProduct) => () => {
     for (const name of ['edge-1', 'edge-2']) {
       await product.callApi('POST', 'targets', { ip: `127.0.2.${name.at(-1)}`, tier: 'fast', name });
     }
-    browser = await PortalBrowser.open(product.access.portalUrl);
+    browser = await PortalBrowser.openDashboard(product.access);
     page = browser.page;
-    await page.goto('/');
-    await browser.signIn(product.access.adminUser, product.access.adminPassword);
-    await page.getByTestId('truth-line').waitFor();
   });
 
   afterAll(async () => {

@@ -41,11 +41,8 @@ export const sourcesStory = (running: () => RunningProduct) => () => {
       ...LISTED.map((ip, at) => netboxAddress(at + 1, `${ip}/24`, { dns_name: `edge-${at + 1}.example.net` })),
       netboxAddress(9, '127.0.5.1/32'),
     ];
-    browser = await PortalBrowser.open(product.access.portalUrl);
+    browser = await PortalBrowser.openDashboard(product.access);
     page = browser.page;
-    await page.goto('/');
-    await browser.signIn(product.access.adminUser, product.access.adminPassword);
-    await page.getByTestId('truth-line').waitFor();
   });
 
   afterAll(async () => {

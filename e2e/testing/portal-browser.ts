@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { rootDir } from '@icmp-mon/infra/testing';
+import type { Access } from './running-product';
 
 export const CHROMIUM = '/usr/bin/chromium';
 const WIDE = 1280;
@@ -83,6 +84,20 @@ export class PortalBrowser {
     });
     const page = context.pages()[0] ?? (await context.newPage());
     return new PortalBrowser(context, page, profileDir, portalUrl);
+  }
+
+  /** Opens the dashboard as the administrator. */
+  static async openDashboard({ portalUrl, adminUser, adminPassword }: Access): Promise<PortalBrowser> {
+    const browser = await PortalBrowser.open(portalUrl);
+    try {
+      await browser.page.goto('/');
+      await browser.signIn(adminUser, adminPassword);
+      await browser.page.getByTestId('truth-line').waitFor();
+      return browser;
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
   }
 
   /** Marks the next response with this status as expected. */

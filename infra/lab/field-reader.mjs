@@ -20,7 +20,7 @@ export class FieldReader {
   /**
    * @param {unknown} value
    * @param {string} where
-   * @param {readonly string[] | null} names null: any
+   * @param {readonly string[] | null} names that the mapping may have; with null, it may have every name
    * @param {readonly string[]} required
    * @returns {Fields}
    */

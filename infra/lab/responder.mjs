@@ -23,7 +23,7 @@ export class Responder {
     this.stderr = '';
     this.child.stderr.on('data', (chunk) => (this.stderr = (this.stderr + chunk).slice(-4_000)));
     this.child.stdin.on('error', () => undefined);
-    /** @type {((answer: any) => void)[]} */
+    /** Commands without an answer, oldest first. @type {((answer: { counts: ResponderCounts }) => void)[]} */
     this.waiting = [];
     createInterface({ input: this.child.stdout }).on('line', (line) => this.waiting.shift()?.(JSON.parse(line)));
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
@@ -31,6 +31,7 @@ export class Responder {
     this.failed = this.ended.then(() => {
       throw new Refusal(`The simulated internet ended: ${this.stderr.trim() || 'without a message'}`);
     });
+    // Commands race with it; between two commands nobody waits for it.
     this.failed.catch(() => undefined);
   }
 
@@ -60,12 +61,17 @@ export class Responder {
     await this.ended;
   }
 
-  /** @param {object} command */
+  /**
+   * @param {object} command
+   * @returns {Promise<{ counts: ResponderCounts }>} with counts, if the command asks for them
+   */
   send(command) {
+    /** @type {Promise<{ counts: ResponderCounts }>} */
     const answer = new Promise((resolve) => this.waiting.push(resolve));
     this.child.stdin.write(`${JSON.stringify(command)}\n`);
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
+    /** @type {Promise<never>} */
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Refusal('The simulated internet does not answer.')), ANSWER_WITHIN_MS);
     });

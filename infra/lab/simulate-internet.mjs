@@ -13,7 +13,12 @@ const shared = new SharedArrayBuffer(SHARED_BYTES);
 const origin = new Float64Array(shared, 0, 1);
 origin[0] = Infinity;
 
-/** @type {Record<string, (command: any) => void | Promise<void>>} */
+/**
+ * Fields of all commands; each command has those that it needs.
+ * @typedef {{ world: object, faults: object[], seed: number, ports: number[], socketDir: string, originMs: number }} CommandFields
+ */
+
+/** @type {Record<string, (of: CommandFields) => void | Promise<void>>} */
 const COMMANDS = {
   begin: async ({ world, faults, seed, ports, socketDir }) => {
     await forwardPorts(ports, socketDir);

@@ -111,7 +111,7 @@ describe('the doctor', () => {
     const copy = path.join(dir, 'bin/fping');
     copyFileSync('/usr/bin/fping', copy);
     for (const folder of [dir, path.join(dir, 'bin'), copy]) chmodSync(folder, 0o755);
-    const wrapper = path.join(dir, 'as-nobody');
+    const wrapper = path.join(dir, 'fping-without-rights');
     const text = `#!/bin/sh\nexec setpriv --reuid 65534 --regid 65534 --clear-groups ${copy} "$@"\n`;
     writeFileSync(wrapper, text, { mode: 0o755 });
     const found = await examine({ fpingPath: wrapper });

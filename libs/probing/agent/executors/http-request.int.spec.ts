@@ -149,7 +149,7 @@ it.each(['HTTP/1.1 200 OK\r\n\r\nfine', 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\
 );
 
 it.each(['127.0.0.1', 'www.example.net.', '_a.example'])(
-  'HTTPS: any host of a check can be asked for (%s)',
+  'HTTPS: the request names the host of the check, also an address or a name that TLS does not allow (%s)',
   async (host) => {
     const port = await portOfServer(createHttps(certificateOf10Days(), (_request, response) => response.end('fine')));
     expect(await outcomeAt(port, { scheme: 'https', host })).toBe(OUTCOME.reply);
