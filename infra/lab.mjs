@@ -6,6 +6,7 @@ import { lab as definition } from './commands/lab.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { whyNoNamespaces } from './lab/network.mjs';
 import { ALL, purposeOf, readAll, readScenario, scenarioNames } from './lab/scenario.mjs';
+import { isRoot } from './owner.mjs';
 import { stateDir } from './paths.mjs';
 import { readJson } from './private-file.mjs';
 import { filesOf } from './product.mjs';
@@ -18,8 +19,7 @@ const INTERVAL_S = 5;
 
 await runCommand(definition, async (asked) => {
   if (asked.flag('list')) return list();
-  if (process.getuid?.() !== 0)
-    throw new Refusal('The lab creates network namespaces and needs root. Use: sudo npm run lab');
+  if (!isRoot()) throw new Refusal('The lab creates network namespaces and needs root. Use: sudo npm run lab');
   await setUp(import.meta.url, { provider: 'none', commands: ['fping', 'nft', 'ip', 'python3', 'sysctl'] });
   const name = asked.text('scenario') ?? DEFAULT_SCENARIO;
   const scenario = name === ALL ? await readAll() : await readScenario(name);

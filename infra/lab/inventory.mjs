@@ -14,6 +14,9 @@ const PAGE_ROWS = 500;
 const POLL_MS = 500;
 const JOB_WITHIN_MS = 120_000;
 const MISSES_TO_FAIL = 2;
+const PROBE_TIMEOUT_MS = 1_000;
+/** From the last miss to the status. */
+const PIPELINE_MS = 5_000;
 const DIVERSITY = 2;
 const FILE_WITHIN_MS = 60_000;
 
@@ -23,7 +26,7 @@ const FILE_WITHIN_MS = 60_000;
  */
 export const tierPolicy = ({ regions, plan }, intervalS) => ({
   probeIntervalMs: intervalS * 1_000,
-  probeTimeoutMs: 1_000,
+  probeTimeoutMs: PROBE_TIMEOUT_MS,
   checks: [{ type: 'icmp_ping', expect: 'reachable' }],
   agentSelection: {
     strategy: 'distributed',
@@ -47,7 +50,7 @@ const diversityOf = (regions, providers) => ({
  * Time after which the tier must have reported an outage: the misses in a row, the timeout, and some seconds for the pipeline.
  * @param {number} intervalS
  */
-export const neededMsOf = (intervalS) => MISSES_TO_FAIL * intervalS * 1_000 + 1_000 + 5_000;
+export const neededMsOf = (intervalS) => MISSES_TO_FAIL * intervalS * 1_000 + PROBE_TIMEOUT_MS + PIPELINE_MS;
 
 /**
  * Creates or replaces the tier of the lab.

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { Refusal } from '../output.mjs';
+import { isRoot } from '../owner.mjs';
 import { RANGES } from './engine/world-plan.mjs';
 
 /** @typedef {import('./engine/world.mjs').Vantage} Vantage */
@@ -23,7 +24,7 @@ export const namespacesOf = (run, vantages) => ({
 /** Why this process cannot create network namespaces with TUN devices; undefined if it can. */
 export function whyNoNamespaces() {
   if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
-  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  if (!isRoot()) return 'network namespaces need root';
   const name = `icmpmon-lab-check-${process.pid}`;
   const added = ip(['netns', 'add', name]);
   if (added !== undefined) return `"ip netns add" failed: ${added}`;

@@ -31,7 +31,7 @@ export class Responder {
     this.failed = this.ended.then(() => {
       throw new Refusal(`The simulated internet ended: ${this.stderr.trim() || 'without a message'}`);
     });
-    // Commands race with it; between two commands nobody waits for it.
+    // Commands race with it; between two commands no promise does.
     this.failed.catch(() => undefined);
   }
 

@@ -14,7 +14,7 @@ const origin = new Float64Array(shared, 0, 1);
 origin[0] = Infinity;
 
 /**
- * Fields of all commands; each command has those that it needs.
+ * Fields of all commands; each command needs some of them.
  * @typedef {{ world: object, faults: object[], seed: number, ports: number[], socketDir: string, originMs: number }} CommandFields
  */
 

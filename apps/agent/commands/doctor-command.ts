@@ -1,5 +1,5 @@
 import { ConfigError } from '@icmp-mon/platform/config';
-import { printable } from '@icmp-mon/platform/text';
+import { counted, printable } from '@icmp-mon/platform/text';
 import { examineAgent, type Finding, type FindingState } from '@icmp-mon/probing/agent';
 import { readAgentConfig } from '../agent-config';
 
@@ -30,9 +30,7 @@ function textOf(findings: readonly Finding[]): string {
     const first = `${MARKS[state]}  ${check.padEnd(width)}  ${printable(detail)}`;
     return fix === undefined ? [first] : [first, `${' '.repeat(width + 11)}fix: ${printable(fix)}`];
   });
-  const count = (state: FindingState): string => {
-    const { length } = findings.filter((finding) => finding.state === state);
-    return `${length} ${state}${length === 1 ? '' : 's'}`;
-  };
+  const count = (state: FindingState): string =>
+    counted(findings.filter((finding) => finding.state === state).length, state);
   return `${lines.join('\n')}\n${count('fault')}, ${count('warning')}.\n`;
 }

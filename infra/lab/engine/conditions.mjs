@@ -47,7 +47,7 @@ export class Conditions {
   }
 
   /**
-   * Returns the active faults of these kinds that concern packets of the vantage point to the target.
+   * Returns the active faults that concern packets of the vantage point to the target.
    * @param {Vantage} vantage
    * @param {Target} target
    * @param {string} region

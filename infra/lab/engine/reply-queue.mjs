@@ -27,7 +27,7 @@ export class ReplyQueue {
     }
     const { heap } = this;
     let at = heap.length;
-    for (; at > 0;) {
+    while (at > 0) {
       const parent = (at - 1) >> 1;
       if (heap[parent].dueMs <= reply.dueMs) break;
       heap[at] = heap[parent];

@@ -48,7 +48,10 @@ export const ROLES = Object.freeze({
 /** Roles of the targets of a site after its first one, which is the site's router. @type {readonly Role[]} */
 export const SITE_ROLES = ['web', 'web', 'app', 'db'];
 
-/** Ranges of the lab. No other network has them: RFC 2544 and RFC 5180 reserve them for benchmarks, RFC 6598 for carriers. */
+/**
+ * Ranges of the lab, used inside its namespaces only: RFC 2544 and RFC 5180 reserve those of the targets for benchmarks, RFC 6598 those of
+ * the routers for carriers.
+ */
 export const RANGES = Object.freeze({
   targets: '198.18.0.0/15',
   targets6: '2001:2:0:1000::/52',

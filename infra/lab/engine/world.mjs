@@ -21,7 +21,6 @@ export class World {
   /** @type {Router[]} */ routers = [];
   /** @type {Map<AddressKey, Vantage>} */ vantageByKey = new Map();
   /** @type {Map<AddressKey, Target>} */ targetByKey = new Map();
-  /** @type {Map<AddressKey, Router>} */ routerByKey = new Map();
   /** @type {Map<string, Router>} */ routerByName = new Map();
 
   /** @param {WorldPlan} plan */
@@ -109,7 +108,6 @@ export class World {
     const router = { index, name, keys };
     this.routers.push(router);
     this.routerByName.set(name, router);
-    for (const key of Object.values(keys)) this.routerByKey.set(key, router);
     return router;
   }
 
@@ -120,7 +118,6 @@ export class World {
    */
   moveRouter(index, ip) {
     const { keys } = this.routers[index];
-    this.routerByKey.delete(keys[4]);
     keys[4] = addressKey(ip);
   }
 

@@ -84,5 +84,5 @@ export class AgentPolicyCard {
 
 /** Newer agents may report other reasons. */
 function textOf(reason: string): string {
-  return reason in TEXTS ? TEXTS[reason as PolicyRefusal] : reason.replaceAll('_', ' ');
+  return Object.hasOwn(TEXTS, reason) ? TEXTS[reason as PolicyRefusal] : reason.replaceAll('_', ' ');
 }

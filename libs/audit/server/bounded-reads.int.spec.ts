@@ -117,3 +117,11 @@ describe('the events from which an entity is folded', () => {
     ]);
   });
 });
+
+it('parts of a stream with the same first event have it once each', async () => {
+  const parts = [1, 15_000].map((version) => ({ stream: AGENT, from: version, to: version }));
+  const types = ['AgentEnrolled', 'AgentLost'];
+  const [first, later] = await readEarlier(database, parts, { types, whole: ['AgentEnrolled'], limit: 100 });
+  expect(first.map(({ version }) => version)).toEqual([1]);
+  expect(later.map(({ version }) => version)).toEqual([1, ...Array.from({ length: 101 }, (_, at) => 14_900 + at)]);
+});

@@ -14,6 +14,7 @@ export async function withoutErased(
   const personal = [...categories.values()].filter(({ aggregate }) => (aggregate.personal?.erasedBy ?? null) !== null);
   const erasable = new Set(personal.map(({ aggregate }) => aggregate.category));
   const streams = [...new Set(events.map(({ stream }) => stream))].filter((stream) => erasable.has(categoryOf(stream)));
+  if (streams.length === 0) return [...events];
   // An erasure ends its stream, of which only the last event is read: some streams have thousands.
   const rows = await sql.query<{ stream: string }>(
     `SELECT of AS stream FROM unnest($1::text[]) AS of CROSS JOIN LATERAL (

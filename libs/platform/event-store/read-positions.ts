@@ -51,7 +51,9 @@ export async function readEarlier(
       ...[types, whole, limit],
     ],
   );
-  const byStream = Map.groupBy(events, ({ stream }) => stream);
+  // Two parts of a stream may both have its first event.
+  const unique = new Map(events.map((event) => [event.id, event])).values();
+  const byStream = Map.groupBy(unique, ({ stream }) => stream);
   return parts.map(({ stream, from, to }) =>
     (byStream.get(stream) ?? [])
       .filter(({ version }) => version === 1 || (version >= from - limit && version <= to))

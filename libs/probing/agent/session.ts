@@ -41,7 +41,7 @@ export interface AgentLosses extends ExecutorCounters {
   unmeasured: number;
 }
 
-/** Outcomes that a packet of the target proves. */
+/** Outcomes that prove that a packet from the target arrived. */
 const ANSWERED: readonly number[] = [OUTCOME.reply, OUTCOME.refused, OUTCOME.mismatch];
 /** How long a stop waits for running probes, in ms. */
 const PROBE_GRACE_MS = 1_500;

@@ -53,8 +53,9 @@ export class TargetChecks {
   /** Loads the checks of targets, so that `ofTarget` can return them. */
   async loadTargets(keys: readonly number[]): Promise<void> {
     const nowMs = performance.now();
+    // Before the missing keys are chosen: the keys that were known are then read again.
+    if (this.known.size + keys.length > ENTRIES_MAX) this.known.clear();
     const wanted = [...new Set(keys)].filter((key) => (this.known.get(key)?.untilMs ?? 0) <= nowMs);
-    if (this.known.size + wanted.length > ENTRIES_MAX) this.known.clear();
     for (let at = 0; at < wanted.length; at += KEYS_MAX) {
       const some = wanted.slice(at, at + KEYS_MAX);
       const found = await this.targets.byKeys(some, null);

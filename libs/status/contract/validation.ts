@@ -87,7 +87,7 @@ export interface ValidationItem extends CheckValidationView {
   port: number | null;
 }
 
-/** Response of `GET /api/v1/validation`: worst first, then by address. */
+/** Response of `GET /api/v1/validation`: worst first, then by target and check. */
 export interface ValidationPage {
   items: ValidationItem[];
   /** Numbers of all checks of the filter, by status. */

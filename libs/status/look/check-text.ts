@@ -1,3 +1,4 @@
+import { counted } from '@icmp-mon/platform/text';
 import { countText, rttText } from '@icmp-mon/platform/ui-kit';
 import type {
   CheckAnswer,
@@ -47,7 +48,7 @@ export function evidenceAgentsText(agents: readonly EvidenceAgent[]): string {
 /** Returns the proofs of the probes of all agents: `11 of 12 by 2 agents`. */
 export function evidenceTotalsText(open: OpenEvidence): string {
   if (open.agents === 0) return 'no probes';
-  return `${proofsText(open)} by ${countText(open.agents)} agent${open.agents === 1 ? '' : 's'}`;
+  return `${proofsText(open)} by ${counted(open.agents, 'agent')}`;
 }
 
 function proofsText({ probes, proven, notSent }: Pick<EvidenceAgent, 'probes' | 'proven' | 'notSent'>): string {

@@ -10,7 +10,7 @@ export type CheckParameter = { name: keyof CheckParameters; required: boolean } 
 
 const PORT = { name: 'port', kind: 'integer', min: 1, max: 65_535 } as const;
 const PATH = /^\/[\x21-\x7e]*$/;
-/** Printable text of ASCII, or letters of other scripts, without control characters. */
+/** Text without control, format, private-use and unassigned characters. */
 const TEXT = /^\P{C}+$/u;
 const DOMAIN = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 

@@ -1,12 +1,6 @@
 import { ShortCache } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
-import {
-  type CheckDefinition,
-  completePolicy,
-  type StoredTierPolicy,
-  TIER_LIMITS,
-  TierChecks,
-} from '@icmp-mon/tiers/contract';
+import { type CheckDefinition, type StoredTierPolicy, TIER_LIMITS, TierChecks } from '@icmp-mon/tiers/contract';
 import { Injectable } from '@nestjs/common';
 
 const KEPT_MS = 5_000;
@@ -27,7 +21,7 @@ export class StoredTierChecks extends TierChecks {
       const [row] = await this.database.query<{ policy: StoredTierPolicy }>('SELECT policy FROM tier WHERE name = $1', [
         tier,
       ]);
-      return row === undefined ? [] : completePolicy(row.policy).checks;
+      return row === undefined ? [] : row.policy.checks;
     });
   }
 }

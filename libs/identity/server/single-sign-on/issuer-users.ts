@@ -54,6 +54,8 @@ export class IssuerUsers {
       await this.endAll(known.userId);
       throw noRole(identity);
     }
+    // An unlimited user whose role is that of the groups already has their access: most sign-ins change nothing.
+    if (access.role === known.role && access.scope === null && known.scope === null) return known;
     await this.setAccess(known.userId, access, correlationId);
     const user = await this.findUser(identity.subject);
     if (user === undefined) throw new SignInRefused('removed', `the user ${known.userId} was removed just now`);

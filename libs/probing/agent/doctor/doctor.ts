@@ -22,7 +22,10 @@ export interface DoctorOptions extends CaPin {
 
 const SILENT: AgentLog = { debug: noLog, info: noLog, warn: noLog, error: noLog };
 
-/** Checks everything that the agent needs, with the permissions of this process, and changes nothing. Never rejects. */
+/**
+ * Checks everything that the agent needs, with the permissions of this process, and leaves nothing changed. Rejects only if
+ * no temporary folder can be created.
+ */
 export async function examineAgent(options: DoctorOptions): Promise<Finding[]> {
   return [
     ...(await examineProbing(options)),

@@ -7,9 +7,6 @@ import { outcomeOfError } from './connect-outcome';
 import { type DnsAnswer, type DnsQuestion, encodeQuery, readAnswer, RECORD_TYPES, RESPONSE_CODES } from './dns-message';
 import type { StartProbe } from './socket-executor';
 
-/** Longest answer over TCP that is read, in bytes: the length field allows no more. */
-const TCP_BYTES_MAX = 65_535 + 2;
-
 /**
  * Asks the target for a record over UDP, and over TCP if the answer is truncated. Only a message from the target's address and port with this
  * query's id and question is an answer; others are counted and ignored. An answer is a reply if its response code, and the record if one is
@@ -86,10 +83,8 @@ function askOverTcp(ip: string, port: number, question: DnsQuestion, on: Handler
   });
   socket.on('data', (bytes) => {
     received = Buffer.concat([received, bytes]);
-    if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) {
-      if (received.length > TCP_BYTES_MAX) on.onForeign();
-      return;
-    }
+    // The length field is the bound: 65,535 bytes.
+    if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
     const answer = readAnswer(received.subarray(2, 2 + received.readUInt16BE(0)), question);
     if (answer === null || answer.truncated) on.onForeign();
     else on.onAnswer(answer);

@@ -74,6 +74,7 @@ export class SocketExecutor implements Executor {
       await run.untilEnded(signal);
       return this.endOf(run, this.watch.longestPauseMs(beganMs));
     } finally {
+      run.stopSweep();
       this.watch.stop();
     }
   }
@@ -128,6 +129,8 @@ class SliceRun {
   /** Probes that failed on this machine. */
   errors = 0;
   private readonly waiting = new Set<Waiting>();
+  private readonly sweep: NodeJS.Timeout;
+  private onEmpty: (() => void) | undefined;
 
   constructor(
     private readonly slice: ProbeSlice,
@@ -137,9 +140,6 @@ class SliceRun {
   ) {
     this.sweep = setInterval(() => this.cancelExpired(), SWEEP_MS);
   }
-
-  private readonly sweep: NodeJS.Timeout;
-  private onEmpty: (() => void) | undefined;
 
   begin(index: number, start: (onEnd: (outcome: number) => void) => Probe): void {
     const startedMs = performance.now();
@@ -157,6 +157,9 @@ class SliceRun {
     if (signal.aborted) cancelAll();
     if (this.waiting.size > 0) await new Promise<void>((resolve) => (this.onEmpty = resolve));
     signal.removeEventListener('abort', cancelAll);
+  }
+
+  stopSweep(): void {
     clearInterval(this.sweep);
   }
 

@@ -63,7 +63,7 @@ export function answerOf({ agent, sampleMs, outcome, rttUs }: ResultBatch, row: 
 export class CheckLog {
   /** Number of the last change. */
   changeSeq = 0;
-  /** Stored checks that the state lacks, by `key/tier/check`: a check that begins continues the stored one. */
+  /** Stored checks that the state lacks, by `recallKey`: a check that begins continues the stored one. */
   readonly recalled = new Map<string, StoredCheckStatus>();
 
   constructor(

@@ -54,7 +54,7 @@ const PARTS: Readonly<Record<BulkKind, (sql: Sql, job: BulkJobRow) => Promise<Pa
  *
  * - Once: the position advances with the events, so a part that was interrupted has had no effect, and none takes effect twice; also if
  *   two workers run at the same time, because the row is locked.
- * - Allowed: a job of a caller ends as soon as the caller is disabled or has another scope or too few permissions. The access that a part begins
+ * - Allowed: a job of a caller ends before its next part if the caller was disabled, or has another scope or too few permissions. The access that a part begins
  *   with is held until it has committed.
  * - Short: a part has few targets, because an open append delays the relay and a cancellation waits for the part.
  * - Finite: a job fails after some attempts of a part that ended without a result, so that it does not delay the others for ever. The count is

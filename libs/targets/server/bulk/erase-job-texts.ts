@@ -3,8 +3,8 @@ import { destroyKeys, ERASED, streamOf } from '@icmp-mon/platform/event-store';
 import { BULK_JOB_STREAM, TARGET_STREAM } from '@icmp-mon/targets/contract';
 
 /**
- * Erases the texts of the bulk jobs that registered, changed or removed a target: filter, change, block and scope of their events, and, once they
- * have ended, of their rows, with the names that they list. A job that has not ended still needs them.
+ * Erases the texts of the bulk jobs that registered, changed or removed a target: filter, change, block and scope of their events, and in the
+ * rows the names that they list, and, of jobs that have ended, filter, owner and pattern of names. A job that has not ended still needs these.
  */
 export async function eraseJobTexts(sql: Sql, targetId: string): Promise<void> {
   const jobs = await sql.query<{ id: string }>(
