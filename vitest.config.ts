@@ -93,7 +93,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // Each file has a product of its own, and waits for it half of the time.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           env,
         },

@@ -7,8 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openByPalette } from './stories/open-by-palette';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
+import { soon } from './testing/soon';
+import { dialogHasFocus, pressInDialog } from './testing/press-in-dialog';
 
-const soon = { timeout: 60_000, interval: 200 };
 const PASSWORD = 'four other horses at the gate';
 
 let product: RunningProduct;
@@ -69,7 +70,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     invitation = await textOf('password-link');
     expect(await browser.inspect('user')).toEqual([]);
     await page.getByTestId('disable-user').press('Enter');
-    await page.getByTestId('confirm').press('Enter');
+    await pressInDialog(page);
     await expect.poll(() => textOf('user-state'), soon).toBe('disabled');
     await page.getByTestId('enable-user').press('Enter');
     await expect.poll(() => textOf('user-state'), soon).toBe('invited');
@@ -88,6 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     await expect.poll(() => textOf('key-graphs'), soon).toContain('only targets:read');
     expect(await browser.inspect('keys')).toEqual([]);
     await page.getByRole('button', { name: 'Scope of graphs' }).press('Enter');
+    await dialogHasFocus(page);
     await page.getByTestId('scope-text').fill('status=up');
     await page.getByTestId('scope-text').press('Enter');
     await expect.poll(() => textOf('scope-text-error'), soon).toContain('status');
@@ -96,7 +98,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`users, keys and tokens in Chromium (need
     await page.getByTestId('scope-text').press('Enter');
     await expect.poll(() => textOf('key-graphs'), soon).toContain('only customer=acme');
     await page.getByTestId('key-graphs').getByRole('button', { name: 'Revoke' }).press('Enter');
-    await page.getByTestId('confirm').press('Enter');
+    await pressInDialog(page);
     await expect.poll(() => textOf('key-graphs'), soon).toContain('revoked');
     await openByPalette(page, 'Settings ▸ Tokens', '/settings/tokens');
     await page.getByTestId('tokens-table').waitFor();

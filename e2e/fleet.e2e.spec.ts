@@ -7,8 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fleetHealthStory, VERSION_MIN } from './stories/fleet-health.story';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
+import { soon } from './testing/soon';
+import { dialogHasFocus, pressInDialog } from './testing/press-in-dialog';
 
-const soon = { timeout: 60_000, interval: 200 };
 const AGENTS = ['fra-1', 'fra-2', 'fra-3', 'fra-4'];
 
 let product: RunningProduct;
@@ -67,6 +68,7 @@ const severalAgents = () => {
 
   it('drains them by a job, whose progress the page shows', async () => {
     await page.keyboard.press('d');
+    await dialogHasFocus(page);
     await page.getByTestId('several-at-once').fill('0');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByTestId('several-at-once-error').innerText(), soon).toContain('from 1 to 100');
@@ -85,19 +87,20 @@ const severalAgents = () => {
     await focusOn('fra-4');
     await page.keyboard.press('x');
     await page.keyboard.press('c');
+    await dialogHasFocus(page);
     await page.getByTestId('several-capacity-pps').fill('2000');
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await stateOf('fra-4')).capacityPps, soon).toBe(2_000);
     await focusOn('fra-4');
     await page.keyboard.press('x');
     await page.keyboard.press('b');
-    await page.getByTestId('several-submit').press('Enter');
+    await pressInDialog(page, 'several-submit');
     await expect.poll(async () => (await stateOf('fra-4')).state, soon).toBe('banned');
     await focusOn('fra-4');
     await page.keyboard.press('x');
     await page.keyboard.press('e');
     browser.expectAnswer(409);
-    await page.getByTestId('several-submit').press('Enter');
+    await pressInDialog(page, 'several-submit');
     await expect
       .poll(() => page.getByTestId('toast').last().innerText(), soon)
       .toMatch(/0 agents were changed. Not changed: fra-4 \(.*banned/);

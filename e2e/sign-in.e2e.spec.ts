@@ -6,8 +6,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, PortalBrowser } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
+import { soon } from './testing/soon';
+import { pressInDialog } from './testing/press-in-dialog';
 
-const soon = { timeout: 60_000, interval: 200 };
 const PASSWORD = 'four other horses at the gate';
 const PEOPLE: StandInPerson[] = [
   { id: 'subject-of-ada', name: 'ada', groups: ['noc'] },
@@ -177,7 +178,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`signing in in Chromium (needs ${CHROMIUM
     await page.getByTestId('truth-line').waitFor();
     await page.goto(`/settings/users/${user.id}`);
     await page.getByTestId('reset-second-factor').press('Enter');
-    await page.getByTestId('confirm').press('Enter');
+    await pressInDialog(page);
     await expect.poll(() => page.getByTestId('reset-second-factor').count(), soon).toBe(0);
     await page.goto('/settings/users');
     await expect.poll(() => textOf('user-ada'), soon).toContain('single sign-on');

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
+import { soon } from '../testing/soon';
 
-const soon = { timeout: 60_000, interval: 200 };
 const TARGETS = [
   { ip: '127.0.1.1', tier: 'fast', name: 'fra-core-1', tags: { site: 'fra', role: 'core' } },
   { ip: '127.0.1.2', tier: 'fast', name: 'fra-lab-1', tags: { site: 'fra', role: 'lab' } },

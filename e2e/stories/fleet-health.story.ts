@@ -31,7 +31,7 @@ export const fleetHealthStory = (running: () => { product: RunningProduct; brows
   const rowOf = (name: string) => page.getByTestId(`agent-row-${name}`).innerText();
   const onItsPage = async (name: string): Promise<string> => {
     await page.goto(`/agents/${(await agentOf(name))?.id}`);
-    await page.getByRole('status').first().waitFor();
+    await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
     return page.getByRole('main').innerText();
   };
 

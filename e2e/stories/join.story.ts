@@ -10,10 +10,10 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
 import { plainEnvironment } from '../testing/state-folders';
+import { soon } from '../testing/soon';
 
 const NAME = 'fra-1';
 const TARGETS = 32;
-const soon = { timeout: 60_000, interval: 200 };
 const root = path.join(mkdtempSync(path.join(tmpdir(), 'icmp-mon-join-e2e-')), 'root');
 
 let product: RunningProduct;

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import type { PortalBrowser } from '../testing/portal-browser';
-import { type ProductWalk, soon } from './product-walk';
+import type { ProductWalk } from './product-walk';
+import { soon } from '../testing/soon';
 
 let walk: ProductWalk;
 let browser: PortalBrowser;

@@ -5,8 +5,6 @@ import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
 import { StatusFeed } from './status-feed';
 
-export const soon = { timeout: 60_000, interval: 200 };
-
 /** Shared by the parts of the story of the product: a browser, and a target whose probes they disturb. */
 export class ProductWalk {
   readonly address = freshAddress();

@@ -6,9 +6,10 @@ import type { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
 import { currentDataStory } from './current-data.story';
 import { navigationStory } from './navigation.story';
-import { ProductWalk, soon } from './product-walk';
+import { ProductWalk } from './product-walk';
 import { targetStory } from './target.story';
 import { validationStory } from './validation.story';
+import { soon } from '../testing/soon';
 
 let walk: ProductWalk;
 let product: RunningProduct;

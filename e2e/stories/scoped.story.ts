@@ -7,8 +7,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
+import { soon } from '../testing/soon';
+import { typeInPalette } from './open-by-palette';
 
-const soon = { timeout: 60_000, interval: 200 };
 const PASSWORD = 'four other horses at the gate';
 const SCOPE = 'customer=acme';
 const OWN = { ip: '127.0.6.1', tier: 'fast', name: 'acme-edge-1', tags: { customer: 'acme', site: 'fra' } };
@@ -113,9 +114,7 @@ export const scopedStory = (running: () => RunningProduct) => () => {
   });
 
   it('finds nothing else in the palette', async () => {
-    await page.keyboard.press('Control+k');
-    await page.getByTestId('palette-text').waitFor();
-    await page.keyboard.type('edge');
+    await typeInPalette(page, 'edge');
     await expect.poll(async () => (await palette()).join(' '), soon).toContain(OWN.ip);
     expect((await palette()).join(' ')).not.toContain('bolt');
     await page.keyboard.press('Escape');

@@ -4,8 +4,9 @@ import type { TierView } from '@icmp-mon/tiers/contract';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
+import { soon } from '../testing/soon';
+import { typeInPalette } from './open-by-palette';
 
-const soon = { timeout: 60_000, interval: 200 };
 /** Lines that change a target, create one, and are refused. */
 const FILE = {
   ...{ name: 'targets.csv', mimeType: 'text/csv' },
@@ -23,9 +24,7 @@ const readTier = (name: string): Promise<TierView> => product.callApi('GET', `ti
 
 /** Types a text into the palette, and opens the first result when it begins with the given text. */
 async function openByPalette(text: string, result: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByTestId('palette-text').waitFor();
-  await page.keyboard.type(text);
+  await typeInPalette(page, text);
   await expect.poll(async () => (await options())[0]?.startsWith(result), soon).toBe(true);
   await page.keyboard.press('Enter');
 }
@@ -57,8 +56,7 @@ export const settingsStory = (running: () => RunningProduct) => () => {
   it('opens pages, targets and agents, and is in the sheet of shortcuts', async () => {
     await openByPalette('targets', 'Targets');
     await expect.poll(pathOf, soon).toBe('/targets');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('edge-');
+    await typeInPalette(page, 'edge-');
     await expect.poll(async () => (await options()).length, soon).toBe(3);
     expect(await options()).toEqual([
       expect.stringMatching(/^127\.0\.2\.1\s+edge-1/),
@@ -85,8 +83,7 @@ export const settingsStory = (running: () => RunningProduct) => () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe('127.0.2.3');
     await page.getByTestId('theme').focus();
-    await page.keyboard.press('Control+k');
-    await page.getByTestId('palette-text').waitFor();
+    await typeInPalette(page, '');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count(), soon).toBe(0);
     expect(await page.getByTestId('theme').evaluate((button) => button.matches(':focus'))).toBe(true);

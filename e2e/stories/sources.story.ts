@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
 import { openByPalette } from './open-by-palette';
+import { soon } from '../testing/soon';
+import { pressInDialog } from '../testing/press-in-dialog';
 
-const soon = { timeout: 60_000, interval: 200 };
 const LISTED = ['127.0.5.1', '127.0.5.2', '127.0.5.3'];
 
 let product: RunningProduct;
@@ -105,13 +106,14 @@ export const sourcesStory = (running: () => RunningProduct) => () => {
     expect(await listed()).toEqual(LISTED);
     await press('confirm-left');
     expect(await page.getByRole('dialog').innerText()).toContain('Confirm that 2 targets left the list?');
-    await press('confirm');
+    await pressInDialog(page);
     await expect.poll(listed, soon).toEqual(LISTED.slice(0, 1));
     await expect.poll(() => endedRun('completed'), soon).toContain('2 targets left the list and are removed.');
   });
 
   it('is edited, and shows why a run failed and what to do', async () => {
     await press('edit-source');
+    await expect.poll(focused, soon).toBe('source-name');
     await page.getByTestId('source-credential').fill('fedcba9876543210fedcba9876543210fedcba98');
     await page.getByTestId('source-name').fill('NetBox of the lab');
     await page.keyboard.press('Enter');
@@ -127,7 +129,7 @@ export const sourcesStory = (running: () => RunningProduct) => () => {
 
   it('is removed, its targets stay', async () => {
     await press('remove-source');
-    await press('confirm');
+    await pressInDialog(page);
     await expect.poll(pathOf, soon).toBe('/settings/sources');
     await expect.poll(() => page.getByRole('main').innerText(), soon).toContain('No inventory sources');
     expect(await listed()).toEqual(LISTED.slice(0, 1));

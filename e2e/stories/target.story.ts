@@ -4,8 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import type { NetworkFaults } from '../testing/network-faults';
 import type { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
-import { type ProductWalk, soon } from './product-walk';
+import type { ProductWalk } from './product-walk';
 import type { StatusFeed } from './status-feed';
+import { soon } from '../testing/soon';
 
 let walk: ProductWalk;
 let product: RunningProduct;

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PortalBrowser } from '../testing/portal-browser';
 import type { RunningProduct } from '../testing/running-product';
-import { type ProductWalk, soon } from './product-walk';
+import type { ProductWalk } from './product-walk';
+import { soon } from '../testing/soon';
 
 const IP = '127.0.8.1';
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { identify, isAlive, readJson, rootDir, run, testDir, writePrivateJson } from '@icmp-mon/infra/testing';
 
@@ -13,8 +13,11 @@ export function plainEnvironment(): Record<string, string> {
 /** Creates a state folder that records this process as its owner. */
 export function createStateFolder(name: string): string {
   const dir = path.join(testDir, `${FOLDER_PREFIX}${name}-${process.pid}`);
-  mkdirSync(dir, { recursive: true });
-  writePrivateJson(path.join(dir, 'owner.json'), identify(process.pid));
+  const unnamed = path.join(testDir, `new-${name}-${process.pid}`);
+  mkdirSync(unnamed, { recursive: true });
+  writePrivateJson(path.join(unnamed, 'owner.json'), identify(process.pid));
+  // A folder without an owner is abandoned, and another file of tests may look at this moment.
+  renameSync(unnamed, dir);
   return dir;
 }
 
