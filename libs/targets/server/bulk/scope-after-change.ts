@@ -1,19 +1,9 @@
 import { type BulkChange, scopeFilter } from '@icmp-mon/targets/contract';
-import { type FilteredTable, tableCondition } from '../target-list/filter-condition';
+import { inventoryTable, tableCondition } from '../target-list/filter-condition';
 import { searchedText } from '../target-list/search-condition';
 
 /** A row of `target_list` as a change leaves it, with its search text. */
-const CHANGED_TARGET: FilteredTable = {
-  name: 'changed_target',
-  searchedCondition: searchedText,
-  agentCondition: () => refuseField('agent'),
-  statusCondition: () => refuseField('status'),
-  placementCondition: () => refuseField('placement'),
-};
-
-function refuseField(field: string): never {
-  throw new Error(`A scope has no ${field}.`);
-}
+const CHANGED_TARGET = inventoryTable('changed_target', searchedText);
 
 /** Returns SQL that is true for the rows of `target_list` that a change would take out of a scope. Adds its parameters to `params`. */
 export function leavesScopeCondition(change: BulkChange, scope: string, params: unknown[]): string {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ImportFormat } from '@icmp-mon/targets/contract';
-import { type FilteredTable, tableCondition } from '../target-list/filter-condition';
+import { inventoryTable, tableCondition } from '../target-list/filter-condition';
 import { type Filter, parsedFilter } from '../target-list/list-filter';
 import { searchedKeys } from '../target-list/search-condition';
 import { FIELDS_WITHOUT_HISTORY } from '../versions/version-table';
@@ -9,17 +9,7 @@ import { exportPages } from './export-pages';
 import { exportTexts } from './export-texts';
 
 /** The target list for filters without state of other contexts, which only the API has. */
-const INVENTORY: FilteredTable = {
-  name: 'target_list',
-  searchedCondition: searchedKeys,
-  agentCondition: () => refuseField('agent'),
-  statusCondition: () => refuseField('status'),
-  placementCondition: () => refuseField('placement'),
-};
-
-function refuseField(field: string): never {
-  throw new Error(`The filter of an export from the database has a field ${field}, which should have been refused.`);
-}
+const INVENTORY = inventoryTable('target_list', searchedKeys);
 
 /**
  * Returns the inventory of the targets of a filter as a stream of text, read from the database alone.

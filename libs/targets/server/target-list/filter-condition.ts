@@ -1,6 +1,13 @@
 import type { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
 import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
-import { boundsOf, type FilterTerm, lowerCase, PLACEMENTS, type TargetFilter } from '@icmp-mon/targets/contract';
+import {
+  boundsOf,
+  type FilterField,
+  type FilterTerm,
+  lowerCase,
+  PLACEMENTS,
+  type TargetFilter,
+} from '@icmp-mon/targets/contract';
 import { globPattern, isSearched, searchedKeys } from './search-condition';
 import { statusCondition } from './not-judged-rows';
 
@@ -58,6 +65,20 @@ function placementCondition(values: readonly string[], placements: TargetPlaceme
   params.push(PLACEMENTS.filter((value) => value !== 'ok' && values.includes(value) !== isOk));
   const keys = placements.selectKeys(`$${params.length}::text[]`);
   return `((target_list.key IN (${keys})) IS ${isOk ? 'NOT TRUE' : 'TRUE'})`;
+}
+
+/** Returns a table for filters that compare only what the inventory states. Callers refuse the other fields before. */
+export function inventoryTable(name: string, searchedCondition: FilteredTable['searchedCondition']): FilteredTable {
+  const refuseField = (field: FilterField) => (): never => {
+    throw new Error(`${name} has no ${field}.`);
+  };
+  return {
+    name,
+    searchedCondition,
+    agentCondition: refuseField('agent'),
+    statusCondition: refuseField('status'),
+    placementCondition: refuseField('placement'),
+  };
 }
 
 /** Returns the SQL condition on a table for a filter; never null. */

@@ -1,21 +1,11 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { scopeFilter, type TargetParent } from '@icmp-mon/targets/contract';
-import { type FilteredTable, tableCondition } from './filter-condition';
+import { inventoryTable, tableCondition } from './filter-condition';
 import { searchedKeys } from './search-condition';
 
 /** The table `target_list` for scopes, which compare only what the inventory states. */
-const SCOPED_LIST: FilteredTable = {
-  name: 'target_list',
-  searchedCondition: searchedKeys,
-  agentCondition: () => refuseField('agent'),
-  statusCondition: () => refuseField('status'),
-  placementCondition: () => refuseField('placement'),
-};
-
-function refuseField(field: string): never {
-  throw new Error(`A scope has no ${field}.`);
-}
+const SCOPED_LIST = inventoryTable('target_list', searchedKeys);
 
 /** Returns the SQL condition on `target_list` for the targets of a scope; never null. Adds its parameters to `params`. */
 export const scopeCondition = (scope: string, params: unknown[]): string =>
@@ -26,22 +16,22 @@ export const andInScope = (scope: Scope, params: unknown[]): string =>
   scope === null ? '' : `AND ${scopeCondition(scope, params)}`;
 
 /** Returns those of the listed targets that are in a scope. */
-export async function idsInScope(sql: Sql, ids: readonly string[], scope: string): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
-  const params: unknown[] = [ids];
-  const rows = await sql.query<{ id: string }>(
-    `SELECT id FROM target_list WHERE id = ANY ($1::uuid[]) AND ${scopeCondition(scope, params)}`,
-    params,
-  );
-  return new Set(rows.map(({ id }) => id));
-}
+export const idsInScope = (sql: Sql, ids: readonly string[], scope: string): Promise<ReadonlySet<string>> =>
+  idsWhere(sql, ids, (params) => scopeCondition(scope, params));
 
 /** Returns those of the listed ids that are targets outside of a scope. */
-export async function idsOutsideScope(sql: Sql, ids: readonly string[], scope: string): Promise<ReadonlySet<string>> {
+export const idsOutsideScope = (sql: Sql, ids: readonly string[], scope: string): Promise<ReadonlySet<string>> =>
+  idsWhere(sql, ids, (params) => `NOT ${scopeCondition(scope, params)}`);
+
+async function idsWhere(
+  sql: Sql,
+  ids: readonly string[],
+  condition: (params: unknown[]) => string,
+): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const params: unknown[] = [ids];
   const rows = await sql.query<{ id: string }>(
-    `SELECT id FROM target_list WHERE id = ANY ($1::uuid[]) AND NOT ${scopeCondition(scope, params)}`,
+    `SELECT id FROM target_list WHERE id = ANY ($1::uuid[]) AND ${condition(params)}`,
     params,
   );
   return new Set(rows.map(({ id }) => id));

@@ -1,5 +1,5 @@
 import { type FilterField, lowerCase, tagKeyOf, type TargetFilter } from '@icmp-mon/targets/contract';
-import { type FilteredTable, tableCondition } from '../target-list/filter-condition';
+import { inventoryTable, tableCondition } from '../target-list/filter-condition';
 import { scopeCondition } from '../target-list/scope-condition';
 import { searchedText } from '../target-list/search-condition';
 import { isoText } from '../target-list/target-row';
@@ -8,17 +8,7 @@ import { isoText } from '../target-list/target-row';
 export const FIELDS_WITHOUT_HISTORY: readonly FilterField[] = ['status', 'agent', 'placement'];
 
 /** The table `target_version` for filters: search text and columns are in the same row. */
-const VERSION_TABLE: FilteredTable = {
-  name: 'target_version',
-  searchedCondition: searchedText,
-  agentCondition: () => refuseField('agent'),
-  statusCondition: () => refuseField('status'),
-  placementCondition: () => refuseField('placement'),
-};
-
-function refuseField(field: string): never {
-  throw new Error(`The history of the inventory has no ${field}.`);
-}
+const VERSION_TABLE = inventoryTable('target_version', searchedText);
 
 /** Tags as `key=value` in lower case: the expression of the index `target_version_tags`. */
 const TAGS = String.raw`string_to_array(btrim(split_part(text, E'\n', 4), E'\t'), E'\t\t')`;
