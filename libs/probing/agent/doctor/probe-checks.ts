@@ -5,10 +5,10 @@ import { findFping } from '../executors/find-fping';
 import { askFpingVersion } from '../executors/fping-version';
 import { IcmpPing } from '../executors/icmp-ping';
 import { ignoresPings } from '../executors/ignored-pings';
+import { askMtrVersion, findMtr } from '../trace/find-mtr';
 import { type CheckResult, fault, ok, shellWord, warning } from './finding';
 import { runProgram } from './run-program';
 
-const MTR_PLACES = ['/usr/bin/mtr', '/usr/sbin/mtr', '/usr/local/bin/mtr', '/usr/local/sbin/mtr'];
 const MTR_MS = 10_000;
 const CANARY_MS = 1_000;
 const CAP_NET_RAW = 13n;
@@ -70,17 +70,19 @@ function deafness(family: AddressFamily, state: string, detail: string, configur
 
 /** Whether mtr works for this user. Only probes on demand need it. */
 export async function checkMtr(): Promise<CheckResult> {
-  const path = MTR_PLACES.find(isExecutable);
-  if (path === undefined)
+  const path = findMtr();
+  if (path === null)
     return warning('mtr is not installed: the path to a target cannot be traced.', installLine('mtr-tiny'));
+  const version = await askMtrVersion(path);
+  if (version.kind === 'unsupported') {
+    const why = 'versions before 0.94 do not print which router answered';
+    return warning(`${path} cannot be used: ${version.detail}; ${why}.`, installLine('mtr-tiny'));
+  }
   const { code, output } = await runProgram(path, ['--raw', '-n', '-c', '1', '127.0.0.1'], MTR_MS);
-  const version = (await runProgram(path, ['--version'], MTR_MS)).output.split('\n')[0] ?? '';
-  if (code === 0) return ok(`${path} (${version}) traces 127.0.0.1.`);
+  const named = version.kind === 'usable' ? `${path} (mtr ${version.text})` : path;
+  if (code === 0) return ok(`${named} traces 127.0.0.1.`);
   const packet = `${path}-packet`;
-  return warning(
-    `${path} (${version}) cannot trace: ${output.slice(0, 200)}`,
-    `setcap cap_net_raw+ep ${shellWord(packet)}`,
-  );
+  return warning(`${named} cannot trace: ${output.slice(0, 200)}`, `setcap cap_net_raw+ep ${shellWord(packet)}`);
 }
 
 /** How this user may send pings: as root, by capability, or by ping sockets. */
