@@ -1,7 +1,10 @@
 import type { ExecutorHealth } from './agent';
 
-/** States in which an executor probes, or will within moments. With `family_unavailable` it still probes the other address family. */
-const WORKING_STATES: readonly string[] = ['ok', 'idle', 'restarting', 'family_unavailable'];
+/**
+ * States in which an executor probes, or will within moments. With `family_unavailable` it still probes the other address family, with
+ * `source_missing` everything but pings from that address.
+ */
+const WORKING_STATES: readonly string[] = ['ok', 'idle', 'restarting', 'family_unavailable', 'source_missing'];
 
 /**
  * Returns why an agent cannot probe, as a complete sentence; null when it can. States of newer agents that are unknown here count as

@@ -15,7 +15,8 @@ export type AgentConnection = (typeof AGENT_CONNECTIONS)[number];
 
 /**
  * States of an executor. `deaf`: it receives no replies, not even from this machine's own address; `unsupported_version`: its output cannot
- * be parsed; `family_unavailable`: it has no socket for IPv4 or for IPv6, while the other works. A newer agent may report others.
+ * be parsed; `family_unavailable`: it has no socket for IPv4 or for IPv6, while the other works; `source_missing`: the machine lacks the source
+ * address of a check, others work. A newer agent may report others.
  */
 export const EXECUTOR_STATES = [
   'ok',
@@ -26,6 +27,7 @@ export const EXECUTOR_STATES = [
   'deaf',
   'unsupported_version',
   'family_unavailable',
+  'source_missing',
 ] as const;
 export type ExecutorState = (typeof EXECUTOR_STATES)[number];
 

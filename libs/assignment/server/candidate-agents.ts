@@ -110,7 +110,7 @@ export function poolsOf(
 
 /** Returns the packets per second that one target costs each of its agents: for each check the packets of one probe per interval. */
 export function targetPps({ checks, probeIntervalMs }: TierPolicy): number {
-  const packets = checks.reduce((sum, { type }) => sum + packetsPerProbe(type), 0);
+  const packets = checks.reduce((sum, check) => sum + packetsPerProbe(check), 0);
   return (packets * 1_000) / Math.max(INTERVAL_MS_MIN, probeIntervalMs);
 }
 

@@ -1,7 +1,7 @@
 export * from './feed-fact';
 export * from './never-probed';
 export * from './outcomes';
-export { packetsPerProbe } from './packets-per-probe';
+export { PACKET_GAP_MS, packetsPerProbe, sendingMs } from './packets-per-probe';
 export * from './results-api';
 export * from './uncounted';
 export { isUuid } from './uuid';

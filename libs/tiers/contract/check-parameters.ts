@@ -1,21 +1,40 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
+import { isCanonicalAddress } from './canonical-address';
 import { type CheckDefinition, type CheckParameters, QUERY_TYPES, RESPONSE_CODES, SCHEMES } from './tier';
 
-/** One parameter of a type of check: a whole number, a text of at most `lengthMax` characters that matches `pattern`, or a choice. */
+/**
+ * One parameter of a type of check: a whole number, a text of at most `lengthMax` characters that matches `pattern`, a choice, true or false,
+ * or an IP address.
+ */
 export type CheckParameter = { name: keyof CheckParameters; required: boolean } & (
   | { kind: 'integer'; min: number; max: number }
   | { kind: 'text'; lengthMax: number; pattern: RegExp; rule: string }
   | { kind: 'choice'; values: readonly string[] }
+  | { kind: 'flag' }
+  | { kind: 'address' }
 );
 
+/** Limits of a ping: the size is that of the largest Ethernet frames. */
+export const PING_LIMITS = {
+  packets: { min: 1, max: 20 },
+  size: { min: 0, max: 9_000 },
+  dscp: { min: 0, max: 63 },
+} as const;
 const PORT = { name: 'port', kind: 'integer', min: 1, max: 65_535 } as const;
 const PATH = /^\/[\x21-\x7e]*$/;
 /** Text without control, format, private-use and unassigned characters. */
 const TEXT = /^\P{C}+$/u;
 const DOMAIN = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
-/** Parameters that checks of each type have. A ping has none. */
+/** Parameters that checks of each type have. */
 export const CHECK_PARAMETERS: Readonly<Partial<Record<CheckType, readonly CheckParameter[]>>> = {
+  icmp_ping: [
+    { name: 'packets', kind: 'integer', ...PING_LIMITS.packets, required: false },
+    { name: 'size', kind: 'integer', ...PING_LIMITS.size, required: false },
+    { name: 'dscp', kind: 'integer', ...PING_LIMITS.dscp, required: false },
+    { name: 'dontFragment', kind: 'flag', required: false },
+    { name: 'source', kind: 'address', required: false },
+  ],
   tcp_connect: [{ ...PORT, required: true }],
   http: [
     { name: 'scheme', kind: 'choice', values: SCHEMES, required: true },
@@ -72,6 +91,10 @@ function isValid(parameter: CheckParameter, value: unknown): boolean {
       return parameter.values.some((each) => each === value);
     case 'text':
       return typeof value === 'string' && value.length <= parameter.lengthMax && parameter.pattern.test(value);
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'address':
+      return isCanonicalAddress(value);
     default:
       return parameter satisfies never;
   }

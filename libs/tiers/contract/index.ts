@@ -1,5 +1,5 @@
 export type { CheckParameter } from './check-parameters';
-export { CHECK_PARAMETERS, hasValidParameters, portOf } from './check-parameters';
+export { CHECK_PARAMETERS, hasValidParameters, PING_LIMITS, portOf } from './check-parameters';
 export { checkIdentity } from './policy-relations';
 export * from './policy-request';
 export { readPolicy } from './read-policy';

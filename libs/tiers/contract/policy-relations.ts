@@ -1,3 +1,4 @@
+import { sendingMs } from '@icmp-mon/probing/contract';
 import type { CheckRequest, PolicyFault, SentPolicy } from './policy-request';
 import type { AgentSelection, Diversity } from './tier';
 
@@ -6,8 +7,15 @@ export function relationFaults(policy: SentPolicy): PolicyFault[] {
   return [...timeFaults(policy), ...checkFaults(policy.checks), ...selectionFaults(policy), ...quorumFaults(policy)];
 }
 
-function timeFaults({ probeIntervalMs, probeTimeoutMs }: SentPolicy): PolicyFault[] {
-  if (probeTimeoutMs < probeIntervalMs) return [];
+function timeFaults({ probeIntervalMs, probeTimeoutMs, checks }: SentPolicy): PolicyFault[] {
+  if (probeTimeoutMs < probeIntervalMs) {
+    return checks.flatMap((check, at) => {
+      const lengthMs = sendingMs(check) + probeTimeoutMs;
+      if (lengthMs < probeIntervalMs) return [];
+      const detail = `is ${check.packets}: with a timeout of ${probeTimeoutMs} ms a ping takes ${lengthMs} ms, and must be shorter than probeIntervalMs, which is ${probeIntervalMs}`;
+      return [{ pointer: `#/checks/${at}/packets`, detail }];
+    });
+  }
   const detail = `must be shorter than probeIntervalMs, which is ${probeIntervalMs}: a probe ends before the next one begins`;
   return [{ pointer: '#/probeTimeoutMs', detail }];
 }

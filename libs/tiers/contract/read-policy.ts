@@ -1,5 +1,6 @@
 import { AGENT_TAGS } from '@icmp-mon/agents/contract';
 import { CHECK_TYPES } from '@icmp-mon/probing/contract';
+import { isCanonicalAddress } from './canonical-address';
 import { CHECK_PARAMETERS, type CheckParameter } from './check-parameters';
 import { escaped, PolicyFields } from './policy-fields';
 import { relationFaults } from './policy-relations';
@@ -55,6 +56,8 @@ function readCheck(fields: PolicyFields, sent: unknown, pointer: string): CheckR
   const values = parameters.flatMap((parameter) => {
     const value = check[parameter.name];
     if (value === undefined && !parameter.required) return [];
+    // The same check as one without the flag.
+    if (value === false && parameter.kind === 'flag') return [];
     return [[parameter.name, readParameter(fields, value, `${pointer}/${parameter.name}`, parameter)] as const];
   });
   const number = { min: 1, max: TIER_LIMITS.checkNumber };
@@ -77,6 +80,14 @@ function readParameter(fields: PolicyFields, value: unknown, pointer: string, pa
       if (text === undefined || parameter.pattern.test(text)) return text;
       return fields.addFault(pointer, `must be a text that ${parameter.rule}`);
     }
+    case 'flag':
+      return typeof value === 'boolean' ? value : fields.addFault(pointer, 'must be true or false');
+    case 'address':
+      if (isCanonicalAddress(value)) return value;
+      return fields.addFault(
+        pointer,
+        'must be an IPv4 or IPv6 address in its usual form, such as 192.0.2.1 or 2001:db8::1',
+      );
     default:
       return parameter satisfies never;
   }

@@ -12,6 +12,7 @@ const VALID = {
 const selection = (change: object): object => ({ ...VALID, agentSelection: { ...VALID.agentSelection, ...change } });
 const rule = (change: object): object => ({ ...VALID, verdictRule: { ...VALID.verdictRule, ...change } });
 const checks = (...list: unknown[]): object => ({ ...VALID, checks: list });
+const ping = { type: 'icmp_ping', expect: 'reachable' };
 const http = { type: 'http', expect: 'reachable', scheme: 'https' };
 
 describe('a policy', () => {
@@ -34,6 +35,21 @@ describe('a policy', () => {
     const dns = { check: 4, type: 'dns', expect: 'reachable', queryName: 'example.net', queryType: 'AAAA' };
     const list = [http, { ...http, path: '/health', status: 204, port: 8443 }, dns];
     expect(readPolicy(checks(...list)).policy?.checks).toEqual(list);
+    const full = { ...ping, packets: 20, size: 9_000, dscp: 63, dontFragment: true, source: '2001:db8::1' };
+    expect(readPolicy(checks(full, ping)).policy?.checks).toEqual([full, ping]);
+    expect(readPolicy(checks({ ...ping, dontFragment: false })).policy?.checks).toEqual([ping]);
+  });
+
+  it('states how long a ping of several packets takes, where that is too long', () => {
+    const body = { ...(checks(http, { ...ping, packets: 6 }) as typeof VALID), probeIntervalMs: 2_000 };
+    expect(readPolicy(body).faults).toEqual([
+      {
+        pointer: '#/checks/1/packets',
+        detail:
+          'is 6: with a timeout of 1000 ms a ping takes 2000 ms, and must be shorter than probeIntervalMs, which is 2000',
+      },
+    ]);
+    expect(readPolicy({ ...body, probeIntervalMs: 2_001 }).faults).toBeUndefined();
   });
 
   it('may be part of a body with other members', () => {
@@ -60,6 +76,23 @@ describe('a policy', () => {
     [checks({ type: 'icmp_ping', expect: 'up' }), '#/checks/0/expect'],
     [checks({ type: 'icmp_ping', expect: 'reachable', port: 1 }), '#/checks/0/port'],
     [checks({ type: 'icmp_ping', expect: 'reachable', check: 0 }), '#/checks/0/check'],
+    ...[0, 21, 1.5, '3'].map((packets): [unknown, string] => [checks({ ...ping, packets }), '#/checks/0/packets']),
+    [checks({ ...ping, size: 9_001 }), '#/checks/0/size'],
+    [checks({ ...ping, dscp: 64 }), '#/checks/0/dscp'],
+    [checks({ ...ping, dontFragment: 'yes' }), '#/checks/0/dontFragment'],
+    ...[
+      '',
+      'eth0',
+      '10.0.0',
+      '010.0.0.1',
+      '10.0.0.1 ',
+      'fe80::1%eth0',
+      '2001:DB8::1',
+      '::ffff:10.0.0.1',
+      '-S',
+      null,
+    ].map((source): [unknown, string] => [checks({ ...ping, source }), '#/checks/0/source']),
+    [checks({ ...http, packets: 2 }), '#/checks/0/packets'],
     [checks({ type: 'tcp_connect', expect: 'reachable' }), '#/checks/0/port'],
     [checks({ type: 'tcp_connect', expect: 'reachable', port: 65_536 }), '#/checks/0/port'],
     [checks({ ...http, path: 'health' }), '#/checks/0/path'],

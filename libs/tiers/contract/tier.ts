@@ -22,6 +22,16 @@ export interface CheckDefinition extends CheckParameters {
 
 /** Parameters of checks. Which of them a type has, and their limits: `CHECK_PARAMETERS`. */
 export interface CheckParameters {
+  /** Packets of one ping; 1 unless set. */
+  packets?: number;
+  /** Bytes of data in each packet of a ping, without the headers of ICMP and IP; 56 unless set. */
+  size?: number;
+  /** Differentiated services code point of the packets of a ping (RFC 2474); 0 unless set. */
+  dscp?: number;
+  /** Whether no router, nor this machine, may fragment the packets of a ping. */
+  dontFragment?: boolean;
+  /** Address from which targets of its family are pinged; the machine selects one unless set. */
+  source?: string;
   /** TCP port of `tcp_connect` and `http`, UDP port of `dns`. */
   port?: number;
   scheme?: (typeof SCHEMES)[number];

@@ -2,6 +2,7 @@ import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
 import type * as contract from '@icmp-mon/tiers/contract';
 import {
   EXPECTATIONS,
+  PING_LIMITS,
   QUERY_TYPES,
   RESPONSE_CODES,
   SCHEMES,
@@ -32,6 +33,26 @@ class CheckRequest implements contract.CheckRequest {
 
   @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
   @ApiProperty({ enum: EXPECTATIONS }) expect!: contract.Expectation;
+
+  @ApiPropertyOptional({ ...whole(PING_LIMITS.packets), description: 'icmp_ping: packets of one ping; 1 unless set.' })
+  packets?: number;
+
+  @ApiPropertyOptional({
+    ...whole(PING_LIMITS.size),
+    description: 'icmp_ping: bytes of data per packet, without the headers of ICMP and IP; 56 unless set.',
+  })
+  size?: number;
+
+  @ApiPropertyOptional({ ...whole(PING_LIMITS.dscp), description: 'icmp_ping: 0 unless set.', example: 46 })
+  dscp?: number;
+
+  @ApiPropertyOptional({ description: 'icmp_ping: packets must not be fragmented.' }) dontFragment?: boolean;
+  @ApiPropertyOptional({
+    maxLength: 45,
+    description: 'icmp_ping: address of the agent to ping from, for targets of its family.',
+    example: '192.0.2.10',
+  })
+  source?: string;
 
   @ApiPropertyOptional({ ...whole({ min: 1, max: 65_535 }), description: 'tcp_connect (required), http, dns.' })
   port?: number;

@@ -33,6 +33,11 @@ class CheckResponse implements CheckDefinition {
   @ApiProperty({ type: 'integer' }) check!: number;
   @ApiProperty({ enum: CHECK_TYPES }) type!: CheckType;
   @ApiProperty({ enum: EXPECTATIONS }) expect!: Expectation;
+  @ApiPropertyOptional({ type: 'integer' }) packets?: number;
+  @ApiPropertyOptional({ type: 'integer' }) size?: number;
+  @ApiPropertyOptional({ type: 'integer' }) dscp?: number;
+  @ApiPropertyOptional() dontFragment?: boolean;
+  @ApiPropertyOptional() source?: string;
   @ApiPropertyOptional({ type: 'integer' }) port?: number;
   @ApiPropertyOptional({ enum: SCHEMES }) scheme?: CheckDefinition['scheme'];
   @ApiPropertyOptional() path?: string;

@@ -11,7 +11,18 @@ const EXPECTATIONS: readonly Choice[] = [
   { value: 'reachable', text: 'must answer' },
   { value: 'unreachable', text: 'must not answer' },
 ];
+const FLAGS: readonly Choice[] = [
+  { value: '', text: 'no' },
+  { value: 'true', text: 'yes' },
+];
 const LABELS: Readonly<Record<CheckParameter['name'], string>> = {
+  ...{
+    packets: 'Packets',
+    size: 'Bytes of data',
+    dscp: 'DSCP',
+    dontFragment: 'Do not fragment',
+    source: 'Source address',
+  },
   ...{ port: 'Port', scheme: 'Scheme', path: 'Path', status: 'Status' },
   ...{ host: 'Host name', contains: 'Body contains', certificateDays: 'Certificate valid for days' },
   ...{ queryName: 'Domain name', queryType: 'Record type', rcode: 'Response code', answer: 'Record contains' },
@@ -43,7 +54,7 @@ const LABELS: Readonly<Record<CheckParameter['name'], string>> = {
         (valueChange)="changeExpectation($event)"
       />
       @for (parameter of parameters(); track parameter.name) {
-        @if (parameter.kind === 'choice') {
+        @if (parameter.kind === 'choice' || parameter.kind === 'flag') {
           <icm-policy-choice
             [label]="labels[parameter.name]"
             [id]="idOf(parameter.name)"
@@ -132,6 +143,7 @@ export class CheckFields {
   }
 
   protected choicesOf(parameter: CheckParameter): Choice[] {
+    if (parameter.kind === 'flag') return [...FLAGS];
     if (parameter.kind !== 'choice') return [];
     return parameter.values.map((value) => ({ value, text: value }));
   }

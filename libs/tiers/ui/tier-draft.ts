@@ -2,6 +2,7 @@ import { parseTags, tagsAsText } from '@icmp-mon/targets/contract';
 import {
   CHECK_PARAMETERS,
   type CheckDefinition,
+  type CheckParameter,
   type CheckRequest,
   readPolicy,
   TIER_NAME,
@@ -90,7 +91,7 @@ export function requestOf(draft: TierDraft): Record<string, unknown> {
 function checkRequestOf({ type, expect, parameters }: CheckDraft): CheckRequest {
   const values = (CHECK_PARAMETERS[type] ?? []).flatMap(({ name, kind }) => {
     const text = parameters[name]?.trim() ?? '';
-    return text === '' ? [] : [[name, kind === 'integer' ? numberIn(text) : text]];
+    return text === '' ? [] : [[name, valueIn(text, kind)]];
   });
   return { type, expect, ...(Object.fromEntries(values) as Partial<CheckRequest>) };
 }
@@ -124,6 +125,12 @@ export function regionsIn(text: string): string[] {
 function tagsIn(text: string): Record<string, string> {
   const parsed = parseTags(text);
   return 'tags' in parsed ? parsed.tags : {};
+}
+
+/** Returns the value that a text is. */
+function valueIn(text: string, kind: CheckParameter['kind']): unknown {
+  if (kind === 'flag') return text === 'true';
+  return kind === 'integer' ? numberIn(text) : text;
 }
 
 /** Returns the number that a text is; otherwise the text, which is then refused. */

@@ -9,6 +9,7 @@ import { checkPolicyFile, checkSpool, checkStateDir } from './file-checks';
 import { type CheckResult, type Finding, found, messageOf, skipped, fault } from './finding';
 import { checkAcceptance, checkAuthority, checkCertificate, checkConnection, notEnrolled } from './gateway-checks';
 import { checkFping, checkHearing, checkMtr, checkPermissions } from './probe-checks';
+import { checkSources } from './source-checks';
 import { checkRunning, checkUnit } from './service-checks';
 
 export interface DoctorOptions extends CaPin {
@@ -60,6 +61,7 @@ async function examineFiles({ policyFile, stateDir, spoolBytesMax }: DoctorOptio
   return [
     await found('policy file', () => checkPolicyFile(policyFile), 'icmpmon-agent policy check'),
     await found('state folder', () => checkStateDir(stateDir), see),
+    await found('source addresses', () => checkSources(AssignmentState.loadState(stateDir, SILENT).tiers), see),
     await found('spool', () => checkSpool(stateDir, spoolBytesMax), see),
   ];
 }

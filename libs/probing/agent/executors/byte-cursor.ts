@@ -1,3 +1,5 @@
+import type { AddressFamily } from './address-family';
+
 const ADDRESS_LENGTH_MAX = 45;
 const PART_MAX = 255;
 const SPACE = 0x20;
@@ -19,6 +21,16 @@ export function ascii(text: string): Uint8Array {
  * its text.
  */
 export type AddressKey = number | string;
+
+/** Returns the family of an address. */
+export function familyOfKey(address: AddressKey): AddressFamily {
+  return typeof address === 'number' ? 'ipv4' : 'ipv6';
+}
+
+/** Returns the text of an address. */
+export function addressText(address: AddressKey): string {
+  return typeof address === 'string' ? address : [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.');
+}
 
 const scratch = new Uint8Array(ADDRESS_LENGTH_MAX);
 

@@ -2,14 +2,20 @@ import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import type { CheckType } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
+/** A target of an executor. */
+export interface ProbedTarget {
+  ip: string;
+  definition: CheckDefinition;
+}
+
 /** Targets to probe once, in this order and at this rate. */
 export interface ProbeSlice {
   /** Canonical IPv4 or IPv6 literals; an address may occur more than once. */
   ips: readonly string[];
-  /** The check of each address, all of the executor's type, with its parameters. */
+  /** The check of each address, all of the executor's type, with its parameters. Those of pings have the same options. */
   checks: readonly CheckDefinition[];
   timeoutMs: number;
-  /** Time between two packets, in ms. */
+  /** Time between two probes, in ms. */
   spacingMs: number;
 }
 
@@ -49,10 +55,10 @@ export interface Executor {
    */
   checkExecutor(signal: AbortSignal): Promise<SliceEnd | null>;
   readonly counters: Readonly<ExecutorCounters>;
-  /** Number of additional packets sent before those of the slice, to addresses of this machine. */
+  /** Number of additional probes sent before those of the slice, to addresses of this machine. */
   ownPackets(ips: readonly string[]): number;
-  /** Sets the current targets. Ends a failure that affects only address families without targets. */
-  setTargets(ips: readonly string[]): void;
+  /** Sets the current targets. Ends a failure that affects only address families or source addresses without targets. */
+  setTargets(targets: readonly ProbedTarget[]): void;
   /** Most slices that may run at the same time. */
   readonly parallelMax: number;
   close(): void;

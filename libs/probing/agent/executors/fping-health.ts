@@ -3,8 +3,10 @@ import { type AddressFamily, CANARIES, FAMILY_NAMES } from './address-family';
 import type { SliceEnd } from './executor';
 import type { FpingExit } from './fping-exit';
 import type { FpingProcess } from './fping-process';
+import { remarksOf } from './fping-remarks';
 import { ignoresPings } from './ignored-pings';
-import type { SliceTally } from './slice-tally';
+import { absentSourceText } from './own-addresses';
+import type { PingOptions } from './ping-options';
 
 type State = ExecutorHealth['state'];
 type Trouble = { state: State; detail: string };
@@ -20,10 +22,14 @@ export class FpingHealth {
   /** Failures that affect one family of addresses while the other is measured. */
   private readonly ofFamily: Partial<Record<AddressFamily, Trouble>> = {};
 
+  /** Source addresses of checks that this machine does not have. */
+  private readonly absentSources = new Set<string>();
+
   constructor(private readonly configuredPath: string | undefined) {}
 
   get current(): ExecutorHealth {
-    const { state, detail } = this.worst();
+    const worst = this.worst();
+    const { state, detail } = worst.state === 'ok' && this.absentSources.size > 0 ? this.sourceTrouble() : worst;
     return { type: 'icmp_ping', state, detail, ...(this.version === undefined ? {} : { version: this.version }) };
   }
 
@@ -52,6 +58,21 @@ export class FpingHealth {
     for (const family of FAMILIES) if (!families.includes(family)) delete this.ofFamily[family];
   }
 
+  /** Records that this machine lacks the source address of a check: only its pings are affected. */
+  sourceMissing(source: string): SliceEnd {
+    this.absentSources.add(source);
+    return { ok: false, pausedMs: 0, state: 'source_missing', detail: absentSourceText(source) };
+  }
+
+  sourceFound(source: string): void {
+    this.absentSources.delete(source);
+  }
+
+  /** Forgets missing source addresses that no target needs. */
+  setSources(isNeeded: (source: string) => boolean): void {
+    for (const source of this.absentSources) if (!isNeeded(source)) this.absentSources.delete(source);
+  }
+
   missing(): SliceEnd {
     return this.becomes('missing', missingDetail(this.configuredPath));
   }
@@ -71,14 +92,15 @@ export class FpingHealth {
   }
 
   /** Records how a process ended. */
-  recordEnd(exit: FpingExit, path: string, { tally, longestPauseMs, droppedPackets }: FpingProcess): SliceEnd {
+  recordEnd(exit: FpingExit, path: string, worker: FpingProcess, ping: PingOptions): SliceEnd {
+    const { tally, longestPauseMs, droppedPackets } = worker;
     for (const family of FAMILIES) {
       const state = exit.kind === 'done' ? (tally?.familyState(family) ?? 'silent') : 'silent';
       if (state === 'heard') delete this.ofFamily[family];
       else if (state !== 'silent') this.ofFamily[family] = familyTrouble(family, state, path);
     }
     const end = this.judgeExit(exit, path);
-    const remarks = [...(tally === undefined ? [] : foreignRemark(tally)), ...dropsRemark(droppedPackets)];
+    const remarks = remarksOf(tally, ping, droppedPackets);
     const remark = remarks.length === 0 ? undefined : remarks.join(' ');
     if (end.ok && remark !== undefined) this.detail = `${this.detail} ${remark}`;
     return { ...end, pausedMs: longestPauseMs, remark };
@@ -122,6 +144,11 @@ export class FpingHealth {
     return { ok: false, pausedMs: 0, state, detail: this.detail };
   }
 
+  private sourceTrouble(): Trouble {
+    const detail = [...this.absentSources].map(absentSourceText).join(' ').slice(0, DETAIL_LENGTH_MAX);
+    return { state: 'source_missing', detail };
+  }
+
   private worst(): Trouble {
     if (this.state !== 'ok') return { state: this.state, detail: this.detail };
     const troubles = FAMILIES.flatMap((family) => this.ofFamily[family] ?? []);
@@ -141,22 +168,6 @@ function familyTrouble(family: AddressFamily, state: 'deaf' | 'unavailable', pat
       ? 'This machine ignores pings (icmp_echo_ignore_all): only a reply of a target proves that fping receives replies.'
       : `Give it the capability: setcap cap_net_raw+ep ${path}. Otherwise check the firewall of this machine.`);
   return { state: 'deaf', detail };
-}
-
-function foreignRemark({ foreignReplies, foreignExample }: SliceTally): string[] {
-  if (foreignReplies === 0) return [];
-  return [
-    `${foreignReplies} replies of the last slice came from an address other than the probed one (${foreignExample}):  ` +
-      'they do not count. Either the target replies from another address, or another program on this machine uses the same ICMP id.',
-  ];
-}
-
-function dropsRemark(droppedPackets: number): string[] {
-  if (droppedPackets === 0) return [];
-  return [
-    `The system dropped ${droppedPackets} packets for fping in the last slice because its socket was full: misses of that time do not count. ` +
-      'Give this machine more CPU, or its sockets a larger buffer: sysctl net.core.rmem_default.',
-  ];
 }
 
 function missingDetail(configured: string | undefined): string {

@@ -1,12 +1,14 @@
 import { type AddressKey, ascii, ByteCursor } from './byte-cursor';
 
-/** One parsed line of `fping -c 1 -D` about one packet; reused for each line. */
+/** One parsed line of `fping -c 5 -D` about one packet; reused for each line. */
 export class FpingLine {
   address: AddressKey = '';
   /** Sender of the reply, where fping reports that it was not the probed address; otherwise empty. */
   source: AddressKey = '';
   /** Wall clock of the reply or of the timeout, in ms since 1970, with a resolution of 10 us. */
   atMs = 0;
+  /** Number of the packet: 0 for the first. */
+  packet = 0;
   replied = false;
   rttUs = 0;
   private readonly cursor = new ByteCursor();
@@ -26,11 +28,14 @@ export class FpingLine {
     const seconds = cursor.decimal(TIME_DIGITS_MAX);
     if (seconds < 0 || !cursor.skipBytes(CLOSE)) return false;
     const address = cursor.readAddress();
-    if (address === '' || !cursor.skipSpaces() || !cursor.skipBytes(FIRST_PACKET)) return false;
+    if (address === '' || !cursor.skipSpaces()) return false;
+    const packet = cursor.skipBytes(FIRST_PACKET) ? 0 : readPacket(cursor);
+    if (packet < 0) return false;
     const replied = !cursor.skipBytes(TIMED_OUT);
     const rttMs = replied ? readRtt(cursor) : 0;
     if (rttMs < 0 || !skipTail(cursor) || !this.skipSources() || !cursor.atEnd) return false;
     this.address = address;
+    this.packet = packet;
     this.atMs = seconds * 1000;
     this.replied = replied;
     this.rttUs = Math.round(rttMs * 1000);
@@ -58,6 +63,8 @@ const CLOSE = ascii('] ');
 const SOURCE_OPEN = ascii(' [<- ');
 const SOURCE_CLOSE = ascii(']');
 const FIRST_PACKET = ascii(': [0], ');
+const PACKET_OPEN = ascii(': [');
+const PACKET_CLOSE = ascii('], ');
 const TIMED_OUT = ascii('timed out');
 const BYTES = ascii(' bytes, ');
 const MS = ascii(' ms');
@@ -70,6 +77,14 @@ const RETURN = ascii('% return)');
 const TIME_DIGITS_MAX = 12;
 const RTT_DIGITS_MAX = 6;
 const PERCENT_DIGITS_MAX = 3;
+const PACKET_DIGITS_MAX = 2;
+
+/** Reads `: [12], `; returns -1 for anything else. */
+function readPacket(cursor: ByteCursor): number {
+  if (!cursor.skipBytes(PACKET_OPEN)) return -1;
+  const packet = cursor.decimal(PACKET_DIGITS_MAX);
+  return Number.isInteger(packet) && cursor.skipBytes(PACKET_CLOSE) ? packet : -1;
+}
 
 /** Reads `64 bytes, 0.045 ms`; returns -1 for anything else. */
 function readRtt(cursor: ByteCursor): number {

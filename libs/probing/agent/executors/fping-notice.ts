@@ -2,7 +2,9 @@ import { type AddressKey, addressKeyOf, ascii, ByteCursor } from './byte-cursor'
 
 /** Output of fping other than result lines: an ICMP error about one target, or an error message of fping. */
 export type FpingNotice =
-  { kind: 'unreachable'; address: AddressKey } | { kind: 'complaint'; text: string } | { kind: 'nothing' };
+  | { kind: 'unreachable'; address: AddressKey; isTooBig: boolean }
+  | { kind: 'complaint'; text: string }
+  | { kind: 'nothing' };
 
 /**
  * Matches `ICMP Host Unreachable from 10.0.0.2 for ICMP Echo sent to 10.1.1.1`, and from version 5.5
@@ -13,12 +15,15 @@ const ICMP_MESSAGE =
 const ANY_ICMP_MESSAGE = /^(?:\[[\d.]+\] )?ICMP(?:v6)? /;
 /** ICMP errors that prove that the probe was not delivered. After a redirect or a source quench it was forwarded. */
 const NOT_DELIVERED = /Unreachable|Time Exceeded|Parameter Problem|Packet Too Big/;
+/** The packet was longer than the next link allows, and must not be fragmented. */
+const TOO_BIG = /Fragmentation|Packet Too Big/i;
 const COMPLAINT_LENGTH_MAX = 200;
 
 export function readFpingNotice(line: string): FpingNotice {
   if (ANY_ICMP_MESSAGE.test(line)) {
     const [, what = '', ip = ''] = ICMP_MESSAGE.exec(line) ?? [];
-    return NOT_DELIVERED.test(what) ? { kind: 'unreachable', address: addressKeyOf(ip) } : { kind: 'nothing' };
+    if (!NOT_DELIVERED.test(what)) return { kind: 'nothing' };
+    return { kind: 'unreachable', address: addressKeyOf(ip), isTooBig: TOO_BIG.test(what) };
   }
   const text = line.trim().slice(0, COMPLAINT_LENGTH_MAX);
   return text === '' || text.includes('duplicate for') ? { kind: 'nothing' } : { kind: 'complaint', text };

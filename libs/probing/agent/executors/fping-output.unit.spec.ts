@@ -85,7 +85,7 @@ describe('a line of fping', () => {
   it.each([
     '',
     '127.0.0.1 : [0], 64 bytes, 0.345 ms (0.345 avg, 0% loss)',
-    '[1795387687.83375] 127.0.0.1 : [1], 64 bytes, 0.345 ms (0.345 avg, 0% loss)',
+    '[1795387687.83375] 127.0.0.1 : [1.5], 64 bytes, 0.345 ms (0.345 avg, 0% loss)',
     '[1795387687.83375] 127.0.0.1 : [0], 64 bytes, 0.345 ms (0.345 avg, 0% loss) ',
     '[1795387687.83375] 127.0.0.1 : [0], 64 bytes, 0.345 ms (0.3[1795387687.84] 127.0.0.2 : [0], timed out (NaN avg, 100% loss)',
     '[1795387687.83375] 127.0.0.1 : [0], 64 bytes, -1 ms (0.345 avg, 0% loss)',
@@ -112,7 +112,7 @@ describe('a line of fping', () => {
       expect(read(none)).toBeUndefined();
     }
     const unreachable = 'ICMP Host Unreachable from 10.50.0.2 for ICMP Echo sent to 10.60.1.1';
-    expect(readFpingNotice(unreachable)).toEqual({ kind: 'unreachable', address: 0x0a3c_0101 });
+    expect(readFpingNotice(unreachable)).toEqual({ kind: 'unreachable', address: 0x0a3c_0101, isTooBig: false });
     expect(readFpingNotice("fping: can't create socket (must run as root?)")).toMatchObject({ kind: 'complaint' });
     expect(readFpingNotice('')).toEqual({ kind: 'nothing' });
   });

@@ -3,10 +3,13 @@ import { type AddressFamily, CANARIES } from './address-family';
 import { CaptureFile } from './capture-file';
 import type { OnResult, ProbeSlice } from './executor';
 import { exitOfError, type FpingExit } from './fping-exit';
+import type { PathLimits } from './path-limits';
+import { beginRun, type FpingRun } from './fping-run';
+import { fpingArguments, roundMs } from './ping-options';
 import type { FpingVersion } from './fping-version';
 import type { IcmpIdLocks } from './icmp-id-locks';
-import { CpuTimeFile, type ProcessSigns, RunWatch } from './run-watch';
-import { SliceTally } from './slice-tally';
+import { CpuTimeFile } from './run-watch';
+import type { SliceTally } from './slice-tally';
 import { RawSockets, SocketDrops } from './socket-drops';
 
 export interface FpingRunOptions {
@@ -15,6 +18,7 @@ export interface FpingRunOptions {
   families: readonly AddressFamily[];
   version: FpingVersion;
   locks: Pick<IcmpIdLocks, 'lockId' | 'releaseId'>;
+  paths: Pick<PathLimits, 'noteTooBig' | 'isTooBig'>;
   signal: AbortSignal;
   nowMs: () => number;
 }
@@ -34,7 +38,7 @@ const STARTS_MAX = 8;
 export class FpingProcess {
   private readonly output: CaptureFile;
   private readonly sockets = new RawSockets('self');
-  private current: { tally: SliceTally; watch: RunWatch } | undefined;
+  private current: FpingRun | undefined;
 
   constructor(captureDir: string) {
     this.output = new CaptureFile(captureDir);
@@ -87,7 +91,7 @@ export class FpingProcess {
     try {
       this.output.empty();
       const stdio = ['pipe' as const, this.output.fd, this.output.fd];
-      child = spawn(options.path, argumentsOf(slice, options.version), { env: {}, cwd: '/', stdio, shell: false });
+      child = spawn(options.path, fpingArguments(slice, options.version), { env: {}, cwd: '/', stdio, shell: false });
     } catch (error) {
       return exitOfError(error instanceof Error ? error : new Error(String(error)));
     }
@@ -107,7 +111,7 @@ export class FpingProcess {
     try {
       const asked = [...options.families.map((family) => CANARIES[family]), ...slice.ips];
       const signs = { ranNs: cpuTime.ranNs, dropped: drops.dropped };
-      this.current = begin(asked, slice, onResult, { signs, nowMs: options.nowMs });
+      this.current = beginRun(asked, slice, onResult, { signs, ...options });
       child.stdin?.end(`${asked.join('\n')}\n`, 'latin1');
       return this.exitOf(await this.guard(child, slice, options.signal, ended));
     } finally {
@@ -125,7 +129,7 @@ export class FpingProcess {
     ended: Promise<ChildEnd>,
   ): Promise<ChildEnd> {
     const kill = (): boolean => child.kill('SIGKILL');
-    const lifeMsMax = (slice.ips.length + CANARIES_MAX) * slice.spacingMs + slice.timeoutMs + GRACE_MS;
+    const lifeMsMax = (slice.ips.length + CANARIES_MAX) * slice.spacingMs + roundMs(slice) + slice.timeoutMs + GRACE_MS;
     const hung = setTimeout(kill, lifeMsMax);
     signal.addEventListener('abort', kill, { once: true });
     if (signal.aborted) kill();
@@ -144,35 +148,13 @@ export class FpingProcess {
     }
     const endedByItself = 'code' in end && end.signal === null && GOOD_EXITS.includes(end.code);
     tally?.finishSlice(endedByItself);
+    this.current?.rounds?.endAll();
     if ('error' in end) return exitOfError(end.error);
     if (end.signal !== null) return { kind: 'killed', detail: end.signal };
-    if (endedByItself) return { kind: 'done' };
+    if (endedByItself && tally?.didNothing !== true) return { kind: 'done' };
     const detail = [`exit code ${end.code}`, ...(tally?.complaints ?? [])].join('; ');
     return NO_PERMISSION.test(detail) ? { kind: 'not_permitted', detail } : { kind: 'failed', detail };
   }
-}
-
-/** Creates the reader of a process that is about to get its targets. */
-function begin(
-  asked: readonly string[],
-  slice: ProbeSlice,
-  onResult: OnResult,
-  { signs, nowMs }: { signs: ProcessSigns; nowMs: () => number },
-): { tally: SliceTally; watch: RunWatch } {
-  const { spacingMs, timeoutMs } = slice;
-  const pace = { spacingMs, sendingMs: asked.length * spacingMs, timeoutMs };
-  const watch = new RunWatch(signs, pace, { wallMs: nowMs, steadyMs: () => performance.now() });
-  const tally = new SliceTally({
-    asked,
-    canaries: asked.length - slice.ips.length,
-    spacingMs,
-    timeoutMs,
-    onResult,
-    listened: (fromMs, toMs) => watch.hasListened(fromMs, toMs),
-    clockHeld: (fromMs, toMs) => watch.clockHeld(fromMs, toMs),
-    nowMs,
-  });
-  return { tally, watch };
 }
 
 function endOf(child: ChildProcess): Promise<ChildEnd> {
@@ -180,11 +162,4 @@ function endOf(child: ChildProcess): Promise<ChildEnd> {
     child.once('error', (error) => resolve({ error }));
     child.once('exit', (code, signal) => resolve({ code: code ?? -1, signal }));
   });
-}
-
-/** Targets are passed by standard input, so that no address can be parsed as an option. */
-function argumentsOf(slice: ProbeSlice, version: FpingVersion): string[] {
-  const spacingMs = Math.max(0.01, slice.spacingMs).toFixed(3);
-  const always = ['-c', '1', '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'];
-  return version.checksSource ? [...always, '--check-source'] : always;
 }

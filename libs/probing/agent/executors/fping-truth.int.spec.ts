@@ -6,6 +6,7 @@ import { CANARIES } from './address-family';
 import { FpingProcess } from './fping-process';
 import { IcmpIdLocks } from './icmp-id-locks';
 import { IcmpPing } from './icmp-ping';
+import { PathLimits } from './path-limits';
 import { Netns, type Probed, ProbeOnce } from './probe-once.test-executor';
 
 const WITHIN = { timeout: 20_000, interval: 20 };
@@ -57,7 +58,7 @@ describe('fping', () => {
     );
     expect(outcomes).toEqual([OUTCOME.reply, OUTCOME.not_sent]);
     expect(end).toMatchObject({ ok: false, state: 'family_unavailable', detail: expect.stringContaining('IPv6') });
-    ping.setTargets(['10.0.0.1']);
+    ping.setTargets([{ ip: '10.0.0.1', definition: { check: 1, type: 'icmp_ping', expect: 'reachable' } }]);
     expect(ping.health().state).toBe('ok');
   });
 
@@ -89,10 +90,9 @@ describe('fping', () => {
     const worker = new FpingProcess(once.dir);
     const slice = { ips: ['10.0.0.1'], checks: [], timeoutMs: 100, spacingMs: 1 };
     const exit = await worker.probeSlice(slice, () => undefined, {
-      path: file,
+      ...{ path: file, locks, paths: new PathLimits() },
       version: { text: '5.1', checksSource: false },
       families: ['ipv4'],
-      locks,
       ...{ signal: new AbortController().signal, nowMs: Date.now },
     });
     worker.close();

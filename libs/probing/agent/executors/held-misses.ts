@@ -12,6 +12,8 @@ export interface HeldMissesOptions {
   canCount: (address: AddressKey, sentAtMs: number, atMs: number) => boolean;
   /** Whether that may still become known. */
   canWait: (address: AddressKey) => boolean;
+  /** Targets of the slice: the place of a packet is its number times these, plus its target. */
+  targets: number;
   settle: (index: number, address: AddressKey, sentAtMs: number) => void;
 }
 
@@ -25,9 +27,10 @@ export class HeldMisses {
     this.misses.push({ index, address, sentAtMs, atMs });
   }
 
-  /** Removes the first miss of the address, whose reply has arrived after all, and returns its index; -1 if there is none. */
-  takeMiss(address: AddressKey): number {
-    const at = this.misses.findIndex((miss) => miss.address === address);
+  /** Removes the first miss of that packet of the address, whose reply has arrived after all, and returns its index; -1 if there is none. */
+  takeMiss(address: AddressKey, packet: number): number {
+    const { targets } = this.options;
+    const at = this.misses.findIndex((miss) => miss.address === address && Math.floor(miss.index / targets) === packet);
     return this.misses.splice(at, at === -1 ? 0 : 1)[0]?.index ?? -1;
   }
 

@@ -1,12 +1,16 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import { statSync } from 'node:fs';
 import { type AddressFamily, familiesOf } from './address-family';
+import { reportAbsent } from './absent-source';
 import { findFping } from './find-fping';
-import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
+import type { Executor, ExecutorCounters, OnResult, ProbedTarget, ProbeSlice, SliceEnd } from './executor';
 import { FpingHealth } from './fping-health';
 import { FpingProcess } from './fping-process';
 import { askFpingVersion, type FpingVersion } from './fping-version';
 import { IcmpIdLocks } from './icmp-id-locks';
+import { hasAddress } from './own-addresses';
+import { PathLimits } from './path-limits';
+import { pingOptionsOf } from './ping-options';
 
 /** Most processes at a time: every raw socket receives every reply on the host. */
 const PROCESSES_MAX = 6;
@@ -23,6 +27,8 @@ export interface IcmpPingOptions {
   /** Folder for unlinked files, preferably in memory. */
   captureDir: string;
   nowMs?: () => number;
+  /** Whether the machine that fping runs on has an address. */
+  hasAddress?: (ip: string) => boolean;
 }
 
 interface FoundFping {
@@ -52,6 +58,7 @@ export class IcmpPing implements Executor {
   readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
   private readonly state: FpingHealth;
   private readonly locks = new IcmpIdLocks();
+  private readonly paths = new PathLimits();
   private found: FoundFping | null = null;
   private looking: Promise<SliceEnd | null> | undefined;
   private lookAgainAtMs = 0;
@@ -59,9 +66,11 @@ export class IcmpPing implements Executor {
   private readonly running = new Set<FpingProcess>();
   private drainTimer: NodeJS.Timeout | undefined;
   private readonly nowMs: () => number;
+  private readonly hasAddress: (ip: string) => boolean;
 
   constructor(private readonly options: IcmpPingOptions) {
     this.nowMs = options.nowMs ?? Date.now;
+    this.hasAddress = options.hasAddress ?? hasAddress;
     this.state = new FpingHealth(options.fpingPath);
   }
 
@@ -73,11 +82,15 @@ export class IcmpPing implements Executor {
     return familiesOf(ips).length;
   }
 
-  setTargets(ips: readonly string[]): void {
-    this.state.setFamilies(familiesOf(ips));
+  setTargets(targets: readonly ProbedTarget[]): void {
+    this.state.setFamilies(familiesOf(targets.map(({ ip }) => ip)));
+    this.state.setSources((source) => targets.some(({ definition }) => definition.source === source));
   }
 
   runSlice(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
+    const { source } = pingOptionsOf(slice);
+    if (source !== undefined && !this.hasAddress(source)) return this.runWithoutSource(source, slice, onResult, signal);
+    if (source !== undefined) this.state.sourceFound(source);
     return this.runWith(familiesOf(slice.ips), slice, onResult, signal);
   }
 
@@ -90,6 +103,20 @@ export class IcmpPing implements Executor {
     clearInterval(this.drainTimer);
     for (const worker of this.spare.splice(0)) worker.close();
     this.locks.close();
+  }
+
+  /** Targets of the family of an address that this machine does not have are errors; the others are pinged as usual. */
+  private async runWithoutSource(
+    source: string,
+    slice: ProbeSlice,
+    onResult: OnResult,
+    signal: AbortSignal,
+  ): Promise<SliceEnd> {
+    const trouble = this.state.sourceMissing(source);
+    const others = reportAbsent(source, slice, onResult, this.nowMs());
+    if (others === null) return trouble;
+    const end = await this.runWith(familiesOf(others.slice.ips), others.slice, others.onResult, signal);
+    return end.ok ? trouble : end;
   }
 
   private async runWith(
@@ -111,8 +138,8 @@ export class IcmpPing implements Executor {
     }
     this.running.add(worker);
     this.drainTimer ??= setInterval(() => this.readOutputs(), DRAIN_EVERY_MS);
-    const { locks, nowMs } = this;
-    const exit = await worker.probeSlice(slice, onResult, { path, version, families, locks, signal, nowMs });
+    const { locks, paths, nowMs } = this;
+    const exit = await worker.probeSlice(slice, onResult, { path, version, families, locks, paths, signal, nowMs });
     this.running.delete(worker);
     if (this.running.size === 0) {
       clearInterval(this.drainTimer);
@@ -125,7 +152,7 @@ export class IcmpPing implements Executor {
     const shownPath = this.options.fpingPath ?? path;
     return slice === CHECK_SLICE
       ? this.state.checked(exit, shownPath, worker)
-      : this.state.recordEnd(exit, shownPath, worker);
+      : this.state.recordEnd(exit, shownPath, worker, pingOptionsOf(slice));
   }
 
   private readOutputs(): void {

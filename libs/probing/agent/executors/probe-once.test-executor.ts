@@ -73,7 +73,12 @@ export class Netns {
   }
 
   runCommand(command: string): void {
-    execFileSync('ip', ['netns', 'exec', this.name, 'sh', '-ec', command]);
+    this.readCommand(command);
+  }
+
+  /** Returns what a command prints. */
+  readCommand(command: string): string {
+    return execFileSync('ip', ['netns', 'exec', this.name, 'sh', '-ec', command], { encoding: 'utf8' });
   }
 
   /** Prefix with which a script runs the rest of its line in this namespace, under the same pid. */

@@ -1,12 +1,13 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import type { AddressFamily } from './address-family';
 import { AddressIndex } from './address-index';
-import type { AddressKey } from './byte-cursor';
+import { type AddressKey, addressText, familyOfKey } from './byte-cursor';
 import type { OnResult } from './executor';
 import { FpingLine } from './fping-line';
 import { FpingSummary, readFpingNotice } from './fping-notice';
 import { HeldMisses } from './held-misses';
 import { LineSplitter } from './line-splitter';
+import { UnsentPackets } from './unsent-packets';
 
 const CLOCK_DISTANCE_MS_MAX = 5_000;
 const COMPLAINTS_MAX = 4;
@@ -15,6 +16,8 @@ export interface TallyOptions {
   /** Addresses in probing order: the canaries (`canaries` many), then the targets of the slice. */
   asked: readonly string[];
   canaries: number;
+  /** Packets of each ping; 1 unless set. */
+  packets?: number;
   spacingMs: number;
   timeoutMs: number;
   onResult: OnResult;
@@ -23,6 +26,10 @@ export interface TallyOptions {
   /** Whether the wall clock, by which fping measures, was not set between two instants. */
   clockHeld: (fromMs: number, toMs: number) => boolean;
   nowMs: () => number;
+  /** Called for an address for which a router refused a packet that must not be fragmented. */
+  onTooBig?: (address: AddressKey) => void;
+  /** Whether the kernel does not send packets to an address because a router has refused one. */
+  isTooBig?: (address: AddressKey) => boolean;
 }
 
 /**
@@ -32,7 +39,7 @@ export interface TallyOptions {
 export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
 
 /**
- * Matches fping's output to the probed targets: at most one result per target, and none for other addresses.
+ * Matches fping's output to the probed targets: at most one result per packet of a target, and none for other addresses.
  *
  * - Reply proof: a reply counts if it came from the probed address. A reply from elsewhere uses up the probe, because fping accepts no
  *   second one, so the target has no data. The same holds if the clock was set during the round trip: fping's figure is then wrong by that step.
@@ -47,14 +54,16 @@ export class SliceTally {
   /** The last of them, as `10.0.0.9 for 10.0.0.1`. */
   foreignExample = '';
   private foreignLines = 0;
+  /** Packets of the slice that the kernel refused to send. */
+  notSent = 0;
+  private readonly packets: number;
   private readonly asked: AddressIndex;
   private readonly held: HeldMisses;
   private readonly unreachable = new Set<AddressKey>();
   private readonly heard: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   private readonly missed: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   private readonly unavailable: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
-  /** Addresses without a reply in fping's summary, and how often. */
-  private readonly withoutReply = new Map<AddressKey, number>();
+  private readonly unsent: UnsentPackets;
   private readonly line = new FpingLine();
   private readonly summary = new FpingSummary();
   private readonly lines = new LineSplitter((bytes, from, to) => this.readLine(bytes, from, to));
@@ -62,8 +71,11 @@ export class SliceTally {
 
   constructor(private readonly options: TallyOptions) {
     this.startedAtMs = options.nowMs();
-    this.asked = new AddressIndex(options.asked);
+    this.packets = options.packets ?? 1;
+    this.asked = new AddressIndex(options.asked, this.packets);
+    this.unsent = new UnsentPackets(this.packets);
     this.held = new HeldMisses({
+      targets: options.asked.length,
       canCount: (address, sentAtMs, atMs) => this.heard[familyOfKey(address)] && options.listened(sentAtMs, atMs),
       canWait: (address) => !this.heard[familyOfKey(address)],
       settle: (index, address, sentAtMs) => this.emit(index, sentAtMs, this.missOf(address), 0),
@@ -73,6 +85,11 @@ export class SliceTally {
   /** Lines that were truncated, duplicate, or about an address that was not probed. */
   get droppedLines(): number {
     return this.foreignLines + this.lines.dropped;
+  }
+
+  /** Whether fping has done nothing but complain: it did not accept its arguments, for example. */
+  get didNothing(): boolean {
+    return !this.unsent.hasSummary && this.complaints.length > 0;
   }
 
   familyState(family: AddressFamily): FamilyState {
@@ -89,21 +106,22 @@ export class SliceTally {
   }
 
   /**
-   * Ends the slice. If the process exited by itself, a target in its summary for which it printed neither a reply nor a timeout was never
-   * sent; without the summary it has no data.
+   * Ends the slice. If the process exited by itself, a packet of a target in its summary for which it printed neither a reply nor a timeout was
+   * never sent; without the summary it has no data.
    */
   finishSlice(endedByItself: boolean): void {
     this.lines.endStream();
     this.held.settleAll();
     if (!endedByItself) return;
-    const { spacingMs } = this.options;
-    for (const [address, count] of this.withoutReply) {
-      for (let left = count; left > 0; left--) {
-        const index = this.asked.takeOpen(address);
-        if (index === -1) break;
-        this.emit(index, this.startedAtMs + index * spacingMs, OUTCOME.not_sent, 0);
-      }
-    }
+    this.unsent.takeAll(this.asked, (index, address) => this.emitUnsent(index, address));
+  }
+
+  private emitUnsent(index: number, address: AddressKey): void {
+    const { asked, spacingMs, isTooBig } = this.options;
+    const sentAtMs = this.startedAtMs + (index % asked.length) * spacingMs;
+    if (isTooBig?.(address) === true) return this.emit(index, sentAtMs, OUTCOME.unreachable, 0);
+    this.notSent++;
+    this.emit(index, sentAtMs, OUTCOME.not_sent, 0);
   }
 
   private readLine(bytes: Uint8Array, start: number, end: number): void {
@@ -115,6 +133,7 @@ export class SliceTally {
     if (notice.kind === 'complaint') this.complain(notice.text);
     else if (notice.kind === 'unreachable' && this.asked.has(notice.address)) {
       this.unreachable.add(notice.address);
+      if (notice.isTooBig) this.options.onTooBig?.(notice.address);
       this.heard[familyOfKey(notice.address)] = true;
     }
   }
@@ -124,11 +143,11 @@ export class SliceTally {
     if (this.complaints.length < COMPLAINTS_MAX) this.complaints.push(text);
   }
 
-  private takeLine({ address, source, replied, rttUs, atMs }: FpingLine): void {
+  private takeLine({ address, source, packet, replied, rttUs, atMs }: FpingLine): void {
     const { timeoutMs } = this.options;
     const atOrNowMs = this.believableMs(atMs);
     if (!replied) {
-      const index = this.asked.takeOpen(address);
+      const index = this.asked.takeOpen(address, packet);
       if (index === -1) {
         this.foreignLines++;
         return;
@@ -137,8 +156,8 @@ export class SliceTally {
       this.held.add(index, address, atOrNowMs - timeoutMs, atOrNowMs);
       return;
     }
-    const open = this.asked.takeOpen(address);
-    const index = open === -1 ? this.held.takeMiss(address) : open;
+    const open = this.asked.takeOpen(address, packet);
+    const index = open === -1 ? this.held.takeMiss(address, packet) : open;
     if (index === -1) {
       this.foreignLines++;
       return;
@@ -164,9 +183,9 @@ export class SliceTally {
   }
 
   private takeSummary({ address, sent, received }: FpingSummary): void {
-    if (received > 0 || !this.asked.has(address)) return;
+    if (!this.asked.has(address)) return;
     if (sent === 0) this.unavailable[familyOfKey(address)] = true;
-    this.withoutReply.set(address, (this.withoutReply.get(address) ?? 0) + 1);
+    this.unsent.addSummary(address, received);
   }
 
   private missOf(address: AddressKey): number {
@@ -174,15 +193,8 @@ export class SliceTally {
   }
 
   private emit(index: number, sentAtMs: number, outcome: number, rttUs: number): void {
-    const { canaries, onResult } = this.options;
-    if (index >= canaries) onResult(index - canaries, sentAtMs, outcome, rttUs);
+    const { asked, canaries, onResult } = this.options;
+    const target = this.packets === 1 ? index : index % asked.length;
+    if (target >= canaries) onResult(target - canaries, sentAtMs, outcome, rttUs);
   }
-}
-
-function familyOfKey(address: AddressKey): AddressFamily {
-  return typeof address === 'number' ? 'ipv4' : 'ipv6';
-}
-
-function addressText(address: AddressKey): string {
-  return typeof address === 'string' ? address : [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.');
 }

@@ -1,5 +1,5 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
-import type { Executor, ProbeSlice, SliceEnd } from '../executors/executor';
+import type { Executor, ProbedTarget, ProbeSlice, SliceEnd } from '../executors/executor';
 
 export const START_MS = 1_795_000_000_123;
 
@@ -48,8 +48,8 @@ export class InstantExecutor implements Executor {
     return Promise.resolve(null);
   }
 
-  setTargets(ips: readonly string[]): void {
-    this.expected = ips;
+  setTargets(targets: readonly ProbedTarget[]): void {
+    this.expected = targets.map(({ ip }) => ip);
   }
 
   close(): void {

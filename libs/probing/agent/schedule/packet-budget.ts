@@ -1,6 +1,10 @@
-import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
+import { packetsPerProbe } from '@icmp-mon/probing/contract';
 import type { LocalPolicy } from '../policy/local-policy';
 import { FreshRate } from './fresh-rate';
+import type { PlannedTarget } from './target-plan';
+
+/** Address of a probe, and the check that states its packets. */
+type PlannedProbe = Pick<PlannedTarget, 'ip' | 'definition'>;
 
 /** Limits of the policy file. */
 export type PacketLimits = Pick<LocalPolicy, 'packetsPerSecond' | 'packetsPerSecondPerAddress'>;
@@ -37,8 +41,10 @@ export class PacketBudget {
   }
 
   /** Returns which of the new targets may be probed immediately; the others wait for their turn in the schedule. */
-  takeImmediate<T extends { ip: string }>(targets: readonly T[], type: CheckType, nowMs: number): T[] {
-    const packets = packetsPerProbe(type);
-    return targets.filter(({ ip }) => this.fresh.takeProbe(ip, packets, this.limits.packetsPerSecondPerAddress, nowMs));
+  takeImmediate<T extends PlannedProbe>(targets: readonly T[], nowMs: number): T[] {
+    const { packetsPerSecondPerAddress } = this.limits;
+    return targets.filter(({ ip, definition }) =>
+      this.fresh.takeProbe(ip, packetsPerProbe(definition), packetsPerSecondPerAddress, nowMs),
+    );
   }
 }

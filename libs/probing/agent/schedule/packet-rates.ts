@@ -1,4 +1,5 @@
-import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
+import { packetsPerProbe } from '@icmp-mon/probing/contract';
+import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import type { LocalPolicy } from '../policy/local-policy';
 
 /** Sums the packets per second of a plan, for all targets and per address, and refuses what exceeds the policy. */
@@ -9,8 +10,8 @@ export class PacketRates {
   constructor(private readonly policy: LocalPolicy) {}
 
   /** Adds one check of an address. Returns false, and adds nothing, if the policy does not allow its packets. */
-  takeRate(ip: string, type: CheckType, intervalMs: number): boolean {
-    const rate = (packetsPerProbe(type) * 1_000) / intervalMs;
+  takeRate(ip: string, check: CheckDefinition, intervalMs: number): boolean {
+    const rate = (packetsPerProbe(check) * 1_000) / intervalMs;
     const ofAddress = (this.perAddress.get(ip) ?? 0) + rate;
     const { packetsPerSecond, packetsPerSecondPerAddress } = this.policy;
     if (exceeds(this.total + rate, packetsPerSecond) || exceeds(ofAddress, packetsPerSecondPerAddress)) return false;

@@ -1,4 +1,4 @@
-import { packetsPerProbe } from '@icmp-mon/probing/contract';
+import { packetsPerProbe, sendingMs } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
 import { ExecutorCheck } from './executor-check';
@@ -44,7 +44,7 @@ export interface ProberCounters {
  *                                 ├── launch, within the policy's packets per second ──▶ executor ──▶ results
  *     new targets ────▶ fresh ────┘
  *
- * Invariants: a target waits at most once; all targets of a slice have the same timeout; running slices together send no more than the
+ * Invariants: a target waits at most once; all targets of a slice have the same timeout and options; running slices together send no more than the
  * policy allows, with those of other types; one executor run stays reserved for due targets.
  */
 export class Prober {
@@ -81,9 +81,9 @@ export class Prober {
   }
 
   replacePlan(plan: readonly PlannedTarget[]): void {
-    this.options.executor.setTargets(plan.map(({ ip }) => ip));
+    this.options.executor.setTargets(plan);
     const nowMs = performance.now();
-    const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), this.options.executor.type, nowMs);
+    const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), nowMs);
     for (const target of fresh) this.queueTarget(target, nowMs, this.fresh);
     if (plan.length === 0) this.stopSlices();
     const lengthsMs = new Set(this.schedule.sliceLengthsMs);
@@ -169,7 +169,7 @@ export class Prober {
   }
 
   /**
-   * Takes targets with the timeout of the first one from the head of the queue, as many as the policy's packets per second allow within
+   * Takes targets like the first one from the head of the queue, as many as the policy's packets per second allow within
    * `sliceMs`, and probes them as one slice: `spacingMs` apart, or evenly over its length.
    */
   private launch(queue: ScheduledTarget[], countMax: number, sliceMs: number, spacingMs: number | null): void {
@@ -179,11 +179,10 @@ export class Prober {
       this.outOfBudgetAtMs = nowMs;
       return;
     }
-    const packets = packetsPerProbe(this.options.executor.type);
-    const count = Math.min(countMax, Math.max(1, Math.floor((free * sliceMs) / 1_000 / packets)));
-    const targets = takeAlike(queue, count);
+    const targets = takeAlike(queue, countMax, (free * sliceMs) / 1_000);
     const first = targets[0];
     if (first === undefined) return;
+    const packets = packetsPerProbe(first.definition);
     this.scheduleLagMs = Math.max(0, nowMs - first.dueAtMs);
     // While new targets use the policy's packets, others wait for these, not for CPU.
     if (queue === this.waiting) this.pace.wasLate(nowMs - Math.max(first.dueAtMs, this.outOfBudgetAtMs));
@@ -192,7 +191,7 @@ export class Prober {
     // The executor's own packets stay on this machine: they take time in the slice, but do not count against the policy.
     const ownPackets = this.options.executor.ownPackets(ips);
     const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), (1000 * packets) / free);
-    this.budget.takePackets((1000 * packets) / pace, nowMs + targets.length * pace);
+    this.budget.takePackets((1000 * packets) / pace, nowMs + targets.length * pace + sendingMs(first.definition));
     const checks = targets.map(({ definition }) => definition);
     const slice = { ips, checks, timeoutMs: first.timeoutMs, spacingMs: pace };
     const run = this.runSlice(targets, slice, ownPackets).finally(() => {
@@ -219,7 +218,8 @@ export class Prober {
       signal,
     );
     if (signal.aborted) return;
-    const plannedMs = (targets.length + ownPackets) * slice.spacingMs + slice.timeoutMs;
+    const [check = { type: executor.type }] = slice.checks;
+    const plannedMs = (targets.length + ownPackets) * slice.spacingMs + sendingMs(check) + slice.timeoutMs;
     this.pace.wasLate(Math.max(end.pausedMs, performance.now() - beganMs - plannedMs));
     this.pace.missed(targets.length - results);
     if (!end.ok) this.counters.failedSlices++;

@@ -88,7 +88,7 @@ export function planTargets(
     }
     const { key, ip } = target;
     const { intervalMs, timeoutMs } = tier;
-    const allowed = tier.checks.filter(({ type }) => rates.takeRate(ip, type, intervalMs));
+    const allowed = tier.checks.filter((check) => rates.takeRate(ip, check, intervalMs));
     for (const definition of allowed)
       plan.targets.push({ key, ip, check: definition.check, definition, intervalMs, timeoutMs });
     const reason = allowed.length < tier.checks.length ? 'too_fast' : tier.refusal;
