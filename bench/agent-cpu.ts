@@ -24,7 +24,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
     return (cpuS / pings) * 1e6;
   };
   const product = async (): Promise<Round> => {
-    const { agentUs, agentsFpingUs, agentS, fpingS } = await costOf(TARGETS);
+    const { agentUs, agentsFpingUs, agentS, fpingS } = await costOf(TARGETS, context.profile);
     context.printLine(`agent-cpu: its fpings cost ${agentsFpingUs.toFixed(1)} us per ping`);
     return { value: agentUs, cpuSeconds: { agent: agentS, fping: fpingS } };
   };
@@ -32,7 +32,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   const result = await runPairs(context, { name: 'agent-cpu', unit: 'us of CPU per ping', product, reference });
   const sizes: Record<string, object> = {};
   for (const targets of context.quick ? [] : OTHER_SIZES) {
-    const { agentUs, agentsFpingUs } = await costOf(targets);
+    const { agentUs, agentsFpingUs } = await costOf(targets, context.profile);
     const bareUs = await fpingUs(targets);
     const figures = { agentUs, agentsFpingUs, bareFpingUs: bareUs, ratio: agentUs / bareUs };
     sizes[targets] = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, rounded(value)]));
@@ -41,8 +41,9 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   return { ...result, targets: TARGETS, intervalMs: INTERVAL_MS, sizes };
 }
 
-async function costOf(targets: number): Promise<Cost & { agentS: number; fpingS: number }> {
-  const { results, agentCpuS, fpingCpuS } = await runAgent({ targets, intervalMs: INTERVAL_MS, spanMs: INTERVAL_MS });
+async function costOf(targets: number, profile: boolean): Promise<Cost & { agentS: number; fpingS: number }> {
+  const load = { targets, intervalMs: INTERVAL_MS, spanMs: INTERVAL_MS, profile };
+  const { results, agentCpuS, fpingCpuS } = await runAgent(load);
   return {
     agentUs: (agentCpuS / results) * 1e6,
     agentsFpingUs: (fpingCpuS / results) * 1e6,

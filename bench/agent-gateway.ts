@@ -26,6 +26,7 @@ export class AgentGateway extends FakeGateway {
   private readonly atMs = new Float64Array(SAMPLES_MAX);
   private readonly ageMs = new Float32Array(SAMPLES_MAX);
   private readonly outcome = new Uint8Array(SAMPLES_MAX);
+  private readonly rttUs = new Uint32Array(SAMPLES_MAX);
   private readonly taken = new Set<string>();
   private readonly seen = new Set<number>();
   private bodyBytes = 0;
@@ -79,6 +80,16 @@ export class AgentGateway extends FakeGateway {
     };
   }
 
+  /** Returns all accepted results; `key` is the number of the target, from 1. */
+  acceptedResults(): { key: number; sentAtMs: number; outcome: number; rttUs: number }[] {
+    return Array.from({ length: this.count }, (_, row) => ({
+      key: this.key[row],
+      sentAtMs: this.atMs[row],
+      outcome: this.outcome[row],
+      rttUs: this.rttUs[row],
+    }));
+  }
+
   protected override storeBlock({ header, columns }: Pick<DecodedBlock, 'header' | 'columns'>): void {
     const identity = `${header.boot}/${header.lane}/${header.sequence}`;
     if (this.taken.has(identity)) return;
@@ -92,6 +103,7 @@ export class AgentGateway extends FakeGateway {
       this.atMs[at] = columns.baseTimeMs + columns.timeOffsetMs[row];
       this.ageMs[at] = nowMs - this.atMs[at];
       this.outcome[at] = columns.outcome[row];
+      this.rttUs[at] = columns.rttUs[row];
     }
   }
 }

@@ -11,6 +11,8 @@ export interface AgentLoad {
   intervalMs: number;
   /** Length of the measured span. */
   spanMs: number;
+  /** Writes a CPU profile of the agent to artefacts/profiles. */
+  profile: boolean;
 }
 
 export interface AgentRun extends Accepted {
@@ -24,7 +26,7 @@ export interface AgentRun extends Accepted {
 }
 
 const TIMEOUT_MS = 500;
-const STARTED_WITHIN_MS = 30_000;
+const STARTED_WITHIN_MS = 120_000;
 /** Time until the last results have arrived: they leave the agent within a second, and a probe may take its timeout. */
 const DRAIN_MS = 2_500;
 /** Time until the first probes of new targets, which are outside the schedule, no longer have an effect. */
@@ -36,14 +38,14 @@ export function loopbackAddresses(count: number): string[] {
 }
 
 /** Runs the shipped agent in steady state for `spanMs`, against a gateway in this process. */
-export async function runAgent(load: AgentLoad, nodeOptions: readonly string[] = []): Promise<AgentRun> {
+export async function runAgent(load: AgentLoad): Promise<AgentRun> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'bench-agent-'));
   const gateway = await AgentGateway.open();
   gateway.assignTargets(loopbackAddresses(load.targets), load.intervalMs, TIMEOUT_MS);
-  const agent = startAgent(dir, gateway, nodeOptions);
+  const profiling = load.profile ? ['--cpu-prof', '--cpu-prof-dir=artefacts/profiles'] : [];
+  const agent = startAgent(dir, gateway, { command: [process.execPath, ...profiling], allow: '127.0.0.0/8' });
   try {
-    await until(() => gateway.targetsSeen >= load.targets, load.intervalMs + STARTED_WITHIN_MS, agent);
-    await pause(SETTLE_MS);
+    await settled(agent, gateway, load);
     gateway.clear();
     const pid = agent.pid ?? 0;
     const fromMs = Date.now();
@@ -61,17 +63,22 @@ export async function runAgent(load: AgentLoad, nodeOptions: readonly string[] =
       bodyBytesPerResult: gateway.bodyBytesPerResult,
     };
   } finally {
-    const ended = once(agent, 'exit');
-    if (agent.exitCode === null && agent.kill('SIGTERM')) await ended;
+    await stopAgent(agent);
     await gateway.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-function startAgent(dir: string, gateway: AgentGateway, nodeOptions: readonly string[]): ChildProcess {
+/** Starts the shipped agent with a new state in `dir`. `command` runs its file; `allow` is the range of its policy file. */
+export function startAgent(
+  dir: string,
+  gateway: AgentGateway,
+  { command, allow }: { command: readonly string[]; allow: string },
+): ChildProcess {
   const policyFile = path.join(dir, 'policy.yaml');
-  writeFileSync(policyFile, 'allow: [127.0.0.0/8]\npacketsPerSecond: 20000\n');
-  return spawn(process.execPath, [...nodeOptions, path.join(distDir(), 'apps/agent/main.js')], {
+  writeFileSync(policyFile, `allow: [${allow}]\npacketsPerSecond: 20000\n`);
+  const [program, ...options] = command;
+  return spawn(program, [...options, path.join(distDir(), 'apps/agent/main.js')], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
@@ -86,13 +93,28 @@ function startAgent(dir: string, gateway: AgentGateway, nodeOptions: readonly st
   });
 }
 
+/** Waits until the agent has probed all targets and follows its schedule. @throws Error if it does not */
+export async function settled(
+  agent: ChildProcess,
+  gateway: AgentGateway,
+  load: Pick<AgentLoad, 'targets' | 'intervalMs'>,
+): Promise<void> {
+  await until(() => gateway.targetsSeen >= load.targets, load.intervalMs + STARTED_WITHIN_MS, agent);
+  await pause(SETTLE_MS);
+}
+
+export async function stopAgent(agent: ChildProcess): Promise<void> {
+  const ended = once(agent, 'exit');
+  if (agent.exitCode === null && agent.kill('SIGTERM')) await ended;
+}
+
 /** Returns the folder of built apps. This tool is dist/bench/main.js. */
 function distDir(): string {
   return process.env['ICMPMON_DIST_DIR'] ?? path.resolve(import.meta.dirname, '..');
 }
 
 /** Returns the CPU seconds of a process over all its threads, in ns resolution, and of its exited children, in 10 ms resolution. */
-function cpuOf(pid: number): { ownS: number; childrenS: number } {
+export function cpuOf(pid: number): { ownS: number; childrenS: number } {
   let ownNs = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     ownNs += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]);

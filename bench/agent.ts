@@ -23,6 +23,7 @@ export async function run(context: BenchContext): Promise<BenchResult> {
       targets: TARGETS,
       intervalMs: INTERVAL_MS,
       spanMs,
+      profile: context.profile,
     });
     ages.push({ ageMsP50: ran.ageMsP50, ageMsP99: ran.ageMsP99 });
     const lost = results - replies;

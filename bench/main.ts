@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BENCHES, type LOAD_RUNS } from '@icmp-mon/infra/testing';
 import { serveFleet } from './fleet/serve';
+import { runAgentLoad } from './agent-load';
 import type { Bench, BenchContext, BenchResult } from './bench';
 import { serveBare } from './live/serve-bare';
 import { serveClients } from './live/serve-clients';
@@ -40,7 +41,14 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   import: () => import('./import'),
 };
 
-type Scenario = (context: BenchContext, of: { targets: number; agents: number }) => Promise<BenchResult>;
+interface ScenarioOptions {
+  targets: number;
+  agents: number;
+  intervalS: number;
+  minutes: number;
+}
+
+type Scenario = (context: BenchContext, of: ScenarioOptions) => Promise<BenchResult>;
 
 /** Load runs that follow a scenario instead of a given time. */
 const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LOADS>, Scenario>> = {
@@ -48,9 +56,12 @@ const SCENARIOS: Readonly<Record<Exclude<keyof typeof LOAD_RUNS, keyof typeof LO
   overload: runOverload,
   policy: runPolicy,
   walk: runWalk,
+  agent: runAgentLoad,
 };
 const SCENARIO_TARGETS = 100_000;
 const SCENARIO_AGENTS = 100;
+const SCENARIO_INTERVAL_S = 30;
+const SCENARIO_MINUTES = 6;
 const PAIRS = 5;
 const PAIRS_QUICK = 2;
 
@@ -98,9 +109,13 @@ async function main(): Promise<number> {
 /** Runs a load: not a comparison, but whether a product sustains it. */
 async function load(name: string): Promise<number> {
   if (isScenario(name)) {
-    const targets = Number(values.targets ?? SCENARIO_TARGETS);
-    const agents = Number(values.agents ?? SCENARIO_AGENTS);
-    const result = await withContext('load', (context) => SCENARIOS[name](context, { targets, agents }));
+    const options = {
+      targets: Number(values.targets ?? SCENARIO_TARGETS),
+      agents: Number(values.agents ?? SCENARIO_AGENTS),
+      intervalS: Number(values.interval ?? SCENARIO_INTERVAL_S),
+      minutes: Number(values.minutes ?? SCENARIO_MINUTES),
+    };
+    const result = await withContext('load', (context) => SCENARIOS[name](context, options));
     if (values.json) printLine(JSON.stringify(result));
     return result['sound'] === true ? 0 : 1;
   }

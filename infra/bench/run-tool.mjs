@@ -20,10 +20,11 @@ import { endAbandonedRuns } from '../test-runs.mjs';
  * Returns the exit code of `dist/bench/main.js <args>`; `entry` is the calling script's import.meta.url, as for `setUp`.
  * @param {string} entry
  * @param {string[]} args
+ * @param {string[]} [commands] needed programs
  */
-export async function runBenchTool(entry, args) {
+export async function runBenchTool(entry, args, commands = ['fping']) {
   const provider = await chooseProvider({ ICMPMON_PROVIDER: process.env.ICMPMON_PROVIDER });
-  await setUp(entry, { provider, commands: ['fping'] });
+  await setUp(entry, { provider, commands });
   await endAbandonedRuns();
   const run = `bench-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${process.pid}`;
   const dir = join(testDir, run);

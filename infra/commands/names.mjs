@@ -31,6 +31,7 @@ export const LOAD_RUNS = {
   overload: '100,000 new targets in one step for one agent, while the CPU is busy',
   walk: 'from empty to 100,000 imported targets at 100 agents, each step with its time',
   policy: 'a tier with 100,000 targets changed: the preview, and what moved, for 100 agents',
+  agent: 'one agent with 1,000, 10,000 and 100,000 targets of a simulated internet at 30 s (needs root)',
 };
 
 /** Faults in the order of a complete run. The name is that of the file in `cases`. */
