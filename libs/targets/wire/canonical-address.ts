@@ -24,12 +24,7 @@ function neverProbed(address: ipaddr.IPv4 | ipaddr.IPv6): string | null {
 
 /** Returns why an IPv6 address is refused as another spelling of an IPv4 address (it would be a second target for the same host), or null. */
 function otherSpelling(address: ipaddr.IPv6): string | null {
-  const range = address.range();
-  if (range === 'rfc6145') return 'a translated form of an IPv4 address: give the IPv4 address itself';
-  if (address.match(ipaddr.IPv6.parse('64:ff9b:1::'), 48)) {
-    return 'a NAT64 form of an IPv4 address: give the IPv4 address itself';
-  }
-  const embedsIpv4 = address.match(ipaddr.IPv6.parse('::'), 96) && range !== 'loopback';
+  const embedsIpv4 = address.match(ipaddr.IPv6.parse('::'), 96) && address.range() !== 'loopback';
   return embedsIpv4 ? 'an IPv4-compatible form: give the IPv4 address itself' : null;
 }
 

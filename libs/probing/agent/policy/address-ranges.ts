@@ -29,5 +29,5 @@ export class AddressRanges {
 /** Ranges that no policy can allow. */
 export const ALWAYS_DENIED = new AddressRanges(NEVER_PROBED.map(({ range }) => range));
 
-/** Denied unless the policy file explicitly allows a range of it. */
+/** Denied, except the ranges of it that the policy file lists: a wider range such as 0.0.0.0/0 does not allow it. */
 export const LOOPBACK = new AddressRanges(['127.0.0.0/8', '::1']);

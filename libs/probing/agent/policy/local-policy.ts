@@ -17,8 +17,8 @@ export interface AllowDeny<T> {
 }
 
 export interface LocalPolicy extends AllowDeny<AddressRanges> {
-  /** Whether loopback was explicitly allowed. */
-  allowsLoopback: boolean;
+  /** The ranges of loopback that `allow` lists. */
+  loopback: AddressRanges;
   /** By type of check; a type that is missing may use every port. */
   ports: ReadonlyMap<CheckType, AllowDeny<PortRanges>>;
   /** Names that HTTP requests may be sent to. */
@@ -60,7 +60,7 @@ export function addressRefusalOf(policy: LocalPolicy, ip: string): AddressRefusa
   if (family === 0) return 'not_canonical';
   if (policy.stopped) return 'stopped';
   if (ALWAYS_DENIED.has(ip, family) || policy.deny.has(ip, family)) return 'denied';
-  if (LOOPBACK.has(ip, family) && !policy.allowsLoopback) return 'denied';
+  if (LOOPBACK.has(ip, family) && !policy.loopback.has(ip, family)) return 'denied';
   return policy.allow === null || policy.allow.has(ip, family) ? null : 'not_allowed';
 }
 

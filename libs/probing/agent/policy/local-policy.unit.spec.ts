@@ -32,6 +32,8 @@ describe('an address', () => {
     '2001:DB8::1',
     '2001:db8:0:0:0:0:0:1',
     '::ffff:127.0.0.1',
+    '::7f00:1',
+    '::2',
     'localhost',
     '',
     7,
@@ -43,8 +45,11 @@ describe('an address', () => {
 });
 
 describe('the policy file', () => {
-  const ALWAYS = ['0.1.2.3', '169.254.169.254', '224.0.0.1', '255.255.255.255', '240.0.0.1'];
-  const ALWAYS_6 = ['::', 'fd00:ec2::254', 'ff02::1', 'fe80::1', '64:ff9b::7f00:1', '::ffff:7f00:1'];
+  const ALWAYS = ['0.1.2.3', '169.254.169.254', '168.63.129.16', '224.0.0.1', '255.255.255.255', '240.0.0.1'];
+  const ALWAYS_6 = [
+    ...['::', 'fd00:ec2::254', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe', 'ff02::1', 'fe80::1'],
+    ...['64:ff9b::7f00:1', '64:ff9b:1::7f00:1', '::ffff:7f00:1', '::ffff:0:7f00:1'],
+  ];
 
   it.each([...ALWAYS, ...ALWAYS_6])('never allows %s', (ip) => {
     expect(refusalOf(parsePolicy('allow: ["0.0.0.0/0", "::/0", "127.0.0.0/8"]'), ip)).toBe('denied');
@@ -56,6 +61,12 @@ describe('the policy file', () => {
     expect(refusalOf(parsePolicy('allow: ["127.0.0.0/8"]'), '127.9.9.9')).toBe(null);
     expect(refusalOf(parsePolicy('allow: ["127.0.0.0/8"]'), '10.0.0.1')).toBe('not_allowed');
     expect(refusalOf(parsePolicy('allow: ["::1"]'), '::1')).toBe(null);
+  });
+
+  it('allows no other range of loopback with the one that it lists', () => {
+    const policy = parsePolicy('allow: ["0.0.0.0/0", "::/0", "127.9.0.0/16"]');
+    expect(['127.9.9.9', '127.0.0.1', '::1'].map((ip) => refusalOf(policy, ip))).toEqual([null, 'denied', 'denied']);
+    expect(refusalOf(parsePolicy('allow: ["0.0.0.0/0", "::1"]'), '127.0.0.1')).toBe('denied');
   });
 
   it('gives deny precedence over allow', () => {

@@ -45,7 +45,7 @@ export function parsePolicy(yaml: string): LocalPolicy {
   const policy: LocalPolicy = {
     allow,
     deny: deny ?? new AddressRanges([]),
-    allowsLoopback: (allow?.texts ?? []).some((range) => isLoopback(range)),
+    loopback: new AddressRanges((allow?.texts ?? []).filter((range) => isLoopback(range))),
     ports: reader.readPorts(document),
     httpHosts: reader.readAllowDeny(document, 'httpHosts', '', HOSTS_MAX, HostNames),
     commands: reader.readCommands(document),

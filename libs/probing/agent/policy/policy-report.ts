@@ -8,7 +8,8 @@ import {
   REFUSED_KEYS_BYTES_MAX,
   REFUSED_KEYS_MAX,
 } from '@icmp-mon/agents/contract';
-import { ALWAYS_DENIED, LOOPBACK } from './address-ranges';
+import { ALWAYS_DENIED } from './address-ranges';
+import { deniedLoopback } from './denied-loopback';
 import type { AllowDeny, LocalPolicy } from './local-policy';
 
 /** Keys of assigned targets that are not probed, by what is the reason: the address alone, a check, or the packet rate. */
@@ -23,8 +24,7 @@ export interface RefusedKeys {
  * that exceed the size limit are left out as if they refused nothing; assigned targets that they refuse are then reported by key.
  */
 export function policyReport(policy: LocalPolicy, refused: RefusedKeys): AgentPolicyReport {
-  const loopback = policy.allowsLoopback ? [] : LOOPBACK.texts;
-  const denied = [...ALWAYS_DENIED.texts, ...loopback, ...policy.deny.texts];
+  const denied = [...ALWAYS_DENIED.texts, ...deniedLoopback(policy), ...policy.deny.texts];
   const deny = withinBytes(denied, POLICY_RANGES_BYTES_MAX);
   const allow =
     policy.allow === null || bytesOf(policy.allow.texts) > POLICY_RANGES_BYTES_MAX ? null : policy.allow.texts;

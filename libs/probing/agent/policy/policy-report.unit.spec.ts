@@ -15,6 +15,19 @@ describe('the report of a policy', () => {
     expect(local.deny).not.toContain('127.0.0.0/8');
   });
 
+  it('denies the rest of loopback where a wider range allows more of it than the file lists', () => {
+    const ofLoopback = (allow: string): string[] =>
+      policyReport(parsePolicy(`allow: [${allow}]`), NONE).deny.filter((each) => /^127\.|^::1$/.test(each));
+    expect(ofLoopback('127.0.0.8')).toEqual([]);
+    expect(ofLoopback('"0.0.0.0/0", 127.128.0.0/9')).toEqual(['127.0.0.0/9']);
+    expect(ofLoopback('"0.0.0.0/0", "::/0", 127.0.0.0/9, 127.192.0.0/10, 127.3.0.1')).toEqual([
+      '127.128.0.0/10',
+      '::1',
+    ]);
+    expect(ofLoopback('"0.0.0.0/0", 127.0.0.1')).toHaveLength(24);
+    expect(ofLoopback('"0.0.0.0/0", "::1"')).toEqual(['127.0.0.0/8']);
+  });
+
   it('lists keys of targets that exceed the rate or have a refused check, not of targets that its ranges refuse', () => {
     const refused = { byAddress: [1, 2], byCheck: [7], tooFast: [9, 4, 5] };
     expect(policyReport(parsePolicy('{}'), refused).refusedKeys).toEqual([4, 1, 2, 2]);
