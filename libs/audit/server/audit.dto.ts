@@ -17,13 +17,13 @@ import {
   TrueOrFalseParameter,
   WholeNumberParameter,
 } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 
 const NAME_LENGTH_MAX = 200;
 const TYPES_LENGTH_MAX = 500;
 const ID_LENGTH_MAX = 64;
-const CURSOR_LENGTH_MAX = 256;
 const TIME = { minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX } as const;
 const TEXT = { type: 'string', nullable: true } as const;
 

@@ -1,1 +1,1 @@
-export { decodeNumberCursor, encodeNumberCursor } from './number-cursor';
+export { CURSOR_LENGTH_MAX, decodeNumberCursor, encodeNumberCursor } from './number-cursor';

@@ -1,6 +1,7 @@
 import { DomainError } from '@icmp-mon/platform/errors';
 
-const CURSOR_LENGTH_MAX = 256;
+/** Longest text of a cursor, for the requests that take one. */
+export const CURSOR_LENGTH_MAX = 256;
 const NOT_A_CURSOR = 'is not valid. Use the cursor of a page, or start without one';
 
 /** Returns the end of a page of a list as an opaque text: the list's name and the numbers of its sort key. */

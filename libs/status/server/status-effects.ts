@@ -1,6 +1,7 @@
 import type { PendingWrite, RecordPlace, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { Judgement } from './consensus';
+import { isoTime } from './iso-time';
 import type { ChangeRow, StatusTables, TargetVerdicts, VerdictRow } from './status-tables';
 
 export interface StatusChange {
@@ -57,9 +58,9 @@ export class StatusEffects<T> implements StatusSink {
       from_status: change.from,
       to_status: change.to,
       reason: change.reason,
-      at: iso(change.atMs),
-      since: iso(change.sinceMs),
-      last_success_at: change.lastSuccessMs > 0 ? iso(change.lastSuccessMs) : null,
+      at: isoTime(change.atMs),
+      since: isoTime(change.sinceMs),
+      last_success_at: change.lastSuccessMs > 0 ? isoTime(change.lastSuccessMs) : null,
       votes: change.votes,
       removed: false,
       position: change.place.offset,
@@ -76,8 +77,8 @@ export class StatusEffects<T> implements StatusSink {
       from_status: before.status,
       to_status: 'unknown',
       reason: before.reason,
-      at: iso(atMs),
-      since: iso(atMs),
+      at: isoTime(atMs),
+      since: isoTime(atMs),
       last_success_at: null,
       votes: NO_VOTES,
       removed: true,
@@ -124,8 +125,4 @@ export class StatusEffects<T> implements StatusSink {
 
 function identity(target: TargetEntry): Pick<ChangeRow, 'target_key' | 'target_id' | 'ip' | 'vrf' | 'tier'> {
   return { target_key: target.key, target_id: target.targetId, ip: target.ip, vrf: target.vrf, tier: target.tier };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

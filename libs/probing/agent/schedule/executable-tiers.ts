@@ -29,7 +29,7 @@ export function executableTiers(
   const order = ({ type }: CheckDefinition): number => (type === 'icmp_ping' ? 0 : 1);
   const executable = [...tiers].map(([name, tier]) => {
     const own = tier.checks.filter((check) => types.has(check.type) && hasValidParameters(check));
-    const refusals = own.map((check) => refusalOf(policy, check));
+    const refusals = own.map((check) => definitionRefusalOf(policy, check));
     const checks = own.filter((_check, at) => refusals[at] === null).sort((a, b) => order(a) - order(b));
     const refusal = refusals.find((reason) => reason !== null) ?? null;
     return [name, { checks, refusal, isEmpty: own.length === 0, ...timesOf(tier) }] as const;
@@ -37,7 +37,7 @@ export function executableTiers(
   return new Map(executable);
 }
 
-function refusalOf(policy: LocalPolicy, check: CheckDefinition): CheckRefusal | null {
+function definitionRefusalOf(policy: LocalPolicy, check: CheckDefinition): CheckRefusal | null {
   return checkRefusalOf(policy, { type: check.type, port: portOf(check), host: check.host });
 }
 

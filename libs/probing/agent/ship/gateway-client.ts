@@ -212,13 +212,13 @@ export class GatewayClient {
       if (isNew) this.onAccepted();
       return answer;
     }
-    const refusal = refusalOf(answer);
+    const refusal = agentRefusalOf(answer);
     if (refusal !== undefined) this.recordRefusal(refusal);
     throw new GatewayFailure(status, `${this.url.host} answered ${describeAnswer(answer)}`, headers['retry-after']);
   }
 }
 
-function refusalOf(answer: HttpsAnswer): AgentRefusal | undefined {
+function agentRefusalOf(answer: HttpsAnswer): AgentRefusal | undefined {
   if (answer.status !== 401 && answer.status !== 403) return undefined;
   const code = problemCodeOf(answer);
   return AGENT_REFUSALS.find((refusal) => refusal === code);

@@ -6,11 +6,11 @@ import {
   type ProbeResult,
 } from '@icmp-mon/probing/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Max, MaxLength, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
-const CURSOR_LENGTH_MAX = 256;
 /** Numbers of checks are stored in 16 bits. */
 export const CHECK_NUMBER_MAX = 32_767;
 export const RESULTS_LIMIT_MAX = 1_000;

@@ -1,5 +1,6 @@
 import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import {
   CHECK_REASONS,
   CHECK_STATUSES,
@@ -15,7 +16,7 @@ import {
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { ReadTargetStatusRequest } from './status.dto';
-import { CheckAnswerResponse, CURSOR_LENGTH_MAX, LIMIT_DEFAULT, LIMIT_MAX, PORT } from './validation.dto';
+import { CheckAnswerResponse, LIMIT_DEFAULT, LIMIT_MAX, PORT } from './validation.dto';
 
 export class ListEvidenceRequest extends ReadTargetStatusRequest {
   @ApiPropertyOptional({

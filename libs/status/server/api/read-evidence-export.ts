@@ -41,9 +41,11 @@ export class ReadEvidenceExportHandler implements IQueryHandler<ReadEvidenceExpo
     const { target, check } = await checkedTarget(this.targets, of);
     const params = [target.key, check, from, until];
     const chains = await this.telemetry.query<ChainRow>(
-      `SELECT shard, chain, min(entry) AS first, max(entry) AS last,
-              (array_agg(line ORDER BY entry DESC))[1]::json->>'hash' AS hash
-       FROM check_evidence WHERE ${BOUNDED} GROUP BY shard, chain ORDER BY chain`,
+      `SELECT c.*, e.line::json->>'hash' AS hash
+       FROM (SELECT shard, chain, min(entry) AS first, max(entry) AS last
+             FROM check_evidence WHERE ${BOUNDED} GROUP BY shard, chain) c
+       JOIN check_evidence e ON e.target_key = $1 AND e.check_no = $2 AND e.chain = c.chain AND e.entry = c.last
+       ORDER BY c.chain`,
       params,
     );
     const header: EvidenceHeader = {

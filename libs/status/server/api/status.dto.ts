@@ -12,11 +12,11 @@ import {
   type Votes,
 } from '@icmp-mon/status/contract';
 import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
-const CURSOR_LENGTH_MAX = 256;
 const CHANGES_LIMIT_MAX = 200;
 const CHANGES_LIMIT_DEFAULT = 20;
 

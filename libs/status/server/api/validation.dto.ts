@@ -1,5 +1,6 @@
 import { CHECK_TYPES, type CheckType, OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
 import { MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import {
   CHECK_STATUSES,
   type CheckAnswer,
@@ -19,7 +20,6 @@ import { IsIn, IsInt, IsString, Length, Max, MaxLength, Min } from 'class-valida
 
 export const LIMIT_MAX = 200;
 export const LIMIT_DEFAULT = 50;
-export const CURSOR_LENGTH_MAX = 256;
 const NULLABLE_TIME = { type: String, format: 'date-time', nullable: true } as const;
 export const PORT = { type: Number, nullable: true, description: 'Null for a type without a port.' } as const;
 

@@ -16,6 +16,7 @@ import {
   FIRST_PREVIOUS,
   sealEntry,
 } from '@icmp-mon/status/contract';
+import { isoTime } from '../iso-time';
 import { newSpan } from './open-span';
 import { newCheck, type ValidatedCheck } from './validated-check';
 import type { StoredCheckStatus } from './validation-tables';
@@ -49,12 +50,11 @@ export interface ValidationSink {
 type Definition = PolicyEntry['checks'][number];
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Returns the answer in one row of a batch. */
 export function answerOf({ agent, sampleMs, outcome, rttUs }: ResultBatch, row: number): CheckAnswer {
   return {
-    ...{ agentId: agent.agentId, agentName: agent.name, at: iso(sampleMs[row]) },
+    ...{ agentId: agent.agentId, agentName: agent.name, at: isoTime(sampleMs[row]) },
     ...{ outcome: outcomeName(outcome[row]), rttUs: rttUs[row] > 0 ? rttUs[row] : null },
   };
 }
@@ -156,7 +156,7 @@ export class CheckLog {
         ...{ target: target.targetId, ip: target.ip, vrf: target.vrf, tier: target.tier },
         ...{ check: check.check, type: check.type, port: check.port },
         ...{ chain: `${this.shard}:${check.chain}`, entry: ++check.entries },
-        ...{ from: iso(span.fromMs), until: iso(untilMs), status: check.status, reason: check.reason },
+        ...{ from: isoTime(span.fromMs), until: isoTime(untilMs), status: check.status, reason: check.reason },
         intervalMs: check.intervalMs,
         longestPauseMs: span.longestPauseMs > 0 ? Math.round(span.longestPauseMs) : null,
         agents: [...span.agents]

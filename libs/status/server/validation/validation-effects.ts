@@ -1,5 +1,6 @@
 import type { PendingWrite, RecordPlace, TargetEntry } from '@icmp-mon/shard/engine';
 import type { EvidenceEntry } from '@icmp-mon/status/contract';
+import { isoTime } from '../iso-time';
 import type { CheckChange, ValidationSink } from './check-log';
 import { totalsOf } from './open-span';
 import type { ValidatedCheck } from './validated-check';
@@ -10,8 +11,6 @@ import type {
   ValidationRows,
   ValidationTables,
 } from './validation-tables';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Collects the rows of one shard's checks until the host commits them. */
 export class ValidationEffects<T> implements ValidationSink {
@@ -36,7 +35,7 @@ export class ValidationEffects<T> implements ValidationSink {
     this.changes.push({
       ...{ change_seq: check.changeSeq, target_key: target.key, target_id: target.targetId, ip: target.ip },
       ...{ vrf: target.vrf, tier: target.tier, check_no: check.check, type: check.type, port: check.port },
-      ...{ from_status: change.from, to_status: change.to, reason: change.reason, at: iso(change.atMs) },
+      ...{ from_status: change.from, to_status: change.to, reason: change.reason, at: isoTime(change.atMs) },
       ...{ answer: change.answer, chain: check.chain, entry: check.entries, hash: check.hash },
       ...{ removed: change.removed, position: place.offset },
     });
@@ -85,10 +84,10 @@ export class ValidationEffects<T> implements ValidationSink {
       ...{ target_key: target.key, check_no: check.check, target_id: target.targetId, ip: target.ip },
       ...{ vrf: target.vrf, tier: target.tier, type: check.type, port: check.port },
       ...{ change_seq: check.changeSeq, status: check.status, reason: check.reason },
-      ...{ since: iso(check.sinceMs), last_proof_at: check.lastProofMs > 0 ? iso(check.lastProofMs) : null },
+      ...{ since: isoTime(check.sinceMs), last_proof_at: check.lastProofMs > 0 ? isoTime(check.lastProofMs) : null },
       ...{ last_answer: check.lastAnswer, chain: check.chain, entries: check.entries, hash: check.hash },
       open_entry: {
-        ...{ from: iso(check.span.fromMs), agents: check.span.agents.size },
+        ...{ from: isoTime(check.span.fromMs), agents: check.span.agents.size },
         ...{ probes, proven, answered, notSent },
       },
     };

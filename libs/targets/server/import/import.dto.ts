@@ -1,4 +1,5 @@
 import { MayBeAbsent, TrueOrFalseParameter, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import type * as contract from '@icmp-mon/targets/contract';
 import {
   IMPORT_FORMATS,
@@ -17,7 +18,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
 
 const TEXT = { type: 'string', nullable: true } as const;
-const CURSOR_LENGTH_MAX = 256;
 /** A text, whether it is paused, its parents, or its tags. */
 const VALUE = {
   oneOf: [

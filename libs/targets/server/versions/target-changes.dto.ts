@@ -1,11 +1,11 @@
 import type { MemberChange, TargetChange, TargetChangePage } from '@icmp-mon/targets/contract';
 import { WholeNumberParameter, MayBeAbsent } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { TargetReferenceRequest } from '../targets.dto';
 
 const LIMIT_MAX = 500;
-const CURSOR_LENGTH_MAX = 256;
 const TEXT = { type: 'string', nullable: true } as const;
 
 export class ListVersionsRequest extends TargetReferenceRequest {
