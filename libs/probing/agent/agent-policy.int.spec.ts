@@ -100,7 +100,7 @@ describe('the policy file of a running agent', () => {
     expect(Object.values(refused).map(({ count }) => count)).toEqual([0, 0, 0, 0]);
     expect(allowed.count).toBeGreaterThan(3);
 
-    // The off switch stops what is allowed, and says so; without it everything continues.
+    // The off switch stops what is allowed too; without it everything continues.
     agent.changePolicy(`${policy}stopped: true\n`);
     await expect.poll(() => gateway.telemetry?.policyRefused, WITHIN).toEqual({ stopped: 2 });
     expect(gateway.policy?.stopped).toBe(true);
@@ -139,7 +139,7 @@ describe('the policy file of a running agent', () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)(
-    'connects to the address of the target only, whatever a name resolves to and wherever the server redirects',
+    'connects to the address of the target only, regardless of what a name resolves to and where the server redirects to',
     async () => {
       const names = await RebindingNames.open('127.6.53.53', TARGET, DENIED);
       open.push(names);
