@@ -39,6 +39,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   history: () => import('./history'),
   bulk: () => import('./bulk'),
   import: () => import('./import'),
+  paths: () => import('./paths'),
 };
 
 interface ScenarioOptions {

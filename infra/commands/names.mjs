@@ -20,6 +20,7 @@ export const BENCHES = {
   history: 'pages of the inventory at an earlier time',
   bulk: 'dry run and job of a change of all targets',
   import: 'import of 100,000 targets, until each is assigned',
+  paths: 'merge of the traces of 100 agents',
 };
 
 /** Load runs. */

@@ -1,0 +1,86 @@
+import { type Flow, flowsOf, SILENT } from './flows';
+import { prefixOf } from './path-node';
+import type { Trace } from './trace';
+
+/** A lasting change of the path from one agent to one target. */
+export interface PathChange {
+  /** Addresses that were usual, and have answered in none of the latest traces although others answer in their place. */
+  left: string[];
+  /** Addresses that were never seen before, in a new network, in place of usual addresses. */
+  joined: string[];
+}
+
+/** Traces that show what is usual, at most and at least. */
+export const USUAL_TRACES = 10;
+const USUAL_TRACES_MIN = 3;
+/** Share of them that makes an address usual. */
+const USUAL_SHARE = 0.5;
+/** Consecutive traces in which an address that has left is absent. */
+export const ABSENT_TRACES = 3;
+
+/** Addresses by hop of one trace. */
+interface SeenHops {
+  hops: Set<string>[];
+  all: Set<string>;
+  /** Hops that were silent in some flow, or lie behind the last answer: nothing there is known to be absent. */
+  silent: Set<number>;
+  isReached: boolean;
+}
+
+/**
+ * Returns how the path changed with the latest traces; null if it did not. `traces` are those of one agent to one target, oldest first.
+ *
+ * - A branch of several equal ones comes and goes from trace to trace: only an address that was usual and is absent three times in a row has
+ *   left, and a new one has joined only where none of the usual ones of its hop answers.
+ * - Silence does not count: an address is absent only if its hop answers otherwise, and a hop that was silent before gains no new address.
+ */
+export function findPathChange(traces: readonly Trace[]): PathChange | null {
+  const seen = traces.slice(-(USUAL_TRACES + ABSENT_TRACES)).map(hopsOf);
+  const left = addressesThatLeft(seen.slice(0, -ABSENT_TRACES).slice(-USUAL_TRACES), seen.slice(-ABSENT_TRACES));
+  const joined = addressesThatJoined(seen.slice(0, -1).slice(-USUAL_TRACES), seen.at(-1));
+  return left.length + joined.length === 0 ? null : { left, joined };
+}
+
+function addressesThatLeft(usual: readonly SeenHops[], latest: readonly SeenHops[]): string[] {
+  if (usual.length < USUAL_TRACES_MIN || latest.length < ABSENT_TRACES) return [];
+  const counts = new Map<string, number>();
+  for (const { all } of usual) for (const address of all) counts.set(address, (counts.get(address) ?? 0) + 1);
+  return [...counts].flatMap(([address, count]) => {
+    if (count < USUAL_SHARE * usual.length) return [];
+    const hops = usual.flatMap(({ hops }) => hops.flatMap((addresses, hop) => (addresses.has(address) ? [hop] : [])));
+    return latest.every((trace) => isAbsent(trace, address, hops)) ? [address] : [];
+  });
+}
+
+function isAbsent({ all, silent, hops, isReached }: SeenHops, address: string, usualHops: readonly number[]): boolean {
+  if (all.has(address)) return false;
+  return usualHops.every((hop) => !silent.has(hop) && (isReached || hop < hops.length));
+}
+
+function addressesThatJoined(usual: readonly SeenHops[], latest: SeenHops | undefined): string[] {
+  if (usual.length < USUAL_TRACES_MIN || latest === undefined) return [];
+  const known = new Set(usual.flatMap(({ all }) => [...all]));
+  const prefixes = new Set([...known].map(prefixOf));
+  return latest.hops.flatMap((addresses, hop) => {
+    const before = usual.flatMap(({ hops }) => [...(hops[hop] ?? [])]);
+    if (before.length === 0 || before.some((address) => addresses.has(address))) return [];
+    return [...addresses].filter((address) => !prefixes.has(prefixOf(address)));
+  });
+}
+
+function hopsOf(trace: Trace): SeenHops {
+  const flows = flowsOf(trace);
+  const hops: Set<string>[] = [];
+  const silent = new Set<number>();
+  for (const flow of flows) {
+    for (const [at, hop] of flow.hops.entries()) {
+      const addresses = (hops[at] ??= new Set());
+      if (hop === SILENT) silent.add(at);
+      else addresses.add(trace.addresses[hop]);
+    }
+  }
+  const all = new Set(hops.flatMap((addresses) => [...addresses]));
+  return { hops, all, silent, isReached: flows.some(isReached) };
+}
+
+const isReached = ({ end }: Flow): boolean => end === 'target';

@@ -1,0 +1,89 @@
+import { type Flow, flowsOf } from './flows';
+import { findOnset, type HopCount, type LossOnset, ONSET_ROUNDS } from './loss-onset';
+import type { Trace, TraceProbe } from './trace';
+
+/** Loss at one hop of a flow, in percent; null where nothing was sent. */
+export interface HopLoss extends HopCount {
+  /** The hop's own answers. A router may limit them, which is not loss of the path. */
+  ownPercent: number | null;
+  /** Smallest loss of this and all later hops, the target included. */
+  pathPercent: number | null;
+}
+
+export interface FlowLoss {
+  flow: Flow;
+  hops: readonly HopLoss[];
+  onset: LossOnset | null;
+}
+
+export interface TraceLoss {
+  /** Flows with the most rounds first. */
+  flows: readonly FlowLoss[];
+  /** Of all rounds together; where those show none, of the first flow that has one. */
+  onset: LossOnset | null;
+}
+
+const PERCENT = 100;
+
+/** Returns the loss of each flow of a trace, and where the loss of the trace begins. */
+export function lossOf(trace: Trace): TraceLoss {
+  const flows = flowsOf(trace).map((flow) => lossOfFlow(trace, flow));
+  const onset = pooledOnset(trace, flows) ?? flows.find((each) => each.onset !== null)?.onset ?? null;
+  return { flows, onset };
+}
+
+function lossOfFlow(trace: Trace, flow: Flow): FlowLoss {
+  const rounds = flow.rounds.map((at) => trace.rounds[at]);
+  const counts = flow.hops.map((_, hop) => countOf(rounds, hop));
+  let least = flow.end === 'target' ? Infinity : 1;
+  const hops: HopLoss[] = [];
+  for (let hop = counts.length - 1; hop >= 0; hop--) {
+    const { sent, lost } = counts[hop];
+    if (sent > 0) least = Math.min(least, lost / sent);
+    const pathPercent = least === Infinity ? null : PERCENT * least;
+    hops.unshift({ sent, lost, ownPercent: sent === 0 ? null : (PERCENT * lost) / sent, pathPercent });
+  }
+  return { flow, hops, onset: flow.end === 'target' ? onsetOf(rounds, counts) : terminalOnset(rounds, flow) };
+}
+
+/** Returns the onset over the rounds of all flows: which of several equal branches a probe took does not matter in front of and behind them. */
+function pooledOnset({ rounds }: Trace, flows: readonly FlowLoss[]): LossOnset | null {
+  if (flows.length === 1) return flows[0].onset;
+  const reached = flows.filter(({ flow }) => flow.end === 'target').map(({ flow }) => flow.hops.length);
+  if (reached.length === 0) return flows[0]?.onset ?? null;
+  const hops = Array.from({ length: Math.min(...reached) }, (_, hop) => hop);
+  return onsetOf(
+    rounds,
+    hops.map((hop) => countOf(rounds, hop)),
+  );
+}
+
+function onsetOf(rounds: readonly (readonly TraceProbe[])[], counts: readonly HopCount[]): LossOnset | null {
+  return findOnset(counts, rounds.length, (hops) => {
+    return rounds.filter((round) => hops.some((hop) => round[hop] === 'lost')).length;
+  });
+}
+
+/** Returns the loss of a target that answers nothing. Nothing answered at all is no evidence: the agent may be cut off. */
+function terminalOnset(rounds: readonly (readonly TraceProbe[])[], { hops, end }: Flow): LossOnset | null {
+  if (hops.length === 0) return null;
+  // A router that reports the target as unreachable answers in place of the later hops.
+  const silent = rounds.filter((round) => {
+    return round.slice(hops.length).some((probe) => probe === 'lost' || end === 'unreachable');
+  }).length;
+  if (silent < Math.min(ONSET_ROUNDS, rounds.length)) return null;
+  return { hop: hops.length + 1, lossPercent: PERCENT, rounds: silent, terminal: true };
+}
+
+/** Counts the probes of a hop, except probes that may still be answered or have no data. */
+function countOf(rounds: readonly (readonly TraceProbe[])[], hop: number): HopCount {
+  let sent = 0;
+  let lost = 0;
+  for (const round of rounds) {
+    const probe = round[hop];
+    if (probe === undefined || probe === null || probe === 'waiting') continue;
+    sent++;
+    if (probe === 'lost') lost++;
+  }
+  return { sent, lost };
+}
