@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Lab, parseScenario, whyNoNamespaces } from '@icmp-mon/infra/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LabCommand } from './testing/lab-command';
 import { RunningProduct } from './testing/running-product';
 
 const SCENARIO = `
 name: small
 durationS: 20
+closed: { ports: [5432], targets: { site: south-s2, role: db } }
 world:
   regions: { north: [0, 0], south: [20, 0] }
   providers: [alpha]
@@ -19,6 +21,7 @@ world:
 timeline:
   - { at: 2, for: 14, name: power, fault: outage, targets: { site: south-s1 } }
   - { at: 2, for: 14, name: lossy, fault: loss, percent: 3, targets: { site: north-s1 } }
+  - { at: 2, for: 14, name: opened, fault: port, port: 5432, state: open, targets: { site: south-s2, role: db } }
 `;
 const INTERVAL_S = 2;
 const reason = whyNoNamespaces();
@@ -76,13 +79,18 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('reports the outage of a site, and nothing that is not in the truth', async () => {
-      const [played] = await lab.playOnce();
-      expect(played?.score).toMatchObject({ outages: 12, detected: 12, missed: 0, recovered: 12, falseDowns: 0 });
+      const { results } = await lab.playOnce();
+      const [{ score, checks, figures } = {}] = results;
+      expect(score).toMatchObject({ outages: 12, detected: 12, missed: 0, recovered: 12, falseDowns: 0 });
+      expect(checks).toMatchObject({ openings: 3, found: 3, missed: 0, falseViolations: 0 });
+      const lossy = figures?.find(({ name }) => name === 'lossy');
+      expect(lossy?.truth.probes).toBeGreaterThan(0);
+      expect(lossy?.product.inTime).toBeGreaterThan(0);
       const truth = readFileSync(lab.truthFile, 'utf8')
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      expect(truth.filter(({ type }) => type === 'fault')).toHaveLength(4);
+      expect(truth.filter(({ type }) => type === 'fault')).toHaveLength(6);
       expect(truth.filter(({ type }) => type === 'target')).toHaveLength(24);
       expect(lines.join('\n')).toContain('power (outage) begins');
       expect(await lab.responder?.readCounts()).toMatchObject({ full: 0 });
@@ -96,6 +104,30 @@ describe.skipIf(reason !== undefined)(
       expect(agents.items.map(({ name }) => name)).toEqual(['local']);
       for (const name of [lab.namespaces.core, ...lab.namespaces.agents]) expect(namespaces()).not.toContain(name);
       expect(existsSync(path.join(product.dir, 'lab/run.json'))).toBe(false);
+    });
+
+    it('runs once at a time by its command, removes what a killed one left, and ends by Ctrl-C', async () => {
+      const file = path.join(product.dir, 'small.yaml');
+      writeFileSync(file, SCENARIO.replace('durationS: 20', 'durationS: 600'));
+      const start = () => new LabCommand(product.dir, ['--scenario', file, '--interval', String(INTERVAL_S)]);
+      const killed = start();
+      await killed.prints('50 of 50 targets are up');
+      const second = start();
+      expect(await second.ended).toBe(1);
+      expect(second.output).toContain(`Process ${killed.pid} runs a lab here already`);
+      expect((await product.callApi<{ up: number }>('GET', 'targets/counts?filter=tier%3Dlab')).up).toBeGreaterThan(40);
+      killed.signal('SIGKILL');
+      await killed.ended;
+      expect(namespaces()).toContain(`icmpmon-lab-${killed.pid}-core`);
+      const third = start();
+      await third.prints('Removed 3 namespaces of an interrupted lab');
+      expect(namespaces()).not.toContain(`icmpmon-lab-${killed.pid}-`);
+      await third.prints('50 of 50 targets are up');
+      await third.prints(`Dashboard     ${product.access.portalUrl}/`);
+      third.signal('SIGINT');
+      expect(await third.ended).toBe(0);
+      expect(namespaces()).not.toContain('icmpmon-lab-');
+      expect((await product.callApi<{ total: number }>('GET', 'targets?filter=tier%3Dlab')).total).toBe(0);
     });
   },
 );

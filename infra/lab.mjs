@@ -1,14 +1,14 @@
 // npm run lab: a simulated internet with real agents, next to the running product.
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lab as definition } from './commands/lab.mjs';
+import { EXIT_DIFFERS, lab as definition } from './commands/lab.mjs';
 import { runCommand } from './commands/run-command.mjs';
+import { readAccess } from './demo/product.mjs';
+import { stopInstallation, stoppedText } from './installation.mjs';
 import { whyNoNamespaces } from './lab/network.mjs';
 import { ALL, purposeOf, readAll, readScenario, scenarioNames } from './lab/scenario.mjs';
 import { isRoot } from './owner.mjs';
 import { stateDir } from './paths.mjs';
-import { readJson } from './private-file.mjs';
 import { filesOf } from './product.mjs';
 import { Refusal, print } from './output.mjs';
 import { setUp } from './setup.mjs';
@@ -26,14 +26,23 @@ await runCommand(definition, async (asked) => {
   const reason = whyNoNamespaces();
   if (reason)
     throw new Refusal(
-      `A lab is not possible here: ${reason}. It needs a Linux machine or virtual machine, not a restricted container.`,
+      `A lab is not possible here: ${reason}\n` +
+        'It needs namespaces and TUN devices: a Linux machine or virtual machine, not a restricted container.',
     );
-  if (!isReady(filesOf(stateDir).state)) await startProduct();
-  return run(scenario, {
-    intervalS: asked.number('interval') ?? INTERVAL_S,
-    keepData: asked.flag('keep'),
-    json: asked.flag('json'),
-  });
+  const isStarted = !isReady(filesOf(stateDir).state);
+  if (isStarted) await startProduct();
+  try {
+    return await run(scenario, {
+      intervalS: asked.number('interval') ?? INTERVAL_S,
+      keepData: asked.flag('keep'),
+      json: asked.flag('json'),
+    });
+  } finally {
+    if (isStarted && !asked.flag('keep')) {
+      print('Stopping ICMP-Mon, which the lab has started; its data stay. npm start runs it by itself.');
+      print(stoppedText(await stopInstallation(stateDir)));
+    }
+  }
 });
 
 function list() {
@@ -54,37 +63,60 @@ function startProduct() {
 }
 
 /**
+ * Plays the scenario next to the running product. Returns the exit code.
  * @param {import('./lab/scenario.mjs').Scenario} scenario
  * @param {{ intervalS: number, keepData: boolean, json: boolean }} options
  */
 async function run(scenario, { intervalS, keepData, json }) {
   const { Lab } = await import('./lab/lab.mjs');
-  const { scoreText } = await import('./lab/score.mjs');
-  const access = readJson(join(stateDir, 'access.json'));
+  const access = readAccess(filesOf(stateDir).access);
   const stopped = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stopped.abort());
   const lab = new Lab({ scenario, access, productDir: stateDir, intervalS, report: print, signal: stopped.signal });
   print(`${scenario.name}: ${scenario.purpose}`);
+  let differs = false;
   try {
     const up = await lab.start();
-    print(`${up} of ${lab.world.targets.length} targets are up. Portal: ${access.portalUrl}`);
+    print(`${up} of ${lab.world.targets.length} targets are up.`);
+    printWhatToLookAt(access.portalUrl);
     if (scenario.repeat) print('The scenario repeats until Ctrl-C.');
     do {
-      const scores = await lab.playOnce();
-      print(`\nWhat the product reported, against the truth (${lab.truthFile}):`);
-      for (const { name, score } of scores) {
-        print(name);
-        for (const line of scoreText(score)) print(`  ${line}`);
-        if (json) print(JSON.stringify({ scenario: name, ...score }));
-      }
-      print('');
+      const { differences } = await playOnce(lab, json);
+      differs ||= differences > 0;
     } while (scenario.repeat);
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
   } finally {
-    print(
-      keepData ? 'Removing the namespaces of the lab ...' : 'Removing namespaces, targets and agents of the lab ...',
-    );
     await lab.close({ keepData });
   }
+  return differs ? EXIT_DIFFERS : 0;
+}
+
+/** @param {string} portalUrl */
+function printWhatToLookAt(portalUrl) {
+  print(`  Dashboard     ${portalUrl}/`);
+  print(`  Down targets  ${portalUrl}/targets?status=down,degraded`);
+  print(`  Open ports    ${portalUrl}/targets/validation`);
+  print(`  Agents        ${portalUrl}/agents`);
+  print(`  Log in with the user and password of ${filesOf(stateDir).access}`);
+}
+
+/**
+ * Plays the timeline once, prints what the product reported against the truth, and keeps it.
+ * @param {import('./lab/lab.mjs').Lab} lab
+ * @param {boolean} json
+ */
+async function playOnce(lab, json) {
+  const { differencesOf, reportOf } = await import('./lab/report.mjs');
+  const { circumstances, keepResults } = await import('./lab/results-file.mjs');
+  const at = new Date();
+  const { results, counts, health } = await lab.playOnce();
+  const lines = reportOf(results, { counts, health });
+  const around = circumstances();
+  print(`\nWhat the product reported, against the truth (${lab.truthFile}); ${around}:\n`);
+  for (const line of lines) print(line);
+  if (json) for (const result of results) print(JSON.stringify(result));
+  const kept = { scenario: lab.scenario.name, at, circumstances: around, lines, results };
+  print(`\nKept in ${keepResults(lab.dir, kept)}\n`);
+  return { differences: results.flatMap(differencesOf).length };
 }

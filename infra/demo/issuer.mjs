@@ -3,8 +3,8 @@ import { StandInIssuer } from '../../libs/identity/server/testing/stand-in-issue
 import { codeOf } from '../error-text.mjs';
 import { print, Refusal } from '../output.mjs';
 import { stateDir } from '../paths.mjs';
-import { readJson } from '../private-file.mjs';
 import { filesOf } from '../product.mjs';
+import { readAccess } from './product.mjs';
 
 const CLIENT_ID = 'icmp-mon';
 /** Not a secret: the issuer listens on this machine only, and signs in everyone. */
@@ -21,7 +21,7 @@ const PEOPLE = [
  * @throws Refusal if the port is in use
  */
 export async function runIssuer(port) {
-  const { portalUrl } = readJson(filesOf(stateDir).access);
+  const { portalUrl } = readAccess(filesOf(stateDir).access);
   const issuer = await StandInIssuer.start({
     ...{ port, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, portalUrl, people: PEOPLE, groupsInIdToken: true },
   }).catch((/** @type {unknown} */ error) => {

@@ -1,83 +1,34 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { withClient } from '../database-client.mjs';
 import { Refusal } from '../output.mjs';
-import { AGENT_TAG } from './agents.mjs';
+import { CLOSED_TIER, FILTER, TIER, isClosedOf } from './tiers.mjs';
 
 /** @typedef {import('./engine/world.mjs').World} World */
 /** @typedef {import('../demo/product.mjs').Api} Api */
 
-/** Tier of the lab's targets. */
-export const TIER = 'lab';
-const FILTER = `tier=${TIER}`;
-const AGENTS_PER_TARGET = 3;
 const PAGE_ROWS = 500;
 const POLL_MS = 500;
+const REPORT_MS = 10_000;
 const JOB_WITHIN_MS = 120_000;
-const MISSES_TO_FAIL = 2;
-const PROBE_TIMEOUT_MS = 1_000;
-/** From the last miss to the status. */
-const PIPELINE_MS = 5_000;
-const DIVERSITY = 2;
 const FILE_WITHIN_MS = 60_000;
-
-/**
- * @param {World} world
- * @param {number} intervalS
- */
-export const tierPolicy = ({ regions, plan }, intervalS) => ({
-  probeIntervalMs: intervalS * 1_000,
-  probeTimeoutMs: PROBE_TIMEOUT_MS,
-  checks: [{ type: 'icmp_ping', expect: 'reachable' }],
-  agentSelection: {
-    strategy: 'distributed',
-    count: AGENTS_PER_TARGET,
-    requireTags: AGENT_TAG,
-    diversity: diversityOf(regions, plan.providers),
-  },
-  verdictRule: { missesToFail: MISSES_TO_FAIL, successesToRecover: 1, quorum: 'majority' },
-});
-
-/**
- * @param {string[]} regions
- * @param {string[]} providers
- */
-const diversityOf = (regions, providers) => ({
-  minRegions: Math.min(DIVERSITY, regions.length),
-  minProviders: Math.min(DIVERSITY, providers.length),
-});
-
-/**
- * Time after which the tier must have reported an outage: the misses in a row, the timeout, and some seconds for the pipeline.
- * @param {number} intervalS
- */
-export const neededMsOf = (intervalS) => MISSES_TO_FAIL * intervalS * 1_000 + PROBE_TIMEOUT_MS + PIPELINE_MS;
-
-/**
- * Creates or replaces the tier of the lab.
- * @param {Api} api
- * @param {World} world
- * @param {number} intervalS
- */
-export async function defineTier(api, world, intervalS) {
-  const exists = (await api.get(`/tiers/${TIER}`)) !== null;
-  if (exists) await api.call('PUT', `/tiers/${TIER}`, tierPolicy(world, intervalS));
-  else await api.call('POST', '/tiers', { name: TIER, ...tierPolicy(world, intervalS) });
-}
 
 /**
  * Registers the targets with tags for region, site, role and provider; the first target of a site, its router, is the parent of the others.
  * @param {Api} api
  * @param {World} world
+ * @param {import('./scenario.mjs').ClosedPorts | null} closed
  */
-export async function registerTargets(api, { targets }) {
+export async function registerTargets(api, world, closed) {
+  const { targets } = world;
+  const isClosed = isClosedOf(world, closed);
   const routerOf = new Map(
     targets.filter(({ role }) => role === 'core').map((target) => [target.site?.name, target.ip]),
   );
   const lines = targets.map(({ ip, index, site, region, role, provider }) => ({
     ip,
-    tier: TIER,
-    name: `${site?.name ?? 'anycast'} ${role} ${index}`,
-    tags: { ...AGENT_TAG, region, role, provider, ...(site && { site: site.name }) },
+    tier: isClosed[index] ? CLOSED_TIER : TIER,
+    // The role first: lists cut long names off at their end.
+    name: `${role}-${index}.${site?.name ?? 'world'}`,
+    tags: { region, role, provider, ...(site && { site: site.name }) },
     parents: role === 'core' || site === null ? [] : [routerOf.get(site.name)],
     paused: false,
   }));
@@ -133,13 +84,18 @@ async function ended(api, id) {
  * @param {Api} api
  * @param {number} targets
  * @param {number} withinMs
- * @param {AbortSignal} signal
+ * @param {{ signal: AbortSignal, report: (line: string) => void }} of
  */
-export async function targetsUp(api, targets, withinMs, signal) {
+export async function targetsUp(api, targets, withinMs, { signal, report }) {
   const deadline = performance.now() + withinMs;
+  let reportAtMs = performance.now() + REPORT_MS;
   for (;;) {
     const { up } = await api.get(`/targets/counts?filter=${encodeURIComponent(FILTER)}`);
     if (up >= targets || performance.now() > deadline) return up;
+    if (performance.now() >= reportAtMs) {
+      report(`  ${up} of ${targets} targets are up`);
+      reportAtMs += REPORT_MS;
+    }
     await pause(POLL_MS, undefined, { signal });
   }
 }
@@ -154,7 +110,7 @@ export async function readAssignment(api, agents) {
   /** @type {Map<string, string[]>} */
   const agentsOf = new Map();
   for (const agent of agents) {
-    const filter = encodeURIComponent(`${FILTER} AND agent=${agent}`);
+    const filter = encodeURIComponent(`(${FILTER}) AND agent=${agent}`);
     for (let cursor = ''; ;) {
       const page = await api.get(`/targets?filter=${filter}&limit=${PAGE_ROWS}${cursor}`);
       for (const { ip } of page.items) agentsOf.set(ip, [...(agentsOf.get(ip) ?? []), agent]);
@@ -163,22 +119,4 @@ export async function readAssignment(api, agents) {
     }
   }
   return agentsOf;
-}
-
-/**
- * Returns the changes of the statuses of the lab's targets since a time, in order.
- * @param {string} telemetryUrl
- * @param {number} fromMs
- */
-export function readChanges(telemetryUrl, fromMs) {
-  return withClient(telemetryUrl, async (client) => {
-    const { rows } = await client.query(
-      `SELECT host(ip) AS ip, to_status AS "to", extract(epoch FROM at)::double precision * 1000 AS "atMs"
-       FROM status_change
-       WHERE tier = $1 AND at >= to_timestamp($2::double precision / 1000) AND NOT removed AND from_status <> to_status
-       ORDER BY at`,
-      [TIER, fromMs],
-    );
-    return /** @type {import('./score.mjs').StatusChange[]} */ (rows);
-  });
 }

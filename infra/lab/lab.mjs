@@ -9,19 +9,12 @@ import { retireAgents, startAgents } from './agents.mjs';
 import { ResolvedFault } from './engine/faults.mjs';
 import { World } from './engine/world.mjs';
 import { serveSockets } from './forwarder.mjs';
-import {
-  defineTier,
-  neededMsOf,
-  readAssignment,
-  readChanges,
-  registerTargets,
-  removeTargets,
-  targetsUp,
-} from './inventory.mjs';
+import { readAssignment, registerTargets, removeTargets, targetsUp } from './inventory.mjs';
 import { createNetwork, namespacesOf } from './network.mjs';
 import { LabRecord } from './record.mjs';
 import { Responder } from './responder.mjs';
-import { scoreOf } from './score.mjs';
+import { scoreParts } from './score-parts.mjs';
+import { PROBE_TIMEOUT_MS, defineTiers, neededMsOf } from './tiers.mjs';
 import { playTimeline } from './timeline-run.mjs';
 import { Truth } from './truth.mjs';
 
@@ -32,8 +25,6 @@ const PREFIX = 'icmpmon-lab';
 const ALL_UP_WITHIN_MS = 180_000;
 /** Time between the last preparation and the start of the timeline. */
 const LEAD_MS = 2_000;
-/** Quorum of the lab's tier. */
-const majority = (/** @type {number} */ agents) => Math.floor(agents / 2) + 1;
 /** Time for statuses to arrive after the last fault, besides the time that the tier needs. */
 const SETTLE_MS = 3_000;
 
@@ -77,11 +68,16 @@ export class Lab {
     return join(this.dir, 'truth.ndjson');
   }
 
+  /** File of the probes that got no valid reply. */
+  get missesFile() {
+    return join(this.dir, 'misses.ndjson');
+  }
+
   /** Creates the network, starts the agents, registers the targets, and waits until they are up. Returns how many are. */
   async start() {
     const { world, namespaces, record, report } = this;
     mkdirSync(this.dir, { recursive: true });
-    const left = await record.removeLeft();
+    const left = await record.begin();
     if (left > 0) report(`Removed ${left} namespaces of an interrupted lab.`);
     const ports = [this.access.gatewayUrl, this.access.enrolUrl].map((url) => Number(new URL(url).port));
     record.addNamespaces([namespaces.core, ...namespaces.agents]);
@@ -92,52 +88,66 @@ export class Lab {
     this.responder = new Responder(namespaces.core);
     record.addProcess(this.responder.pid);
     const { world: plan, seed, timeline } = this.scenario;
-    await this.responder.begin({ world: plan, faults: timeline, seed, ports, socketDir: this.socketDir });
+    await this.responder.begin({
+      ...{ world: plan, faults: timeline, seed, ports, socketDir: this.socketDir },
+      ...{ timeoutMs: PROBE_TIMEOUT_MS, missesFile: this.missesFile },
+    });
+    this.signal.throwIfAborted();
     report(`${world.regions.length} regions, ${world.vantages.length} agents, ${world.targets.length} targets`);
     await retireAgents(this.api, world.vantages);
-    await defineTier(this.api, world, this.intervalS);
+    await defineTiers(this.api, world, this.intervalS, this.scenario.closed);
     await startAgents({
       ...{ vantages: world.vantages, namespaces: namespaces.agents, dir: this.dir, productDir: this.productDir },
       api: this.api,
       started: (pid) => record.addProcess(pid),
     });
-    await registerTargets(this.api, world);
+    this.signal.throwIfAborted();
+    await registerTargets(this.api, world, this.scenario.closed);
     report('Waiting until the agents have reached all targets ...');
-    const up = await targetsUp(this.api, world.targets.length, ALL_UP_WITHIN_MS, this.signal);
+    const up = await targetsUp(this.api, world.targets.length, ALL_UP_WITHIN_MS, this);
     if (up === 0) throw new Refusal(`No target of the lab is up. The agents' logs: ${join(this.dir, 'agents')}`);
     return up;
   }
 
   /**
    * Plays the timeline once, and compares what the product reported with the truth, scenario by scenario.
-   * @returns {Promise<{ name: string, score: import('./score.mjs').Score }[]>}
+   * @returns {Promise<{ results: import('./report.mjs').Result[], counts: import('./responder.mjs').ResponderCounts, health: string[] }>}
    */
   async playOnce() {
-    const { truthFile, signal } = this;
-    const { parts, durationS } = this.scenario;
+    const { truthFile, missesFile, signal, responder } = this;
+    if (responder === undefined) throw new Error('The lab has not started.');
     const originMs = Date.now() + LEAD_MS;
-    await this.responder?.setOrigin(originMs);
-    writeFileSync(truthFile, '');
+    for (const file of [truthFile, missesFile]) writeFileSync(file, '');
+    await responder.setOrigin(originMs);
     const assignments = this.readAssignments(originMs);
     const played = playTimeline({
-      ...{ truth: new Truth(this.world, this.faults), originMs, durationS, core: this.namespaces.core },
-      ...{ truthFile, report: this.report, signal },
+      ...{ truth: new Truth(this.world, this.faults), originMs, durationS: this.scenario.durationS },
+      ...{ core: this.namespaces.core, truthFile, report: this.report, signal },
     });
-    const failed = this.responder ? [this.responder.failed] : [];
-    const [truth, agentsOf] = await Promise.race([Promise.all([played, assignments]), ...failed]);
+    const [truth, agentsOf] = await Promise.race([Promise.all([played, assignments]), responder.failed]);
     const neededMs = neededMsOf(this.intervalS);
     const lastMs = Math.max(originMs, ...truth.map(({ at }) => Date.parse(at)));
     await pause(Math.max(0, lastMs + neededMs + SETTLE_MS - Date.now()), undefined, { signal });
-    const changes = await readChanges(this.access.telemetryDatabaseUrl, originMs);
-    return parts.map(({ name, fromS }, at) => {
-      const nextS = parts.at(at + 1)?.fromS ?? Infinity;
-      const isIn = (/** @type {number} */ atMs) => atMs >= originMs + fromS * 1_000 && atMs < originMs + nextS * 1_000;
-      const of = {
-        truth: truth.filter((line) => isIn(Date.parse(line.at))),
-        changes: changes.filter(({ atMs }) => isIn(atMs)),
-      };
-      return { name, score: scoreOf({ ...of, agentsOf: agentsOf[at], neededMs, quorumOf: majority }) };
+    const counts = await responder.readCounts();
+    const health = await this.readHealth();
+    const results = await scoreParts({
+      ...{ scenario: this.scenario, world: this.world, faults: this.faults, originMs, neededMs, truth, agentsOf },
+      ...{ missesFile, telemetryUrl: this.access.telemetryDatabaseUrl, intervalMs: this.intervalS * 1_000 },
+      ...{ tally: await responder.readTally(), lateMs: counts.lateMeanUs / 1_000 },
+      isBusy: health.some((text) => text.startsWith('Agents:')),
     });
+    return { results, counts, health };
+  }
+
+  /**
+   * Returns the summaries of the parts of Health that are not well: on a machine with few free cores, agents that cannot keep the probing rate.
+   * @returns {Promise<string[]>}
+   */
+  async readHealth() {
+    const { parts } = await this.api.get('/health');
+    return parts
+      .filter((/** @type {{ state: string }} */ { state }) => state !== 'ok')
+      .map((/** @type {{ title: string, summary: string }} */ { title, summary }) => `${title}: ${summary}`);
   }
 
   /**
@@ -159,6 +169,9 @@ export class Lab {
    * agents in the product. Safe to repeat.
    */
   async close({ keepData = false } = {}) {
+    // A lab that was refused because another one runs has nothing to remove: targets and agents are the other's.
+    if (!this.record.isHeld) return;
+    this.report(`Removing ${keepData ? 'the namespaces' : 'namespaces, targets and agents'} of the lab ...`);
     try {
       if (!keepData) await this.removeData();
     } catch (error) {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,20 +134,20 @@ describe.skipIf(reason !== undefined)('a lab that was killed', () => {
     execFileSync('ip', ['netns', 'add', name]);
     const record = new LabRecord(dir);
     try {
-      mkdirSync(dir, { recursive: true });
-      const file = path.join(dir, 'run.json');
-      writePrivateJson(file, { owner: identify(process.pid), namespaces: [name], processes: [] });
-      await expect(record.removeLeft()).rejects.toThrow(`Process ${process.pid} runs a lab already`);
+      const [file, lock] = ['run.json', 'lab.lock'].map((each) => path.join(dir, each)) as [string, string];
+      writePrivateJson(file, { namespaces: [name, 'never-made'], processes: [] });
+      writePrivateJson(lock, identify(process.ppid));
+      await expect(record.begin()).rejects.toThrow(`Process ${process.ppid} runs a lab here already`);
+      await record.removeAll();
       expect(existing()).toContain(name);
-      writePrivateJson(file, {
-        owner: { ...identify(process.pid), startTime: '1' },
-        namespaces: [name, 'never-made'],
-        processes: [],
-      });
-      expect(await record.removeLeft()).toBe(2);
+      expect(readJson(file)).toBeDefined();
+      writePrivateJson(lock, { ...identify(process.pid), startTime: '1' });
+      expect(await record.begin()).toBe(2);
       expect(existing()).not.toContain(name);
       expect(readJson(file)).toBeUndefined();
-      expect(await record.removeLeft()).toBe(0);
+      await record.removeAll();
+      expect(readJson(lock)).toBeUndefined();
+      expect(await new LabRecord(dir).begin()).toBe(0);
     } finally {
       removeNamespace(name);
       rmSync(dir, { recursive: true, force: true });

@@ -1,23 +1,26 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { end, identify, isAlive } from '../process-identity.mjs';
+import { end, identify } from '../process-identity.mjs';
 import { readJson, writePrivateJson } from '../private-file.mjs';
 import { Refusal } from '../output.mjs';
+import { releaseLock, takeLock } from '../start-lock.mjs';
 import { removeNamespace } from './network.mjs';
 
 /** @typedef {import('../process-identity.mjs').Identity} Identity */
-/** @typedef {{ owner: Identity | undefined, namespaces: string[], processes: Identity[] }} Recorded */
+/** @typedef {{ namespaces: string[], processes: Identity[] }} Recorded */
 
 /**
  * Names of everything that a lab created outside of its folder, written before it is created: what a killed lab left behind is removed by
  * these names at the next start, and nothing besides.
  */
 export class LabRecord {
-  /** @type {Recorded} */ recorded = { owner: identify(process.pid), namespaces: [], processes: [] };
+  /** @type {Recorded} */ recorded = { namespaces: [], processes: [] };
+  isHeld = false;
 
   /** @param {string} dir folder of the lab */
   constructor(dir) {
     this.file = join(dir, 'run.json');
+    this.lock = join(dir, 'lab.lock');
   }
 
   /** @param {string[]} namespaces */
@@ -38,14 +41,17 @@ export class LabRecord {
   }
 
   /**
-   * Removes what an earlier lab left behind. Returns the number of its namespaces.
+   * Makes this process the only one that runs a lab of the installation, and removes what an earlier lab left behind. Returns the number of
+   * its namespaces.
    * @throws Refusal when that lab still runs
    */
-  async removeLeft() {
+  async begin() {
+    const holder = takeLock(this.lock);
+    if (holder !== undefined)
+      throw new Refusal(`Process ${holder.pid} runs a lab here already. Stop it with Ctrl-C in its terminal first.`);
+    this.isHeld = true;
     const left = /** @type {Recorded | undefined} */ (readJson(this.file));
     if (left === undefined) return 0;
-    if (isAlive(left.owner))
-      throw new Refusal(`Process ${left.owner?.pid} runs a lab already. Stop it with Ctrl-C there.`);
     await removeRecorded(left);
     rmSync(this.file, { force: true });
     return left.namespaces.length;
@@ -53,8 +59,11 @@ export class LabRecord {
 
   /** Ends the processes of this lab and removes its namespaces. Safe to repeat. */
   async removeAll() {
+    if (!this.isHeld) return;
     await removeRecorded(this.recorded);
     rmSync(this.file, { force: true });
+    releaseLock(this.lock);
+    this.isHeld = false;
   }
 }
 

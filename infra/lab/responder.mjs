@@ -10,6 +10,8 @@ const ANSWER_WITHIN_MS = 20_000;
 
 /** @typedef {Record<'received' | 'answered' | 'lost' | 'cut' | 'expired' | 'limited' | 'unknown' | 'full' | 'written' | 'lateMeanUs' | 'lateMaxUs', number>} ResponderCounts */
 
+/** @typedef {{ counts: ResponderCounts, tally: import('./engine/tally.mjs').TallyRow[] }} Answer with the member that the command asks for */
+
 /** The process that is the simulated internet, in the core namespace. */
 export class Responder {
   /** @param {string} core */
@@ -23,7 +25,7 @@ export class Responder {
     this.stderr = '';
     this.child.stderr.on('data', (chunk) => (this.stderr = (this.stderr + chunk).slice(-4_000)));
     this.child.stdin.on('error', () => undefined);
-    /** Commands without an answer, oldest first. @type {((answer: { counts: ResponderCounts }) => void)[]} */
+    /** Commands without an answer, oldest first. @type {((answer: Answer) => void)[]} */
     this.waiting = [];
     createInterface({ input: this.child.stdout }).on('line', (line) => this.waiting.shift()?.(JSON.parse(line)));
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
@@ -40,7 +42,7 @@ export class Responder {
   }
 
   /**
-   * @param {{ world: object, faults: object[], seed: number, ports: number[], socketDir: string }} of
+   * @param {{ world: object, faults: object[], seed: number, ports: number[], socketDir: string, timeoutMs?: number, missesFile?: string }} of
    */
   begin(of) {
     return this.send({ command: 'begin', ...of });
@@ -56,6 +58,11 @@ export class Responder {
     return (await this.send({ command: 'counts' })).counts;
   }
 
+  /** Returns what became of the echo requests that the faults concern, since the timeline began. */
+  async readTally() {
+    return (await this.send({ command: 'tally' })).tally;
+  }
+
   async close() {
     this.child.stdin.end();
     await this.ended;
@@ -63,10 +70,10 @@ export class Responder {
 
   /**
    * @param {object} command
-   * @returns {Promise<{ counts: ResponderCounts }>} with counts, if the command asks for them
+   * @returns {Promise<Answer>}
    */
   send(command) {
-    /** @type {Promise<{ counts: ResponderCounts }>} */
+    /** @type {Promise<Answer>} */
     const answer = new Promise((resolve) => this.waiting.push(resolve));
     this.child.stdin.write(`${JSON.stringify(command)}\n`);
     /** @type {NodeJS.Timeout | undefined} */

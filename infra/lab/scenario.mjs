@@ -3,15 +3,16 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../error-text.mjs';
 import { Refusal } from '../output.mjs';
-import { ScenarioReader } from './scenario-reader.mjs';
+import { linesOf } from './scenario-lines.mjs';
+import { NAME, ScenarioReader } from './scenario-reader.mjs';
 
 /** @typedef {import('./engine/world-plan.mjs').WorldPlan} WorldPlan */
 /** @typedef {import('./engine/faults.mjs').Fault} Fault */
-/** @typedef {{ name: string, purpose: string, seed: number, durationS: number, repeat: boolean, world: WorldPlan, timeline: Fault[], parts: Part[] }} Scenario */
-/** @typedef {{ name: string, fromS: number, toS: number }} Part a scenario within a timeline */
+/** @typedef {{ name: string, purpose: string, seed: number, durationS: number, repeat: boolean, world: WorldPlan, closed: ClosedPorts | null, timeline: Fault[], parts: Part[] }} Scenario */
+/** @typedef {{ name: string, fromS: number }} Part a scenario within a timeline */
+/** @typedef {{ ports: number[], targets: import('./engine/faults.mjs').TargetSelector }} ClosedPorts ports that must not answer */
 
 const scenariosDir = fileURLToPath(new URL('scenarios/', import.meta.url));
-const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 
 /** Returns the names of the scenarios that come with the product. */
 export const scenarioNames = () =>
@@ -46,18 +47,31 @@ export async function readScenario(nameOrFile) {
  * @returns {Promise<Scenario>}
  */
 export async function parseScenario(text, file) {
-  const { parse } = await import('yaml');
-  let document;
-  try {
-    document = parse(text, { maxAliasCount: 0 });
-  } catch (error) {
-    throw new Refusal(`${file} is not valid YAML: ${messageOf(error)}`);
-  }
+  const { LineCounter, parseDocument } = await import('yaml');
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  const lines = linesOf(document, counter);
   const reader = new ScenarioReader();
-  const scenario = reader.scenario(document);
-  if (reader.problems.length > 0)
-    throw new Refusal(`${file} is not a valid scenario:\n  ${reader.problems.join('\n  ')}`);
+  const scenario = reader.scenario(contentOf(document, file));
+  if (reader.problems.length > 0) {
+    const problems = reader.problems.map(({ path, text: problem }) => `line ${lines(path)}: ${problem}`);
+    throw new Refusal(`${file} is not a valid scenario:\n  ${problems.join('\n  ')}`);
+  }
   return scenario;
+}
+
+/**
+ * @param {import('yaml').Document.Parsed} document
+ * @param {string} file
+ */
+function contentOf(document, file) {
+  const [error] = document.errors;
+  if (error) throw new Refusal(`${file} is not valid YAML: ${error.message}`);
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (failed) {
+    throw new Refusal(`${file} is not valid YAML: ${messageOf(failed)}`);
+  }
 }
 
 /** Name of all shipped scenarios that do not repeat, together. */
@@ -77,12 +91,14 @@ export function joinScenarios(scenarios) {
   const timeline = [];
   let fromS = 0;
   for (const { name, durationS, timeline: faults } of scenarios) {
-    parts.push({ name, fromS, toS: fromS + durationS });
+    parts.push({ name, fromS });
     for (const fault of faults) timeline.push({ ...fault, at: fault.at + fromS, name: `${name} ${fault.name}` });
     fromS += durationS + GAP_S;
   }
   const purpose = `${scenarios.length} scenarios, one after the other.`;
-  return { ...scenarios[0], name: ALL, purpose, durationS: fromS - GAP_S, repeat: false, timeline, parts };
+  // One tier has the ports: they are probed in all scenarios, and none but its own may open them.
+  const closed = scenarios.find((scenario) => scenario.closed)?.closed ?? null;
+  return { ...scenarios[0], name: ALL, purpose, durationS: fromS - GAP_S, repeat: false, closed, timeline, parts };
 }
 
 /** Reads all shipped scenarios that do not repeat, as one. */

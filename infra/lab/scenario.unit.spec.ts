@@ -1,8 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ResolvedFault } from './engine/faults.mjs';
+import { FAULTS } from './engine/faults.mjs';
 import { World } from './engine/world.mjs';
 import { joinScenarios, parseScenario, readAll, readScenario, scenarioNames } from './scenario.mjs';
-import { Truth } from './truth.mjs';
 
 const parse = (...lines: string[]) => parseScenario(['name: mine', 'durationS: 60', ...lines].join('\n'), 'mine.yaml');
 
@@ -59,8 +59,43 @@ describe('a scenario', () => {
     ['world: { providers: [] }', 'world.providers must be a list'],
     ['wrold: {}', 'the scenario has no "wrold"'],
     ['- x', 'not valid YAML'],
+    ['timeline: [{ at: 1, for: 5, fault: loss-burst, percent: 5 }]', 'loss-burst needs packets'],
+    [
+      'timeline: [{ at: 1, for: 5, fault: loss-burst, percent: 80, packets: 3 }]',
+      'percent must be at most 75: a packet is received between two bursts of 3',
+    ],
+    ['timeline: [{ at: 1, for: 5, fault: loss-burst, percent: 5, packets: 0.5 }]', 'packets must be a number from 1'],
+    ['timeline: [{ at: 1, for: 5, fault: outage, name: 4 }]', 'timeline[0].name must be a text'],
+    ['timeline: [{ at: 1, for: 5, fault: outage, targets: { ip: [1] } }]', 'timeline[0].targets.ip must be a text'],
+    ['closed: { ports: [] }', 'closed.ports must be a list of at most 4 ports'],
+    ['closed: { ports: [22, 22] }', 'closed.ports has a port twice'],
+    ['closed: { ports: [70000] }', 'closed.ports must be a list of at most 4 ports from 1 to 65535'],
+    ['closed: { ports: [22], targets: { site: fra } }', 'closed.targets selects no target'],
+    ['closed: { targets: {} }', 'closed needs ports'],
   ])('is refused with a reason: %s', async (line, reason) => {
     await expect(parse(line)).rejects.toThrow(reason);
+  });
+
+  it('is refused with the lines of all its problems', async () => {
+    const lines = [
+      ...['timeline:', '  - at: 1', '    for: 5', '    fault: loss', '    targets:', '      region: eu-wst'],
+      ...['  - { at: 1, for: 5, fault: outage, percent: 5 }', 'world:', '  targets: 100', '  tragets: 9'],
+    ];
+    const message = await parse(...lines).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message.split('\n').map((line) => line.trim())).toEqual([
+      'mine.yaml is not a valid scenario:',
+      expect.stringMatching(/^line 12: world has no "tragets"/),
+      'line 4: timeline[0]: loss needs percent',
+      'line 9: timeline[1]: outage has no percent',
+    ]);
+    const fixed = lines.filter((line) => !line.includes('tragets') && !line.includes('outage'));
+    await expect(parse(...fixed.map((line) => line.replace('fault: loss', 'fault: outage')))).rejects.toThrow(
+      'line 8: timeline[0]: eu-wst is not a region',
+    );
+    await expect(parse('timeline: [{ at: 1, for: 5, fault: outage }')).rejects.toThrow(/not valid YAML: .*line 3/);
   });
 
   it('that does not exist is refused with the names of all', async () => {
@@ -69,98 +104,31 @@ describe('a scenario', () => {
   });
 });
 
+describe('the how-to', () => {
+  const text = readFileSync(new URL('../../docs/how-to/lab.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+
+  it('has valid scenarios, with each kind of fault', async () => {
+    const scenarios = await Promise.all(
+      blocks.map((block) => (block.startsWith('name:') ? parseScenario(block, 'lab.md') : parse(block))),
+    );
+    const kinds = new Set(scenarios.flatMap(({ timeline }) => timeline.map(({ fault }) => fault)));
+    expect([...kinds].sort()).toEqual(Object.keys(FAULTS).sort());
+    for (const kind of kinds) expect(text).toContain(`\`${kind}\``);
+  });
+});
+
 describe('several scenarios', () => {
   it('are played one after the other', async () => {
     const one = await parse('timeline: [{ at: 5, for: 20, name: a, fault: outage }]');
     const joined = joinScenarios([one, one]);
     expect(joined.timeline.map(({ at }) => at)).toEqual([5, 90]);
-    expect(joined.parts.map(({ fromS, toS }) => [fromS, toS])).toEqual([
-      [0, 60],
-      [85, 145],
-    ]);
+    expect(joined.parts.map(({ fromS }) => fromS)).toEqual([0, 85]);
     expect(joined.durationS).toBe(145);
   });
 
   it('are all that end', async () => {
     const { parts } = await readAll();
     expect(parts.map(({ name }) => name)).toEqual(scenarioNames().filter((name) => name !== 'living-network'));
-  });
-});
-
-describe('the truth', () => {
-  const linesOf = async (...lines: string[]) => {
-    const { world: plan, timeline } = await parse('world: { targets: 60, anycast: 2, ipv6Percent: 0 }', ...lines);
-    const world = new World(plan);
-    const truth = new Truth(
-      world,
-      timeline.map((fault) => new ResolvedFault(fault, world)),
-    );
-    return { world, lines: truth.changesS.flatMap((timeS) => truth.linesAt(timeS, 0)) };
-  };
-
-  it('has each fault, and each target that it cuts off, with the agents, until it ends', async () => {
-    const { world, lines } = await linesOf(
-      'timeline: [{ at: 5, for: 20, name: s, fault: outage, targets: { site: eu-west-s1 } }]',
-    );
-    const faults = lines.filter(({ type }) => type === 'fault');
-    expect(faults).toEqual([
-      {
-        at: '1970-01-01T00:00:05.000Z',
-        type: 'fault',
-        name: 's',
-        fault: 'outage',
-        state: 'begins',
-        targets: 3,
-        agents: 12,
-      },
-      {
-        at: '1970-01-01T00:00:25.000Z',
-        type: 'fault',
-        name: 's',
-        fault: 'outage',
-        state: 'ends',
-        targets: 3,
-        agents: 12,
-      },
-    ]);
-    const targets = lines.flatMap((line) => (line.type === 'target' ? [line.unreachableFrom.length] : []));
-    expect(targets).toEqual([12, 12, 12, 0, 0, 0]);
-    expect(world.targets.filter(({ site }) => site?.name === 'eu-west-s1')).toHaveLength(3);
-  });
-
-  it('of a region that is cut off: its own agents reach its targets', async () => {
-    const { world, lines } = await linesOf(
-      "timeline: [{ at: 0, for: 20, fault: router-down, routers: ['bb*.ap-east.*', 'bb*.*.ap-east'] }]",
-    );
-    const cut = new Map(
-      lines.flatMap((line) =>
-        line.type === 'target' && line.unreachableFrom.length > 0 ? [[line.ip, line.unreachableFrom]] : [],
-      ),
-    );
-    const regionOf = (ip: string) => world.targets.find((target) => target.ip === ip)?.region;
-    const inside = [...cut].find(([ip]) => regionOf(ip) === 'ap-east');
-    expect(inside?.[1]).toHaveLength(10);
-    expect(inside?.[1]).not.toContain('lab-ap-east-1');
-    const outside = [...cut].find(([ip]) => regionOf(ip) === 'eu-west');
-    expect(outside?.[1]).toEqual(['lab-ap-east-1', 'lab-ap-east-2']);
-  });
-
-  it('of equal routers: what the failed one carried comes back on the other one', async () => {
-    const { lines } = await linesOf("timeline: [{ at: 0, for: 30, fault: router-down, routers: ['bb1.*'] }]");
-    const counts = Map.groupBy(
-      lines.filter(({ type }) => type === 'target'),
-      ({ at }) => at.slice(17, 19),
-    );
-    expect([...counts.keys()]).toEqual(['00', '10']);
-  });
-
-  it('of an uplink: the agent, and no target', async () => {
-    const { lines } = await linesOf(
-      'timeline: [{ at: 1, for: 2, fault: uplink-down, agents: { agent: lab-eu-west-1 } }]',
-    );
-    expect(lines.filter(({ type }) => type !== 'fault')).toEqual([
-      { at: '1970-01-01T00:00:01.000Z', type: 'agent', agent: 'lab-eu-west-1', connected: false },
-      { at: '1970-01-01T00:00:03.000Z', type: 'agent', agent: 'lab-eu-west-1', connected: true },
-    ]);
   });
 });

@@ -10,11 +10,13 @@
  * @property {number} missed
  * @property {number} tooShort outages shorter than the time that the tier needs, which were not reported
  * @property {number} recovered of the detected ones that ended: reported as no longer down
- * @property {number} falseDowns targets reported as down while enough agents reached them
+ * @property {number} lossDowns targets reported as down while probes of enough of their agents were lost in a row, by loss and no outage
+ * @property {number} falseDowns targets reported as down without any of that
  * @property {number} degraded targets reported as degraded at any time
- * @property {{ p50: number, p95: number, max: number } | null} detectionMs from the start of the outage to the change of the status
- * @property {{ p50: number, p95: number, max: number } | null} recoveryMs
+ * @property {Spread | null} detectionMs from the start of the outage to the change of the status
+ * @property {Spread | null} recoveryMs
  */
+/** @typedef {{ p50: number, p95: number, max: number }} Spread */
 
 /**
  * Compares reported changes of statuses with the truth. A target is unreachable while at least `quorum` of its agents get no answer; an
@@ -25,9 +27,10 @@
  * @param {Map<string, string[]>} of.agentsOf names of the agents of each target
  * @param {number} of.neededMs time after which a tier must have reported an outage, and a recovery
  * @param {(agents: number) => number} of.quorumOf
+ * @param {(ip: string, atMs: number, agents: string[]) => number} of.losingAgents how many of the agents had lost enough probes in a row by then
  * @returns {Score}
  */
-export function scoreOf({ truth, changes, agentsOf, neededMs, quorumOf }) {
+export function scoreOf({ truth, changes, agentsOf, neededMs, quorumOf, losingAgents }) {
   const outages = outagesOf(truth, agentsOf, quorumOf);
   const changesOf = Map.groupBy(changes, ({ ip }) => ip);
   /** @type {number[]} */ const detections = [];
@@ -47,14 +50,21 @@ export function scoreOf({ truth, changes, agentsOf, neededMs, quorumOf }) {
     if (up !== undefined) recoveries.push(up.atMs - toMs);
   }
   const outagesByIp = Map.groupBy(outages, ({ ip }) => ip);
-  const falseDowns = changes.filter(({ ip, atMs, to }) => {
+  const uncovered = changes.filter(({ ip, atMs, to }) => {
     const covered = (outagesByIp.get(ip) ?? []).some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs + neededMs);
     return to === 'down' && !covered;
   });
+  /** @param {StatusChange} change */
+  const isByLoss = ({ ip, atMs }) => {
+    const agents = agentsOf.get(ip) ?? [];
+    return agents.length > 0 && losingAgents(ip, atMs, agents) >= quorumOf(agents.length);
+  };
+  const falseDowns = new Set(uncovered.filter((change) => !isByLoss(change)).map(({ ip }) => ip));
+  const lossDowns = new Set(uncovered.filter(isByLoss).map(({ ip }) => ip));
   const degraded = new Set(changes.filter(({ to }) => to === 'degraded').map(({ ip }) => ip)).size;
   return {
     ...{ outages: outages.length, detected: detections.length, missed, tooShort, recovered: recoveries.length },
-    ...{ falseDowns: new Set(falseDowns.map(({ ip }) => ip)).size, degraded },
+    ...{ lossDowns: lossDowns.size, falseDowns: falseDowns.size, degraded },
     ...{ detectionMs: spreadOf(detections), recoveryMs: spreadOf(recoveries) },
   };
 }
@@ -89,42 +99,13 @@ export function outagesOf(truth, agentsOf, quorumOf) {
   return outages;
 }
 
-/** @param {number[]} values */
-function spreadOf(values) {
+/**
+ * @param {number[]} values
+ * @returns {Spread | null} null without values
+ */
+export function spreadOf(values) {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const at = (/** @type {number} */ share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return { p50: at(0.5), p95: at(0.95), max: at(1) };
 }
-
-/**
- * @param {Score} score
- * @returns {string[]} lines for people
- */
-export function scoreText({
-  outages,
-  detected,
-  missed,
-  tooShort,
-  recovered,
-  falseDowns,
-  degraded,
-  detectionMs,
-  recoveryMs,
-}) {
-  const times = (/** @type {Score['detectionMs']} */ spread) =>
-    spread === null
-      ? ''
-      : `, after ${seconds(spread.p50)} (median), ${seconds(spread.p95)} (p95), ${seconds(spread.max)} (longest)`;
-  return [
-    `outages of targets     ${outages}`,
-    `reported as down       ${detected}${times(detectionMs)}`,
-    `not reported           ${missed}, and ${tooShort} shorter than the tier can notice`,
-    `reported as recovered  ${recovered}${times(recoveryMs)}`,
-    `false downs            ${falseDowns}`,
-    `degraded at some time  ${degraded}`,
-  ];
-}
-
-/** @param {number} ms */
-const seconds = (ms) => `${(ms / 1_000).toFixed(1)} s`;

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { ringMemory } from './engine/reply-ring.mjs';
+import { readTally, tallyMemory } from './engine/tally.mjs';
 import { forwardPorts } from './forwarder.mjs';
 
 /** Words shared with the threads: start of the timeline in ms (Float64), then counters. */
@@ -13,17 +14,23 @@ const shared = new SharedArrayBuffer(SHARED_BYTES);
 const origin = new Float64Array(shared, 0, 1);
 origin[0] = Infinity;
 
+/** Counts of the faults, and the number of agents. */
+let counted = { memory: tallyMemory(0, 0), vantages: 0 };
+
 /**
  * Fields of all commands; each command needs some of them.
- * @typedef {{ world: object, faults: object[], seed: number, ports: number[], socketDir: string, originMs: number }} CommandFields
+ * @typedef {{ world: import('./engine/world-plan.mjs').WorldPlan, faults: object[], seed: number, ports: number[], socketDir: string, timeoutMs?: number, missesFile?: string, originMs: number }} CommandFields
  */
 
 /** @type {Record<string, (of: CommandFields) => void | Promise<void>>} */
 const COMMANDS = {
-  begin: async ({ world, faults, seed, ports, socketDir }) => {
+  begin: async ({ world, faults, seed, ports, socketDir, timeoutMs = Infinity, missesFile }) => {
     await forwardPorts(ports, socketDir);
     const ring = ringMemory();
-    const workerData = { ring, shared, world, faults, seed };
+    const vantages = Object.keys(world.regions).length * world.agentsPerRegion;
+    counted = { memory: tallyMemory(faults.length, vantages), vantages };
+    const tally = { memory: counted.memory, timeoutMs, missesFile };
+    const workerData = { ring, shared, world, faults, seed, tally };
     for (const thread of ['read-packets', 'write-replies']) {
       const worker = new Worker(new URL(`./${thread}.mjs`, import.meta.url), { workerData });
       worker.on('error', (error) => {
@@ -35,10 +42,12 @@ const COMMANDS = {
     report({ ready: true });
   },
   origin: ({ originMs }) => {
+    new Float64Array(counted.memory).fill(0);
     origin[0] = originMs;
     report({ origin: originMs });
   },
   counts: () => report({ counts: countsOf(shared) }),
+  tally: () => report({ tally: readTally(counted.memory, counted.vantages) }),
 };
 
 lines.on('line', (line) => {

@@ -6,6 +6,7 @@ import { ROLES } from './world-plan.mjs';
 /** @typedef {import('./world.mjs').Vantage} Vantage */
 /** @typedef {import('./faults.mjs').ResolvedFault} ResolvedFault */
 /** @typedef {import('./faults.mjs').FaultKind} FaultKind */
+/** @typedef {{ router: number, oneWayMs: number }} Step */
 
 /** Time after which packets use the other one of two equal routers, as after the convergence of a routing protocol, in s. */
 export const REROUTE_AFTER_S = 10;
@@ -90,6 +91,21 @@ export class Conditions {
       const other = isAvoided ? routers.find((router) => !this.downRouters.has(router)) : undefined;
       return { router: other ?? chosen, oneWayMs };
     });
+  }
+
+  /**
+   * Adds one more router after the first for each active detour.
+   * @param {Vantage} vantage
+   * @param {Step[]} steps
+   * @param {ResolvedFault[]} concerning
+   * @returns {Step[]}
+   */
+  withDetours(vantage, steps, concerning) {
+    const detours = concerning.filter(({ fault }) => fault.fault === 'path-change');
+    if (detours.length === 0) return steps;
+    const router = this.world.detourOf(vantage);
+    const [{ oneWayMs }] = steps;
+    return [steps[0], ...detours.map(() => ({ router, oneWayMs })), ...steps.slice(1)];
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Conditions } from './conditions.mjs';
+import { LossBursts } from './loss-bursts.mjs';
 import { readPacket } from './packet.mjs';
 import { randomOf } from './random.mjs';
 import { RateLimits } from './rate-limit.mjs';
@@ -44,6 +45,7 @@ export class Engine {
     this.conditions = new Conditions(world, faults);
     this.random = randomOf(seed);
     this.limits = new RateLimits();
+    this.bursts = new LossBursts(this.random);
     /** Start of the timeline in ms; before it no fault is active. */
     this.originMs = Infinity;
   }
@@ -77,14 +79,15 @@ export class Engine {
   deliver(packet, vantage, target, region, nowMs) {
     const { conditions } = this;
     const concerning = conditions.concerning(vantage, target, region);
-    const steps = this.withDetours(vantage, conditions.routeOf(vantage, target, region, packet.flow), concerning);
+    const steps = conditions.withDetours(vantage, conditions.routeOf(vantage, target, region, packet.flow), concerning);
     const downAt = steps.findIndex(({ router }) => conditions.downRouters.has(router));
     // The kernel of the core namespace is the first hop and has already subtracted one.
     const expiresAt = packet.hopLimit - 1;
     const reached = downAt === -1 ? steps.length : downAt;
     if (expiresAt < Math.min(reached, steps.length)) return this.expire(packet, steps[expiresAt], nowMs);
     if (downAt !== -1 || conditions.isCut(vantage, target, packet.flow)) return this.silent('cut');
-    if (this.isLost(concerning)) return this.silent('lost');
+    const pair = vantage.index * this.world.targets.length + target.index;
+    if (this.isLost(concerning, pair)) return this.silent('lost');
     const reply = this.answer(packet, target, concerning, nowMs);
     if (reply === null) return SILENCE;
     this.counts.answered++;
@@ -155,11 +158,14 @@ export class Engine {
     return [reply, { bytes, dueMs: reply.dueMs + DUPLICATE_AFTER_MS }];
   }
 
-  /** @param {ResolvedFault[]} concerning */
-  isLost(concerning) {
+  /**
+   * @param {ResolvedFault[]} concerning
+   * @param {number} pair
+   */
+  isLost(concerning, pair) {
     const { lossPercent } = this.world.plan;
-    if (lossPercent > 0 && this.random() * PERCENT < lossPercent) return true;
-    return this.happens(concerning, 'loss');
+    if (this.bursts.loseNext(concerning, pair)) return true;
+    return this.random() * PERCENT < lossPercent || this.happens(concerning, 'loss');
   }
 
   /**
@@ -179,20 +185,5 @@ export class Engine {
   silent(cause) {
     this.counts[cause]++;
     return SILENCE;
-  }
-
-  /**
-   * Adds one more router after the first for each active detour.
-   * @param {Vantage} vantage
-   * @param {Step[]} steps
-   * @param {ResolvedFault[]} concerning
-   * @returns {Step[]}
-   */
-  withDetours(vantage, steps, concerning) {
-    const detours = concerning.filter(({ fault }) => fault.fault === 'path-change');
-    if (detours.length === 0) return steps;
-    const router = this.world.detourOf(vantage);
-    const [{ oneWayMs }] = steps;
-    return [steps[0], ...detours.map(() => ({ router, oneWayMs })), ...steps.slice(1)];
   }
 }

@@ -21,6 +21,7 @@ import { addressKey, rangeTest } from './address.mjs';
  * @property {AgentSelector} [agents] all vantage points unless set
  * @property {string[]} [routers]
  * @property {number} [percent]
+ * @property {number} [packets] mean length of a burst of lost packets
  * @property {number} [ms]
  * @property {number} [perSecond]
  * @property {number} [downS]
@@ -29,24 +30,24 @@ import { addressKey, rangeTest } from './address.mjs';
  * @property {'open' | 'closed' | 'filtered'} [state]
  */
 
-/** Kinds of faults, with the members that each requires besides `at`, `for`, `targets` and `agents`. */
+/** Kinds of faults, with the members that each requires besides `at`, `for`, `targets` and `agents`. Effects: docs/how-to/lab.md. */
 export const FAULTS = Object.freeze({
-  /** Nothing arrives at the targets. */
-  outage: { needs: /** @type {string[]} */ ([]), text: 'packets to the targets are lost' },
-  flapping: { needs: ['downS', 'upS'], text: 'an outage of downS seconds, then upS seconds without, and again' },
-  loss: { needs: ['percent'], text: 'a share of the round trips is lost' },
-  delay: { needs: ['ms'], text: 'round trips take ms longer' },
-  jitter: { needs: ['ms'], text: 'round trips take up to ms longer, at random' },
-  reorder: { needs: ['percent', 'ms'], text: 'a share of the replies is held back for ms' },
-  duplicate: { needs: ['percent'], text: 'a share of the replies arrives twice' },
-  'other-address': { needs: ['percent'], text: 'a share of the replies comes from another address' },
-  'path-change': { needs: ['ms'], text: 'packets take a detour over one more router, ms longer' },
-  'rate-limit': { needs: ['perSecond'], text: 'each target answers at most perSecond echo requests' },
-  'router-down': { needs: ['routers'], text: 'the routers forward and answer nothing' },
-  'router-rate-limit': { needs: ['routers', 'perSecond'], text: 'each router sends at most perSecond ICMP errors' },
-  port: { needs: ['port', 'state'], text: 'a TCP port is open, closed or filtered' },
-  withdrawn: { needs: [], text: 'the regions of the selector no longer serve the anycast targets; others do' },
-  'uplink-down': { needs: [], text: 'the vantage points reach nothing, neither targets nor the gateway' },
+  outage: /** @type {string[]} */ ([]),
+  flapping: ['downS', 'upS'],
+  loss: ['percent'],
+  'loss-burst': ['percent', 'packets'],
+  delay: ['ms'],
+  jitter: ['ms'],
+  reorder: ['percent', 'ms'],
+  duplicate: ['percent'],
+  'other-address': ['percent'],
+  'path-change': ['ms'],
+  'rate-limit': ['perSecond'],
+  'router-down': ['routers'],
+  'router-rate-limit': ['routers', 'perSecond'],
+  port: ['port', 'state'],
+  withdrawn: [],
+  'uplink-down': [],
 });
 
 /** @typedef {keyof typeof FAULTS} FaultKind */
