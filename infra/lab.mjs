@@ -26,7 +26,7 @@ await runCommand(definition, async (asked) => {
   const reason = whyNoNamespaces();
   if (reason)
     throw new Refusal(
-      `A lab is not possible here: ${reason}\n` +
+      `A lab is not possible here: ${reason}. ` +
         'It needs namespaces and TUN devices: a Linux machine or virtual machine, not a restricted container.',
     );
   const isStarted = !isReady(filesOf(stateDir).state);

@@ -50,7 +50,7 @@ start().catch(failed);
 async function start() {
   const reason = whyNoNamespaces();
   if (reason) throw new Refusal(`The simulated internet is not possible here: ${reason}.`);
-  await record.removeLeft();
+  await record.begin();
   record.addNamespaces([namespaces.core, ...namespaces.agents]);
   createNetwork(namespaces, [vantage], ports);
   endForwarding = await serveSockets(ports, socketDir);

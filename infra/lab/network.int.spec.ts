@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identify } from '../process-identity.mjs';
 import { readJson, writePrivateJson } from '../private-file.mjs';
@@ -152,5 +153,27 @@ describe.skipIf(reason !== undefined)('a lab that was killed', () => {
       removeNamespace(name);
       rmSync(dir, { recursive: true, force: true });
     }
+  });
+});
+
+describe.skipIf(reason !== undefined)('a machine on which no lab is possible', () => {
+  const script = `import('${new URL('network.mjs', import.meta.url).href}').then((m) => console.log(m.whyNoNamespaces()))`;
+  const nodeAfter = (command: string[], options: object = {}) => {
+    const [name = process.execPath, ...args] = [...command, process.execPath, '-e', script];
+    return spawnSync(name, args, { encoding: 'utf8', ...options }).stdout;
+  };
+
+  it('is named with what to do: no root, no ip, no TUN device', () => {
+    expect(nodeAfter([], { uid: 65_534 })).toContain('network namespaces need root');
+    expect(nodeAfter([], { env: { PATH: '/nonexistent' } })).toContain('there is no command "ip" (apt-get install');
+    const withoutTun = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /dev/net && exec "$@"', '-'];
+    expect(nodeAfter(withoutTun)).toMatch(/"ip tuntap add" failed: .*modprobe tun/s);
+  });
+
+  it('is refused by the command before anything is changed', () => {
+    const lab = fileURLToPath(new URL('../lab.mjs', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [lab], { encoding: 'utf8', uid: 65_534 });
+    expect(stderr).toContain('needs root. Use: sudo npm run lab');
+    expect(status).toBe(1);
   });
 });

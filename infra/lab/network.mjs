@@ -23,15 +23,15 @@ export const namespacesOf = (run, vantages) => ({
 
 /** Why this process cannot create network namespaces with TUN devices; undefined if it can. */
 export function whyNoNamespaces() {
-  if (process.platform !== 'linux') return 'network namespaces exist on Linux only.';
-  if (!isRoot()) return 'network namespaces need root. Use: sudo npm run lab';
-  if (failureOf('ip', ['-V']) !== undefined) return 'there is no command "ip". Install it: apt-get install iproute2';
+  if (process.platform !== 'linux') return 'network namespaces exist on Linux only';
+  if (!isRoot()) return 'network namespaces need root';
+  if (failureOf('ip', ['-V']) !== undefined) return 'there is no command "ip" (apt-get install iproute2)';
   const name = `icmpmon-lab-check-${process.pid}`;
   const added = ip(['netns', 'add', name]);
-  if (added !== undefined) return `"ip netns add" failed: ${added}.`;
+  if (added !== undefined) return `"ip netns add" failed: ${added}`;
   const tun = ip(['-n', name, 'tuntap', 'add', 'mode', 'tun', 'name', TUN_DEVICE]);
   ip(['netns', 'del', name]);
-  return tun === undefined ? undefined : `"ip tuntap add" failed: ${tun}. Load the module: modprobe tun`;
+  return tun === undefined ? undefined : `"ip tuntap add" failed: ${tun} (modprobe tun loads the module)`;
 }
 
 /**
