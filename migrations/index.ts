@@ -64,6 +64,7 @@ import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-stat
 import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-mismatch';
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
+import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
 import { StatusValidation1790000094000 } from './telemetry/1790000094000-status-validation';
 import { ShardNotMeasured1790000042000 } from './telemetry/1790000042000-shard-not-measured';
 import { ShardFreshness1790000041000 } from './telemetry/1790000041000-platform-shard-freshness';
@@ -146,4 +147,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ProbingMismatch1790000093000,
   StatusValidation1790000094000,
   StatusCheckChangeAt1790000099000,
+  ProbingDetails1790000105000,
 ];

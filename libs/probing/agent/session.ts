@@ -101,10 +101,10 @@ export class Session {
     });
     this.prober = new Probers({
       executors: this.executors,
-      onResult: (target, sentAtMs, outcome, rttUs) => {
+      onResult: (target, sentAtMs, outcome, rttUs, detail) => {
         if (!ANSWERED.includes(outcome)) this.disconnection.targetMissed();
         else if (this.disconnection.targetReplied()) this.moveToBackfill();
-        this.collector.record(target, sentAtMs, outcome, rttUs);
+        this.collector.record(target, sentAtMs, outcome, rttUs, detail);
       },
       log,
     });

@@ -1,3 +1,4 @@
+import type { DetailCode } from '@icmp-mon/probing/contract';
 import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { type BlockHeader, decodeBlock, type DecodedBlock, type ResultsResponse } from '@icmp-mon/probing/wire';
 
@@ -5,6 +6,8 @@ export interface StoredBlock {
   header: BlockHeader;
   /** Each as [target key, time in ms, outcome, rtt in us, check]. */
   results: [number, number, number, number, number][];
+  /** By index in `results`. */
+  details: ReadonlyMap<number, DetailCode>;
 }
 
 /** Blocks that a gateway stored, each once, like in the projector. */
@@ -28,7 +31,7 @@ export class StoredBlocks {
     const place = boot * 2 ** 20 + sequence;
     if (place < (this.highest.get(order) ?? 0)) this.overtaken++;
     this.highest.set(order, place);
-    this.blocks.set(key, { header, results: resultsOf(columns) });
+    this.blocks.set(key, { header, results: resultsOf(columns), details: new Map(columns.details) });
   }
 }
 

@@ -1,12 +1,13 @@
 import type { CheckType } from './feed-fact';
 import type { OutcomeName } from './outcomes';
+import type { ResultDetail } from './result-detail';
 
 /** Lengths of the windows in which figures of a target are available, shortest first. */
 export const RESOLUTIONS = ['5m', '1h', '1d', '1mo'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 /** One measurement, as `/results` returns it. */
-export interface ProbeResult {
+export interface ProbeResult extends ResultDetail {
   /** ISO 8601 in UTC, corrected by the agent's estimated clock offset. */
   at: string;
   agentId: string;

@@ -1,6 +1,6 @@
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodePackets, encodePhases, OUTCOME } from '@icmp-mon/probing/contract';
 import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { History } from './history/history';
@@ -16,6 +16,11 @@ const KEY = 7;
 const SHARDS = { shardCount: 8 };
 /** A ping, a TCP connection, and a check that the tier no longer has. */
 const [PING, CONNECT, FORMER] = [1, 2, 9];
+
+const PHASES = {
+  ...{ connectUs: 900, tlsUs: 5_000, firstByteUs: 12_000, totalUs: null },
+  certificateEndsAt: '2027-01-02T03:04:05.000Z',
+};
 
 class NoScopes extends TargetDirectory {
   override findTarget(): never {
@@ -65,6 +70,36 @@ describe('results of several checks of a target', () => {
     const cursor = first.next ?? '';
     expect((await pages.readPage({ key: KEY, checks }, { limit: 2, check: CONNECT, cursor })).items).toHaveLength(1);
     await expect(pages.readPage({ key: KEY, checks }, { limit: 2, cursor })).rejects.toThrow('belongs to another list');
+  });
+
+  it('have their details, in fragments and in folded windows', async () => {
+    const detailed = (key: number): Parameters<typeof storeWindow>[1] => ({
+      ...{ targetKey: key, shard: KEY, startMs, check: PING },
+      samples: [
+        {
+          agentNo: 1,
+          offsetMs: 1_000,
+          outcome: OUTCOME.reply,
+          rttUs: 900,
+          detail: encodePackets({ sent: 5, received: 4 }),
+        },
+        { agentNo: 1, offsetMs: 2_000, outcome: OUTCOME.mismatch, rttUs: 0, detail: encodePhases(PHASES) },
+        { agentNo: 1, offsetMs: 3_000, outcome: OUTCOME.reply, rttUs: 800 },
+      ],
+    });
+    await storeWindow(database, detailed(KEY + 8));
+    await storeWindow(database, { ...detailed(KEY + 16), startMs: range.toMs, position: 1 });
+    const pages = new ResultPages(database, new StoredAgents(database));
+    const checks = await TWO_CHECKS.ofTier('standard');
+    for (const key of [KEY + 8, KEY + 16]) {
+      const { items } = await pages.readPage({ key, checks }, { limit: 10 });
+      expect(items.map(({ packets, phases }) => ({ packets, phases }))).toEqual([
+        {},
+        { phases: PHASES },
+        { packets: { sent: 5, received: 4 } },
+      ]);
+      expect('packets' in (items[0] ?? {})).toBe(false);
+    }
   });
 
   it('are not mixed in the history: other checks of the tier are left out, unless one is asked for', async () => {

@@ -1,5 +1,8 @@
 import { IntMap } from '@icmp-mon/shard/engine';
+import type { DetailCode } from '@icmp-mon/probing/contract';
 import { windowStart } from '@icmp-mon/probing/wire';
+import { doubled, type SampleVisitor } from './sample-arrays';
+import { SampleDetails } from './sample-details';
 
 const NONE = -1;
 const INITIAL_SAMPLES = 1_024;
@@ -16,9 +19,6 @@ const WINDOW_SIZE = 8;
 /** Its start in ms occupies the last two integers. */
 const START_PLACE = 3;
 
-/** Receives one sample from `eachSample`. */
-export type SampleVisitor = (agentIndex: number, offsetMs: number, outcome: number, rttUs: number) => void;
-
 /**
  * Samples of open windows, as linked lists in one array: adding a sample allocates nothing, dropping a window frees its rows. A window is one
  * (target, check, five minutes); its handle is a small number.
@@ -27,6 +27,7 @@ export class SampleStore {
   private samples = new Int32Array(INITIAL_SAMPLES * SAMPLE_SIZE);
   private samplesUsed = 0;
   private freeSample = NONE;
+  private readonly details = new SampleDetails();
 
   private windows = new Int32Array(INITIAL_WINDOWS * WINDOW_SIZE);
   private starts = new Float64Array(this.windows.buffer);
@@ -66,6 +67,7 @@ export class SampleStore {
     outcome: number,
     rttUs: number,
     stored: boolean,
+    detail?: DetailCode,
   ): number {
     const startMs = windowStart(sampleMs);
     const window = this.windowFor(targetKey, check, startMs);
@@ -76,6 +78,7 @@ export class SampleStore {
     samples[at + SAMPLE.rttUs] = rttUs;
     samples[at + SAMPLE.offsetMs] = sampleMs - startMs;
     samples[at + SAMPLE.agentAndOutcome] = (agentIndex << OUTCOME_BITS) | outcome;
+    if (detail !== undefined) this.details.add(window, sample, detail);
     const row = window * WINDOW_SIZE;
     const tail = windows[row + WINDOW.tail];
     if (tail === NONE) windows[row + WINDOW.head] = sample;
@@ -88,13 +91,13 @@ export class SampleStore {
 
   /** Visits all samples of a window in order of arrival. */
   eachSample(window: number, visit: SampleVisitor): void {
-    this.visitFrom(this.windows[window * WINDOW_SIZE + WINDOW.head], visit);
+    this.visitFrom(window, this.windows[window * WINDOW_SIZE + WINDOW.head], visit);
   }
 
   /** Visits the fresh samples, and marks them as stored. */
   takeFresh(window: number, visit: SampleVisitor): void {
     const fresh = window * WINDOW_SIZE + WINDOW.fresh;
-    this.visitFrom(this.windows[fresh], visit);
+    this.visitFrom(window, this.windows[fresh], visit);
     this.windows[fresh] = NONE;
   }
 
@@ -119,6 +122,7 @@ export class SampleStore {
       this.samples[tail * SAMPLE_SIZE + SAMPLE.next] = this.freeSample;
       this.freeSample = this.windows[row + WINDOW.head];
     }
+    this.details.dropWindow(window);
     this.freeWindows.push(window);
   }
 
@@ -158,8 +162,9 @@ export class SampleStore {
     return found;
   }
 
-  private visitFrom(first: number, visit: SampleVisitor): void {
+  private visitFrom(window: number, first: number, visit: SampleVisitor): void {
     const { samples } = this;
+    const details = this.details.ofWindow(window);
     for (let sample = first; sample !== NONE; sample = samples[sample * SAMPLE_SIZE + SAMPLE.next]) {
       const at = sample * SAMPLE_SIZE;
       const agentAndOutcome = samples[at + SAMPLE.agentAndOutcome];
@@ -168,6 +173,7 @@ export class SampleStore {
         samples[at + SAMPLE.offsetMs],
         agentAndOutcome & ((1 << OUTCOME_BITS) - 1),
         samples[at + SAMPLE.rttUs] >>> 0,
+        details?.get(sample),
       );
     }
   }
@@ -212,10 +218,4 @@ export class SampleStore {
     this.windows = doubled(this.windows);
     this.starts = new Float64Array(this.windows.buffer);
   }
-}
-
-function doubled(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(values.length * 2);
-  grown.set(values);
-  return grown;
 }

@@ -77,10 +77,7 @@ async function setUp(): Promise<{
   });
   const probe = (sampleMs: number, offset: number, key = 7): void => {
     const batch: ResultBatch = {
-      count: 1,
-      agent: AGENT,
-      lane: LANE.live,
-      late: 0,
+      ...{ count: 1, agent: AGENT, lane: LANE.live, late: 0, details: new Map() },
       receivedAtMs: sampleMs,
       target: [{ ...target, key }],
       policy: [],

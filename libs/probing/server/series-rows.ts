@@ -2,6 +2,7 @@ import { bucketStart } from './rollups/rollup-levels';
 import { encodeSeriesBody, RttHistogram, SERIES_SAMPLES_MAX, SeriesBuilder, sortSamples } from '@icmp-mon/probing/wire';
 import { summarizeSamples } from './window-summary';
 import type { LiveRow } from './live/live-news';
+import type { SampleVisitor } from './sample-arrays';
 import type { SampleStore } from './sample-store';
 import type { SeriesFlush, WindowRow } from './series-tables';
 
@@ -56,8 +57,8 @@ export class SeriesRows<T> {
     this.flush.addFolded(this.rowOf(window));
   }
 
-  private readonly pushRow = (agent: number, offsetMs: number, outcome: number, rttUs: number): void => {
-    this.builder.addSample(this.agentNumbers[agent], offsetMs, outcome, rttUs);
+  private readonly pushRow: SampleVisitor = (agent, offsetMs, outcome, rttUs, detail): void => {
+    this.builder.addSample(this.agentNumbers[agent], offsetMs, outcome, rttUs, detail);
   };
 
   private gatherFresh(window: number): void {

@@ -1,5 +1,7 @@
+import type { DetailCode } from '@icmp-mon/probing/contract';
 import { windowStart } from '@icmp-mon/probing/wire';
 import type { CheckpointPart, RecordPlace, ResultBatch, ShardClock, ShardDirectory } from '@icmp-mon/shard/engine';
+import { detailColumns, type DetailColumns, readDetailColumns } from './checkpoint-details';
 import { SampleStore } from './sample-store';
 
 /** How long after its end a window is folded, in ms, so that delayed live results still find it open. */
@@ -44,6 +46,7 @@ export class SeriesState {
 
   onResults(batch: ResultBatch, place: RecordPlace): void {
     this.advanceTo(place);
+    const hasDetails = batch.details.size > 0;
     for (let row = 0; row < batch.count; row++) {
       const sampleMs = batch.sampleMs[row];
       const late = sampleMs < this.watermarkMs;
@@ -60,6 +63,7 @@ export class SeriesState {
         batch.outcome[row],
         batch.rttUs[row],
         stored,
+        hasDetails ? batch.details.get(row) : undefined,
       );
       // A window that waits for its fold includes late samples: its row is not written yet.
       if (!stored && !this.folding.has(window)) (late ? this.lateDirty : this.dirty).add(window);
@@ -128,9 +132,11 @@ export class SeriesState {
       outcome: new Uint8Array(total),
       rttUs: new Uint32Array(total),
     };
+    const details = new Map<number, DetailCode>();
     let at = 0;
     for (const window of windows) {
-      this.samples.eachSample(window, (agent, offsetMs, outcome, rttUs) => {
+      this.samples.eachSample(window, (agent, offsetMs, outcome, rttUs, detail) => {
+        if (detail !== undefined) details.set(at, detail);
         columns.agent[at] = order.get(agent) ?? 0;
         columns.offsetMs[at] = offsetMs;
         columns.outcome[at] = outcome;
@@ -138,7 +144,7 @@ export class SeriesState {
       });
     }
     const head: SeriesHead = { cutMs: this.watermarkMs, agents: agents.map(({ agentId }) => agentId) };
-    return { head, columns };
+    return { head, columns: { ...columns, ...detailColumns(details) } };
   }
 
   restore({ head, columns }: CheckpointPart): void {
@@ -149,6 +155,7 @@ export class SeriesState {
     const total = Array.from(columns['size']).reduce((sum, size) => sum + size, 0);
     if (total !== columns['agent'].length)
       throw new Error(`the checkpoint of the series declares ${total} samples but contains ${columns['agent'].length}`);
+    const details = readDetailColumns(columns as Partial<DetailColumns>);
     let at = 0;
     for (let window = 0; window < columns['targetKey'].length; window++) {
       for (let end = at + columns['size'][window]; at < end; at++) {
@@ -163,6 +170,7 @@ export class SeriesState {
           columns['outcome'][at],
           columns['rttUs'][at],
           true,
+          details.get(at),
         );
       }
     }

@@ -25,7 +25,7 @@ function stateOf(): { state: SeriesState; probe: (sampleMs: number, place?: Part
     const batch: ResultBatch = {
       ...{ count: 1, agent, lane: LANE.live, late: 0, receivedAtMs: sampleMs, target: [target], policy: [] },
       ...{ pairSlot: Int32Array.of(0), check: Uint16Array.of(1), sampleMs: Float64Array.of(sampleMs) },
-      ...{ outcome: Uint8Array.of(OUTCOME.reply), rttUs: Uint32Array.of(1_000) },
+      ...{ outcome: Uint8Array.of(OUTCOME.reply), rttUs: Uint32Array.of(1_000), details: new Map() },
     };
     state.onResults(batch, placeOf(place));
   };

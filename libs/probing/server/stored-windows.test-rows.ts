@@ -1,3 +1,4 @@
+import type { DetailCode } from '@icmp-mon/probing/contract';
 import {
   decodeSeriesBody,
   encodeSeriesBody,
@@ -14,6 +15,7 @@ export interface Sample {
   offsetMs: number;
   outcome: number;
   rttUs: number;
+  detail?: DetailCode;
 }
 
 /** A row as the projector writes it: into `probe_recent` if it has a position, otherwise into `probe_series`. */
@@ -28,7 +30,8 @@ export interface StoredWindow {
 
 export function samplesOf(samples: readonly Sample[]): SeriesSamples {
   const builder = new SeriesBuilder(samples.length, samples.length);
-  for (const { agentNo, offsetMs, outcome, rttUs } of samples) builder.addSample(agentNo, offsetMs, outcome, rttUs);
+  for (const { agentNo, offsetMs, outcome, rttUs, detail } of samples)
+    builder.addSample(agentNo, offsetMs, outcome, rttUs, detail);
   return builder.buildSamples();
 }
 

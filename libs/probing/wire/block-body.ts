@@ -1,3 +1,4 @@
+import { readDetails, writeDetails } from './block-details';
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 import { isOutcome, OUTCOME } from '@icmp-mon/probing/contract';
@@ -36,6 +37,7 @@ const writer = new ByteWriter(64 * 1024);
  *     check        runs: value, length
  *     outcome      runs: value, length
  *     rtt          varint, us, for replies only
+ *     details      only if any row has one: number, then for each the distance to the row before, kind, values
  *
  * Bodies of 256 bytes and more are compressed, if that makes them shorter.
  */
@@ -52,6 +54,7 @@ export function encodeBody(columns: ResultColumns, compress: Compress): EncodedB
   writeRuns(columns.check, order, count);
   writeRuns(columns.outcome, order, count);
   writeRtts(columns, order);
+  writeDetails(writer, columns, order);
   const raw = writer.viewBytes();
   const compressed = raw.length < COMPRESS_RAW_LENGTH_MIN ? raw : compress(raw);
   const stored = compressed.length >= raw.length;
@@ -137,7 +140,8 @@ export function decodeColumns(
     readTimes(reader, columns.timeOffsetMs, count) ??
     readRuns(reader, columns.check, count, 0xffff, 'check') ??
     readRuns(reader, columns.outcome, count, 0xff, 'outcome') ??
-    readRtts(reader, columns);
+    readRtts(reader, columns) ??
+    readDetails(reader, columns);
   if (wrong !== undefined) return wrong;
   return reader.remaining > 0 ? `${reader.remaining} bytes after the last column` : columns;
 }

@@ -1,3 +1,4 @@
+import { DETAIL_BYTES_MAX } from './detail-bytes';
 import { BLOCK_RESULTS_MAX } from './result-columns';
 
 export const BLOCK_VERSION = 1;
@@ -85,10 +86,12 @@ const KNOWN_FLAGS = LANE_MASK | STORED_BIT;
 // Shortest result in columns: one byte of target key and one of time. Bounds the count by the bytes that are really present.
 const RESULT_RAW_BYTES_MIN = 2;
 /**
- * Longest result in columns: 3 × 5 bytes for target key, time and round trip, and runs of one for check (4) and outcome (3). Columns that
- * claim to be longer contain something else, and are refused before they are decompressed.
+ * Longest result in columns: 3 × 5 bytes for target key, time and round trip, runs of one for check (4) and outcome (3), and its detail.
+ * Columns that claim to be longer contain something else, and are refused before they are decompressed.
  */
-const RESULT_RAW_BYTES_MAX = 22;
+const RESULT_RAW_BYTES_MAX = 22 + DETAIL_BYTES_MAX;
+/** Number of details in front of them. */
+const DETAILS_COUNT_BYTES_MAX = 3;
 
 /** Checks magic, version and length of the fixed part. */
 export function checkPrefix(bytes: Uint8Array): Refused | undefined {
@@ -128,7 +131,7 @@ export function checkLength(header: BlockHeader, remaining: number): Refused | u
   if (rawLength < count * RESULT_RAW_BYTES_MIN) {
     return refuse('bad_length', `${count} results do not fit columns of ${rawLength} bytes`);
   }
-  if (rawLength > count * RESULT_RAW_BYTES_MAX) {
+  if (rawLength > count * RESULT_RAW_BYTES_MAX + DETAILS_COUNT_BYTES_MAX) {
     return refuse('bad_length', `columns of ${rawLength} bytes for ${count} results`);
   }
   if (stored ? bodyLength !== rawLength : bodyLength >= rawLength) {

@@ -166,7 +166,7 @@ describe('invalid bytes are refused with a reason', () => {
     ['too_large', { bodyLength: 2 ** 40 }],
     ['bad_length', { count: 11 }],
     ['bad_length', { rawLength: 21 }],
-    ['bad_length', { flags: 0, rawLength: 67 }],
+    ['bad_length', { flags: 0, rawLength: 157 }],
     ['bad_length', { flags: 0, rawLength: 20 }],
     ['bad_columns', {}],
   ])('%s with a correct CRC and %o', (reason, figures) => {
@@ -193,7 +193,7 @@ describe('invalid bytes are refused with a reason', () => {
       /times are truncated/,
       [2, 2, 2, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 1, 1, 3, 0, 3],
     ],
-    ['bytes after the last column', /1 bytes after/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5, 5, 5]],
+    ['bytes after the last column', /1 bytes after/, [2, 2, 2, 0, 1, 1, 1, 3, 0, 3, 5, 5, 5, 1, 0, 1, 1, 1, 9]],
   ])('columns with %s', (_, detail, bytes) => {
     const body = Uint8Array.from(bytes);
     expect(decodeBlock(forge({ rawLength: body.length }, body), decompressRuns)).toMatchObject({

@@ -1,9 +1,11 @@
+import type { DetailCode } from '@icmp-mon/probing/contract';
+
 /** Most results of one block. */
 export const BLOCK_RESULTS_MAX = 20_000;
 
 /**
  * Results as columns. Row i is `targetKey[i]`, `check[i]`, `baseTimeMs + timeOffsetMs[i]`, `outcome[i]`, `rttUs[i]` (0 unless the outcome
- * is a reply). The arrays may be longer than `count`; only the first `count` entries are used.
+ * is a reply), with `details.get(i)` if it has a detail. The arrays may be longer than `count`; only the first `count` entries are used.
  */
 export interface ResultColumns {
   count: number;
@@ -14,6 +16,8 @@ export interface ResultColumns {
   timeOffsetMs: Uint32Array;
   outcome: Uint8Array;
   rttUs: Uint32Array;
+  /** By row; most results have none. */
+  details: Map<number, DetailCode>;
 }
 
 /** Returns empty columns with room for `capacity` results. */
@@ -26,6 +30,7 @@ export function allocateColumns(capacity: number): ResultColumns {
     timeOffsetMs: new Uint32Array(capacity),
     outcome: new Uint8Array(capacity),
     rttUs: new Uint32Array(capacity),
+    details: new Map(),
   };
 }
 
@@ -58,7 +63,14 @@ export class ResultColumnsBuilder {
   }
 
   /** Adds a result at `timeMs` (agent's wall clock, ms since 1970). Returns false when full: build, clear, push again. */
-  addResult(targetKey: number, check: number, timeMs: number, outcome: number, rttUs: number): boolean {
+  addResult(
+    targetKey: number,
+    check: number,
+    timeMs: number,
+    outcome: number,
+    rttUs: number,
+    detail?: DetailCode,
+  ): boolean {
     if (this.isFull) return false;
     if (this.size === this.timeMs.length) this.growColumns();
     const at = this.size++;
@@ -67,6 +79,7 @@ export class ResultColumnsBuilder {
     this.timeMs[at] = Math.floor(timeMs);
     this.columns.outcome[at] = outcome;
     this.columns.rttUs[at] = rttUs;
+    if (detail !== undefined) this.columns.details.set(at, detail);
     return true;
   }
 
@@ -87,16 +100,18 @@ export class ResultColumnsBuilder {
 
   clear(): void {
     this.size = 0;
+    this.columns.details.clear();
   }
 
   private growColumns(): void {
     const capacity = Math.min(this.capacityMax, this.timeMs.length * 2);
-    const { targetKey, check, outcome, rttUs } = this.columns;
+    const { targetKey, check, outcome, rttUs, details } = this.columns;
     const grown = allocateColumns(capacity);
     grown.targetKey.set(targetKey);
     grown.check.set(check);
     grown.outcome.set(outcome);
     grown.rttUs.set(rttUs);
+    grown.details = details;
     const timeMs = new Float64Array(capacity);
     timeMs.set(this.timeMs);
     this.columns = grown;

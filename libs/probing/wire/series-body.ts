@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 import { isOutcome, OUTCOME } from '@icmp-mon/probing/contract';
+import { readDetail, writeDetail } from './detail-bytes';
 import { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
 
 /** Length of the windows of series rows. */
@@ -8,12 +9,15 @@ export const WINDOW_MS = 300_000;
 export const AGENT_NO_MAX = 32_767;
 export const SERIES_SAMPLES_MAX = 131_072;
 
-const VERSION = 1;
+/** Version 2 has a detail of at least one sample. Others stay version 1, which earlier releases read too. */
+const VERSION = { plain: 1, withDetails: 2 } as const;
 const U32_MAX = 0xffff_ffff;
 // Units of 1, 10, 100 and 1,000 us: fping prints three significant digits, so most rtts are small multiples of one of them.
 const UNIT_EXPONENT_MAX = 3;
 const FULL_TAG = 1;
 const OUTCOME_TAG = 3;
+/** In place of a token: a detail follows, then the token. No outcome has this code. */
+const DETAIL_TOKEN = 255 * 4 + OUTCOME_TAG;
 
 const writer = new ByteWriter(16 * 1024);
 
@@ -45,7 +49,7 @@ export function encodeSeriesBody(samples: SeriesSamples): Uint8Array {
   const sorted = sortSamples(samples);
   const { agentNo } = sorted;
   writer.reset();
-  writer.u8(VERSION);
+  writer.u8(sorted.details.size > 0 ? VERSION.withDetails : VERSION.plain);
   let previousAgentNo = 0;
   for (let at = 0; at < count;) {
     const agent = agentNo[at];
@@ -77,6 +81,11 @@ function writeAgent(samples: SeriesSamples, from: number, to: number): void {
     stepMs = nextMs - timeMs;
     timeMs = nextMs;
     const outcome = samples.outcome[row];
+    const detail = samples.details.size === 0 ? undefined : samples.details.get(row);
+    if (detail !== undefined) {
+      writer.writeVarint(DETAIL_TOKEN);
+      writeDetail(writer, detail);
+    }
     if (outcome === OUTCOME.reply) writeRtt(samples.rttUs[row], state);
     else writer.writeVarint(outcome * 4 + OUTCOME_TAG);
   }
@@ -112,7 +121,8 @@ export function decodeSeriesBody(bytes: Uint8Array): SeriesSamples {
 export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): void {
   const reader = new ByteReader(bytes);
   const version = reader.u8();
-  if (version !== VERSION) throw new SeriesBodyError(`series body of version ${version}, this reads ${VERSION}`);
+  if (version !== VERSION.plain && version !== VERSION.withDetails)
+    throw new SeriesBodyError(`series body of version ${version}, this reads 1 and 2`);
   let agentNo = 0;
   while (reader.remaining > 0) {
     agentNo += reader.readVarint();
@@ -125,18 +135,24 @@ export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): voi
         `${count} samples of agent ${agentNo} cannot be in the remaining ${reader.remaining} bytes`,
       );
     }
-    readAgent(reader, builder, agentNo, count);
+    readAgent(reader, builder, { agentNo, count, hasDetails: version === VERSION.withDetails });
   }
 }
 
-function readAgent(reader: ByteReader, builder: SeriesBuilder, agentNo: number, count: number): void {
+function readAgent(
+  reader: ByteReader,
+  builder: SeriesBuilder,
+  { agentNo, count, hasDetails }: { agentNo: number; count: number; hasDetails: boolean },
+): void {
   const state: RttState = { rttUs: 0, unitUs: 1 };
   let timeMs = 0;
   let stepMs = 0;
   for (let at = 0; at < count; at++) {
     stepMs += reader.readZigzag();
     timeMs += stepMs;
-    const token = reader.readVarint();
+    let token = reader.readVarint();
+    const detail = hasDetails && token === DETAIL_TOKEN ? readDetail(reader) : undefined;
+    if (detail !== undefined) token = reader.readVarint();
     const outcome = token % 4 === OUTCOME_TAG ? (token - OUTCOME_TAG) / 4 : OUTCOME.reply;
     const rttUs = token % 4 === OUTCOME_TAG ? 0 : readRtt(token, state);
     if (
@@ -150,7 +166,7 @@ function readAgent(reader: ByteReader, builder: SeriesBuilder, agentNo: number, 
         `sample ${at} of agent ${agentNo} is truncated or out of range: ${timeMs} ms, outcome ${outcome}, rtt ${rttUs} us`,
       );
     }
-    if (!builder.addSample(agentNo, timeMs, outcome, rttUs)) {
+    if (!builder.addSample(agentNo, timeMs, outcome, rttUs, detail)) {
       throw new SeriesBodyError(`more than ${SERIES_SAMPLES_MAX} samples`);
     }
   }

@@ -1,3 +1,5 @@
+import { compareDetails, type DetailCode } from '@icmp-mon/probing/contract';
+
 /**
  * Samples of one (target, check, window) as columns. Row i is agent `agentNo[i]` at window start + `timeOffsetMs[i]`. Only the first `count`
  * entries are used.
@@ -11,6 +13,8 @@ export interface SeriesSamples {
   outcome: Uint8Array;
   /** 0 unless the outcome is a reply. */
   rttUs: Uint32Array;
+  /** By row; most samples have none. */
+  details: Map<number, DetailCode>;
 }
 
 /** Returns empty columns with room for `capacity` samples. */
@@ -21,6 +25,7 @@ export function allocateSamples(capacity: number): SeriesSamples {
     timeOffsetMs: new Uint32Array(capacity),
     outcome: new Uint8Array(capacity),
     rttUs: new Uint32Array(capacity),
+    details: new Map(),
   };
 }
 
@@ -40,7 +45,7 @@ export class SeriesBuilder {
   }
 
   /** Adds a sample. Returns false when full. */
-  addSample(agentNo: number, timeOffsetMs: number, outcome: number, rttUs: number): boolean {
+  addSample(agentNo: number, timeOffsetMs: number, outcome: number, rttUs: number, detail?: DetailCode): boolean {
     if (this.samples.count === this.capacityMax) return false;
     if (this.samples.count === this.samples.agentNo.length) this.growSamples();
     const at = this.samples.count++;
@@ -48,6 +53,7 @@ export class SeriesBuilder {
     this.samples.timeOffsetMs[at] = timeOffsetMs;
     this.samples.outcome[at] = outcome;
     this.samples.rttUs[at] = rttUs;
+    if (detail !== undefined) this.samples.details.set(at, detail);
     return true;
   }
 
@@ -58,16 +64,18 @@ export class SeriesBuilder {
 
   clear(): void {
     this.samples.count = 0;
+    this.samples.details.clear();
   }
 
   private growSamples(): void {
-    const { count, agentNo, timeOffsetMs, outcome, rttUs } = this.samples;
+    const { count, agentNo, timeOffsetMs, outcome, rttUs, details } = this.samples;
     const grown = allocateSamples(Math.min(this.capacityMax, Math.max(16, agentNo.length * 2)));
     grown.count = count;
     grown.agentNo.set(agentNo);
     grown.timeOffsetMs.set(timeOffsetMs);
     grown.outcome.set(outcome);
     grown.rttUs.set(rttUs);
+    grown.details = details;
     this.samples = grown;
   }
 }
@@ -80,7 +88,7 @@ let scratch = allocateSamples(1_024);
 let keys = new Float64Array(1_024);
 
 /**
- * Sorts samples by agent, time, outcome and rtt: a total order, independent of the order of arrival. Returns the given samples if they are
+ * Sorts samples by agent, time, outcome, rtt and detail: a total order, independent of the order of arrival. Returns the given samples if they are
  * sorted, otherwise a copy that is valid until the next call. At most 131,072 samples with offsets below 2^19 ms.
  */
 export function sortSamples(samples: SeriesSamples): SeriesSamples {
@@ -97,6 +105,7 @@ export function sortSamples(samples: SeriesSamples): SeriesSamples {
     keys[at] = (samples.agentNo[at] * OFFSET_SPAN + samples.timeOffsetMs[at]) * ROW_SPAN + at;
   }
   sortNumbers(keys.subarray(0, count));
+  scratch.details.clear();
   for (let at = 0; at < count; at++) copyRow(samples, keys[at] % ROW_SPAN, scratch, at);
   scratch.count = count;
   orderTies(scratch);
@@ -123,8 +132,19 @@ function orderTies(samples: SeriesSamples): void {
   }
 }
 
-function compareRows({ agentNo, timeOffsetMs, outcome, rttUs }: SeriesSamples, a: number, b: number): number {
-  return agentNo[a] - agentNo[b] || timeOffsetMs[a] - timeOffsetMs[b] || outcome[a] - outcome[b] || rttUs[a] - rttUs[b];
+function compareRows({ agentNo, timeOffsetMs, outcome, rttUs, details }: SeriesSamples, a: number, b: number): number {
+  return (
+    agentNo[a] - agentNo[b] ||
+    timeOffsetMs[a] - timeOffsetMs[b] ||
+    outcome[a] - outcome[b] ||
+    rttUs[a] - rttUs[b] ||
+    (details.size === 0 ? 0 : compareDetails(details.get(a), details.get(b)))
+  );
+}
+
+function setDetail({ details }: SeriesSamples, row: number, detail: DetailCode | undefined): void {
+  if (detail === undefined) details.delete(row);
+  else details.set(row, detail);
 }
 
 function copyRow(from: SeriesSamples, row: number, to: SeriesSamples, at: number): void {
@@ -132,12 +152,18 @@ function copyRow(from: SeriesSamples, row: number, to: SeriesSamples, at: number
   to.timeOffsetMs[at] = from.timeOffsetMs[row];
   to.outcome[at] = from.outcome[row];
   to.rttUs[at] = from.rttUs[row];
+  if (from.details.size > 0) setDetail(to, at, from.details.get(row));
 }
 
-function swapRows({ agentNo, timeOffsetMs, outcome, rttUs }: SeriesSamples, a: number, b: number): void {
+function swapRows(samples: SeriesSamples, a: number, b: number): void {
+  const { agentNo, timeOffsetMs, outcome, rttUs } = samples;
   for (const column of [agentNo, timeOffsetMs, outcome, rttUs]) {
     const value = column[a];
     column[a] = column[b];
     column[b] = value;
   }
+  if (samples.details.size === 0) return;
+  const [ofA, ofB] = [samples.details.get(a), samples.details.get(b)];
+  setDetail(samples, a, ofB);
+  setDetail(samples, b, ofA);
 }

@@ -102,7 +102,7 @@ describe('a series body', () => {
 
   it.each([
     ['no bytes', []],
-    ['another version', [2, 1, 1, 2, 7]],
+    ['another version', [3, 1, 1, 2, 7]],
     ['agent number 0', [1, 0, 1, 2, 7]],
     ['more samples than bytes', [1, 1, 100, 2, 7]],
     ['no samples', [1, 1, 0, 2, 7]],

@@ -60,6 +60,7 @@ export class BlockIntake {
     const { batch, counters, time } = this;
     counters.blocks++;
     batch.count = batch.late = 0;
+    batch.details.clear();
     const inspected = inspectBlock(envelope.block);
     if (!inspected.ok) return this.reportRefused(inspected);
     // Repeated blocks, and blocks of agents without targets here, are recognised by their header and not decompressed.
@@ -101,6 +102,7 @@ export class BlockIntake {
     batch.receivedAtMs = receivedAtMs;
     const [before, tooOldBefore] = [this.counters.unassignedResults, this.counters.tooOldResults];
     let tooNew = 0;
+    const hasDetails = columns.details.size > 0;
     for (let row = 0; row < columns.count; row++) {
       const [key, check] = [columns.targetKey[row]!, columns.check[row]!];
       const pair = directory.findPair(agent.index, key, check);
@@ -126,6 +128,8 @@ export class BlockIntake {
       batch.sampleMs[at] = sampleMs;
       batch.outcome[at] = columns.outcome[row]!;
       batch.rttUs[at] = columns.rttUs[row]!;
+      const detail = hasDetails ? columns.details.get(row) : undefined;
+      if (detail !== undefined) batch.details.set(at, detail);
     }
     this.counters.tooNewResults += tooNew;
     return {
@@ -160,5 +164,6 @@ function allocateBatch(): ResultBatch {
     sampleMs: new Float64Array(BLOCK_RESULTS_MAX),
     outcome: new Uint8Array(BLOCK_RESULTS_MAX),
     rttUs: new Uint32Array(BLOCK_RESULTS_MAX),
+    details: new Map(),
   };
 }

@@ -1,4 +1,4 @@
-import type { FeedFact, UncountedReason } from '@icmp-mon/probing/contract';
+import type { DetailCode, FeedFact, UncountedReason } from '@icmp-mon/probing/contract';
 import type { Lane } from '@icmp-mon/probing/wire';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
@@ -54,6 +54,8 @@ export interface ResultBatch {
   sampleMs: Float64Array;
   outcome: Uint8Array;
   rttUs: Uint32Array;
+  /** By row; most results have none. */
+  details: Map<number, DetailCode>;
 }
 
 /** Rows that a participant has to write. A snapshot: records applied later do not change it. */

@@ -113,6 +113,7 @@ export class JudgedShard {
         sampleMs: Float64Array.of(this.clock.atMs - ageMs),
         outcome: Uint8Array.of(outcome),
         rttUs: Uint32Array.of(9),
+        details: new Map(),
       },
     };
     this.state.onResults(batch, this.clock, place);

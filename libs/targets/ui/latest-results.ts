@@ -1,6 +1,6 @@
-import { Component, computed, input } from '@angular/core';
-import { DateTimePipe, RttPipe } from '@icmp-mon/platform/ui-kit';
-import { LossPipe, OutcomePipe } from './target-pipes';
+import { Component, computed, inject, input } from '@angular/core';
+import { Clock, DateTimePipe, RttPipe } from '@icmp-mon/platform/ui-kit';
+import { DetailPipe, LossPipe, OutcomePipe } from './target-pipes';
 import type { TargetResults } from './target-results';
 
 const TABLE_ROWS = 40;
@@ -8,11 +8,15 @@ const TABLE_ROWS = 40;
 /** The latest results of a target, as a table. */
 @Component({
   selector: 'icm-latest-results',
-  imports: [DateTimePipe, LossPipe, OutcomePipe, RttPipe],
+  imports: [DateTimePipe, DetailPipe, LossPipe, OutcomePipe, RttPipe],
   templateUrl: './latest-results.html',
   styleUrl: './target-body.scss',
 })
 export class LatestResults {
   readonly shown = input.required<TargetResults>();
+  protected readonly nowMs = inject(Clock).nowMs;
   protected readonly tableRows = computed(() => this.shown().singles().slice(0, TABLE_ROWS));
+  protected readonly hasDetails = computed(() =>
+    this.tableRows().some(({ packets, phases }) => (packets ?? phases) !== undefined),
+  );
 }

@@ -1,5 +1,6 @@
 import { placedText } from '@icmp-mon/assignment/contract';
 import { Pipe, type PipeTransform } from '@angular/core';
+import { detailText } from './detail-text';
 import { windowText } from './history-chart';
 import { isLoss, outcomeText } from './live-results';
 
@@ -13,6 +14,12 @@ export class OutcomePipe implements PipeTransform {
 @Pipe({ name: 'isLoss' })
 export class LossPipe implements PipeTransform {
   readonly transform = isLoss;
+}
+
+/** Formats what a result has beyond its round trip. */
+@Pipe({ name: 'detail' })
+export class DetailPipe implements PipeTransform {
+  readonly transform = detailText;
 }
 
 /** Formats the time of a window of the history. */

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15499 };
+export const LONG_FILES = { files: 52, lines: 15496 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -53,7 +53,7 @@ export const longFiles = {
   'libs/probing/server/probing-api.int.spec.ts': 242,
   'libs/probing/server/rollups/rollups.int.spec.ts': 264,
   'libs/probing/server/sample-store.ts': 221,
-  'libs/probing/server/series-participant.unit.spec.ts': 262,
+  'libs/probing/server/series-participant.unit.spec.ts': 259,
   'libs/probing/wire/block.unit.spec.ts': 278,
   'libs/shard/engine/directory.ts': 267,
   'libs/shard/engine/shard-host.int.spec.ts': 222,

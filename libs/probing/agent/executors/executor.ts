@@ -1,5 +1,5 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
-import type { CheckType } from '@icmp-mon/probing/contract';
+import type { CheckType, DetailCode } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
 /** A target of an executor. */
@@ -19,11 +19,13 @@ export interface ProbeSlice {
   spacingMs: number;
 }
 
+export type ProbeOutcome = [sentAtMs: number, outcome: number, rttUs: number, detail?: DetailCode];
+
 /**
  * Receives the result of target number `index` of the slice. `sentAtMs` is the wall clock, `outcome` a code of probing/contract, `rttUs` 0
- * unless the outcome is a reply. Called at most once per target; a target without a call has no data.
+ * unless the outcome is a reply, `detail` facts of the type of check beyond that. Called at most once per target; a target without a call has no data.
  */
-export type OnResult = (index: number, sentAtMs: number, outcome: number, rttUs: number) => void;
+export type OnResult = (index: number, ...result: ProbeOutcome) => void;
 
 /** How a slice ended. Not ok: the executor failed or received nothing, and targets without a result have no data. */
 export type SliceEnd = SliceEndNotes & ({ ok: true } | { ok: false; state: ExecutorHealth['state']; detail: string });

@@ -10,8 +10,7 @@ import { createServer as createTls } from 'node:tls';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import { afterEach, expect, it } from 'vitest';
-import type { HttpPhases } from './http-phases';
-import { requestHttp, startHttp } from './http-request';
+import { requestHttp } from './http-request';
 import { probeSlice, unwatchedExecutor } from './socket-slice.test-executor';
 
 const HOST = '127.0.0.1';
@@ -163,13 +162,31 @@ it('HTTPS: takes the times of the phases, and compares how long the certificate 
   expect(await outcomeAt(port, check)).toBe(OUTCOME.reply);
   expect(await outcomeAt(port, { ...check, certificateDays: 9 })).toBe(OUTCOME.reply);
   expect(await outcomeAt(port, { ...check, certificateDays: 11 })).toBe(OUTCOME.mismatch);
-  const phases = await new Promise<HttpPhases>((resolve) => {
-    startHttp(HOST, { check: 1, type: 'http', expect: 'reachable', ...check }, (_outcome, taken) => resolve(taken));
-  });
-  const { connectUs, tlsUs, firstByteUs, totalUs } = phases;
+  const { details } = await probeSlice(unwatchedExecutor('http', requestHttp), [HOST], check);
+  const {
+    connectUs = null,
+    tlsUs = null,
+    firstByteUs = null,
+    totalUs = null,
+    certificateEndsAt = '',
+  } = details[0]?.phases ?? {};
   const order = [0, connectUs, tlsUs, firstByteUs, totalUs].map(Number);
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(tlsUs).toBeGreaterThan(0);
+  expect((Date.parse(certificateEndsAt ?? '') - Date.now()) / 86_400_000).toBeCloseTo(10, 1);
   const plain = createTcp((socket) => socket.on('error', () => undefined).once('data', () => socket.end('no TLS')));
   expect(await outcomeAt(await portOfServer(plain), { scheme: 'https' })).toBe(OUTCOME.mismatch);
+});
+
+it('has the phases that were reached, also when the server answers late or not at all', async () => {
+  const port = await portOfServer(createServer(() => undefined));
+  const check = { scheme: 'http', port } as const;
+  const executor = unwatchedExecutor('http', requestHttp);
+  const silent = await probeSlice(executor, [HOST], check, { timeoutMs: 200 });
+  const nothing = { tlsUs: null, firstByteUs: null, totalUs: null, certificateEndsAt: null };
+  expect(silent.outcomes).toEqual([OUTCOME.timeout]);
+  expect(silent.details).toEqual([{ phases: { ...nothing, connectUs: expect.any(Number) } }]);
+  const closed = await probeSlice(executor, [HOST], { ...check, port: 1 });
+  expect(closed.outcomes).toEqual([OUTCOME.refused]);
+  expect(closed.details).toEqual([{ phases: { ...nothing, connectUs: null } }]);
 });

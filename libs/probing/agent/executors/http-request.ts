@@ -1,10 +1,10 @@
 import { type IncomingMessage, request } from 'node:http';
 import { Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodePhases, OUTCOME } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, portOf } from '@icmp-mon/tiers/contract';
 import { outcomeOfError } from './connect-outcome';
-import { type HttpPhases, PhaseClock } from './http-phases';
+import { PhaseClock } from './http-phases';
 import type { StartProbe } from './socket-executor';
 
 /** Bytes of a body that are read; a text must occur in them. */
@@ -18,16 +18,9 @@ const STATUS = { min: 200, max: 399 };
  * Requests a path from the target's address: no name is resolved, no proxy is used and no redirect followed, so nothing but the address that
  * the policy file allows is contacted. A response is a reply if status, body and certificate are as the check demands; any other answer of the
  * server, also one that is not HTTP, is a mismatch. The round trip is the whole time, until the body was read. Certificates are not verified
- * against authorities: targets are addresses, and most have none for them.
+ * against authorities: targets are addresses, and most have none for them. The detail is the phases, as far as they were reached.
  */
-export const requestHttp: StartProbe = (ip, check, onEnd) => startHttp(ip, check, (outcome) => onEnd(outcome));
-
-/** The same; `onEnd` also gets the phases. */
-export function startHttp(
-  ip: string,
-  check: CheckDefinition,
-  onEnd: (outcome: number, phases: HttpPhases) => void,
-): ReturnType<StartProbe> {
+export const requestHttp: StartProbe = (ip, check, onEnd) => {
   const clock = new PhaseClock();
   const socket = new Socket();
   let isOwn = true;
@@ -37,7 +30,7 @@ export function startHttp(
   const end = (outcome: number): void => {
     if (isOver) return;
     isOver = true;
-    onEnd(outcome, clock.phases());
+    onEnd(outcome);
   };
   // Once connected, any failure is an answer that is not the one demanded.
   const fail = (error: NodeJS.ErrnoException): void =>
@@ -56,7 +49,9 @@ export function startHttp(
     tls = secured.on('error', fail).once('secureConnect', () => {
       clock.mark('tlsUs');
       // Now: a socket that the server has closed has no certificate.
-      const isRefused = expiresTooSoon(secured, check);
+      const endMs = Date.parse(secured.getPeerCertificate().valid_to);
+      clock.setCertificateEnd(endMs);
+      const isRefused = expiresTooSoon(endMs, check);
       ask(secured, ip, check, clock, (outcome) =>
         end(outcome === OUTCOME.reply && isRefused ? OUTCOME.mismatch : outcome),
       );
@@ -72,8 +67,9 @@ export function startHttp(
       if (socket.connecting) socket.destroy();
       else socket.resetAndDestroy();
     },
+    detail: () => encodePhases(clock.phases()),
   };
-}
+};
 
 /** Sends the request and reads the response. `end` gets a reply or a mismatch. */
 function ask(
@@ -128,9 +124,7 @@ function hostOf(ip: string, check: CheckDefinition): string {
   return check.port === undefined ? host : `${host}:${check.port}`;
 }
 
-/** Whether the certificate has fewer days left than the check demands. */
-function expiresTooSoon(socket: TLSSocket, { certificateDays }: CheckDefinition): boolean {
-  if (certificateDays === undefined) return false;
-  const until = Date.parse(socket.getPeerCertificate().valid_to);
-  return !(until - Date.now() >= certificateDays * DAY_MS);
+/** Whether the certificate is valid for fewer days than the check demands. `endMs` is NaN without a certificate. */
+function expiresTooSoon(endMs: number, { certificateDays }: CheckDefinition): boolean {
+  return certificateDays !== undefined && !(endMs - Date.now() >= certificateDays * DAY_MS);
 }

@@ -1,4 +1,4 @@
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodePackets, OUTCOME } from '@icmp-mon/probing/contract';
 import type { OnResult } from './executor';
 
 interface Round {
@@ -18,6 +18,8 @@ interface Round {
  * - Without a reply it is a miss if each packet is proven to be unanswered, `unreachable` if an ICMP error arrived for any of them.
  * - Without a reply, and with a packet that has no data, it has no data.
  * - Packets that the kernel refused to send do not count as sent; if it sent none, the ping was not sent.
+ *
+ * The result counts the packets with an outcome as sent, and those with a reply as received.
  */
 export class PingRounds {
   private readonly rounds = new Map<number, Round>();
@@ -51,11 +53,13 @@ export class PingRounds {
   private endRound(index: number, { sentAtMs, misses, unreachable, rttsUs }: Round): void {
     this.rounds.delete(index);
     const received = rttsUs.length;
+    const sent = received + misses;
+    const detail = sent === 0 ? undefined : encodePackets({ sent, received });
     if (received > 0) {
       const median = rttsUs.sort((a, b) => a - b)[(received - 1) >> 1] ?? 0;
-      return this.onResult(index, sentAtMs, OUTCOME.reply, median);
+      return this.onResult(index, sentAtMs, OUTCOME.reply, median, detail);
     }
     const miss = unreachable > 0 ? OUTCOME.unreachable : OUTCOME.timeout;
-    this.onResult(index, sentAtMs, misses > 0 ? miss : OUTCOME.not_sent, 0);
+    this.onResult(index, sentAtMs, misses > 0 ? miss : OUTCOME.not_sent, 0, detail);
   }
 }

@@ -1,5 +1,5 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
-import { type CheckType, OUTCOME } from '@icmp-mon/probing/contract';
+import { type CheckType, type DetailCode, OUTCOME } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
 import { LoopWatch } from './loop-watch';
@@ -15,6 +15,8 @@ const SWEEP_MS = 10;
 export interface Probe {
   /** Ends the probe and closes its sockets; `onEnd` is no longer called. */
   close(): void;
+  /** Returns what is known of the probe beyond its outcome, also after a timeout. */
+  detail?(): DetailCode;
 }
 
 /**
@@ -166,10 +168,9 @@ class SliceRun {
   /** Probes have the same timeout and began in order, so the first one that has time left ends the search. */
   private cancelExpired(): void {
     const { timeoutMs } = this.slice;
-    const nowMs = performance.now();
     const expired: Waiting[] = [];
     for (const each of this.waiting) {
-      if (nowMs - each.startedMs < timeoutMs) break;
+      if (performance.now() - each.startedMs < timeoutMs) break;
       expired.push(each);
     }
     // Sockets are read before this runs: an answer that has arrived ends its probe first.
@@ -184,10 +185,9 @@ class SliceRun {
     // While this process was paused, neither a round trip nor a timeout is one of the network.
     else if (!this.watch.ranSince(each.startedMs)) return;
     this.results++;
-    const late = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs;
-    const reported = late ? OUTCOME.timeout : outcome;
+    const reported = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs ? OUTCOME.timeout : outcome;
     const rttUs = reported === OUTCOME.reply ? Math.round(tookMs * 1_000) : 0;
-    this.onResult(each.index, each.sentAtMs, reported, rttUs);
+    this.onResult(each.index, each.sentAtMs, reported, rttUs, each.probe.detail?.());
   }
 
   private close(each: Waiting): void {

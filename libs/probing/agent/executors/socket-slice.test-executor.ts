@@ -1,4 +1,4 @@
-import type { CheckType } from '@icmp-mon/probing/contract';
+import { type CheckType, decodeDetail, type ResultDetail } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import type { Executor, SliceEnd } from './executor';
 import { LoopWatch } from './loop-watch';
@@ -10,6 +10,7 @@ export interface ProbedSlice {
   /** Outcome by address; undefined: no data. */
   outcomes: (number | undefined)[];
   rttUs: number[];
+  details: ResultDetail[];
 }
 
 /** For specs only: probes a slice with the same check for every address. Throws when an address has two results. */
@@ -21,16 +22,17 @@ export async function probeSlice(
 ): Promise<ProbedSlice> {
   const outcomes: (number | undefined)[] = ips.map(() => undefined);
   const rttUs = ips.map(() => 0);
+  const details: ResultDetail[] = ips.map(() => ({}));
   const definition: CheckDefinition = { check: 1, type: executor.type, expect: 'reachable', ...check };
   const end = await executor.runSlice(
     { ips, checks: ips.map(() => definition), timeoutMs, spacingMs },
-    (index, _sentAtMs, outcome, rtt) => {
+    (index, _sentAtMs, outcome, rtt, detail) => {
       if (outcomes[index] !== undefined) throw new Error(`address ${index} has two results`);
-      [outcomes[index], rttUs[index]] = [outcome, rtt];
+      [outcomes[index], rttUs[index], details[index]] = [outcome, rtt, decodeDetail(detail)];
     },
     signal,
   );
-  return { end, outcomes, rttUs };
+  return { end, outcomes, rttUs, details };
 }
 
 /** For specs only: an executor that has results although a busy machine pauses this process. */

@@ -1,6 +1,6 @@
 import { packetsPerProbe, sendingMs } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
-import type { Executor, ProbeSlice } from '../executors/executor';
+import type { Executor, ProbeOutcome, ProbeSlice } from '../executors/executor';
 import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
 import type { PacketBudget } from './packet-budget';
@@ -18,7 +18,7 @@ const FRESH_SPACING_MS_MAX = 10;
 /** Share of the policy's packets per second that must be free before a slice begins. */
 const FREE_SHARE_MIN = 0.01;
 
-export type OnProbed = (target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number) => void;
+export type OnProbed = (target: ScheduledTarget, ...result: ProbeOutcome) => void;
 
 export interface ProberOptions {
   executor: Executor;
@@ -210,10 +210,10 @@ export class Prober {
     let results = 0;
     const end = await executor.runSlice(
       slice,
-      (index, sentAtMs, outcome, rttUs) => {
+      (index, sentAtMs, outcome, rttUs, detail) => {
         const target = targets[index];
         results++;
-        if (target !== undefined && !target.removed) onResult(target, sentAtMs, outcome, rttUs);
+        if (target !== undefined && !target.removed) onResult(target, sentAtMs, outcome, rttUs, detail);
       },
       signal,
     );

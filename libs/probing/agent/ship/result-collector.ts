@@ -1,4 +1,4 @@
-import { isSuccess, isVote, OUTCOME, shardOf } from '@icmp-mon/probing/contract';
+import { type DetailCode, isSuccess, isVote, OUTCOME, shardOf } from '@icmp-mon/probing/contract';
 import { type Compress, encodeBody, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import type { AgentLog } from '../agent-log';
 import type { ScheduledTarget } from '../schedule/schedule';
@@ -62,11 +62,11 @@ export class ResultCollector {
     this.clock = options.clock ?? new WallClock();
   }
 
-  record(target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number): void {
+  record(target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number, detail?: DetailCode): void {
     const shard = shardOf(target.key, this.options.shardCount);
     const block = this.blockFor(shard);
     const datedMs = this.clock.sent(sentAtMs);
-    block.builder.addResult(target.key, target.check, datedMs, outcome, rttUs);
+    block.builder.addResult(target.key, target.check, datedMs, outcome, rttUs, detail);
     block.liveUntilMs = Math.min(block.liveUntilMs, datedMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
     this.results++;
     if (outcome === OUTCOME.not_sent) this.notSent++;

@@ -1,4 +1,4 @@
-import { type CheckType, OUTCOME, outcomeName, type ProbeResult } from '@icmp-mon/probing/contract';
+import { type CheckType, decodeDetail, OUTCOME, outcomeName, type ProbeResult } from '@icmp-mon/probing/contract';
 import { type SeriesSamples } from '@icmp-mon/probing/wire';
 import type { StoredAgent } from './stored-agents';
 
@@ -19,5 +19,6 @@ export function probeResult(
     type,
     outcome: outcomeName(outcome),
     rttUs: outcome === OUTCOME.reply ? samples.rttUs[row] : null,
+    ...(samples.details.size > 0 && decodeDetail(samples.details.get(row))),
   };
 }

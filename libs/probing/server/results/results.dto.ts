@@ -1,8 +1,10 @@
 import {
   CHECK_TYPES,
   type CheckType,
+  type HttpPhases,
   OUTCOME_NAMES,
   type OutcomeName,
+  type PacketCounts,
   type ProbeResult,
 } from '@icmp-mon/probing/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
@@ -106,6 +108,22 @@ export class ListResultsRequest {
   check?: number;
 }
 
+class PacketCountsResponse implements PacketCounts {
+  @ApiProperty({ type: 'integer' }) sent!: number;
+  @ApiProperty({ type: 'integer' }) received!: number;
+}
+
+const PHASE = { type: 'integer', nullable: true } as const;
+
+class HttpPhasesResponse implements HttpPhases {
+  @ApiProperty({ ...PHASE, description: 'Until the TCP connection was established.' }) connectUs!: number | null;
+  @ApiProperty({ ...PHASE, description: 'Until the TLS handshake was complete.' }) tlsUs!: number | null;
+  @ApiProperty({ ...PHASE, description: 'Until the first byte of the response.' }) firstByteUs!: number | null;
+  @ApiProperty({ ...PHASE, description: 'Until the body was read.' }) totalUs!: number | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Null without TLS.' })
+  certificateEndsAt!: string | null;
+}
+
 /** The contract's types for the OpenAPI document. */
 export class ProbeResultResponse implements ProbeResult {
   @ApiProperty({ format: 'date-time', description: 'When the probe was sent, corrected by the clock of the agent.' })
@@ -118,6 +136,14 @@ export class ProbeResultResponse implements ProbeResult {
   @ApiProperty({ enum: OUTCOME_NAMES }) outcome!: OutcomeName;
   @ApiProperty({ type: Number, nullable: true, description: 'Microseconds; null unless the outcome is a reply.' })
   rttUs!: number | null;
+  @ApiPropertyOptional({ type: PacketCountsResponse, description: 'Only of pings of several packets.' })
+  packets?: PacketCountsResponse;
+  @ApiPropertyOptional({
+    type: HttpPhasesResponse,
+    description:
+      'Only of http checks: microseconds since the start of the request; null for a phase that was not reached.',
+  })
+  phases?: HttpPhasesResponse;
 }
 
 export class ResultPageResponse {

@@ -1,4 +1,4 @@
-import { type ProbeResult } from '@icmp-mon/probing/contract';
+import { compareDetails, type ProbeResult } from '@icmp-mon/probing/contract';
 import { appendSeriesBody, SERIES_SAMPLES_MAX, SeriesBuilder, type SeriesSamples } from '@icmp-mon/probing/wire';
 import type { KnownChecks } from '../target-checks';
 import { probeResult } from './probe-result';
@@ -80,7 +80,8 @@ export class WindowResults {
         y.agentNo[b.row] - x.agentNo[a.row] ||
         this.checks[b.part] - this.checks[a.part] ||
         y.outcome[b.row] - x.outcome[a.row] ||
-        y.rttUs[b.row] - x.rttUs[a.row]
+        y.rttUs[b.row] - x.rttUs[a.row] ||
+        compareDetails(y.details.get(b.row), x.details.get(a.row))
       );
     });
     for (let at = this.order.length - 2; at >= 0; at--) {

@@ -1,0 +1,36 @@
+import type { HttpPhases, ResultDetail } from '@icmp-mon/probing/contract';
+import { counted } from '@icmp-mon/platform/text';
+import { rttText } from '@icmp-mon/platform/ui-kit';
+
+const DAY_MS = 86_400_000;
+
+/** Formats what a result has beyond its round trip: `4 of 5 packets`, or the phases of a request and its certificate. Empty without any. */
+export function detailText({ packets, phases }: ResultDetail, nowMs: number): string {
+  if (packets !== undefined) return `${packets.received} of ${packets.sent} packets`;
+  return phases === undefined ? '' : [...phaseTexts(phases), ...certificateTexts(phases, nowMs)].join(', ');
+}
+
+/** Each phase by itself, as far as it was reached, then the whole. */
+function phaseTexts({ connectUs, tlsUs, firstByteUs, totalUs }: HttpPhases): string[] {
+  const parts: string[] = [];
+  let beforeUs = 0;
+  for (const [name, untilUs] of [
+    ['connect', connectUs],
+    ['TLS', tlsUs],
+    ['first byte', firstByteUs],
+    ['body', totalUs],
+  ] as const) {
+    if (untilUs === null) continue;
+    parts.push(`${name} ${rttText(Math.max(0, untilUs - beforeUs))}`);
+    beforeUs = untilUs;
+  }
+  return totalUs === null ? parts : [...parts, `total ${rttText(totalUs)}`];
+}
+
+function certificateTexts({ certificateEndsAt }: HttpPhases, nowMs: number): string[] {
+  if (certificateEndsAt === null) return [];
+  const days = Math.floor((Date.parse(certificateEndsAt) - nowMs) / DAY_MS);
+  return [
+    days < 0 ? `certificate expired ${counted(-days, 'day')} ago` : `certificate has ${counted(days, 'day')} left`,
+  ];
+}
