@@ -7,6 +7,7 @@ import { readFpingNotice } from './fping-notice';
 import { SliceTally, type TallyOptions } from './slice-tally';
 
 const NOW_MS = 1_795_387_687_833;
+const RECORDED_MS = 1_796_054_296_500;
 const { reply, timeout, not_sent } = OUTCOME;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const answer = (ip: string, packet: number, ms = '0.345'): string =>
@@ -15,6 +16,35 @@ const silence = (ip: string, packet: number): string =>
   `[1795387687.83375] ${ip} : [${packet}], timed out (NaN avg, 100% loss)\n`;
 const summary = (ip: string, sent: number, received: number): string =>
   `${ip} : xmt/rcv/%loss = ${sent}/${received}/${Math.round(100 - (100 * received) / sent)}%\n`;
+
+/** Output of fping 5.1 with three packets per target, on both streams, in a network namespace that drops packets; `::1` is the canary. */
+const PRINTED = `[1796054295.49260] ::1           : [0], 64 bytes, 0.029 ms (0.029 avg, 0% loss)
+[1796054295.50265] 10.6.0.1      : [0], 64 bytes, 0.027 ms (0.027 avg, 0% loss)
+[1796054295.66033] 2001:db8:6::1 : [0], 64 bytes, 0.041 ms (0.041 avg, 0% loss)
+[1796054295.69268] ::1           : [1], 64 bytes, 0.037 ms (0.033 avg, 0% loss)
+[1796054295.70292] 10.6.0.1      : [1], 64 bytes, 0.035 ms (0.031 avg, 0% loss)
+[1796054295.72315] 10.6.0.3      : [1], 64 bytes, 0.040 ms (0.040 avg, 0% loss)
+[1796054295.75358] 2001:db8:6::1 : [1], 64 bytes, 0.037 ms (0.039 avg, 0% loss)
+[1796054295.90009] ::1           : [2], 64 bytes, 0.043 ms (0.036 avg, 0% loss)
+[1796054295.93922] 10.6.0.1      : [2], 64 bytes, 0.045 ms (0.036 avg, 0% loss)
+[1796054295.99836] 2001:db8:6::1 : [2], 64 bytes, 0.039 ms (0.039 avg, 0% loss)
+[1796054296.02287] 10.6.0.2      : [0], timed out (NaN avg, 100% loss)
+[1796054296.04445] 10.6.0.3      : [0], timed out (0.040 avg, 50% loss)
+[1796054296.14021] 10.6.0.4      : [0], timed out (NaN avg, 100% loss)
+[1796054296.21462] 10.6.0.2      : [1], timed out (NaN avg, 100% loss)
+[1796054296.23678] 10.6.0.4      : [1], timed out (NaN avg, 100% loss)
+[1796054296.44982] 10.6.0.2      : [2], timed out (NaN avg, 100% loss)
+[1796054296.46759] 10.6.0.3      : [2], timed out (0.040 avg, 66% loss)
+[1796054296.47821] 10.6.0.4      : [2], timed out (NaN avg, 100% loss)
+
+::1           : xmt/rcv/%loss = 3/3/0%, min/avg/max = 0.029/0.036/0.043
+10.6.0.1      : xmt/rcv/%loss = 3/3/0%, min/avg/max = 0.027/0.036/0.045
+10.6.0.2      : xmt/rcv/%loss = 3/0/100%
+10.6.0.3      : xmt/rcv/%loss = 3/1/66%, min/avg/max = 0.040/0.040/0.040
+10.6.0.4      : xmt/rcv/%loss = 3/0/100%
+10.60.0.5     : xmt/rcv/%loss = 3/0/100%
+2001:db8:6::1 : xmt/rcv/%loss = 3/3/0%, min/avg/max = 0.037/0.039/0.041
+`;
 
 /** Outcomes of the packets of each target, in order of arrival, and the results of the rounds. */
 function read(
@@ -53,6 +83,14 @@ describe('the lines of several packets', () => {
       const text = bytes(answer('10.0.0.1', 0).trimEnd().replace('[0]', `[${number}]`));
       expect(line.parseLine(text, 0, text.length), number).toBe(false);
     }
+  });
+
+  it('are combined as fping printed them', () => {
+    const targets = ['10.6.0.1', '10.6.0.2', '10.6.0.3', '10.60.0.5', '2001:db8:6::1'];
+    const { tally, arrived, rounds } = read([...targets, '10.6.0.4'], 3, [PRINTED], { nowMs: () => RECORDED_MS });
+    expect(rounds).toEqual([reply, timeout, reply, not_sent, reply, timeout]);
+    expect(arrived[2]).toEqual([reply, timeout, timeout]);
+    expect(tally).toMatchObject({ droppedLines: 0, complaints: [], notSent: 3 });
   });
 
   it('belong to the packet that they name, also out of order and after its timeout', () => {

@@ -148,26 +148,24 @@ export class SliceTally {
     const atOrNowMs = this.believableMs(atMs);
     if (!replied) {
       const index = this.asked.takeOpen(address, packet);
-      if (index === -1) {
-        this.foreignLines++;
-        return;
-      }
+      if (index === -1) return this.dropLine();
       this.missed[familyOfKey(address)] = true;
       this.held.add(index, address, atOrNowMs - timeoutMs, atOrNowMs);
       return;
     }
     const open = this.asked.takeOpen(address, packet);
     const index = open === -1 ? this.held.takeMiss(address, packet) : open;
-    if (index === -1) {
-      this.foreignLines++;
-      return;
-    }
+    if (index === -1) return this.dropLine();
     if (source !== '' && source !== address) return this.noteForeign(source, address);
     this.heard[familyOfKey(address)] = true;
     const sentAtMs = atOrNowMs - rttUs / 1000;
     if (!this.options.clockHeld(sentAtMs, atOrNowMs)) return;
     if (rttUs <= timeoutMs * 1000) this.emit(index, sentAtMs, OUTCOME.reply, rttUs);
     else this.held.add(index, address, sentAtMs, atOrNowMs);
+  }
+
+  private dropLine(): void {
+    this.foreignLines++;
   }
 
   /** Returns fping's time if it is plausible. While the clock is being set, this process's present time is used, as everywhere else. */
@@ -183,9 +181,10 @@ export class SliceTally {
   }
 
   private takeSummary({ address, sent, received }: FpingSummary): void {
-    if (!this.asked.has(address)) return;
+    this.unsent.hasSummary = true;
+    if (received >= this.packets || !this.asked.has(address)) return;
     if (sent === 0) this.unavailable[familyOfKey(address)] = true;
-    this.unsent.addSummary(address, received);
+    this.unsent.addIncomplete(address);
   }
 
   private missOf(address: AddressKey): number {

@@ -13,9 +13,9 @@ export class UnsentPackets {
 
   constructor(private readonly packets: number) {}
 
-  addSummary(address: AddressKey, received: number): void {
-    this.hasSummary = true;
-    if (received < this.packets) this.incomplete.set(address, (this.incomplete.get(address) ?? 0) + 1);
+  /** Adds a target that received less than it was sent. */
+  addIncomplete(address: AddressKey): void {
+    this.incomplete.set(address, (this.incomplete.get(address) ?? 0) + 1);
   }
 
   /** Takes the unsent packets from `asked`; `take` gets the place of each. */
