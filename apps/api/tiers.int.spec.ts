@@ -56,7 +56,7 @@ describe('the API of tiers', () => {
     [{ name: 7 }, '#/name'],
     [{ name: 'a'.repeat(64) }, '#/name'],
     [{ name: 'x', probeTimeoutMs: 10_000 }, '#/probeTimeoutMs'],
-    [{ name: 'x', checks: [{ type: 'icmp_ping', expect: 'reachable', size: 1 }] }, '#/checks/0/size'],
+    [{ name: 'x', checks: [{ type: 'icmp_ping', expect: 'reachable', ttl: 1 }] }, '#/checks/0/ttl'],
     [{ name: 'x', verdictRule: { ...POLICY.verdictRule, quorum: 4 } }, '#/verdictRule/quorum'],
     [{ name: 'x', interval: 7 }, '#/interval'],
   ])('refuses %j at %s', async (body, pointer) => {
