@@ -19,7 +19,8 @@ import { DetailPipe, OutcomePipe } from './target-pipes';
       box-shadow: inset 4px 0 0 var(--icm-accent);
     }
     .details {
-      min-width: 200px;
+      min-width: 240px;
+      white-space: normal;
     }
     button {
       text-align: left;

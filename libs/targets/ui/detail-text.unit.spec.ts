@@ -1,3 +1,4 @@
+import '@angular/compiler';
 import { expect, it } from 'vitest';
 import { detailText } from './detail-text';
 

@@ -35,9 +35,9 @@ export function diversityText({ diversity: { minRegions, minProviders } }: Selec
   return parts.join(', ');
 }
 
-/** Formats a check: `icmp_ping`, `tcp_connect port 23 must not answer`. */
+/** Formats a check: `icmp_ping`, `tcp_connect port 23 must not answer`; of flags only their name. */
 export function checkText({ check: _check, type, expect, ...parameters }: CheckRequest): string {
-  const values = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  const values = Object.entries(parameters).map(([name, value]) => (value === true ? name : `${name} ${value}`));
   return [type, ...values, ...(expect === 'unreachable' ? ['must not answer'] : [])].join(' ');
 }
 

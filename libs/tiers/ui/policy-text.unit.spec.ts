@@ -34,6 +34,8 @@ describe('the texts of a policy', () => {
 
   it('state checks and the rule', () => {
     const closed = { type: 'tcp_connect', port: 23, expect: 'unreachable' } as const;
+    const full = { check: 2, type: 'icmp_ping', expect: 'reachable', size: 1_472, dontFragment: true } as const;
+    expect(checkText(full)).toBe('icmp_ping size 1472 dontFragment');
     expect([standard.checks[0], closed].map((check) => check && checkText(check))).toEqual([
       ...['icmp_ping', 'tcp_connect port 23 must not answer'],
     ]);
