@@ -11,12 +11,15 @@ export interface PathChange {
 }
 
 /** Traces that show what is usual, at most and at least. */
-export const USUAL_TRACES = 10;
+const USUAL_TRACES = 10;
 const USUAL_TRACES_MIN = 3;
 /** Share of them that makes an address usual. */
 const USUAL_SHARE = 0.5;
-/** Consecutive traces in which an address that has left is absent. */
-export const ABSENT_TRACES = 3;
+/** Consecutive traces in which an address that has left is absent; more where other branches of its hop still answer. */
+const ABSENT_TRACES = 3;
+const ABSENT_TRACES_MAX = 10;
+/** A branch has left when its absence is less likely than this by chance. */
+const CHANCE_MAX = 0.0001;
 
 /** Addresses by hop of one trace. */
 interface SeenHops {
@@ -28,17 +31,23 @@ interface SeenHops {
 }
 
 /**
- * Returns how the path changed with the latest traces; null if it did not. `traces` are those of one agent to one target, oldest first.
+ * Returns how the path changed with the latest traces; null if it did not. A change is returned again while the former path is among the usual
+ * traces. `traces` are those of one agent to one target, oldest first.
  *
- * - A branch of several equal ones comes and goes from trace to trace: only an address that was usual and is absent three times in a row has
- *   left, and a new one has joined only where none of the usual ones of its hop answers.
+ * - A usual address has left when it is absent three times in a row and no usual address of its hop answers. Where others of them do, it was
+ *   one of several equal branches, which come and go: it must be absent so often that chance is ruled out.
+ * - A new address has joined where no usual one of its hop answers.
  * - Silence does not count: an address is absent only if its hop answers otherwise, and a hop that was silent before gains no new address.
  */
 export function findPathChange(traces: readonly Trace[]): PathChange | null {
-  const seen = traces.slice(-(USUAL_TRACES + ABSENT_TRACES)).map(hopsOf);
-  const left = addressesThatLeft(seen.slice(0, -ABSENT_TRACES).slice(-USUAL_TRACES), seen.slice(-ABSENT_TRACES));
+  const seen = traces.slice(-(USUAL_TRACES + ABSENT_TRACES_MAX)).map(hopsOf);
+  const left = new Set<string>();
+  for (let absent = ABSENT_TRACES; absent <= ABSENT_TRACES_MAX; absent++) {
+    for (const address of addressesThatLeft(seen.slice(0, -absent).slice(-USUAL_TRACES), seen.slice(-absent)))
+      left.add(address);
+  }
   const joined = addressesThatJoined(seen.slice(0, -1).slice(-USUAL_TRACES), seen.at(-1));
-  return left.length + joined.length === 0 ? null : { left, joined };
+  return left.size + joined.length === 0 ? null : { left: [...left], joined };
 }
 
 function addressesThatLeft(usual: readonly SeenHops[], latest: readonly SeenHops[]): string[] {
@@ -48,7 +57,14 @@ function addressesThatLeft(usual: readonly SeenHops[], latest: readonly SeenHops
   return [...counts].flatMap(([address, count]) => {
     if (count < USUAL_SHARE * usual.length) return [];
     const hops = usual.flatMap(({ hops }) => hops.flatMap((addresses, hop) => (addresses.has(address) ? [hop] : [])));
-    return latest.every((trace) => isAbsent(trace, address, hops)) ? [address] : [];
+    if (!latest.every((trace) => isAbsent(trace, address, hops))) return [];
+    const siblings = new Set(usual.flatMap((trace) => hops.flatMap((hop) => [...(trace.hops[hop] ?? [])])));
+    const isReplaced = latest.every((trace) =>
+      hops.every((hop) => ![...(trace.hops[hop] ?? [])].some((each) => siblings.has(each))),
+    );
+    // By the rule of succession, so that ten of ten traces do not make it certain.
+    const absence = 1 - (count + 1) / (usual.length + 2);
+    return isReplaced || absence ** latest.length <= CHANCE_MAX ? [address] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findPathChange } from './path-change';
-import { drawn, repeated } from './traces.test-data';
+import { drawn, randomOf, repeated } from './traces.test-data';
 import type { Trace } from './trace';
 
 const times = (count: number, ...lines: string[]): Trace[] => Array.from({ length: count }, () => drawn(...lines));
@@ -12,9 +12,26 @@ describe('a path change', () => {
     expect(findPathChange([...times(10, 'a b d T'), ...times(3, 'a c d T')])).toEqual({ left: [B], joined: [] });
   });
 
-  it('is reported while the old path is still usual, and then no more', () => {
-    expect(findPathChange([...times(10, 'a b d T'), ...times(8, 'a c d T')])).toEqual({ left: [B], joined: [] });
-    expect(findPathChange([...times(10, 'a b d T'), ...times(9, 'a c d T')])).toBeNull();
+  it('is reported while the former path is still usual, and then no more', () => {
+    expect(findPathChange([...times(10, 'a b d T'), ...times(13, 'a c d T')])).toEqual({ left: [B], joined: [] });
+    expect(findPathChange([...times(10, 'a b d T'), ...times(14, 'a c d T')])).toBeNull();
+  });
+
+  it('is a branch of a diamond that is absent longer than chance explains', () => {
+    const both = times(10, 'a b d T', 'a c d T');
+    expect(findPathChange([...both, ...times(3, 'a c d T')])).toBeNull();
+    expect(findPathChange([...both, ...times(4, 'a c d T')])).toEqual({ left: [B], joined: [] });
+    const half = Array.from({ length: 10 }, (_, at) => drawn(at % 2 === 0 ? 'a b d T' : 'a c d T', 'a c d T'));
+    expect(findPathChange([...half, ...times(10, 'a c d T')])).toBeNull();
+  });
+
+  it('is hardly ever seen in a diamond of 16, each packet of which takes another branch', () => {
+    const random = randomOf(5);
+    const traces = Array.from({ length: 1_000 }, () =>
+      drawn(...Array.from({ length: 10 }, () => `a 203.0.113.${Math.floor(random() * 16)} d T`)),
+    );
+    const changes = traces.filter((_, at) => at >= 19 && findPathChange(traces.slice(at - 19, at + 1)) !== null);
+    expect(changes.length / traces.length).toBeLessThan(0.03);
   });
 
   it('is a new network in place of the usual one, in the first trace that has it', () => {

@@ -1,4 +1,4 @@
-import { type Flow, flowsOf } from './flows';
+import { type Flow, flowsOf, SILENT } from './flows';
 import { findOnset, type HopCount, type LossOnset, ONSET_ROUNDS } from './loss-onset';
 import type { Trace, TraceProbe } from './trace';
 
@@ -35,13 +35,13 @@ export function lossOf(trace: Trace): TraceLoss {
 function lossOfFlow(trace: Trace, flow: Flow): FlowLoss {
   const rounds = flow.rounds.map((at) => trace.rounds[at]);
   const counts = flow.hops.map((_, hop) => countOf(rounds, hop));
-  let least = flow.end === 'target' ? Infinity : 1;
+  let pathPercent: number | null = flow.end === 'target' ? null : PERCENT;
   const hops: HopLoss[] = [];
   for (let hop = counts.length - 1; hop >= 0; hop--) {
     const { sent, lost } = counts[hop];
-    if (sent > 0) least = Math.min(least, lost / sent);
-    const pathPercent = least === Infinity ? null : PERCENT * least;
-    hops.unshift({ sent, lost, ownPercent: sent === 0 ? null : (PERCENT * lost) / sent, pathPercent });
+    const ownPercent = sent === 0 ? null : (PERCENT * lost) / sent;
+    if (ownPercent !== null) pathPercent = Math.min(pathPercent ?? PERCENT, ownPercent);
+    hops.unshift({ sent, lost, ownPercent, pathPercent });
   }
   return { flow, hops, onset: flow.end === 'target' ? onsetOf(rounds, counts) : terminalOnset(rounds, flow) };
 }
@@ -67,12 +67,23 @@ function onsetOf(rounds: readonly (readonly TraceProbe[])[], counts: readonly Ho
 /** Returns the loss of a target that answers nothing. Nothing answered at all is no evidence: the agent may be cut off. */
 function terminalOnset(rounds: readonly (readonly TraceProbe[])[], { hops, end }: Flow): LossOnset | null {
   if (hops.length === 0) return null;
+  const loopAt = secondPass(hops);
+  if (loopAt !== -1) return { hop: loopAt + 1, lossPercent: PERCENT, rounds: rounds.length, terminal: true };
   // A router that reports the target as unreachable answers in place of the later hops.
   const silent = rounds.filter((round) => {
     return round.slice(hops.length).some((probe) => probe === 'lost' || end === 'unreachable');
   }).length;
   if (silent < Math.min(ONSET_ROUNDS, rounds.length)) return null;
   return { hop: hops.length + 1, lossPercent: PERCENT, rounds: silent, terminal: true };
+}
+
+/** Returns the index at which a path returns to a router that it has passed, over another one; -1 if it does not. */
+function secondPass(hops: readonly number[]): number {
+  const known = hops.flatMap((hop, at) => (hop === SILENT ? [] : [{ hop, at }]));
+  const second = known.findIndex(
+    ({ hop }, at) => at > 0 && hop !== known[at - 1].hop && known.findIndex((each) => each.hop === hop) < at,
+  );
+  return second === -1 ? -1 : known[second].at;
 }
 
 /** Counts the probes of a hop, except probes that may still be answered or have no data. */

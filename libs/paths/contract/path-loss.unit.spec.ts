@@ -48,6 +48,7 @@ describe('the loss of a path', () => {
 
   it('is terminal where the target is silent while the hop before answers', () => {
     expect(lossOf(repeated('a b - - -')).onset).toEqual({ hop: 3, lossPercent: 100, rounds: 10, terminal: true });
+    expect(lossOf(repeated('a b c b c b c')).onset).toMatchObject({ hop: 4, lossPercent: 100, terminal: true });
     expect(lossOf(repeated('a b b b b')).onset).toMatchObject({ hop: 3, terminal: true });
     expect(lossOf(repeated('a b - - -')).flows[0]?.hops.map(({ pathPercent }) => pathPercent)).toEqual([0, 0]);
   });
