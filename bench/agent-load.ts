@@ -81,11 +81,11 @@ async function measureSize(context: BenchContext, options: AgentLoadOptions): Pr
     gateway.clear();
     const fromMs = Date.now();
     const before = cpuOf(agent.pid ?? 0);
-    watch.begin();
+    watch.beginWatching();
     await pause(minutes * MINUTE_MS);
     const toMs = Date.now();
     const after = cpuOf(agent.pid ?? 0);
-    const seen = watch.end();
+    const seen = watch.endWatching();
     await pause(DRAIN_MS);
     const missed = await network.endCapture();
     const results = gateway

@@ -14,30 +14,30 @@ export class AgentWatch {
     private readonly gateway: AgentGateway,
   ) {}
 
-  begin(): void {
-    this.timer = setInterval(() => this.look(), LOOK_MS);
+  beginWatching(): void {
+    this.timer = setInterval(() => this.lookAtAgent(), LOOK_MS);
   }
 
-  end(): Record<keyof AgentWatch['most'], number> {
+  endWatching(): Record<keyof AgentWatch['most'], number> {
     clearInterval(this.timer);
     return this.most;
   }
 
-  private look(): void {
+  private lookAtAgent(): void {
     const pid = this.agent.pid ?? 0;
     const fpings = childrenOf(pid);
     const { lateMs, unmeasuredPerS } = this.gateway.telemetry ?? {};
-    this.raise('rssMiB', residentMiB(pid));
-    this.raise(
+    this.raiseFigure('rssMiB', residentMiB(pid));
+    this.raiseFigure(
       'fpingRssMiB',
       fpings.reduce((sum, each) => sum + residentMiB(each), 0),
     );
-    this.raise('fpings', fpings.length);
-    this.raise('lateMs', lateMs ?? 0);
-    this.raise('unmeasuredPerS', unmeasuredPerS ?? 0);
+    this.raiseFigure('fpings', fpings.length);
+    this.raiseFigure('lateMs', lateMs ?? 0);
+    this.raiseFigure('unmeasuredPerS', unmeasuredPerS ?? 0);
   }
 
-  private raise(name: keyof AgentWatch['most'], value: number): void {
+  private raiseFigure(name: keyof AgentWatch['most'], value: number): void {
     this.most[name] = Math.max(this.most[name], Math.round(value * 10) / 10);
   }
 }

@@ -72,8 +72,9 @@ export class FpingProcess {
   /** Reads what the process has printed so far. */
   readOutput(): void {
     if (this.current === undefined) return;
-    this.current.watch.checkProcess();
-    this.current.tally.readStreams(this.output.readNew);
+    const { watch, tally } = this.current;
+    watch.checkProcess(!tally.held.isEmpty);
+    tally.readStreams(this.output.readNew);
   }
 
   close(): void {
@@ -147,6 +148,7 @@ export class FpingProcess {
       return { kind: 'failed', detail: `its output cannot be read: ${String(error)}` };
     }
     const endedByItself = 'code' in end && end.signal === null && GOOD_EXITS.includes(end.code);
+    if (!endedByItself) this.current?.watch.distrustUncounted();
     tally?.finishSlice(endedByItself);
     this.current?.rounds?.endAll();
     if ('error' in end) return exitOfError(end.error);

@@ -23,6 +23,10 @@ export class HeldMisses {
 
   constructor(private readonly options: HeldMissesOptions) {}
 
+  get isEmpty(): boolean {
+    return this.misses.length === 0;
+  }
+
   add(index: number, address: AddressKey, sentAtMs: number, atMs: number): void {
     this.misses.push({ index, address, sentAtMs, atMs });
   }

@@ -8,6 +8,8 @@ const OWN_PAUSE_MS = 500;
 const USUAL_SHARE_MIN = 0.5;
 /** Smallest clock step that is detected, in ms: ntpd steps the clock above 128 ms (its default) and slews below. */
 const CLOCK_STEP_MS = 100;
+/** How often dropped packets are counted while nothing depends on them, in ms: it is the most expensive part of a check. */
+const COUNT_EVERY_MS = 1_000;
 
 /** Figures of the kernel about a process. */
 export interface ProcessSigns {
@@ -57,28 +59,31 @@ export class RunWatch {
   /** When it was last checked, by the monotonic clock. */
   private looked: number;
   private wallAtLook: number;
+  /** When dropped packets were last counted, by the monotonic and by the wall clock. */
+  private counted: number;
+  private wallAtCount: number;
 
   constructor(
     private readonly signs: ProcessSigns,
     private readonly pace: WatchedPace,
     private readonly clocks: Clocks,
   ) {
-    this.began = this.seenRunning = this.looked = clocks.steadyMs();
-    this.wallAtLook = clocks.wallMs();
+    this.began = this.seenRunning = this.looked = this.counted = clocks.steadyMs();
+    this.wallAtLook = this.wallAtCount = clocks.wallMs();
     this.ranNs = signs.ranNs() ?? 0;
   }
 
-  /** Checks the process. Called at least every 100 ms while it runs, before its output is read. */
-  checkProcess(): void {
+  /**
+   * Checks the process. Called at least every 100 ms while it runs, before its output is read. With `missesWait`, timeouts that it has
+   * reported become misses next, unless packets were dropped. When it ends, all become misses: it ends about when it has sent everything.
+   */
+  checkProcess(missesWait: boolean): void {
     const now = this.clocks.steadyMs();
     const wallMs = this.clocks.wallMs();
     const stepMs = wallMs - this.wallAtLook - (now - this.looked);
     if (Math.abs(stepMs) > CLOCK_STEP_MS) this.steps.push(this.addPause(this.wallAtLook, wallMs));
-    const dropped = this.signs.dropped();
-    if (dropped > this.dropped) {
-      this.losses.push({ fromMs: this.wallAtLook, toMs: wallMs });
-      this.dropped = dropped;
-    }
+    const mayEnd = !this.isSending(now + COUNT_EVERY_MS);
+    if (missesWait || mayEnd || now - this.counted >= COUNT_EVERY_MS) this.countDropped(now, wallMs);
     const ranNs = this.signs.ranNs();
     if (ranNs === null || ranNs > this.ranNs) {
       const quietMs = now - this.seenRunning;
@@ -88,6 +93,11 @@ export class RunWatch {
     }
     this.looked = now;
     this.wallAtLook = wallMs;
+  }
+
+  /** Discards the timeouts of the time for which dropped packets were not counted: the process was killed while it was sending. */
+  distrustUncounted(): void {
+    this.losses.push({ fromMs: this.wallAtCount, toMs: this.clocks.wallMs() });
   }
 
   /** Whether the process ran and received all its packets between two instants of the wall clock. */
@@ -101,7 +111,7 @@ export class RunWatch {
   }
 
   private wasPaused(now: number, quietMs: number, ranNs: number | null): boolean {
-    const isSending = now - this.began <= this.pace.sendingMs;
+    const isSending = this.isSending(now);
     const sleepMsMax = isSending ? this.pace.spacingMs : this.pace.timeoutMs;
     const ownPause = now - this.looked > OWN_PAUSE_MS;
     if (quietMs <= sleepMsMax + PAUSE_MS && !ownPause) return false;
@@ -109,6 +119,20 @@ export class RunWatch {
     if (ranNs === null || before <= 0 || !isSending) return true;
     const usualNs = (this.ranNs / before) * quietMs;
     return ranNs - this.ranNs < usualNs * USUAL_SHARE_MIN;
+  }
+
+  private isSending(at: number): boolean {
+    return at - this.began <= this.pace.sendingMs;
+  }
+
+  private countDropped(now: number, wallMs: number): void {
+    const dropped = this.signs.dropped();
+    if (dropped > this.dropped) {
+      this.losses.push({ fromMs: this.wallAtCount, toMs: wallMs });
+      this.dropped = dropped;
+    }
+    this.counted = now;
+    this.wallAtCount = wallMs;
   }
 
   private addPause(oneMs: number, otherMs: number): Span {

@@ -11,23 +11,25 @@ class World {
   clockOffMs = 0;
   ranNs: number | null = 0;
   dropped = 0;
+  /** How often dropped packets were counted. */
+  counted = 0;
   readonly watch: RunWatch;
 
   constructor(pace: Partial<ConstructorParameters<typeof RunWatch>[1]> = {}) {
     this.watch = new RunWatch(
-      { ranNs: () => this.ranNs, dropped: () => this.dropped },
+      { ranNs: () => this.ranNs, dropped: () => (this.counted++, this.dropped) },
       { spacingMs: 10, sendingMs: 10_000, timeoutMs: 1_000, ...pace },
       { steadyMs: () => this.steadyMs, wallMs: () => START_MS + this.steadyMs + this.clockOffMs },
     );
   }
 
-  pass(ms: number, { runs = true, looks = true } = {}): void {
+  pass(ms: number, { runs = true, looks = true, missesWait = true } = {}): void {
     for (let left = ms; left > 0; left -= LOOK_EVERY_MS) {
       this.steadyMs += LOOK_EVERY_MS;
       if (runs && this.ranNs !== null) this.ranNs += LOOK_EVERY_MS * RAN_NS_PER_MS;
-      if (looks) this.watch.checkProcess();
+      if (looks) this.watch.checkProcess(missesWait);
     }
-    this.watch.checkProcess();
+    this.watch.checkProcess(missesWait);
   }
 
   listened(fromMs: number, toMs: number): boolean {
@@ -117,6 +119,38 @@ describe('a process that is watched', () => {
     expect(world.listened(1_500, 2_500)).toBe(false);
     expect(world.listened(2_200, 3_200)).toBe(true);
     expect(world.watch).toMatchObject({ dropped: 40, longestPauseMs: 0 });
+  });
+
+  it('counts dropped packets once per second until a miss depends on them, and every time when it may end', () => {
+    const world = new World();
+    const counts = () => world.counted;
+    world.pass(5_000, { missesWait: false });
+    expect(counts()).toBe(5);
+    world.pass(1_000);
+    expect(counts()).toBeGreaterThanOrEqual(15);
+    const before = counts();
+    world.pass(5_000, { missesWait: false });
+    expect(counts() - before).toBeGreaterThanOrEqual(20);
+  });
+
+  it('did not listen since the last count when packets were dropped by the next one', () => {
+    const world = new World();
+    world.pass(2_000, { missesWait: false });
+    world.dropped = 40;
+    world.pass(500, { missesWait: false });
+    world.pass(500);
+    expect(world.listened(0, 1_900)).toBe(true);
+    expect(world.listened(2_100, 2_200)).toBe(false);
+    expect(world.watch.dropped).toBe(40);
+  });
+
+  it('is not trusted for the time since the last count if it was killed', () => {
+    const world = new World();
+    world.pass(2_500, { missesWait: false });
+    expect(world.listened(2_300, 2_400)).toBe(true);
+    world.watch.distrustUncounted();
+    expect(world.listened(0, 1_900)).toBe(true);
+    expect(world.listened(2_300, 2_400)).toBe(false);
   });
 
   it('reports an unset clock also while the process was paused', () => {

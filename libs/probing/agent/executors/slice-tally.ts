@@ -58,7 +58,7 @@ export class SliceTally {
   notSent = 0;
   private readonly packets: number;
   private readonly asked: AddressIndex;
-  private readonly held: HeldMisses;
+  readonly held: HeldMisses;
   private readonly unreachable = new Set<AddressKey>();
   private readonly heard: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };
   private readonly missed: Record<AddressFamily, boolean> = { ipv4: false, ipv6: false };

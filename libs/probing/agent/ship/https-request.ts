@@ -24,12 +24,13 @@ const PROBLEM_BYTES_MAX = 4096;
 
 /** Sends one request; redirects are not followed. Rejects if the complete answer is late or too long. */
 export function httpsRequest(options: HttpsRequest): Promise<HttpsAnswer> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
-  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(timeout.aborted ? new Error(`no complete answer within ${options.timeoutMs} ms`) : error);
-    const request = send(requestOptionsOf(options, signal), (response) => {
+    let late: Error | undefined;
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      reject(late ?? error);
+    };
+    const request = send(requestOptionsOf(options), (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {
@@ -38,16 +39,22 @@ export function httpsRequest(options: HttpsRequest): Promise<HttpsAnswer> {
         else chunks.push(chunk);
       });
       response.once('error', fail);
-      response.once('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-      );
+      response.once('end', () => {
+        clearTimeout(timer);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+      });
     });
+    // Not AbortSignal.timeout: each of its timers fires, also long after the answer, and costs as much as encoding a hundred results.
+    const timer = setTimeout(() => {
+      late = new Error(`no complete answer within ${options.timeoutMs} ms`);
+      request.destroy(late);
+    }, options.timeoutMs);
     request.once('error', fail);
     request.end(options.body);
   });
 }
 
-function requestOptionsOf({ method, url, agent, headers, body }: HttpsRequest, signal: AbortSignal): RequestOptions {
+function requestOptionsOf({ method, url, agent, headers, body, signal }: HttpsRequest): RequestOptions {
   const length = body === undefined ? {} : { 'content-length': String(body.length) };
   return {
     method,
@@ -55,7 +62,7 @@ function requestOptionsOf({ method, url, agent, headers, body }: HttpsRequest, s
     port: url.port || 443,
     path: `${url.pathname}${url.search}`,
     agent,
-    signal,
+    ...(signal && { signal }),
     headers: { ...headers, ...length },
   };
 }
