@@ -12,6 +12,8 @@ const READS_MAX = 64;
  */
 export class CaptureFile {
   readonly fd: number;
+  /** When something new was last read, by the monotonic clock; before that, when it was emptied. */
+  readAtMs = -Infinity;
   private readAt = 0;
   private static readonly chunk = Buffer.allocUnsafe(READ_BYTES);
 
@@ -26,6 +28,7 @@ export class CaptureFile {
   empty(): void {
     ftruncateSync(this.fd, 0);
     this.readAt = 0;
+    this.readAtMs = performance.now();
   }
 
   /** Passes on what was written since the last call, in chunks. A chunk is valid only during the call. */
@@ -35,6 +38,7 @@ export class CaptureFile {
       const length = readSync(this.fd, chunk, 0, chunk.length, this.readAt);
       if (length === 0) return;
       this.readAt += length;
+      this.readAtMs = performance.now();
       take(chunk.subarray(0, length));
       if (length < chunk.length) return;
     }

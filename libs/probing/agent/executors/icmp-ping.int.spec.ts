@@ -66,6 +66,14 @@ describe('pinging with fping', () => {
     expect(hanging).toMatchObject({ end: { ok: false, state: 'restarting' }, outcomes: [undefined] });
   });
 
+  it('has the results of an fping that sends many times slower than asked, as on a busy machine', async () => {
+    const ips = Array.from({ length: 12 }, (_, at) => `10.0.0.${at + 1}`);
+    const slow = script(`for ip in ${ips.join(' ')}; do sleep 0.7; printf '${REPLY}' $ip; done`);
+    const { end, outcomes } = await probe(ips, slow, { timeoutMs: 10, spacingMs: 100 });
+    expect(end).toMatchObject({ ok: true });
+    expect(outcomes).toEqual(ips.map(() => OUTCOME.reply));
+  });
+
   it('drops lines that are truncated, duplicate or of another host', async () => {
     const garbling = script(
       `printf '${REPLY}${REPLY}${REPLY}' 10.0.0.1 10.0.0.1 10.0.0.77; printf '[1795387687.8337'; printf 'x] 10.0.0.2 : cut'; exit 1`,
