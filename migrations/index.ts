@@ -48,6 +48,7 @@ import { AgentsDrainJobs1790000091000 } from './control/1790000091000-agents-dra
 import { AgentsDrainLooked1790000092000 } from './control/1790000092000-agents-drain-looked';
 import { TargetsBulkScopes1790000094000 } from './control/1790000094000-targets-bulk-scopes';
 import { AssignmentAnswer1790000096000 } from './control/1790000096000-assignment-answer';
+import { Commands1790000102000 } from './control/1790000102000-commands';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -124,6 +125,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AgentsDrainLooked1790000092000,
   TargetsBulkScopes1790000094000,
   AssignmentAnswer1790000096000,
+  Commands1790000102000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -1,6 +1,7 @@
 import { AgentsApiModule } from '@icmp-mon/agents/server/api';
 import { AssignmentApiModule } from '@icmp-mon/assignment/server/api';
 import { AuditApiModule } from '@icmp-mon/audit/server/api';
+import { CommandsApiModule } from '@icmp-mon/commands/server/api';
 import { IdentityApiModule } from '@icmp-mon/identity/server/api';
 import { OperationsApiModule } from '@icmp-mon/operations/server/api';
 import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -45,6 +46,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
     disks: config.disks,
   }),
   AuditApiModule,
+  CommandsApiModule,
 ];
 
 /** The API: commands and queries over HTTP, for people and services. */

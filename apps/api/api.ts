@@ -35,6 +35,7 @@ const OPEN_API = {
     { name: 'auth', description: 'Logging in and out, and the list of open logins.' },
     { name: 'access', description: 'Accounts and API keys.' },
     { name: 'operations', description: 'The health of the product itself, and dead letters.' },
+    { name: 'commands', description: 'Probes on demand, and the answers of agents.' },
     { name: 'audit', description: 'Who changed what: the events of the event store, before and after.' },
   ],
 };

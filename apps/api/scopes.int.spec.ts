@@ -36,7 +36,15 @@ describe('the scope of a user', () => {
     expect(await users.userOf(id)).toMatchObject({ scope: SCOPE });
     expect((await (await ask('GET', 'auth/me')).json()) as SessionView).toMatchObject({
       scope: SCOPE,
-      permissions: ['targets:read', 'targets:write', 'tiers:read', 'status:read', 'results:read'],
+      permissions: [
+        'targets:read',
+        'targets:write',
+        'tiers:read',
+        'status:read',
+        'results:read',
+        'commands:read',
+        'commands:run',
+      ],
     });
     const refused = await ask('GET', 'agents');
     expect(refused.status).toBe(403);

@@ -1,5 +1,6 @@
 import { AgentsCliModule } from '@icmp-mon/agents/server/cli';
 import { AssignmentCliModule } from '@icmp-mon/assignment/server/cli';
+import { CommandsCliModule } from '@icmp-mon/commands/server/cli';
 import { IdentityCliModule } from '@icmp-mon/identity/server/cli';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
@@ -24,6 +25,7 @@ const contexts = (shardCount: number): ContextModule[] => [
   ShardCliModule,
   ProbingCliModule,
   StatusCliModule,
+  CommandsCliModule,
 ];
 
 const SOCKETS = [RelayedCategories, ReadModels, NoReadModels];

@@ -1,6 +1,7 @@
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { AGENTS_TOPIC } from '@icmp-mon/agents/contract';
+import { COMMANDS_TOPIC } from '@icmp-mon/commands/contract';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +39,7 @@ describe('the contexts of the command line app', () => {
       'assignment_rules',
       'bulk_job, bulk_job_part, bulk_job_failure',
       'check_change, check_evidence, check_status',
+      'command, command_agent, command_trail',
       'enrolment_token',
       'import_file, import_line',
       'inventory_source, inventory_source_run, inventory_source_target',
@@ -56,6 +58,7 @@ describe('the contexts of the command line app', () => {
     const relayed = contexts.relayed.plugged.map(({ aggregate, topic }) => [aggregate.category, topic]);
     expect(relayed).toEqual([
       ['agent', AGENTS_TOPIC],
+      ['command', COMMANDS_TOPIC],
       ['target', TARGETS_TOPIC],
       ['tier', TIERS_TOPIC],
     ]);

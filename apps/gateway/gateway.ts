@@ -1,5 +1,6 @@
 import { CertificateAuthority, KnownAgents, RejoinChallenges } from '@icmp-mon/agents/server';
 import { assignedResultsPerS, AssignmentUpdates } from '@icmp-mon/assignment/server';
+import { CommandUpdates } from '@icmp-mon/commands/server';
 import { ProcessReport } from '@icmp-mon/operations/server';
 import { ControlDatabase, DatabaseClock, REQUEST_TIMEOUTS } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
@@ -30,7 +31,7 @@ import { TlsListener } from './tls-listener';
 const AGENT_CONNECTIONS_MAX = 4_096;
 /** Longest wait for the database's clock at the start, because agents wait for the listeners. */
 const CLOCK_MS_MAX = 2_000;
-/** Connections per agent: it uses six, and more may be left from broken connections. */
+/** Connections per agent: it uses eight, and more may be left from broken connections. */
 const CONNECTIONS_PER_AGENT_MAX = 24;
 const AGENT_KEEP_ALIVE_MS = 65_000;
 const ENROLMENT_CONNECTIONS_MAX = 1_024;
@@ -46,6 +47,7 @@ export class Gateway {
   private readonly clock: DatabaseClock;
   private readonly nowMs = (): number => this.clock.nowMs();
   private readonly updates: AssignmentUpdates;
+  private readonly commands: CommandUpdates;
   private readonly listeners: TlsListener[] = [];
   private ops: OpsServer | null = null;
   private readonly report: ProcessReport;
@@ -65,6 +67,7 @@ export class Gateway {
       logger.debug({ err: error }, "cannot read the database's clock; extrapolating from the last reading"),
     );
     this.updates = new AssignmentUpdates(this.database);
+    this.commands = new CommandUpdates(this.database, this.messaging);
     this.report = new ProcessReport(this.database, {
       app: 'gateway',
       version: PRODUCT_VERSION,
@@ -81,6 +84,7 @@ export class Gateway {
     const { nowMs } = this;
     const authority = await CertificateAuthority.open(config.caDir, nowMs);
     this.updates.start();
+    this.commands.start();
     const common = { authority, nowMs, hosts: [...LOCAL_NAMES, ...publicHosts(config)], host: config.listenHost };
     const requestRate = new RateLimit(config.agentRequestsPerSMax);
     const admission = new AgentAdmission(new KnownAgents(this.database), requestRate, nowMs);
@@ -92,6 +96,7 @@ export class Gateway {
         authority,
         database: this.database,
         updates: this.updates,
+        commands: this.commands,
         messaging: this.messaging,
         clock: this.clock,
       }),
@@ -142,6 +147,7 @@ export class Gateway {
     await doEach([
       () => this.report.stop(),
       () => this.updates.stop(),
+      () => this.commands.stop(),
       () => this.clock.stop(),
       () => Promise.all(this.listeners.map((listener) => listener.drainRequests())),
       ...this.listeners.map((listener) => () => listener.close()),

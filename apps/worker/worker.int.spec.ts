@@ -26,8 +26,7 @@ import { workerApp } from './worker.module';
 const SHARDS = 2;
 /** Housekeeping tasks that the contexts register: a context that loses its task would grow without limit. */
 const TASKS = [
-  'agent-decisions',
-  'agent-drains',
+  ...['agent-decisions', 'agent-drains'],
   'agent-lives',
   'agent-metrics',
   'agent-retirements',
@@ -35,6 +34,7 @@ const TASKS = [
   'assignment-removals',
   'assignment-rules',
   'bulk-jobs',
+  ...['command-expiry', 'command-trails', 'commands'],
   'enrolment-tokens',
   'folded-fragments',
   'former-owners',

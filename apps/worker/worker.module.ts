@@ -1,5 +1,6 @@
 import { AgentsWorkerModule } from '@icmp-mon/agents/server/worker';
 import { AssignmentWorkerModule } from '@icmp-mon/assignment/server/worker';
+import { CommandsWorkerModule } from '@icmp-mon/commands/server/worker';
 import { IdentityWorkerModule } from '@icmp-mon/identity/server/worker';
 import { OperationsWorkerModule } from '@icmp-mon/operations/server/worker';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -38,6 +39,7 @@ const contexts = (config: WorkerConfig): ContextModule[] => [
   }),
   ShardWorkerModule,
   ProbingWorkerModule.register(config),
+  CommandsWorkerModule,
   StatusWorkerModule.register({ changesKeptDays: config.statusChangesKeptDays }),
   OperationsWorkerModule.register({
     thresholds: config.healthThresholds,

@@ -7,6 +7,7 @@ import {
   UncountedNotices,
 } from '@icmp-mon/agents/server';
 import { AssignmentUpdates, NextAssignmentsHandler } from '@icmp-mon/assignment/server';
+import { CommandUpdates, NextCommandOrdersHandler, ReportCommandsHandler } from '@icmp-mon/commands/server';
 import { ControlDatabase, DatabaseClock } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
@@ -16,6 +17,7 @@ import { AgentAdmission } from './agent-admission';
 import { AgentGuard } from './agent.guard';
 import { AssignmentsController } from './assignments.controller';
 import { CertificateController } from './certificate.controller';
+import { CommandsController } from './commands.controller';
 import { DescriptionController } from './description.controller';
 import { PolicyController } from './policy.controller';
 import { TelemetryController } from './telemetry.controller';
@@ -25,6 +27,7 @@ export interface AgentsListenerParts {
   authority: CertificateAuthority;
   database: ControlDatabase;
   updates: AssignmentUpdates;
+  commands: CommandUpdates;
   messaging: Messaging;
   clock: DatabaseClock;
 }
@@ -41,6 +44,7 @@ export class AgentsListenerModule {
         TelemetryController,
         PolicyController,
         CertificateController,
+        CommandsController,
         DescriptionController,
       ],
       providers: [
@@ -49,6 +53,7 @@ export class AgentsListenerModule {
         { provide: CertificateAuthority, useValue: parts.authority },
         { provide: ControlDatabase, useValue: parts.database },
         { provide: AssignmentUpdates, useValue: parts.updates },
+        { provide: CommandUpdates, useValue: parts.commands },
         { provide: Messaging, useValue: parts.messaging },
         { provide: DatabaseClock, useValue: parts.clock },
         EventStore,
@@ -58,6 +63,8 @@ export class AgentsListenerModule {
         ReportPolicyHandler,
         ReportTelemetryHandler,
         NextAssignmentsHandler,
+        NextCommandOrdersHandler,
+        ReportCommandsHandler,
       ],
     };
   }

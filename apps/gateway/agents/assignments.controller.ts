@@ -10,6 +10,7 @@ import { RateLimit } from '../results/rate-limit';
 import { requestsRefused } from '../results/results-metrics';
 import type { AgentIdentity } from './agent-admission';
 import { Agent, AgentGuard } from './agent.guard';
+import { OpenPolls } from './open-polls';
 import { retryAfter } from './retry-after';
 
 const WAIT_MS = 25_000;
@@ -23,8 +24,7 @@ const OPEN_ASKS_MAX = 4;
 @UseGuards(AgentGuard)
 export class AssignmentsController {
   private readonly rate = new RateLimit(ASKS_PER_S_MAX, ASKS_BURST_S);
-  /** Open polls by agent, oldest first. */
-  private readonly open = new Map<string, Set<AbortController>>();
+  private readonly open = new OpenPolls(OPEN_ASKS_MAX);
   private readonly logger = createLogger('assignments');
 
   constructor(private readonly queries: QueryBus) {}
@@ -39,7 +39,7 @@ export class AssignmentsController {
       requestsRefused.inc({ request: 'assignments' });
       throw retryAfter('too_many_requests', 'The agent polls its assignments too often.', waitS);
     }
-    const gone = this.begin(agentId);
+    const gone = this.open.beginPoll(agentId);
     let isClosed = false;
     response.once('close', () => {
       isClosed = true;
@@ -52,7 +52,7 @@ export class AssignmentsController {
       if (answer === null) response.status(304).end();
       else await this.sendPieces(response.type('json'), answer.jsonPieces(), gone.signal);
     } finally {
-      this.end(agentId, gone);
+      this.open.endPoll(agentId, gone);
     }
   }
 
@@ -63,25 +63,6 @@ export class AssignmentsController {
     } catch (error) {
       if (!signal.aborted) this.logger.warn({ err: error }, 'an answer with assignments ended early');
     }
-  }
-
-  private begin(agentId: string): AbortController {
-    const open = this.open.get(agentId) ?? new Set();
-    this.open.set(agentId, open);
-    const [oldest] = open;
-    if (open.size >= OPEN_ASKS_MAX && oldest !== undefined) {
-      open.delete(oldest);
-      oldest.abort();
-    }
-    const gone = new AbortController();
-    open.add(gone);
-    return gone;
-  }
-
-  private end(agentId: string, gone: AbortController): void {
-    const open = this.open.get(agentId);
-    open?.delete(gone);
-    if (open?.size === 0) this.open.delete(agentId);
   }
 }
 

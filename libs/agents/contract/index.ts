@@ -14,3 +14,4 @@ export * from './agent-drains';
 export * from './allowed-ranges';
 export * from './join-line';
 export * from './token-purpose';
+export * from './agent-directory';

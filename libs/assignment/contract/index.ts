@@ -5,6 +5,7 @@ export * from './agent-targets';
 export * from './assignment-directory';
 export * from './held-targets';
 export * from './placement';
+export * from './selected-agents';
 export * from './target-assignment';
 export * from './tier-preview';
 

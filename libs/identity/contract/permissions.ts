@@ -15,6 +15,8 @@ const LOWEST_ROLE = {
   'agents:enrol': 'engineer',
   'status:read': 'viewer',
   'results:read': 'viewer',
+  'commands:read': 'viewer',
+  'commands:run': 'operator',
   'operations:read': 'viewer',
   'operations:replay': 'engineer',
   'access:manage': 'admin',
@@ -49,6 +51,8 @@ const SCOPED_PERMISSIONS: readonly Permission[] = [
   'tiers:read',
   'status:read',
   'results:read',
+  'commands:read',
+  'commands:run',
 ];
 
 /** Returns the permissions that a caller has with its scope. */

@@ -13,6 +13,12 @@ import agentLost from '../../../docs/schemas/agent.lost.v1.json';
 import agentReturned from '../../../docs/schemas/agent.returned.v1.json';
 import agentUnbanned from '../../../docs/schemas/agent.unbanned.v1.json';
 import agentVersionChanged from '../../../docs/schemas/agent.version-changed.v1.json';
+import commandCancelled from '../../../docs/schemas/command.cancelled.v1.json';
+import commandCompleted from '../../../docs/schemas/command.completed.v1.json';
+import commandDispatched from '../../../docs/schemas/command.dispatched.v1.json';
+import commandExpired from '../../../docs/schemas/command.expired.v1.json';
+import commandFailed from '../../../docs/schemas/command.failed.v1.json';
+import commandRequested from '../../../docs/schemas/command.requested.v1.json';
 import targetChanged from '../../../docs/schemas/target.changed.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetErased from '../../../docs/schemas/target.erased.v1.json';
@@ -30,6 +36,7 @@ export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new M
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],
     ...[agentLost, agentReturned, agentVersionChanged],
+    ...[commandRequested, commandDispatched, commandCompleted, commandFailed, commandExpired, commandCancelled],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),
 );
 

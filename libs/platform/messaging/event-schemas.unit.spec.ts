@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '@icmp-mon/agents/contract';
+import type { CommandEvent } from '@icmp-mon/commands/contract';
 import type { CheckStatusChanged, TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { TargetEvent } from '@icmp-mon/targets/contract';
 import type { TierEvent } from '@icmp-mon/tiers/contract';
@@ -8,7 +9,7 @@ import asyncApiText from '../../../docs/asyncapi.yaml';
 import { cloudEventType } from './cloud-event';
 import { EVENT_SCHEMAS, eventFault, validateEvent } from './event-schemas';
 
-type PublicEvent = TargetEvent | TierEvent | AgentEvent | TargetStatusChanged | CheckStatusChanged;
+type PublicEvent = TargetEvent | TierEvent | AgentEvent | CommandEvent | TargetStatusChanged | CheckStatusChanged;
 
 /** The entity of each event. The type makes it complete: a new event of a contract does not compile until it is added here. */
 const ENTITY_OF: Record<PublicEvent['type'], string> = {
@@ -31,6 +32,12 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   AgentReturned: 'agent',
   AgentVersionChanged: 'agent',
   AgentDescribed: 'agent',
+  CommandRequested: 'command',
+  CommandDispatched: 'command',
+  CommandCompleted: 'command',
+  CommandFailed: 'command',
+  CommandExpired: 'command',
+  CommandCancelled: 'command',
   TargetStatusChanged: 'target-status',
   CheckStatusChanged: 'check-status',
 };

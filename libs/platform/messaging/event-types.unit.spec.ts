@@ -1,4 +1,5 @@
 import * as agents from '@icmp-mon/agents/contract';
+import * as commands from '@icmp-mon/commands/contract';
 import * as status from '@icmp-mon/status/contract';
 import * as targets from '@icmp-mon/targets/contract';
 import * as tiers from '@icmp-mon/tiers/contract';
@@ -23,6 +24,12 @@ const EVENTS: [type: string, entity: string, event: string][] = [
   [agents.AGENT_LOST, agents.AGENT_STREAM, 'AgentLost'],
   [agents.AGENT_RETURNED, agents.AGENT_STREAM, 'AgentReturned'],
   [agents.AGENT_VERSION_CHANGED, agents.AGENT_STREAM, 'AgentVersionChanged'],
+  [commands.COMMAND_REQUESTED, commands.COMMAND_STREAM, 'CommandRequested'],
+  [commands.COMMAND_DISPATCHED, commands.COMMAND_STREAM, 'CommandDispatched'],
+  [commands.COMMAND_COMPLETED, commands.COMMAND_STREAM, 'CommandCompleted'],
+  [commands.COMMAND_FAILED, commands.COMMAND_STREAM, 'CommandFailed'],
+  [commands.COMMAND_EXPIRED, commands.COMMAND_STREAM, 'CommandExpired'],
+  [commands.COMMAND_CANCELLED, commands.COMMAND_STREAM, 'CommandCancelled'],
   [status.TARGET_STATUS_CHANGED, 'target-status', 'TargetStatusChanged'],
   [status.CHECK_STATUS_CHANGED, 'check-status', 'CheckStatusChanged'],
 ];

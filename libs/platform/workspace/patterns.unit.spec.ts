@@ -17,6 +17,7 @@ const OTHER_DEPENDENCIES: Readonly<Record<string, string[]>> = {
   // For load balancers.
   HealthController: ['ApiReadiness'],
   // Every joining agent receives the settings of the enrolment and the CA's certificate.
+  CommandStreamController: ['CommandStream', 'Authenticator'],
   EnrolmentController: ['CertificateAuthority', 'EnrolmentTerms'],
   RejoinController: ['CertificateAuthority', 'EnrolmentTerms'],
   // Decides whether a certificate is old enough to be renewed.

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { accessSync, constants } from 'node:fs';
 import type { Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
+import { AgentCommands } from './commands/agent-commands';
 import { Admission } from './enrol/admission';
 import { CertificateRenewal } from './enrol/certificate-renewal';
 import { enrol } from './enrol/enrol';
@@ -92,22 +93,21 @@ export class ProbingAgent {
     };
     const identity = await enrol(enrolOptions);
     if (identity === undefined) return;
-    const session = new Session({
-      ...options,
-      identity,
-      policy,
-      captureDir: options.captureDir ?? captureDirOf(options.stateDir),
-    });
+    const captureDir = options.captureDir ?? captureDirOf(options.stateDir);
+    const session = new Session({ ...options, identity, policy, captureDir });
     const { enrolUrl, log } = options;
-    const { gateway } = session;
+    const { gateway, prober: rates } = session;
+    const { stateDir, fpingPath } = options;
+    const commands = new AgentCommands({ gateway, policy, rates, stateDir, fpingPath, captureDir, log });
     const renewal = new CertificateRenewal({ identity, store, gateway, enrolUrl, log });
     const halt = (reason: string | null): void => session.haltProbing(reason);
     const admission = new Admission({ identity, store, gateway, renewal, enrolment: enrolOptions, halt, log });
     this.current = session;
     session.start();
     renewal.start();
+    commands.start();
     const anew = await admission.runAdmission();
-    await renewal.stop();
+    await Promise.all([renewal.stop(), commands.stop()]);
     await session.stop();
     if (anew) throw new EnrolledAnew('The agent enrolled again: restart it to use its new identity.');
   }

@@ -56,7 +56,7 @@ export class Session {
   private readonly live: LaneShipper;
   private readonly backfill: LaneShipper;
   private readonly collector: ResultCollector;
-  private readonly prober: Probers;
+  readonly prober: Probers;
   private readonly assignments: AssignmentState;
   private readonly sync: AssignmentSync;
   private readonly telemetry: TelemetryReporter;

@@ -2,6 +2,7 @@ export type { CheckParameter } from './check-parameters';
 export { CHECK_PARAMETERS, hasValidParameters, PING_LIMITS, portOf } from './check-parameters';
 export { checkIdentity } from './policy-relations';
 export * from './policy-request';
+export { readCheckParameters } from './read-parameters';
 export { readPolicy } from './read-policy';
 export * from './tier';
 export * from './tier-events';

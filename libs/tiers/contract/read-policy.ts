@@ -1,8 +1,8 @@
 import { AGENT_TAGS } from '@icmp-mon/agents/contract';
 import { CHECK_TYPES } from '@icmp-mon/probing/contract';
-import { isCanonicalAddress } from './canonical-address';
-import { CHECK_PARAMETERS, type CheckParameter } from './check-parameters';
+import { CHECK_PARAMETERS } from './check-parameters';
 import { escaped, PolicyFields } from './policy-fields';
+import { readParameters } from './read-parameters';
 import { relationFaults } from './policy-relations';
 import type { CheckRequest, PolicyFault, SentPolicy } from './policy-request';
 import { type AgentSelection, EXPECTATIONS, NO_DIVERSITY, POLICY_MEMBERS, STRATEGIES, type VerdictRule } from './tier';
@@ -49,48 +49,17 @@ function readChecks(fields: PolicyFields, sent: unknown): (CheckRequest | undefi
 function readCheck(fields: PolicyFields, sent: unknown, pointer: string): CheckRequest | undefined {
   const type = fields.choice((sent as CheckRequest | undefined)?.type, `${pointer}/type`, CHECK_TYPES);
   if (type === undefined) return undefined;
-  const parameters = CHECK_PARAMETERS[type] ?? [];
-  const names = parameters.map(({ name }) => name);
+  const names = (CHECK_PARAMETERS[type] ?? []).map(({ name }) => name);
   const check = fields.object(sent, pointer, ['check', 'type', 'expect', ...names]);
   if (check === undefined) return undefined;
-  const values = parameters.flatMap((parameter) => {
-    const value = check[parameter.name];
-    if (value === undefined && !parameter.required) return [];
-    // The same check as one without the flag.
-    if (value === false && parameter.kind === 'flag') return [];
-    return [[parameter.name, readParameter(fields, value, `${pointer}/${parameter.name}`, parameter)] as const];
-  });
+  const parameters = readParameters(fields, type, check, pointer);
   const number = { min: 1, max: TIER_LIMITS.checkNumber };
   return {
     ...(check['check'] !== undefined && { check: fields.integer(check['check'], `${pointer}/check`, number) ?? 0 }),
     type,
     expect: fields.choice(check['expect'], `${pointer}/expect`, EXPECTATIONS) ?? 'reachable',
-    ...(Object.fromEntries(values) as Partial<CheckRequest>),
+    ...parameters,
   };
-}
-
-function readParameter(fields: PolicyFields, value: unknown, pointer: string, parameter: CheckParameter): unknown {
-  switch (parameter.kind) {
-    case 'integer':
-      return fields.integer(value, pointer, parameter);
-    case 'choice':
-      return fields.choice(value, pointer, parameter.values);
-    case 'text': {
-      const text = fields.text(value, pointer, { min: 1, max: parameter.lengthMax });
-      if (text === undefined || parameter.pattern.test(text)) return text;
-      return fields.addFault(pointer, `must be a text that ${parameter.rule}`);
-    }
-    case 'flag':
-      return typeof value === 'boolean' ? value : fields.addFault(pointer, 'must be true or false');
-    case 'address':
-      if (isCanonicalAddress(value)) return value;
-      return fields.addFault(
-        pointer,
-        'must be an IPv4 or IPv6 address in its usual form, such as 192.0.2.1 or 2001:db8::1',
-      );
-    default:
-      return parameter satisfies never;
-  }
 }
 
 function readSelection(fields: PolicyFields, sent: unknown): Partial<AgentSelection> | undefined {

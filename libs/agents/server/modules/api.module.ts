@@ -1,4 +1,4 @@
-import { AgentReports, ReportedExecutors } from '@icmp-mon/agents/contract';
+import { AgentDirectory, AgentReports, ReportedExecutors } from '@icmp-mon/agents/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts } from '@icmp-mon/platform/health';
@@ -26,19 +26,20 @@ import { ListEnrolmentTokensHandler } from '../list-enrolment-tokens';
 import { ListedAgents } from '../listed-agents';
 import { ReadAgentHandler } from '../read-agent';
 import { ReadAgentMetricsHandler } from '../read-agent-metrics';
+import { StoredAgentDirectory } from '../stored-agent-directory';
 import { StoredAgentReports } from '../stored-agent-reports';
 import { StoredExecutors } from '../stored-executors';
 import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
 import { AGENT_AUDIT, ENROLMENT_TOKEN_AUDIT } from '../agent-audit';
 
-/** Registers the agents' routes for users and services; needs both databases and `HeldTargets`. Exports `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
+/** Registers the agents' routes for users and services; needs both databases and `HeldTargets`. Exports `AgentDirectory`, `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
 @Module({})
 export class AgentsApiModule {
   static register(options: AgentsApiOptions): DynamicModule {
     return {
       module: AgentsApiModule,
       global: true,
-      exports: [AgentReports, ReportedExecutors],
+      exports: [AgentDirectory, AgentReports, ReportedExecutors],
       controllers: [AgentsController, AgentChangesController, DrainsController, EnrolmentTokensController],
       providers: [
         { provide: AGENTS_API_OPTIONS, useValue: options },
@@ -48,6 +49,7 @@ export class AgentsApiModule {
           useFactory: (telemetry: TelemetryDatabase, messaging: Messaging): AgentReports =>
             new StoredAgentReports(telemetry, messaging),
         },
+        { provide: AgentDirectory, useClass: StoredAgentDirectory },
         { provide: ReportedExecutors, useClass: StoredExecutors },
         AgentShares,
         ListedAgents,

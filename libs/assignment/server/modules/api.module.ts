@@ -1,4 +1,10 @@
-import { AgentTargets, AssignmentDirectory, HeldTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import {
+  AgentTargets,
+  AssignmentDirectory,
+  HeldTargets,
+  SelectedAgents,
+  TargetPlacements,
+} from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
@@ -11,10 +17,11 @@ import { ReadTierPreviewHandler } from '../preview/read-tier-preview';
 import { ReadTargetAssignmentHandler } from '../read-target-assignment';
 import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
+import { StoredSelectedAgents } from '../stored-selected-agents';
 import { StoredTargetPlacements } from '../stored-target-placements';
 import { TargetAssignmentController } from '../target-assignment.controller';
 
-/** Exports `AssignmentDirectory`, `AgentTargets`, `HeldTargets` and `TargetPlacements` for the routes of other contexts; needs the control database. */
+/** Exports `AssignmentDirectory`, `AgentTargets`, `HeldTargets`, `SelectedAgents` and `TargetPlacements` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
   controllers: [PlacementController, TargetAssignmentController],
@@ -33,9 +40,10 @@ import { TargetAssignmentController } from '../target-assignment.controller';
       inject: [ControlDatabase],
       useFactory: (database: ControlDatabase): HeldTargets => new StoredHeldTargets(database),
     },
+    { provide: SelectedAgents, useClass: StoredSelectedAgents },
     { provide: TargetPlacements, useClass: StoredTargetPlacements },
   ],
-  exports: [AssignmentDirectory, AgentTargets, HeldTargets, TargetPlacements],
+  exports: [AssignmentDirectory, AgentTargets, HeldTargets, SelectedAgents, TargetPlacements],
 })
 export class AssignmentApiModule {
   constructor(parts: HealthParts) {

@@ -94,7 +94,7 @@ describe('a user', () => {
 
   it('is changed only by callers with all permissions of the present role, and of a new one', () => {
     const engineer = after(viewer, changeRole(viewer, ID, 'engineer', ADMIN));
-    const manager = { permissions: [...ROLE_PERMISSIONS.viewer, 'access:manage'] as const };
+    const manager = { permissions: [...ROLE_PERMISSIONS.operator, 'access:manage'] as const };
     for (const decide of [
       () => changeRole(viewer, ID, 'engineer', manager),
       () => changeRole(engineer, ID, 'viewer', manager),

@@ -3,6 +3,7 @@ import type { EnrolResponse, EnrolRequest } from '@icmp-mon/agents/contract';
 import { BackOff, pause } from '@icmp-mon/platform/concurrency';
 import type { AgentLog } from '../agent-log';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemErrorsOf } from '../ship/https-request';
+import { CommandJournal } from '../commands/command-journal';
 import { AssignmentState } from '../sync/assignment-state';
 import { makeCertificateRequest, makeKeyPem } from './certificate-request';
 import type { Identity, IdentityStore } from './identity-store';
@@ -54,6 +55,7 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
     try {
       const identity = await enrolOnce(options);
       AssignmentState.forgetState(stateDir);
+      CommandJournal.forgetJournal(stateDir);
       store.saveIdentity(identity);
       log.info({ agentId: identity.agentId, gatewayUrl: identity.gatewayUrl }, 'enrolled');
       onFailure(undefined);

@@ -1,10 +1,12 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
-import type { CheckType } from '@icmp-mon/probing/contract';
+import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ExecutorCounters, Executors } from '../executors/executor';
 import { PacketBudget, type PacketLimits } from './packet-budget';
 import { type OnProbed, Prober, type ProberCounters } from './prober';
 import type { PlannedTarget } from './target-plan';
+
+const SECOND_MS = 1_000;
 
 export interface ProbersOptions {
   executors: Executors;
@@ -19,6 +21,7 @@ export class Probers {
   /** Number of different targets that are probed. */
   targets = 0;
   private readonly budget = new PacketBudget({ packetsPerSecond: Infinity, packetsPerSecondPerAddress: 1 });
+  private plan: readonly PlannedTarget[] = [];
   private readonly executors: readonly Executor[];
   private readonly all: readonly (readonly [CheckType, Prober])[];
 
@@ -33,9 +36,26 @@ export class Probers {
   /** Replaces what is probed. Checks of types without an executor are ignored. */
   replacePlan(plan: readonly PlannedTarget[], limits: PacketLimits): void {
     this.budget.limits = limits;
+    this.plan = plan;
     this.targets = new Set(plan.map(({ key }) => key)).size;
     const byType = Map.groupBy(plan, ({ definition }) => definition.type);
     for (const [type, prober] of this.all) prober.replacePlan(byType.get(type) ?? []);
+  }
+
+  /** Returns the packets per second that the plan sends to an address. */
+  scheduledPerSecond(ip: string): number {
+    return this.plan.reduce(
+      (sum, each) => (each.ip === ip ? sum + (SECOND_MS * packetsPerProbe(each.definition)) / each.intervalMs : sum),
+      0,
+    );
+  }
+
+  /** Takes packets per second for probes outside the schedule; false if slices use them now. */
+  takeRate(perSecond: number, forMs: number): boolean {
+    const nowMs = performance.now();
+    if (this.budget.freePerSecond(nowMs) < perSecond) return false;
+    this.budget.takePackets(perSecond, nowMs + forMs);
+    return true;
   }
 
   start(): void {

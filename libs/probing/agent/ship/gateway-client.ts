@@ -38,9 +38,9 @@ export class GatewayFailure extends Error {
   }
 }
 
-const LONG_POLL_TIMEOUT_MS = 40_000;
+export const LONG_POLL_TIMEOUT_MS = 40_000;
 const TIMEOUT_MS = 30_000;
-const SOCKETS_MAX = 6;
+const SOCKETS_MAX = 8;
 const CLOCK_SAMPLES_MAX = 12;
 /** Smallest step of this machine's clock that discards the samples, in ms: more than the drift between two reports. */
 const CLOCK_STEP_MS = 200;
@@ -122,10 +122,8 @@ export class GatewayClient {
 
   /** Waits up to 25 s for a version newer than `since`; returns null if there is none. */
   async fetchAssignments(since: number, signal: AbortSignal): Promise<AssignmentsResponse | null> {
-    const answer = await this.sendRequest('GET', `/v1/assignments?since=${since}`, {
-      timeoutMs: LONG_POLL_TIMEOUT_MS,
-      signal,
-    });
+    const options = { timeoutMs: LONG_POLL_TIMEOUT_MS, signal };
+    const answer = await this.sendRequest('GET', `/v1/assignments?since=${since}`, options);
     return answer.status === 304 ? null : parseJson<AssignmentsResponse>(answer);
   }
 
@@ -179,14 +177,16 @@ export class GatewayClient {
     return parseJson<DescriptionResponse>(await this.sendJson('/v1/description', said, signal));
   }
 
-  private sendJson(
+  /** @throws GatewayFailure for an answer other than 2xx and 304, and without one */
+  sendJson(
     path: string,
     body: object,
     signal: AbortSignal,
     method: 'POST' | 'PUT' = 'POST',
+    timeoutMs = TIMEOUT_MS,
   ): Promise<HttpsAnswer> {
     const headers = { 'content-type': 'application/json' };
-    return this.sendRequest(method, path, { headers, body: Buffer.from(JSON.stringify(body)), signal });
+    return this.sendRequest(method, path, { headers, body: Buffer.from(JSON.stringify(body)), signal, timeoutMs });
   }
 
   private async sendRequest(

@@ -1,0 +1,93 @@
+import type { ProbeKind } from '@icmp-mon/agents/contract';
+import type { OutcomeName } from '@icmp-mon/probing/contract';
+import type { CheckParameters } from '@icmp-mon/tiers/contract';
+
+/** Topic of the reports of agents about commands, keyed by command id. */
+export const COMMAND_RESULTS_TOPIC = 'internal.command-results';
+
+/** A command as one agent gets it. */
+export interface CommandOrder {
+  id: string;
+  kind: ProbeKind;
+  ip: string;
+  parameters: CheckParameters;
+  count: number;
+  timeoutMs: number;
+  /** Time left when the gateway answered, in ms: the agent's clock may be wrong. */
+  expiresInMs: number;
+}
+
+/**
+ * Response of `POST /v1/commands` on the agents' listener. The request waits up to 25 s for a command that is not in its `known`, or for the
+ * end of one that is, and is otherwise answered with 304.
+ */
+export interface CommandOrdersResponse {
+  orders: CommandOrder[];
+  /** Those of `known` that are cancelled, expired or unknown: the agent stops running them. */
+  ended: string[];
+}
+
+/** Request body of `POST /v1/commands`: ids of the commands that the agent has and does not need again. */
+export interface CommandOrdersRequest {
+  known: string[];
+}
+
+/**
+ * Why an agent did not probe: its policy file refuses; it has no executor of this kind; the executor failed; parameters are not valid; the
+ * agent was restarted meanwhile; it runs too many commands; the command expired before its turn, or during it.
+ */
+export const FAILURE_REASONS = [
+  'refused',
+  'unsupported',
+  'executor_failed',
+  'invalid',
+  'interrupted',
+  'busy',
+  'expired',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** One probe of a command. */
+export interface ProbeAttempt {
+  /** By the agent's clock, ISO 8601. */
+  sentAt: string;
+  outcome: OutcomeName;
+  /** Round trip in µs; null without a reply. */
+  rttUs: number | null;
+}
+
+/** One line of the debug trail. */
+export interface TrailLine {
+  /** Time since the agent received the command, in ms. */
+  afterMs: number;
+  text: string;
+}
+
+/** A report of an agent about a command: first that it was received, then how it ended. */
+export type CommandReport = { commandId: string } & (
+  | { state: 'received' }
+  | { state: 'completed'; attempts: ProbeAttempt[]; trail: TrailLine[] }
+  | { state: 'failed'; reason: string; detail: string; attempts: ProbeAttempt[]; trail: TrailLine[] }
+);
+
+/** Request body of `POST /v1/command-results` on the agents' listener. */
+export interface CommandReportsRequest {
+  reports: CommandReport[];
+}
+
+export const REPORT_LIMITS = {
+  /** Reports per request; the agent sends others later. */
+  reports: 20,
+  /** Ids in `known`. */
+  known: 100,
+  attempts: 20,
+  trailLines: 60,
+  trailTextLength: 200,
+  detailLength: 300,
+  reasonLength: 32,
+} as const;
+
+/** Value of `internal.command-results`: a report, or the time after which reports of a command are too late. */
+export type CommandResult =
+  | { kind: 'report'; agentId: string; receivedAt: string; report: CommandReport }
+  | { kind: 'expiry'; commandId: string };

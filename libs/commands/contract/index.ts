@@ -1,0 +1,4 @@
+export * from './agent-orders';
+export * from './attempt-summary';
+export * from './command';
+export * from './command-events';

@@ -1,0 +1,44 @@
+import type { ServiceAgent } from '@icmp-mon/agents/contract';
+import { type CommandRequested, type RequestCommandRequest, UNUSED_PARAMETERS } from '@icmp-mon/commands/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import { DomainError } from '@icmp-mon/platform/errors';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import type { TargetReference } from '@icmp-mon/targets/contract';
+import { type CheckParameters, readCheckParameters } from '@icmp-mon/tiers/contract';
+
+/** Returns the parameters of the probes. @throws DomainError `invalid` with a pointer for each fault */
+export function requireParameters({ kind, parameters = {} }: RequestCommandRequest): CheckParameters {
+  const read = readCheckParameters(kind, parameters, '#/parameters', UNUSED_PARAMETERS);
+  if (read.parameters !== undefined) return read.parameters;
+  const [{ pointer, detail }] = read.faults;
+  throw new DomainError('invalid', `The parameters are not valid: ${pointer} ${detail}. See errors.`, read.faults);
+}
+
+/** Values of a new command; `expiresAt` is set by the database's clock. */
+type NewCommand = Omit<CommandRequested['data'], 'expiresAt'> & { target: TargetReference; expiresInS: number };
+
+/** Stores a command with its agents. Returns when it expires, by the database's clock. */
+export async function insertCommand(
+  sql: Sql,
+  { commandId, kind, target, parameters, count, timeoutMs, expiresInS }: NewCommand,
+  agents: readonly ServiceAgent[],
+  metadata: RequestMetadata,
+): Promise<Date> {
+  const [{ expires_at }] = await sql.query<{ expires_at: Date }>(
+    `INSERT INTO command (id, kind, target_id, target_key, ip, vrf, parameters, count, timeout_ms, requested_by, correlation_id, state,
+       expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'requested', now() + $12 * interval '1 second') RETURNING expires_at`,
+    [
+      ...[commandId, kind, target.id, target.key, target.ip, target.vrf, JSON.stringify(parameters), count, timeoutMs],
+      ...[metadata.actor, metadata.correlationId, expiresInS],
+    ],
+  );
+  await sql.execute(
+    `INSERT INTO command_agent (command_id, agent_id, name, region, provider, connection, last_seen_at)
+     SELECT $1, a.id, a.name, a.region, a.provider, a.connection, a."lastSeenAt"
+     FROM jsonb_to_recordset($2::jsonb)
+       AS a (id uuid, name text, region text, provider text, connection text, "lastSeenAt" timestamptz)`,
+    [commandId, JSON.stringify(agents)],
+  );
+  return expires_at;
+}

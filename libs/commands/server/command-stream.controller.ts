@@ -1,0 +1,50 @@
+import type { Scope } from '@icmp-mon/identity/contract';
+import {
+  Authenticator,
+  Caller,
+  CallerScope,
+  lastEventIdOf,
+  type Principal,
+  RequirePermission,
+  sendEventStream,
+} from '@icmp-mon/platform/http';
+import { Controller, Get, Param, ParseUUIDPipe, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CommandStream } from './command-stream';
+import { COMMAND_ID } from './commands.controller';
+import { FollowCommandRequest } from './commands.dto';
+
+@ApiTags('commands')
+@Controller('api/v1/commands/:id/live')
+export class CommandStreamController {
+  constructor(
+    private readonly changes: CommandStream,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  @Get()
+  @RequirePermission('commands:read')
+  @ApiOperation({
+    summary: 'Follow a command as its agents answer',
+    description:
+      'Server-sent events: agent (the answer of an agent so far), command (state and counts). The stream ends with the command. ' +
+      'Last-Event-ID resumes.',
+  })
+  @ApiParam(COMMAND_ID)
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })
+  async stream(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Query() _query: FollowCommandRequest,
+    @Req() request: Request,
+    @Res() response: Response,
+    @Caller() principal: Principal,
+    @CallerScope() scope: Scope,
+  ): Promise<void> {
+    await this.changes.requireVisible(id, scope);
+    const after = Number(lastEventIdOf(request) ?? 0);
+    const sources = [this.changes.followCommand(id, scope, Number.isSafeInteger(after) ? after : 0)];
+    sendEventStream(request, response, { principal, authenticator: this.authenticator, sources });
+  }
+}

@@ -1,0 +1,86 @@
+import { type CommandView, hasEnded } from '@icmp-mon/commands/contract';
+import type { Scope } from '@icmp-mon/identity/contract';
+import { pause, WakeUp } from '@icmp-mon/platform/concurrency';
+import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
+import type { StreamPart } from '@icmp-mon/platform/http';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Observable, type Subscriber } from 'rxjs';
+import { COMMAND_CHANGED_CHANNEL } from './command-parts';
+import { ReadCommands } from './read-commands';
+
+/** Longest delay after a lost notification. */
+const LOOK_MS = 2_000;
+/** Changes within this time are read together. */
+const GATHER_MS = 50;
+
+/** Streams the parts of commands as they change, to each client from the change that it has. Without clients nothing runs. */
+@Injectable()
+export class CommandStream implements OnApplicationShutdown {
+  private readonly followers = new Set<WakeUp>();
+  private readonly listener: ChannelListener;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly read: ReadCommands,
+  ) {
+    this.listener = new ChannelListener({
+      url: database.options.url,
+      applicationName: 'icmp-mon-command-notifications',
+      channel: COMMAND_CHANGED_CHANNEL,
+      onNotify: () => this.followers.forEach((follower) => follower.wakeSleeper()),
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.listener.stop();
+  }
+
+  /** @throws DomainError `not_found` if the caller does not see the command */
+  async requireVisible(id: string, scope: Scope): Promise<void> {
+    await this.read.requireRow(this.database, id, scope);
+  }
+
+  /** Sends the parts that changed after change number `after`, then each further change; completes when the command has ended. */
+  followCommand(id: string, scope: Scope, after: number): Observable<StreamPart> {
+    return new Observable<StreamPart>((client) => {
+      const wakeUp = new WakeUp();
+      const gone = new AbortController();
+      this.followers.add(wakeUp);
+      this.listener.start();
+      const stop = AbortSignal.any([gone.signal, this.stopping.signal]);
+      this.sendUntilEnded(client, { id, scope, after, wakeUp, stop }).then(
+        () => client.complete(),
+        (error: unknown) => client.error(error),
+      );
+      return () => {
+        gone.abort();
+        this.followers.delete(wakeUp);
+        if (this.followers.size === 0) void this.listener.stop();
+      };
+    });
+  }
+
+  private async sendUntilEnded(
+    client: Subscriber<StreamPart>,
+    { id, scope, after, wakeUp, stop }: { id: string; scope: Scope; after: number; wakeUp: WakeUp; stop: AbortSignal },
+  ): Promise<void> {
+    let sent = after;
+    while (!stop.aborted) {
+      // First the number, then the parts: a part that changes in between is sent again with the next number.
+      const row = await this.read.requireRow(this.database, id, scope);
+      if (row.change > sent) {
+        for (const agent of await this.read.readAgents(this.database, id, sent))
+          client.next({ event: 'agent', data: agent });
+        const [{ agents: counts, ...summary }] = await this.read.summaries([row]);
+        const command: Omit<CommandView, 'agents'> = { ...summary, counts, change: row.change };
+        client.next({ id: String(row.change), event: 'command', data: command });
+        sent = row.change;
+      }
+      if (hasEnded(row.state)) return;
+      await wakeUp.sleepUntilWoken(LOOK_MS, stop);
+      await pause(GATHER_MS, stop);
+    }
+  }
+}

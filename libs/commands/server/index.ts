@@ -1,0 +1,4 @@
+export { CommandUpdates } from './orders/command-updates';
+export { NextCommandOrders, NextCommandOrdersHandler } from './orders/next-command-orders';
+export { isUuid, readReport } from './results/read-report';
+export { ReportCommands, ReportCommandsHandler } from './results/report-commands';

@@ -1,0 +1,79 @@
+import { type CommandReport, type CommandResult, REPORT_LIMITS } from '@icmp-mon/commands/contract';
+import { describe, expect, it } from 'vitest';
+import { foldResults } from './fold-results';
+import { readReport } from './read-report';
+import { readResult } from './read-result';
+
+const ID = '01936d2e-7c1a-7b3e-9a51-0242ac120010';
+const AGENT = '01936d2e-7c1a-7b3e-9a51-0242ac120003';
+const AT = '2026-11-22T10:00:00.000Z';
+const completed: CommandReport = {
+  ...{ commandId: ID, state: 'completed', trail: [{ afterMs: 1.5, text: 'sent' }] },
+  attempts: [{ sentAt: AT, outcome: 'reply', rttUs: 1_234 }],
+};
+const failed: CommandReport = {
+  ...{ commandId: ID, state: 'failed', reason: 'refused', detail: 'no', attempts: [], trail: [] },
+};
+const result = (report: CommandReport, agentId = AGENT): CommandResult => ({
+  ...{ kind: 'report', agentId, receivedAt: AT, report },
+});
+const EXPIRY: CommandResult = { kind: 'expiry', commandId: ID };
+
+describe('a report of an agent', () => {
+  it.each<CommandReport>([{ commandId: ID, state: 'received' }, completed, failed])('is read: %j', (report) => {
+    expect(readReport({ ...report, surprise: 1 })).toEqual(report);
+  });
+
+  it.each<[string, unknown]>([
+    ['no object', 7],
+    ['no id', { ...completed, commandId: 'x' }],
+    ['an unknown state', { ...completed, state: 'praised' }],
+    ['no reason', { ...failed, reason: undefined }],
+    ['a reason of two words', { ...failed, reason: 'a b' }],
+    ['a control character', { ...failed, detail: 'a\u0000b' }],
+    ['a long detail', { ...failed, detail: 'x'.repeat(REPORT_LIMITS.detailLength + 1) }],
+    ['an unknown outcome', { ...completed, attempts: [{ sentAt: AT, outcome: 'maybe', rttUs: null }] }],
+    ['a negative round trip', { ...completed, attempts: [{ sentAt: AT, outcome: 'reply', rttUs: -1 }] }],
+    ['no time', { ...completed, attempts: [{ sentAt: 'now', outcome: 'reply', rttUs: 1 }] }],
+    ['too many attempts', { ...completed, attempts: Array(REPORT_LIMITS.attempts + 1).fill(completed.attempts[0]) }],
+    ['a long line', { ...completed, trail: [{ afterMs: 1, text: 'x'.repeat(REPORT_LIMITS.trailTextLength + 1) }] }],
+    ['a newline', { ...completed, trail: [{ afterMs: 1, text: 'a\nb' }] }],
+  ])('is refused: %s', (_what, report) => {
+    expect(readReport(report)).toBeNull();
+  });
+});
+
+describe('a message of the topic', () => {
+  const read = (value: unknown) => readResult({ value: Buffer.from(JSON.stringify(value)) });
+
+  it('is a report or an expiry', () => {
+    expect(read(result(completed))).toEqual(result(completed));
+    expect(read(EXPIRY)).toEqual(EXPIRY);
+  });
+
+  it.each<[string, Buffer | null]>([
+    ['empty', null],
+    ['not JSON', Buffer.from('{')],
+    ['null', Buffer.from('null')],
+    ['another kind', Buffer.from('{"kind":"praise"}')],
+    ['without an agent', Buffer.from(JSON.stringify({ ...result(completed), agentId: 1 }))],
+  ])('is poison: %s', (_what, value) => {
+    expect(() => readResult({ value })).toThrow();
+  });
+});
+
+describe('the results of a command', () => {
+  it('count once per agent: its first end', () => {
+    const received = result({ commandId: ID, state: 'received' });
+    const { parts, hasExpired } = foldResults([received, result(completed), result(failed), received]);
+    expect(parts).toHaveLength(1);
+    expect(parts[0]).toMatchObject({ agentId: AGENT, state: 'completed', receivedAt: AT });
+    expect(hasExpired).toBe(false);
+  });
+
+  it('count up to the expiry only', () => {
+    const { parts, hasExpired } = foldResults([result(failed), EXPIRY, result(completed, ID)]);
+    expect(parts.map(({ agentId }) => agentId)).toEqual([AGENT]);
+    expect(hasExpired).toBe(true);
+  });
+});

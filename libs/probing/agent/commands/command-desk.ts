@@ -1,0 +1,137 @@
+import { type CommandOrder, type CommandReport, REPORT_LIMITS } from '@icmp-mon/commands/contract';
+import type { AgentLog } from '../agent-log';
+import type { Executors } from '../executors/executor';
+import { allowsCommand, type LocalPolicy } from '../policy/local-policy';
+import { AddressQueue } from './address-queue';
+import type { CommandJournal } from './command-journal';
+import { type CommandRates, type RunEnd, RUNNERS } from './command-runner';
+import { lineOf, Trail } from './trail';
+
+/** Commands that run at the same time; others wait for their turn. */
+const RUNNING_MAX = 4;
+/** Commands that wait. */
+const WAITING_MAX = 32;
+/** An address is left alone this long after a command, in ms: rates are per second. */
+const REST_MS = 1_000;
+/** Longest life of a command that the agent believes, in ms. */
+const LIFE_MS_MAX = 600_000;
+
+export interface CommandDeskOptions {
+  journal: CommandJournal;
+  policy: () => LocalPolicy;
+  executors: Executors;
+  rates: CommandRates;
+  /** Sends a report that is not worth keeping. */
+  onReceived: (report: CommandReport) => void;
+  /** Called when the journal has a report. */
+  onReport: () => void;
+  log: AgentLog;
+  /** A clock that is never set, and that runs while the machine is suspended. */
+  steadyMs: () => number;
+}
+
+/**
+ * Runs orders of the gateway, each at most once.
+ *
+ *     order ──▶ journal: new? ──▶ policy file ──▶ one of `RUNNING_MAX`, one per address ──▶ runner ──▶ journal: report
+ *                                    │ refused, expired, too many: report of a failure ─────────────────▲
+ *
+ * The agent trusts no order: kinds, addresses and rates are subject to its policy file, everything else to limits of its own.
+ */
+export class CommandDesk {
+  private readonly running = new Map<string, AbortController>();
+  private readonly queue = new AddressQueue(RUNNING_MAX);
+  private isStopped = false;
+
+  constructor(private readonly options: CommandDeskOptions) {}
+
+  /** Begins an order, unless it is known. */
+  takeOrder(order: CommandOrder): void {
+    const { journal, onReceived, onReport, log } = this.options;
+    const lifeMs = Math.min(Math.max(0, Number(order.expiresInMs) || 0), LIFE_MS_MAX);
+    if (!journal.accept(order.id, lifeMs)) return;
+    onReceived({ commandId: order.id, state: 'received' });
+    const trail = new Trail();
+    const stop = new AbortController();
+    this.running.set(order.id, stop);
+    this.runOrder({ ...order, expiresInMs: lifeMs }, trail, stop)
+      .catch((error: unknown): RunEnd => {
+        log.error({ err: error, command: order.id }, 'a command failed');
+        return failure('executor_failed', 'The agent could not run the command: its log has the error.');
+      })
+      .then((end) => {
+        this.running.delete(order.id);
+        if (this.isStopped) return;
+        journal.recordEnd(reportOf(order.id, end, trail));
+        onReport();
+      })
+      .catch((error: unknown) => log.error({ err: error, command: order.id }, 'a command could not be reported'));
+  }
+
+  /** Stops running a command: it was cancelled, or has expired. */
+  cancelOrder(id: string): void {
+    this.running.get(id)?.abort();
+  }
+
+  /** Stops running all commands. The journal has them as running, so that they are reported as interrupted after the restart. */
+  stop(): void {
+    this.isStopped = true;
+    for (const stop of this.running.values()) stop.abort();
+  }
+
+  private async runOrder(order: CommandOrder, trail: Trail, stop: AbortController): Promise<RunEnd> {
+    const { policy, steadyMs } = this.options;
+    const refused = this.refusalOf(order, policy());
+    if (refused !== null) return refused;
+    const deadlineMs = steadyMs() + order.expiresInMs;
+    const leftMs = (): number => deadlineMs - steadyMs();
+    const expiry = AbortSignal.timeout(order.expiresInMs);
+    const signal = AbortSignal.any([stop.signal, expiry]);
+    trail.add('waits for its turn');
+    return this.queue.inTurn(order.ip, REST_MS, async () => {
+      if (signal.aborted || leftMs() <= 0) return expired([]);
+      const end = await this.runNow({ ...order, expiresInMs: leftMs() }, trail, signal);
+      return signal.aborted || leftMs() <= 0 ? expired(end.attempts) : end;
+    });
+  }
+
+  private runNow(order: CommandOrder, trail: Trail, signal: AbortSignal): Promise<RunEnd> {
+    const { policy, executors, rates } = this.options;
+    const runner = RUNNERS[order.kind];
+    // The policy file may have changed meanwhile.
+    const refused = this.refusalOf(order, policy());
+    if (refused !== null || runner === undefined) return Promise.resolve(refused ?? unsupported(order.kind));
+    return runner({ order, policy: policy(), executors, rates, trail, signal });
+  }
+
+  private refusalOf({ kind }: CommandOrder, policy: LocalPolicy): RunEnd | null {
+    if (!Object.hasOwn(RUNNERS, kind)) return unsupported(kind);
+    if (!allowsCommand(policy, kind)) {
+      const detail = policy.stopped
+        ? 'The policy file of the agent stops all probing.'
+        : `The policy file of the agent does not allow ${kind} on demand ("commands").`;
+      return failure('refused', detail);
+    }
+    if (this.running.size <= RUNNING_MAX + WAITING_MAX) return null;
+    return failure('busy', `The agent has ${this.running.size - 1} unfinished commands, its limit.`);
+  }
+}
+
+const unsupported = (kind: unknown): RunEnd =>
+  failure('unsupported', `This agent does not run ${lineOf(String(kind)).slice(0, 32)} on demand.`);
+
+const failure = (reason: Extract<RunEnd, { state: 'failed' }>['reason'], detail: string): RunEnd => ({
+  ...{ state: 'failed', reason, detail, attempts: [] },
+});
+
+const expired = (attempts: RunEnd['attempts']): RunEnd => ({
+  ...{ state: 'failed', reason: 'expired', attempts },
+  detail: 'The command expired before the agent had finished it.',
+});
+
+function reportOf(commandId: string, end: RunEnd, { lines: trail }: Trail): CommandReport {
+  const attempts = end.attempts.slice(0, REPORT_LIMITS.attempts);
+  if (end.state === 'completed') return { commandId, state: 'completed', attempts, trail };
+  const detail = lineOf(end.detail).slice(0, REPORT_LIMITS.detailLength);
+  return { commandId, state: 'failed', reason: end.reason, detail, attempts, trail };
+}

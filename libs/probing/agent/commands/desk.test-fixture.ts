@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { CommandOrder, CommandReport } from '@icmp-mon/commands/contract';
+import { pause } from '@icmp-mon/platform/concurrency';
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import type { AgentLog } from '../agent-log';
+import type { Executor, ProbeSlice } from '../executors/executor';
+import { parsePolicy } from '../policy/parse-policy';
+import { CommandDesk } from './command-desk';
+import { CommandJournal } from './command-journal';
+
+export const SILENT: AgentLog = {
+  ...{ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+};
+export const IP = '192.0.2.1';
+
+/** A desk with a folder of its own, and executors whose every probe is answered. */
+export class DeskFixture {
+  readonly dir = mkdtempSync(path.join(os.tmpdir(), 'desk-'));
+  readonly received: string[] = [];
+  readonly slices: ProbeSlice[] = [];
+  policy = '{}';
+  scheduled = 0;
+  freeRate = 1_000;
+  /** How long a slice takes; until it is aborted if null. */
+  sliceMs: number | null = 1;
+  mostAtOnce = 0;
+  journal!: CommandJournal;
+  desk!: CommandDesk;
+  private atOnce = 0;
+
+  constructor() {
+    this.openAgain();
+  }
+
+  /** Opens the desk like a process that starts with the same folder. */
+  openAgain(): void {
+    this.desk?.stop();
+    this.journal = CommandJournal.loadJournal(this.dir, SILENT);
+    this.desk = new CommandDesk({
+      journal: this.journal,
+      executors: { icmp_ping: this.executor('icmp_ping'), tcp_connect: this.executor('tcp_connect') },
+      log: SILENT,
+      onReport: () => undefined,
+      steadyMs: () => performance.now(),
+      policy: () => parsePolicy(this.policy),
+      onReceived: ({ commandId }) => this.received.push(commandId),
+      rates: { scheduledPerSecond: () => this.scheduled, takeRate: (perSecond) => perSecond <= this.freeRate },
+    });
+  }
+
+  orderProbe(id: string, more: Partial<CommandOrder> = {}): void {
+    const order = { kind: 'icmp_ping', ip: IP, parameters: {}, count: 2, timeoutMs: 500, expiresInMs: 5_000 } as const;
+    this.desk.takeOrder({ id, ...order, ...more });
+  }
+
+  reportOf(id: string): CommandReport | undefined {
+    return this.journal.reports.find(({ commandId }) => commandId === id);
+  }
+
+  remove(): void {
+    this.desk.stop();
+    rmSync(this.dir, { recursive: true });
+  }
+
+  private executor(type: Executor['type']): Executor {
+    return {
+      ...{ type, parallelMax: 1, counters: { droppedLines: 0, foreignReplies: 0 } },
+      health: () => ({ type, state: 'ok', detail: 'It works.' }),
+      checkExecutor: () => Promise.resolve(null),
+      ownPackets: () => 0,
+      setTargets: () => undefined,
+      close: () => undefined,
+      runSlice: async (slice, onResult, signal) => {
+        this.slices.push(slice);
+        this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+        if (this.sliceMs === null)
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        else await pause(this.sliceMs);
+        this.atOnce--;
+        if (!signal.aborted) slice.ips.forEach((_, at) => onResult(at, 1_700_000_000_000 + at, OUTCOME.reply, 1_500));
+        return { ok: true, pausedMs: 0 };
+      },
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import { COMMAND_LIMITS, type CommandOrder, type ProbeAttempt } from '@icmp-mon/commands/contract';
+import { pause } from '@icmp-mon/platform/concurrency';
+import { CHECK_TYPES, OUTCOME, outcomeName, packetsPerProbe } from '@icmp-mon/probing/contract';
+import { type CheckDefinition, hasValidParameters, portOf } from '@icmp-mon/tiers/contract';
+import { refusalOf } from '../policy/local-policy';
+import type { Run, RunEnd } from './command-runner';
+import { refusalTexts } from './refusal-texts';
+
+/** Least time between two probes of an order, in ms. */
+const SPACING_MS_MIN = 200;
+const SECOND_MS = 1_000;
+const RATE_LOOK_MS = 100;
+
+/** Probes the target of an order by the executor of its kind, as a check of the type would, `count` times. */
+export async function probeTarget(run: Run): Promise<RunEnd> {
+  const { order, policy, executors, rates, trail, signal } = run;
+  const check = checkOf(order);
+  if (check === null) {
+    return failed('invalid', 'The command has parameters that this agent does not accept.');
+  }
+  const refusal = refusalOf(policy, order.ip, { ...check, port: portOf(check) });
+  if (refusal !== null) return failed('refused', refusalTexts[refusal]);
+  const spacingMs = spacingOf(run, check);
+  if (spacingMs === null) return failed('refused', refusalTexts.too_fast);
+  const executor = executors[check.type];
+  if (executor === undefined) return failed('unsupported', `This agent has no executor ${check.type}.`);
+  trail.add(`the policy file allows ${describe(order, check)}`);
+  const perSecond = (SECOND_MS * packetsPerProbe(check)) / spacingMs;
+  while (!rates.takeRate(perSecond, spacingMs * order.count)) {
+    if (signal.aborted) return failed('refused', refusalTexts.too_fast);
+    await pause(RATE_LOOK_MS, signal);
+  }
+  const attempts: ProbeAttempt[] = [];
+  const slice = {
+    ips: repeated(order.ip, order.count),
+    checks: repeated(check, order.count),
+    timeoutMs: order.timeoutMs,
+    spacingMs,
+  };
+  trail.add(`sends ${order.count} probes, one per ${Math.round(spacingMs)} ms, timeout ${order.timeoutMs} ms`);
+  const end = await executor.runSlice(
+    slice,
+    (index, sentAtMs, outcome, rttUs) => {
+      attempts.push(attemptOf(sentAtMs, outcome, rttUs));
+      trail.add(`probe ${index + 1}: ${outcomeText(outcome, rttUs)}`);
+    },
+    signal,
+  );
+  if (!end.ok) {
+    trail.add(end.detail);
+    return { ...failed('executor_failed', end.detail), attempts };
+  }
+  if (end.remark !== undefined) trail.add(end.remark);
+  const missing = order.count - attempts.length;
+  if (missing > 0 && !signal.aborted) trail.add(`${missing} probes have no result: this agent could not measure them`);
+  if (attempts.length === 0 && !signal.aborted) {
+    return failed('executor_failed', 'No probe has a result: the agent was paused or received nothing at all.');
+  }
+  return { state: 'completed', attempts };
+}
+
+/** Returns the check that the order demands; null if a member is not within its limits. */
+function checkOf({ kind, ip, parameters, count, timeoutMs }: CommandOrder): CheckDefinition | null {
+  const type = CHECK_TYPES.find((each) => each === kind);
+  if (type === undefined || typeof ip !== 'string') return null;
+  const check: CheckDefinition = { ...parameters, packets: 1, check: 1, type, expect: 'reachable' };
+  const isWithin = (value: unknown, { min, max }: { min: number; max: number }): boolean =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  const isValid =
+    isWithin(count, COMMAND_LIMITS.count) && isWithin(timeoutMs, COMMAND_LIMITS.timeoutMs) && hasValidParameters(check);
+  return isValid ? check : null;
+}
+
+/**
+ * Returns the time between two probes with which schedule and command together send no more packets to the address than the policy file
+ * allows; null if the schedule uses up what it allows.
+ */
+function spacingOf({ order, policy, rates }: Run, check: CheckDefinition): number | null {
+  const ofAddress = policy.packetsPerSecondPerAddress - rates.scheduledPerSecond(order.ip);
+  const free = Math.min(ofAddress, policy.packetsPerSecond);
+  const packets = packetsPerProbe(check);
+  if (free <= 0) return null;
+  const spacingMs = Math.max(SPACING_MS_MIN, (SECOND_MS * packets) / free);
+  return order.count > 1 && spacingMs * (order.count - 1) > order.expiresInMs ? null : spacingMs;
+}
+
+function describe({ ip }: CommandOrder, check: CheckDefinition): string {
+  const port = portOf(check);
+  return port === undefined ? `${check.type} of ${ip}` : `${check.type} of ${ip}, port ${port}`;
+}
+
+function attemptOf(sentAtMs: number, outcome: number, rttUs: number): ProbeAttempt {
+  const sentAt = new Date(sentAtMs).toISOString();
+  return { sentAt, outcome: outcomeName(outcome), rttUs: outcome === OUTCOME.reply ? rttUs : null };
+}
+
+const outcomeText = (outcome: number, rttUs: number): string =>
+  outcome === OUTCOME.reply ? `reply after ${(rttUs / 1_000).toFixed(2)} ms` : outcomeName(outcome);
+
+const repeated = <T>(value: T, count: number): T[] => Array.from({ length: count }, () => value);
+
+const failed = (reason: 'invalid' | 'refused' | 'unsupported' | 'executor_failed', detail: string) =>
+  ({ state: 'failed', reason, detail, attempts: [] }) satisfies RunEnd;
