@@ -6,7 +6,7 @@ import { runCommand } from './commands/run-command.mjs';
 import { readAccess } from './demo/product.mjs';
 import { stopInstallation, stoppedText } from './installation.mjs';
 import { whyNoNamespaces } from './lab/network.mjs';
-import { ALL, purposeOf, readAll, readScenario, scenarioNames } from './lab/scenario.mjs';
+import { purposeOf, readScenarios, scenarioNames } from './lab/scenario.mjs';
 import { isRoot } from './owner.mjs';
 import { stateDir } from './paths.mjs';
 import { filesOf } from './product.mjs';
@@ -22,7 +22,7 @@ await runCommand(definition, async (asked) => {
   if (!isRoot()) throw new Refusal('The lab creates network namespaces and needs root. Use: sudo npm run lab');
   await setUp(import.meta.url, { provider: 'none', commands: ['fping', 'nft', 'ip', 'python3', 'sysctl'] });
   const name = asked.text('scenario') ?? DEFAULT_SCENARIO;
-  const scenario = name === ALL ? await readAll() : await readScenario(name);
+  const scenario = await readScenarios(name);
   const reason = whyNoNamespaces();
   if (reason)
     throw new Refusal(

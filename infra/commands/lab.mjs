@@ -18,7 +18,7 @@ export const lab = {
     {
       name: 'scenario',
       value: 'name|file',
-      text: 'a scenario that is listed by --list, all of them that end, as "all", or a YAML file',
+      text: 'a scenario that is listed by --list, several with commas between them, all of them that end, as "all", or a YAML file',
       default: 'living-network, which repeats until Ctrl-C',
     },
     { name: 'list', text: 'lists the scenarios' },

@@ -75,7 +75,7 @@ function contentOf(document, file) {
 }
 
 /** Name of all shipped scenarios that do not repeat, together. */
-export const ALL = 'all';
+const ALL = 'all';
 /** Time between two scenarios of `all`, in s: statuses recover, and agents that were cut off are connected again. */
 const GAP_S = 25;
 
@@ -84,25 +84,36 @@ const GAP_S = 25;
  * @param {Scenario[]} scenarios
  * @returns {Scenario}
  */
-export function joinScenarios(scenarios) {
+export function joinScenarios(scenarios, name = ALL) {
   /** @type {Part[]} */
   const parts = [];
   /** @type {Fault[]} */
   const timeline = [];
   let fromS = 0;
-  for (const { name, durationS, timeline: faults } of scenarios) {
-    parts.push({ name, fromS });
-    for (const fault of faults) timeline.push({ ...fault, at: fault.at + fromS, name: `${name} ${fault.name}` });
+  for (const { name: part, durationS, timeline: faults } of scenarios) {
+    parts.push({ name: part, fromS });
+    for (const fault of faults) timeline.push({ ...fault, at: fault.at + fromS, name: `${part} ${fault.name}` });
     fromS += durationS + GAP_S;
   }
   const purpose = `${scenarios.length} scenarios, one after the other.`;
   // One tier has the ports: they are probed in all scenarios, and none but its own may open them.
   const closed = scenarios.find((scenario) => scenario.closed)?.closed ?? null;
-  return { ...scenarios[0], name: ALL, purpose, durationS: fromS - GAP_S, repeat: false, closed, timeline, parts };
+  return { ...scenarios[0], name, purpose, durationS: fromS - GAP_S, repeat: false, closed, timeline, parts };
 }
 
-/** Reads all shipped scenarios that do not repeat, as one. */
-export async function readAll() {
-  const scenarios = await Promise.all(scenarioNames().map(readScenario));
-  return joinScenarios(scenarios.filter(({ repeat }) => !repeat));
+/**
+ * Reads a scenario by its name or from a file, several names with commas between them as one, or all shipped ones that do not repeat.
+ * @param {string} asked
+ */
+export async function readScenarios(asked) {
+  const names = asked === ALL ? scenarioNames() : asked.split(',');
+  if (names.length === 1) return readScenario(asked);
+  const scenarios = await Promise.all(names.map(readScenario));
+  const repeating = scenarios.find(({ repeat }) => repeat);
+  if (asked === ALL) return joinScenarios(scenarios.filter(({ repeat }) => !repeat));
+  if (repeating) throw new Refusal(`${repeating.name} repeats until Ctrl-C: it cannot be one of several scenarios.`);
+  const [first, ...others] = scenarios;
+  const other = others.find(({ world }) => JSON.stringify(world) !== JSON.stringify(first.world));
+  if (other) throw new Refusal(`${other.name} has another world than ${first.name}: run it by itself.`);
+  return joinScenarios(scenarios, scenarios.map(({ name }) => name).join('+'));
 }

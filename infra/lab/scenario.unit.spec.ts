@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from './engine/faults.mjs';
 import { World } from './engine/world.mjs';
-import { joinScenarios, parseScenario, readAll, readScenario, scenarioNames } from './scenario.mjs';
+import { joinScenarios, parseScenario, readScenario, readScenarios, scenarioNames } from './scenario.mjs';
 
 const parse = (...lines: string[]) => parseScenario(['name: mine', 'durationS: 60', ...lines].join('\n'), 'mine.yaml');
 
@@ -127,8 +127,15 @@ describe('several scenarios', () => {
     expect(joined.durationS).toBe(145);
   });
 
+  it('are those that are named', async () => {
+    const { name, parts } = await readScenarios('region-cut,anycast');
+    expect([name, ...parts.map((part) => part.name)]).toEqual(['region-cut+anycast', 'region-cut', 'anycast']);
+    await expect(readScenarios('region-cut,living-network')).rejects.toThrow('living-network repeats until Ctrl-C');
+    await expect(readScenarios('region-cut,nothing')).rejects.toThrow('nothing is not a file and not a scenario');
+  });
+
   it('are all that end', async () => {
-    const { parts } = await readAll();
+    const { parts } = await readScenarios('all');
     expect(parts.map(({ name }) => name)).toEqual(scenarioNames().filter((name) => name !== 'living-network'));
   });
 });
