@@ -127,7 +127,7 @@ describe('several scenarios', () => {
     expect(joined.durationS).toBe(145);
   });
 
-  it('are those that are named', async () => {
+  it('are the ones with the given names', async () => {
     const { name, parts } = await readScenarios('region-cut,anycast');
     expect([name, ...parts.map((part) => part.name)]).toEqual(['region-cut+anycast', 'region-cut', 'anycast']);
     await expect(readScenarios('region-cut,living-network')).rejects.toThrow('living-network repeats until Ctrl-C');
