@@ -57,6 +57,16 @@ describe('a plan of tiers', () => {
     });
   });
 
+  it('has pings with parameters, without changes where a flag is stated that is not set', () => {
+    const voice = { type: 'icmp_ping', expect: 'reachable', packets: 5, dscp: 46, source: '192.0.2.10' } as const;
+    const gold = view('gold', { checks: [{ check: 1, ...voice }] });
+    expect(compare([{ name: 'gold', checks: [{ ...voice, dontFragment: false }] }], gold).changes).toEqual([]);
+    expect(compare([{ name: 'gold', checks: [{ ...voice, dontFragment: true }] }], gold).changes).toHaveLength(1);
+    expect(compare([{ name: 'gold', checks: [{ ...voice, packets: 21 }] }], gold).faults).toMatchObject([
+      { text: expect.stringContaining('must be a whole number from 1 to 20') },
+    ]);
+  });
+
   it('creates a tier whose policy is complete', () => {
     const policy = {
       probeIntervalMs: 1_000,
