@@ -9,9 +9,9 @@ const NUMBERS = {
   ...{ percent: [0, 100], ms: [0, 60_000], perSecond: [0.01, 1_000_000], downS: [0.1, 86_400], upS: [0.1, 86_400] },
   ...{ port: [1, 65_535], agentsPerRegion: [1, AGENTS_MAX], targets: [1, TARGETS_MAX], sitesPerRegion: [1, SITES_MAX] },
   ...{ anycast: [0, 250], ipv6Percent: [0, 50], jitterMs: [0, 1_000], lossPercent: [0, 100] },
-  ...{ routerIcmpPerSecond: [1, 1_000_000], packets: [1, 1_000] },
+  ...{ routerIcmpPerSecond: [1, 1_000_000], equalPaths: [1, 16], packets: [1, 1_000] },
 };
-const WHOLE = ['seed', 'agentsPerRegion', 'targets', 'sitesPerRegion', 'anycast', 'port'];
+const WHOLE = ['seed', 'agentsPerRegion', 'targets', 'sitesPerRegion', 'anycast', 'port', 'equalPaths'];
 
 /** @typedef {{ path: string, text: string }} Problem `path`, such as `timeline[0].targets`, leads to its line; empty for the whole */
 

@@ -65,6 +65,8 @@ export class ScenarioReader extends FaultReader {
     const isNames = Array.isArray(plan.providers) && plan.providers.length > 0;
     if (!isNames || !plan.providers.every((name) => NAME.test(name)))
       this.refuse('world.providers', ' must be a list of names of lower-case letters, digits and "-"');
+    for (const name of /** @type {const} */ (['flowPerPacket', 'publicCore']))
+      if (typeof plan[name] !== 'boolean') this.refuse(`world.${name}`, ' must be true or false');
     this.checkSizes(plan, regions.length);
     return plan;
   }

@@ -1,8 +1,9 @@
 import { Conditions } from './conditions.mjs';
 import { LossBursts } from './loss-bursts.mjs';
-import { readPacket } from './packet.mjs';
+import { packetFlow, readPacket } from './packet.mjs';
 import { randomOf } from './random.mjs';
 import { RateLimits } from './rate-limit.mjs';
+import { RouterFaults } from './router-faults.mjs';
 import { echoReply, portUnreachable, tcpReply, timeExceeded } from './reply.mjs';
 
 /** @typedef {import('./world.mjs').World} World */
@@ -44,6 +45,7 @@ export class Engine {
     this.world = world;
     this.conditions = new Conditions(world, faults);
     this.random = randomOf(seed);
+    this.routerFaults = new RouterFaults(this.conditions, this.random);
     this.limits = new RateLimits();
     this.bursts = new LossBursts(this.random);
     /** Start of the timeline in ms; before it no fault is active. */
@@ -79,13 +81,16 @@ export class Engine {
   deliver(packet, vantage, target, region, nowMs) {
     const { conditions } = this;
     const concerning = conditions.concerning(vantage, target, region);
-    const steps = conditions.withDetours(vantage, conditions.routeOf(vantage, target, region, packet.flow), concerning);
+    const flow = this.world.plan.flowPerPacket ? packetFlow(packet) : packet.flow;
+    const route = conditions.withDetours(vantage, conditions.routeOf(vantage, target, region, flow), concerning);
+    const steps = this.routerFaults.withLoop(route, packet.hopLimit);
     const downAt = steps.findIndex(({ router }) => conditions.downRouters.has(router));
     // The kernel of the core namespace is the first hop and has already subtracted one.
     const expiresAt = packet.hopLimit - 1;
     const reached = downAt === -1 ? steps.length : downAt;
+    if (this.routerFaults.losesPacket(steps.slice(0, Math.min(expiresAt + 1, reached)))) return this.silent('lost');
     if (expiresAt < Math.min(reached, steps.length)) return this.expire(packet, steps[expiresAt], nowMs);
-    if (downAt !== -1 || conditions.isCut(vantage, target, packet.flow)) return this.silent('cut');
+    if (downAt !== -1 || conditions.isCut(vantage, target, flow)) return this.silent('cut');
     const pair = vantage.index * this.world.targets.length + target.index;
     if (this.isLost(concerning, pair)) return this.silent('lost');
     const reply = this.answer(packet, target, concerning, nowMs);
@@ -105,6 +110,7 @@ export class Engine {
       ({ fault, routers }) => fault.fault === 'router-rate-limit' && routers.has(router),
     );
     const perSecond = limit?.fault.perSecond ?? this.world.plan.routerIcmpPerSecond;
+    if (!this.routerFaults.answersProbe(router)) return this.silent('limited');
     if (!this.limits.allows(`router ${router}`, perSecond, nowMs)) return this.silent('limited');
     this.counts.expired++;
     const bytes = timeExceeded(packet, this.world.routers[router].keys[packet.family]);

@@ -98,3 +98,10 @@ export function flowOf(from, to, ports) {
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (hash ^ (hash >>> 13)) >>> 0;
 }
+
+/**
+ * Returns the flow of a packet for routers that also hash the identifier and sequence number of echo requests.
+ * @param {Packet} packet
+ */
+export const packetFlow = ({ kind, from, to, bytes, payloadAt, flow }) =>
+  kind === 'echo' ? flowOf(from, to, bytes.readUInt32BE(payloadAt + 4)) : flow;

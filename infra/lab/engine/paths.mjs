@@ -6,14 +6,13 @@
 
 const LOCAL_MS = 0.15;
 const METRO_MS = 0.6;
-const BACKBONES = 2;
 
 /**
  * The routers between each vantage point and each place. A packet passes them in this order:
  *
  *     vantage ─▶ edge.<provider>.<region> ─▶ [ix.<region>] ─▶ bb1|bb2.<provider>.<from>.<to> ─▶ core.<region> ─▶ site.<site> ─▶ target
  *
- * `ix` only between providers, the backbone (two equal routers) only between regions.
+ * `ix` only between providers, the backbone (equal routers, two unless set) only between regions.
  */
 export class Paths {
   /** @type {Map<string, Hop[]>} */ hops = new Map();
@@ -52,7 +51,10 @@ export class Paths {
     }
     if (vantage.region !== region) {
       oneWayMs += this.world.distanceMs(vantage.region, region);
-      const names = Array.from({ length: BACKBONES }, (_, n) => `bb${n + 1}.${provider}.${vantage.region}.${region}`);
+      const names = Array.from(
+        { length: this.world.plan.equalPaths },
+        (_, n) => `bb${n + 1}.${provider}.${vantage.region}.${region}`,
+      );
       pass(...names);
     }
     oneWayMs += METRO_MS;

@@ -11,6 +11,9 @@
  * @property {number} jitterMs mean of the random part of a round trip
  * @property {number} lossPercent of round trips without any fault
  * @property {number} routerIcmpPerSecond ICMP errors that one router sends at most
+ * @property {number} equalPaths equal routers of each backbone
+ * @property {boolean} flowPerPacket whether each echo request may take another one of equal paths
+ * @property {boolean} publicCore whether routers have public addresses, except those at the edge, which all have the same private one
  */
 
 /** @type {Readonly<WorldPlan>} */
@@ -32,6 +35,9 @@ export const DEFAULT_WORLD = Object.freeze({
   jitterMs: 0.4,
   lossPercent: 0,
   routerIcmpPerSecond: 200,
+  equalPaths: 2,
+  flowPerPacket: false,
+  publicCore: false,
 });
 
 /** Answers of a target on TCP ports, by its role: `open` ports accept, the others are refused (`closed`) or silent (`filtered`). */

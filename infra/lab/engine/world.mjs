@@ -102,13 +102,23 @@ export class World {
   addRouter(name) {
     const index = this.routers.length;
     const keys = {
-      4: addressKey(`100.64.${index >> 8}.${index & 255}`),
+      4: addressKey(this.routerAddress(name, index)),
       6: addressKey(`2001:2:0:f000::${(index + 1).toString(16)}`),
     };
     const router = { index, name, keys };
     this.routers.push(router);
     this.routerByName.set(name, router);
     return router;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} index
+   */
+  routerAddress(name, index) {
+    if (!this.plan.publicCore) return `100.64.${index >> 8}.${index & 255}`;
+    // Behind the largest address of a target.
+    return name.startsWith('edge.') ? '100.64.0.1' : `198.19.${240 + (index >> 8)}.${index & 255}`;
   }
 
   /**

@@ -1,5 +1,7 @@
 export { findBreaks } from './break-point';
-export { type AgentPath, mergePaths } from './merge-paths';
+export { type AgentPath, columnsOf, mergePaths } from './merge-paths';
+export { mtrTable } from './mtr-table';
+export { findPathChange } from './path-change';
 export { lossOf } from './path-loss';
 export { readTrace } from './read-trace';
 export * from './trace';

@@ -1,10 +1,13 @@
 export type { Executors } from '../executors/executor';
 export { createExecutors } from '../executors/executors';
 export { FakeGateway } from '../fake-gateway.test-server';
+export { parsePolicy } from '../policy/parse-policy';
+export { PacketBudget } from '../schedule/packet-budget';
 export { GatewayClient } from '../ship/gateway-client';
 export { LaneShipper } from '../ship/lane-shipper';
 export { Spool } from '../spool/spool';
 export { block, type EnrolledClient, enrolment, makeKeyAndCsr, rejoining } from './gateway-requests';
+export { TraceRunner } from '../trace/trace-runner';
 export { simulatedTelemetry } from './simulated-telemetry';
 export { TestAgent, type TestAgentOptions } from './test-agent';
 export { type Answer, type Call, jsonOf, TestClient } from './test-client';
