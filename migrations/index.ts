@@ -64,6 +64,7 @@ import { ShardAhead1790000045000 } from './telemetry/1790000045000-platform-shar
 import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-status-target-verdict';
 import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-mismatch';
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
+import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agents-metric-losses';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
 import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
 import { StatusValidation1790000094000 } from './telemetry/1790000094000-status-validation';
@@ -150,4 +151,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusValidation1790000094000,
   StatusCheckChangeAt1790000099000,
   ProbingDetails1790000105000,
+  AgentsMetricLosses1790000108000,
 ];

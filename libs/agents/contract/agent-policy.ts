@@ -82,3 +82,15 @@ export const POLICY_CHECKS_BYTES_MAX = 4_000;
 export const REFUSED_KEYS_MAX = 4_000;
 /** Maximum size of the refused keys in a report. */
 export const REFUSED_KEYS_BYTES_MAX = 20_000;
+
+/** A policy file as its agent reported it. */
+export interface StoredAgentPolicy extends AgentPolicy {
+  /** Time of the report that changed what is stored, ISO 8601. */
+  reportedAt: string;
+}
+
+export interface AgentPolicyView {
+  agentId: string;
+  /** Null while no report of the agent is stored. */
+  reported: StoredAgentPolicy | null;
+}

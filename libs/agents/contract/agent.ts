@@ -175,4 +175,10 @@ export type AgentMetricPoint = Pick<
   | 'spoolBlocks'
   | 'spoolOldestS'
   | 'clockOffsetMs'
->;
+> & {
+  /** Null: the agent did not report it, or an earlier release stored the report. This holds for the following members too. */
+  lateMs: number | null;
+  unmeasuredPerS: number | null;
+  /** Since the agent's process started. */
+  droppedResults: number | null;
+};

@@ -115,7 +115,7 @@ describe('the health of agents', () => {
     const id = await agentNamed('measured');
     const endMs = Date.parse('2026-11-22T12:00:00.000Z');
     const seconds = Array.from({ length: 1_440 }, (_, at) => at * 5);
-    await handle(seconds.map((s) => report(id, new Date(endMs - s * 1_000), { probesPerS: 10, spoolBlocks: s })));
+    await handle(seconds.map((s) => report(id, new Date(endMs - s * 1_000), { spoolBlocks: s, lateMs: 40 })));
     const metrics = new ReadAgentMetricsHandler(control, telemetryDb);
     const twoHours = await metrics.execute(
       new ReadAgentMetrics(id, { from: iso(endMs - 7_200_000), to: iso(endMs + 1) }),
@@ -123,7 +123,7 @@ describe('the health of agents', () => {
     expect(twoHours.points.length).toBeGreaterThan(600);
     expect(twoHours.points.length).toBeLessThanOrEqual(720);
     expect(twoHours.points.map(({ at }) => at)).toEqual(twoHours.points.map(({ at }) => at).sort());
-    expect(twoHours.points[0]).toMatchObject({ probesPerS: 10, cpuCores: 0.25, rssBytes: 70_000_000 });
+    expect(twoHours.points[0]).toMatchObject({ cpuCores: 0.25, lateMs: 40, unmeasuredPerS: null, droppedResults: 0 });
     const minute = await metrics.execute(new ReadAgentMetrics(id, { from: iso(endMs - 59_999), to: iso(endMs + 1) }));
     expect(minute.points).toHaveLength(12);
     expect((await metrics.execute(new ReadAgentMetrics(id, {}))).points).toEqual([]);

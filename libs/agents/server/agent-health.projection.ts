@@ -3,8 +3,8 @@ import type { Sql } from '@icmp-mon/platform/database';
 import { PoisonError, type ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { readTelemetry } from './telemetry';
 
-const FIGURES =
-  'probes_per_s, results_per_s, cpu_cores, executor_cpu_cores, rss_bytes, spool_blocks, spool_oldest_s, clock_offset_ms';
+const FIGURES = `probes_per_s, results_per_s, cpu_cores, executor_cpu_cores, rss_bytes, spool_blocks, spool_oldest_s, clock_offset_ms,
+  late_ms, unmeasured_per_s, dropped_results`;
 const PEER_LENGTH_MAX = 64;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -27,11 +27,12 @@ export class AgentHealthProjection {
   }
 
   private async keepMetrics(sql: Sql, reports: readonly ReceivedTelemetry[]): Promise<void> {
-    const column = (read: (report: ReceivedTelemetry) => string | number): (string | number)[] => reports.map(read);
+    const column = (read: (report: ReceivedTelemetry) => string | number | null): (string | number | null)[] =>
+      reports.map(read);
     await sql.execute(
       `INSERT INTO agent_metric (agent_id, at, ${FIGURES})
        SELECT agent_id, at, ${FIGURES} FROM unnest($1::uuid[], $2::timestamptz[], $3::real[], $4::real[], $5::real[], $6::real[], $7::bigint[],
-         $8::bigint[], $9::float8[], $10::float8[]) AS r(agent_id, at, ${FIGURES})`,
+         $8::bigint[], $9::float8[], $10::float8[], $11::real[], $12::real[], $13::bigint[]) AS r(agent_id, at, ${FIGURES})`,
       [
         column(({ agentId }) => agentId),
         column(({ receivedAt }) => receivedAt),
@@ -43,6 +44,9 @@ export class AgentHealthProjection {
         column(({ telemetry }) => Math.round(telemetry.spoolBlocks)),
         column(({ telemetry }) => telemetry.spoolOldestS),
         column(({ telemetry }) => telemetry.clockOffsetMs),
+        column(({ telemetry }) => realOf(telemetry.lateMs)),
+        column(({ telemetry }) => realOf(telemetry.unmeasuredPerS)),
+        column(({ telemetry }) => Math.round(telemetry.droppedResults)),
       ],
     );
   }
@@ -97,4 +101,9 @@ function readReport(message: ReceivedMessage): ReceivedTelemetry {
     if (cause instanceof PoisonError) throw cause;
     throw new PoisonError('not a telemetry report', { cause });
   }
+}
+
+/** Older agents lack some figures. */
+function realOf(figure: number | undefined): number | null {
+  return figure === undefined ? null : Math.fround(figure);
 }

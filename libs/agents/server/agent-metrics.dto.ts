@@ -3,6 +3,8 @@ import { MayBeAbsent, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 
+const MAYBE = { type: Number, nullable: true } as const;
+
 export class AgentMetricPointResponse implements AgentMetricPoint {
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty() probesPerS!: number;
@@ -13,6 +15,12 @@ export class AgentMetricPointResponse implements AgentMetricPoint {
   @ApiProperty() spoolBlocks!: number;
   @ApiProperty() spoolOldestS!: number;
   @ApiProperty() clockOffsetMs!: number;
+  @ApiProperty({ ...MAYBE, description: 'Longest delay of a probe in a minute. Null: not reported or not stored.' })
+  lateMs!: number | null;
+  @ApiProperty({ ...MAYBE, description: 'Probes without a result. Null: not reported or not stored.' })
+  unmeasuredPerS!: number | null;
+  @ApiProperty({ ...MAYBE, description: 'Results that the agent dropped since its process started. Null: not stored.' })
+  droppedResults!: number | null;
 }
 
 export class AgentMetricsResponse implements AgentMetrics {

@@ -18,7 +18,7 @@ interface AskedRange {
 
 type PointRow = Omit<AgentMetricPoint, 'at'> & { at: Date };
 
-/** Reads an agent's metrics over time: at most 720 points, each the mean of its bucket; the last hour unless set. */
+/** Reads an agent's metrics over time: at most 720 points, each the mean or the worst of its bucket; the last hour unless set. */
 export class ReadAgentMetrics extends Query<AgentMetrics> {
   constructor(
     readonly agentId: string,
@@ -49,7 +49,8 @@ export class ReadAgentMetricsHandler implements IQueryHandler<ReadAgentMetrics> 
          avg(probes_per_s) AS "probesPerS", avg(results_per_s) AS "resultsPerS",
          avg(cpu_cores) AS "cpuCores", avg(executor_cpu_cores) AS "executorCpuCores",
          avg(rss_bytes)::float8 AS "rssBytes", max(spool_blocks) AS "spoolBlocks",
-         max(spool_oldest_s) AS "spoolOldestS", avg(clock_offset_ms) AS "clockOffsetMs"
+         max(spool_oldest_s) AS "spoolOldestS", avg(clock_offset_ms) AS "clockOffsetMs",
+         max(late_ms) AS "lateMs", avg(unmeasured_per_s) AS "unmeasuredPerS", max(dropped_results)::float8 AS "droppedResults"
        FROM agent_metric WHERE agent_id = $1 AND at >= $2 AND at < $3
        GROUP BY 1 ORDER BY 1 LIMIT ${POINTS_MAX}`,
       [agentId, from, to, pointMs],

@@ -10,20 +10,16 @@ import {
   ChartColours,
   lineHues,
   linesOption,
-  MEMORY_SCALE,
   peakBeyond,
   RangeChoice,
   rangeMs,
   readSpan,
   readTimeRange,
-  scaleOf,
-  type ValueScale,
 } from '@icmp-mon/platform/charts';
 import { AgentTroublePipe } from '@icmp-mon/agents/look';
 import {
   AgePipe,
   BytesPipe,
-  bytesText,
   Clock,
   CountPipe,
   DateTimePipe,
@@ -32,13 +28,13 @@ import {
   keepLast,
   PageTrail,
   RatePipe,
-  rateText,
   reloadEvery,
   zoneText,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
 import { AgentExecutors } from './agent-executors';
 import { AgentFacts } from './agent-facts';
+import { AGENT_GRAPHS } from './agent-graphs';
 import { AgentLink } from './agent-link';
 import { AgentPolicyCard } from './agent-policy';
 import { AgentsClient } from './agents.client';
@@ -50,52 +46,6 @@ const METRICS_AGAIN_MS = 15_000;
 const METRICS_SPAN_MS_MAX = 31 * 86_400_000;
 /** Multiple of the usual distance between points from which the line breaks: telemetry arrives every 5 s, or is averaged over longer buckets. */
 const GAP_FACTOR = 6;
-
-interface Graph {
-  title: string;
-  lines: { name: string; read: (point: AgentMetricPoint) => number }[];
-  text: (value: number) => string;
-  scale: ValueScale;
-}
-
-const GRAPHS: readonly Graph[] = [
-  {
-    title: 'Results and probes',
-    lines: [
-      { name: 'results/s', read: (point) => point.resultsPerS },
-      { name: 'probes/s', read: (point) => point.probesPerS },
-    ],
-    text: rateText,
-    scale: scaleOf('', 0.1),
-  },
-  {
-    title: 'CPU, share of a core',
-    lines: [
-      { name: 'agent', read: (point) => point.cpuCores * 100 },
-      { name: 'executors', read: (point) => point.executorCpuCores * 100 },
-    ],
-    text: (value) => `${value.toFixed(1)} %`,
-    scale: scaleOf('%', 0.1),
-  },
-  {
-    title: 'Memory',
-    lines: [{ name: 'resident', read: (point) => point.rssBytes }],
-    text: bytesText,
-    scale: MEMORY_SCALE,
-  },
-  {
-    title: 'Age of the oldest spooled block',
-    lines: [{ name: 'oldest', read: (point) => point.spoolOldestS }],
-    text: (value) => `${value.toFixed(0)} s`,
-    scale: scaleOf('s', 1),
-  },
-  {
-    title: 'Clock offset to the gateway',
-    lines: [{ name: 'offset', read: (point) => point.clockOffsetMs }],
-    text: (value) => `${value.toFixed(1)} ms`,
-    scale: scaleOf('ms', 0.1),
-  },
-];
 
 /** Page of one agent: `/agents/:id?range=` or `?from=&to=`. */
 @Component({
@@ -159,7 +109,7 @@ export class AgentDetail {
   protected readonly points = computed(() => this.keptMetrics.value()?.points ?? []);
   protected readonly graphs = computed(() => {
     const hues = lineHues(this.colours.palette());
-    return GRAPHS.map((graph) => {
+    return AGENT_GRAPHS.map((graph) => {
       const lines = graph.lines.map((line) => ({ name: line.name, points: withGaps(this.points(), line.read) }));
       const peak = peakBeyond(lines);
       return {
@@ -186,13 +136,16 @@ export class AgentDetail {
 }
 
 /** Returns the points of one line, with a break where the distance between two points is much longer than usual. */
-function withGaps(points: AgentMetricPoint[], read: (point: AgentMetricPoint) => number): [number, number | null][] {
+function withGaps(
+  points: AgentMetricPoint[],
+  read: (point: AgentMetricPoint) => number | null,
+): [number, number | null][] {
   const times = points.map((point) => Date.parse(point.at));
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   const usualMs = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Infinity;
   return points.flatMap((point, index): [number, number | null][] => {
     const atMs = times[index] ?? 0;
-    const here: [number, number] = [atMs, read(point)];
+    const here: [number, number | null] = [atMs, read(point)];
     const stepMs = index === 0 ? 0 : (steps[index - 1] ?? 0);
     return stepMs > usualMs * GAP_FACTOR ? [[atMs - 1, null], here] : [here];
   });

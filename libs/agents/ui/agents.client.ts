@@ -3,6 +3,7 @@ import { inject, Injectable } from '@angular/core';
 import type {
   AgentChange,
   AgentMetrics,
+  AgentPolicyView,
   AgentView,
   ChangeAgentDescriptionRequest,
   ChangeAgentRequest,
@@ -42,6 +43,10 @@ export class AgentsClient {
 
   readAgent(agentId: () => string): HttpResourceRef<AgentView | undefined> {
     return httpResource(() => pathOf(agentId()));
+  }
+
+  readPolicy(agentId: () => string): HttpResourceRef<AgentPolicyView | undefined> {
+    return httpResource(() => `${pathOf(agentId())}/policy`);
   }
 
   /** Reads an agent's metrics over a time range in ms since 1970. */

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentPoliciesProjection } from './agent-policies.projection';
 import { assignmentEvents, type AssignmentEvents } from './assignment-events.test-data';
 import { AssignmentProjection } from './assignment.projection';
+import { ReadAgentPolicy, ReadAgentPolicyHandler } from './read-agent-policy';
 
 const SHARDS = 2;
 const OPEN: AgentPolicyReport = { allow: null, deny: [], stopped: false, packetsPerSecond: 500, refusedKeys: [] };
@@ -58,6 +59,19 @@ describe('policies that agents report', () => {
     );
     return rows.map(({ fact }) => fact).sort((a, b) => a.targetKey - b.targetKey);
   }
+
+  it('are read as they were reported, without the keys of targets', async () => {
+    const read = new ReadAgentPolicyHandler(database);
+    expect(await read.execute(new ReadAgentPolicy(first))).toEqual({ agentId: first, reported: null });
+    const restricted = { ...FIRST_63, ports: { dns: { allow: [], deny: [] } }, commands: ['mtr'] };
+    await reported(first, { ...restricted, refusedKeys: [3] });
+    const { refusedKeys: _keys, ...shown } = restricted;
+    const reportedAt = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+    expect(await read.execute(new ReadAgentPolicy(first))).toEqual({
+      agentId: first,
+      reported: { ...shown, reportedAt },
+    });
+  });
 
   it('move refused targets to an agent that allows them immediately, and no other targets', async () => {
     const before = await keysOf(first);

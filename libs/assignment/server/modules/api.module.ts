@@ -8,12 +8,14 @@ import {
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { Global, Module } from '@nestjs/common';
+import { AgentPolicyController } from '../agent-policy.controller';
 import { ASSIGNMENT_PART } from '../assignment-health';
 import { StoredHeldTargets } from '../held-targets';
 import { ListPlacementHandler } from '../list-placement';
 import { PLACEMENT_PART } from '../placement-health';
 import { PlacementController } from '../placement.controller';
 import { ReadTierPreviewHandler } from '../preview/read-tier-preview';
+import { ReadAgentPolicyHandler } from '../read-agent-policy';
 import { ReadTargetAssignmentHandler } from '../read-target-assignment';
 import { StoredAgentTargets } from '../stored-agent-targets';
 import { StoredAssignments } from '../stored-assignments';
@@ -24,10 +26,11 @@ import { TargetAssignmentController } from '../target-assignment.controller';
 /** Exports `AssignmentDirectory`, `AgentTargets`, `HeldTargets`, `SelectedAgents` and `TargetPlacements` for the routes of other contexts; needs the control database. */
 @Global()
 @Module({
-  controllers: [PlacementController, TargetAssignmentController],
+  controllers: [AgentPolicyController, PlacementController, TargetAssignmentController],
   providers: [
     ListPlacementHandler,
     ReadTierPreviewHandler,
+    ReadAgentPolicyHandler,
     ReadTargetAssignmentHandler,
     {
       provide: AssignmentDirectory,
