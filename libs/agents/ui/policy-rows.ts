@@ -31,7 +31,7 @@ export function refusalText(reason: string): string {
   return Object.hasOwn(REFUSAL_TEXTS, reason) ? REFUSAL_TEXTS[reason as PolicyRefusal] : reason.replaceAll('_', ' ');
 }
 
-/** Returns the fields of a reported policy file in the order of the file, with what holds for those that are left out. */
+/** Returns the fields of a reported policy file in the order of the file, and what holds for a field that was left out. */
 export function policyRows(policy: AgentPolicy): PolicyRow[] {
   const denied = policy.deny.filter((range) => !ALWAYS.has(range));
   const { packetsPerSecondPerAddress: perAddress } = policy;

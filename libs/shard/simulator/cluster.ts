@@ -16,8 +16,8 @@ import { numbersByPlace, type SimulatedRows } from './simulated-tables';
 import { PlainFold } from './undisturbed';
 import { World } from './world';
 
-/** Number of participants: status, series, uncounted. */
-const PARTICIPANTS = 3;
+/** Number of participants: status, series, validation, uncounted. */
+const PARTICIPANTS = 4;
 const CHECKPOINT_BYTES_MAX = 64 * 1024 * 1024;
 /** Time after which a process that was asked to stop is killed, in ms. */
 const STOP_MS_MAX = 10_000;

@@ -1,22 +1,19 @@
 import { AGENT_CONDITIONS, type AgentCondition, type FeedFact } from '@icmp-mon/probing/contract';
 import {
-  decodeBlock,
-  decodeShardRecord,
   encodeBlocksRecord,
   encodeFeedRecord,
   encodeTickRecord,
   LANE,
   type BlockEnvelope,
-  type DecodedBlock,
   type Lane,
 } from '@icmp-mon/probing/wire';
 import { ReceiptTimes } from '@icmp-mon/shard/engine';
-import { decompressBounded } from '@icmp-mon/platform/zstd';
 import { AGENT_IDS, seeded, targetIdOf } from '@icmp-mon/shard/engine/testing';
-import { probe, SimulatedAgent, type SimulatedBlock } from './simulated-agent';
+import { areIndependent, blocksOf } from './log-blocks';
+import { CLOSED, PING, probe, probeClosed, SimulatedAgent, type SimulatedBlock } from './simulated-agent';
 import { AGENTS, isAgentFault, isLogFault, type AgentFault, type LogFault, type Plan } from './plan';
 
-const INTERVAL_MS = 5_000;
+export const INTERVAL_MS = 5_000;
 const SLOT_MS = 2_500;
 const START_MS = Date.UTC(2026, 0, 1, 0, 4, 10);
 /** Seconds after the end of the plan in which the agents empty their spools. */
@@ -31,7 +28,7 @@ export interface SimulatedLog {
   seconds: number[];
   /** The same without everything that must make no difference: each record once, in the order of its first appearance. */
   clean: Uint8Array[];
-  /** Samples that must be stored, each once, as `key/agent/ms/outcome/rtt`, sorted. */
+  /** Samples that must be stored, each once, as `key/check/agent/ms/outcome/rtt`, sorted. */
   samples: string[];
   /** Whether blocks were swapped: then the numbers of status changes may differ, and nothing else. */
   swapped: boolean;
@@ -60,6 +57,8 @@ class LogSimulation {
   private readonly kept = new Map<number, Set<string>>();
   private readonly facts: Uint8Array[] = [];
   private readonly down = new Set<number>();
+  /** Targets whose closed port is open. */
+  private readonly open = new Set<number>();
   private readonly late: { at: number; upload: Upload }[] = [];
   private readonly changeSeconds: Set<number>;
   private policyVersion = 0;
@@ -101,8 +100,10 @@ class LogSimulation {
     for (const fault of draining ? [] : logFaults) this.disturbLog(fault, second);
     this.appendTick(second, nowMs);
     for (const { upload } of this.late.filter(({ at }) => at === second)) this.appendUpload(upload, nowMs);
-    for (const key of this.assigned.keys())
+    for (const key of this.assigned.keys()) {
       if (this.random() < 0.03) this.down[this.down.has(key) ? 'delete' : 'add'](key);
+      if (this.random() < (this.open.has(key) ? 0.2 : 0.02)) this.open[this.open.has(key) ? 'delete' : 'add'](key);
+    }
     for (const agent of this.agents) {
       if (!draining) this.probeAll(agent, nowMs);
       for (const lane of [LANE.live, LANE.backfill]) this.shipUploads(agent, lane, second, nowMs, draining);
@@ -135,7 +136,10 @@ class LogSimulation {
       missesToFail: this.policyVersion === 1 ? 2 : 1 + Math.floor(this.random() * 3),
       successesToRecover: 1,
       quorum: this.random() < 0.7 ? 'majority' : 1,
-      checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
+      checks: [
+        { check: PING, type: 'icmp_ping', expect: 'reachable' },
+        { check: CLOSED, type: 'tcp_connect', expect: 'unreachable', port: 23 },
+      ],
     });
   }
 
@@ -224,7 +228,11 @@ class LogSimulation {
       // An agent probes a removed target, or one that was reassigned, a little longer.
       if (!isDue) return [];
       const sampleMs = nowMs - Math.floor(this.random() * 900) + agent.clockAheadMs;
-      return [probe(this.random, key, sampleMs, this.down.has(key))];
+      const isDown = this.down.has(key);
+      return [
+        probe(this.random, key, sampleMs, isDown),
+        probeClosed(this.random, key, sampleMs + 50, !isDown && this.open.has(key)),
+      ];
     });
     if (samples.length > 0) agent.keepSamples(samples, nowMs + agent.clockAheadMs + 2 * INTERVAL_MS);
   }
@@ -287,10 +295,10 @@ class LogSimulation {
       this.clean.push(encodeBlocksRecord([envelopes[at]]));
       const presentMs = this.receipts.bounded(receivedAtMs, this.lastTickMs);
       this.receipts.recordReceipt(receivedAtMs, this.lastTickMs);
-      for (const { key, sampleMs, outcome, rttUs } of block.samples) {
+      for (const { key, check, sampleMs, outcome, rttUs } of block.samples) {
         if (!this.kept.get(key)?.has(block.agentId)) continue;
         const placedMs = Math.min(sampleMs - clockOffsetMs, presentMs);
-        const line = `${key}/${block.agent}/${placedMs}/${outcome}/${rttUs}`;
+        const line = `${key}/${check}/${block.agent}/${placedMs}/${outcome}/${rttUs}`;
         this.samples.set(line, (this.samples.get(line) ?? 0) + 1);
       }
     }
@@ -317,19 +325,4 @@ class LogSimulation {
     this.records.splice(-2, 2, b, a);
     this.swapped = true;
   }
-}
-
-function blocksOf(record: Uint8Array): DecodedBlock[] {
-  const decoded = decodeShardRecord(record);
-  if (!decoded.ok || decoded.record.kind !== 'blocks') return [];
-  const blocks = decoded.record.envelopes.map(({ block }) => decodeBlock(block, decompressBounded));
-  return blocks.filter((block): block is DecodedBlock => block.ok);
-}
-
-function areIndependent(a: DecodedBlock, b: DecodedBlock): boolean {
-  const keys = new Set(a.columns.targetKey.subarray(0, a.columns.count));
-  return (
-    a.header.agentId !== b.header.agentId &&
-    !b.columns.targetKey.subarray(0, b.columns.count).some((key) => keys.has(key))
-  );
 }

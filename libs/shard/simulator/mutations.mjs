@@ -96,4 +96,25 @@ export const MUTATIONS = [
     find: 'if (record.position <= this.feedPosition) return;',
     replace: '',
   },
+  {
+    name: 'control-probe-not-required',
+    was: 'a check is as expected although the agent reached nothing',
+    file: 'libs/status/server/validation/check-rules.ts',
+    find: 'return failedMs > provenMs && Math.abs(failedMs - controlMs) <= intervalMs;',
+    replace: 'return failedMs > provenMs || controlMs > failedMs + intervalMs;',
+  },
+  {
+    name: 'answered-agents-not-in-checkpoint',
+    was: 'a violation ends early after a takeover',
+    file: 'libs/status/server/validation/validation-checkpoint.ts',
+    find: "pair.reached = columns['reached'][at++] === 1;",
+    replace: 'at++;',
+  },
+  {
+    name: 'answers-listed-twice',
+    was: 'the evidence log has an answer that no agent measured',
+    file: 'libs/status/server/validation/open-span.ts',
+    find: 'if (span.answers.length < ANSWERS_MAX) span.answers.push(answer);',
+    replace: 'if (span.answers.length < ANSWERS_MAX) span.answers.push(answer, answer);',
+  },
 ];

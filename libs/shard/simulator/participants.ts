@@ -1,7 +1,7 @@
 import { UncountedParticipant } from '@icmp-mon/agents/server';
 import { AgentNumbers, type LiveBus, SeriesParticipant } from '@icmp-mon/probing/server';
 import type { ShardDirectory, ShardParticipant } from '@icmp-mon/shard/engine';
-import { StatusParticipant } from '@icmp-mon/status/server';
+import { StatusParticipant, ValidationParticipant } from '@icmp-mon/status/server';
 import type { SimulatedRows, SimulatedTables } from './simulated-tables';
 
 /** Fragment rows per second: a low rate, so that most rows wait. */
@@ -22,6 +22,7 @@ export function participantsOf(
     new SeriesParticipant(shard, directory, {
       ...{ tables: tables.seriesTables, agentNumbers, liveBus: live, nowMs, fragmentRowsPerS: ROWS_PER_S },
     }),
+    new ValidationParticipant(shard, directory, tables.validation.tables),
     new UncountedParticipant(shard, tables.uncounted, nowMs),
   ];
 }

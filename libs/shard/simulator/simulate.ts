@@ -1,6 +1,7 @@
+import { auditChecks } from './audit-checks';
 import { Cluster } from './cluster';
 import { scheduleHostFaults } from './host-faults';
-import { simulateLog, type SimulatedLog } from './log-simulation';
+import { INTERVAL_MS, simulateLog, type SimulatedLog } from './log-simulation';
 import { isHostFault, type Plan } from './plan';
 import { differenceOf, differencesOf, endingOf, PlainFold } from './undisturbed';
 
@@ -34,13 +35,13 @@ export async function simulate(plan: Plan): Promise<Outcome> {
   const violations = [...cluster.violations];
   if (violations.length === 0) {
     if (!isSettled) violations.push(`not settled: ${cluster.unsettled()}`);
-    else for (const shard of logs.keys()) violations.push(...(await compare(cluster, logs[shard], shard)));
+    else for (const shard of logs.keys()) violations.push(...(await compare(plan, cluster, logs[shard], shard)));
   }
   const { takeovers, commits } = cluster.database;
   return { seed: plan.seed, records, lastedMs: cluster.world.nowMs, takeovers, commits, violations };
 }
 
-async function compare(cluster: Cluster, log: SimulatedLog, shard: number): Promise<string[]> {
+async function compare(plan: Plan, cluster: Cluster, log: SimulatedLog, shard: number): Promise<string[]> {
   const { tables } = cluster.database;
   const plain = cluster.plainFold(shard);
   await plain.finishFold();
@@ -56,6 +57,15 @@ async function compare(cluster: Cluster, log: SimulatedLog, shard: number): Prom
     ...differencesOf(expected, actual),
     ...differenceOf('samples compared with the agents', log.samples, actual.samples),
     ...differenceOf('uncounted results', uncounted(plain.tables), uncounted(tables)),
+    ...auditChecks(shard, tables.validation, log.samples, {
+      intervalMs: INTERVAL_MS,
+      clockStepsMs: clockStepsOf(plan),
+    }),
   ];
   return differences.map((difference) => `shard ${shard}: ${difference}`);
+}
+
+/** Returns the sum of the steps of the tick producer's clock, in ms. */
+function clockStepsOf({ faults }: Plan): number {
+  return faults.reduce((sum, fault) => sum + (fault.kind === 'clock-set' ? Math.abs(fault.byMs) : 0), 0);
 }

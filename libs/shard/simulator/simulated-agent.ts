@@ -11,6 +11,8 @@ import { compress } from '@icmp-mon/platform/zstd';
 
 export interface SimulatedSample {
   key: number;
+  /** Number of the check: `PING` or `CLOSED`. */
+  check: number;
   sampleMs: number;
   outcome: number;
   rttUs: number;
@@ -31,6 +33,9 @@ interface WaitingBlock {
   samples: SimulatedSample[];
   liveUntilMs: number;
 }
+
+/** Numbers of the checks: a ping that must be answered, and a port that must not. */
+export const [PING, CLOSED] = [1, 2];
 
 const builder = new ResultColumnsBuilder(64);
 
@@ -56,7 +61,8 @@ export class SimulatedAgent {
 
   keepSamples(samples: SimulatedSample[], liveUntilMs: number): void {
     builder.clear();
-    for (const { key, sampleMs, outcome, rttUs } of samples) builder.addResult(key, 1, sampleMs, outcome, rttUs);
+    for (const { key, check, sampleMs, outcome, rttUs } of samples)
+      builder.addResult(key, check, sampleMs, outcome, rttUs);
     this.waiting.push({ body: encodeBody(builder.buildColumns(), compress), samples, liveUntilMs });
   }
 
@@ -91,5 +97,25 @@ export class SimulatedAgent {
 export function probe(random: () => number, key: number, sampleMs: number, down: boolean): SimulatedSample {
   const dice = random();
   const outcome = dice < 0.03 ? OUTCOME.not_sent : down || dice < 0.08 ? OUTCOME.timeout : OUTCOME.reply;
-  return { key, sampleMs, outcome, rttUs: outcome === OUTCOME.reply ? 200 + Math.floor(random() * 9_000) : 0 };
+  return {
+    key,
+    check: PING,
+    sampleMs,
+    outcome,
+    rttUs: outcome === OUTCOME.reply ? 200 + Math.floor(random() * 9_000) : 0,
+  };
+}
+
+/** Returns the result of a probe of a port that must be closed, and is unless it is `open`. */
+export function probeClosed(random: () => number, key: number, sampleMs: number, open: boolean): SimulatedSample {
+  const dice = random();
+  const failed = dice < 0.5 ? OUTCOME.refused : OUTCOME.timeout;
+  const outcome = dice < 0.03 ? OUTCOME.not_sent : open && dice < 0.8 ? OUTCOME.reply : failed;
+  return {
+    key,
+    check: CLOSED,
+    sampleMs,
+    outcome,
+    rttUs: outcome === OUTCOME.reply ? 100 + Math.floor(random() * 900) : 0,
+  };
 }

@@ -2,6 +2,7 @@ import type { UncountedSum, UncountedTables } from '@icmp-mon/agents/server';
 import type { AgentNumberTable, SeriesFlush, SeriesTables, WindowRow } from '@icmp-mon/probing/server';
 import { decodeSeriesBody } from '@icmp-mon/probing/wire';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
+import { SimulatedValidation } from './simulated-validation';
 import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-mon/status/server';
 
 /** How the participants of a simulated shard read and write: each call is a statement that takes time and may fail. */
@@ -28,6 +29,7 @@ export class SimulatedTables {
   readonly watermarksMs = new Map<number, number>();
   readonly lateHours: number[] = [];
   readonly uncountedSums = new Map<string, number>();
+  readonly validation = new SimulatedValidation();
 
   readonly status: StatusTables<SimulatedRows> = {
     readStatuses: (rows, shard) => rows.readTables(() => this.storedStatuses(shard)),
@@ -100,12 +102,14 @@ export class SimulatedTables {
     const lines: string[] = [];
     const watermarkMs = this.watermarksMs.get(shard) ?? -Infinity;
     const open = this.recent.filter(({ startMs }) => startMs >= watermarkMs);
-    for (const { shard: of, targetKey, startMs, body } of [...this.series, ...open]) {
+    for (const { shard: of, targetKey, check, startMs, body } of [...this.series, ...open]) {
       if (of !== shard) continue;
       const samples = decodeSeriesBody(body);
       for (let row = 0; row < samples.count; row++) {
         const atMs = startMs + samples.timeOffsetMs[row];
-        lines.push(`${targetKey}/${samples.agentNo[row] - 1}/${atMs}/${samples.outcome[row]}/${samples.rttUs[row]}`);
+        lines.push(
+          `${targetKey}/${check}/${samples.agentNo[row] - 1}/${atMs}/${samples.outcome[row]}/${samples.rttUs[row]}`,
+        );
       }
     }
     return lines.sort();

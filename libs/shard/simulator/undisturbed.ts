@@ -1,6 +1,7 @@
 import { AgentNumbers } from '@icmp-mon/probing/server';
 import { ShardFold } from '@icmp-mon/shard/engine';
 import { AGENT_IDS } from '@icmp-mon/shard/engine/testing';
+import type { EvidenceEntry } from '@icmp-mon/status/contract';
 import { participantsOf } from './participants';
 import { immediateRows, numbersByPlace, SimulatedTables, type SimulatedRows } from './simulated-tables';
 
@@ -11,6 +12,10 @@ export interface Ending {
   statuses: string[];
   verdicts: string[];
   samples: string[];
+  /** Changes, sealed entries of evidence logs, and statuses of the checks that expect no answer. */
+  checkChanges: string[];
+  evidence: string[];
+  checks: string[];
 }
 
 /** A plain fold over a shard's log: no host, no takeovers, nothing stored in between. */
@@ -73,6 +78,34 @@ export function endingOf(shard: number, digest: string, tables: SimulatedTables,
     statuses: statuses.map(({ change_seq: _seq, position: _position, ...row }) => JSON.stringify(row)).sort(),
     verdicts: verdicts.map((row) => JSON.stringify(row)).sort(),
     samples: tables.visibleSamples(shard),
+    ...validationOf(shard, tables.validation, byTarget),
+  };
+}
+
+/** Numbers of changes depend on swapped blocks; chains are named by the number of a change. */
+function validationOf(
+  shard: number,
+  { changes, entries, statuses }: SimulatedTables['validation'],
+  byTarget: boolean,
+): Pick<Ending, 'checkChanges' | 'evidence' | 'checks'> {
+  const ofShard = <R extends { shard: number; target_key: number }>(rows: Iterable<R>): R[] => {
+    const own = [...rows].filter((row) => row.shard === shard);
+    return byTarget ? own.sort((a, b) => a.target_key - b.target_key) : own;
+  };
+  return {
+    checkChanges: ofShard(changes).map(({ position: _position, change_seq, chain, hash, ...row }) =>
+      JSON.stringify(byTarget ? row : { change_seq, chain, hash, ...row }),
+    ),
+    evidence: ofShard(entries).map(({ position: _position, chain, line, ...row }) => {
+      const { chain: _chain, previous: _previous, hash: _hash, ...sealed } = JSON.parse(line) as EvidenceEntry;
+      return JSON.stringify(byTarget ? { ...row, ...sealed } : { ...row, chain, line });
+    }),
+    // Figures of a row about probes are as old as the commit that wrote it.
+    checks: ofShard(statuses.values())
+      .map(({ last_proof_at: _proof, last_answer: _answer, open_entry, change_seq, chain, hash, ...row }) =>
+        JSON.stringify({ ...row, from: open_entry.from, ...(!byTarget && { change_seq, chain, hash }) }),
+      )
+      .sort(),
   };
 }
 

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15496 };
+export const LONG_FILES = { files: 52, lines: 15489 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -60,7 +60,7 @@ export const longFiles = {
   'libs/shard/engine/shard-host.ts': 250,
   'libs/shard/simulator/clocks.unit.spec.ts': 234,
   'libs/shard/simulator/cluster.ts': 215,
-  'libs/shard/simulator/log-simulation.ts': 335,
+  'libs/shard/simulator/log-simulation.ts': 328,
   'libs/shard/simulator/scenarios.unit.spec.ts': 358,
   'libs/shard/simulator/simulated-database.ts': 280,
   'libs/status/server/api/status-api.int.spec.ts': 282,
