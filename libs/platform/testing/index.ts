@@ -6,3 +6,4 @@ export { testDatabase, type TestDatabase, type TestDatabases } from './test-data
 export { TestProxy } from './test-proxy';
 export { testServices } from './test-services';
 export { testTopicPrefix } from './test-topic-prefix';
+export { RebindingNames } from './rebinding-names';

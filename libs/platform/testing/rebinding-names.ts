@@ -6,6 +6,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const HEADER_BYTES = 12;
+/** A record of the question's name: type A, class IN, no time to live, four bytes. */
+const RECORD = [0xc0, HEADER_BYTES, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4];
 
 /** A DNS server that answers A queries with an allowed address once, and with a denied one from then on. */
 export class RebindingNames {
@@ -40,12 +43,15 @@ export class RebindingNames {
     this.socket.close();
   }
 
+  /** Answers queries for other types, which `getaddrinfo` sends too, without a record. */
   private answerTo(query: Buffer): Buffer {
-    const address = (this.asked++ === 0 ? this.allowed : this.denied).split('.').map(Number);
-    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address]);
-    const answer = Buffer.concat([query, record]);
-    answer.writeUInt16BE(0x8180, 2);
-    answer.writeUInt16BE(1, 6);
-    return answer;
+    const typeAt = query.indexOf(0, HEADER_BYTES) + 1;
+    const question = Buffer.from(query.subarray(0, typeAt + 4));
+    const isA = query.readUInt16BE(typeAt) === 1;
+    const address = isA ? (this.asked++ === 0 ? this.allowed : this.denied).split('.').map(Number) : [];
+    question.writeUInt16BE(0x8180, 2);
+    question.writeUInt16BE(address.length / 4, 6);
+    question.writeUInt32BE(0, 8);
+    return isA ? Buffer.concat([question, Buffer.from([...RECORD, ...address])]) : question;
   }
 }
