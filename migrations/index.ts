@@ -49,6 +49,8 @@ import { AgentsDrainLooked1790000092000 } from './control/1790000092000-agents-d
 import { TargetsBulkScopes1790000094000 } from './control/1790000094000-targets-bulk-scopes';
 import { AssignmentAnswer1790000096000 } from './control/1790000096000-assignment-answer';
 import { Commands1790000102000 } from './control/1790000102000-commands';
+import { AgentsAnchors1790000107000 } from './control/1790000107000-agents-anchors';
+import { AssignmentAgentAnchors1790000107100 } from './control/1790000107100-assignment-agent-anchors';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -127,6 +129,8 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   TargetsBulkScopes1790000094000,
   AssignmentAnswer1790000096000,
   Commands1790000102000,
+  AgentsAnchors1790000107000,
+  AssignmentAgentAnchors1790000107100,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -1,3 +1,4 @@
+import { ANCHOR_STATES, NOT_BELIEVED_REASONS } from '@icmp-mon/agents/contract';
 import { metrics } from '@icmp-mon/platform/ops';
 import type { ProbingAgent } from '@icmp-mon/probing/agent';
 import { Counter, Gauge } from 'prom-client';
@@ -61,6 +62,36 @@ export function exposeMetrics(agent: ProbingAgent): void {
   gauge('icmpmon_agent_quarantined', 'Quarantined blocks and spools', () => agent.session?.gauges().spoolQuarantined);
   shipped(agent);
   uncounted(agent);
+  anchors(agent);
+  notBelieved(agent);
+}
+
+function anchors(agent: ProbingAgent): void {
+  new Gauge({
+    name: 'icmpmon_agent_anchors',
+    help: 'Anchors by state in the last round',
+    labelNames: ['state'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const state of ANCHOR_STATES) this.set({ state }, 0);
+      for (const { state } of agent.session?.gauges().anchors ?? []) this.inc({ state });
+    },
+  });
+}
+
+function notBelieved(agent: ProbingAgent): void {
+  new Counter({
+    name: 'icmpmon_agent_not_believed_total',
+    help: 'Measurements that were not believed, and replies that are no answer to a probe',
+    labelNames: ['reason'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      const counts = agent.session?.losses().notBelieved ?? {};
+      for (const reason of NOT_BELIEVED_REASONS) this.inc({ reason }, counts[reason] ?? 0);
+    },
+  });
 }
 
 function uncounted(agent: ProbingAgent): void {

@@ -25,6 +25,7 @@ describe('the contexts of the command line app', () => {
     const names = [
       'agent',
       'agent_health',
+      'anchors',
       'assignment',
       'target_list',
       'target_status',

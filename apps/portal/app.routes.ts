@@ -26,6 +26,7 @@ export const routes: Routes = [
       { path: 'settings/tiers', loadChildren: () => import('@icmp-mon/tiers/ui').then((ui) => ui.tiersRoutes) },
       { path: 'settings/sources', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.sourcesRoutes) },
       { path: 'settings/tokens', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.tokenRoutes) },
+      { path: 'settings/anchors', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.anchorRoutes) },
       { path: 'settings/audit', loadChildren: () => import('@icmp-mon/audit/ui').then((ui) => ui.auditRoutes) },
       ...settingsRoutes,
       { path: '**', component: NotFound },

@@ -1,5 +1,6 @@
 import {
   CertificateAuthority,
+  DeliveredAnchors,
   DescribeAgentHandler,
   RenewCertificateHandler,
   ReportPolicyHandler,
@@ -58,6 +59,7 @@ export class AgentsListenerModule {
         { provide: DatabaseClock, useValue: parts.clock },
         EventStore,
         UncountedNotices,
+        DeliveredAnchors,
         DescribeAgentHandler,
         RenewCertificateHandler,
         ReportPolicyHandler,

@@ -1,4 +1,5 @@
 import type { ExecutorHealth } from './agent';
+import type { AnchorEvidence } from './anchors';
 
 /**
  * States in which an executor probes, or will within moments. With `family_unavailable` it still probes the other address family, with
@@ -24,6 +25,8 @@ export interface AgentReport {
   trouble: string | null;
   /** Version of the agent. */
   version?: string;
+  /** Evidence of its anchors; missing from older agents. */
+  anchors?: AnchorEvidence;
 }
 
 /** Latest reports of all agents. The worker binds it to the agents' read model; the assignment context reads it. */

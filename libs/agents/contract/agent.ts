@@ -2,6 +2,7 @@ import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { OperatorField } from './agent-description';
 import type { AgentState } from './agent-events';
 import type { PolicyFault } from './agent-policy';
+import type { AnchorReport } from './anchors';
 
 /** Lifetime of an agent's certificate. The agent renews it after half of this time. */
 export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
@@ -80,12 +81,18 @@ export interface AgentTelemetry {
   configured?: { name: string; region: string };
   /** Host name of the machine; missing from older agents. */
   host?: string;
+  /** Measurements that were not believed since the agent's start, by reason: `NOT_BELIEVED_REASONS`; missing from older agents. */
+  notBelieved?: Record<string, number>;
+  /** State of each anchor; empty if none are set, missing from older agents. */
+  anchors?: AnchorReport[];
 }
 
 /** Response to a telemetry report. Older gateways respond without a body. */
 export interface TelemetryResponse {
   /** Results of the last two minutes that were not counted as the agent sent them. */
   uncounted: UncountedResults[];
+  /** Addresses of the anchors that the agent probes; missing while they could not be read, and from older gateways. */
+  anchors?: string[];
 }
 
 /** One process that reports under the identity of an agent. */

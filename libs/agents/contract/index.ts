@@ -15,3 +15,5 @@ export * from './allowed-ranges';
 export * from './join-line';
 export * from './token-purpose';
 export * from './agent-directory';
+export * from './anchors';
+export * from './not-believed';

@@ -1,4 +1,4 @@
-import type { AgentTelemetry, AgentView } from '@icmp-mon/agents/contract';
+import { type AgentTelemetry, type AgentView, anchorEvidence } from '@icmp-mon/agents/contract';
 import { countText, rateText } from '@icmp-mon/platform/ui-kit';
 import { ageText, durationText } from '@icmp-mon/platform/ui-kit';
 
@@ -34,6 +34,7 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report === null) return 'no report yet';
   const broken = report.executors.find((executor) => executor.state !== 'ok' && executor.state !== 'idle');
   if (broken !== undefined) return firstSentence(broken.detail);
+  if (anchorEvidence(report.anchors) === 'silent') return 'its anchors fail too: its uplink may be out';
   const slow = paceTrouble(report);
   if (slow !== null) return slow;
   if (report.droppedResults > 0) return `${countText(report.droppedResults)} results dropped: spool full`;

@@ -92,6 +92,7 @@ describe('agentTrouble', () => {
       { executors: [{ type: 'icmp_ping', state: 'deaf', detail: 'fping 5.1 receives nothing. See it.' }] },
       /^fping 5\.1 receives nothing$/,
     ],
+    [{ anchors: [{ ip: '192.0.2.1', state: 'silent' }] }, /^its anchors fail too: its uplink may be out$/],
     [{ lateMs: 2_300 }, /^probes up to 2\.3 s late/],
     [{ unmeasuredPerS: 0.5 }, /0\.5.* probes per second without a result: see the agent's log/],
     [{ lateMs: 2_300, unmeasuredPerS: 0.5 }, /without a result, probes up to 2\.3 s late/],

@@ -5,18 +5,14 @@ import {
   type AgentProcess,
   type AgentShare,
   type AgentState,
-  type AgentTelemetry,
   type AgentView,
-  EXECUTOR_STATES,
-  type ExecutorHealth,
   type OperatorField,
-  POLICY_REFUSALS,
-  type PolicyFault,
 } from '@icmp-mon/agents/contract';
 import { MayBeAbsent } from '@icmp-mon/platform/http';
 import { UNCOUNTED_REASONS, type UncountedReason, type UncountedResults } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
+import { AgentTelemetryResponse } from './telemetry.dto';
 
 /** Parameter of the routes below one agent. */
 export const AGENT_PARAMETER = { name: 'id', description: 'Id of the agent.' } as const;
@@ -29,64 +25,6 @@ export const SET_BY_OPERATOR = {
   ...{ type: [String] as [typeof String], example: ['region', 'tags.site'] },
   description: "Parts of the description that an operator or a token set; the agent's own settings do not change them.",
 };
-
-export class ExecutorResponse implements ExecutorHealth {
-  @ApiProperty({ example: 'icmp_ping' }) type!: string;
-  @ApiProperty({ enum: [...EXECUTOR_STATES], description: 'Newer agents may report other states.' })
-  state!: ExecutorHealth['state'];
-  @ApiProperty({ description: 'Explanation for the operator.' }) detail!: string;
-  @ApiPropertyOptional({ description: 'Version of the program that it runs.', example: '5.1' }) version?: string;
-}
-
-export class PolicyFaultResponse implements PolicyFault {
-  @ApiProperty({ format: 'date-time' }) since!: string;
-  @ApiProperty({ description: 'What is wrong with the file.' }) detail!: string;
-}
-
-export class AgentTelemetryResponse implements AgentTelemetry {
-  @ApiProperty({ format: 'date-time' }) at!: string;
-  @ApiProperty() agentVersion!: string;
-  @ApiProperty({ format: 'date-time' }) startedAt!: string;
-  @ApiProperty() assignmentVersion!: number;
-  @ApiProperty() targets!: number;
-  @ApiProperty() probesPerS!: number;
-  @ApiProperty() resultsPerS!: number;
-  @ApiProperty({ description: "CPU of the agent's own process, in cores." }) cpuCores!: number;
-  @ApiProperty({ description: 'CPU of its executors, in cores.' }) executorCpuCores!: number;
-  @ApiProperty() rssBytes!: number;
-  @ApiProperty() spoolBlocks!: number;
-  @ApiProperty() spoolBytes!: number;
-  @ApiPropertyOptional({ description: 'Maximum size of the spool.' }) spoolBytesMax?: number;
-  @ApiProperty() spoolOldestS!: number;
-  @ApiProperty() spoolQuarantined!: number;
-  @ApiProperty() droppedResults!: number;
-  @ApiProperty() notSentPerS!: number;
-  @ApiProperty({ description: "The agent's clock minus the gateway's." }) clockOffsetMs!: number;
-  @ApiProperty({ description: 'Assigned targets that its policy file refuses.' }) policyRefusedTargets!: number;
-  @ApiPropertyOptional({
-    ...{ type: 'object', additionalProperties: { type: 'integer', minimum: 0 }, example: { not_allowed: 12 } },
-    description: `These by reason: ${POLICY_REFUSALS.join(', ')}. Newer agents may report others.`,
-  })
-  policyRefused?: Record<string, number>;
-  @ApiPropertyOptional({
-    ...{ type: PolicyFaultResponse },
-    description: 'Set while the policy file was changed to one that cannot be used: the previous policy is in force.',
-  })
-  policyFault?: PolicyFaultResponse;
-  @ApiPropertyOptional({
-    ...{ type: 'object', properties: { name: { type: 'string' }, region: { type: 'string' } } },
-    additionalProperties: false,
-    description: "Name and region from the agent's settings if they differ from those in force.",
-  })
-  configured?: { name: string; region: string };
-  @ApiPropertyOptional({ description: 'Longest delay of a probe in the last minute, in ms.' }) lateMs?: number;
-  @ApiPropertyOptional({ description: 'Rate of probes that were due in the last minute and have no result.' })
-  unmeasuredPerS?: number;
-  @ApiPropertyOptional({ description: "Time from the agent's start until the gateway accepted its first result." })
-  firstResultAfterMs?: number;
-  @ApiProperty({ type: [ExecutorResponse] }) executors!: ExecutorResponse[];
-  @ApiPropertyOptional({ description: 'Host name of the machine.' }) host?: string;
-}
 
 export class UncountedResultsResponse implements UncountedResults {
   @ApiProperty({ enum: UNCOUNTED_REASONS, description: 'Why the results were not counted as the agent sent them.' })

@@ -1,5 +1,6 @@
 export { AGENT } from './agent';
 export { AgentHealthProjection } from './agent-health.projection';
+export { DeliveredAnchors } from './anchors/delivered-anchors';
 export { AgentRefused } from './agent-refused';
 export { CertificateAuthority } from './certificate-authority';
 export { EnrolAgent, EnrolAgentHandler } from './enrol-agent';

@@ -8,9 +8,13 @@ import { DatabaseClock } from '@icmp-mon/platform/database';
 import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DeliveredAnchors } from './anchors/delivered-anchors';
 import { UncountedNotices } from './uncounted/uncounted-notices';
 
-/** Publishes an agent's report; returns which of its results are not counted as it sent them. `peer` is the address of the sender. */
+/**
+ * Publishes an agent's report; returns which of its results are not counted as it sent them, and the anchors. `peer` is the address of the
+ * sender.
+ */
 export class ReportTelemetry extends Command<TelemetryResponse> {
   constructor(
     readonly agentId: string,
@@ -27,6 +31,7 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     private readonly messaging: Messaging,
     private readonly clock: DatabaseClock,
     private readonly notices: UncountedNotices,
+    private readonly anchors: DeliveredAnchors,
   ) {}
 
   async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryResponse> {
@@ -35,15 +40,16 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     await this.messaging.sendMessages(AGENT_TELEMETRY_TOPIC, [
       { key: agentId, value: Buffer.from(JSON.stringify(report)) },
     ]);
-    return { uncounted: await this.uncounted(agentId) };
+    return this.answerFor(agentId);
   }
 
-  /** Returns an empty list while the database is unreachable: the report itself is already published. */
-  private async uncounted(agentId: string): Promise<TelemetryResponse['uncounted']> {
+  /** Contains neither anchors nor notices while the database is unreachable: the report itself is already published. */
+  private async answerFor(agentId: string): Promise<TelemetryResponse> {
     try {
-      return await this.notices.noticesOf(agentId);
+      const [uncounted, anchors] = await Promise.all([this.notices.noticesOf(agentId), this.anchors.readDelivered()]);
+      return { uncounted, anchors };
     } catch (error) {
-      if (error instanceof DependencyUnavailable) return [];
+      if (error instanceof DependencyUnavailable) return { uncounted: [] };
       throw error;
     }
   }

@@ -2,6 +2,8 @@ import {
   AGENT_TELEMETRY_TOPIC,
   type AgentReport,
   AgentReports,
+  anchorEvidence,
+  type AnchorReport,
   executorTrouble,
   type ExecutorHealth,
 } from '@icmp-mon/agents/contract';
@@ -15,6 +17,7 @@ interface Row {
   receivedAtMs: number;
   executors: ExecutorHealth[];
   version: string | null;
+  anchors: AnchorReport[] | null;
 }
 
 /** Reads the reports that the projector has stored, and how many reports of the topic it has not read. */
@@ -29,11 +32,13 @@ export class StoredAgentReports extends AgentReports {
   override async latestReports(): Promise<AgentReport[]> {
     const rows = await this.telemetry.query<Row>(
       `SELECT agent_id::text AS "agentId", floor(extract(epoch FROM received_at) * 1000)::float8 AS "receivedAtMs",
-         telemetry->'executors' AS executors, telemetry->>'agentVersion' AS version FROM agent_health`,
+         telemetry->'executors' AS executors, telemetry->>'agentVersion' AS version, telemetry->'anchors' AS anchors
+       FROM agent_health`,
     );
-    return rows.map(({ agentId, receivedAtMs, executors, version }) => ({
+    return rows.map(({ agentId, receivedAtMs, executors, version, anchors }) => ({
       ...{ agentId, receivedAtMs },
       ...(version !== null && { version }),
+      ...(anchors !== null && { anchors: anchorEvidence(anchors) }),
       trouble: executorTrouble(executors),
     }));
   }

@@ -1,4 +1,5 @@
 import type { AgentTelemetry, ExecutorHealth } from '@icmp-mon/agents/contract';
+import { readAnchorReports } from './anchors/anchor-reports';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { absoluteMs, inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
@@ -72,10 +73,20 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   const configured = readConfigured(body['configured'], errors);
   const executors = readExecutors(body['executors'], errors);
   const policy = readPolicy(body, errors);
+  const anchors = readAnchorReports(body['anchors'], errors);
+  const { notBelieved } = body;
+  if (notBelieved !== undefined && !areCounts(notBelieved)) {
+    const detail = `must be numbers of measurements of at most ${REFUSALS_MAX} reasons`;
+    errors.push({ pointer: '#/notBelieved', detail });
+  }
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has invalid fields: see "errors".', errors);
   const { at, startedAt, agentVersion } = body;
   const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
-  return { ...given, ...policy, ...(host !== undefined && { host: String(host) }), ...(configured && { configured }) };
+  return {
+    ...{ ...given, ...policy, ...(anchors && { anchors }), ...(areCounts(notBelieved) && { notBelieved }) },
+    ...(host !== undefined && { host: String(host) }),
+    ...(configured && { configured }),
+  };
 }
 
 /** Parses what newer agents report about their policy file. */
@@ -100,7 +111,7 @@ function readPolicy(
   return policy;
 }
 
-/** Whether the value has a number of targets by reason; reasons are words. */
+/** Whether the value has a number by reason; reasons are words. */
 function areCounts(value: unknown): value is Record<string, number> {
   if (!isRecord(value) || Object.keys(value).length > REFUSALS_MAX) return false;
   return Object.entries(value).every(

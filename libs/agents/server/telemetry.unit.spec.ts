@@ -12,14 +12,20 @@ const REPORT = {
   ...{ at: AT, startedAt: AT, agentVersion: '0.1.0', executors: [] },
 };
 
-describe('the telemetry about a policy file', () => {
+describe('the telemetry about a policy file and about evidence', () => {
   it('has the refused targets by reason, also by reasons to come, and why a changed file cannot be used', () => {
     const policyFault = { since: AT, detail: 'The policy is invalid: allow.0 is not a range.' };
     const report = { ...REPORT, policyRefused: { denied: 2, a_reason_to_come: 1 }, policyFault };
     expect(readTelemetry(report)).toEqual(report);
   });
 
+  it('has what was not believed by reason, also by reasons to come', () => {
+    const report = { ...REPORT, notBelieved: { late_reply: 3, a_reason_to_come: 1 } };
+    expect(readTelemetry(report)).toEqual(report);
+  });
+
   it.each([
+    ...[[], { paused: -1 }, { paused: 'x' }].map((notBelieved) => ({ notBelieved })),
     ...[[], { 'no word': 1 }, { denied: -1 }, { denied: '1' }].map((policyRefused) => ({ policyRefused })),
     { policyRefused: Object.fromEntries(Array.from({ length: 33 }, (_, at) => ['a'.repeat(at + 1), 1])) },
     ...[null, { since: AT }, { since: 'now', detail: 'a' }].map((policyFault) => ({ policyFault })),

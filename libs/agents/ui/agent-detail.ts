@@ -32,11 +32,10 @@ import {
   zoneText,
 } from '@icmp-mon/platform/ui-kit';
 import { AgentActions } from './agent-actions';
-import { AgentExecutors } from './agent-executors';
 import { AgentFacts } from './agent-facts';
 import { AGENT_GRAPHS } from './agent-graphs';
 import { AgentLink } from './agent-link';
-import { AgentPolicyCard } from './agent-policy';
+import { AgentReportCards } from './agent-report';
 import { AgentsClient } from './agents.client';
 import { EditAgent } from './edit-agent';
 import { AdmittedPipe } from './agent-pipes';
@@ -53,10 +52,9 @@ const GAP_FACTOR = 6;
   imports: [
     AdmittedPipe,
     AgentActions,
-    AgentExecutors,
     AgentFacts,
     AgentLink,
-    AgentPolicyCard,
+    AgentReportCards,
     AgentTroublePipe,
     AgePipe,
     BytesPipe,

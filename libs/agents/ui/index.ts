@@ -8,6 +8,11 @@ export const agentsRoutes: Routes = [
 ];
 
 /** Page of Settings. */
+export const anchorRoutes: Routes = [
+  { path: '', loadComponent: () => import('./anchors-page').then((page) => page.AnchorsPage) },
+];
+
+/** Page of Settings. */
 export const tokenRoutes: Routes = [
   { path: '', loadComponent: () => import('./token-page').then((page) => page.TokenPage) },
 ];

@@ -14,6 +14,7 @@ import {
   type Watch,
 } from './agent-conditions';
 import { agentConditions, evaluationSeconds, holdingGauge, movedTargets } from './assignment-metrics';
+import { AnchorFacts } from './anchor-facts';
 import { appendAgentFacts, lastDecisions, writeDecisions } from './condition-log';
 import { TargetEvaluation } from './evaluate-targets';
 import { evaluationScope } from './evaluation-scope';
@@ -65,10 +66,12 @@ export class AgentWatch {
   private readonly leader: Leader<LeaseTerm>;
   private readonly observed = new ObservedReports();
   private readonly outdated: OutdatedAgents;
+  private readonly anchors: AnchorFacts;
   private watchingSinceMs = 0;
 
   constructor(private readonly options: AgentWatchOptions) {
     this.outdated = new OutdatedAgents(options.database, options.shardCount, options.agentVersionMin);
+    this.anchors = new AnchorFacts(options.database, options.shardCount);
     this.leader = new Leader(byLease(options.database, LEASE), (_term, lost) => this.watchUntilLost(lost));
   }
 
@@ -99,6 +102,7 @@ export class AgentWatch {
     const { database, reports } = this.options;
     const latest = await reports.latestReports();
     await this.outdated.checkVersions(latest);
+    await this.anchors.publishEvidence(latest);
     const watch = await this.readWatch(database, latest);
     const anySilent = watch.agents.some((agent) => agent.heardAtMs !== null && isSilent(agent, watch.nowMs));
     if (anySilent) watch.blind = blindness(await reports.unread(UNREAD_MS));
@@ -149,13 +153,10 @@ export class AgentWatch {
     decisions: readonly Decision[],
   ): Promise<void> {
     const { shardCount } = this.options;
-    const startedMs = performance.now();
+    const endTimer = evaluationSeconds.startTimer();
     await writeDecisions(sql, decisions);
-    await appendAgentFacts(
-      sql,
-      shardCount,
-      decisions.map(({ agentId }) => agentId),
-    );
+    const changed = decisions.map(({ agentId }) => agentId);
+    await appendAgentFacts(sql, shardCount, changed);
     const scope = evaluationScope(before, decisions);
     // With one more agent, other agents may have capacity for targets that they refused.
     if (scope.all)
@@ -167,8 +168,7 @@ export class AgentWatch {
       if (scope.registeredSinceMs < Infinity) await evaluation.evaluateRegisteredSince(scope.registeredSinceMs);
     }
     await evaluation.settleCapacity();
-    const elapsedS = (performance.now() - startedMs) / 1_000;
-    evaluationSeconds.observe(elapsedS);
+    const elapsedS = endTimer();
     movedTargets.inc({ cause: 'condition' }, evaluation.moved);
     for (const decision of decisions) {
       this.logger.info({ ...decision, moved: evaluation.moved, elapsedS }, 'agent condition changed');

@@ -1,4 +1,4 @@
-import type { AgentCondition, AgentFact } from '@icmp-mon/probing/contract';
+import type { AgentCondition, AgentFact, AnchorFact } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { Condition, Decision } from './agent-conditions';
 import { appendFacts, reserveFeedPositions } from './feed-writer';
@@ -49,24 +49,27 @@ interface AgentRow {
   provider: string;
   state: string;
   condition: Condition | null;
+  anchors: AnchorFact | null;
 }
 
-/** Appends the current facts about these agents to all shards: identity, and whether results can be expected from them. */
+/** Appends the current facts about these agents to all shards: identity, and whether results can be expected from them, and the evidence of their anchors. */
 export async function appendAgentFacts(sql: Sql, shardCount: number, agentIds: readonly string[]): Promise<void> {
   const rows = await sql.query<AgentRow>(
-    `SELECT a.id::text AS "agentId", a.name, a.region, a.provider, a.state, d.condition
-     FROM assignment_agent a LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id WHERE a.id = ANY($1::uuid[]) ORDER BY a.id`,
+    `SELECT a.id::text AS "agentId", a.name, a.region, a.provider, a.state, d.condition, e.evidence AS anchors
+     FROM assignment_agent a LEFT JOIN ${LAST_DECISIONS} AS d ON d.agent_id = a.id
+     LEFT JOIN assignment_agent_anchors e ON e.agent_id = a.id WHERE a.id = ANY($1::uuid[]) ORDER BY a.id`,
     [agentIds],
   );
   const positions = await reserveFeedPositions(sql, rows.length * shardCount);
   await appendFacts(
     sql,
-    rows.flatMap(({ agentId, name, region, provider, state, condition }, at) => {
+    rows.flatMap(({ agentId, name, region, provider, state, condition, anchors }, at) => {
       const inService = state === 'active' || state === 'draining';
       const fact: AgentFact = {
         ...{ kind: 'agent', agentId, name, region, provider },
         state: inService ? 'active' : 'removed',
         ...(condition !== null && { condition: FOR_SHARDS[condition] }),
+        ...(anchors !== null && { anchors }),
       };
       return Array.from({ length: shardCount }, (_, shard) => ({
         position: positions[at * shardCount + shard],

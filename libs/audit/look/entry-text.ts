@@ -12,6 +12,7 @@ const PAGES: Readonly<Record<string, string>> = {
 const LISTS: Readonly<Record<string, string>> = {
   'api-key': '/settings/keys',
   'enrolment-token': '/settings/tokens',
+  anchors: '/settings/anchors',
   'dead-letters': '/health',
 };
 const TAG = 'tag:';

@@ -29,6 +29,10 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     ...{ exact: false, testId: 'tokens', needs: 'agents:enrol' },
   },
   {
+    ...{ path: '/settings/anchors', text: 'Anchors', detail: 'addresses that show whether uplinks work' },
+    ...{ exact: false, testId: 'anchors', needs: 'agents:read' },
+  },
+  {
     ...{ path: '/settings/sources', text: 'Sources', detail: 'targets from NetBox and Prometheus' },
     ...{ exact: false, testId: 'sources', needs: 'sources:read' },
   },

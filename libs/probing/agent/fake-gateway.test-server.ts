@@ -37,6 +37,7 @@ export class FakeGateway implements EnrolmentControls {
   uploads = 0;
   protected readonly stored = new StoredBlocks();
   telemetry: AgentTelemetry | undefined;
+  anchors?: string[];
   policy: AgentPolicyReport | undefined;
   private readonly assigned = new FakeAssignments();
   private authority!: TestAuthority;
@@ -153,7 +154,7 @@ export class FakeGateway implements EnrolmentControls {
     if (pathname === '/v1/assignments') return this.answerAssignments(Number(searchParams.get('since')), response);
     if (pathname === '/v1/telemetry') {
       this.telemetry = JSON.parse(body.toString()) as AgentTelemetry;
-      return void response.writeHead(204).end();
+      return this.anchors ? send(response, 200, { anchors: this.anchors }) : void response.writeHead(204).end();
     }
     if (pathname === '/v1/policy') {
       this.policy = JSON.parse(body.toString()) as AgentPolicyReport;

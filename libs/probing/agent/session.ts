@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import type { AgentDescription, ExecutorState } from '@icmp-mon/agents/contract';
-import { OUTCOME } from '@icmp-mon/probing/contract';
 import { type Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
@@ -14,13 +13,13 @@ import { policyGauges, policyReport, type RefusedKeys } from './policy/policy-re
 import { Probers } from './schedule/probers';
 import { planTargets } from './schedule/target-plan';
 import { GatewayClient } from './ship/gateway-client';
-import { DisconnectionWatch } from './ship/disconnection-watch';
 import { LaneShipper } from './ship/lane-shipper';
 import { ResultCollector } from './ship/result-collector';
 import { Spool } from './spool/spool';
 import { AssignmentState } from './sync/assignment-state';
 import { AssignmentSync } from './sync/assignment-sync';
 import { PolicyReporter } from './sync/policy-reporter';
+import { Uplink } from './uplink/uplink';
 
 export interface SessionOptions extends AgentDescription {
   identity: Identity;
@@ -41,8 +40,6 @@ export interface AgentLosses extends ExecutorCounters {
   unmeasured: number;
 }
 
-/** Outcomes that prove that a packet from the target arrived. */
-const ANSWERED: readonly number[] = [OUTCOME.reply, OUTCOME.refused, OUTCOME.mismatch];
 /** How long a stop waits for running probes, in ms. */
 const PROBE_GRACE_MS = 1_500;
 /** States in which an executor has no results, or none that can prove a target down. */
@@ -63,7 +60,8 @@ export class Session {
   readonly uncounted: UncountedLog;
   private readonly policyReporter: PolicyReporter;
   private readonly description: Description;
-  private readonly disconnection = new DisconnectionWatch();
+  /** Decides which misses are believed. */
+  private readonly uplink: Uplink;
   private halted: string | null = null;
   private refused: Record<string, number> = {};
   private refusedKeys: RefusedKeys = { byAddress: [], byCheck: [], tooFast: [] };
@@ -84,12 +82,14 @@ export class Session {
         'machine slept, was paused, or was restored to an earlier state: continuing under a new boot',
       );
     };
-    const lane = { spool, gateway, agentId, log };
-    const onAnswer = (): void => {
-      if (this.disconnection.gatewayAnswered()) this.moveToBackfill();
-    };
-    this.live = new LaneShipper({ ...lane, lane: 'live', onAsk: () => this.disconnection.uploadStarted(), onAnswer });
-    this.backfill = new LaneShipper({ ...lane, lane: 'backfill', yieldsTo: this.live });
+    const shipping = { spool, gateway, agentId, log };
+    this.uplink = new Uplink(options, {
+      takePackets: (count, spacingMsMin) => this.prober.takePackets(count, spacingMsMin),
+      onOutage: (text) => this.moveToBackfill(text),
+    });
+    const { watch } = this.uplink;
+    this.live = new LaneShipper({ ...shipping, ...watch.shipping, lane: 'live' });
+    this.backfill = new LaneShipper({ ...shipping, lane: 'backfill', yieldsTo: this.live });
     this.collector = new ResultCollector({
       shardCount: identity.shardCount,
       compress: options.compress,
@@ -102,9 +102,7 @@ export class Session {
     this.prober = new Probers({
       executors: this.executors,
       onResult: (target, sentAtMs, outcome, rttUs, detail) => {
-        if (!ANSWERED.includes(outcome)) this.disconnection.targetMissed();
-        else if (this.disconnection.targetReplied()) this.moveToBackfill();
-        this.collector.record(target, sentAtMs, outcome, rttUs, detail);
+        this.collector.record(target, sentAtMs, outcome, rttUs, detail, watch.recordResult(outcome));
       },
       log,
     });
@@ -122,7 +120,10 @@ export class Session {
       gateway,
       counters: () => this.counters(),
       gauges: () => this.gauges(),
-      onUncounted: (uncounted) => this.uncounted.logUncounted(uncounted),
+      onAnswer: ({ uncounted = [], anchors }) => {
+        this.uncounted.logUncounted(uncounted);
+        this.uplink.setAnchors(anchors);
+      },
       log,
     });
   }
@@ -133,6 +134,7 @@ export class Session {
     this.live.start();
     this.backfill.start();
     this.prober.start();
+    this.uplink.start();
     this.sync.start();
     this.telemetry.start();
     this.policyReporter.start();
@@ -150,6 +152,7 @@ export class Session {
   async stop(): Promise<void> {
     await Promise.all([
       this.prober.stop(PROBE_GRACE_MS),
+      this.uplink.stop(),
       this.sync.stop(),
       this.telemetry.stop(),
       this.policyReporter.stop(),
@@ -203,6 +206,8 @@ export class Session {
       unmeasuredPerS: this.prober.unmeasuredPerS,
       ...(this.firstResultAfterMs !== undefined && { firstResultAfterMs: this.firstResultAfterMs }),
       executors: this.prober.health(),
+      anchors: this.uplink.anchorStates,
+      notBelieved: this.losses().notBelieved,
     };
   }
 
@@ -210,12 +215,10 @@ export class Session {
   losses(): AgentLosses {
     const { skippedRounds, failedSlices } = this.prober.counters;
     const { scheduleLagMs, unmeasured } = this.prober;
+    const { notBelieved, ...counters } = this.prober.executorCounters;
     return {
-      ...this.prober.executorCounters,
-      skippedRounds,
-      failedSlices,
-      scheduleLagMs,
-      unmeasured,
+      ...{ ...counters, skippedRounds, failedSlices, scheduleLagMs, unmeasured },
+      notBelieved: { ...notBelieved, uplink_out: this.collector.doubted },
     };
   }
 
@@ -230,15 +233,12 @@ export class Session {
   }
 
   /** Moves unshipped results to the backfill lane: they were measured during an outage of this machine and must not be judged. */
-  private moveToBackfill(): void {
+  private moveToBackfill(logText: string): void {
     const { log } = this.options;
     this.collector.flush();
     try {
       this.spool.moveToBackfill();
-      log.info(
-        {},
-        'connection lost: no answer from the gateway and no reply from any target; results of that time are stored but not judged',
-      );
+      log.info({}, logText);
     } catch (error) {
       log.warn({ err: error }, 'cannot exclude the results of the outage from judging: writing the spool failed');
     }

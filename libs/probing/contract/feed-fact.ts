@@ -54,6 +54,9 @@ interface TargetRemovedFact {
 export const AGENT_CONDITIONS = ['ok', 'silent', 'unable'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
+/** Whether any of the agent's anchors answers. `silent`: its own uplink may be out. */
+export type AnchorFact = 'answer' | 'silent';
+
 export interface AgentFact {
   kind: 'agent';
   agentId: string;
@@ -63,6 +66,8 @@ export interface AgentFact {
   state: 'active' | 'removed';
   /** Why the agent cannot be expected to deliver results. Absent when there is no reason, and in older logs. */
   condition?: AgentCondition;
+  /** Evidence about its uplink. Absent without anchors, while none is measured, and in older logs. */
+  anchors?: AnchorFact;
 }
 
 /** Facts in the shard's log besides results and time. Applied once per position, in order. */
@@ -158,7 +163,8 @@ function agentFault(fact: Record<string, unknown>): string | undefined {
     textFault(fact, 'region') ??
     textFault(fact, 'provider') ??
     oneOfFault(fact, 'state', ['active', 'removed']) ??
-    (fact['condition'] === undefined ? undefined : textFault(fact, 'condition'))
+    (fact['condition'] === undefined ? undefined : textFault(fact, 'condition')) ??
+    (fact['anchors'] === undefined ? undefined : textFault(fact, 'anchors'))
   );
 }
 

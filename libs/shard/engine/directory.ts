@@ -5,13 +5,13 @@ import { IntMap } from './int-map';
 
 export type PolicyEntry = Omit<PolicyFact, 'kind'>;
 
-export interface AgentEntry {
+/** An agent as its last fact describes it. */
+export interface AgentEntry extends Pick<AgentFact, 'condition' | 'anchors'> {
   agentId: string;
   name: string;
   region: string;
   provider: string;
   state: AgentFact['state'];
-  condition?: AgentFact['condition'];
   /** Small number of the agent, valid in the memory of this shard only; not stored. */
   index: number;
 }

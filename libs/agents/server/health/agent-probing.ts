@@ -8,6 +8,8 @@ export interface ProbingReport {
   executor_detail: string | null;
   unmeasured_per_s: number | null;
   late_ms: number | null;
+  /** Whether none of its anchors answers and at least one is silent; false without anchors. */
+  anchors_silent: boolean | null;
 }
 
 /** States in which an agent has no results, or none from which a target could be judged down. */
@@ -17,7 +19,9 @@ const LATE_MS = 1_000;
 
 /** Columns of `agent_health` for `ProbingReport`. */
 export const PROBING_SQL = `(telemetry->>'unmeasuredPerS')::float8 AS unmeasured_per_s, (telemetry->>'lateMs')::float8 AS late_ms,
-  broken.state AS executor_state, broken.detail AS executor_detail`;
+  broken.state AS executor_state, broken.detail AS executor_detail,
+  jsonb_path_exists(telemetry, '$.anchors[*] ? (@.state == "silent")')
+    AND NOT jsonb_path_exists(telemetry, '$.anchors[*] ? (@.state == "answers")') AS anchors_silent`;
 export const PROBING_JOIN_SQL = `LEFT JOIN LATERAL (
     SELECT executor->>'state' AS state, executor->>'detail' AS detail
     FROM jsonb_array_elements(telemetry->'executors') executor
@@ -28,7 +32,8 @@ export const PROBING_JOIN_SQL = `LEFT JOIN LATERAL (
 export function probingState(report: ProbingReport | undefined): HealthState {
   const { executor_state: state = null, unmeasured_per_s: unmeasured = null, late_ms: lateMs = null } = report ?? {};
   if (state !== null) return BLIND_STATES.includes(state) ? 'bad' : 'attention';
-  return (unmeasured ?? 0) > 0 || (lateMs ?? 0) >= LATE_MS ? 'attention' : 'ok';
+  const isSlow = (unmeasured ?? 0) > 0 || (lateMs ?? 0) >= LATE_MS;
+  return isSlow || report?.anchors_silent === true ? 'attention' : 'ok';
 }
 
 /** Returns the names of the agents of these rows, at most three. */
@@ -46,6 +51,8 @@ export function probingComplaint(rows: readonly HealthRow[]): [string, string] |
       `${first.values['agent']}: ${first.values['executorDetail']}`,
     ];
   }
+  const cutOff = rows.filter(({ values }) => values['anchors'] === 'silent');
+  if (cutOff.length > 0) return anchorComplaint(cutOff, rows.length);
   const late = rows.filter(
     ({ values }) => Number(values['unmeasured'] ?? 0) > 0 || Number(values['lateS'] ?? 0) * 1_000 >= LATE_MS,
   );
@@ -53,5 +60,20 @@ export function probingComplaint(rows: readonly HealthRow[]): [string, string] |
   return [
     `${late.length} ${of} cannot keep the probing rate: ${agentNames(late)}`,
     'Probes that an agent did not send in time have no data. Give its machine more CPU, raise the packet rate of its policy file, or assign it fewer targets.',
+  ];
+}
+
+/** Silent anchors of every agent are more likely a fault of the anchors than of all uplinks. */
+function anchorComplaint(cutOff: readonly HealthRow[], agents: number): [string, string] {
+  const of = `of ${counted(agents, 'agent')}`;
+  if (cutOff.length === agents && agents > 1) {
+    return [
+      `No agent reaches an anchor: ${agentNames(cutOff)}`,
+      'Check whether the anchors still answer pings, and set others on the page Settings, Anchors. Until then, misses of agents of which at least half of the targets are silent make no target down.',
+    ];
+  }
+  return [
+    `${cutOff.length} ${of} reach no anchor: ${agentNames(cutOff)}`,
+    'The uplink of such an agent may be out. While at least half of its targets are silent too, its misses make no target down. Check the connection of its machine.',
   ];
 }

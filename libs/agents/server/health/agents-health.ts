@@ -92,6 +92,7 @@ export const AGENTS_PART: PluggedPart = {
     },
     { key: 'lateS', title: 'Probe delay', unit: 'seconds' },
     { key: 'executor', title: 'Executor', unit: 'text' },
+    { key: 'anchors', title: 'Anchors', unit: 'text' },
     { key: 'version', title: 'Version', unit: 'text' },
   ],
   async readPart(look): Promise<PartReading> {
@@ -158,6 +159,7 @@ function rowOf(agent: string, report: ReportRow | undefined, { thresholds }: Hea
       lateS: report?.late_ms == null ? null : report.late_ms / 1_000,
       executor: report?.executor_state?.replaceAll('_', ' ') ?? null,
       executorDetail: report?.executor_detail ?? null,
+      anchors: report?.anchors_silent === true ? 'silent' : null,
       version: report?.version ?? null,
     },
   };

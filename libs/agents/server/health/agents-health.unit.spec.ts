@@ -14,6 +14,7 @@ const REPORT = {
   late_ms: 40,
   executor_state: null,
   executor_detail: null,
+  anchors_silent: false,
 };
 const TOPIC = 'internal.agent-telemetry';
 
@@ -21,7 +22,7 @@ interface World {
   /** Whether two processes with the key of the first agent were detected. */
   cloned?: boolean;
   /** One report per agent. */
-  reports: Partial<Record<keyof typeof REPORT, number | string | null>>[];
+  reports: Partial<Record<keyof typeof REPORT, number | string | boolean | null>>[];
   isProjectorRunning?: boolean;
   /** Offsets that have not moved for a minute. */
   committedOffsets?: { partition: number; next_offset: number }[];
@@ -65,6 +66,18 @@ describe('the health part of agents', () => {
   ])('grades a spool that holds %i bytes of %s as %s', async (spool_bytes, spool_bytes_max, state) => {
     const { rows } = await read({ reports: [{ spool_bytes, spool_bytes_max }] });
     expect(rows).toMatchObject([{ state, values: { agent: 'agent 0', spoolBytes: spool_bytes } }]);
+  });
+
+  it('needs attention while an agent reaches no anchor, and suspects the anchors when none does', async () => {
+    const silent = { anchors_silent: true };
+    const one = await read({ reports: [silent, {}] });
+    expect(one).toMatchObject({ state: 'attention', summary: '1 of 2 agents reach no anchor: agent 0' });
+    expect(one.rows?.map(({ values }) => values['anchors'])).toEqual(['silent', null]);
+    const all = await read({ reports: [silent, silent] });
+    expect(all).toMatchObject({ state: 'attention', summary: 'No agent reaches an anchor: agent 0, agent 1' });
+    expect(all.advice).toContain('whether the anchors still answer');
+    const alone = await read({ reports: [silent] });
+    expect(alone.summary).toBe('1 of 1 agent reach no anchor: agent 0');
   });
 
   it('needs attention when two processes use the key of one agent', async () => {

@@ -4,6 +4,10 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ANCHORS_AUDIT } from '../anchors/anchors';
+import { AnchorsController } from '../anchors/anchors.controller';
+import { ReadAnchorsHandler } from '../anchors/read-anchors';
+import { SetAnchorsHandler } from '../anchors/set-anchors';
 import { AGENTS_PART } from '../health/agents-health';
 import { UNCOUNTED_PART } from '../uncounted/uncounted-health';
 import { AGENTS_API_OPTIONS, type AgentsApiOptions } from '../agents-api-options';
@@ -40,7 +44,13 @@ export class AgentsApiModule {
       module: AgentsApiModule,
       global: true,
       exports: [AgentDirectory, AgentReports, ReportedExecutors],
-      controllers: [AgentsController, AgentChangesController, DrainsController, EnrolmentTokensController],
+      controllers: [
+        AgentsController,
+        AgentChangesController,
+        AnchorsController,
+        DrainsController,
+        EnrolmentTokensController,
+      ],
       providers: [
         { provide: AGENTS_API_OPTIONS, useValue: options },
         {
@@ -66,12 +76,14 @@ export class AgentsApiModule {
         CancelDrainJobHandler,
         ListDrainJobsHandler,
         ReadDrainJobHandler,
+        SetAnchorsHandler,
+        ReadAnchorsHandler,
       ],
     };
   }
 
   constructor(parts: HealthParts, audited: AuditedCategories) {
     parts.plug(AGENTS_PART, UNCOUNTED_PART);
-    audited.plug(AGENT_AUDIT, DRAIN_JOB_AUDIT, ENROLMENT_TOKEN_AUDIT);
+    audited.plug(AGENT_AUDIT, ANCHORS_AUDIT, DRAIN_JOB_AUDIT, ENROLMENT_TOKEN_AUDIT);
   }
 }

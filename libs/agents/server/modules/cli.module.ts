@@ -6,6 +6,7 @@ import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
 import { Module } from '@nestjs/common';
 import { AGENT } from '../agent';
+import { anchorsModel } from '../anchors/anchors-model';
 import { agentHealthModel } from '../agent-health-model';
 import { agentModel } from '../agent-model';
 import { UncountedParticipant } from '../uncounted/uncounted-participant';
@@ -26,6 +27,7 @@ export class AgentsCliModule {
     models.plug(
       { database: control, model: agentModel(control) },
       { database: telemetry, model: agentHealthModel({ database: telemetry, messaging }) },
+      { database: control, model: anchorsModel(control) },
     );
     none.plug(
       {

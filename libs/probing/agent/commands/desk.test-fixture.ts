@@ -66,7 +66,7 @@ export class DeskFixture {
 
   private executor(type: Executor['type']): Executor {
     return {
-      ...{ type, parallelMax: 1, counters: { droppedLines: 0, foreignReplies: 0 } },
+      ...{ type, parallelMax: 1, counters: { droppedLines: 0, foreignReplies: 0, notBelieved: {} } },
       health: () => ({ type, state: 'ok', detail: 'It works.' }),
       checkExecutor: () => Promise.resolve(null),
       ownPackets: () => 0,

@@ -1,4 +1,4 @@
-import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { ExecutorHealth, NotBelieved } from '@icmp-mon/agents/contract';
 import type { CheckType, DetailCode } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
@@ -43,6 +43,8 @@ export interface ExecutorCounters {
   droppedLines: number;
   /** Replies from an address other than the probed one. */
   foreignReplies: number;
+  /** Measurements that were not believed, by reason, as far as the executor knows. */
+  notBelieved: NotBelieved;
 }
 
 /** One protocol: probes slices, several at a time, and reports its own health. */

@@ -3,6 +3,7 @@ import { type AddressKey, addressKeyOf, ascii, ByteCursor } from './byte-cursor'
 /** Output of fping other than result lines: an ICMP error about one target, or an error message of fping. */
 export type FpingNotice =
   | { kind: 'unreachable'; address: AddressKey; isTooBig: boolean }
+  | { kind: 'duplicate'; address: AddressKey }
   | { kind: 'complaint'; text: string }
   | { kind: 'nothing' };
 
@@ -17,6 +18,8 @@ const ANY_ICMP_MESSAGE = /^(?:\[[\d.]+\] )?ICMP(?:v6)? /;
 const NOT_DELIVERED = /Unreachable|Time Exceeded|Parameter Problem|Packet Too Big/;
 /** The packet was longer than the next link allows, and must not be fragmented. */
 const TOO_BIG = /Fragmentation|Packet Too Big/i;
+/** A further reply to one probe: `[1795387687.83375] 10.1.1.1 : duplicate for [0], 64 bytes, 0.345 ms`. */
+const DUPLICATE = /^(?:\[[\d.]+\] )?([0-9a-f.:]{2,45})\s+: duplicate for \[\d+\]/;
 const COMPLAINT_LENGTH_MAX = 200;
 
 export function readFpingNotice(line: string): FpingNotice {
@@ -25,6 +28,8 @@ export function readFpingNotice(line: string): FpingNotice {
     if (!NOT_DELIVERED.test(what)) return { kind: 'nothing' };
     return { kind: 'unreachable', address: addressKeyOf(ip), isTooBig: TOO_BIG.test(what) };
   }
+  const [, repeated] = DUPLICATE.exec(line) ?? [];
+  if (repeated !== undefined) return { kind: 'duplicate', address: addressKeyOf(repeated) };
   const text = line.trim().slice(0, COMPLAINT_LENGTH_MAX);
   return text === '' || text.includes('duplicate for') ? { kind: 'nothing' } : { kind: 'complaint', text };
 }

@@ -41,6 +41,7 @@ export function beginRun(
     timeoutMs,
     onResult: rounds?.addPacket ?? onResult,
     listened: (fromMs, toMs) => watch.hasListened(fromMs, toMs),
+    whyNotListened: (fromMs, toMs) => watch.whyNotListened(fromMs, toMs),
     clockHeld: (fromMs, toMs) => watch.clockHeld(fromMs, toMs),
     nowMs,
     ...(dontFragment && {

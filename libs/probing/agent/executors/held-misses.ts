@@ -15,6 +15,8 @@ export interface HeldMissesOptions {
   /** Targets of the slice: the place of a packet is its number times these, plus its target. */
   targets: number;
   settle: (index: number, address: AddressKey, sentAtMs: number) => void;
+  /** Called for a miss that does not count in the end. */
+  discard: (index: number, address: AddressKey, sentAtMs: number, atMs: number) => void;
 }
 
 /** Timeouts printed by fping that are not results yet. A timeout that does not count in the end has no result. */
@@ -56,10 +58,11 @@ export class HeldMisses {
   }
 
   private settleEach(misses: readonly HeldMiss[], mayWait: boolean): HeldMiss[] {
-    const { canCount, canWait, settle } = this.options;
+    const { canCount, canWait, settle, discard } = this.options;
     return misses.filter(({ index, address, sentAtMs, atMs }) => {
       if (mayWait && canWait(address)) return true;
       if (canCount(address, sentAtMs, atMs)) settle(index, address, sentAtMs);
+      else discard(index, address, sentAtMs, atMs);
       return false;
     });
   }

@@ -30,7 +30,7 @@ describe('pinging with fping', () => {
     expect(sentAtMs.every((atMs) => atMs >= beganMs - 5 && atMs <= Date.now())).toBe(true);
     expect(ping.health().state).toBe('ok');
     expect(ping.health().version).toMatch(/^\d+\.\d+/);
-    expect(ping.counters).toEqual({ droppedLines: 0, foreignReplies: 0 });
+    expect(ping.counters).toEqual({ droppedLines: 0, foreignReplies: 0, notBelieved: {} });
   });
 
   it('reports that fping is missing, and what to do', async () => {

@@ -8,6 +8,7 @@ import { FpingHealth } from './fping-health';
 import { FpingProcess } from './fping-process';
 import { askFpingVersion, type FpingVersion } from './fping-version';
 import { IcmpIdLocks } from './icmp-id-locks';
+import { sumNotBelieved } from './not-believed';
 import { hasAddress } from './own-addresses';
 import { PathLimits } from './path-limits';
 import { pingOptionsOf } from './ping-options';
@@ -55,7 +56,7 @@ interface FoundFping {
 export class IcmpPing implements Executor {
   readonly type = 'icmp_ping';
   readonly parallelMax = PROCESSES_MAX;
-  readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
+  readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0, notBelieved: {} };
   private readonly state: FpingHealth;
   private readonly locks = new IcmpIdLocks();
   private readonly paths = new PathLimits();
@@ -148,6 +149,7 @@ export class IcmpPing implements Executor {
     this.spare.push(worker);
     this.counters.droppedLines += worker.tally?.droppedLines ?? 0;
     this.counters.foreignReplies += worker.tally?.foreignReplies ?? 0;
+    this.counters.notBelieved = sumNotBelieved([this.counters.notBelieved, worker.tally?.notBelieved ?? {}]);
     if (exit.kind === 'missing') this.found = null;
     const shownPath = this.options.fpingPath ?? path;
     return slice === CHECK_SLICE

@@ -105,6 +105,12 @@ export class RunWatch {
     return !overlaps(this.pauses, fromMs, toMs) && !overlaps(this.losses, fromMs, toMs);
   }
 
+  /** Returns why `hasListened` is false. */
+  whyNotListened(fromMs: number, toMs: number): 'clock_set' | 'packets_dropped' | 'paused' {
+    if (overlaps(this.steps, fromMs, toMs)) return 'clock_set';
+    return overlaps(this.losses, fromMs, toMs) ? 'packets_dropped' : 'paused';
+  }
+
   /** Whether the wall clock was not set between two of its instants: only then is their difference the elapsed time. */
   clockHeld(fromMs: number, toMs: number): boolean {
     return !overlaps(this.steps, fromMs, toMs);

@@ -1,42 +1,20 @@
+import type { NotBelieved, NotBelievedReason } from '@icmp-mon/agents/contract';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import type { AddressFamily } from './address-family';
 import { AddressIndex } from './address-index';
 import { type AddressKey, addressText, familyOfKey } from './byte-cursor';
-import type { OnResult } from './executor';
 import { FpingLine } from './fping-line';
 import { FpingSummary, readFpingNotice } from './fping-notice';
 import { HeldMisses } from './held-misses';
 import { LineSplitter } from './line-splitter';
+import { addNotBelieved } from './not-believed';
+import type { FamilyState, TallyOptions } from './tally-options';
 import { UnsentPackets } from './unsent-packets';
 
 const CLOCK_DISTANCE_MS_MAX = 5_000;
 const COMPLAINTS_MAX = 4;
 
-export interface TallyOptions {
-  /** Addresses in probing order: the canaries (`canaries` many), then the targets of the slice. */
-  asked: readonly string[];
-  canaries: number;
-  /** Packets of each ping; 1 unless set. */
-  packets?: number;
-  spacingMs: number;
-  timeoutMs: number;
-  onResult: OnResult;
-  /** Whether fping ran and received all its packets between two instants: only then is a timeout a miss. */
-  listened: (fromMs: number, toMs: number) => boolean;
-  /** Whether the wall clock, by which fping measures, was not set between two instants. */
-  clockHeld: (fromMs: number, toMs: number) => boolean;
-  nowMs: () => number;
-  /** Called for an address for which a router refused a packet that must not be fragmented. */
-  onTooBig?: (address: AddressKey) => void;
-  /** Whether the kernel does not send packets to an address because a router has refused one. */
-  isTooBig?: (address: AddressKey) => boolean;
-}
-
-/**
- * Evidence at the end of a slice about a family of addresses. `deaf`: fping received neither a reply nor an ICMP error, so its timeouts
- * prove nothing. `unavailable`: it sent nothing, because it has no socket. `silent`: the slice had no results of this family.
- */
-export type FamilyState = 'heard' | 'deaf' | 'unavailable' | 'silent';
+export type { FamilyState, TallyOptions };
 
 /**
  * Matches fping's output to the probed targets: at most one result per packet of a target, and none for other addresses.
@@ -53,6 +31,8 @@ export class SliceTally {
   foreignReplies = 0;
   /** The last of them, as `10.0.0.9 for 10.0.0.1`. */
   foreignExample = '';
+  /** Measurements of this slice that are not believed, by reason. */
+  readonly notBelieved: NotBelieved = {};
   private foreignLines = 0;
   /** Packets of the slice that the kernel refused to send. */
   notSent = 0;
@@ -79,6 +59,7 @@ export class SliceTally {
       canCount: (address, sentAtMs, atMs) => this.heard[familyOfKey(address)] && options.listened(sentAtMs, atMs),
       canWait: (address) => !this.heard[familyOfKey(address)],
       settle: (index, address, sentAtMs) => this.emit(index, sentAtMs, this.missOf(address), 0),
+      discard: (index, address, sentAtMs, atMs) => this.disbelieve(index, this.whyNoMiss(address, sentAtMs, atMs)),
     });
   }
 
@@ -130,7 +111,9 @@ export class SliceTally {
     if (this.summary.parseSummary(bytes, from, end)) return this.takeSummary(this.summary);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1');
     const notice = readFpingNotice(text);
-    if (notice.kind === 'complaint') this.complain(notice.text);
+    if (notice.kind === 'duplicate') {
+      if (this.asked.has(notice.address)) addNotBelieved(this.notBelieved, 'duplicate_reply');
+    } else if (notice.kind === 'complaint') this.complain(notice.text);
     else if (notice.kind === 'unreachable' && this.asked.has(notice.address)) {
       this.unreachable.add(notice.address);
       if (notice.isTooBig) this.options.onTooBig?.(notice.address);
@@ -148,24 +131,28 @@ export class SliceTally {
     const atOrNowMs = this.believableMs(atMs);
     if (!replied) {
       const index = this.asked.takeOpen(address, packet);
-      if (index === -1) return this.dropLine();
+      if (index === -1) return void this.foreignLines++;
       this.missed[familyOfKey(address)] = true;
       this.held.add(index, address, atOrNowMs - timeoutMs, atOrNowMs);
       return;
     }
     const open = this.asked.takeOpen(address, packet);
     const index = open === -1 ? this.held.takeMiss(address, packet) : open;
-    if (index === -1) return this.dropLine();
-    if (source !== '' && source !== address) return this.noteForeign(source, address);
+    if (index === -1) return this.dropReply(address, rttUs);
+    if (source !== '' && source !== address) return this.noteForeign(index, source, address);
     this.heard[familyOfKey(address)] = true;
     const sentAtMs = atOrNowMs - rttUs / 1000;
-    if (!this.options.clockHeld(sentAtMs, atOrNowMs)) return;
-    if (rttUs <= timeoutMs * 1000) this.emit(index, sentAtMs, OUTCOME.reply, rttUs);
-    else this.held.add(index, address, sentAtMs, atOrNowMs);
+    if (!this.options.clockHeld(sentAtMs, atOrNowMs)) return this.disbelieve(index, 'clock_set');
+    if (rttUs <= timeoutMs * 1000) return this.emit(index, sentAtMs, OUTCOME.reply, rttUs);
+    this.disbelieve(index, 'late_reply');
+    this.held.add(index, address, sentAtMs, atOrNowMs);
   }
 
-  private dropLine(): void {
+  /** Drops a reply to a probe whose result is known. */
+  private dropReply(address: AddressKey, rttUs: number): void {
     this.foreignLines++;
+    const isLate = rttUs > this.options.timeoutMs * 1_000;
+    if (this.asked.has(address)) addNotBelieved(this.notBelieved, isLate ? 'late_reply' : 'duplicate_reply');
   }
 
   /** Returns fping's time if it is plausible. While the clock is being set, this process's present time is used, as everywhere else. */
@@ -175,8 +162,9 @@ export class SliceTally {
     return isOfThisSlice ? atMs : nowMs;
   }
 
-  private noteForeign(source: AddressKey, address: AddressKey): void {
+  private noteForeign(index: number, source: AddressKey, address: AddressKey): void {
     this.foreignReplies++;
+    this.disbelieve(index, 'foreign_reply');
     this.foreignExample = `${addressText(source)} for ${addressText(address)}`;
   }
 
@@ -185,6 +173,17 @@ export class SliceTally {
     if (received >= this.packets || !this.asked.has(address)) return;
     if (sent === 0) this.unavailable[familyOfKey(address)] = true;
     this.unsent.addIncomplete(address);
+  }
+
+  private whyNoMiss(address: AddressKey, sentAtMs: number, atMs: number): NotBelievedReason {
+    if (!this.heard[familyOfKey(address)]) return 'deaf';
+    return this.options.whyNotListened?.(sentAtMs, atMs) ?? 'paused';
+  }
+
+  /** Counts a measurement of a target; canaries are none. */
+  private disbelieve(index: number, reason: NotBelievedReason): void {
+    const { asked, canaries } = this.options;
+    if (index % asked.length >= canaries) addNotBelieved(this.notBelieved, reason);
   }
 
   private missOf(address: AddressKey): number {

@@ -1,8 +1,9 @@
-import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { ExecutorHealth, NotBelieved } from '@icmp-mon/agents/contract';
 import { type CheckType, type DetailCode, OUTCOME } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
 import { LoopWatch } from './loop-watch';
+import { addNotBelieved, countForeign } from './not-believed';
 import { sendPaced } from './paced';
 import type { SocketRoom } from './socket-room';
 
@@ -54,11 +55,8 @@ interface Waiting {
  */
 export class SocketExecutor implements Executor {
   readonly parallelMax = SLICES_MAX;
-  readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0 };
-  private current: { state: ExecutorHealth['state']; detail: string } = {
-    state: 'idle',
-    detail: 'Nothing was probed yet.',
-  };
+  readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0, notBelieved: {} };
+  private current: Omit<ExecutorHealth, 'type'> = { state: 'idle', detail: 'Nothing was probed yet.' };
 
   constructor(
     readonly type: CheckType,
@@ -68,7 +66,7 @@ export class SocketExecutor implements Executor {
   ) {}
 
   async runSlice(slice: ProbeSlice, onResult: OnResult, signal: AbortSignal): Promise<SliceEnd> {
-    const run = new SliceRun(slice, onResult, this.watch, this.room);
+    const run = new SliceRun(slice, onResult, this.watch, this.room, this.counters.notBelieved);
     const beganMs = performance.now();
     this.watch.start();
     try {
@@ -106,7 +104,7 @@ export class SocketExecutor implements Executor {
     const [ip, check] = [ips[index], checks[index]];
     if (ip === undefined || check === undefined) return null;
     const start = (): void =>
-      run.begin(index, (onEnd) => this.startProbe(ip, check, onEnd, () => this.counters.foreignReplies++));
+      run.begin(index, (onEnd) => this.startProbe(ip, check, onEnd, () => countForeign(this.counters)));
     const free = this.room.takePlace();
     if (free !== null) return free.then(start);
     start();
@@ -139,6 +137,7 @@ class SliceRun {
     private readonly onResult: OnResult,
     private readonly watch: LoopWatch,
     private readonly room: SocketRoom,
+    private readonly notBelieved: NotBelieved,
   ) {
     this.sweep = setInterval(() => this.cancelExpired(), SWEEP_MS);
   }
@@ -183,9 +182,10 @@ class SliceRun {
     const tookMs = performance.now() - each.startedMs;
     if (outcome === OUTCOME.error) this.errors++;
     // While this process was paused, neither a round trip nor a timeout is one of the network.
-    else if (!this.watch.ranSince(each.startedMs)) return;
+    else if (!this.watch.ranSince(each.startedMs)) return addNotBelieved(this.notBelieved, 'paused');
     this.results++;
     const reported = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs ? OUTCOME.timeout : outcome;
+    if (reported !== outcome) addNotBelieved(this.notBelieved, 'late_reply');
     const rttUs = reported === OUTCOME.reply ? Math.round(tookMs * 1_000) : 0;
     this.onResult(each.index, each.sentAtMs, reported, rttUs, each.probe.detail?.());
   }

@@ -1,5 +1,4 @@
-import type { AgentTelemetry, ExecutorState } from '@icmp-mon/agents/contract';
-import type { UncountedResults } from '@icmp-mon/probing/contract';
+import type { AgentTelemetry, ExecutorState, TelemetryResponse } from '@icmp-mon/agents/contract';
 import type { AgentLog } from '../agent-log';
 import { type GatewayClient, GatewayFailure } from '../ship/gateway-client';
 import { cpuMs, type CpuMs } from './cpu-meter';
@@ -21,8 +20,8 @@ export interface TelemetryReporterOptions {
   gateway: Pick<GatewayClient, 'sendTelemetry'>;
   counters: () => Counters;
   gauges: () => Gauges;
-  /** Called with each answer: the results that are not counted as this agent intended. */
-  onUncounted: (uncounted: readonly UncountedResults[]) => void;
+  /** Called with each answer. */
+  onAnswer: (answer: Partial<TelemetryResponse>) => void;
   log: AgentLog;
   everyMs?: number;
 }
@@ -85,7 +84,7 @@ export class TelemetryReporter {
 
   private async measureAndSend(): Promise<void> {
     try {
-      this.options.onUncounted(await this.sendReport(this.takeReport()));
+      this.options.onAnswer(await this.sendReport(this.takeReport()));
     } catch (error) {
       if (this.stopSignal.signal.aborted || performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;
       this.loggedAtMs = performance.now();
@@ -94,7 +93,7 @@ export class TelemetryReporter {
   }
 
   /** An older gateway rejects the whole report because of one unknown state: it is then sent again with states that all releases know. */
-  private async sendReport(report: AgentTelemetry): Promise<UncountedResults[]> {
+  private async sendReport(report: AgentTelemetry): Promise<Partial<TelemetryResponse>> {
     const { gateway } = this.options;
     const { signal } = this.stopSignal;
     try {

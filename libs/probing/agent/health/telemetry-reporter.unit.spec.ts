@@ -26,10 +26,10 @@ async function tried(state: ExecutorHealth['state'], refuse: (report: AgentTelem
         sendTelemetry: (report) => {
           states.push(...report.executors.map((executor) => `${executor.state}: ${executor.detail}`));
           const status = refuse(report);
-          return status === 0 ? Promise.resolve([]) : Promise.reject(new GatewayFailure(status, 'refused', undefined));
+          return status === 0 ? Promise.resolve({}) : Promise.reject(new GatewayFailure(status, 'refused', undefined));
         },
       },
-      onUncounted: quiet,
+      onAnswer: quiet,
       counters: () => ({ probes: 0, results: 0, notSent: 0 }),
       gauges: () => ({ ...GAUGES, executors: [{ type: 'icmp_ping', state, detail: 'why' }] }),
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -7,7 +7,7 @@ export const START_MS = 1_795_000_000_123;
 export class InstantExecutor implements Executor {
   readonly type = 'icmp_ping';
   readonly parallelMax = 6;
-  readonly counters = { droppedLines: 0, foreignReplies: 0 };
+  readonly counters = { droppedLines: 0, foreignReplies: 0, notBelieved: {} };
   own = 0;
   checks = 0;
   pausedMs = 0;

@@ -2,11 +2,14 @@ import type { ExecutorHealth } from '@icmp-mon/agents/contract';
 import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ExecutorCounters, Executors } from '../executors/executor';
+import { sumNotBelieved } from '../executors/not-believed';
 import { PacketBudget, type PacketLimits } from './packet-budget';
 import { type OnProbed, Prober, type ProberCounters } from './prober';
 import type { PlannedTarget } from './target-plan';
 
 const SECOND_MS = 1_000;
+/** Least packets per second with which other probes than those of targets are sent. */
+const OTHER_PER_S_MIN = 1;
 
 export interface ProbersOptions {
   executors: Executors;
@@ -89,11 +92,22 @@ export class Probers {
     return Math.max(...this.probers.map(({ scheduleLagMs }) => scheduleLagMs));
   }
 
+  /** Takes packets for other probes of this agent. Returns the time between two of them in ms; null if the policy's rate has no room now. */
+  takePackets(count: number, spacingMsMin: number): number | null {
+    const nowMs = performance.now();
+    const perSecond = Math.min(1_000 / spacingMsMin, this.budget.freePerSecond(nowMs));
+    if (perSecond < OTHER_PER_S_MIN) return null;
+    const spacingMs = 1_000 / perSecond;
+    this.budget.takePackets(perSecond, nowMs + count * spacingMs);
+    return spacingMs;
+  }
+
   /** Counters of all executors. */
   get executorCounters(): ExecutorCounters {
-    const sum = (of: keyof ExecutorCounters): number =>
+    const sum = (of: 'droppedLines' | 'foreignReplies'): number =>
       this.executors.reduce((total, { counters }) => total + counters[of], 0);
-    return { droppedLines: sum('droppedLines'), foreignReplies: sum('foreignReplies') };
+    const notBelieved = sumNotBelieved(this.executors.map(({ counters }) => counters.notBelieved));
+    return { droppedLines: sum('droppedLines'), foreignReplies: sum('foreignReplies'), notBelieved };
   }
 
   health(): ExecutorHealth[] {

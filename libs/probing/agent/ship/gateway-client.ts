@@ -11,7 +11,6 @@ import {
   type AgentPolicyReport,
 } from '@icmp-mon/agents/contract';
 import type { AssignmentsResponse } from '@icmp-mon/assignment/contract';
-import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { ResultsResponse } from '@icmp-mon/probing/wire';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemCodeOf } from './https-request';
 
@@ -138,12 +137,13 @@ export class GatewayClient {
     return parseJson<ResultsResponse>(answer);
   }
 
-  /** Returns which results of the last minutes the control plane did not count as intended; empty from an older gateway. */
-  async sendTelemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<UncountedResults[]> {
+  /** Returns the answer to the report. */
+  async sendTelemetry(telemetry: AgentTelemetry, signal: AbortSignal): Promise<Partial<TelemetryResponse>> {
     const sentAtMs = this.nowMs();
     const answer = await this.sendJson('/v1/telemetry', telemetry, signal);
     this.noteClock(sentAtMs, Number(answer.headers['x-icmpmon-time'] ?? Number.NaN));
-    return answer.body.length === 0 ? [] : (parseJson<Partial<TelemetryResponse>>(answer).uncounted ?? []);
+    // An older gateway answers without a body.
+    return answer.body.length === 0 ? {} : parseJson<Partial<TelemetryResponse>>(answer);
   }
 
   private noteClock(sentAtMs: number, gatewayMs: number): void {

@@ -43,10 +43,14 @@ interface HeldBlock {
 export class ResultCollector {
   results = 0;
   notSent = 0;
+  /** Misses that were recorded as doubted. */
+  doubted = 0;
   droppedResults = 0;
   policyVersion = 0;
   /** By shard. */
   private readonly open: OpenBlock[] = [];
+  /** The same for results that are stored and not judged. */
+  private readonly openDoubted: OpenBlock[] = [];
   private held: HeldBlock[] = [];
   private heldResults = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -62,9 +66,21 @@ export class ResultCollector {
     this.clock = options.clock ?? new WallClock();
   }
 
-  record(target: ScheduledTarget, sentAtMs: number, outcome: number, rttUs: number, detail?: DetailCode): void {
+  /** A result that is not `believed` uses the backfill lane: it is stored, and does not affect the verdict. */
+  record(
+    target: ScheduledTarget,
+    sentAtMs: number,
+    outcome: number,
+    rttUs: number,
+    detail?: DetailCode,
+    believed = true,
+  ): void {
     const shard = shardOf(target.key, this.options.shardCount);
-    const block = this.blockFor(shard);
+    const block = this.blockFor(shard, believed ? this.open : this.openDoubted);
+    if (!believed) {
+      block.liveUntilMs = 0;
+      this.doubted++;
+    }
     const datedMs = this.clock.sent(sentAtMs);
     block.builder.addResult(target.key, target.check, datedMs, outcome, rttUs, detail);
     block.liveUntilMs = Math.min(block.liveUntilMs, datedMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
@@ -82,7 +98,7 @@ export class ResultCollector {
     this.dueAtMs = Infinity;
     this.urgent = false;
     this.flushedAtMs = performance.now();
-    this.open.forEach((block, shard) => this.seal(shard, block));
+    for (const open of [this.open, this.openDoubted]) open.forEach((block, shard) => this.seal(shard, block));
     if (this.held.length === 0) return;
     try {
       const originMs = this.clock.origin();
@@ -94,13 +110,13 @@ export class ResultCollector {
     }
   }
 
-  private blockFor(shard: number): OpenBlock {
-    let block = this.open[shard];
+  private blockFor(shard: number, open: OpenBlock[]): OpenBlock {
+    let block = open[shard];
     const originMs = this.clock.origin();
     if (block === undefined) {
       const { policyVersion } = this;
       block = { builder: new ResultColumnsBuilder(), policyVersion, liveUntilMs: Infinity, originMs };
-      this.open[shard] = block;
+      open[shard] = block;
     }
     const isOther = block.policyVersion !== this.policyVersion || block.originMs !== originMs;
     if (block.builder.isFull || isOther) this.seal(shard, block);

@@ -93,5 +93,15 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
 function agentFact(at: number, random: () => number): FeedFact {
   const condition = AGENT_CONDITIONS[Math.floor(random() * AGENT_CONDITIONS.length)];
   const name = `agent-${at}`;
-  return { kind: 'agent', agentId: AGENT_IDS[at], name, region: 'r', provider: 'p', state: 'active', condition };
+  const anchors = condition === 'unable' ? 'silent' : 'answer';
+  return {
+    kind: 'agent',
+    agentId: AGENT_IDS[at],
+    name,
+    region: 'r',
+    provider: 'p',
+    state: 'active',
+    condition,
+    anchors,
+  };
 }

@@ -1,0 +1,60 @@
+import { OUTCOME } from '@icmp-mon/probing/contract';
+import { describe, expect, it } from 'vitest';
+import { UplinkWatch } from './uplink-watch';
+
+const { reply, timeout, refused, not_sent: notSent } = OUTCOME;
+
+function scene() {
+  const outages: string[] = [];
+  let misses = 0;
+  const watch = new UplinkWatch({ onOutage: (why) => outages.push(why), onMiss: () => misses++, steadyMs: () => 0 });
+  const results = (...outcomes: number[]): boolean[] => outcomes.map((outcome) => watch.recordResult(outcome));
+  return { watch, outages, results, misses: () => misses };
+}
+
+describe('a miss', () => {
+  it('is believed without anchors, and while one of them answers', () => {
+    const { watch, results, outages, misses } = scene();
+    expect(results(timeout, timeout)).toEqual([true, true]);
+    watch.recordAnchors('answer');
+    expect(results(timeout, timeout)).toEqual([true, true]);
+    expect(outages).toEqual([]);
+    expect(misses(), 'each hastens the next round of the anchors').toBe(4);
+  });
+
+  it('is not believed while all anchors and at least half of the targets are silent', () => {
+    const { watch, results, outages } = scene();
+    watch.recordAnchors('answer');
+    expect(results(reply, timeout)).toEqual([true, true]);
+    watch.recordAnchors('silent');
+    expect(outages, 'what is not shipped may already be of the outage').toEqual(['anchors_silent']);
+    expect(results(timeout, notSent, timeout)).toEqual([false, false, false]);
+    watch.recordAnchors('silent');
+    expect(outages).toHaveLength(1);
+    watch.recordAnchors('answer');
+    expect(results(timeout)).toEqual([true]);
+  });
+
+  it('is believed if most targets reply although all anchors are silent: the fault is elsewhere', () => {
+    const { watch, results, outages } = scene();
+    watch.recordAnchors('answer');
+    watch.recordAnchors('silent');
+    expect(results(reply, refused, timeout)).toEqual([true, true, true]);
+    expect(watch.isOut).toBe(false);
+    expect(outages).toEqual([]);
+  });
+
+  it('is believed again once no anchor is measured', () => {
+    const { watch, results } = scene();
+    watch.recordAnchors('silent');
+    expect(results(timeout)).toEqual([false]);
+    watch.recordAnchors('unknown');
+    expect(results(timeout)).toEqual([true]);
+  });
+});
+
+it('a reply is always believed', () => {
+  const { watch, results } = scene();
+  watch.recordAnchors('silent');
+  expect(results(timeout, timeout, reply)).toEqual([false, false, true]);
+});
