@@ -25,11 +25,19 @@ const THING = {
   ...{ failures: [], changes: 1, count: 1, sample: [], sentences: [], needsConfirmation: false, refusedSample: [] },
   ...{ path: '/set-password#x', expiresAt: null, region: 'fra', provider: null, progress: '1 of 1', newest: 'n' },
   ...{ parts: [], next: null, probeIntervalMs: 15_000, probeTimeoutMs: 900, checks: [], uses: 1, enrolUrl: 'u' },
+  ...{ endedAt: '2026-11-30T09:00:00Z', counts: { completed: 1 }, lines: [] },
+  agents: [{ agentId: 'thing', name: 'thing', attempts: [], summary: null }],
   ...{ agentSelection: { strategy: 'all' }, verdictRule: {}, builtIn: false, parents: [], link: { path: '/x' } },
 };
 
 /** Arguments and options with which a command runs against the fake API. */
-const ARGUMENTS: Readonly<Record<string, string>> = { shell: 'bash', role: 'operator', file: 'file', files: 'plan' };
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  shell: 'bash',
+  role: 'operator',
+  file: 'file',
+  files: 'plan',
+  kind: 'icmp_ping',
+};
 const GIVEN: Readonly<Record<string, readonly string[]>> = {
   'agents drain-all': ['--region', 'fra'],
   'agents set': ['--region', 'ams'],

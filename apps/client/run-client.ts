@@ -4,6 +4,7 @@ import { TOKEN_ACTIONS } from './access/token-actions';
 import { SOURCE_ACTIONS } from './sources/source-actions';
 import { USER_ACTIONS } from './access/user-actions';
 import { AGENT_ACTIONS } from './agents/agent-actions';
+import { PROBE_ACTIONS } from './probes/probe-actions';
 import { Refusal } from './api/refusal';
 import { CLIENT_VERSION } from './client-version';
 import { client } from './commands/index.mjs';
@@ -23,6 +24,7 @@ import { TIER_ACTIONS } from './tiers/tier-actions';
 
 export const ACTIONS: Actions = {
   ...AGENT_ACTIONS,
+  ...PROBE_ACTIONS,
   ...COMPLETION_ACTIONS,
   ...CONFIG_ACTIONS,
   ...EVENT_ACTIONS,

@@ -7,11 +7,13 @@ import { complete, completion, health, login, logout, whoami } from './connectio
 import { events } from './events.mjs';
 import { evidence } from './evidence.mjs';
 import { exportTargets, importTargets } from './files.mjs';
+import { commands } from './probes.mjs';
 import { sources } from './sources.mjs';
 import { targets } from './targets.mjs';
 import { tiers } from './tiers.mjs';
 
 export { AGENT_EFFECTS } from './agents.mjs';
+export { AGENT_CHOICE_TEXTS, COMMAND_KIND_TEXTS } from './probes.mjs';
 export { EXIT_UNDECIDED } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
@@ -45,6 +47,7 @@ export const REMOTE_COMMANDS = [
   pull,
   agents,
   apiKeys,
+  commands,
   events,
   evidence,
   exportTargets,

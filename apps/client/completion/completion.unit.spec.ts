@@ -19,6 +19,7 @@ describe('words that may follow', () => {
         'agents',
         'apply',
         'api-keys',
+        'commands',
         'completion',
         'events',
         'evidence',

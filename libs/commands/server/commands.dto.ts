@@ -27,7 +27,7 @@ import {
 
 const TARGET_LENGTH_MAX = 64;
 const CURSOR_LENGTH_MAX = 256;
-const LIST = { max: 200, default: 50 } as const;
+const LIST = { max: 500, default: 50 } as const;
 const whole = ({ min, max }: { min: number; max: number }) =>
   ({ type: 'integer', minimum: min, maximum: max }) as const;
 
