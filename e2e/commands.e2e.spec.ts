@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import type { CommandTrail, CommandView } from '@icmp-mon/commands/contract';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandsStory } from './stories/commands.story';
 import { allReady, killAndWait, whileAway } from './testing/killing';
 import { freshAddress } from './testing/network-faults';
 import { OwnAgent } from './testing/own-agent';
+import { CHROMIUM } from './testing/portal-browser';
 import { RunningProduct } from './testing/running-product';
 
 const PATIENCE = { withinMs: 120_000 };
@@ -57,6 +60,11 @@ describe('a command to several agents', () => {
       expect(lines?.some(({ text }) => text.startsWith('probe 4: reply after'))).toBe(true);
     }
   });
+
+  describe.skipIf(!existsSync(CHROMIUM))(
+    `in the portal (needs ${CHROMIUM})`,
+    commandsStory(() => ({ product, ip })),
+  );
 
   it.each(['gateway', 'worker', 'api', 'agent'])(
     'is not doubled and ends when the %s is killed meanwhile',

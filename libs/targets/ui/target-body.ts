@@ -133,6 +133,7 @@ export class TargetBody {
   /** Since when and by whom the target is paused; null if it is not. */
   protected readonly paused = targetPause(this.id, this.view);
   protected readonly mayChange = computed(() => this.session.may('targets:write'));
+  protected readonly mayProbe = computed(() => this.session.may('commands:run'));
   protected readonly resultsMax = RESULTS_MAX;
   protected readonly figures = inject(ShownFigures);
   protected readonly now = computed(() => {

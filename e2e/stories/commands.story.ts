@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { PortalBrowser } from '../testing/portal-browser';
+import type { RunningProduct } from '../testing/running-product';
+import { soon } from '../testing/soon';
+
+let browser: PortalBrowser;
+let page: Page;
+
+const textOf = (testId: string) => page.getByTestId(testId).innerText();
+
+/** A target is probed now from two agents, by keyboard. */
+export const commandsStory = (running: () => { product: RunningProduct; ip: string }) => (): void => {
+  beforeAll(async () => {
+    browser = await PortalBrowser.openDashboard(running().product.access);
+    page = browser.page;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  it('begins at the target, shows the answers as they arrive, and the steps of each agent', async () => {
+    const { ip } = running();
+    await page.goto(`/targets/${ip}`);
+    await page.getByTestId('probe-now').press('Enter');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(`Probe ${ip} now`);
+    await page.getByTestId('probe-choice').selectOption('all');
+    expect(await browser.inspect('probe')).toEqual([]);
+    await page.getByTestId('send-probe').press('Enter');
+    await expect.poll(() => textOf('command-state'), soon).toBe('completed');
+    expect(await textOf('command-answers')).toBe('2 of 2 answered');
+    await page.getByTestId('trail-of-second').press('Enter');
+    await expect.poll(() => textOf('trail-lines'), soon).toContain('probe 4: reply after');
+    expect(await browser.inspect('command')).toEqual([]);
+    await page.getByTestId('repeat-command').press('Enter');
+    await expect.poll(() => textOf('command-state'), soon).toMatch(/requested|running/);
+    await page.getByTestId('cancel-command').press('Enter');
+    await expect.poll(() => textOf('command-state'), soon).toMatch(/cancelled|completed/);
+  });
+
+  it('states a refused parameter at its field, and sends to chosen agents', async () => {
+    await page.goto(`/targets/${running().ip}/commands`);
+    await page.getByTestId('probe-kind').selectOption('tcp_connect');
+    await page.getByTestId('probe-port').fill('https');
+    browser.expectAnswer(400);
+    await page.getByTestId('probe-port').press('Enter');
+    await expect.poll(() => textOf('probe-form'), soon).toContain('must be a whole number from 1 to 65535');
+    await page.getByTestId('probe-choice').selectOption('chosen');
+    expect(await browser.inspect('probe-refused')).toEqual([]);
+    await page.getByTestId('probe-port').fill('9');
+    await page.getByTestId('probe-from-second').press('Space');
+    await expect.poll(() => page.getByTestId('send-probe').isEnabled(), soon).toBe(true);
+    await page.getByTestId('send-probe').press('Enter');
+    await expect.poll(() => textOf('command-answers'), soon).toBe('1 of 1 answered');
+    expect(await textOf('command-agents')).toContain('0 of 1 replied, 100% loss (refused)');
+  });
+
+  it('is in the history, by target', async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await expect.poll(() => textOf('commands-table'), soon).toMatch(/TCP connection[^]*Ping/);
+    expect(await browser.inspect('commands')).toEqual([]);
+    await page.goto('/commands?target=127.0.0.250');
+    await browser.whileExpecting(404, () => page.getByText('The commands could not be loaded').waitFor());
+    expect(browser.faults).toEqual([]);
+  });
+};

@@ -1,0 +1,56 @@
+import type {
+  CommandAgent,
+  CommandAgentState,
+  CommandCounts,
+  CommandKind,
+  CommandState,
+  RequestCommandRequest,
+} from '@icmp-mon/commands/contract';
+import { percentText } from '@icmp-mon/platform/ui-kit';
+
+export const KIND_TEXTS: Readonly<Record<CommandKind, string>> = {
+  icmp_ping: 'Ping',
+  tcp_connect: 'TCP connection',
+  http: 'HTTP request',
+  dns: 'DNS query',
+};
+
+/** Returns the text of a kind; of one that a newer server runs, its name. */
+export const kindText = (kind: string): string => (KIND_TEXTS as Partial<Record<string, string>>)[kind] ?? kind;
+
+/** Returns the parameters as one line: `port 443`. */
+export function parametersText({
+  parameters,
+  count,
+}: Required<Pick<RequestCommandRequest, 'parameters' | 'count'>>): string {
+  const texts = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  return [...texts, `${count} ${count === 1 ? 'probe' : 'probes'} per agent`].join(', ');
+}
+
+/** Returns how many agents answered: `2 of 3 answered, 1 failed`. */
+export function countsText(counts: CommandCounts): string {
+  const { waiting, running, completed, failed, expired, cancelled } = counts;
+  const total = waiting + running + completed + failed + expired + cancelled;
+  const texts: [number, string][] = [
+    [failed, 'failed'],
+    [expired, 'expired'],
+    [cancelled, 'cancelled'],
+    [waiting, 'waiting'],
+    [running, 'running'],
+  ];
+  const others = texts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  return [`${completed} of ${total} answered`, ...others].join(', ');
+}
+
+/** Returns how the agent's probes ended, or why it has no answer; null before both. */
+export function answerText({ state, summary, attempts, detail }: CommandAgent): string | null {
+  if (state !== 'completed') return detail;
+  if (summary === null) return 'No probe was sent.';
+  const { sent, replies, loss } = summary;
+  const others = [...new Set(attempts.map(({ outcome }) => outcome))].filter((outcome) => outcome !== 'reply');
+  const how = others.length === 0 ? '' : ` (${others.join(', ').replaceAll('_', ' ')})`;
+  return `${replies} of ${sent} replied, ${percentText(loss)} loss${how}`;
+}
+
+/** Whether a state needs attention. */
+export const isBad = (state: CommandState | CommandAgentState): boolean => state === 'failed' || state === 'expired';

@@ -1,0 +1,11 @@
+import type { Routes } from '@angular/router';
+
+export const commandsRoutes: Routes = [
+  { path: '', loadComponent: () => import('./command-history').then((page) => page.CommandHistory) },
+  { path: ':id', loadComponent: () => import('./command-page').then((page) => page.CommandPage) },
+];
+
+/** Page of a target. */
+export const probeRoutes: Routes = [
+  { path: '', loadComponent: () => import('./probe-page').then((page) => page.ProbePage) },
+];
