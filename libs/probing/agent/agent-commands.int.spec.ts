@@ -10,11 +10,13 @@ import type {
   CommandReport,
   CommandReportsRequest,
 } from '@icmp-mon/commands/contract';
+import { newId } from '@icmp-mon/platform/ids';
 import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProbingAgent } from './agent';
 import { FakeGateway } from './fake-gateway.test-server';
 
+const [PING, TCP, HTTP] = Array.from({ length: 3 }, newId) as [string, string, string];
 const WITHIN = { timeout: 60_000, interval: 50 };
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -90,39 +92,39 @@ describe('an agent that is ordered to probe now', () => {
     gateway.reports.find(({ commandId, state }) => commandId === id && state !== 'received');
 
   it('pings, connects, and refuses what its policy file does not list', async () => {
-    order('ping');
-    order('tcp', {
+    order(PING);
+    order(TCP, {
       kind: 'tcp_connect',
       parameters: { port: (listener.address() as AddressInfo).port },
       ip: '127.0.0.1',
     });
-    order('http', { kind: 'http', parameters: { scheme: 'http' } });
+    order(HTTP, { kind: 'http', parameters: { scheme: 'http' } });
     await expect
-      .poll(() => ['ping', 'tcp', 'http'].map((id) => endOf(id)?.state), WITHIN)
+      .poll(() => [PING, TCP, HTTP].map((id) => endOf(id)?.state), WITHIN)
       .toEqual([...['completed', 'completed', 'failed']]);
-    const ping = endOf('ping');
+    const ping = endOf(PING);
     expect(ping).toMatchObject({ attempts: Array.from({ length: 3 }, () => ({ outcome: 'reply' })) });
-    expect(endOf('tcp')).toMatchObject({ attempts: [{ outcome: 'reply' }, {}, {}] });
-    expect(endOf('http')).toMatchObject({ reason: 'refused', attempts: [] });
+    expect(endOf(TCP)).toMatchObject({ attempts: [{ outcome: 'reply' }, {}, {}] });
+    expect(endOf(HTTP)).toMatchObject({ reason: 'refused', attempts: [] });
     expect(gateway.reports.filter(({ state }) => state === 'received').map(({ commandId }) => commandId)).toContain(
-      'ping',
+      PING,
     );
     const ends = gateway.reports.filter(({ state }) => state !== 'received');
     // The gateway orders each again in every answer.
     expect(ends).toHaveLength(3);
-    gateway.ended.push('ping', 'tcp', 'http');
+    gateway.ended.push(PING, TCP, HTTP);
     await expect.poll(() => gateway.known, WITHIN).toEqual([]);
   });
 
   it('reports when the gateway is back, also after a restart, and runs nothing twice', async () => {
     gateway.acceptsReports = false;
-    order('ping');
-    await expect.poll(() => gateway.known, WITHIN).toEqual(['ping']);
+    order(PING);
+    await expect.poll(() => gateway.known, WITHIN).toEqual([PING]);
     await agent.stop();
     gateway.acceptsReports = true;
     agent = started();
-    await expect.poll(() => endOf('ping'), WITHIN).toBeDefined();
-    expect(gateway.reports.filter(({ commandId, state }) => commandId === 'ping' && state !== 'received')).toHaveLength(
+    await expect.poll(() => endOf(PING), WITHIN).toBeDefined();
+    expect(gateway.reports.filter(({ commandId, state }) => commandId === PING && state !== 'received')).toHaveLength(
       1,
     );
   });

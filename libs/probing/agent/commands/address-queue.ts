@@ -8,12 +8,12 @@ export class AddressQueue {
 
   constructor(private readonly runningMax: number) {}
 
-  /** Runs `work` in the turn of the address, and afterwards leaves the address alone for `restMs`. */
-  async inTurn<T>(ip: string, restMs: number, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` in the turn of the address, and afterwards leaves the address alone for the time that `restMs` returns. */
+  async inTurn<T>(ip: string, work: () => Promise<T>, restMs: (end: T) => number): Promise<T> {
     const before = this.busy.get(ip) ?? Promise.resolve();
     const turn = before.then(() => this.inSlot(work));
     const rested = turn.then(
-      () => pause(restMs),
+      (end) => pause(restMs(end)),
       () => undefined,
     );
     this.busy.set(ip, rested);

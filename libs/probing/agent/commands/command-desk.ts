@@ -11,8 +11,10 @@ import { lineOf, Trail } from './trail';
 const RUNNING_MAX = 4;
 /** Commands that wait. */
 const WAITING_MAX = 32;
-/** An address is left alone this long after a command, in ms: rates are per second. */
-const REST_MS = 1_000;
+/** An address is left alone at least this long after a command, in ms: rates are per second. */
+const REST_MS_MIN = 1_000;
+/** How often a running command looks at the policy file in force, in ms. */
+const POLICY_LOOK_MS = 500;
 /** Longest life of a command that the agent believes, in ms. */
 const LIFE_MS_MAX = 600_000;
 
@@ -88,20 +90,32 @@ export class CommandDesk {
     const expiry = AbortSignal.timeout(order.expiresInMs);
     const signal = AbortSignal.any([stop.signal, expiry]);
     trail.add('waits for its turn');
-    return this.queue.inTurn(order.ip, REST_MS, async () => {
+    const runInTime = async (): Promise<RunEnd> => {
       if (signal.aborted || leftMs() <= 0) return expired([]);
       const end = await this.runNow({ ...order, expiresInMs: leftMs() }, trail, signal);
-      return signal.aborted || leftMs() <= 0 ? expired(end.attempts) : end;
-    });
+      return signal.aborted || leftMs() <= 0 ? { ...end, ...expired(end.attempts) } : end;
+    };
+    return this.queue.inTurn(order.ip, runInTime, ({ restMs = 0 }) => Math.max(REST_MS_MIN, restMs));
   }
 
-  private runNow(order: CommandOrder, trail: Trail, signal: AbortSignal): Promise<RunEnd> {
+  /** Runs an order whose turn it is, as long as the policy file, which may have changed since, allows its kind. */
+  private async runNow(order: CommandOrder, trail: Trail, stop: AbortSignal): Promise<RunEnd> {
     const { policy, executors, rates } = this.options;
     const runner = RUNNERS[order.kind];
-    // The policy file may have changed meanwhile.
     const refused = this.refusalOf(order, policy());
-    if (refused !== null || runner === undefined) return Promise.resolve(refused ?? unsupported(order.kind));
-    return runner({ order, policy: policy(), executors, rates, trail, signal });
+    if (refused !== null || runner === undefined) return refused ?? unsupported(order.kind);
+    const refusal = new AbortController();
+    const look = setInterval(() => {
+      const changed = this.refusalOf(order, policy());
+      if (changed !== null) refusal.abort(changed);
+    }, POLICY_LOOK_MS);
+    try {
+      const signal = AbortSignal.any([stop, refusal.signal]);
+      const end = await runner({ order, policy: policy(), executors, rates, trail, signal });
+      return refusal.signal.aborted ? { ...end, ...(refusal.signal.reason as RunEnd), attempts: end.attempts } : end;
+    } finally {
+      clearInterval(look);
+    }
   }
 
   private refusalOf({ kind }: CommandOrder, policy: LocalPolicy): RunEnd | null {
@@ -118,7 +132,7 @@ export class CommandDesk {
 }
 
 const unsupported = (kind: unknown): RunEnd =>
-  failure('unsupported', `This agent does not run ${lineOf(String(kind)).slice(0, 32)} on demand.`);
+  failure('unsupported', `This agent does not run ${lineOf(String(kind).slice(0, 32))} on demand.`);
 
 const failure = (reason: Extract<RunEnd, { state: 'failed' }>['reason'], detail: string): RunEnd => ({
   ...{ state: 'failed', reason, detail, attempts: [] },

@@ -84,6 +84,15 @@ describe('an order', () => {
     expect(await reported('b')).toMatchObject({ state: 'failed' });
   });
 
+  it('ends when the policy file stops all probing meanwhile', async () => {
+    of.sliceMs = null;
+    of.orderProbe('a', { expiresInMs: 60_000 });
+    await expect.poll(() => of.slices.length, WITHIN).toBe(1);
+    of.policy = 'stopped: true';
+    const detail = 'The policy file of the agent stops all probing.';
+    expect(await reported('a')).toMatchObject({ state: 'failed', reason: 'refused', detail });
+  });
+
   it('shares the packet rates of the policy file with the schedule', async () => {
     of.policy = 'packetsPerSecondPerAddress: 4';
     of.scheduled = 2;
@@ -98,9 +107,22 @@ describe('an order', () => {
     expect(await reported('c')).toMatchObject({ state: 'failed' });
     expect(of.slices).toHaveLength(1);
   });
+
+  it('does not exceed the packet rate of an address, also by many orders of one probe', async () => {
+    of.policy = 'packetsPerSecondPerAddress: 2';
+    const connect = { kind: 'tcp_connect', parameters: { port: 443 }, count: 1 } as const;
+    of.orderProbe('a', connect);
+    of.orderProbe('b', connect);
+    await reported('a');
+    const startedMs = performance.now();
+    await reported('b');
+    // Three packets at two per second.
+    expect(of.slices).toHaveLength(2);
+    expect(performance.now() - startedMs).toBeGreaterThan(1_400);
+  });
 });
 
-describe('the of.journal of commands', () => {
+describe('the journal of commands', () => {
   it('is private, and starts empty when it is unreadable', () => {
     of.orderProbe('a');
     const file = path.join(of.dir, 'commands.json');
@@ -119,5 +141,21 @@ describe('the of.journal of commands', () => {
     nowMs += 3_600_000;
     expect(journal.accept('later', 1_000)).toBe(true);
     expect(journal.known).toEqual(['later']);
+  });
+
+  it('has room for the largest rate of commands of an agent for any time', () => {
+    let nowMs = 1_000;
+    const journal = CommandJournal.loadJournal(of.dir, SILENT, () => nowMs);
+    const acceptEnded = (id: string): boolean => {
+      const isNew = journal.accept(id, 300_000);
+      journal.forget([id]);
+      return isNew;
+    };
+    for (let at = 0; at < 380; at++, nowMs += 1_000) expect([at, acceptEnded(`n${at}`)]).toEqual([at, true]);
+    // One that has not expired is not run again.
+    expect(acceptEnded('n300')).toBe(false);
+    // A gateway that orders without end fills it.
+    const flood = Array.from({ length: 160 }, (_, at) => acceptEnded(`x${at}`));
+    expect(flood.filter(Boolean).length).toBeLessThan(150);
   });
 });

@@ -7,6 +7,10 @@ import { readFileIfAny, writePrivateFile } from '../private-file';
 const JOURNAL_FILE = 'commands.json';
 /** An entry is kept this long after the command's expiry, in ms: a report still counts while the control plane catches up. */
 const KEPT_MS = 600_000;
+/** The same for one that the gateway no longer lists. */
+const FORGOTTEN_KEPT_MS = 60_000;
+/** More entries than commands at the largest rate of an agent leave, which is 60 per minute, each kept for at most 6 minutes. */
+const ENTRIES_MAX = 500;
 const REPORT: Readonly<Record<string, unknown>> = { attempts: [], trail: [] };
 
 interface Entry {
@@ -64,7 +68,8 @@ export class CommandJournal {
   /** Records a command before it is run; returns false if it is known, so that it must not be run. */
   accept(id: string, expiresInMs: number): boolean {
     this.removeOld();
-    if (this.entries.has(id) || this.entries.size >= REPORT_LIMITS.known) return false;
+    if (this.entries.has(id) || this.entries.size >= ENTRIES_MAX || this.known.length >= REPORT_LIMITS.known)
+      return false;
     this.entries.set(id, { id, expiresAtMs: this.nowMs() + expiresInMs, hasEnded: false, isForgotten: false });
     this.save();
     return true;
@@ -110,7 +115,9 @@ export class CommandJournal {
 
   private removeOld(): void {
     const nowMs = this.nowMs();
-    for (const { id, expiresAtMs } of this.entries.values()) if (expiresAtMs + KEPT_MS < nowMs) this.entries.delete(id);
+    for (const { id, expiresAtMs, isForgotten } of this.entries.values()) {
+      if (expiresAtMs + (isForgotten ? FORGOTTEN_KEPT_MS : KEPT_MS) < nowMs) this.entries.delete(id);
+    }
   }
 
   /** A journal that cannot be written is no reason not to run commands: the result may be lost, the probes are not repeated before a restart. */

@@ -4,10 +4,11 @@ import type { LocalPolicy } from '../policy/local-policy';
 import { probeTarget } from './probe-target';
 import type { Trail } from './trail';
 
-/** How an order ended. */
-export type RunEnd =
+/** How an order ended. Nothing may be sent to its address for `restMs` afterwards. */
+export type RunEnd = { restMs?: number } & (
   | { state: 'completed'; attempts: ProbeAttempt[] }
-  | { state: 'failed'; reason: FailureReason; detail: string; attempts: ProbeAttempt[] };
+  | { state: 'failed'; reason: FailureReason; detail: string; attempts: ProbeAttempt[] }
+);
 
 /** Packet rates that commands share with the schedule. */
 export interface CommandRates {

@@ -5,6 +5,7 @@ import {
   REPORT_LIMITS,
 } from '@icmp-mon/commands/contract';
 import { BackOff, pause, WakeUp } from '@icmp-mon/platform/concurrency';
+import { isUuid } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { type GatewayClient, GatewayFailure, LONG_POLL_TIMEOUT_MS } from '../ship/gateway-client';
 import { retryAfterMs } from '../ship/retry-after';
@@ -91,20 +92,30 @@ export class CommandSync {
   }
 
   private async sendReports(signal: AbortSignal): Promise<number> {
-    const { gateway, journal, log } = this.options;
+    const { journal } = this.options;
     const reports = fitting([...this.received.splice(0), ...journal.reports]);
     if (reports.length === 0) {
       await this.reports.sleepUntilWoken(LONG_POLL_TIMEOUT_MS, signal);
       return 0;
     }
+    await this.deliver(reports, signal);
+    return 0;
+  }
+
+  /** Sends reports. One that the gateway refuses is dropped, and does not take others with it. */
+  private async deliver(reports: readonly CommandReport[], signal: AbortSignal): Promise<void> {
+    const { gateway, journal, log } = this.options;
     try {
       await gateway.sendJson('/v1/command-results', { reports }, signal);
     } catch (error) {
       if (!(error instanceof GatewayFailure) || error.status !== BAD_REQUEST) throw error;
-      log.error({ err: error }, 'the gateway refuses reports about commands; they are dropped');
+      if (reports.length > 1) {
+        for (const report of reports) await this.deliver([report], signal);
+        return;
+      }
+      log.error({ err: error }, 'the gateway refuses a report about a command, which is dropped');
     }
     journal.delivered(reports.filter(({ state }) => state !== 'received').map(({ commandId }) => commandId));
-    return 0;
   }
 
   /** Returns how long to wait because the gateway lacks the routes, in ms; null after any other failure. */
@@ -141,5 +152,6 @@ function readOrders(body: Buffer): CommandOrdersResponse {
 function isOrder(value: unknown): value is CommandOrder {
   const { id, kind, ip, parameters } = (value ?? {}) as Partial<CommandOrder>;
   const isObject = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters);
-  return typeof id === 'string' && id.length <= 36 && typeof kind === 'string' && typeof ip === 'string' && isObject;
+  // A gateway refuses requests with any other id, so that the journal must not have one.
+  return typeof id === 'string' && isUuid(id) && typeof kind === 'string' && typeof ip === 'string' && isObject;
 }

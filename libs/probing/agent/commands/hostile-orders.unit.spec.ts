@@ -1,4 +1,5 @@
-import type { CommandOrder, CommandReport } from '@icmp-mon/commands/contract';
+import { type CommandOrder, type CommandReport, REPORT_LIMITS } from '@icmp-mon/commands/contract';
+import { isCleanText } from '@icmp-mon/platform/text';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DeskFixture, IP } from './desk.test-fixture';
 
@@ -30,6 +31,7 @@ describe('an order', () => {
     ['a kind without an executor', { kind: 'dns', parameters: { queryName: 'a', queryType: 'A' } }, 'unsupported'],
     ['an unknown kind', { kind: 'shell' as 'dns' }, 'unsupported'],
     ['a kind named like a property', { kind: 'constructor' as 'dns' }, 'unsupported'],
+    ['a long kind that is cut within a character', { kind: `${'x'.repeat(31)}😀` as 'dns' }, 'unsupported'],
     ['no port', { kind: 'tcp_connect' }, 'invalid'],
     ['a million probes', { count: 1_000_000 }, 'invalid'],
     ['half a probe', { count: 1.5 }, 'invalid'],
@@ -38,7 +40,9 @@ describe('an order', () => {
   ])('of a hostile gateway is refused: %s', async (_what, more, reason, yaml = '{}') => {
     of.policy = yaml;
     of.orderProbe('a', more);
-    expect(await reported('a')).toMatchObject({ state: 'failed', reason, attempts: [] });
+    const report = await reported('a');
+    expect(report).toMatchObject({ state: 'failed', reason, attempts: [] });
+    expect(isCleanText(report && 'detail' in report ? report.detail : null, REPORT_LIMITS.detailLength)).toBe(true);
     expect(of.slices).toEqual([]);
   });
 });

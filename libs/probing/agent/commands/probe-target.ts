@@ -48,15 +48,16 @@ export async function probeTarget(run: Run): Promise<RunEnd> {
   );
   if (!end.ok) {
     trail.add(end.detail);
-    return { ...failed('executor_failed', end.detail), attempts };
+    return { ...failed('executor_failed', end.detail), attempts, restMs: spacingMs };
   }
   if (end.remark !== undefined) trail.add(end.remark);
   const missing = order.count - attempts.length;
   if (missing > 0 && !signal.aborted) trail.add(`${missing} probes have no result: this agent could not measure them`);
   if (attempts.length === 0 && !signal.aborted) {
-    return failed('executor_failed', 'No probe has a result: the agent was paused or received nothing at all.');
+    const detail = 'No probe has a result: the agent was paused or received nothing at all.';
+    return { ...failed('executor_failed', detail), restMs: spacingMs };
   }
-  return { state: 'completed', attempts };
+  return { state: 'completed', attempts, restMs: spacingMs };
 }
 
 /** Returns the check that the order demands; null if a member is not within its limits. */

@@ -15,5 +15,6 @@ export class Trail {
 /** Returns a text of any program as one line that a report may contain. */
 export const lineOf = (text: string): string =>
   inOneLine(text)
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '�')
-    .slice(0, REPORT_LIMITS.trailTextLength);
+    // First, because it may cut a pair of surrogates.
+    .slice(0, REPORT_LIMITS.trailTextLength)
+    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '�');
