@@ -29,9 +29,10 @@ export class CancelCommandHandler implements ICommandHandler<CancelCommand> {
 
   /** @throws DomainError `not_found`; `conflict` if it has ended otherwise */
   async execute({ id, scope, metadata }: CancelCommand): Promise<CommandView> {
-    const { state } = await this.read.requireRow(this.control, id, scope);
-    if (state !== 'cancelled') await this.control.transaction((sql) => this.cancelWithin(sql, id, metadata));
-    return this.read.readView(this.control, id, scope);
+    // The id as it is stored: the caller may write it in upper case, but the name of the stream has one form.
+    const row = await this.read.requireRow(this.control, id, scope);
+    if (row.state !== 'cancelled') await this.control.transaction((sql) => this.cancelWithin(sql, row.id, metadata));
+    return this.read.readView(this.control, row.id, scope);
   }
 
   private async cancelWithin(sql: Sql, id: string, metadata: RequestMetadata): Promise<void> {

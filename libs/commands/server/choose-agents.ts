@@ -36,7 +36,9 @@ export function chooseAgents(inService: readonly ServiceAgent[], choice: Choice)
 
 export const isAway = ({ connection }: Pick<ServiceAgent, 'connection'>): boolean => connection !== 'connected';
 
-function listed(inService: readonly ServiceAgent[], { agents = [] }: Choice): ServiceAgent[] {
+function listed(inService: readonly ServiceAgent[], { agents: sent = [] }: Choice): ServiceAgent[] {
+  // UUIDs are the same in upper and lower case.
+  const agents = sent.map((id) => id.toLowerCase());
   const known = new Set(inService.map(({ id }) => id));
   const errors = agents.flatMap((id, at) =>
     known.has(id) ? [] : [{ pointer: `#/agents/${at}`, detail: `${id} is not an agent in service` }],

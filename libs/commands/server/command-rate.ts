@@ -4,6 +4,8 @@ import { DomainError } from '@icmp-mon/platform/errors';
 
 /** Requests of a process that wait for their turn. */
 const WAITING_MAX = 100;
+/** Those of one caller: more than it may request per minute, and few enough that others have a turn. */
+const WAITING_OF_CALLER_MAX = 40;
 
 /** A command that was refused because of a limit; `retryAfterS` becomes the header Retry-After. */
 export class TooManyCommands extends DomainError {
@@ -19,21 +21,32 @@ export class TooManyCommands extends DomainError {
 export class RequestTurns {
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
+  private readonly waitingOf = new Map<string, number>();
 
   /** Runs `work` after the work of earlier calls. @throws TooManyCommands */
-  async runInTurn<T>(work: () => Promise<T>): Promise<T> {
+  async runInTurn<T>(actor: string, work: () => Promise<T>): Promise<T> {
+    const waitingOfCaller = this.waitingOf.get(actor) ?? 0;
+    if (waitingOfCaller >= WAITING_OF_CALLER_MAX) throw new TooManyCommands('Too many of your requests wait.', 1);
     if (this.waiting >= WAITING_MAX) throw new TooManyCommands('Too many requests for commands wait.', 1);
     const before = this.last;
     const mine = Promise.withResolvers<void>();
     this.last = mine.promise;
     this.waiting++;
+    this.waitingOf.set(actor, waitingOfCaller + 1);
     await before;
     try {
       return await work();
     } finally {
       this.waiting--;
+      this.countDone(actor);
       mine.resolve();
     }
+  }
+
+  private countDone(actor: string): void {
+    const left = (this.waitingOf.get(actor) ?? 1) - 1;
+    if (left === 0) this.waitingOf.delete(actor);
+    else this.waitingOf.set(actor, left);
   }
 }
 

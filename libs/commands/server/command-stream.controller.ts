@@ -44,7 +44,7 @@ export class CommandStreamController {
   ): Promise<void> {
     await this.changes.requireVisible(id, scope);
     const after = Number(lastEventIdOf(request) ?? 0);
-    const sources = [this.changes.followCommand(id, scope, Number.isSafeInteger(after) ? after : 0)];
+    const sources = [this.changes.followCommand(id, scope, Number.isSafeInteger(after) ? Math.max(0, after) : 0)];
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources });
   }
 }

@@ -98,6 +98,8 @@ describe('a command', () => {
     expect(ended).toMatchObject({ state: 'cancelled', counts: { completed: 1, cancelled: 1 } });
     expect(await learned).toEqual({ orders: [], ended: [id] });
     expect(await commands.cancelled(id)).toMatchObject({ state: 'cancelled', endedAt: ended.endedAt });
+    const inUpperCase = await commands.requestProbe({ agents: [A.toUpperCase()] });
+    expect(await commands.cancelled(inUpperCase.id.toUpperCase())).toMatchObject({ state: 'cancelled' });
     const other = await commands.requestProbe({ agents: [A] });
     await commands.sendReports(A, done(other.id));
     await eventually(async () => expect(await commands.stateOf(other.id)).toBe('completed'));

@@ -71,6 +71,6 @@ export class RequestCommandHandler implements ICommandHandler<RequestCommand> {
       await keepAnswer(sql, view);
       return view;
     };
-    return this.turns.runInTurn(() => this.control.transaction(store));
+    return this.turns.runInTurn(metadata.actor, () => this.control.transaction(store));
   }
 }
