@@ -6,6 +6,12 @@ export interface MtrFailure {
 }
 
 const DETAIL_LENGTH_MAX = 300;
+/**
+ * The system refused a packet or its route: a rule of a firewall, or a route of type prohibit. Without its capability, mtr-packet does not
+ * start, so mtr never gets this far.
+ */
+const PROHIBITED =
+  /^(?:\S+: )?(?:udp socket connect failed: )?(?:Permission denied|Operation not permitted)$|permission denied while sending a probe/m;
 const NO_PERMISSION = /Failure to open IPv|ermission denied|not permitted/;
 const NO_PACKET = /Failure to start mtr-packet/;
 const NO_ROUTE = /connect failed: (?:Network is unreachable|No route to host|Invalid argument)/;
@@ -31,6 +37,12 @@ export function startFailure(path: string, error: Error): MtrFailure {
 
 /** Returns why mtr ended without having traced, from what it printed to its standard error. */
 export function exitFailure(path: string, target: string, stderr: string, how: string): MtrFailure {
+  if (PROHIBITED.test(stderr)) {
+    return {
+      reason: 'not_permitted',
+      detail: `This machine refuses to send packets to ${target}: its firewall or a route prohibits them. Check both: nft list ruleset; ip route get ${target}`,
+    };
+  }
   if (NO_PERMISSION.test(stderr)) return notPermitted(path, stderr);
   if (NO_PACKET.test(stderr)) {
     return { reason: 'missing', detail: `${path} does not find mtr-packet, which belongs to it. Install mtr again.` };

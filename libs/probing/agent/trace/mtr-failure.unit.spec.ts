@@ -28,6 +28,18 @@ describe('a failure of mtr', () => {
     });
   });
 
+  it.each([
+    'mtr: Permission denied\n',
+    '/usr/bin/mtr: Permission denied\n',
+    '/usr/bin/mtr: mtr-packet reported permission denied while sending a probe\n',
+    '/usr/bin/mtr: udp socket connect failed: Permission denied\n',
+  ])('because of a firewall or a route of this machine is not taken for a missing capability: %j', (stderr) => {
+    const { reason, detail } = failed(stderr);
+    expect(reason).toBe('not_permitted');
+    expect(detail).toContain('nft list ruleset; ip route get 192.0.2.9');
+    expect(detail).not.toContain('setcap');
+  });
+
   it('is one line of limited length', () => {
     const { detail } = failed(`\u001b[31m${'x\n'.repeat(500)}`);
     expect(detail).toMatch(/^[\x20-\x7e]{1,300}$/);
