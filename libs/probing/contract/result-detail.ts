@@ -17,6 +17,7 @@ export interface HttpPhases {
   firstByteUs: number | null;
   /** Until the body was read. */
   totalUs: number | null;
+  /** At most `CERTIFICATE_END_MAX`, also if it ends later. */
   certificateEndsAt: string | null;
 }
 
@@ -40,6 +41,8 @@ const VALUES = new Map([
 const KIND = { packets: 1, phases: 2 } as const;
 const U32_MAX = 0xffff_ffff;
 export const DETAIL_VALUES_MAX = 5;
+/** Last end of a certificate that a detail can have. Certificates that never expire end in the year 9999. */
+export const CERTIFICATE_END_MAX = new Date((U32_MAX - 1) * 1_000).toISOString();
 
 /** Returns the number of values of a kind; undefined for one that this version does not know. */
 export function detailValues(kind: number): number | undefined {

@@ -1,4 +1,5 @@
 import {
+  CERTIFICATE_END_MAX,
   compareDetails,
   decodeDetail,
   type DetailCode,
@@ -78,6 +79,12 @@ const sorted = (list: readonly Sample[]): Sample[] =>
 const bodyOf = (list: readonly Sample[]): Uint8Array => encodeSeriesBody(samplesOf(list));
 
 describe('the details of results', () => {
+  it('have the latest end of a certificate for certificates without an end', () => {
+    const times = { connectUs: 1, tlsUs: 2, firstByteUs: 3, totalUs: 4 };
+    const decoded = decodeDetail(encodePhases({ ...times, certificateEndsAt: '9999-12-31T23:59:59.000Z' }));
+    expect(decoded).toEqual({ phases: { ...times, certificateEndsAt: CERTIFICATE_END_MAX } });
+  });
+
   it('are the same after a block', () => {
     fc.assert(
       fc.property(fc.array(detail, { minLength: 1, maxLength: 300 }), fc.boolean(), (list, isReversed) => {

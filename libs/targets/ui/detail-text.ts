@@ -1,4 +1,4 @@
-import type { HttpPhases, ResultDetail } from '@icmp-mon/probing/contract';
+import { CERTIFICATE_END_MAX, type HttpPhases, type ResultDetail } from '@icmp-mon/probing/contract';
 import { counted } from '@icmp-mon/platform/text';
 import { rttText } from '@icmp-mon/platform/ui-kit';
 
@@ -29,8 +29,9 @@ function phaseTexts({ connectUs, tlsUs, firstByteUs, totalUs }: HttpPhases): str
 
 function certificateTexts({ certificateEndsAt }: HttpPhases, nowMs: number): string[] {
   if (certificateEndsAt === null) return [];
-  const days = Math.floor((Date.parse(certificateEndsAt) - nowMs) / DAY_MS);
-  return [
-    days < 0 ? `certificate expired ${counted(-days, 'day')} ago` : `certificate has ${counted(days, 'day')} left`,
-  ];
+  const leftMs = Date.parse(certificateEndsAt) - nowMs;
+  const days = Math.floor(Math.abs(leftMs) / DAY_MS);
+  const text = days === 0 ? 'less than a day' : counted(days, 'day');
+  if (leftMs < 0) return [`certificate expired ${text} ago`];
+  return [`certificate has ${certificateEndsAt === CERTIFICATE_END_MAX ? 'more than ' : ''}${text} left`];
 }

@@ -1,4 +1,5 @@
 import '@angular/compiler';
+import { CERTIFICATE_END_MAX } from '@icmp-mon/probing/contract';
 import { expect, it } from 'vitest';
 import { detailText } from './detail-text';
 
@@ -19,7 +20,15 @@ it('shows the phases of a request apart, as far as they were reached, and the da
   expect(detailText({ phases: { ...NONE, connectUs: 900, firstByteUs: 2_900 } }, NOW_MS)).toBe(
     'connect 0.900 ms, first byte 2.00 ms',
   );
-  expect(detailText({ phases: { ...NONE, certificateEndsAt: '2026-11-29T13:00:00Z' } }, NOW_MS)).toBe(
-    'certificate expired 1 day ago',
-  );
+});
+
+it.each([
+  ['2026-11-29T11:00:00Z', 'expired 1 day ago'],
+  ['2026-11-29T13:00:00Z', 'expired less than a day ago'],
+  ['2026-11-30T11:59:59Z', 'expired less than a day ago'],
+  ['2026-11-30T18:00:00Z', 'has less than a day left'],
+  ['2026-12-01T18:00:00Z', 'has 1 day left'],
+  [CERTIFICATE_END_MAX, 'has more than 28,922 days left'],
+])('counts whole days of a certificate that ends at %s', (certificateEndsAt, text) => {
+  expect(detailText({ phases: { ...NONE, certificateEndsAt } }, NOW_MS)).toBe(`certificate ${text}`);
 });

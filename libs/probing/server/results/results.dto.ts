@@ -1,4 +1,5 @@
 import {
+  CERTIFICATE_END_MAX,
   CHECK_TYPES,
   type CheckType,
   type HttpPhases,
@@ -113,6 +114,7 @@ class PacketCountsResponse implements PacketCounts {
   @ApiProperty({ type: 'integer' }) received!: number;
 }
 
+const CERTIFICATE_END = `Null without TLS. At most ${CERTIFICATE_END_MAX}, also if it ends later.`;
 const PHASE = { type: 'integer', nullable: true } as const;
 
 class HttpPhasesResponse implements HttpPhases {
@@ -120,7 +122,7 @@ class HttpPhasesResponse implements HttpPhases {
   @ApiProperty({ ...PHASE, description: 'Until the TLS handshake was complete.' }) tlsUs!: number | null;
   @ApiProperty({ ...PHASE, description: 'Until the first byte of the response.' }) firstByteUs!: number | null;
   @ApiProperty({ ...PHASE, description: 'Until the body was read.' }) totalUs!: number | null;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Null without TLS.' })
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: CERTIFICATE_END })
   certificateEndsAt!: string | null;
 }
 
