@@ -59,6 +59,15 @@ export const COMMAND_LIMITS = {
 /** Returns the number of probes per agent unless it is set. */
 export const defaultCount = (kind: CommandKind): number => (kind === 'icmp_ping' ? 4 : 1);
 
+/** Least time between two probes of an agent, in ms. */
+export const PROBE_GAP_MS = 200;
+/** Time until the agents have a command, in ms. */
+const DELIVERY_MS = 1_000;
+
+/** Returns the shortest expiry within which an agent can state that no probe was answered. */
+export const leastExpiryS = (count: number, timeoutMs: number): number =>
+  Math.ceil((DELIVERY_MS + (count - 1) * PROBE_GAP_MS + timeoutMs) / 1_000);
+
 /** Request body of `POST /api/v1/commands`: `agents` or `choice`; `assigned` without both. */
 export interface RequestCommandRequest {
   kind: CommandKind;

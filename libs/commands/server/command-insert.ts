@@ -1,5 +1,12 @@
 import type { ServiceAgent } from '@icmp-mon/agents/contract';
-import { type CommandRequested, type RequestCommandRequest, UNUSED_PARAMETERS } from '@icmp-mon/commands/contract';
+import {
+  COMMAND_LIMITS,
+  type CommandRequested,
+  defaultCount,
+  leastExpiryS,
+  type RequestCommandRequest,
+  UNUSED_PARAMETERS,
+} from '@icmp-mon/commands/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
@@ -12,6 +19,21 @@ export function requireParameters({ kind, parameters = {} }: RequestCommandReque
   if (read.parameters !== undefined) return read.parameters;
   const [{ pointer, detail }] = read.faults;
   throw new DomainError('invalid', `The parameters are not valid: ${pointer} ${detail}. See errors.`, read.faults);
+}
+
+type Timing = Required<Pick<RequestCommandRequest, 'count' | 'timeoutMs' | 'expiresInS'>>;
+
+/** Returns the numbers of a request, with defaults. @throws DomainError `invalid` if it expires before its probes can end */
+export function requireTiming({ kind, count, timeoutMs, expiresInS }: RequestCommandRequest): Timing {
+  const timing = {
+    count: count ?? defaultCount(kind),
+    timeoutMs: timeoutMs ?? COMMAND_LIMITS.timeoutMs.default,
+    expiresInS: expiresInS ?? COMMAND_LIMITS.expiresInS.default,
+  };
+  const leastS = leastExpiryS(timing.count, timing.timeoutMs);
+  if (timing.expiresInS >= leastS) return timing;
+  const detail = `expiresInS must be at least ${leastS} for ${timing.count} probes with a timeout of ${timing.timeoutMs} ms: an agent could not finish them`;
+  throw new DomainError('invalid', `${detail}.`, [{ pointer: '#/expiresInS', detail }]);
 }
 
 /** Values of a new command; `expiresAt` is set by the database's clock. */

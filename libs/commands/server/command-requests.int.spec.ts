@@ -52,7 +52,15 @@ describe('a request for a command', () => {
       { kind: 'http', parameters: { scheme: 'https', path: 'x' } },
       '#/parameters/path must be a text that starts with /',
     ],
-  ])('is refused with parameters that a check would not have: %j', async (more, text) => {
+    [
+      { count: 20, expiresInS: 5 },
+      'expiresInS must be at least 7 for 20 probes with a timeout of 2000 ms: an agent could not finish them',
+    ],
+    [
+      { kind: 'tcp_connect', parameters: { port: 1 }, timeoutMs: 10_000, expiresInS: 10 },
+      'expiresInS must be at least 11',
+    ],
+  ])('is refused with parameters that a check would not have, or with too little time: %j', async (more, text) => {
     await expect(commands.requestProbe(more)).rejects.toThrow(text);
   });
 

@@ -1,11 +1,6 @@
 import { AgentDirectory } from '@icmp-mon/agents/contract';
 import { SelectedAgents } from '@icmp-mon/assignment/contract';
-import {
-  COMMAND_LIMITS,
-  type CommandView,
-  defaultCount,
-  type RequestCommandRequest,
-} from '@icmp-mon/commands/contract';
+import type { CommandView, RequestCommandRequest } from '@icmp-mon/commands/contract';
 import type { Scope } from '@icmp-mon/identity/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
 import { EventStore, keepAnswer } from '@icmp-mon/platform/event-store';
@@ -15,7 +10,7 @@ import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { chooseAgents } from './choose-agents';
 import { COMMAND, requested } from './command';
-import { insertCommand, requireParameters } from './command-insert';
+import { insertCommand, requireParameters, requireTiming } from './command-insert';
 import { RequestTurns, requireRate } from './command-rate';
 import { ReadCommands } from './read-commands';
 
@@ -46,6 +41,7 @@ export class RequestCommandHandler implements ICommandHandler<RequestCommand> {
   /** @throws DomainError `invalid`, `not_found`, `ambiguous`, `forbidden`; TooManyCommands */
   async execute({ request, scope, metadata }: RequestCommand): Promise<CommandView> {
     const parameters = requireParameters(request);
+    const { count, timeoutMs, expiresInS } = requireTiming(request);
     const target = await this.targets.findTarget(request.target, request.vrf, scope);
     const selected = await this.selected.ofTarget(target.key);
     const { agents, choice = 'assigned' } = request;
@@ -56,8 +52,7 @@ export class RequestCommandHandler implements ICommandHandler<RequestCommand> {
       onlySelected: scope !== null,
     });
     const names = await this.read.namesOf([{ requested_by: metadata.actor }]);
-    const { kind, count = defaultCount(kind), timeoutMs = COMMAND_LIMITS.timeoutMs.default } = request;
-    const { expiresInS = COMMAND_LIMITS.expiresInS.default } = request;
+    const { kind } = request;
     const agentIds = chosen.map(({ id }) => id);
     const store = async (sql: Sql): Promise<CommandView> => {
       await requireRate(sql, metadata.actor, agentIds);

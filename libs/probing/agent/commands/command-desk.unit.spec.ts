@@ -103,8 +103,9 @@ describe('an order', () => {
     of.orderProbe('b', { ip: '192.0.2.2' });
     expect(await reported('b')).toMatchObject({ reason: 'refused' });
     [of.scheduled, of.freeRate] = [0, 0];
-    of.orderProbe('c', { ip: '192.0.2.3', expiresInMs: 150 });
-    expect(await reported('c')).toMatchObject({ state: 'failed' });
+    of.orderProbe('c', { ip: '192.0.2.3', count: 1, expiresInMs: 150 });
+    const waited = { text: expect.stringMatching(/^waits: scheduled probes need all packets per second/) };
+    expect(await reported('c')).toMatchObject({ reason: 'expired', trail: [{}, {}, waited] });
     expect(of.slices).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { COMMAND_LIMITS, type CommandOrder, type ProbeAttempt } from '@icmp-mon/commands/contract';
+import { COMMAND_LIMITS, type CommandOrder, PROBE_GAP_MS, type ProbeAttempt } from '@icmp-mon/commands/contract';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { CHECK_TYPES, OUTCOME, outcomeName, packetsPerProbe } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, hasValidParameters, portOf } from '@icmp-mon/tiers/contract';
@@ -6,8 +6,6 @@ import { refusalOf } from '../policy/local-policy';
 import type { Run, RunEnd } from './command-runner';
 import { refusalTexts } from './refusal-texts';
 
-/** Least time between two probes of an order, in ms. */
-const SPACING_MS_MIN = 200;
 const SECOND_MS = 1_000;
 const RATE_LOOK_MS = 100;
 
@@ -26,8 +24,11 @@ export async function probeTarget(run: Run): Promise<RunEnd> {
   if (executor === undefined) return failed('unsupported', `This agent has no executor ${check.type}.`);
   trail.add(`the policy file allows ${describe(order, check)}`);
   const perSecond = (SECOND_MS * packetsPerProbe(check)) / spacingMs;
+  let hasWaited = false;
   while (!rates.takeRate(perSecond, spacingMs * order.count)) {
     if (signal.aborted) return failed('refused', refusalTexts.too_fast);
+    if (!hasWaited) trail.add('waits: scheduled probes need all packets per second that the policy file allows');
+    hasWaited = true;
     await pause(RATE_LOOK_MS, signal);
   }
   const attempts: ProbeAttempt[] = [];
@@ -81,7 +82,7 @@ function spacingOf({ order, policy, rates }: Run, check: CheckDefinition): numbe
   const free = Math.min(ofAddress, policy.packetsPerSecond);
   const packets = packetsPerProbe(check);
   if (free <= 0) return null;
-  const spacingMs = Math.max(SPACING_MS_MIN, (SECOND_MS * packets) / free);
+  const spacingMs = Math.max(PROBE_GAP_MS, (SECOND_MS * packets) / free);
   return order.count > 1 && spacingMs * (order.count - 1) > order.expiresInMs ? null : spacingMs;
 }
 

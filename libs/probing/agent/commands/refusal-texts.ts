@@ -8,5 +8,7 @@ export const refusalTexts: Readonly<Record<PolicyRefusal, string>> = {
   not_canonical: 'The agent accepts only canonical addresses.',
   port_refused: 'The policy file of the agent refuses the port.',
   host_refused: 'The policy file of the agent refuses the host of the request.',
-  too_fast: 'The policy file of the agent does not allow that many packets per second in the time of the command.',
+  too_fast:
+    'The policy file of the agent does not allow that many packets per second in the time of the command. ' +
+    'Request fewer probes, a later expiry, or other agents.',
 };
