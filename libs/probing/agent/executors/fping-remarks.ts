@@ -10,7 +10,7 @@ export function remarksOf(tally: SliceTally | undefined, ping: PingOptions, drop
 function foreignRemark({ foreignReplies, foreignExample }: SliceTally): string[] {
   if (foreignReplies === 0) return [];
   return [
-    `${foreignReplies} replies of the last slice came from an address other than the probed one (${foreignExample}):  ` +
+    `${foreignReplies} replies of the last slice came from an address other than the probed one (${foreignExample}): ` +
       'they do not count. Either the target replies from another address, or another program on this machine uses the same ICMP id.',
   ];
 }
