@@ -28,6 +28,11 @@ export function isVote(code: number): boolean {
   return code !== OUTCOME.not_sent && code !== OUTCOME.error;
 }
 
+/** Whether something answered, also if not as demanded. */
+export function isAnswer(code: number): boolean {
+  return isVote(code) && code !== OUTCOME.timeout && code !== OUTCOME.unreachable && code !== OUTCOME.refused;
+}
+
 /** Whether the target replied as the check demands. */
 export function isSuccess(code: number): boolean {
   return code === OUTCOME.reply;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOutcome, isSuccess, isVote, OUTCOME, OUTCOME_NAMES, outcomeName } from '.';
+import { isAnswer, isOutcome, isSuccess, isVote, OUTCOME, OUTCOME_NAMES, outcomeName } from '.';
 
 describe('the table of outcomes', () => {
   it('has a name for each code, and for no other', () => {
@@ -17,5 +17,6 @@ describe('the table of outcomes', () => {
       'mismatch',
     ]);
     expect(OUTCOME_NAMES.filter((name) => isSuccess(OUTCOME[name]))).toEqual(['reply']);
+    expect(OUTCOME_NAMES.filter((name) => isAnswer(OUTCOME[name]))).toEqual(['reply', 'mismatch']);
   });
 });

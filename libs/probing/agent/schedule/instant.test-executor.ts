@@ -9,6 +9,7 @@ export class InstantExecutor implements Executor {
   readonly parallelMax = 6;
   readonly counters = { droppedLines: 0, foreignReplies: 0, notBelieved: {} };
   own = 0;
+  outcome: number = OUTCOME.reply;
   checks = 0;
   pausedMs = 0;
   /** Reports no result for targets from this number on. */
@@ -24,7 +25,7 @@ export class InstantExecutor implements Executor {
       ips.forEach((_ip, index) => {
         setTimeout(() => {
           if (!ran.aborted && index < this.answersMax)
-            onResult(index, START_MS + performance.now(), OUTCOME.reply, 1_000);
+            onResult(index, START_MS + performance.now(), this.outcome, 1_000);
         }, index * spacingMs);
       });
       setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);

@@ -1,6 +1,7 @@
-import { packetsPerProbe, sendingMs } from '@icmp-mon/probing/contract';
+import { isAnswer, packetsPerProbe, sendingMs } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeOutcome, ProbeSlice } from '../executors/executor';
+import { DueSlices } from './due-slices';
 import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
 import type { PacketBudget } from './packet-budget';
@@ -15,6 +16,8 @@ const SLICE_TARGETS_MAX = 60_000;
 const FRESH_SLICE_MS = 1_000;
 const FRESH_PER_SLICE_MIN = 50;
 const FRESH_SPACING_MS_MAX = 10;
+/** After an answer that must not come, the target is probed again this soon: a second answer confirms the first as evidence. */
+const SECOND_LOOK_MS = 200;
 /** Share of the policy's packets per second that must be free before a slice begins. */
 const FREE_SHARE_MIN = 0.01;
 
@@ -53,16 +56,16 @@ export class Prober {
   /** How late the last slice began, in ms. */
   scheduleLagMs = 0;
   private readonly schedule = new Schedule();
+  private readonly due = new DueSlices(this.schedule);
   private readonly budget: PacketBudget;
   private readonly waiting: ScheduledTarget[] = [];
   private readonly fresh: ScheduledTarget[] = [];
   private halt = new AbortController();
   private readonly running = new Set<Promise<void>>();
   private readonly clockStartMs: number;
-  /** By slice length: the number of the slice that was begun last. */
-  private readonly lastSlices = new Map<number, number>();
   private started = false;
   private timer: NodeJS.Timeout | undefined;
+  private secondLook: NodeJS.Timeout | undefined;
   private readonly log: ProbingLog;
   private readonly check: ExecutorCheck;
   /** When targets last had to wait for the policy's packets, by the monotonic clock in ms. */
@@ -86,8 +89,7 @@ export class Prober {
     const fresh = this.budget.takeImmediate(this.schedule.replacePlan(plan), nowMs);
     for (const target of fresh) this.queueTarget(target, nowMs, this.fresh);
     if (plan.length === 0) this.stopSlices();
-    const lengthsMs = new Set(this.schedule.sliceLengthsMs);
-    for (const sliceMs of this.lastSlices.keys()) if (!lengthsMs.has(sliceMs)) this.lastSlices.delete(sliceMs);
+    this.due.dropUnused();
     // Begins now, not with the next slice: an operator may be watching.
     if (this.started) this.startDue();
   }
@@ -102,6 +104,7 @@ export class Prober {
   async stop(graceMs: number): Promise<void> {
     this.started = false;
     clearTimeout(this.timer);
+    clearTimeout(this.secondLook);
     const grace = setTimeout(() => this.stopSlices(), graceMs);
     await Promise.all([...this.running, this.check.stop()]);
     clearTimeout(grace);
@@ -115,30 +118,15 @@ export class Prober {
   /** Begins what is due, and schedules itself for the next slice, or for when a waiting target may find room. */
   private startDue(): void {
     const nowMs = performance.now();
-    let nextAtMs = Infinity;
-    for (const sliceMs of this.schedule.sliceLengthsMs) {
-      nextAtMs = Math.min(nextAtMs, this.collect(sliceMs, this.clockStartMs + nowMs) - this.clockStartMs);
-    }
+    const collect = (target: ScheduledTarget, dueAtMs: number): void =>
+      this.queueTarget(target, dueAtMs - this.clockStartMs, this.waiting);
+    let nextAtMs = this.due.collectDue(this.clockStartMs + nowMs, collect) - this.clockStartMs;
     this.launchFresh();
     this.launchWaiting();
     if (this.fresh.length > 0) nextAtMs = Math.min(nextAtMs, nowMs + FRESH_SLICE_MS);
     if (this.waiting.length > 0) nextAtMs = Math.min(nextAtMs, this.budget.moreAtMs);
     clearTimeout(this.timer);
     if (nextAtMs < Infinity) this.timer = setTimeout(() => this.startDue(), Math.max(1, nextAtMs - performance.now()));
-  }
-
-  /** Moves what is due by `wallMs` from the schedule into the queue. Returns when the next slice of this length begins. */
-  private collect(sliceMs: number, wallMs: number): number {
-    const slice = Math.floor(wallMs / sliceMs);
-    const last = this.lastSlices.get(sliceMs) ?? slice;
-    // After a long pause (a suspended machine) each target is due once, not once per missed round.
-    const from = Math.max(last + 1, slice - this.schedule.slotsMax(sliceMs) + 1);
-    for (let at = from; at <= slice; at++) {
-      const dueAtMs = at * sliceMs - this.clockStartMs;
-      for (const target of this.schedule.due(sliceMs, at)) this.queueTarget(target, dueAtMs, this.waiting);
-    }
-    this.lastSlices.set(sliceMs, Math.max(last, slice));
-    return (slice + 1) * sliceMs;
   }
 
   private queueTarget(target: ScheduledTarget, dueAtMs: number, queue: ScheduledTarget[]): void {
@@ -151,6 +139,15 @@ export class Prober {
     target.waiting = true;
     target.dueAtMs = dueAtMs;
     queue.push(target);
+  }
+
+  private lookAgain(target: ScheduledTarget): void {
+    if (!this.started || target.waiting || this.budget.takeImmediate([target], performance.now()).length === 0) return;
+    this.queueTarget(target, performance.now(), this.fresh);
+    this.secondLook ??= setTimeout(() => {
+      this.secondLook = undefined;
+      this.startDue();
+    }, SECOND_LOOK_MS);
   }
 
   private launchFresh(): void {
@@ -213,7 +210,10 @@ export class Prober {
       (index, sentAtMs, outcome, rttUs, detail) => {
         const target = targets[index];
         results++;
-        if (target !== undefined && !target.removed) onResult(target, sentAtMs, outcome, rttUs, detail);
+        if (target === undefined || target.removed) return;
+        const isFirstAnswer = isAnswer(outcome) && (target.lastOutcome === -1 || !isAnswer(target.lastOutcome));
+        onResult(target, sentAtMs, outcome, rttUs, detail);
+        if (isFirstAnswer && target.definition.expect === 'unreachable') this.lookAgain(target);
       },
       signal,
     );

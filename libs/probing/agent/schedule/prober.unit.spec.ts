@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OUTCOME } from '@icmp-mon/probing/contract';
 import { InstantExecutor, START_MS } from './instant.test-executor';
 import { PacketBudget } from './packet-budget';
 import { Prober } from './prober';
@@ -22,7 +23,10 @@ describe('the prober', () => {
     prober = new Prober({
       executor,
       budget,
-      onResult: ({ key }, atMs) => probed.push({ key, atMs: atMs - START_MS }),
+      onResult(target, atMs, outcome) {
+        probed.push({ key: target.key, atMs: atMs - START_MS });
+        target.lastOutcome = outcome;
+      },
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       nowMs: () => START_MS,
     });
@@ -70,6 +74,26 @@ describe('the prober', () => {
       expect(prober.counters.skippedRounds).toBe(0);
     },
   );
+
+  it('probes a target that must not answer again within a second of its first answer, once', async () => {
+    prober.start();
+    const closed = plan(200, 30_000).map((target) => ({
+      ...target,
+      definition: { ...PING, expect: 'unreachable' as const },
+    }));
+    executor.outcome = OUTCOME.timeout;
+    replacePlan(closed, 10_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    executor.outcome = OUTCOME.reply;
+    const openedMs = performance.now();
+    await vi.advanceTimersByTimeAsync(90_000);
+    for (const { key } of closed) {
+      const [first = 0, second = 0, third = 0] = timesOf(key).filter((atMs) => atMs > openedMs);
+      expect(second - first).toBeLessThan(1_000);
+      expect(third - first).toBeGreaterThan(20_000);
+    }
+    expect(prober.counters.skippedRounds).toBe(0);
+  });
 
   it('starts few executors: one per five seconds of a tier, regardless of the number of targets', async () => {
     prober.start();

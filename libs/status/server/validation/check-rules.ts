@@ -1,4 +1,3 @@
-import { isVote, OUTCOME } from '@icmp-mon/probing/contract';
 import type { PolicyEntry, ShardClock, TargetEntry } from '@icmp-mon/shard/engine';
 import type { CheckReason, CheckStatus } from '@icmp-mon/status/contract';
 import type { ValidatedCheck, ValidatedPair } from './validated-check';
@@ -12,15 +11,6 @@ const SLACK_MS = 2_000;
 interface CheckJudgement {
   status: CheckStatus;
   reason: CheckReason;
-}
-
-/** Whether the outcome shows that something answered, also if not as demanded. */
-export function isAnswered(outcome: number): boolean {
-  return isVote(outcome) && !isFailed(outcome);
-}
-
-function isFailed(outcome: number): boolean {
-  return outcome === OUTCOME.timeout || outcome === OUTCOME.unreachable || outcome === OUTCOME.refused;
 }
 
 /** Returns how long a proof counts, in ms. */

@@ -1,6 +1,6 @@
+import { isAnswer } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import type { ResultBatch } from '@icmp-mon/shard/engine';
-import { isAnswered } from './check-rules';
 import { expectedFailuresOf } from './expected-failures';
 
 /** The latest answered probe of each agent, of any target of the shard, by checks that expect an answer. */
@@ -16,7 +16,7 @@ export class LatestAnswers {
   noteBatch(batch: ResultBatch): void {
     if (batch.lane === LANE.backfill) return;
     for (let row = batch.count - 1; row >= 0; row--) {
-      if (!isAnswered(batch.outcome[row]) || expectedFailuresOf(batch.policy[row]).has(batch.check[row])) continue;
+      if (!isAnswer(batch.outcome[row]) || expectedFailuresOf(batch.policy[row]).has(batch.check[row])) continue;
       const { agentId } = batch.agent;
       this.byAgent.set(agentId, Math.max(this.latestMs(agentId), batch.sampleMs[row]));
       return;

@@ -1,4 +1,4 @@
-import { isVote } from '@icmp-mon/probing/contract';
+import { isAnswer, isVote } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import {
   NO_PAIR,
@@ -11,7 +11,7 @@ import {
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
 import { isLate } from '../late-results';
-import { isAnswered, isProof, judgeCheck } from './check-rules';
+import { isProof, judgeCheck } from './check-rules';
 import { expectedFailuresOf } from './expected-failures';
 import { LatestAnswers } from './latest-answers';
 import { noteAnswered, noteFailed, noteNotSent, noteProven, withdrawFailed } from './open-span';
@@ -92,7 +92,7 @@ export class ValidationState {
 
   /** An answer of the same agent and target proves the probes that failed at about that time. */
   private onControl(pairs: ValidatedPair[], batch: ResultBatch, row: number, now: Moment): void {
-    if (batch.lane === LANE.backfill || !isAnswered(batch.outcome[row])) return;
+    if (batch.lane === LANE.backfill || !isAnswer(batch.outcome[row])) return;
     for (const pair of pairs) {
       pair.controlMs = Math.max(pair.controlMs, batch.sampleMs[row]);
       if (!isProof(pair, batch.policy[row])) continue;
@@ -109,7 +109,7 @@ export class ValidationState {
     const presentMs = Math.max(now.clock.atMs, batch.receivedAtMs);
     const late =
       batch.lane === LANE.backfill || isLate(sampleMs, pair.lastSampleMs, batch.receivedAtMs, presentMs, policy);
-    if (isAnswered(outcome)) {
+    if (isAnswer(outcome)) {
       // A late answer counts too, unless the violation that it belongs to is over.
       if (!late || sampleMs > check.clearedMs)
         this.onAnswer(pair, batch, row, late ? now.clock.atMs : sampleMs, now.place);
