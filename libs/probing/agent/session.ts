@@ -84,7 +84,7 @@ export class Session {
     };
     const shipping = { spool, gateway, agentId, log };
     this.uplink = new Uplink(options, {
-      takePackets: (count, spacingMsMin) => this.prober.takePackets(count, spacingMsMin),
+      rates: () => (this.halted === null ? this.prober : null),
       onOutage: (text) => this.moveToBackfill(text),
     });
     const { watch } = this.uplink;

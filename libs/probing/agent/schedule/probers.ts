@@ -53,6 +53,11 @@ export class Probers {
     );
   }
 
+  /** Returns the packets per second to an address that the policy file allows and the plan leaves. */
+  freePerSecondOf(ip: string): number {
+    return this.budget.limits.packetsPerSecondPerAddress - this.scheduledPerSecond(ip);
+  }
+
   /** Takes packets per second for probes outside the schedule; false if slices use them now. */
   takeRate(perSecond: number, forMs: number): boolean {
     const nowMs = performance.now();

@@ -12,13 +12,23 @@ const ROUND_MS = 5_000;
 const SUSPECTED_ROUND_MS = 2_000;
 const TIMEOUT_MS = 1_000;
 const SPACING_MS = 20;
+/** Most packets per second to one anchor. */
+const PER_SECOND_MAX = 1_000 / SUSPECTED_ROUND_MS;
+
+/** Packet rates of the policy file, shared with the schedule. */
+export interface AnchorRates {
+  /** Takes packets from the policy's rate. Returns the time between two in ms, at least the given one; null if there is no room now. */
+  takePackets(count: number, spacingMsMin: number): number | null;
+  /** Returns the packets per second of an address that the schedule leaves. */
+  freePerSecondOf(ip: string): number;
+}
 
 export interface AnchorProberOptions {
   /** Used for the anchors only, so that its state is not that of the agent's targets. */
   ping: Pick<Executor, 'runSlice' | 'close'>;
   policy: () => LocalPolicy;
-  /** Takes packets from the policy's rate. Returns the time between two in ms, at least the given one; null if there is no room now. */
-  takePackets: (count: number, spacingMsMin: number) => number | null;
+  /** Null while the agent does not probe at all, because it is evicted or banned. */
+  rates: () => AnchorRates | null;
   stored: StoredAnchors;
   /** Called after each round. */
   onRound: (states: AnchorStates) => void;
@@ -27,7 +37,7 @@ export interface AnchorProberOptions {
 
 /**
  * Pings the anchors of the installation: one fping for all of them every 5 s, in addition to its targets. The local policy file refuses
- * an anchor like any other address.
+ * an anchor like any other address, and one whose packets per second would exceed its limit.
  */
 export class AnchorProber {
   private readonly states = new AnchorStates();
@@ -80,15 +90,17 @@ export class AnchorProber {
   }
 
   private async probeRound(signal: AbortSignal): Promise<void> {
-    const { ping, policy, takePackets, onRound } = this.options;
+    const { ping, policy, onRound } = this.options;
+    const rates = this.options.rates();
     this.beganAtMs = performance.now();
     clearTimeout(this.hastened);
     this.hastened = undefined;
     const { ips } = this.states;
-    const refused = new Set(ips.filter((ip) => addressRefusalOf(policy(), ip) !== null));
+    const isTooFast = (ip: string): boolean => rates !== null && rates.freePerSecondOf(ip) < PER_SECOND_MAX;
+    const refused = new Set(ips.filter((ip) => addressRefusalOf(policy(), ip) !== null || isTooFast(ip)));
     const allowed = ips.filter((ip) => !refused.has(ip));
     const outcomes = new Map<string, AnchorResult>();
-    const spacingMs = allowed.length === 0 ? null : takePackets(allowed.length, SPACING_MS);
+    const spacingMs = rates === null || allowed.length === 0 ? null : rates.takePackets(allowed.length, SPACING_MS);
     if (spacingMs !== null) {
       await ping.runSlice(
         { ips: allowed, checks: [], timeoutMs: TIMEOUT_MS, spacingMs },

@@ -29,7 +29,10 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function started(outcomes: Record<string, number>, { spacingMs = 20 as number | null, policy = '' } = {}): void {
+function started(
+  outcomes: Record<string, number>,
+  { spacingMs = 20 as number | null, policy = '', freePerSecond = 10, isHalted = false } = {},
+): void {
   const runSlice = (slice: ProbeSlice, onResult: OnResult): Promise<SliceEnd> => {
     asked.push(slice);
     slice.ips.forEach((ip, at) => {
@@ -41,7 +44,7 @@ function started(outcomes: Record<string, number>, { spacingMs = 20 as number | 
   prober = new AnchorProber({
     ping: { runSlice, close: quiet },
     policy: () => parsePolicy(policy),
-    takePackets: () => spacingMs,
+    rates: () => (isHalted ? null : { takePackets: () => spacingMs, freePerSecondOf: () => freePerSecond }),
     stored: new StoredAnchors(dir, LOG),
     onRound: (states) => evidence.push(states.evidence),
     log: LOG,
@@ -78,6 +81,20 @@ describe('the anchors', () => {
     expect(evidence).toEqual(['silent']);
   });
 
+  it('are refused where they would exceed the packets per second of an address', async () => {
+    started({ '192.0.2.1': OUTCOME.reply }, { freePerSecond: 0.4 });
+    prober.useAnchors(['192.0.2.1']);
+    expect((await reports()).map(({ state }) => state)).toEqual(['refused']);
+    expect(asked).toEqual([]);
+  });
+
+  it('are not pinged by an agent that is evicted or banned', async () => {
+    started({ '192.0.2.1': OUTCOME.reply }, { isHalted: true });
+    prober.useAnchors(['192.0.2.1']);
+    expect((await reports()).map(({ state }) => state)).toEqual(['unmeasured']);
+    expect(asked).toEqual([]);
+  });
+
   it('prove nothing while the policy leaves no room for their packets', async () => {
     started({ '192.0.2.1': OUTCOME.timeout }, { spacingMs: null });
     prober.useAnchors(['192.0.2.1']);
@@ -101,7 +118,7 @@ describe('the anchors', () => {
       writeFileSync(path.join(dir, 'anchors.json'), text);
       expect(new StoredAnchors(dir, LOG).readAddresses(), text).toEqual([]);
     }
-    expect(readAddresses(['192.0.2.1', '192.0.2', '::1%lo'])).toEqual(['192.0.2.1']);
+    expect(readAddresses(['192.0.2.1', '192.0.2', '::1%lo', '192.0.2.1'])).toEqual(['192.0.2.1']);
     expect(readAddresses(Array.from({ length: 6 }, () => '192.0.2.1'))).toBeUndefined();
   });
 });

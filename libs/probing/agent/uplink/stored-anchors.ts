@@ -35,8 +35,10 @@ export class StoredAnchors {
   }
 }
 
-/** Returns the addresses of a list that can be used; undefined for anything else. Addresses that are not canonical are left out. */
+/** Returns the addresses of a list that can be used, each once; undefined for anything else. Addresses that are not canonical are left out. */
 export function readAddresses(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || value.length > ANCHORS_MAX) return undefined;
-  return (value as unknown[]).filter((ip): ip is string => typeof ip === 'string' && canonicalFamily(ip) !== 0);
+  return [...new Set(value as unknown[])].filter(
+    (ip): ip is string => typeof ip === 'string' && canonicalFamily(ip) !== 0,
+  );
 }

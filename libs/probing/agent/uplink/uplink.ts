@@ -12,7 +12,7 @@ interface UplinkOptions extends IcmpPingOptions {
   log: AgentLog;
 }
 
-interface UplinkParts extends Pick<AnchorProberOptions, 'takePackets'> {
+interface UplinkParts extends Pick<AnchorProberOptions, 'rates'> {
   /** Called when results that are not shipped yet turn out to be of a time without an uplink. */
   onOutage: (logText: string) => void;
 }
@@ -22,7 +22,7 @@ export class Uplink {
   readonly watch: UplinkWatch;
   private readonly anchors: AnchorProber;
 
-  constructor(options: UplinkOptions, { takePackets, onOutage }: UplinkParts) {
+  constructor(options: UplinkOptions, { rates, onOutage }: UplinkParts) {
     const { stateDir, policy, log } = options;
     this.watch = new UplinkWatch({
       onOutage: (why) => onOutage(OUTAGE_TEXTS[why]),
@@ -31,7 +31,7 @@ export class Uplink {
     this.anchors = new AnchorProber({
       ping: new IcmpPing(options),
       policy: () => policy.current,
-      takePackets,
+      rates,
       stored: new StoredAnchors(stateDir, log),
       onRound: ({ evidence }) => this.watch.recordAnchors(evidence),
       log,
