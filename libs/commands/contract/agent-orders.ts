@@ -23,7 +23,7 @@ export interface CommandOrder {
  */
 export interface CommandOrdersResponse {
   orders: CommandOrder[];
-  /** Those of `known` that are cancelled, expired or unknown: the agent stops running them. */
+  /** Those of `known` that have ended or are unknown: the agent stops running them, and no longer reports about them. */
   ended: string[];
 }
 

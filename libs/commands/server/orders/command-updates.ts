@@ -84,9 +84,11 @@ export class CommandUpdates {
   private async lookAtAgents(agentIds: readonly string[]): Promise<void> {
     await Promise.all(
       agentIds.map(async (agentId) => {
-        if (!this.waiting.has(agentId)) return;
+        // Only requests that wait before the read: the agent of a later one may know commands that the read does not contain.
+        const waiters = [...(this.waiting.get(agentId) ?? [])];
+        if (waiters.length === 0) return;
         const open = await this.reads.askBatched(agentId);
-        for (const waiter of this.waiting.get(agentId) ?? []) this.answerIfNews(waiter, open);
+        for (const waiter of waiters) this.answerIfNews(waiter, open);
       }),
     );
   }
@@ -94,7 +96,7 @@ export class CommandUpdates {
   /** Answers a request if the unfinished commands of its agent are others than the agent knows. */
   private answerIfNews({ known, answerWith }: Waiter, open: readonly CommandOrder[]): void {
     const openIds = new Set(open.map(({ id }) => id));
-    const orders = open.filter(({ id }) => !known.has(id));
+    const orders = open.filter(({ id, expiresInMs }) => expiresInMs > 0 && !known.has(id));
     const ended = [...known].filter((id) => !openIds.has(id));
     if (orders.length > 0 || ended.length > 0) answerWith({ orders, ended });
   }

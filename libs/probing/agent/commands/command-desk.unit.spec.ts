@@ -139,9 +139,23 @@ describe('the journal of commands', () => {
     const journal = CommandJournal.loadJournal(of.dir, SILENT, () => nowMs);
     const accepted = Array.from({ length: 120 }, (_, at) => journal.accept(`n${at}`, 1_000));
     expect(accepted.filter(Boolean)).toHaveLength(100);
+    journal.forget(journal.known);
     nowMs += 3_600_000;
     expect(journal.accept('later', 1_000)).toBe(true);
     expect(journal.known).toEqual(['later']);
+  });
+
+  it('runs nothing twice when the clock is set forward, and stays usable when it is set back', () => {
+    let nowMs = 1_000;
+    const journal = CommandJournal.loadJournal(of.dir, SILENT, () => nowMs);
+    expect(journal.accept('a', 1_000)).toBe(true);
+    nowMs = 1_700_000_000_000;
+    expect(journal.accept('b', 1_000)).toBe(true);
+    expect([journal.accept('a', 1_000), journal.known]).toEqual([false, ['a', 'b']]);
+    journal.forget(['a', 'b']);
+    nowMs = 1_600_000_000_000;
+    expect(journal.accept('c', 1_000)).toBe(true);
+    expect(JSON.parse(readFileSync(path.join(of.dir, 'commands.json'), 'utf8'))).toHaveLength(1);
   });
 
   it('has room for the largest rate of commands of an agent for any time', () => {

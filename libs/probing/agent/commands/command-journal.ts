@@ -5,10 +5,10 @@ import type { AgentLog } from '../agent-log';
 import { readFileIfAny, writePrivateFile } from '../private-file';
 
 const JOURNAL_FILE = 'commands.json';
-/** An entry is kept this long after the command's expiry, in ms: a report still counts while the control plane catches up. */
-const KEPT_MS = 600_000;
-/** The same for one that the gateway no longer lists. */
+/** An entry that the gateway no longer lists is kept this long after the command's expiry, in ms. */
 const FORGOTTEN_KEPT_MS = 60_000;
+/** Longest life of a command, in ms: one that expires later was accepted before the clock was set back. */
+const LIFE_MS_MAX = 600_000;
 /** More entries than commands at the largest rate of an agent leave, which is 60 per minute, each kept for at most 6 minutes. */
 const ENTRIES_MAX = 500;
 const REPORT: Readonly<Record<string, unknown>> = { attempts: [], trail: [] };
@@ -113,10 +113,15 @@ export class CommandJournal {
     return [...this.entries.values()].flatMap(({ report }) => report ?? []);
   }
 
+  /**
+   * Removes old commands that the gateway no longer lists. The others stay regardless of their age, because the clock may have been set: the
+   * gateway would send them again, and they would be run twice.
+   */
   private removeOld(): void {
     const nowMs = this.nowMs();
     for (const { id, expiresAtMs, isForgotten } of this.entries.values()) {
-      if (expiresAtMs + (isForgotten ? FORGOTTEN_KEPT_MS : KEPT_MS) < nowMs) this.entries.delete(id);
+      const isOld = expiresAtMs + FORGOTTEN_KEPT_MS < nowMs || expiresAtMs - LIFE_MS_MAX > nowMs;
+      if (isForgotten && isOld) this.entries.delete(id);
     }
   }
 

@@ -72,5 +72,5 @@ function notPermitted(path: string, why: string): MtrFailure {
 
 /** A program's output as one line of limited length that a report may contain. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().replace(/\p{C}/gu, '?').slice(0, DETAIL_LENGTH_MAX);
+  return text.replace(/\s+/g, ' ').trim().slice(0, DETAIL_LENGTH_MAX).replace(/\p{C}/gu, '?');
 }
