@@ -134,8 +134,8 @@ function usualAfter(path: BreakEvidence, last: string | null): string {
 }
 
 /** Returns the nodes of a flow by hop; null where nothing answers. */
-function nodesOf({ site }: AgentPath, { addresses }: Trace, { hops }: Flow): (string | null)[] {
-  return hops.map((hop) => (hop === SILENT ? null : nodeOf(addresses[hop], site)));
+function nodesOf({ site }: AgentPath, { addresses, target }: Trace, { hops }: Flow): (string | null)[] {
+  return hops.map((hop) => (hop === SILENT ? null : nodeOf(addresses[hop], { site, target })));
 }
 
 function noteDistances(distances: Map<string, number>, path: BreakEvidence, loss: TraceLoss): void {

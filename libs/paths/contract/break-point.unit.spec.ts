@@ -65,6 +65,18 @@ describe('where paths break', () => {
     expect(breaks).toMatchObject([{ node: '10.0.0.2@one', against: [] }]);
   });
 
+  it('is one target, also if its address is private', () => {
+    const target = '10.9.9.9';
+    const privately = (agent: string, line: string): BreakEvidence => {
+      const evidence = at(agent, line.replaceAll('T', target));
+      return { ...evidence, trace: { ...evidence.trace, target } };
+    };
+    const lossy = findBreaks([privately('one', 'a c - -'), privately('two', 'b c - -')]);
+    expect(lossy.breaks).toMatchObject([{ node: target, agents: ['one', 'two'], distance: 0 }]);
+    const refuted = ['three', 'four', 'five'].map((agent) => privately(agent, 'e c T'));
+    expect(findBreaks([privately('one', 'a c - -'), privately('two', 'b c - -'), ...refuted]).breaks).toEqual([]);
+  });
+
   it('is the link to hop 5 at 30 % loss, in at least 95 % of the cases with three agents', () => {
     const random = randomOf(3);
     const cases = Array.from({ length: 400 }, () => {

@@ -100,11 +100,11 @@ class PathMerge {
       const address = trace.addresses[hops[at]];
       if (address === this.target) pass({ id: address, kind: 'target', address, gapHops: 0 }, 0);
       else if (address !== undefined) {
-        const id = nodeOf(address, site);
+        const id = nodeOf(address, { site, target: this.target });
         if (id !== ids.at(-1)) pass({ id, kind: 'router', address, gapHops: 0 }, length - 1 - at);
       } else {
         const next = hops.findIndex((hop, later) => later > at && hop !== SILENT);
-        const after = nodeOf(trace.addresses[hops[next]] ?? '', site);
+        const after = nodeOf(trace.addresses[hops[next]] ?? '', { site, target: this.target });
         pass(gapBetween(ids.at(-1) ?? '', after, next - at), length - next);
         at = next - 1;
       }

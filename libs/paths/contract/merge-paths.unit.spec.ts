@@ -29,6 +29,16 @@ describe('the merged graph', () => {
     });
   });
 
+  it('has one gap before a target with a private address, from any site', () => {
+    const target = '10.9.9.9';
+    const paths = [path('one', 'fra', `c - ${target}`), path('two', 'lon', `c - ${target}`)];
+    const graph = mergePaths(
+      paths.map((each) => ({ ...each, trace: { ...each.trace, target } })),
+      target,
+    );
+    expect(graph.nodes.filter(({ kind }) => kind === 'gap').map(({ agents }) => agents)).toEqual([['one', 'two']]);
+  });
+
   it.each(['10.0.0.1', '172.31.0.1', '192.168.0.1', '100.64.0.1', '169.254.0.1', 'fd00::1', 'fe80::1'])(
     'has one node per site for the private address %s',
     (address) => {
@@ -134,8 +144,8 @@ describe('an address', () => {
   it('is global unless its range is used at many sites', () => {
     const globals = ['11.0.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1', '198.18.0.1', '2001:db8::1', 'ff02::1'];
     expect(globals.filter(isSiteAddress)).toEqual([]);
-    expect(nodeOf('2001:db8::1', 'fra')).toBe('2001:db8::1');
-    expect(nodeOf('fd12:1::1', 'fra')).toBe('fd12:1::1@fra');
+    expect(nodeOf('2001:db8::1', { site: 'fra', target: TARGET })).toBe('2001:db8::1');
+    expect(nodeOf('fd12:1::1', { site: 'fra', target: TARGET })).toBe('fd12:1::1@fra');
   });
 
   it('belongs to a /24 or a /48', () => {

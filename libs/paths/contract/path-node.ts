@@ -21,9 +21,12 @@ export function isSiteAddress(address: string): boolean {
   return SITE_RANGES.some(([first, bits]) => number >>> (32 - bits) === first >>> (32 - bits));
 }
 
-/** Returns the id of the node of an address: a global address is one node for all agents, another one node for each site. */
-export function nodeOf(address: string, site: string): string {
-  return isSiteAddress(address) ? `${address}@${site}` : address;
+/**
+ * Returns the id of the node of an address: a global address is one node for all agents, another one node for each site. The target is one node
+ * also if its address is not global, because all paths lead to the same one.
+ */
+export function nodeOf(address: string, { site, target }: { site: string; target: string }): string {
+  return address !== target && isSiteAddress(address) ? `${address}@${site}` : address;
 }
 
 /** Returns the network that a router is taken to belong to: /24 for IPv4, /48 for IPv6. */
