@@ -18,6 +18,8 @@ const GROUPS: Readonly<Record<string, number>> = {
   'public.agents.v1': 1,
   'public.target-status.v1': 1,
   'internal.agent-telemetry': 1,
+  'internal.agent-policies': 1,
+  'internal.command-results': 1,
 };
 
 interface Poison {

@@ -43,7 +43,8 @@ export function agentTrouble(agent: AgentView, nowMs: number): string | null {
   if (report.policyFault !== undefined)
     return 'its changed policy file cannot be used: the previous policy is in force';
   if (report.policyRefusedTargets > 0) {
-    return `its policy file refuses ${countText(report.policyRefusedTargets)} assigned targets`;
+    const { policyRefusedTargets: count } = report;
+    return `its policy file refuses ${countText(count)} assigned ${count === 1 ? 'target' : 'targets'}`;
   }
   if (report.configured !== undefined && !isChosen(agent, report.configured)) {
     const { name, region } = report.configured;
