@@ -30,7 +30,7 @@ export interface AnchorProberOptions {
   /** Null while the agent does not probe at all, because it is evicted or banned. */
   rates: () => AnchorRates | null;
   stored: StoredAnchors;
-  /** Called after each round. */
+  /** Called after each round, and when the anchors are removed. */
   onRound: (states: AnchorStates) => void;
   log: AgentLog;
 }
@@ -61,6 +61,8 @@ export class AnchorProber {
     this.options.log.info({ anchors: ips }, 'anchors changed');
     this.states.replaceAnchors(ips);
     this.options.stored.storeAddresses(ips);
+    // Without anchors there is no further round: what the last one has shown ends here.
+    if (ips.length === 0) this.options.onRound(this.states);
     this.wakeUp.wakeSleeper();
   }
 

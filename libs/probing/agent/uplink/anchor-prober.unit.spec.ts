@@ -95,6 +95,14 @@ describe('the anchors', () => {
     expect(asked).toEqual([]);
   });
 
+  it('prove nothing from the moment at which they are removed', async () => {
+    started({ '192.0.2.1': OUTCOME.timeout });
+    prober.useAnchors(['192.0.2.1']);
+    await expect.poll(() => evidence.at(-1), WITHIN).toBe('silent');
+    prober.useAnchors([]);
+    expect(evidence.at(-1)).toBe('unknown');
+  });
+
   it('prove nothing while the policy leaves no room for their packets', async () => {
     started({ '192.0.2.1': OUTCOME.timeout }, { spacingMs: null });
     prober.useAnchors(['192.0.2.1']);
