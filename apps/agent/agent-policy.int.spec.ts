@@ -7,10 +7,10 @@ import os from 'node:os';
 import path from 'node:path';
 import type { AssignedTier } from '@icmp-mon/assignment/contract';
 import { RebindingNames } from '@icmp-mon/platform/testing';
+import { FakeGateway } from '@icmp-mon/probing/agent/testing';
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AgentProcess } from './agent-process.test-server';
-import { FakeGateway } from './fake-gateway.test-server';
+import { AgentProcess } from './agent-process.test-fixture';
 
 const WITHIN = { timeout: 60_000, interval: 50 };
 const TARGET = '127.6.0.1';

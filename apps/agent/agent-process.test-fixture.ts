@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleOf } from '@icmp-mon/platform/workspace';
+import type { FakeGateway } from '@icmp-mon/probing/agent/testing';
 import { build } from 'esbuild';
-import type { FakeGateway } from './fake-gateway.test-server';
 
 /** The built agent as a process, with its executors, its policy file and its state below a folder. */
 export class AgentProcess {
