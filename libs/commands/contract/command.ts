@@ -49,9 +49,10 @@ export const COMMAND_LIMITS = {
   openPerAgent: 20,
   /** Commands that one agent may get per minute, of all callers. */
   perAgentAndMinute: 60,
-  /** Commands and their results are deleted after this time, and the oldest ones above this number. */
+  /** Commands and their results are deleted after this time, and the oldest ones above these numbers of commands and of their agents. */
   keptDays: 30,
   keptMax: 100_000,
+  agentsKeptMax: 1_000_000,
   /** Debug trails are deleted after this time. */
   trailKeptHours: 24,
 } as const;

@@ -92,4 +92,18 @@ describe('a request for a command', () => {
     expect(await forgetCommands(commands.control, 10)).toBe(1);
     await expect(commands.view(id)).rejects.toMatchObject({ code: 'not_found' });
   });
+
+  it('is deleted when newer ones have too many agents', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 2; at++) {
+      ids.push((await commands.requestProbe({ agents: [A] })).id);
+      await commands.sendReports(A, done(ids[at]));
+      await eventually(async () => expect(await commands.stateOf(ids[at])).toBe('completed'));
+    }
+    const kept = { ...COMMAND_LIMITS, agentsKeptMax: 2 };
+    expect(await forgetCommands(commands.control, 10, kept)).toBe(0);
+    expect(await forgetCommands(commands.control, 10, { ...kept, agentsKeptMax: 1 })).toBe(1);
+    await expect(commands.view(ids[0])).rejects.toMatchObject({ code: 'not_found' });
+    expect((await commands.view(ids[1])).state).toBe('completed');
+  });
 });

@@ -9,7 +9,14 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { CancelCommand } from './cancel-command';
 import { CommandListResponse, CommandResponse, CommandTrailResponse } from './command-views.dto';
 import { ListCommandsRequest, RequestCommandRequest } from './commands.dto';
@@ -57,6 +64,7 @@ export class CommandsController {
   @Get()
   @ApiOperation({ summary: 'List the commands of the last 30 days' })
   @ApiOkResponse({ type: CommandListResponse })
+  @ApiNotFoundResponse()
   list(@Query() page: ListCommandsRequest, @CallerScope() scope: Scope): Promise<CommandListResponse> {
     return this.queries.execute(new ListCommands(page, scope));
   }

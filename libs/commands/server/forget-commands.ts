@@ -1,17 +1,24 @@
 import { COMMAND_LIMITS } from '@icmp-mon/commands/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 
+type KeptCommands = Record<'keptDays' | 'keptMax' | 'agentsKeptMax', number>;
+
 /**
- * Deletes up to `rows` commands with their parts: old ones, and the oldest ones above the largest number. Their events remain.
+ * Deletes up to `rows` commands with their parts: old ones, and the oldest ones above the largest numbers. Their events remain.
  * Returns their number.
  */
-export async function forgetCommands(sql: Sql, rows: number): Promise<number> {
-  const { keptDays, keptMax } = COMMAND_LIMITS;
+export async function forgetCommands(
+  sql: Sql,
+  rows: number,
+  { keptDays, keptMax, agentsKeptMax }: KeptCommands = COMMAND_LIMITS,
+): Promise<number> {
   const deleted = await sql.query(
     `DELETE FROM command WHERE id IN (
        (SELECT id FROM command WHERE requested_at < now() - interval '${keptDays} days' LIMIT $1)
        UNION
-       (SELECT id FROM command ORDER BY id DESC OFFSET ${keptMax} LIMIT $1)) AND state NOT IN ('requested', 'running')
+       (SELECT id FROM command ORDER BY id DESC OFFSET ${keptMax} LIMIT $1)
+       UNION
+       (SELECT command_id FROM command_agent ORDER BY command_id DESC OFFSET ${agentsKeptMax} LIMIT $1)) AND state NOT IN ('requested', 'running')
      RETURNING id`,
     [rows],
   );
