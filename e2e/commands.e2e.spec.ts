@@ -19,6 +19,8 @@ let local: string | undefined;
 
 const request = (more: object = {}) =>
   product.callApi<CommandView>('POST', 'commands', { kind: 'icmp_ping', target: ip, choice: 'all', ...more });
+const agents = async () =>
+  (await product.callApi<{ items: { id: string; name: string; connection: string }[] }>('GET', 'agents')).items;
 const read = (id: string) => product.callApi<CommandView>('GET', `commands/${id}`);
 const ended = (id: string): Promise<CommandView> =>
   eventually(async () => {
@@ -36,10 +38,7 @@ describe('a command to several agents', () => {
     ip = freshAddress();
     await product.callApi('POST', 'targets', { ip, tier: 'fast' });
     await eventually(async () => {
-      const { items } = await product.callApi<{ items: { id: string; name: string; connection: string }[] }>(
-        'GET',
-        'agents',
-      );
+      const items = await agents();
       local = items.find(({ name }) => name !== 'second')?.id;
       expect(items.filter(({ connection }) => connection === 'connected')).toHaveLength(2);
     }, PATIENCE);
@@ -83,12 +82,11 @@ describe('a command to several agents', () => {
 
   it('expires when an agent is away, which is stated immediately', async () => {
     await second.stop();
-    const away = await eventually(async () => {
-      const command = await request({ expiresInS: 5 });
-      const agent = command.agents.find(({ name }) => name === 'second');
-      expect(agent?.detail).toMatch(/^The agent is away/);
-      return command;
+    await eventually(async () => {
+      expect((await agents()).find(({ name }) => name === 'second')?.connection).not.toBe('connected');
     }, PATIENCE);
+    const away = await request({ expiresInS: 10 });
+    expect(away.agents.find(({ name }) => name === 'second')?.detail).toMatch(/^The agent is away/);
     const { state, counts } = await ended(away.id);
     expect([state, counts]).toMatchObject(['expired', { completed: 1, expired: 1 }]);
   });
