@@ -20,7 +20,7 @@ const TEXTS: Record<AnchorState, string> = {
         <div class="card-head">
           <h2 id="agent-anchors-title">Anchors</h2>
           <span class="spread"></span>
-          <a routerLink="/docs/how-to/results-not-believed.md">How they are used</a>
+          <a routerLink="/docs/how-to/results-not-believed">How they are used</a>
         </div>
         @if (areSilent()) {
           <p class="fault" data-testid="anchors-silent">

@@ -14,7 +14,7 @@ import { CountPipe } from '@icmp-mon/platform/ui-kit';
           <h2 id="not-believed-title">Not believed</h2>
           <span class="quiet">since the start of the agent</span>
           <span class="spread"></span>
-          <a routerLink="/docs/how-to/results-not-believed.md" fragment="the-machine-of-the-agent">What to do</a>
+          <a routerLink="/docs/how-to/results-not-believed" fragment="the-machine-of-the-agent">What to do</a>
         </div>
         <div class="table-scroll" tabindex="0" role="group" aria-label="Measurements that are not believed">
           <table class="plain">

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { anchorOf, documentSections, pageOf } from './document';
 
@@ -84,6 +84,22 @@ describe('a document as sections', () => {
     const documents = globSync('docs/**/*.md');
     expect(documents.length).toBeGreaterThan(50);
     expect(documents.filter((path) => pageOf(path.replace('docs/', ''), 'agent') === null)).toEqual([]);
+  });
+
+  it('exists for each link of a template, with the heading that the link names', () => {
+    const links = globSync(['libs/**/ui/*.{html,ts}', 'apps/portal/**/*.{html,ts}']).flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/routerLink="\/docs\/([^"]+)"(?:\s+fragment="([^"]+)")?/g)].map(
+        ([, name = '', fragment]) => ({ file, name, fragment }),
+      ),
+    );
+    expect(links.length).toBeGreaterThan(5);
+    const isBroken = ({ name, fragment }: { name: string; fragment: string | undefined }): boolean => {
+      const document = `docs/${name}.md`;
+      if (!existsSync(document)) return true;
+      const sections = documentSections(readFileSync(document, 'utf8'), name);
+      return fragment !== undefined && !sections.some(({ id }) => id === fragment);
+    };
+    expect(links.filter(isBroken)).toEqual([]);
   });
 
   it('contains the heading that each health part names as its runbook', () => {

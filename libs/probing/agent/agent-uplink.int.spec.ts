@@ -77,7 +77,7 @@ describe('an agent with anchors whose uplink fails while it reaches the gateway'
     ['its link is down', 'ip link set lo down', 'ip link set lo up; ip route replace local 10.9.0.0/16 dev lo'],
   ])(
     'ships no second miss of a target as live when %s, and measures again afterwards',
-    async (_how, cut, mend) => {
+    async (_how, cut, repair) => {
       network.runCommand('nft "add table ip t; add chain ip t c { type filter hook input priority 0; }"');
       await settled();
       const cutMs = Date.now();
@@ -85,10 +85,10 @@ describe('an agent with anchors whose uplink fails while it reaches the gateway'
       await pause(4 * INTERVAL_MS);
       const live = misses(cutMs, LANE.live);
       expect(live.length, 'each target has at most its first miss judged').toBe(new Set(live).size);
-      network.runCommand(mend);
-      const mendedMs = Date.now();
+      network.runCommand(repair);
+      const repairedMs = Date.now();
       const replies = (): number =>
-        gateway.results.filter(([, atMs, outcome]) => atMs > mendedMs && outcome === OUTCOME.reply).length;
+        gateway.results.filter(([, atMs, outcome]) => atMs > repairedMs && outcome === OUTCOME.reply).length;
       await expect.poll(replies, WITHIN).toBeGreaterThanOrEqual(TARGETS.length);
       await expect.poll(states, WITHIN).toEqual(['answers', 'answers']);
     },
