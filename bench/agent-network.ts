@@ -68,6 +68,7 @@ async function answerOf(child: ChildProcess): Promise<Told> {
     throw new Error(`the simulated internet ended with code ${code}`);
   });
   const told = await Promise.race([once(child, 'message').then(([message]) => message as Told), ended]);
+  // It ends later than the race, too.
   ended.catch(() => undefined);
   if (told.kind === 'failed') {
     child.disconnect();

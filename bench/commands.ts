@@ -88,7 +88,11 @@ class AnsweringAgent {
     while (!this.stopped.signal.aborted) {
       const answer = await this.agent.client.json('/v1/commands', { known: this.known }).catch(() => null);
       if (this.stopped.signal.aborted) return;
-      if (answer === null || answer.status !== 200) continue;
+      if (answer === null || answer.status !== 200) {
+        // An agent that never succeeds shows as a command without its answer.
+        await pause(100);
+        continue;
+      }
       const { orders, ended } = jsonOf<CommandOrdersResponse>(answer);
       this.known = this.known.filter((id) => !ended.includes(id));
       for (const { id } of orders) {

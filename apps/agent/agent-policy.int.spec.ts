@@ -5,6 +5,7 @@ import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AssignedTier } from '@icmp-mon/assignment/contract';
 import { RebindingNames } from '@icmp-mon/platform/testing';
 import { FakeGateway } from '@icmp-mon/probing/agent/testing';
@@ -105,7 +106,7 @@ describe('the policy file of a running agent', () => {
     await expect.poll(() => gateway.telemetry?.policyRefused, WITHIN).toEqual({ stopped: 2 });
     expect(gateway.policy?.stopped).toBe(true);
     const stoppedAt = allowed.count;
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await pause(3_000);
     expect(allowed.count).toBe(stoppedAt);
     agent.changePolicy(RANGES);
     await expect.poll(() => allowed.count, WITHIN).toBeGreaterThan(stoppedAt);
@@ -132,7 +133,7 @@ describe('the policy file of a running agent', () => {
     await expect.poll(() => gateway.results.length, WITHIN).toBeGreaterThan(0);
     await expect.poll(() => gateway.telemetry?.policyRefused?.too_fast, WITHIN).toBeGreaterThan(900);
     const before = { web: web.count, port: port.count };
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    await pause(5_000);
     // A request counts as ten packets, a connection as three; slices of a second may begin before and end after.
     const packets = 10 * (web.count - before.web) + 3 * (port.count - before.port);
     expect(packets).toBeLessThanOrEqual(50 * 7);

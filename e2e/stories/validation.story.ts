@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { distDir } from '@icmp-mon/infra/testing';
 import type { TargetCheckView, TargetChecksView } from '@icmp-mon/status/contract';
 import type { TierView } from '@icmp-mon/tiers/contract';
@@ -141,7 +142,7 @@ export const validationStory = (opened: () => ProductWalk): void => {
         .toMatch(new RegExp(`every port,\\s+not ${port}`));
       expect(await browser.inspect('agent-policy')).toEqual([]);
       const refusedAt = connections();
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      await pause(5_000);
       expect(connections()).toBe(refusedAt);
     } finally {
       writeFileSync(file, before);

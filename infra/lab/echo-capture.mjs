@@ -23,6 +23,7 @@ export class EchoCapture {
     this.failed = once(this.child, 'close').then(() => {
       throw new Refusal('The capture of packets ended. It needs root.');
     });
+    // A line that is awaited later still gets the refusal.
     this.failed.catch(() => undefined);
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
