@@ -3,7 +3,7 @@ import { Router, RouterLink } from '@angular/router';
 import type { AuditQuery } from '@icmp-mon/audit/contract';
 import { AuditClient, AuditEntries, type EventsAsked, exportAddress, KindTextPipe } from '@icmp-mon/audit/look';
 import { SettingsNav } from '@icmp-mon/identity/ui';
-import { Empty, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
+import { Empty, Failure, keepLast, PageLinks, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
 
 /** New events that are counted. */
 const FOLLOW_MAX = 100;
@@ -13,7 +13,7 @@ const FIELDS = ['actor', 'kind', 'entity', 'event', 'from', 'to'] as const;
 /** Page `/settings/audit`: who changed what. The filter is in the address, so that it can be sent and kept. */
 @Component({
   selector: 'icm-audit-page',
-  imports: [AuditEntries, Empty, Failure, KindTextPipe, RouterLink, SettingsNav],
+  imports: [AuditEntries, Empty, Failure, KindTextPipe, PageLinks, RouterLink, SettingsNav],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
 })

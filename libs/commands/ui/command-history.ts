@@ -1,6 +1,6 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { Empty, Failure, keepLast, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
+import { Empty, Failure, keepLast, PageLinks, PageTrail, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { CommandList } from './command-list';
 import { CommandsClient } from './commands.client';
 
@@ -9,7 +9,7 @@ const AGAIN_MS = 5_000;
 /** Page `/commands?target=&cursor=`: the commands of the last 30 days. */
 @Component({
   selector: 'icm-command-history',
-  imports: [CommandList, Empty, Failure, RouterLink],
+  imports: [CommandList, Empty, Failure, PageLinks, RouterLink],
   template: `
     <div class="page">
       <header class="page-head">
@@ -37,31 +37,11 @@ const AGAIN_MS = 5_000;
             <icm-command-list [commands]="page.items" />
           }
         </div>
-        <nav class="pages" aria-label="Pages of commands">
-          @if (cursor()) {
-            <a class="button" [routerLink]="[]" [queryParams]="{ cursor: null }" queryParamsHandling="merge">Newest</a>
-          }
-          @if (page.next; as next) {
-            <a
-              class="button"
-              data-testid="older-commands"
-              [routerLink]="[]"
-              [queryParams]="{ cursor: next }"
-              queryParamsHandling="merge"
-              >Older</a
-            >
-          }
-        </nav>
+        <icm-page-links label="Pages of commands" [cursor]="cursor()" [next]="page.next" />
       } @else if (!kept.failure()) {
         <p class="quiet" role="status">Loading the commands …</p>
       }
     </div>
-  `,
-  styles: `
-    .pages {
-      display: flex;
-      gap: 8px;
-    }
   `,
 })
 export class CommandHistory {

@@ -8,6 +8,7 @@ export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-r
 export { LabelledField } from './labelled-field';
 export { Empty, Failure } from './notices';
 export { bytesText, countText, percentText, rateText, rttText } from './number-text';
+export { PageLinks } from './page-links';
 export { PageTrail } from './page-trail';
 export { type Problem, problemText, readProblem } from './problem';
 export { newRequestKey } from './request-key';

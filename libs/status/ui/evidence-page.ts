@@ -8,6 +8,7 @@ import {
   Empty,
   Failure,
   keepLast,
+  PageLinks,
   PageTrail,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
@@ -41,6 +42,7 @@ const AGAIN_MS = 10_000;
     EvidenceAgentsPipe,
     EvidenceTotalsPipe,
     Failure,
+    PageLinks,
     RouterLink,
   ],
   templateUrl: './evidence-page.html',

@@ -8,6 +8,7 @@ import {
   Failure,
   InstantPipe,
   keepLast,
+  PageLinks,
   PageTrail,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
@@ -30,6 +31,7 @@ const AGAIN_MS = 5_000;
     Empty,
     Failure,
     InstantPipe,
+    PageLinks,
     RouterLink,
   ],
   templateUrl: './validation-page.html',
