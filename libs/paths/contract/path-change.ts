@@ -3,7 +3,7 @@ import { prefixOf } from './path-node';
 import type { Trace } from './trace';
 
 /** A lasting change of the path from one agent to one target. */
-export interface PathChange {
+export interface PathDifference {
   /** Addresses that were usual, and have answered in none of the latest traces although others answer in their place. */
   left: string[];
   /** Addresses that were never seen before, in a new network, in place of usual addresses. */
@@ -39,7 +39,7 @@ interface SeenHops {
  * - A new address has joined where no usual one of its hop answers.
  * - Silence does not count: an address is absent only if its hop answers otherwise, and a hop that was silent before gains no new address.
  */
-export function findPathChange(traces: readonly Trace[]): PathChange | null {
+export function findPathChange(traces: readonly Trace[]): PathDifference | null {
   const seen = traces.slice(-(USUAL_TRACES + ABSENT_TRACES_MAX)).map(hopsOf);
   const left = new Set<string>();
   for (let absent = ABSENT_TRACES; absent <= ABSENT_TRACES_MAX; absent++) {

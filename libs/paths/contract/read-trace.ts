@@ -1,15 +1,14 @@
+import { isPlainAddress } from './plain-address';
 import { type Trace, TRACE_LIMITS, type TraceProbe } from './trace';
-
-const ADDRESS = /^[\da-f.:]{2,45}$/;
 
 /** Returns the trace that an agent sent, with known members only; a text that states what is wrong with it otherwise. */
 export function readTrace(value: unknown): Trace | string {
   if (!isRecord(value)) return 'a trace must be an object';
   const { target, startedAtMs, addresses, rounds } = value;
-  if (!isAddress(target)) return 'target must be an IP address';
+  if (!isPlainAddress(target)) return 'target must be an IP address';
   if (typeof startedAtMs !== 'number' || !Number.isSafeInteger(startedAtMs) || startedAtMs < 0)
     return 'startedAtMs must be a time in ms';
-  if (!isListOf(addresses, TRACE_LIMITS.rounds * TRACE_LIMITS.hops, isAddress))
+  if (!isListOf(addresses, TRACE_LIMITS.rounds * TRACE_LIMITS.hops, isPlainAddress))
     return 'addresses must be a list of IP addresses';
   if (new Set(addresses).size < addresses.length) return 'addresses must differ from each other';
   const isProbe = (probe: unknown): probe is TraceProbe => isTraceProbe(probe, addresses.length);
@@ -34,8 +33,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isListOf<T>(value: unknown, max: number, isItem: (item: unknown) => item is T): value is T[] {
   return Array.isArray(value) && value.length <= max && value.every(isItem);
-}
-
-function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && ADDRESS.test(value);
 }

@@ -19,6 +19,7 @@ import commandDispatched from '../../../docs/schemas/command.dispatched.v1.json'
 import commandExpired from '../../../docs/schemas/command.expired.v1.json';
 import commandFailed from '../../../docs/schemas/command.failed.v1.json';
 import commandRequested from '../../../docs/schemas/command.requested.v1.json';
+import pathChanged from '../../../docs/schemas/path.changed.v1.json';
 import targetChanged from '../../../docs/schemas/target.changed.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetErased from '../../../docs/schemas/target.erased.v1.json';
@@ -32,6 +33,7 @@ import tierRemoved from '../../../docs/schemas/tier.removed.v1.json';
 export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new Map(
   [
     ...[targetRegistered, targetChanged, targetRemoved, targetErased, statusChanged, checkStatusChanged],
+    pathChanged,
     ...[tierDefined, tierRemovalStarted, tierRemoved],
     ...[agentEnrolled, certificateRenewed, agentDescribed],
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '@icmp-mon/agents/contract';
 import type { CommandEvent } from '@icmp-mon/commands/contract';
+import type { PathChanged } from '@icmp-mon/paths/contract';
 import type { CheckStatusChanged, TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { TargetEvent } from '@icmp-mon/targets/contract';
 import type { TierEvent } from '@icmp-mon/tiers/contract';
@@ -9,7 +10,8 @@ import asyncApiText from '../../../docs/asyncapi.yaml';
 import { cloudEventType } from './cloud-event';
 import { EVENT_SCHEMAS, eventFault, validateEvent } from './event-schemas';
 
-type PublicEvent = TargetEvent | TierEvent | AgentEvent | CommandEvent | TargetStatusChanged | CheckStatusChanged;
+type PublicEvent =
+  TargetEvent | TierEvent | AgentEvent | CommandEvent | TargetStatusChanged | CheckStatusChanged | PathChanged;
 
 /** The entity of each event. The type makes it complete: a new event of a contract does not compile until it is added here. */
 const ENTITY_OF: Record<PublicEvent['type'], string> = {
@@ -40,6 +42,7 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   CommandCancelled: 'command',
   TargetStatusChanged: 'target-status',
   CheckStatusChanged: 'check-status',
+  PathChanged: 'path',
 };
 
 const TYPES = Object.entries(ENTITY_OF).map(([type, entity]) => [type, cloudEventType(entity, type)] as const);

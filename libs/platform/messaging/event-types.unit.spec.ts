@@ -1,5 +1,6 @@
 import * as agents from '@icmp-mon/agents/contract';
 import * as commands from '@icmp-mon/commands/contract';
+import * as paths from '@icmp-mon/paths/contract';
 import * as status from '@icmp-mon/status/contract';
 import * as targets from '@icmp-mon/targets/contract';
 import * as tiers from '@icmp-mon/tiers/contract';
@@ -31,6 +32,7 @@ const EVENTS: [type: string, entity: string, event: string][] = [
   [commands.COMMAND_EXPIRED, commands.COMMAND_STREAM, 'CommandExpired'],
   [commands.COMMAND_CANCELLED, commands.COMMAND_STREAM, 'CommandCancelled'],
   [status.TARGET_STATUS_CHANGED, 'target-status', 'TargetStatusChanged'],
+  [paths.PATH_CHANGED, 'path', 'PathChanged'],
   [status.CHECK_STATUS_CHANGED, 'check-status', 'CheckStatusChanged'],
 ];
 
