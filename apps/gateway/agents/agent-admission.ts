@@ -37,6 +37,14 @@ export class AgentAdmission {
     await this.knownAgents.requireKnown(identity.agentId, identity.certificate);
     return identity;
   }
+
+  /**
+   * Checks an agent again whose request waited: it may have been banned, evicted or retired since.
+   * @throws AgentRefused
+   */
+  async requireStillAdmitted({ agentId, certificate }: AgentIdentity): Promise<void> {
+    await this.knownAgents.requireKnownNow(agentId, certificate);
+  }
 }
 
 /** Returns the agent of a request. @throws DomainError `unauthenticated` when the certificate names no agent */

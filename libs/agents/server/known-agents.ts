@@ -46,8 +46,12 @@ export class KnownAgents {
 
   /** @throws AgentRefused for an agent that is not enrolled or not admitted, or for a replaced certificate */
   async requireKnown(agentId: string, certificate: PresentedCertificate): Promise<void> {
-    const { isAccepted, state } = await this.readAgent(agentId, certificate);
-    if (!isAccepted) throw new AgentRefused(refusalOfState(state) ?? 'certificate_replaced');
+    requireAccepted(await this.readAgent(agentId, certificate));
+  }
+
+  /** The same by the stored state, not by a cached one. @throws AgentRefused; DependencyUnavailable */
+  async requireKnownNow(agentId: string, certificate: PresentedCertificate): Promise<void> {
+    requireAccepted(await this.queryAgent(agentId, certificate));
   }
 
   private async readAgent(agentId: string, certificate: PresentedCertificate): Promise<KnownAgent> {
@@ -83,4 +87,8 @@ export class KnownAgents {
     const isKnown = row?.certificates.includes(certificate.sha256) === true;
     return { state: row?.state, isAccepted: isKnown && isAdmitted(row.state) };
   }
+}
+
+function requireAccepted({ isAccepted, state }: KnownAgent): void {
+  if (!isAccepted) throw new AgentRefused(refusalOfState(state) ?? 'certificate_replaced');
 }

@@ -49,6 +49,11 @@ export const COMMAND_LIMITS = {
   openPerAgent: 20,
   /** Commands that one agent may get per minute, of all callers. */
   perAgentAndMinute: 60,
+  /**
+   * Probes that one address may get per minute, of all commands: twice a ping from 200 agents, or 10 rounds of mtr from each of them, which
+   * also a small router bears. A flood that 200 agents with 20 probes each would be is refused.
+   */
+  probesPerAddressAndMinute: 2_000,
   /** Commands and their results are deleted after this time, and the oldest ones above these numbers of commands and of their agents. */
   keptDays: 30,
   keptMax: 100_000,

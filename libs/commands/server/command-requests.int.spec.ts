@@ -45,6 +45,31 @@ describe('a request for a command', () => {
     await commands.requestProbe({ agents: [B] });
   });
 
+  it('is limited per address over all callers, also when requests arrive together, and states when it fits', async () => {
+    const agents = FLEET.map(({ id }) => id);
+    const { id } = await commands.requestProbe({ agents });
+    // 1,800 probes, 40 s ago; three times 60 fit.
+    await commands.control.execute(
+      `UPDATE command SET count = 600, requested_at = now() - interval '40 s' WHERE id = $1`,
+      [id],
+    );
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, () => {
+        commands.actor = `user:${newId()}`;
+        return commands.requestProbe({ agents, count: 20 });
+      }),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    const refusals = results.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    for (const refusal of refusals) expect(refusal).toBeInstanceOf(TooManyCommands);
+    expect(String(refusals[0])).toMatch(
+      /send 192\.0\.2\.1 1980 probes, this one 60 more; the limit of an address is 2000 per minute.*Try again in (20|19|18) s/,
+    );
+    await commands.requestProbe({ agents, count: 1 });
+    await commands.control.execute(`UPDATE command SET requested_at = now() - interval '61 s' WHERE id = $1`, [id]);
+    await commands.requestProbe({ agents, count: 20 });
+  });
+
   it.each<[Partial<RequestCommandRequest>, string]>([
     [{ kind: 'tcp_connect' }, '#/parameters/port must be a whole number'],
     [{ kind: 'icmp_ping', parameters: { port: 1 } }, '#/parameters/port is not a field'],

@@ -13,6 +13,7 @@ import { COMMAND, requested } from './command';
 import { insertCommand, requireParameters, requireTiming } from './command-insert';
 import { RequestTurns, requireRate } from './command-rate';
 import { ReadCommands } from './read-commands';
+import { requireFewProbes, requireTargetRate } from './target-rate';
 
 /** Requests that agents probe a target now. */
 export class RequestCommand extends Command<CommandView> {
@@ -54,8 +55,11 @@ export class RequestCommandHandler implements ICommandHandler<RequestCommand> {
     const names = await this.read.namesOf([{ requested_by: metadata.actor }]);
     const { kind } = request;
     const agentIds = chosen.map(({ id }) => id);
+    const probes = { ip: target.ip, agents: chosen.length, count };
+    requireFewProbes(probes);
     const store = async (sql: Sql): Promise<CommandView> => {
       await requireRate(sql, metadata.actor, agentIds);
+      await requireTargetRate(sql, probes);
       const id = newId();
       const place = { targetId: target.id, ip: target.ip, vrf: target.vrf };
       const data = { commandId: id, kind, ...place, parameters, count, timeoutMs, agentIds };

@@ -20,6 +20,8 @@ const OTHER_DEPENDENCIES: Readonly<Record<string, string[]>> = {
   CommandStreamController: ['CommandStream', 'Authenticator'],
   EnrolmentController: ['CertificateAuthority', 'EnrolmentTerms'],
   RejoinController: ['CertificateAuthority', 'EnrolmentTerms'],
+  // An agent that waits for commands may have been banned when there is one.
+  CommandsController: ['AgentAdmission'],
   // Decides whether a certificate is old enough to be renewed.
   CertificateController: ['DatabaseClock'],
 };
