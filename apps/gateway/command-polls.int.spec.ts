@@ -76,7 +76,7 @@ describe('a flood of reports about commands', () => {
       const { client } = await fixture.enrolled();
       const trail = Array.from({ length: 60 }, () => ({ afterMs: 1, text: 'x'.repeat(200) }));
       const reports = [1, 2, 3, 4].map(() => report({ state: 'completed', attempts: [], trail }));
-      // 55 KiB each.
+      // A request has 55 KiB.
       const answers = [];
       for (let at = 0; at < 40; at++) answers.push(await client.json('/v1/command-results', { reports }));
       expect(answers[0].status).toBe(204);

@@ -1,10 +1,11 @@
 import type { AgentView } from '@icmp-mon/agents/contract';
-import type {
-  CommandAgent,
-  CommandSummary,
-  CommandTrail,
-  CommandView,
-  RequestCommandRequest,
+import {
+  type CommandAgent,
+  type CommandSummary,
+  type CommandTrail,
+  type CommandView,
+  factsText,
+  type RequestCommandRequest,
 } from '@icmp-mon/commands/contract';
 import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
@@ -152,5 +153,7 @@ function answeredText({ counts }: Pick<CommandView, 'counts'>): string {
 
 function detailOf({ detail, attempts }: CommandAgent): string {
   const outcomes = [...new Set(attempts.map(({ outcome }) => outcome))].filter((outcome) => outcome !== 'reply');
-  return detail ?? outcomes.join(', ');
+  const last = attempts.at(-1);
+  const facts = last === undefined ? '' : factsText(last);
+  return detail ?? [...outcomes, facts].filter(Boolean).join(', ');
 }

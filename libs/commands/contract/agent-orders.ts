@@ -1,5 +1,5 @@
 import type { ProbeKind } from '@icmp-mon/agents/contract';
-import type { OutcomeName } from '@icmp-mon/probing/contract';
+import type { HttpPhases, OutcomeName, ProbeFacts } from '@icmp-mon/probing/contract';
 import type { CheckParameters } from '@icmp-mon/tiers/contract';
 
 /** Topic of the reports of agents about commands, keyed by command id. */
@@ -47,13 +47,15 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** One probe of a command. */
-export interface ProbeAttempt {
+/** One probe of a command, with what the target answered. */
+export interface ProbeAttempt extends ProbeFacts {
   /** By the agent's clock, ISO 8601. */
   sentAt: string;
   outcome: OutcomeName;
   /** Round trip in µs; null without a reply. */
   rttUs: number | null;
+  /** Only of HTTP requests. */
+  phases?: HttpPhases;
 }
 
 /** One line of the debug trail. */
@@ -81,6 +83,9 @@ export const REPORT_LIMITS = {
   /** Ids in `known`. */
   known: 100,
   attempts: 20,
+  /** Records of a name server's answer. */
+  records: 5,
+  recordLength: 128,
   trailLines: 60,
   trailTextLength: 200,
   detailLength: 300,

@@ -51,7 +51,7 @@ export const COMMAND_LIMITS = {
   perAgentAndMinute: 60,
   /**
    * Probes that one address may get per minute, of all commands: twice a ping from 200 agents, or 10 rounds of mtr from each of them, which
-   * also a small router bears. A flood that 200 agents with 20 probes each would be is refused.
+   * also a small router bears. 20 probes from 200 agents are too many.
    */
   probesPerAddressAndMinute: 2_000,
   /** Commands and their results are deleted after this time, and the oldest ones above these numbers of commands and of their agents. */

@@ -8,8 +8,8 @@ import {
   type CommandKind,
   type CommandState,
 } from '@icmp-mon/commands/contract';
-import { OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
-import { ApiProperty } from '@nestjs/swagger';
+import { type DnsFacts, type HttpPhases, OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CommandParametersRequest } from './commands.dto';
 
 const INSTANT = { type: 'string', format: 'date-time' } as const;
@@ -23,11 +23,34 @@ class CommandCountsResponse implements contract.CommandCounts {
   @ApiProperty({ type: 'integer' }) cancelled!: number;
 }
 
+const PHASE = { type: 'integer', nullable: true } as const;
+
+class AttemptPhasesResponse implements HttpPhases {
+  @ApiProperty({ ...PHASE, description: 'Until the TCP connection was established.' }) connectUs!: number | null;
+  @ApiProperty({ ...PHASE, description: 'Until the TLS handshake was complete.' }) tlsUs!: number | null;
+  @ApiProperty({ ...PHASE, description: 'Until the first byte of the response.' }) firstByteUs!: number | null;
+  @ApiProperty({ ...PHASE, description: 'Until the body was read.' }) totalUs!: number | null;
+  @ApiProperty({ ...INSTANT, nullable: true, description: 'Null without TLS.' }) certificateEndsAt!: string | null;
+}
+
+class AttemptDnsResponse implements DnsFacts {
+  @ApiProperty({ description: 'Name of the response code.', example: 'NOERROR' }) rcode!: string;
+  @ApiProperty({ type: [String], description: 'Data of the first records of the type asked for.' }) records!: string[];
+}
+
 class ProbeAttemptResponse implements contract.ProbeAttempt {
   @ApiProperty({ ...INSTANT, description: "By the agent's clock." }) sentAt!: string;
   @ApiProperty({ enum: OUTCOME_NAMES }) outcome!: OutcomeName;
   @ApiProperty({ type: 'number', nullable: true, description: 'Round trip in µs; null without a reply.' })
   rttUs!: number | null;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'http: status of the response.' }) httpStatus?: number;
+  @ApiPropertyOptional({
+    ...{ type: AttemptPhasesResponse, description: 'http: µs since the start; null for a phase that was not reached.' },
+  })
+  phases?: AttemptPhasesResponse;
+
+  @ApiPropertyOptional({ type: AttemptDnsResponse, description: 'dns: the answer.' }) dns?: AttemptDnsResponse;
 }
 
 const RTT = { type: 'number', nullable: true, description: 'µs; null without a reply.' } as const;

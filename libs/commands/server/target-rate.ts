@@ -29,7 +29,7 @@ interface AddressRow {
 }
 
 /**
- * Makes sure that an address gets no more probes per minute than its limit, counting those of all callers and agents, whatever became of them.
+ * Makes sure that an address gets no more probes per minute than its limit, counting those of all callers and agents, also of commands that ended early.
  * The caller holds the lock of `requireRate`.
  * @throws TooManyCommands
  */

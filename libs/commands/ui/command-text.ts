@@ -1,10 +1,11 @@
-import type {
-  CommandAgent,
-  CommandAgentState,
-  CommandCounts,
-  CommandKind,
-  CommandState,
-  RequestCommandRequest,
+import {
+  type CommandAgent,
+  type CommandAgentState,
+  type CommandCounts,
+  type CommandKind,
+  type CommandState,
+  factsText,
+  type RequestCommandRequest,
 } from '@icmp-mon/commands/contract';
 import { percentText } from '@icmp-mon/platform/ui-kit';
 
@@ -49,7 +50,10 @@ export function answerText({ state, summary, attempts, detail }: CommandAgent): 
   const { sent, replies, loss } = summary;
   const others = [...new Set(attempts.map(({ outcome }) => outcome))].filter((outcome) => outcome !== 'reply');
   const how = others.length === 0 ? '' : ` (${others.join(', ').replaceAll('_', ' ')})`;
-  return `${replies} of ${sent} replied, ${percentText(loss)} loss${how}`;
+  const last = attempts.at(-1);
+  const facts = last === undefined ? '' : factsText(last);
+  const answer = `${replies} of ${sent} replied, ${percentText(loss)} loss${how}`;
+  return facts === '' ? answer : `${answer}: ${facts}`;
 }
 
 /** Whether a state needs attention. */

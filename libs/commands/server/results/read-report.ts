@@ -1,6 +1,7 @@
 import { type CommandReport, type ProbeAttempt, REPORT_LIMITS, type TrailLine } from '@icmp-mon/commands/contract';
 import { OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
 import { isCleanText } from '@icmp-mon/platform/text';
+import { readFacts } from './read-facts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const REASON = /^[a-z_]{1,32}$/;
@@ -31,7 +32,8 @@ function readAttempt(value: unknown): ProbeAttempt | null {
   const isTime = typeof sentAt === 'string' && sentAt.length <= TIME_LENGTH_MAX && Number.isFinite(Date.parse(sentAt));
   if (!isTime || !isOutcomeName(outcome)) return null;
   if (rttUs !== null && !isWithin(rttUs, RTT_US_MAX)) return null;
-  return { sentAt: new Date(sentAt).toISOString(), outcome, rttUs };
+  const facts = readFacts(value);
+  return facts === null ? null : { sentAt: new Date(sentAt).toISOString(), outcome, rttUs, ...facts };
 }
 
 function readTrailLine(value: unknown): TrailLine | null {

@@ -14,15 +14,29 @@ const completed: CommandReport = {
 const failed: CommandReport = {
   ...{ commandId: ID, state: 'failed', reason: 'refused', detail: 'no', attempts: [], trail: [] },
 };
+const FACTS = {
+  httpStatus: 503,
+  phases: { connectUs: 200, tlsUs: 1_500, firstByteUs: 9_000, totalUs: null, certificateEndsAt: AT },
+  dns: { rcode: 'NXDOMAIN', records: ['192.0.2.7'] },
+};
+const withFacts: Extract<CommandReport, { state: 'completed' }> = {
+  ...{ commandId: ID, state: 'completed', trail: [] },
+  attempts: [{ sentAt: AT, outcome: 'mismatch', rttUs: null, ...FACTS }],
+};
+/** A report with one fact that is not valid. */
+const wrong = (more: object) => ({ ...withFacts, attempts: [{ ...withFacts.attempts[0], ...more }] });
 const result = (report: CommandReport, agentId = AGENT): CommandResult => ({
   ...{ kind: 'report', agentId, receivedAt: AT, report },
 });
 const EXPIRY: CommandResult = { kind: 'expiry', commandId: ID };
 
 describe('a report of an agent', () => {
-  it.each<CommandReport>([{ commandId: ID, state: 'received' }, completed, failed])('is read: %j', (report) => {
-    expect(readReport({ ...report, surprise: 1 })).toEqual(report);
-  });
+  it.each<CommandReport>([{ commandId: ID, state: 'received' }, completed, failed, withFacts])(
+    'is read: %j',
+    (report) => {
+      expect(readReport({ ...report, surprise: 1 })).toEqual(report);
+    },
+  );
 
   it.each<[string, unknown]>([
     ['no object', 7],
@@ -37,6 +51,13 @@ describe('a report of an agent', () => {
     ['no time', { ...completed, attempts: [{ sentAt: 'now', outcome: 'reply', rttUs: 1 }] }],
     ['too many attempts', { ...completed, attempts: Array(REPORT_LIMITS.attempts + 1).fill(completed.attempts[0]) }],
     ['a long line', { ...completed, trail: [{ afterMs: 1, text: 'x'.repeat(REPORT_LIMITS.trailTextLength + 1) }] }],
+    ['a status of two digits', wrong({ httpStatus: 20 })],
+    ['a phase as a text', wrong({ phases: { ...FACTS.phases, tlsUs: '1' } })],
+    ['no phases', wrong({ phases: null })],
+    ['an end of a certificate without a time', wrong({ phases: { ...FACTS.phases, certificateEndsAt: 'soon' } })],
+    ['a response code in lower case', wrong({ dns: { rcode: 'noerror', records: [] } })],
+    ['too many records', wrong({ dns: { rcode: 'NOERROR', records: Array(REPORT_LIMITS.records + 1).fill('x') } })],
+    ['a long record', wrong({ dns: { rcode: 'NOERROR', records: ['x'.repeat(REPORT_LIMITS.recordLength + 1)] } })],
     ['a newline', { ...completed, trail: [{ afterMs: 1, text: 'a\nb' }] }],
   ])('is refused: %s', (_what, report) => {
     expect(readReport(report)).toBeNull();

@@ -31,6 +31,21 @@ describe('an order', () => {
     expect(of.slices[0]).toMatchObject({ ips: [IP, IP], timeoutMs: 500, spacingMs: 200 });
   });
 
+  it('reports what a name server answered, within limits and as plain text', async () => {
+    const records = ['192.0.2.7', 'a\u0000\u202eb', 'x'.repeat(300), ...Array<string>(500).fill('y')];
+    of.facts = { dns: { rcode: 'NOERROR', records } };
+    of.orderProbe('a', { count: 20 });
+    const report = await reported('a');
+    const read = ['192.0.2.7', 'a??b', 'x'.repeat(128), 'y', 'y'];
+    expect(report).toMatchObject({
+      attempts: Array.from({ length: 20 }, () => ({ dns: { rcode: 'NOERROR', records: read } })),
+    });
+    const texts = report !== undefined && 'trail' in report ? report.trail.map(({ text }) => text) : [];
+    expect(texts.at(-1)).toMatch(/^probe 20: reply after 1.50 ms: NOERROR: 192.0.2.7, a\?\?b, x/);
+    // A request with reports has at most 60,000 bytes.
+    expect(JSON.stringify(report).length).toBeLessThan(40_000);
+  });
+
   it('is run once, also if the gateway repeats it, and after a restart', async () => {
     for (let at = 0; at < 5; at++) of.orderProbe('a');
     await reported('a');

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { CommandOrder, CommandReport } from '@icmp-mon/commands/contract';
 import { pause } from '@icmp-mon/platform/concurrency';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
 import { parsePolicy } from '../policy/parse-policy';
@@ -26,6 +26,8 @@ export class DeskFixture {
   /** How long a slice takes; until it is aborted if null. */
   sliceMs: number | null = 1;
   mostAtOnce = 0;
+  /** Answer of the target to each probe. */
+  facts: ProbeFacts | undefined;
   journal!: CommandJournal;
   desk!: CommandDesk;
   private atOnce = 0;
@@ -79,7 +81,10 @@ export class DeskFixture {
           await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
         else await pause(this.sliceMs);
         this.atOnce--;
-        if (!signal.aborted) slice.ips.forEach((_, at) => onResult(at, 1_700_000_000_000 + at, OUTCOME.reply, 1_500));
+        if (!signal.aborted) {
+          const { facts } = this;
+          slice.ips.forEach((_, at) => onResult(at, 1_700_000_000_000 + at, OUTCOME.reply, 1_500, undefined, facts));
+        }
         return { ok: true, pausedMs: 0 };
       },
     };

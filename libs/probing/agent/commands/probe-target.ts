@@ -1,7 +1,22 @@
-import { COMMAND_LIMITS, type CommandOrder, PROBE_GAP_MS, type ProbeAttempt } from '@icmp-mon/commands/contract';
+import {
+  COMMAND_LIMITS,
+  type CommandOrder,
+  factsText,
+  PROBE_GAP_MS,
+  type ProbeAttempt,
+  REPORT_LIMITS,
+} from '@icmp-mon/commands/contract';
 import { pause } from '@icmp-mon/platform/concurrency';
-import { CHECK_TYPES, OUTCOME, outcomeName, packetsPerProbe } from '@icmp-mon/probing/contract';
+import {
+  CHECK_TYPES,
+  decodeDetail,
+  OUTCOME,
+  outcomeName,
+  packetsPerProbe,
+  type ProbeFacts,
+} from '@icmp-mon/probing/contract';
 import { type CheckDefinition, hasValidParameters, portOf } from '@icmp-mon/tiers/contract';
+import type { ProbeOutcome } from '../executors/executor';
 import { refusalOf } from '../policy/local-policy';
 import type { Run, RunEnd } from './command-runner';
 import { refusalTexts } from './refusal-texts';
@@ -41,9 +56,10 @@ export async function probeTarget(run: Run): Promise<RunEnd> {
   trail.add(`sends ${order.count} probes, one per ${Math.round(spacingMs)} ms, timeout ${order.timeoutMs} ms`);
   const end = await executor.runSlice(
     slice,
-    (index, sentAtMs, outcome, rttUs) => {
-      attempts.push(attemptOf(sentAtMs, outcome, rttUs));
-      trail.add(`probe ${index + 1}: ${outcomeText(outcome, rttUs)}`);
+    (index, ...result) => {
+      const attempt = attemptOf(...result);
+      attempts.push(attempt);
+      trail.add(`probe ${index + 1}: ${attemptText(attempt)}`);
     },
     signal,
   );
@@ -91,13 +107,31 @@ function describe({ ip }: CommandOrder, check: CheckDefinition): string {
   return port === undefined ? `${check.type} of ${ip}` : `${check.type} of ${ip}, port ${port}`;
 }
 
-function attemptOf(sentAtMs: number, outcome: number, rttUs: number): ProbeAttempt {
-  const sentAt = new Date(sentAtMs).toISOString();
-  return { sentAt, outcome: outcomeName(outcome), rttUs: outcome === OUTCOME.reply ? rttUs : null };
+function attemptOf(...[sentAtMs, outcome, rttUs, detail, facts = {}]: ProbeOutcome): ProbeAttempt {
+  const { phases } = decodeDetail(detail);
+  return {
+    sentAt: new Date(sentAtMs).toISOString(),
+    outcome: outcomeName(outcome),
+    rttUs: outcome === OUTCOME.reply ? rttUs : null,
+    ...(phases !== undefined && { phases }),
+    ...withinLimits(facts),
+  };
 }
 
-const outcomeText = (outcome: number, rttUs: number): string =>
-  outcome === OUTCOME.reply ? `reply after ${(rttUs / 1_000).toFixed(2)} ms` : outcomeName(outcome);
+/** Returns what a target answered, as a report may contain it: a hostile name server sends any bytes. */
+function withinLimits({ dns, ...facts }: ProbeFacts): ProbeFacts {
+  if (dns === undefined) return facts;
+  const { records, recordLength } = REPORT_LIMITS;
+  const read = dns.records.slice(0, records).map((text) => text.slice(0, recordLength).replaceAll(/[^ -~]/g, '?'));
+  return { ...facts, dns: { rcode: dns.rcode, records: read } };
+}
+
+function attemptText(attempt: ProbeAttempt): string {
+  const { outcome, rttUs } = attempt;
+  const text = rttUs === null ? outcome : `reply after ${(rttUs / 1_000).toFixed(2)} ms`;
+  const facts = factsText(attempt);
+  return facts === '' ? text : `${text}: ${facts}`;
+}
 
 const repeated = <T>(value: T, count: number): T[] => Array.from({ length: count }, () => value);
 

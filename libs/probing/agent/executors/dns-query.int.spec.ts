@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { type DnsFacts, OUTCOME } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import { expect, it } from 'vitest';
 import { queryDns } from './dns-query';
@@ -45,7 +45,7 @@ async function outcomeOf(
   respond: (query: Buffer) => Buffer[],
   check: Partial<CheckDefinition> = {},
   { host = HOST, timeoutMs = 5_000, overTcp = undefined as ((query: Buffer) => Buffer | null) | undefined } = {},
-): Promise<{ outcome: number | undefined; foreignReplies: number }> {
+): Promise<{ outcome: number | undefined; foreignReplies: number; dns: DnsFacts | undefined }> {
   const { udp, tcp, port } = await listenOnBoth(host);
   udp.on('message', (query: Buffer, { port: to, address }: RemoteInfo) => {
     for (const answer of respond(query)) udp.send(answer, to, address);
@@ -62,10 +62,10 @@ async function outcomeOf(
     });
   });
   const executor = unwatchedExecutor('dns', queryDns);
-  const { outcomes } = await probeSlice(executor, [host], { ...CHECK, ...check, port }, { timeoutMs });
+  const { outcomes, facts } = await probeSlice(executor, [host], { ...CHECK, ...check, port }, { timeoutMs });
   udp.close();
   tcp.close();
-  return { outcome: outcomes[0], foreignReplies: executor.counters.foreignReplies };
+  return { outcome: outcomes[0], foreignReplies: executor.counters.foreignReplies, dns: facts[0]?.dns };
 }
 
 const ADDRESS = record(1, [192, 0, 2, 7]);
@@ -94,6 +94,15 @@ it('a response code other than the one demanded is a mismatch', async () => {
   expect((await outcomeOf(nxdomain, { rcode: 'NXDOMAIN' })).outcome).toBe(OUTCOME.reply);
 });
 
+it('states response code and records of an answer, also of one that is not as demanded', async () => {
+  const answer = (query: Buffer): Buffer[] => [answerTo(query, [ADDRESS, ADDRESS])];
+  const records = ['192.0.2.7', '192.0.2.7'];
+  expect((await outcomeOf(answer, { answer: '192.0.2.8' })).dns).toEqual({ rcode: 'NOERROR', records });
+  const unnamed = (query: Buffer): Buffer[] => [answerTo(query, [], { rcode: 9 })];
+  expect((await outcomeOf(unnamed)).dns).toEqual({ rcode: 'RCODE9', records: [] });
+  expect((await outcomeOf(() => [], {}, { timeoutMs: 100 })).dns).toBeUndefined();
+});
+
 it('only the answer to this very query counts: others are counted and ignored', async () => {
   const otherId = (query: Buffer): Buffer => {
     const answer = answerTo(query, [ADDRESS]);
@@ -106,9 +115,12 @@ it('only the answer to this very query counts: others are counted and ignored', 
     return answer;
   };
   const respond = (query: Buffer): Buffer[] => [otherId(query), otherName(query), query, Buffer.from('no message')];
-  expect(await outcomeOf(respond, {}, { timeoutMs: 300 })).toEqual({ outcome: OUTCOME.timeout, foreignReplies: 4 });
+  expect(await outcomeOf(respond, {}, { timeoutMs: 300 })).toMatchObject({
+    outcome: OUTCOME.timeout,
+    foreignReplies: 4,
+  });
   const late = await outcomeOf((query) => [otherId(query), answerTo(query, [ADDRESS])]);
-  expect(late).toEqual({ outcome: OUTCOME.reply, foreignReplies: 1 });
+  expect(late).toMatchObject({ outcome: OUTCOME.reply, foreignReplies: 1 });
 });
 
 it('an answer with damaged records is a mismatch where a record is demanded, and never the end of the agent', async () => {

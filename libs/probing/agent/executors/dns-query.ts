@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { Socket } from 'node:net';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, portOf } from '@icmp-mon/tiers/contract';
 import { outcomeOfError } from './connect-outcome';
 import { type DnsAnswer, type DnsQuestion, encodeQuery, readAnswer, RECORD_TYPES, RESPONSE_CODES } from './dns-message';
@@ -20,13 +20,18 @@ export const queryDns: StartProbe = (ip, check, onEnd, onForeign) => {
   };
   const port = portOf(check) ?? 53;
   let tcp: Socket | undefined;
+  let answered: DnsAnswer | undefined;
+  const judge = (answer: DnsAnswer): void => {
+    answered = answer;
+    onEnd(verdictOf(answer, check));
+  };
   const udp = askOverUdp(ip, port, question, {
     onAnswer: (answer) => {
       // A hostile target may repeat its answer: it never opens more than one connection.
       if (tcp !== undefined) return;
-      if (!answer.truncated) return onEnd(verdictOf(answer, check));
+      if (!answer.truncated) return judge(answer);
       tcp = askOverTcp(ip, port, question, {
-        onAnswer: (whole) => onEnd(verdictOf(whole, check)),
+        onAnswer: judge,
         onForeign: () => onEnd(OUTCOME.mismatch),
         onError: onEnd,
       });
@@ -39,6 +44,7 @@ export const queryDns: StartProbe = (ip, check, onEnd, onForeign) => {
       udp.on('error', () => undefined).close();
       tcp?.on('error', () => undefined).resetAndDestroy();
     },
+    facts: () => (answered === undefined ? {} : factsOf(answered)),
   };
 };
 
@@ -99,6 +105,10 @@ function askOverTcp(ip: string, port: number, question: DnsQuestion, on: Handler
   socket.connect({ host: ip, port });
   return socket;
 }
+
+const factsOf = ({ rcode, records }: DnsAnswer): ProbeFacts => ({
+  dns: { rcode: RESPONSE_CODES[rcode] ?? `RCODE${rcode}`, records: records ?? [] },
+});
 
 function verdictOf({ rcode, records }: DnsAnswer, { rcode: demanded = 'NOERROR', answer }: CheckDefinition): number {
   if (rcode !== RESPONSE_CODES.indexOf(demanded)) return OUTCOME.mismatch;

@@ -1,5 +1,5 @@
 import type { ExecutorHealth, NotBelieved } from '@icmp-mon/agents/contract';
-import type { CheckType, DetailCode } from '@icmp-mon/probing/contract';
+import type { CheckType, DetailCode, ProbeFacts } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
 /** A target of an executor. */
@@ -19,11 +19,11 @@ export interface ProbeSlice {
   spacingMs: number;
 }
 
-export type ProbeOutcome = [sentAtMs: number, outcome: number, rttUs: number, detail?: DetailCode];
+export type ProbeOutcome = [sentAtMs: number, outcome: number, rttUs: number, detail?: DetailCode, facts?: ProbeFacts];
 
 /**
  * Receives the result of target number `index` of the slice. `sentAtMs` is the wall clock, `outcome` a code of probing/contract, `rttUs` 0
- * unless the outcome is a reply, `detail` facts of the type of check beyond that. Called at most once per target; a target without a call has no data.
+ * unless the outcome is a reply, `detail` facts of the type of check beyond that, `facts` others that only commands report. Called at most once per target; a target without a call has no data.
  */
 export type OnResult = (index: number, ...result: ProbeOutcome) => void;
 

@@ -162,7 +162,8 @@ it('HTTPS: takes the times of the phases, and compares how long the certificate 
   expect(await outcomeAt(port, check)).toBe(OUTCOME.reply);
   expect(await outcomeAt(port, { ...check, certificateDays: 9 })).toBe(OUTCOME.reply);
   expect(await outcomeAt(port, { ...check, certificateDays: 11 })).toBe(OUTCOME.mismatch);
-  const { details } = await probeSlice(unwatchedExecutor('http', requestHttp), [HOST], check);
+  const { details, facts } = await probeSlice(unwatchedExecutor('http', requestHttp), [HOST], check);
+  expect(facts).toEqual([{ httpStatus: 200 }]);
   const {
     connectUs = null,
     tlsUs = null,
@@ -184,7 +185,7 @@ it('has the phases that were reached, also when the server answers late or not a
   const executor = unwatchedExecutor('http', requestHttp);
   const silent = await probeSlice(executor, [HOST], check, { timeoutMs: 200 });
   const nothing = { tlsUs: null, firstByteUs: null, totalUs: null, certificateEndsAt: null };
-  expect(silent.outcomes).toEqual([OUTCOME.timeout]);
+  expect([silent.outcomes, silent.facts]).toEqual([[OUTCOME.timeout], [{}]]);
   expect(silent.details).toEqual([{ phases: { ...nothing, connectUs: expect.any(Number) } }]);
   const closed = await probeSlice(executor, [HOST], { ...check, port: 1 });
   expect(closed.outcomes).toEqual([OUTCOME.refused]);

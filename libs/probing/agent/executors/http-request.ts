@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { encodePhases, OUTCOME } from '@icmp-mon/probing/contract';
+import { encodePhases, OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, portOf } from '@icmp-mon/tiers/contract';
 import { outcomeOfError } from './connect-outcome';
 import { PhaseClock } from './http-phases';
@@ -22,6 +22,7 @@ const STATUS = { min: 200, max: 399 };
  */
 export const requestHttp: StartProbe = (ip, check, onEnd) => {
   const clock = new PhaseClock();
+  const facts: ProbeFacts = {};
   const socket = new Socket();
   let isOwn = true;
   let isConnected = false;
@@ -39,7 +40,7 @@ export const requestHttp: StartProbe = (ip, check, onEnd) => {
   socket.once('connect', () => {
     isConnected = true;
     clock.mark('connectUs');
-    if (check.scheme !== 'https') return ask(socket, ip, check, clock, end);
+    if (check.scheme !== 'https') return ask(socket, ip, check, { clock, facts }, end);
     const secured = connectTls({
       socket,
       servername: check.host ?? '',
@@ -52,7 +53,7 @@ export const requestHttp: StartProbe = (ip, check, onEnd) => {
       const endMs = Date.parse(secured.getPeerCertificate().valid_to);
       clock.setCertificateEnd(endMs);
       const isRefused = expiresTooSoon(endMs, check);
-      ask(secured, ip, check, clock, (outcome) =>
+      ask(secured, ip, check, { clock, facts }, (outcome) =>
         end(outcome === OUTCOME.reply && isRefused ? OUTCOME.mismatch : outcome),
       );
     });
@@ -68,18 +69,25 @@ export const requestHttp: StartProbe = (ip, check, onEnd) => {
       else socket.resetAndDestroy();
     },
     detail: () => encodePhases(clock.phases()),
+    facts: () => facts,
   };
 };
+
+/** Facts about a request, filled as it proceeds. */
+interface Seen {
+  clock: PhaseClock;
+  facts: ProbeFacts;
+}
 
 /** Sends the request and reads the response. `end` gets a reply or a mismatch. */
 function ask(
   socket: Socket | TLSSocket,
   ip: string,
   check: CheckDefinition,
-  clock: PhaseClock,
+  seen: Seen,
   end: (outcome: number) => void,
 ): void {
-  socket.once('data', () => clock.mark('firstByteUs'));
+  socket.once('data', () => seen.clock.mark('firstByteUs'));
   const sent = request({
     createConnection: () => socket,
     method: 'GET',
@@ -90,17 +98,18 @@ function ask(
   });
   sent.on('error', () => end(OUTCOME.mismatch));
   sent.on('upgrade', () => end(OUTCOME.mismatch));
-  sent.on('response', (response) => readBody(response, check, clock, end));
+  sent.on('response', (response) => readBody(response, check, seen, end));
   sent.end();
 }
 
 function readBody(
   response: IncomingMessage,
   { status, contains }: CheckDefinition,
-  clock: PhaseClock,
+  { clock, facts }: Seen,
   end: (outcome: number) => void,
 ): void {
   const code = response.statusCode ?? 0;
+  facts.httpStatus = code;
   if (status === undefined ? code < STATUS.min || code > STATUS.max : code !== status) return end(OUTCOME.mismatch);
   const chunks: Buffer[] = [];
   let bytes = 0;

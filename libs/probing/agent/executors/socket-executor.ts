@@ -1,5 +1,5 @@
 import type { ExecutorHealth, NotBelieved } from '@icmp-mon/agents/contract';
-import { type CheckType, type DetailCode, OUTCOME } from '@icmp-mon/probing/contract';
+import { type CheckType, type DetailCode, OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
 import { LoopWatch } from './loop-watch';
@@ -18,6 +18,7 @@ export interface Probe {
   close(): void;
   /** Returns what is known of the probe beyond its outcome, also after a timeout. */
   detail?(): DetailCode;
+  facts?(): ProbeFacts;
 }
 
 /**
@@ -166,10 +167,9 @@ class SliceRun {
 
   /** Probes have the same timeout and began in order, so the first one that has time left ends the search. */
   private cancelExpired(): void {
-    const { timeoutMs } = this.slice;
     const expired: Waiting[] = [];
     for (const each of this.waiting) {
-      if (performance.now() - each.startedMs < timeoutMs) break;
+      if (performance.now() - each.startedMs < this.slice.timeoutMs) break;
       expired.push(each);
     }
     // Sockets are read before this runs: an answer that has arrived ends its probe first.
@@ -187,7 +187,7 @@ class SliceRun {
     const reported = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs ? OUTCOME.timeout : outcome;
     if (reported !== outcome) addNotBelieved(this.notBelieved, 'late_reply');
     const rttUs = reported === OUTCOME.reply ? Math.round(tookMs * 1_000) : 0;
-    this.onResult(each.index, each.sentAtMs, reported, rttUs, each.probe.detail?.());
+    this.onResult(each.index, each.sentAtMs, reported, rttUs, each.probe.detail?.(), each.probe.facts?.());
   }
 
   private close(each: Waiting): void {
