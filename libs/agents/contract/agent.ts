@@ -74,6 +74,8 @@ export interface AgentTelemetry {
   lateMs?: number;
   /** Rate of probes that were due in the last minute and have no result: not sent in time, not captured, or not trusted. */
   unmeasuredPerS?: number;
+  /** Number of these in the last minute, by reason: `UNMEASURED_REASONS`; missing from older agents. */
+  unmeasured?: Record<string, number>;
   /** Time from the start of the agent's process until the gateway accepted its first result; missing before that, and from older agents. */
   firstResultAfterMs?: number;
   executors: ExecutorHealth[];

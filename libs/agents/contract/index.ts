@@ -17,3 +17,5 @@ export * from './token-purpose';
 export * from './agent-directory';
 export * from './anchors';
 export * from './not-believed';
+export * from './unmeasured';
+export * from './executor-texts';

@@ -8,6 +8,7 @@ import {
   NOT_BELIEVED_REASONS,
   POLICY_REFUSALS,
   type PolicyFault,
+  UNMEASURED_REASONS,
 } from '@icmp-mon/agents/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
@@ -71,6 +72,11 @@ export class AgentTelemetryResponse implements AgentTelemetry {
   @ApiPropertyOptional({ description: 'Longest delay of a probe in the last minute, in ms.' }) lateMs?: number;
   @ApiPropertyOptional({ description: 'Rate of probes that were due in the last minute and have no result.' })
   unmeasuredPerS?: number;
+  @ApiPropertyOptional({
+    ...{ type: 'object', additionalProperties: { type: 'integer', minimum: 0 }, example: { foreign_reply: 12 } },
+    description: `Number of these in the last minute, by reason: ${UNMEASURED_REASONS.join(', ')}. Newer agents may report others.`,
+  })
+  unmeasured?: Record<string, number>;
   @ApiPropertyOptional({ description: "Time from the agent's start until the gateway accepted its first result." })
   firstResultAfterMs?: number;
   @ApiProperty({ type: [ExecutorResponse] }) executors!: ExecutorResponse[];

@@ -74,19 +74,32 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   const executors = readExecutors(body['executors'], errors);
   const policy = readPolicy(body, errors);
   const anchors = readAnchorReports(body['anchors'], errors);
-  const { notBelieved } = body;
-  if (notBelieved !== undefined && !areCounts(notBelieved)) {
-    const detail = `must be numbers of measurements of at most ${REFUSALS_MAX} reasons`;
-    errors.push({ pointer: '#/notBelieved', detail });
-  }
+  const counts = readCounts(body, errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has invalid fields: see "errors".', errors);
   const { at, startedAt, agentVersion } = body;
   const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
   return {
-    ...{ ...given, ...policy, ...(anchors && { anchors }), ...(areCounts(notBelieved) && { notBelieved }) },
+    ...{ ...given, ...policy, ...(anchors && { anchors }), ...counts },
     ...(host !== undefined && { host: String(host) }),
     ...(configured && { configured }),
   };
+}
+
+/** Parses the numbers by reason that newer agents report. */
+function readCounts(
+  body: Record<string, unknown>,
+  errors: FieldError[],
+): Pick<AgentTelemetry, 'notBelieved' | 'unmeasured'> {
+  const counts: Pick<AgentTelemetry, 'notBelieved' | 'unmeasured'> = {};
+  for (const field of ['notBelieved', 'unmeasured'] as const) {
+    const value = body[field];
+    if (areCounts(value)) counts[field] = value;
+    else if (value !== undefined) {
+      const detail = `must be numbers of measurements of at most ${REFUSALS_MAX} reasons`;
+      errors.push({ pointer: `#/${field}`, detail });
+    }
+  }
+  return counts;
 }
 
 /** Parses what newer agents report about their policy file. */

@@ -20,12 +20,13 @@ describe('the telemetry about a policy file and about evidence', () => {
   });
 
   it('has what was not believed by reason, also by reasons to come', () => {
-    const report = { ...REPORT, notBelieved: { late_reply: 3, a_reason_to_come: 1 } };
+    const unmeasured = { foreign_reply: 12, a_reason_to_come: 1 };
+    const report = { ...REPORT, notBelieved: { late_reply: 3, a_reason_to_come: 1 }, unmeasured };
     expect(readTelemetry(report)).toEqual(report);
   });
 
   it.each([
-    ...[[], { paused: -1 }, { paused: 'x' }].map((notBelieved) => ({ notBelieved })),
+    ...[[], { paused: -1 }, { paused: 'x' }].flatMap((bad) => [{ notBelieved: bad }, { unmeasured: bad }]),
     ...[[], { 'no word': 1 }, { denied: -1 }, { denied: '1' }].map((policyRefused) => ({ policyRefused })),
     { policyRefused: Object.fromEntries(Array.from({ length: 33 }, (_, at) => ['a'.repeat(at + 1), 1])) },
     ...[null, { since: AT }, { since: 'now', detail: 'a' }].map((policyFault) => ({ policyFault })),

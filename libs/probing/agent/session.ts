@@ -203,7 +203,7 @@ export class Session {
       ...policyGauges(this.options.policy.fault, this.refused),
       ...(this.description.configured && { configured: this.description.configured }),
       lateMs: this.prober.lateMs,
-      unmeasuredPerS: this.prober.unmeasuredPerS,
+      ...this.prober.unmeasuredReport,
       ...(this.firstResultAfterMs !== undefined && { firstResultAfterMs: this.firstResultAfterMs }),
       executors: this.prober.health(),
       anchors: this.uplink.anchorStates,

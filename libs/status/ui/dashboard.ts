@@ -14,7 +14,7 @@ import {
   RatePipe,
   reloadEvery,
 } from '@icmp-mon/platform/ui-kit';
-import { agentTrouble, AgentTroublePipe, worstFirst } from '@icmp-mon/agents/look';
+import { foldTroubles } from '@icmp-mon/agents/look';
 import { LiveStream, type StreamBatch } from '@icmp-mon/platform/live-stream';
 import { ShortReasonPipe, StatusGlyph } from '@icmp-mon/status/look';
 import { STATUSES } from '@icmp-mon/status/contract';
@@ -23,8 +23,8 @@ import { StatusClient } from './status.client';
 import { truthLine } from './truth-line';
 
 const CHANGES_SHOWN = 20;
-/** Agents with a problem that are shown; the page of the agents has all. */
-const TROUBLED_SHOWN = 8;
+/** Problems of agents that are shown; the page of the agents has all. */
+const TROUBLES_SHOWN = 8;
 const AGENTS_AGAIN_MS = 5_000;
 const CHANGES_AGAIN_MS = 2_000;
 /** Reload interval without a change on the stream, so that a failed read is retried. */
@@ -34,7 +34,6 @@ const CHANGES_ANYWAY_MS = 30_000;
 @Component({
   selector: 'icm-dashboard',
   imports: [
-    AgentTroublePipe,
     AgePipe,
     CountPipe,
     Empty,
@@ -73,12 +72,8 @@ export class Dashboard {
     const counts = this.counts();
     return counts === null ? null : truthLine(counts, this.stream.truth().dataAgeMs, this.mayReadAgents());
   });
-  protected readonly troubled = computed(() =>
-    worstFirst(this.agentList(), this.nowMs()).filter(
-      (agent) => agent.connection !== 'unknown' && agentTrouble(agent, this.nowMs()) !== null,
-    ),
-  );
-  protected readonly troubledMax = TROUBLED_SHOWN;
+  protected readonly troubles = computed(() => foldTroubles(this.agentList(), this.nowMs()));
+  protected readonly troublesMax = TROUBLES_SHOWN;
 
   protected readonly unknownAgents = computed(
     () => this.agentList().filter(({ connection }) => connection === 'unknown').length,

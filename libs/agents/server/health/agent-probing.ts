@@ -1,3 +1,4 @@
+import { executorCause, mainUnmeasured, UNMEASURED_REASONS, UNMEASURED_TEXTS } from '@icmp-mon/agents/contract';
 import type { HealthRow, HealthState } from '@icmp-mon/operations/contract';
 import { counted, nameList } from '@icmp-mon/platform/health';
 
@@ -7,6 +8,8 @@ export interface ProbingReport {
   executor_state: string | null;
   executor_detail: string | null;
   unmeasured_per_s: number | null;
+  /** Probes without a result in the last minute, by reason; null for older agents. */
+  unmeasured: Record<string, number> | null;
   late_ms: number | null;
   /** Whether none of its anchors answers and at least one is silent; false without anchors. */
   anchors_silent: boolean | null;
@@ -19,6 +22,7 @@ const LATE_MS = 1_000;
 
 /** Columns of `agent_health` for `ProbingReport`. */
 export const PROBING_SQL = `(telemetry->>'unmeasuredPerS')::float8 AS unmeasured_per_s, (telemetry->>'lateMs')::float8 AS late_ms,
+  telemetry->'unmeasured' AS unmeasured,
   broken.state AS executor_state, broken.detail AS executor_detail,
   jsonb_path_exists(telemetry, '$.anchors[*] ? (@.state == "silent")')
     AND NOT jsonb_path_exists(telemetry, '$.anchors[*] ? (@.state == "answers")') AS anchors_silent`;
@@ -29,38 +33,58 @@ export const PROBING_JOIN_SQL = `LEFT JOIN LATERAL (
     ORDER BY executor->>'state' IN (${BLIND_STATES.map((state) => `'${state}'`).join(', ')}) DESC LIMIT 1
   ) broken ON true`;
 
+/** Causes of executors in the order in which Health names them: those without any result first. */
+const EXECUTOR_CAUSES = [...BLIND_STATES, 'restarting', 'family_unavailable', 'source_missing', 'another'].map(
+  (state) => executorCause(state) ?? state,
+);
+/** Causes other than executors, in the same order, with what to do. */
+const PACE_CAUSES = UNMEASURED_REASONS.map((reason) => UNMEASURED_TEXTS[reason]);
+
 export function probingState(report: ProbingReport | undefined): HealthState {
-  const { executor_state: state = null, unmeasured_per_s: unmeasured = null, late_ms: lateMs = null } = report ?? {};
+  const state = report?.executor_state ?? null;
   if (state !== null) return BLIND_STATES.includes(state) ? 'bad' : 'attention';
-  const isSlow = (unmeasured ?? 0) > 0 || (lateMs ?? 0) >= LATE_MS;
-  return isSlow || report?.anchors_silent === true ? 'attention' : 'ok';
+  return probingCause(report) !== null || report?.anchors_silent === true ? 'attention' : 'ok';
+}
+
+/** Returns why probes of an agent have no result, as text that does not depend on the agent; null when they have one. */
+export function probingCause(report: ProbingReport | undefined): string | null {
+  const { executor_state: state = null, unmeasured_per_s: perS = null, late_ms: lateMs = null } = report ?? {};
+  if (state !== null) return executorCause(state);
+  const reason = mainUnmeasured(report?.unmeasured ?? {}) ?? ((perS ?? 0) > 0 ? 'unknown' : null);
+  if (reason !== null) return UNMEASURED_TEXTS[reason].cause;
+  return (lateMs ?? 0) >= LATE_MS ? UNMEASURED_TEXTS.too_slow.cause : null;
 }
 
 /** Returns the names of the agents of these rows, at most three. */
 export const agentNames = (rows: readonly HealthRow[]): string =>
   nameList(rows.map(({ values }) => String(values['agent'])));
 
-/** Returns the probing problem of these agents and its remedy; null when there is none. */
+/** Returns the probing problems of these agents, each cause once, and the remedy of the first; null when there is none. */
 export function probingComplaint(rows: readonly HealthRow[]): [string, string] | null {
-  const of = `of ${counted(rows.length, 'agent')}`;
-  const broken = rows.filter(({ values }) => values['executor'] != null);
-  const [first] = broken;
-  if (first !== undefined) {
-    return [
-      `${broken.length} ${of} with a failed executor: ${agentNames(broken)}`,
-      `${first.values['agent']}: ${first.values['executorDetail']}`,
-    ];
-  }
-  const cutOff = rows.filter(({ values }) => values['anchors'] === 'silent');
-  if (cutOff.length > 0) return anchorComplaint(cutOff, rows.length);
-  const late = rows.filter(
-    ({ values }) => Number(values['unmeasured'] ?? 0) > 0 || Number(values['lateS'] ?? 0) * 1_000 >= LATE_MS,
+  const byCause = Map.groupBy(
+    rows.filter(({ values }) => values['cause'] != null),
+    ({ values }) => String(values['cause']),
   );
-  if (late.length === 0) return null;
-  return [
-    `${late.length} ${of} cannot keep the probing rate: ${agentNames(late)}`,
-    'Probes that an agent did not send in time have no data. Give its machine more CPU, raise the packet rate of its policy file, or assign it fewer targets.',
-  ];
+  const cutOff = rows.filter(({ values }) => values['anchors'] === 'silent');
+  const of = `of ${counted(rows.length, 'agent')}`;
+  const named = (causes: readonly string[]): [string, string, HealthRow][] =>
+    causes.flatMap((cause) => {
+      const found = byCause.get(cause) ?? [];
+      const [first] = found;
+      return first === undefined ? [] : [[cause, `${found.length} ${of}: ${cause} (${agentNames(found)})`, first]];
+    });
+  const executors = named(EXECUTOR_CAUSES).map(([, text, { values }]): [string, string] => [
+    text,
+    `${values['agent']}: ${values['executorDetail']}`,
+  ]);
+  const anchors = cutOff.length === 0 ? [] : [anchorComplaint(cutOff, rows.length)];
+  const pace = named(PACE_CAUSES.map(({ cause }) => cause)).map(([cause, text]): [string, string] => [
+    text,
+    PACE_CAUSES.find((each) => each.cause === cause)?.advice ?? '',
+  ]);
+  const all = [...executors, ...anchors, ...pace];
+  const [first] = all;
+  return first === undefined ? null : [all.map(([text]) => text).join('; '), first[1]];
 }
 
 /** Silent anchors of every agent are more likely a fault of the anchors than of all uplinks. */

@@ -11,6 +11,7 @@ const REPORT = {
   spool_oldest_s: 1,
   dropped: 0,
   unmeasured_per_s: 0,
+  unmeasured: null,
   late_ms: 40,
   executor_state: null,
   executor_detail: null,
@@ -22,7 +23,7 @@ interface World {
   /** Whether two processes with the key of the first agent were detected. */
   cloned?: boolean;
   /** One report per agent. */
-  reports: Partial<Record<keyof typeof REPORT, number | string | boolean | null>>[];
+  reports: Partial<Record<keyof typeof REPORT, number | string | boolean | Record<string, number> | null>>[];
   isProjectorRunning?: boolean;
   /** Offsets that have not moved for a minute. */
   committedOffsets?: { partition: number; next_offset: number }[];
@@ -115,9 +116,9 @@ describe('the health part of agents', () => {
       '3 of 4 agents with a backlog: agent 0, agent 1, agent 2, oldest block 2 min old',
     );
     expect(await summary({ executor_state: 'deaf', executor_detail: 'x' }, 2)).toBe(
-      '2 of 3 agents with a failed executor: agent 0, agent 1',
+      '2 of 3 agents: an executor receives no replies (agent 0, agent 1)',
     );
-    expect(await summary({ late_ms: 1_500 }, 1)).toBe('1 of 2 agents cannot keep the probing rate: agent 0');
+    expect(await summary({ late_ms: 1_500 }, 1)).toBe('1 of 2 agents: cannot keep the probing rate (agent 0)');
   });
 
   it('is bad when the spools of all agents are bad, even if everything else is ok', async () => {
@@ -128,25 +129,30 @@ describe('the health part of agents', () => {
   });
 
   it.each([
-    ['deaf', 'bad'],
-    ['unsupported_version', 'bad'],
-    ['family_unavailable', 'attention'],
-    ['a_state_to_come', 'attention'],
-  ])('names what prevents an agent from probing: %s', async (executor_state, state) => {
+    ['deaf', 'bad', 'an executor receives no replies'],
+    ['unsupported_version', 'bad', 'an executor has a version that cannot be used'],
+    ['family_unavailable', 'attention', 'the machine has no socket for IPv4 or IPv6 targets'],
+    [
+      'source_missing',
+      'attention',
+      'the machine does not have the source address of a check; only its pings have no data',
+    ],
+    ['a_state_to_come', 'attention', 'an executor has a fault'],
+  ])('names what prevents an agent from probing: %s', async (executor_state, state, cause) => {
     const broken = { executor_state, executor_detail: 'fping receives nothing. Check it.' };
     expect(await read({ reports: [broken] })).toMatchObject({
       state,
-      summary: '1 of 1 agent with a failed executor: agent 0',
+      summary: `1 of 1 agent: ${cause} (agent 0)`,
       advice: 'agent 0: fping receives nothing. Check it.',
     });
     expect(await read({ reports: [{}, broken] })).toMatchObject({ state: 'attention' });
   });
 
   it('reports an agent that cannot keep its probing rate', async () => {
-    for (const slow of [{ unmeasured_per_s: 0.1 }, { late_ms: 1_500 }]) {
+    for (const slow of [{ unmeasured_per_s: 0.1, late_ms: undefined }, { late_ms: 1_500 }]) {
       expect(await read({ reports: [slow, {}] })).toMatchObject({
         state: 'attention',
-        summary: '1 of 2 agents cannot keep the probing rate: agent 0',
+        summary: `1 of 2 agents: ${slow.late_ms === undefined ? 'probes have no result, and the agent reports no reason' : 'cannot keep the probing rate'} (agent 0)`,
       });
     }
     const older = { unmeasured_per_s: null, late_ms: null };

@@ -20,5 +20,9 @@ export function reportAbsent(
   if (others.length === 0) return null;
   const ips = others.map((at) => slice.ips[at] ?? '');
   const checks = slice.checks.slice(0, 1).map(({ source: _source, ...check }) => check);
-  return { slice: { ...slice, ips, checks }, onResult: (at, ...result) => onResult(others[at] ?? -1, ...result) };
+  const onNoData: ProbeSlice['onNoData'] = (at, ...why) => slice.onNoData?.(others[at] ?? -1, ...why);
+  return {
+    slice: { ...slice, ips, checks, onNoData },
+    onResult: (at, ...result) => onResult(others[at] ?? -1, ...result),
+  };
 }

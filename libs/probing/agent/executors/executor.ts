@@ -1,4 +1,4 @@
-import type { ExecutorHealth, NotBelieved } from '@icmp-mon/agents/contract';
+import type { ExecutorHealth, NotBelieved, NotBelievedReason } from '@icmp-mon/agents/contract';
 import type { CheckType, DetailCode, ProbeFacts } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
@@ -17,6 +17,8 @@ export interface ProbeSlice {
   timeoutMs: number;
   /** Time between two probes, in ms. */
   spacingMs: number;
+  /** Called for each packet of a target that is no evidence. */
+  onNoData?: OnNoData | undefined;
 }
 
 export type ProbeOutcome = [sentAtMs: number, outcome: number, rttUs: number, detail?: DetailCode, facts?: ProbeFacts];
@@ -26,6 +28,9 @@ export type ProbeOutcome = [sentAtMs: number, outcome: number, rttUs: number, de
  * unless the outcome is a reply, `detail` facts of the type of check beyond that, `facts` others that only commands report. Called at most once per target; a target without a call has no data.
  */
 export type OnResult = (index: number, ...result: ProbeOutcome) => void;
+
+/** Receives why a packet to target number `index` of the slice is no evidence. Such a target may still have a result by another packet. */
+export type OnNoData = (index: number, sentAtMs: number, reason: NotBelievedReason) => void;
 
 /** How a slice ended. Not ok: the executor failed or received nothing, and targets without a result have no data. */
 export type SliceEnd = SliceEndNotes & ({ ok: true } | { ok: false; state: ExecutorHealth['state']; detail: string });

@@ -40,6 +40,7 @@ export function beginRun(
     spacingMs,
     timeoutMs,
     onResult: rounds?.addPacket ?? onResult,
+    onNoData: slice.onNoData,
     listened: (fromMs, toMs) => watch.hasListened(fromMs, toMs),
     whyNotListened: (fromMs, toMs) => watch.whyNotListened(fromMs, toMs),
     clockHeld: (fromMs, toMs) => watch.clockHeld(fromMs, toMs),

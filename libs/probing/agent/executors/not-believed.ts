@@ -1,8 +1,20 @@
 import { NOT_BELIEVED_REASONS, type NotBelieved, type NotBelievedReason } from '@icmp-mon/agents/contract';
+import type { ProbeSlice } from './executor';
 
 /** Adds one measurement that is not believed for the reason. */
 export function addNotBelieved(counts: NotBelieved, reason: NotBelievedReason): void {
   counts[reason] = (counts[reason] ?? 0) + 1;
+}
+
+/** Counts a probe of a slice that has no data for the reason. */
+export function discardProbe(
+  { onNoData }: ProbeSlice,
+  counts: NotBelieved,
+  { index, sentAtMs }: { index: number; sentAtMs: number },
+  reason: NotBelievedReason,
+): void {
+  addNotBelieved(counts, reason);
+  onNoData?.(index, sentAtMs, reason);
 }
 
 /** Counts a packet that is not the answer to its probe. */

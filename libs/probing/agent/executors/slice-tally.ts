@@ -59,7 +59,7 @@ export class SliceTally {
       canCount: (address, sentAtMs, atMs) => this.heard[familyOfKey(address)] && options.listened(sentAtMs, atMs),
       canWait: (address) => !this.heard[familyOfKey(address)],
       settle: (index, address, sentAtMs) => this.emit(index, sentAtMs, this.missOf(address), 0),
-      discard: (index, address, sentAtMs, atMs) => this.disbelieve(index, this.whyNoMiss(address, sentAtMs, atMs)),
+      discard: (...miss) => this.discardMiss(...miss),
     });
   }
 
@@ -139,12 +139,12 @@ export class SliceTally {
     const open = this.asked.takeOpen(address, packet);
     const index = open === -1 ? this.held.takeMiss(address, packet) : open;
     if (index === -1) return this.dropReply(address, rttUs);
-    if (source !== '' && source !== address) return this.noteForeign(index, source, address);
-    this.heard[familyOfKey(address)] = true;
     const sentAtMs = atOrNowMs - rttUs / 1000;
-    if (!this.options.clockHeld(sentAtMs, atOrNowMs)) return this.disbelieve(index, 'clock_set');
+    if (source !== '' && source !== address) return this.noteForeign(index, source, address, sentAtMs);
+    this.heard[familyOfKey(address)] = true;
+    if (!this.options.clockHeld(sentAtMs, atOrNowMs)) return this.disbelieve(index, 'clock_set', sentAtMs);
     if (rttUs <= timeoutMs * 1000) return this.emit(index, sentAtMs, OUTCOME.reply, rttUs);
-    this.disbelieve(index, 'late_reply');
+    this.disbelieve(index, 'late_reply', sentAtMs);
     this.held.add(index, address, sentAtMs, atOrNowMs);
   }
 
@@ -162,9 +162,9 @@ export class SliceTally {
     return isOfThisSlice ? atMs : nowMs;
   }
 
-  private noteForeign(index: number, source: AddressKey, address: AddressKey): void {
+  private noteForeign(index: number, source: AddressKey, address: AddressKey, sentAtMs: number): void {
     this.foreignReplies++;
-    this.disbelieve(index, 'foreign_reply');
+    this.disbelieve(index, 'foreign_reply', sentAtMs);
     this.foreignExample = `${addressText(source)} for ${addressText(address)}`;
   }
 
@@ -175,15 +175,17 @@ export class SliceTally {
     this.unsent.addIncomplete(address);
   }
 
-  private whyNoMiss(address: AddressKey, sentAtMs: number, atMs: number): NotBelievedReason {
-    if (!this.heard[familyOfKey(address)]) return 'deaf';
-    return this.options.whyNotListened?.(sentAtMs, atMs) ?? 'paused';
+  private discardMiss(index: number, address: AddressKey, sentAtMs: number, atMs: number): void {
+    if (!this.heard[familyOfKey(address)]) return this.disbelieve(index, 'deaf', sentAtMs);
+    this.disbelieve(index, this.options.whyNotListened?.(sentAtMs, atMs) ?? 'paused', sentAtMs);
   }
 
   /** Counts a measurement of a target; canaries are none. */
-  private disbelieve(index: number, reason: NotBelievedReason): void {
-    const { asked, canaries } = this.options;
-    if (index % asked.length >= canaries) addNotBelieved(this.notBelieved, reason);
+  private disbelieve(index: number, reason: NotBelievedReason, sentAtMs: number): void {
+    const { asked, canaries, onNoData } = this.options;
+    const target = (index % asked.length) - canaries;
+    if (target >= 0) addNotBelieved(this.notBelieved, reason);
+    if (target >= 0 && reason !== 'late_reply') onNoData?.(target, sentAtMs, reason);
   }
 
   private missOf(address: AddressKey): number {

@@ -3,7 +3,7 @@ import { type CheckType, type DetailCode, OUTCOME, type ProbeFacts } from '@icmp
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import type { Executor, ExecutorCounters, OnResult, ProbeSlice, SliceEnd } from './executor';
 import { LoopWatch } from './loop-watch';
-import { addNotBelieved, countForeign } from './not-believed';
+import { addNotBelieved, countForeign, discardProbe } from './not-believed';
 import { sendPaced } from './paced';
 import type { SocketRoom } from './socket-room';
 
@@ -182,7 +182,7 @@ class SliceRun {
     const tookMs = performance.now() - each.startedMs;
     if (outcome === OUTCOME.error) this.errors++;
     // While this process was paused, neither a round trip nor a timeout is one of the network.
-    else if (!this.watch.ranSince(each.startedMs)) return addNotBelieved(this.notBelieved, 'paused');
+    else if (!this.watch.ranSince(each.startedMs)) return discardProbe(this.slice, this.notBelieved, each, 'paused');
     this.results++;
     const reported = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs ? OUTCOME.timeout : outcome;
     if (reported !== outcome) addNotBelieved(this.notBelieved, 'late_reply');

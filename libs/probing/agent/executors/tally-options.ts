@@ -1,6 +1,6 @@
 import type { NotBelievedReason } from '@icmp-mon/agents/contract';
 import type { AddressKey } from './byte-cursor';
-import type { OnResult } from './executor';
+import type { OnNoData, OnResult } from './executor';
 
 export interface TallyOptions {
   /** Addresses in probing order: the canaries (`canaries` many), then the targets of the slice. */
@@ -11,6 +11,7 @@ export interface TallyOptions {
   spacingMs: number;
   timeoutMs: number;
   onResult: OnResult;
+  onNoData?: OnNoData | undefined;
   /** Whether fping ran and received all its packets between two instants: only then is a timeout a miss. */
   listened: (fromMs: number, toMs: number) => boolean;
   /** Why it did not listen between two instants; unless set, because it was paused. */

@@ -1,3 +1,9 @@
+import {
+  type NotBelievedReason,
+  UNMEASURED_REASONS,
+  type Unmeasured,
+  type UnmeasuredReason,
+} from '@icmp-mon/agents/contract';
 import type { AgentLog } from '../agent-log';
 
 /** Reported figures cover the current and the previous period of this length, in ms. */
@@ -9,7 +15,33 @@ const LOG_EVERY_MS = 60_000;
 interface Period {
   sinceMs: number;
   lateMs: number;
-  unmeasured: number;
+  unmeasured: Unmeasured;
+}
+
+/** Counts the results of one slice. */
+export class SlicePace {
+  results = 0;
+  /** Packets without data, by reason: of a ping of several packets there may be more of them than targets. */
+  private readonly packets: Partial<Record<string, number>> = {};
+
+  constructor(
+    private readonly pace: Pick<Pace, 'missed'>,
+    private readonly targets: number,
+  ) {}
+
+  noData(reason: NotBelievedReason): void {
+    this.packets[reason] = (this.packets[reason] ?? 0) + 1;
+  }
+
+  endSlice(executorWorked: boolean): void {
+    let left = this.targets - this.results;
+    for (const reason of UNMEASURED_REASONS) {
+      const count = Math.min(left, this.packets[reason] ?? 0);
+      this.pace.missed(count, reason);
+      left -= count;
+    }
+    this.pace.missed(left, executorWorked ? 'unknown' : 'executor_failed');
+  }
 }
 
 /** Whether the agent keeps its schedule: its greatest recent delay, and the number of due probes that have no result. */
@@ -24,7 +56,7 @@ export class Pace {
     private readonly log: AgentLog,
     private readonly steadyMs: () => number = () => performance.now(),
   ) {
-    this.before = this.now = { sinceMs: steadyMs(), lateMs: 0, unmeasured: 0 };
+    this.before = this.now = { sinceMs: steadyMs(), lateMs: 0, unmeasured: {} };
   }
 
   /** Records that a slice began late, took longer than planned, or that its executor was paused, by `ms`. */
@@ -35,10 +67,21 @@ export class Pace {
   }
 
   /** Records due probes that have no result. */
-  missed(count: number): void {
-    if (count === 0) return;
-    this.turnPeriod().unmeasured += count;
+  missed(count: number, reason: UnmeasuredReason): void {
+    if (count <= 0) return;
+    const { unmeasured } = this.turnPeriod();
+    unmeasured[reason] = (unmeasured[reason] ?? 0) + count;
     this.unmeasured += count;
+  }
+
+  /** Records that a target became due again while it still waited: until that instant because of the policy's packets. */
+  missedRound(policyUntilMs: number): void {
+    this.missed(1, this.steadyMs() < policyUntilMs ? 'policy_rate' : 'too_slow');
+  }
+
+  /** Returns what counts the results of a slice, and at its end records the targets that have none. */
+  beginSlice(targets: number): SlicePace {
+    return new SlicePace(this, targets);
   }
 
   /** Greatest delay in the current and the previous period of 30 s, in ms. */
@@ -49,15 +92,22 @@ export class Pace {
 
   /** Due probes without a result per second, over the current and the previous period. */
   get unmeasuredPerS(): number {
-    this.turnPeriod();
-    const count = this.now.unmeasured + (this.before === this.now ? 0 : this.before.unmeasured);
+    const count = Object.values(this.unmeasuredBy).reduce((sum, each) => sum + each, 0);
     const elapsedMs = Math.max(PERIOD_MS, this.steadyMs() - this.before.sinceMs);
     return Math.round((count * 1_000_000) / elapsedMs) / 1_000;
   }
 
+  /** Due probes without a result in the current and the previous period, by reason. */
+  get unmeasuredBy(): Unmeasured {
+    this.turnPeriod();
+    return sumUnmeasured(
+      this.before === this.now ? [this.now.unmeasured] : [this.before.unmeasured, this.now.unmeasured],
+    );
+  }
+
   private turnPeriod(): Period {
     const nowMs = this.steadyMs();
-    const next = { sinceMs: nowMs, lateMs: 0, unmeasured: 0 };
+    const next = { sinceMs: nowMs, lateMs: 0, unmeasured: {} };
     const ageMs = nowMs - this.now.sinceMs;
     if (ageMs >= 2 * PERIOD_MS) this.before = this.now = next;
     else if (ageMs >= PERIOD_MS) [this.before, this.now] = [this.now, next];
@@ -74,4 +124,16 @@ export class Pace {
       'the agent cannot keep its schedule: give it more CPU or fewer targets; unmeasured probes have no data',
     );
   }
+}
+
+/** Returns the sums by reason. */
+export function sumUnmeasured(all: readonly Unmeasured[]): Unmeasured {
+  const sum: Unmeasured = {};
+  for (const each of all) {
+    for (const reason of UNMEASURED_REASONS) {
+      const count = each[reason] ?? 0;
+      if (count > 0) sum[reason] = (sum[reason] ?? 0) + count;
+    }
+  }
+  return sum;
 }

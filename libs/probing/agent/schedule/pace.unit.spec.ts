@@ -29,17 +29,44 @@ describe('the pace', () => {
   });
 
   it('counts due probes without a result, in total and per second', () => {
-    pace.missed(0);
+    pace.missed(0, 'paused');
     expect([pace.unmeasured, pace.unmeasuredPerS]).toEqual([0, 0]);
-    pace.missed(60);
+    pace.missed(60, 'paused');
     expect(pace.unmeasuredPerS).toBe(2);
     nowMs += 45_000;
-    pace.missed(30);
+    pace.missed(30, 'foreign_reply');
     expect(pace.unmeasuredPerS).toBe(2);
+    expect(pace.unmeasuredBy).toEqual({ paused: 60, foreign_reply: 30 });
     nowMs += 30_000;
     expect([pace.unmeasured, pace.unmeasuredPerS]).toEqual([90, 1]);
     nowMs += 100_000;
     expect([pace.unmeasured, pace.unmeasuredPerS]).toEqual([90, 0]);
+  });
+
+  it('attributes the targets of a slice without a result to what its executor reports, and no target twice', () => {
+    const slice = pace.beginSlice(10);
+    slice.results = 4;
+    // Five packets of two targets.
+    for (let packet = 0; packet < 5; packet++) slice.noData('foreign_reply');
+    slice.endSlice(true);
+    expect(pace.unmeasuredBy).toEqual({ foreign_reply: 5, unknown: 1 });
+    const failed = pace.beginSlice(3);
+    failed.noData('deaf');
+    failed.noData('late_reply');
+    failed.endSlice(false);
+    expect(pace.unmeasuredBy).toEqual({ foreign_reply: 5, unknown: 1, deaf: 1, executor_failed: 2 });
+    const complete = pace.beginSlice(2);
+    complete.results = 2;
+    complete.noData('paused');
+    complete.endSlice(true);
+    expect(pace.unmeasured).toBe(9);
+  });
+
+  it('distinguishes a round that waits for the policy file from one for which the agent is too slow', () => {
+    pace.missedRound(nowMs + 1);
+    pace.missedRound(nowMs);
+    pace.missedRound(-Infinity);
+    expect(pace.unmeasuredBy).toEqual({ policy_rate: 1, too_slow: 2 });
   });
 
   it('warns of a delay of a second or more, once per minute', () => {

@@ -133,7 +133,7 @@ export class Prober {
     if (target.waiting) {
       this.counters.skippedRounds++;
       // A target that was never probed still waits for its first turn, so no measurement is missing.
-      if (target.lastOutcome !== -1) this.pace.missed(1);
+      if (target.lastOutcome !== -1) this.pace.missedRound(this.outOfBudgetAtMs + target.intervalMs);
       return;
     }
     target.waiting = true;
@@ -204,12 +204,12 @@ export class Prober {
     this.counters.probes += targets.length;
     for (const target of targets) target.waiting = false;
     const beganMs = performance.now();
-    let results = 0;
+    const tally = this.pace.beginSlice(targets.length);
     const end = await executor.runSlice(
-      slice,
+      { ...slice, onNoData: (_index, _sentAtMs, reason) => tally.noData(reason) },
       (index, sentAtMs, outcome, rttUs, detail) => {
         const target = targets[index];
-        results++;
+        tally.results++;
         if (target === undefined || target.removed) return;
         const isFirstAnswer = isAnswer(outcome) && (target.lastOutcome === -1 || !isAnswer(target.lastOutcome));
         onResult(target, sentAtMs, outcome, rttUs, detail);
@@ -221,7 +221,7 @@ export class Prober {
     const [check = { type: executor.type }] = slice.checks;
     const plannedMs = (targets.length + ownPackets) * slice.spacingMs + sendingMs(check) + slice.timeoutMs;
     this.pace.wasLate(Math.max(end.pausedMs, performance.now() - beganMs - plannedMs));
-    this.pace.missed(targets.length - results);
+    tally.endSlice(end.ok);
     if (!end.ok) this.counters.failedSlices++;
     this.log.logEnd(end, executor.counters);
   }

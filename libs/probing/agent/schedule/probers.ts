@@ -1,9 +1,10 @@
-import type { ExecutorHealth } from '@icmp-mon/agents/contract';
+import type { ExecutorHealth, Unmeasured } from '@icmp-mon/agents/contract';
 import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ExecutorCounters, Executors } from '../executors/executor';
 import { sumNotBelieved } from '../executors/not-believed';
 import { PacketBudget, type PacketLimits } from './packet-budget';
+import { sumUnmeasured } from './pace';
 import { type OnProbed, Prober, type ProberCounters } from './prober';
 import type { PlannedTarget } from './target-plan';
 
@@ -85,8 +86,10 @@ export class Probers {
     return Math.max(...this.probers.map(({ pace }) => pace.lateMs));
   }
 
-  get unmeasuredPerS(): number {
-    return this.sum(({ pace }) => pace.unmeasuredPerS);
+  /** Due probes without a result: per second, and in the last minute by reason. */
+  get unmeasuredReport(): { unmeasuredPerS: number; unmeasured: Unmeasured } {
+    const unmeasured = sumUnmeasured(this.probers.map(({ pace }) => pace.unmeasuredBy));
+    return { unmeasuredPerS: this.sum(({ pace }) => pace.unmeasuredPerS), unmeasured };
   }
 
   get unmeasured(): number {
