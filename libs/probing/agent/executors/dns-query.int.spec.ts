@@ -80,12 +80,36 @@ it.each([
   ['AAAA', '2001:db8::7', record(28, [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7])],
   ['CNAME', 'example.net', record(5, [0xc0, 16])],
   ['NS', 'a.example.net.', record(2, [1, 0x61, 0xc0, 16])],
+  ['AAAA', '2001:DB8:0:0::7', record(28, [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7])],
+  ['CNAME', 'Example.NET.', record(5, [0xc0, 16])],
   ['MX', '10 example.net', record(15, [0, 10, 0xc0, 16])],
+  ['MX', '10  Example.net.', record(15, [0, 10, 0xc0, 16])],
+  ['SOA', 'a.example.net.', record(6, [1, 0x61, 0xc0, 16, 0xc0, 16, ...Array<number>(20).fill(0)])],
+  [
+    'SOA',
+    'A.example.net. hostmaster.example.net. 1',
+    record(6, [1, 0x61, 0xc0, 16, 0xc0, 16, ...Array<number>(20).fill(0)]),
+  ],
+  ['TXT', 'ends with a dot.', record(16, [16, ...Buffer.from('ends with a dot.')])],
+  ['TXT', 'für alle', record(16, [9, ...Buffer.from('für alle')])],
   ['TXT', 'hello world', record(16, [6, ...Buffer.from('hello '), 5, ...Buffer.from('world')])],
 ] as const)('a demanded %s record is compared: %s', async (queryType, answer, data) => {
   const respond = (query: Buffer): Buffer[] => [answerTo(query, [data])];
   expect((await outcomeOf(respond, { queryType, answer })).outcome).toBe(OUTCOME.reply);
   expect((await outcomeOf(respond, { queryType, answer: 'another' })).outcome).toBe(OUTCOME.mismatch);
+});
+
+it('a demanded record counts in any place, and the alias of a name is not the record that it leads to', async () => {
+  const alias = record(5, [0xc0, 16]);
+  const other = record(1, [192, 0, 2, 8]);
+  const check = { answer: '192.0.2.7' };
+  for (const records of [
+    [alias, other, ADDRESS],
+    [ADDRESS, other],
+  ]) {
+    expect((await outcomeOf((query) => [answerTo(query, records)], check)).outcome).toBe(OUTCOME.reply);
+  }
+  expect((await outcomeOf((query) => [answerTo(query, [alias])], check)).outcome).toBe(OUTCOME.mismatch);
 });
 
 it('a response code other than the one demanded is a mismatch', async () => {

@@ -5,6 +5,7 @@ import { OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, portOf } from '@icmp-mon/tiers/contract';
 import { outcomeOfError } from './connect-outcome';
 import { type DnsAnswer, type DnsQuestion, encodeQuery, readAnswer, RECORD_TYPES, RESPONSE_CODES } from './dns-message';
+import { isRecord } from './dns-record';
 import type { StartProbe } from './socket-executor';
 
 /**
@@ -67,6 +68,8 @@ function askOverUdp(ip: string, port: number, question: DnsQuestion, on: Handler
   });
   // Not as the callback of connect(), which is also called when connect(2) fails, for example without a route.
   socket.once('connect', () => {
+    const [own, peer] = [socket.address(), socket.remoteAddress()];
+    if (own.port === peer.port && own.address === peer.address) return on.onError(OUTCOME.refused);
     socket.send(encodeQuery(question), (error: NodeJS.ErrnoException | null) => {
       isSent = error === null;
       if (error !== null) on.onError(outcomeOfError(error.code, true));
@@ -110,8 +113,11 @@ const factsOf = ({ rcode, records }: DnsAnswer): ProbeFacts => ({
   dns: { rcode: RESPONSE_CODES[rcode] ?? `RCODE${rcode}`, records: records ?? [] },
 });
 
-function verdictOf({ rcode, records }: DnsAnswer, { rcode: demanded = 'NOERROR', answer }: CheckDefinition): number {
+function verdictOf(
+  { rcode, records }: DnsAnswer,
+  { rcode: demanded = 'NOERROR', answer, queryType = 'A' }: CheckDefinition,
+): number {
   if (rcode !== RESPONSE_CODES.indexOf(demanded)) return OUTCOME.mismatch;
   if (answer === undefined) return OUTCOME.reply;
-  return records?.includes(answer.replace(/\.$/, '')) ? OUTCOME.reply : OUTCOME.mismatch;
+  return records?.some((record) => isRecord(record, answer, queryType)) ? OUTCOME.reply : OUTCOME.mismatch;
 }

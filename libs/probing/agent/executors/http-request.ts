@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { encodePhases, OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, portOf } from '@icmp-mon/tiers/contract';
-import { outcomeOfError } from './connect-outcome';
+import { isOwnPeer, outcomeOfError } from './connect-outcome';
 import { PhaseClock } from './http-phases';
 import type { StartProbe } from './socket-executor';
 
@@ -38,6 +38,7 @@ export const requestHttp: StartProbe = (ip, check, onEnd) => {
     end(isConnected ? OUTCOME.mismatch : outcomeOfError(error.code, isOwn));
   socket.on('error', fail);
   socket.once('connect', () => {
+    if (isOwnPeer(socket)) return end(OUTCOME.refused);
     isConnected = true;
     clock.mark('connectUs');
     if (check.scheme !== 'https') return ask(socket, ip, check, { clock, facts }, end);
@@ -50,9 +51,9 @@ export const requestHttp: StartProbe = (ip, check, onEnd) => {
     tls = secured.on('error', fail).once('secureConnect', () => {
       clock.mark('tlsUs');
       // Now: a socket that the server has closed has no certificate.
-      const endMs = Date.parse(secured.getPeerCertificate().valid_to);
-      clock.setCertificateEnd(endMs);
-      const isRefused = expiresTooSoon(endMs, check);
+      const { valid_from, valid_to } = secured.getPeerCertificate();
+      clock.setCertificateEnd(Date.parse(valid_to));
+      const isRefused = isInvalid(Date.parse(valid_from), Date.parse(valid_to), check);
       ask(secured, ip, check, { clock, facts }, (outcome) =>
         end(outcome === OUTCOME.reply && isRefused ? OUTCOME.mismatch : outcome),
       );
@@ -93,7 +94,14 @@ function ask(
     method: 'GET',
     path: check.path ?? '/',
     setHost: false,
-    headers: { Host: hostOf(ip, check), 'User-Agent': 'icmp-mon', Accept: '*/*', Connection: 'close' },
+    headers: {
+      Host: hostOf(ip, check),
+      'User-Agent': 'icmp-mon',
+      Accept: '*/*',
+      // Without it a server may compress the body, in which no text is found.
+      'Accept-Encoding': 'identity',
+      Connection: 'close',
+    },
     maxHeaderSize: HEADER_BYTES_MAX,
   });
   sent.on('error', () => end(OUTCOME.mismatch));
@@ -133,7 +141,8 @@ function hostOf(ip: string, check: CheckDefinition): string {
   return check.port === undefined ? host : `${host}:${check.port}`;
 }
 
-/** Whether the certificate is valid for fewer days than the check demands. `endMs` is NaN without a certificate. */
-function expiresTooSoon(endMs: number, { certificateDays }: CheckDefinition): boolean {
-  return certificateDays !== undefined && !(endMs - Date.now() >= certificateDays * DAY_MS);
+/** Whether the certificate is not valid yet, or for fewer days than the check demands. The times are NaN without a certificate. */
+function isInvalid(fromMs: number, untilMs: number, { certificateDays }: CheckDefinition): boolean {
+  const nowMs = Date.now();
+  return certificateDays !== undefined && !(fromMs <= nowMs && untilMs - nowMs >= certificateDays * DAY_MS);
 }

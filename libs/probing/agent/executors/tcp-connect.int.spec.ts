@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { OUTCOME } from '@icmp-mon/probing/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { requestHttp } from './http-request';
 import { Netns } from './probe-once.test-executor';
 import { SocketRoom } from './socket-room';
 import { probeSlice, unwatchedExecutor } from './socket-slice.test-executor';
@@ -41,6 +42,30 @@ describe('TCP connections on loopback', () => {
       const closed = await probeSlice(executor, [host, host], { port });
       expect(closed.outcomes).toEqual([OUTCOME.refused, OUTCOME.refused]);
       expect(executor.health()).toMatchObject({ type: 'tcp_connect', state: 'ok' });
+    },
+  );
+
+  it.each(['127.0.0.1', '::1'])(
+    'are refused by a port that the kernel also picks as the local one (%s)',
+    async (host) => {
+      const { server, port } = await listen(host);
+      server.close();
+      await once(server, 'close');
+      const connect = (net: typeof Socket.prototype, options: object): Socket =>
+        unboundConnect.call(net, { ...options, localAddress: host, localPort: port } as never);
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the socket as `this`
+      const unboundConnect = Socket.prototype.connect;
+      vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, options: unknown) {
+        return connect(this, options as object);
+      });
+      try {
+        for (const check of [connectTcp, requestHttp]) {
+          const probing = unwatchedExecutor('tcp_connect', check, new SocketRoom(1_000));
+          expect((await probeSlice(probing, [host], { port, scheme: 'http' })).outcomes).toEqual([OUTCOME.refused]);
+        }
+      } finally {
+        vi.restoreAllMocks();
+      }
     },
   );
 

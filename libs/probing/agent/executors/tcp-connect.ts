@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { OUTCOME } from '@icmp-mon/probing/contract';
-import { outcomeOfError } from './connect-outcome';
+import { isOwnPeer, outcomeOfError } from './connect-outcome';
 import type { StartProbe } from './socket-executor';
 
 /**
@@ -10,7 +10,7 @@ import type { StartProbe } from './socket-executor';
 export const connectTcp: StartProbe = (ip, { port = 0 }, onEnd) => {
   const socket = new Socket();
   let isOwn = true;
-  socket.once('connect', () => onEnd(OUTCOME.reply));
+  socket.once('connect', () => onEnd(isOwnPeer(socket) ? OUTCOME.refused : OUTCOME.reply));
   socket.once('error', (error: NodeJS.ErrnoException) => onEnd(outcomeOfError(error.code, isOwn)));
   socket.connect({ host: ip, port });
   // Runs after the call of connect(2), and before any event of the socket: an error by then is one of this machine.
