@@ -52,6 +52,7 @@ import { Commands1790000102000 } from './control/1790000102000-commands';
 import { AgentsAnchors1790000107000 } from './control/1790000107000-agents-anchors';
 import { AssignmentAgentAnchors1790000107100 } from './control/1790000107100-assignment-agent-anchors';
 import { CommandAddress1790000112000 } from './control/1790000112000-command-address';
+import { CommandsTraces1790000114000 } from './control/1790000114000-commands-traces';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -133,6 +134,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AgentsAnchors1790000107000,
   AssignmentAgentAnchors1790000107100,
   CommandAddress1790000112000,
+  CommandsTraces1790000114000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

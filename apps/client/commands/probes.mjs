@@ -10,6 +10,7 @@ export const COMMAND_KIND_TEXTS = {
   tcp_connect: 'connects to --port',
   http: 'sends a request by --scheme, --port, --path, --host',
   dns: 'asks it for --query-name of --query-type',
+  mtr: 'traces the path to it',
 };
 
 /** Choices of agents; a test compares them with the contract. */
@@ -46,8 +47,15 @@ const runCommand = {
       default: 'assigned',
       text: 'which agents probe it',
     },
-    { name: 'count', value: 'n', min: 1, max: 20, text: 'probes per agent', default: '4 for icmp_ping, otherwise 1' },
-    { name: 'timeout', value: 'ms', min: 100, max: 10_000, default: 2_000, text: 'timeout of a probe' },
+    {
+      name: 'count',
+      value: 'n',
+      min: 1,
+      max: 20,
+      text: 'probes per agent; rounds of mtr',
+      default: '4 for icmp_ping, 10 for mtr, otherwise 1',
+    },
+    { name: 'timeout', value: 'ms', min: 100, max: 10_000, default: '2000; mtr has 1000', text: 'timeout of a probe' },
     { name: 'expires', value: 's', min: 5, max: 300, default: 30, text: 'seconds in which agents may answer' },
     { name: 'port', value: 'port', min: 1, max: 65_535, text: 'port of tcp_connect, http, dns' },
     { name: 'scheme', value: 'scheme', choices: ['http', 'https'], text: 'scheme of http' },

@@ -1,4 +1,5 @@
 import type { ProbeKind } from '@icmp-mon/agents/contract';
+import type { Trace } from '@icmp-mon/paths/contract';
 import type { HttpPhases, OutcomeName, ProbeFacts } from '@icmp-mon/probing/contract';
 import type { CheckParameters } from '@icmp-mon/tiers/contract';
 
@@ -65,11 +66,26 @@ export interface TrailLine {
   text: string;
 }
 
-/** A report of an agent about a command: first that it was received, then how it ended. */
+/** Host names of addresses of a trace, as far as the agent knows them. */
+export type HopNames = Readonly<Record<string, string>>;
+
+/** Work of an agent for a command. `trace` of the kind `mtr` only, also of one that ended early. */
+interface ReportedWork {
+  attempts: ProbeAttempt[];
+  trail: TrailLine[];
+  trace?: Trace;
+  names?: HopNames;
+}
+
+/**
+ * A report of an agent about a command: first that it was received, then how it ended. In between, while a trace runs, everything that is known
+ * of it; `number` rises with each of them, so that an older one does not replace a newer one.
+ */
 export type CommandReport = { commandId: string } & (
   | { state: 'received' }
-  | { state: 'completed'; attempts: ProbeAttempt[]; trail: TrailLine[] }
-  | { state: 'failed'; reason: string; detail: string; attempts: ProbeAttempt[]; trail: TrailLine[] }
+  | { state: 'progress'; number: number; trace: Trace; names: HopNames }
+  | ({ state: 'completed' } & ReportedWork)
+  | ({ state: 'failed'; reason: string; detail: string } & ReportedWork)
 );
 
 /** Request body of `POST /v1/command-results` on the agents' listener. */
@@ -90,6 +106,13 @@ export const REPORT_LIMITS = {
   trailTextLength: 200,
   detailLength: 300,
   reasonLength: 32,
+  /** Least time between two reports of progress, in ms, for all commands of an agent together. */
+  progressEveryMs: 500,
+  /** Reports of progress about one command. */
+  progressNumber: 10_000,
+  nameLength: 253,
+  /** All names of a trace as JSON. With the largest trace and trail of an agent, a report then fits into a request of 64 KiB. */
+  namesBytes: 12_000,
 } as const;
 
 /** Value of `internal.command-results`: a report, or the time after which reports of a command are too late. */

@@ -1,6 +1,7 @@
 import type { AgentConnection, ProbeKind } from '@icmp-mon/agents/contract';
+import { type Trace, TRACE_ROUNDS } from '@icmp-mon/paths/contract';
 import type { CheckParameters } from '@icmp-mon/tiers/contract';
-import type { ProbeAttempt, TrailLine } from './agent-orders';
+import type { HopNames, ProbeAttempt, TrailLine } from './agent-orders';
 import type { AttemptSummary } from './attempt-summary';
 
 /**
@@ -30,7 +31,7 @@ export const hasEnded = (state: CommandState | CommandAgentState): boolean =>
   state !== 'requested' && state !== 'waiting' && state !== 'running';
 
 /** Kinds that agents of this release run on demand. */
-export const COMMAND_KINDS = ['icmp_ping', 'tcp_connect', 'http', 'dns'] as const satisfies readonly ProbeKind[];
+export const COMMAND_KINDS = ['icmp_ping', 'tcp_connect', 'http', 'dns', 'mtr'] as const satisfies readonly ProbeKind[];
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 /** Parameters of checks that commands do not have: a command has `count` instead of several packets per probe. */
@@ -39,7 +40,7 @@ export const UNUSED_PARAMETERS: readonly (keyof CheckParameters)[] = ['packets']
 export const COMMAND_LIMITS = {
   /** Agents of one command. */
   agents: 200,
-  /** Probes per agent. */
+  /** Probes per agent; of `mtr` rounds. */
   count: { min: 1, max: 20 },
   timeoutMs: { min: 100, max: 10_000, default: 2_000 },
   expiresInS: { min: 5, max: 300, default: 30 },
@@ -62,17 +63,28 @@ export const COMMAND_LIMITS = {
   trailKeptHours: 24,
 } as const;
 
-/** Returns the number of probes per agent unless it is set. */
-export const defaultCount = (kind: CommandKind): number => (kind === 'icmp_ping' ? 4 : 1);
+/** Returns the number of probes per agent, of `mtr` the number of rounds, unless it is set. */
+export function defaultCount(kind: CommandKind): number {
+  if (kind === 'mtr') return TRACE_ROUNDS;
+  return kind === 'icmp_ping' ? 4 : 1;
+}
 
 /** Least time between two probes of an agent, in ms. */
 export const PROBE_GAP_MS = 200;
 /** Time until the agents have a command, in ms. */
 const DELIVERY_MS = 1_000;
+/** Time that mtr waits for an answer, in ms. It has no other `timeoutMs`. */
+export const TRACE_TIMEOUT_MS = 1_000;
+/** Time between two rounds of a trace, in ms; more where a policy file allows few packets. */
+const ROUND_MS = 1_000;
+/** By how much a trace takes longer than its rounds, in ms: the first one while the distance of the target is unknown, and the start of mtr. */
+const TRACE_EXTRA_MS = 4_000;
 
 /** Returns the shortest expiry within which an agent can state that no probe was answered. */
-export const leastExpiryS = (count: number, timeoutMs: number): number =>
-  Math.ceil((DELIVERY_MS + (count - 1) * PROBE_GAP_MS + timeoutMs) / 1_000);
+export function leastExpiryS(kind: CommandKind, count: number, timeoutMs: number): number {
+  const probesMs = kind === 'mtr' ? count * ROUND_MS + TRACE_EXTRA_MS : (count - 1) * PROBE_GAP_MS;
+  return Math.ceil((DELIVERY_MS + probesMs + timeoutMs) / 1_000);
+}
 
 /** Request body of `POST /api/v1/commands`: `agents` or `choice`; `assigned` without both. */
 export interface RequestCommandRequest {
@@ -90,6 +102,9 @@ export interface RequestCommandRequest {
   timeoutMs?: number;
   expiresInS?: number;
 }
+
+/** Request body of `POST /api/v1/targets/{id}/mtr`: a command of the kind `mtr` for this target. */
+export type RequestTraceRequest = Pick<RequestCommandRequest, 'agents' | 'choice' | 'count' | 'expiresInS'>;
 
 /** Numbers of a command's agents by state. */
 export type CommandCounts = Record<CommandAgentState, number>;
@@ -132,6 +147,10 @@ export interface CommandAgent {
   endedAt: string | null;
   attempts: ProbeAttempt[];
   summary: AttemptSummary | null;
+  /** Of the kind `mtr`: everything that is known, while it runs and afterwards, also if it ended early. Null before the first answer. */
+  trace: Trace | null;
+  /** Host names of addresses of the trace. */
+  names: HopNames;
 }
 
 /** A command with its parts. Response of `GET /api/v1/commands/{id}`. */

@@ -5,6 +5,7 @@ import {
   defaultCount,
   leastExpiryS,
   type RequestCommandRequest,
+  TRACE_TIMEOUT_MS,
   UNUSED_PARAMETERS,
 } from '@icmp-mon/commands/contract';
 import type { Sql } from '@icmp-mon/platform/database';
@@ -15,24 +16,42 @@ import { type CheckParameters, readCheckParameters } from '@icmp-mon/tiers/contr
 
 /** Returns the parameters of the probes. @throws DomainError `invalid` with a pointer for each fault */
 export function requireParameters({ kind, parameters = {} }: RequestCommandRequest): CheckParameters {
+  if (kind === 'mtr') return noParameters(parameters);
   const read = readCheckParameters(kind, parameters, '#/parameters', UNUSED_PARAMETERS);
   if (read.parameters !== undefined) return read.parameters;
-  const [{ pointer, detail }] = read.faults;
-  throw new DomainError('invalid', `The parameters are not valid: ${pointer} ${detail}. See errors.`, read.faults);
+  throw invalidParameters(read.faults);
+}
+
+/** mtr is not a type of check, and has no parameters. */
+function noParameters(parameters: CheckParameters): CheckParameters {
+  const detail = 'is not a field: mtr has no parameters';
+  const faults = Object.keys(parameters).map((name) => ({ pointer: `#/parameters/${name}`, detail }));
+  if (faults.length > 0) throw invalidParameters(faults);
+  return {};
+}
+
+function invalidParameters(faults: readonly { pointer: string; detail: string }[]): DomainError {
+  const { pointer, detail } = faults[0] ?? { pointer: '#/parameters', detail: 'is not valid' };
+  return new DomainError('invalid', `The parameters are not valid: ${pointer} ${detail}. See errors.`, [...faults]);
 }
 
 type Timing = Required<Pick<RequestCommandRequest, 'count' | 'timeoutMs' | 'expiresInS'>>;
 
 /** Returns the numbers of a request, with defaults. @throws DomainError `invalid` if it expires before its probes can end */
 export function requireTiming({ kind, count, timeoutMs, expiresInS }: RequestCommandRequest): Timing {
+  if (kind === 'mtr' && timeoutMs !== undefined && timeoutMs !== TRACE_TIMEOUT_MS) {
+    const detail = `timeoutMs must be ${TRACE_TIMEOUT_MS} for mtr, or be left out: mtr waits that long for each answer`;
+    throw new DomainError('invalid', `${detail}.`, [{ pointer: '#/timeoutMs', detail }]);
+  }
   const timing = {
     count: count ?? defaultCount(kind),
-    timeoutMs: timeoutMs ?? COMMAND_LIMITS.timeoutMs.default,
+    timeoutMs: timeoutMs ?? (kind === 'mtr' ? TRACE_TIMEOUT_MS : COMMAND_LIMITS.timeoutMs.default),
     expiresInS: expiresInS ?? COMMAND_LIMITS.expiresInS.default,
   };
-  const leastS = leastExpiryS(timing.count, timing.timeoutMs);
+  const leastS = leastExpiryS(kind, timing.count, timing.timeoutMs);
   if (timing.expiresInS >= leastS) return timing;
-  const detail = `expiresInS must be at least ${leastS} for ${timing.count} probes with a timeout of ${timing.timeoutMs} ms: an agent could not finish them`;
+  const probes = kind === 'mtr' ? 'rounds' : 'probes';
+  const detail = `expiresInS must be at least ${leastS} for ${timing.count} ${probes} with a timeout of ${timing.timeoutMs} ms: an agent could not finish them`;
   throw new DomainError('invalid', `${detail}.`, [{ pointer: '#/expiresInS', detail }]);
 }
 

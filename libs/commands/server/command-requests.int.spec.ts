@@ -85,6 +85,9 @@ describe('a request for a command', () => {
       { kind: 'tcp_connect', parameters: { port: 1 }, timeoutMs: 10_000, expiresInS: 10 },
       'expiresInS must be at least 11',
     ],
+    [{ kind: 'mtr', expiresInS: 15 }, 'expiresInS must be at least 16 for 10 rounds'],
+    [{ kind: 'mtr', timeoutMs: 500 }, 'timeoutMs must be 1000 for mtr, or be left out'],
+    [{ kind: 'mtr', parameters: { port: 80 } }, '#/parameters/port is not a field: mtr has no parameters'],
   ])('is refused with parameters that a check would not have, or with too little time: %j', async (more, text) => {
     await expect(commands.requestProbe(more)).rejects.toThrow(text);
   });

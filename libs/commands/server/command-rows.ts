@@ -8,8 +8,10 @@ import {
   type CommandKind,
   type CommandState,
   type CommandSummary,
+  type HopNames,
   type ProbeAttempt,
 } from '@icmp-mon/commands/contract';
+import type { Trace } from '@icmp-mon/paths/contract';
 import type { CheckParameters } from '@icmp-mon/tiers/contract';
 
 /** A command as its row contains it, with its parts by state. */
@@ -50,6 +52,8 @@ export interface AgentRow {
   reason: string | null;
   detail: string | null;
   attempts: ProbeAttempt[];
+  trace: Trace | null;
+  names: HopNames;
   received_at: Date | null;
   ended_at: Date | null;
   expires_at: Date;
@@ -57,7 +61,7 @@ export interface AgentRow {
 
 /** Columns of an `AgentRow`, of the tables `command_agent` as `a` and `command` as `c`. */
 export const AGENT_COLUMNS = `a.agent_id, a.name, a.region, a.provider, a.state, a.connection, a.last_seen_at, a.reason, a.detail,
-  a.attempts, a.received_at, a.ended_at, c.expires_at`;
+  a.attempts, a.trace, a.names, a.received_at, a.ended_at, c.expires_at`;
 
 export function commandSummary(row: CommandRow, requestedByName: string | null): CommandSummary {
   return {
@@ -87,7 +91,7 @@ export function commandAgent(row: AgentRow, summary: AttemptSummary | null): Com
     ...{ state: row.state, connection: row.connection, reason: row.reason, detail: row.detail ?? awayText(row) },
     receivedAt: row.received_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,
-    ...{ attempts: row.attempts, summary },
+    ...{ attempts: row.attempts, summary, trace: row.trace, names: row.names },
   };
 }
 

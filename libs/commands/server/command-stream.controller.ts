@@ -3,6 +3,7 @@ import {
   Authenticator,
   Caller,
   CallerScope,
+  drainedOf,
   lastEventIdOf,
   type Principal,
   RequirePermission,
@@ -28,8 +29,8 @@ export class CommandStreamController {
   @ApiOperation({
     summary: 'Follow a command as its agents answer',
     description:
-      'Server-sent events: agent (the answer of an agent so far), command (state and counts). The stream ends with the command. ' +
-      'Last-Event-ID resumes.',
+      'Server-sent events: agent (the answer of an agent so far, with its trace), command (state and counts). The stream ends with the ' +
+      'command. Last-Event-ID resumes.',
   })
   @ApiParam(COMMAND_ID)
   @ApiProduces('text/event-stream')
@@ -44,7 +45,9 @@ export class CommandStreamController {
   ): Promise<void> {
     await this.changes.requireVisible(id, scope);
     const after = Number(lastEventIdOf(request) ?? 0);
-    const sources = [this.changes.followCommand(id, scope, Number.isSafeInteger(after) ? Math.max(0, after) : 0)];
+    const known = Number.isSafeInteger(after) ? Math.max(0, after) : 0;
+    const whenDrained = drainedOf(response);
+    const sources = [this.changes.followCommand({ id, scope, after: known, whenDrained })];
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources });
   }
 }

@@ -4,14 +4,24 @@ import { pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
 import type { StreamPart } from '@icmp-mon/platform/http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { COMMAND_CHANGED_CHANNEL } from './command-parts';
 import { ReadCommands } from './read-commands';
+import { StreamPace } from './stream-pace';
 
 /** Longest delay after a lost notification. */
 const LOOK_MS = 2_000;
 /** Changes within this time are read together. */
 const GATHER_MS = 50;
+
+export interface FollowedCommand {
+  id: string;
+  scope: Scope;
+  /** Number of the last change that the client has. */
+  after: number;
+  /** Resolves when the client has taken all events; never, once it has disconnected. */
+  whenDrained: () => Promise<void>;
+}
 
 /** Streams the parts of commands as they change, to each client from the change that it has. Without clients nothing runs. */
 @Injectable()
@@ -42,15 +52,19 @@ export class CommandStream implements OnApplicationShutdown {
     await this.read.requireRow(this.database, id, scope);
   }
 
-  /** Sends the parts that changed after change number `after`, then each further change; completes when the command has ended. */
-  followCommand(id: string, scope: Scope, after: number): Observable<StreamPart> {
+  /**
+   * Sends the parts that changed after change number `after`, then each further change; completes when the command has ended. Changes that
+   * arrive faster than the client may receive them are sent together: of each part the latest.
+   */
+  followCommand({ whenDrained, ...asked }: FollowedCommand): Observable<StreamPart> {
     return new Observable<StreamPart>((client) => {
       const wakeUp = new WakeUp();
       const gone = new AbortController();
       this.followers.add(wakeUp);
       this.listener.start();
       const stop = AbortSignal.any([gone.signal, this.stopping.signal]);
-      this.sendUntilEnded(client, { id, scope, after, wakeUp, stop }).then(
+      const pace = new StreamPace(client, whenDrained);
+      this.sendUntilEnded(pace, { ...asked, wakeUp, stop }).then(
         () => client.complete(),
         (error: unknown) => client.error(error),
       );
@@ -63,24 +77,25 @@ export class CommandStream implements OnApplicationShutdown {
   }
 
   private async sendUntilEnded(
-    client: Subscriber<StreamPart>,
-    { id, scope, after, wakeUp, stop }: { id: string; scope: Scope; after: number; wakeUp: WakeUp; stop: AbortSignal },
+    pace: StreamPace,
+    { id, scope, after, wakeUp, stop }: Omit<FollowedCommand, 'whenDrained'> & { wakeUp: WakeUp; stop: AbortSignal },
   ): Promise<void> {
     let sent = after;
     while (!stop.aborted) {
       // First the number, then the parts: a part that changes in between is sent again with the next number.
       const row = await this.read.requireRow(this.database, id, scope);
       if (row.change > sent) {
-        for (const agent of await this.read.readAgents(this.database, id, sent))
-          client.next({ event: 'agent', data: agent });
+        for (const agent of await this.read.readAgents(this.database, id, sent)) {
+          await pace.sendPart({ event: 'agent', data: agent });
+        }
         const [{ agents: counts, ...summary }] = await this.read.summaries([row]);
         const command: Omit<CommandView, 'agents'> = { ...summary, counts, change: row.change };
-        client.next({ id: String(row.change), event: 'command', data: command });
+        await pace.sendPart({ id: String(row.change), event: 'command', data: command });
         sent = row.change;
       }
       if (hasEnded(row.state)) return;
       await wakeUp.sleepUntilWoken(LOOK_MS, stop);
-      await pause(GATHER_MS, stop);
+      await pause(Math.max(GATHER_MS, pace.owedMs), stop);
     }
   }
 }

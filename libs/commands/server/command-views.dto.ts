@@ -8,6 +8,7 @@ import {
   type CommandKind,
   type CommandState,
 } from '@icmp-mon/commands/contract';
+import type { Trace } from '@icmp-mon/paths/contract';
 import { type DnsFacts, type HttpPhases, OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CommandParametersRequest } from './commands.dto';
@@ -53,6 +54,16 @@ class ProbeAttemptResponse implements contract.ProbeAttempt {
   @ApiPropertyOptional({ type: AttemptDnsResponse, description: 'dns: the answer.' }) dns?: AttemptDnsResponse;
 }
 
+const PROBE = {
+  nullable: true,
+  oneOf: [
+    { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 },
+    { type: 'string', enum: ['lost', 'waiting'] },
+  ],
+  description:
+    'A pair: the answer came from the address with this index, after this many µs. waiting: an answer may still come. null: no data.',
+};
+
 const RTT = { type: 'number', nullable: true, description: 'µs; null without a reply.' } as const;
 
 class AttemptSummaryResponse implements contract.AttemptSummary {
@@ -62,6 +73,17 @@ class AttemptSummaryResponse implements contract.AttemptSummary {
   @ApiProperty(RTT) rttMinUs!: number | null;
   @ApiProperty(RTT) rttMeanUs!: number | null;
   @ApiProperty(RTT) rttMaxUs!: number | null;
+}
+
+class CommandTraceResponse implements Trace {
+  @ApiProperty() target!: string;
+  @ApiProperty({ type: 'integer', description: "ms since 1970, by the agent's clock." }) startedAtMs!: number;
+  @ApiProperty({ type: [String], description: 'Addresses that answered.' }) addresses!: readonly string[];
+  @ApiProperty({
+    ...{ type: 'array', items: { type: 'array', items: PROBE } },
+    description: 'By round the probes with the hop limits 1, 2, 3, …',
+  })
+  rounds!: Trace['rounds'];
 }
 
 class CommandAgentResponse implements contract.CommandAgent {
@@ -86,6 +108,18 @@ class CommandAgentResponse implements contract.CommandAgent {
   @ApiProperty({ ...INSTANT, nullable: true }) endedAt!: string | null;
   @ApiProperty({ type: [ProbeAttemptResponse] }) attempts!: ProbeAttemptResponse[];
   @ApiProperty({ type: AttemptSummaryResponse, nullable: true }) summary!: AttemptSummaryResponse | null;
+
+  @ApiProperty({
+    ...{ type: CommandTraceResponse, nullable: true },
+    description: 'Of mtr: what is known so far, also of a trace that ended early. Null before the first answer.',
+  })
+  trace!: CommandTraceResponse | null;
+
+  @ApiProperty({
+    ...{ type: 'object', additionalProperties: { type: 'string' } },
+    description: 'Of mtr: host names by address, as far as the agent knows them.',
+  })
+  names!: contract.HopNames;
 }
 
 class CommandFactsResponse {
@@ -95,7 +129,7 @@ class CommandFactsResponse {
   @ApiProperty() ip!: string;
   @ApiProperty() vrf!: string;
   @ApiProperty({ type: CommandParametersRequest }) parameters!: CommandParametersRequest;
-  @ApiProperty({ type: 'integer', description: 'Probes per agent.' }) count!: number;
+  @ApiProperty({ type: 'integer', description: 'Probes per agent; of mtr rounds.' }) count!: number;
   @ApiProperty({ type: 'integer' }) timeoutMs!: number;
   @ApiProperty({ enum: COMMAND_STATES }) state!: CommandState;
   @ApiProperty() requestedBy!: string;

@@ -5,10 +5,11 @@ import {
   COMMAND_KINDS,
   COMMAND_LIMITS,
   type CommandKind,
+  TRACE_TIMEOUT_MS,
 } from '@icmp-mon/commands/contract';
 import { IsPlainText, MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { type CheckParameters, PING_LIMITS, QUERY_TYPES, RESPONSE_CODES, SCHEMES } from '@icmp-mon/tiers/contract';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -115,7 +116,7 @@ export class RequestCommandRequest implements contract.RequestCommandRequest {
 
   @ApiPropertyOptional({
     ...whole(COMMAND_LIMITS.count),
-    description: 'Probes per agent; 4 unless set for icmp_ping, 1 for others.',
+    description: 'Probes per agent, of mtr rounds; unless set 4 for icmp_ping, 10 for mtr, 1 for others.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -123,7 +124,10 @@ export class RequestCommandRequest implements contract.RequestCommandRequest {
   @Max(COMMAND_LIMITS.count.max)
   count?: number;
 
-  @ApiPropertyOptional({ ...whole(COMMAND_LIMITS.timeoutMs), default: COMMAND_LIMITS.timeoutMs.default })
+  @ApiPropertyOptional({
+    ...whole(COMMAND_LIMITS.timeoutMs),
+    description: `${COMMAND_LIMITS.timeoutMs.default} unless set; mtr always waits ${TRACE_TIMEOUT_MS}.`,
+  })
   @MayBeAbsent()
   @IsInt()
   @Min(COMMAND_LIMITS.timeoutMs.min)
@@ -140,6 +144,10 @@ export class RequestCommandRequest implements contract.RequestCommandRequest {
   @Max(COMMAND_LIMITS.expiresInS.max)
   expiresInS?: number;
 }
+
+export class RequestTraceRequest
+  extends PickType(RequestCommandRequest, ['agents', 'choice', 'count', 'expiresInS'] as const)
+  implements contract.RequestTraceRequest {}
 
 export class ListCommandsRequest {
   @ApiPropertyOptional({

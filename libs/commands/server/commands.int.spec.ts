@@ -1,8 +1,9 @@
+import type { CommandReport } from '@icmp-mon/commands/contract';
 import { newId } from '@icmp-mon/platform/ids';
 import { validateEvent } from '@icmp-mon/platform/messaging';
 import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CommandsFixture, done, FLEET, refused, TARGET } from './commands.test-fixture';
+import { CommandsFixture, done, FLEET, refused, TARGET, traced } from './commands.test-fixture';
 
 const [A, B, C] = FLEET.map(({ id }) => id);
 const WAIT = { waitMs: 20_000, signal: new AbortController().signal };
@@ -50,6 +51,29 @@ describe('a command', () => {
     expect(await commands.updates.nextOrders(A, [id], WAIT)).toEqual({ orders: [], ended: [id] });
   });
 
+  it('shows the newest trace of each agent while it runs, and keeps it when the agent does not end it', async () => {
+    const { id, timeoutMs, count } = await commands.requestProbe({ kind: 'mtr', agents: [A, B] });
+    expect([count, timeoutMs]).toEqual([10, 1_000]);
+    await commands.sendReports(A, traced(id, 1), traced(id, 3), traced(id, 2), traced(id, 9, '192.0.2.99'));
+    await commands.sendReports(B, { commandId: id, state: 'received' });
+    const stateOf = async (at: number) => {
+      const { state, trace, names } = (await commands.view(id)).agents[at];
+      return { state, rtt: trace?.rounds[0]?.[0], names };
+    };
+    const names = { [TARGET.ip]: 'a.example.net' };
+    await eventually(async () => expect(await stateOf(1)).toEqual({ state: 'running', rtt: undefined, names: {} }));
+    expect(await stateOf(0)).toEqual({ state: 'running', rtt: [0, 3], names });
+    await commands.sendReports(A, traced(id, 2), traced(id, 4));
+    await eventually(async () => expect(await stateOf(0)).toMatchObject({ rtt: [0, 4] }));
+    await commands.sendReports(A, { ...refused(id), reason: 'interrupted' } as CommandReport);
+    await commands.sendReports(A, traced(id, 5));
+    await commands.sendReports(B, { ...traced(id, 7), state: 'completed', attempts: [], trail: [] });
+    await eventually(async () => expect(await commands.stateOf(id)).toBe('completed'));
+    expect(await stateOf(0)).toEqual({ state: 'failed', rtt: [0, 4], names });
+    expect(await stateOf(1)).toEqual({ state: 'completed', rtt: [0, 7], names });
+    expect(commands.eventsOf(id).filter((type) => type.includes('completed'))).toHaveLength(1);
+  });
+
   it('counts repeated, late and contradicting reports once', async () => {
     const { id } = await commands.requestProbe({ agents: [A, B] });
     await Promise.all(Array.from({ length: 5 }, (_, at) => commands.sendReports(A, done(id, 1_000 + at))));
@@ -74,8 +98,13 @@ describe('a command', () => {
     const { id } = await commands.requestProbe({ agents: [A, B] });
     await commands.control.execute(`UPDATE command SET expires_at = now() - interval '10 seconds' WHERE id = $1`, [id]);
     await commands.sendReports(A, done(id));
-    const counts = await Promise.all(Array.from({ length: 4 }, () => commands.expire()));
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+    let expiries = 0;
+    // None while the worker applies the report, which locks the command.
+    await eventually(async () => {
+      const counts = await Promise.all(Array.from({ length: 4 }, () => commands.expire()));
+      expiries += counts.reduce((sum, count) => sum + count, 0);
+      expect(expiries).toBe(1);
+    });
     await eventually(async () => expect(await commands.stateOf(id)).toBe('expired'));
     await commands.sendReports(B, done(id));
     const next = await commands.requestProbe({ agents: [B] });

@@ -172,6 +172,12 @@ export const done = (commandId: string, rttUs = 1_000): CommandReport => ({
   attempts: [{ sentAt: '2026-11-22T10:00:00.000Z', outcome: 'reply', rttUs }],
 });
 
+/** A report of progress, whose trace has its number as round trip. */
+export const traced = (commandId: string, number: number, target = TARGET.ip) => ({
+  ...{ commandId, state: 'progress' as const, number, names: { [target]: 'a.example.net' } },
+  trace: { target, startedAtMs: 1, addresses: [target], rounds: [[[0, number] as const]] },
+});
+
 export const refused = (commandId: string): CommandReport => ({
   ...{ commandId, state: 'failed', reason: 'refused', detail: 'The policy file denies it.', attempts: [], trail: [] },
 });

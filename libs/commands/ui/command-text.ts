@@ -6,6 +6,7 @@ import {
   type CommandState,
   factsText,
   type RequestCommandRequest,
+  traceText,
 } from '@icmp-mon/commands/contract';
 import { percentText } from '@icmp-mon/platform/ui-kit';
 
@@ -14,6 +15,7 @@ export const KIND_TEXTS: Readonly<Record<CommandKind, string>> = {
   tcp_connect: 'TCP connection',
   http: 'HTTP request',
   dns: 'DNS query',
+  mtr: 'Trace (mtr)',
 };
 
 /** Returns the text of a kind; of one that a newer server runs, its name. */
@@ -21,11 +23,13 @@ export const kindText = (kind: string): string => (KIND_TEXTS as Partial<Record<
 
 /** Returns the parameters as one line: `port 443`. */
 export function parametersText({
+  kind,
   parameters,
   count,
-}: Required<Pick<RequestCommandRequest, 'parameters' | 'count'>>): string {
+}: Required<Pick<RequestCommandRequest, 'kind' | 'parameters' | 'count'>>): string {
   const texts = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
-  return [...texts, `${count} ${count === 1 ? 'probe' : 'probes'} per agent`].join(', ');
+  const unit = kind === 'mtr' ? 'round' : 'probe';
+  return [...texts, `${count} ${unit}${count === 1 ? '' : 's'} per agent`].join(', ');
 }
 
 /** Returns how many agents answered: `2 of 3 answered, 1 failed`. */
@@ -44,7 +48,8 @@ export function countsText(counts: CommandCounts): string {
 }
 
 /** Returns how the agent's probes ended, or why it has no answer; null before both. */
-export function answerText({ state, summary, attempts, detail }: CommandAgent): string | null {
+export function answerText({ state, summary, attempts, detail, trace }: CommandAgent): string | null {
+  if (trace !== null && detail === null) return traceText(trace);
   if (state !== 'completed') return detail;
   if (summary === null) return 'No probe was sent.';
   const { sent, replies, loss } = summary;

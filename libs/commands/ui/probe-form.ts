@@ -30,7 +30,7 @@ export function draftOf(kind: CommandKind): ProbeDraft {
 }
 
 export const parametersOf = (kind: CommandKind): readonly CheckParameter[] =>
-  (CHECK_PARAMETERS[kind] ?? []).filter(({ name }) => !UNUSED_PARAMETERS.includes(name));
+  (kind === 'mtr' ? [] : (CHECK_PARAMETERS[kind] ?? [])).filter(({ name }) => !UNUSED_PARAMETERS.includes(name));
 
 /** Returns the request for a target. Texts that are not numbers are sent as they are: the server refuses them at their field. */
 export function requestOf(

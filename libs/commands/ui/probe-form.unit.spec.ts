@@ -9,6 +9,7 @@ describe('the form of a command', () => {
     expect(draftOf('icmp_ping')).toMatchObject({ count: '4', parameters: {}, choice: 'assigned' });
     expect(draftOf('http')).toMatchObject({ count: '1', parameters: { scheme: 'http' } });
     expect(draftOf('dns')).toMatchObject({ parameters: { queryType: 'A' } });
+    expect(draftOf('mtr')).toMatchObject({ count: '10', parameters: {} });
   });
 
   it('sends numbers, texts without blanks around them, and no empty fields', () => {
@@ -33,7 +34,13 @@ describe('the form of a command', () => {
 
 describe('the texts of a command', () => {
   const none: CommandCounts = { waiting: 0, running: 0, completed: 0, failed: 0, expired: 0, cancelled: 0 };
-  const agent = { state: 'completed', attempts: [], summary: null, detail: null } as unknown as CommandAgent;
+  const agent = {
+    state: 'completed',
+    attempts: [],
+    summary: null,
+    detail: null,
+    trace: null,
+  } as unknown as CommandAgent;
 
   it('count the agents that answered, and name the others', () => {
     expect(countsText({ ...none, completed: 2 })).toBe('2 of 2 answered');
@@ -41,8 +48,12 @@ describe('the texts of a command', () => {
   });
 
   it('state what was sent and how it ended', () => {
-    expect(parametersText({ parameters: { port: 443 }, count: 1 })).toBe('port 443, 1 probe per agent');
-    expect(kindText('mtr')).toBe('mtr');
+    expect(parametersText({ kind: 'mtr', parameters: {}, count: 10 })).toBe('10 rounds per agent');
+    expect(parametersText({ kind: 'tcp_connect', parameters: { port: 443 }, count: 1 })).toBe(
+      'port 443, 1 probe per agent',
+    );
+    expect(kindText('mtr')).toBe('Trace (mtr)');
+    expect(kindText('later')).toBe('later');
     const summary = { sent: 4, replies: 3, loss: 0.25, rttMinUs: 1, rttMeanUs: 1, rttMaxUs: 1 };
     const attempts = [{ sentAt: '', outcome: 'timeout', rttUs: null }] as const;
     expect(answerText({ ...agent, summary, attempts: [...attempts] })).toMatch(
@@ -50,5 +61,7 @@ describe('the texts of a command', () => {
     );
     expect(answerText({ ...agent, state: 'failed', detail: 'No.' })).toBe('No.');
     expect(answerText(agent)).toBe('No probe was sent.');
+    const trace = { target: '192.0.2.1', startedAtMs: 0, addresses: ['192.0.2.1'], rounds: [[[0, 9]]] } as const;
+    expect(answerText({ ...agent, trace })).toBe('1 hop, the target answered in 1 of 1 round');
   });
 });

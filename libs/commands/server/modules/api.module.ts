@@ -10,10 +10,11 @@ import { ReadCommandHandler } from '../read-command';
 import { ReadCommandTrailHandler } from '../read-command-trail';
 import { ReadCommands } from '../read-commands';
 import { RequestCommandHandler } from '../request-command';
+import { TargetTraceController } from '../target-trace.controller';
 
 /** Registers the routes of commands; needs `TargetDirectory`, `SelectedAgents`, `AgentDirectory` and `ActorNames`. */
 @Module({
-  controllers: [CommandsController, CommandStreamController],
+  controllers: [CommandsController, CommandStreamController, TargetTraceController],
   providers: [
     ReadCommands,
     CommandStream,

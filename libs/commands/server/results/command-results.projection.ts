@@ -12,7 +12,8 @@ import { readResult } from './read-result';
  *
  *     internal.command-results, by command ──▶ fold ──▶ parts, trails ──▶ all ended? ──▶ event of the end
  *
- * - Once: a part changes only while it is unfinished, so a repeated, late or overtaken report has no effect.
+ * - Once: a part changes only while it is unfinished, so a repeated, late or overtaken report has no effect. The trace of one that runs is
+ *   replaced by newer ones only.
  * - Expiry in order: the expiry is a message of the same topic and key, so a report that arrived before it counts, regardless of when it is read.
  * - Locks: the command's row is locked before its stream is appended to, as by every writer of a command.
  */
@@ -30,13 +31,13 @@ export class CommandResultsProjection {
   }
 
   private async applyResults(sql: Sql, id: string, results: readonly CommandResult[]): Promise<void> {
-    const [command] = await sql.query<{ change: number; correlationId: string }>(
-      `SELECT change, correlation_id AS "correlationId" FROM command
+    const [command] = await sql.query<{ change: number; correlationId: string; ip: string }>(
+      `SELECT change, correlation_id AS "correlationId", host(ip) AS ip FROM command
        WHERE id = $1 AND state IN ('requested', 'running') FOR UPDATE`,
       [id],
     );
     if (command === undefined) return;
-    const { parts, hasExpired } = foldResults(results);
+    const { parts, hasExpired } = foldResults(results.filter((result) => isOfTarget(result, command.ip)));
     const change = command.change + 1;
     await storeParts(sql, id, parts, change);
     if (hasExpired) await expireParts(sql, id, change);
@@ -73,6 +74,12 @@ const ENDED_BY: Partial<Record<string, string>> = {
 const commandIdOf = (result: CommandResult): string =>
   result.kind === 'expiry' ? result.commandId : result.report.commandId;
 
+/** Whether the trace of a report, if it has one, is of the command's target. An agent that reports another one is broken, or lies. */
+function isOfTarget(result: CommandResult, ip: string): boolean {
+  const trace = result.kind === 'report' && 'trace' in result.report ? result.report.trace : undefined;
+  return trace === undefined || trace.target === ip;
+}
+
 const wasReceived = (parts: readonly Part[]): boolean =>
   parts.some(({ state }) => state === 'running' || state === 'completed' || state === 'failed');
 
@@ -80,11 +87,14 @@ async function storeParts(sql: Sql, id: string, parts: readonly PartChange[], ch
   if (parts.length === 0) return;
   await sql.execute(
     `UPDATE command_agent a SET state = p.state, reason = p.reason, detail = p.detail, attempts = p.attempts, change = $3,
+       trace = coalesce(p.trace, a.trace), names = CASE WHEN p.trace IS NULL THEN a.names ELSE p.names END,
+       progress = greatest(a.progress, p.progress),
        received_at = coalesce(a.received_at, p."receivedAt"), ended_at = CASE WHEN p.state <> 'running' THEN now() END
      FROM jsonb_to_recordset($2::jsonb)
-       AS p ("agentId" uuid, state text, reason text, detail text, attempts jsonb, "receivedAt" timestamptz)
+       AS p ("agentId" uuid, state text, reason text, detail text, attempts jsonb, trace jsonb, names jsonb, progress integer,
+         "receivedAt" timestamptz)
      WHERE a.command_id = $1 AND a.agent_id = p."agentId"
-       AND (a.state = 'waiting' OR a.state = 'running' AND p.state <> 'running')`,
+       AND (a.state = 'waiting' OR a.state = 'running' AND (p.state <> 'running' OR p.progress > a.progress))`,
     [id, JSON.stringify(parts), change],
   );
 }

@@ -1,4 +1,5 @@
-import type { CommandResult, ProbeAttempt, TrailLine } from '@icmp-mon/commands/contract';
+import type { CommandResult, HopNames, ProbeAttempt, TrailLine } from '@icmp-mon/commands/contract';
+import type { Trace } from '@icmp-mon/paths/contract';
 
 /** Change of a part that results demand. It takes effect only while the part is unfinished. */
 export interface PartChange {
@@ -8,6 +9,11 @@ export interface PartChange {
   detail: string | null;
   attempts: ProbeAttempt[];
   trail: TrailLine[];
+  /** Null: leaves the trace that is stored. */
+  trace: Trace | null;
+  names: HopNames;
+  /** Number of the latest report of progress; 0 without one. */
+  progress: number;
   receivedAt: string;
 }
 
@@ -18,7 +24,10 @@ export interface FoldedResults {
   hasExpired: boolean;
 }
 
-/** Returns the changes that results of one command demand: per agent the first end that it reported, otherwise that it received the command. */
+/**
+ * Returns the changes that results of one command demand: per agent the first end that it reported, otherwise that it received the command, with
+ * the newest trace so far. A trace is kept if the end of its agent has none.
+ */
 export function foldResults(results: readonly CommandResult[]): FoldedResults {
   const parts = new Map<string, PartChange>();
   for (const result of results) {
@@ -33,10 +42,17 @@ function changeOf(
   { agentId, receivedAt, report }: Extract<CommandResult, { kind: 'report' }>,
   before: PartChange | undefined,
 ): PartChange {
-  const part = { agentId, receivedAt: before?.receivedAt ?? receivedAt };
-  const none = { reason: null, detail: null };
-  if (report.state === 'received') return { ...part, state: 'running', ...none, attempts: [], trail: [] };
+  const { trace = null, names = {}, progress = 0 } = before ?? {};
+  const part = { agentId, receivedAt: before?.receivedAt ?? receivedAt, trace, names, progress };
+  const running: PartChange = { ...part, state: 'running', reason: null, detail: null, attempts: [], trail: [] };
+  if (report.state === 'received') return running;
+  if (report.state === 'progress') {
+    if (report.number <= progress) return running;
+    return { ...running, trace: report.trace, names: report.names, progress: report.number };
+  }
   const { attempts, trail } = report;
+  if (report.trace !== undefined) Object.assign(part, { trace: report.trace, names: report.names ?? {} });
+  const none = { reason: null, detail: null };
   if (report.state === 'completed') return { ...part, state: 'completed', ...none, attempts, trail };
   return { ...part, state: 'failed', reason: report.reason, detail: report.detail, attempts, trail };
 }

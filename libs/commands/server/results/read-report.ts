@@ -1,4 +1,11 @@
-import { type CommandReport, type ProbeAttempt, REPORT_LIMITS, type TrailLine } from '@icmp-mon/commands/contract';
+import {
+  type CommandReport,
+  type HopNames,
+  type ProbeAttempt,
+  REPORT_LIMITS,
+  type TrailLine,
+} from '@icmp-mon/commands/contract';
+import { readTrace, type Trace } from '@icmp-mon/paths/contract';
 import { OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
 import { isCleanText } from '@icmp-mon/platform/text';
 import { readFacts } from './read-facts';
@@ -17,13 +24,41 @@ export function readReport(value: unknown): CommandReport | null {
   const { commandId, state, reason, detail } = value;
   if (!isUuid(commandId)) return null;
   if (state === 'received') return { commandId, state };
+  const traced = readTraced(value['trace'], value['names']);
+  if (traced === null) return null;
+  if (state === 'progress') {
+    const { number } = value;
+    const isNumber = Number.isInteger(number) && isWithin(number, REPORT_LIMITS.progressNumber) && number >= 1;
+    return isNumber && 'trace' in traced ? { commandId, state, number, ...traced } : null;
+  }
   const attempts = readList(value['attempts'], REPORT_LIMITS.attempts, readAttempt);
   const trail = readList(value['trail'], REPORT_LIMITS.trailLines, readTrailLine);
   if (attempts === null || trail === null) return null;
-  if (state === 'completed') return { commandId, state, attempts, trail };
+  if (state === 'completed') return { commandId, state, attempts, trail, ...traced };
   if (state !== 'failed' || typeof reason !== 'string' || !REASON.test(reason)) return null;
   if (!isCleanText(detail, REPORT_LIMITS.detailLength)) return null;
-  return { commandId, state, reason, detail, attempts, trail };
+  return { commandId, state, reason, detail, attempts, trail, ...traced };
+}
+
+/** Returns nothing without a trace; null if it, or the names of its addresses, are not valid. */
+function readTraced(trace: unknown, names: unknown): { trace: Trace; names: HopNames } | Record<never, never> | null {
+  if (trace === undefined) return {};
+  const read = readTrace(trace);
+  if (typeof read === 'string') return null;
+  const readNames = readHopNames(names ?? {}, read);
+  return readNames === null ? null : { trace: read, names: readNames };
+}
+
+/** Returns names of addresses of the trace; null for any other. */
+function readHopNames(value: unknown, { addresses }: Trace): HopNames | null {
+  if (!isRecord(value)) return null;
+  const entries = Object.entries(value);
+  const known = new Set(addresses);
+  const isName = (entry: [string, unknown]): entry is [string, string] =>
+    known.has(entry[0]) && isCleanText(entry[1], REPORT_LIMITS.nameLength);
+  if (!entries.every(isName)) return null;
+  const names = Object.fromEntries(entries);
+  return Buffer.byteLength(JSON.stringify(names)) <= REPORT_LIMITS.namesBytes ? names : null;
 }
 
 function readAttempt(value: unknown): ProbeAttempt | null {

@@ -1,4 +1,5 @@
 import { type CommandReport, type CommandResult, REPORT_LIMITS } from '@icmp-mon/commands/contract';
+import type { Trace } from '@icmp-mon/paths/contract';
 import { describe, expect, it } from 'vitest';
 import { foldResults } from './fold-results';
 import { readReport } from './read-report';
@@ -28,15 +29,27 @@ const wrong = (more: object) => ({ ...withFacts, attempts: [{ ...withFacts.attem
 const result = (report: CommandReport, agentId = AGENT): CommandResult => ({
   ...{ kind: 'report', agentId, receivedAt: AT, report },
 });
+const trace = { target: '192.0.2.9', startedAtMs: 5, addresses: ['192.0.2.1'], rounds: [[[0, 9], 'waiting']] } as const;
+const names = { '192.0.2.1': 'r1.example.net' };
+const progress = (number = 1, round: Trace['rounds'][number] = trace.rounds[0]): CommandReport => ({
+  ...{ commandId: ID, state: 'progress', number, trace: { ...trace, rounds: [round] }, names },
+});
 const EXPIRY: CommandResult = { kind: 'expiry', commandId: ID };
 
+/** A trace whose names are valid one by one. */
+function manyNames(): object {
+  const addresses = Array.from({ length: 60 }, (_, at) => `198.51.100.${at}`);
+  const named = Object.fromEntries(addresses.map((address) => [address, 'n'.repeat(253)]));
+  return { ...progress(), trace: { ...trace, addresses }, names: named };
+}
+
 describe('a report of an agent', () => {
-  it.each<CommandReport>([{ commandId: ID, state: 'received' }, completed, failed, withFacts])(
-    'is read: %j',
-    (report) => {
-      expect(readReport({ ...report, surprise: 1 })).toEqual(report);
-    },
-  );
+  it.each<CommandReport>([
+    { commandId: ID, state: 'received' },
+    ...[completed, failed, withFacts, progress(), { ...completed, trace, names }, { ...failed, trace, names: {} }],
+  ])('is read: %j', (report) => {
+    expect(readReport({ ...report, surprise: 1 })).toEqual(report);
+  });
 
   it.each<[string, unknown]>([
     ['no object', 7],
@@ -58,6 +71,18 @@ describe('a report of an agent', () => {
     ['a response code in lower case', wrong({ dns: { rcode: 'noerror', records: [] } })],
     ['too many records', wrong({ dns: { rcode: 'NOERROR', records: Array(REPORT_LIMITS.records + 1).fill('x') } })],
     ['a long record', wrong({ dns: { rcode: 'NOERROR', records: ['x'.repeat(REPORT_LIMITS.recordLength + 1)] } })],
+    ['progress without a trace', { ...progress(), trace: undefined }],
+    ['progress without a number', { ...progress(), number: undefined }],
+    ['progress with half a number', progress(0.5)],
+    ['progress with a large number', progress(REPORT_LIMITS.progressNumber + 1)],
+    ['a trace with unknown addresses', { ...completed, trace: { ...trace, rounds: [[[7, 1]]] } }],
+    ['a trace of too many rounds', { ...completed, trace: { ...trace, rounds: Array(21).fill([]) } }],
+    ['a name of another address', { ...progress(), names: { '192.0.2.77': 'x' } }],
+    ['a name of the prototype', JSON.parse(`{"__proto__": {}, "constructor": "x"}`)],
+    ['a long name', { ...progress(), names: { '192.0.2.1': 'x'.repeat(254) } }],
+    ['a name with a control character', { ...progress(), names: { '192.0.2.1': 'a\u001b[2J' } }],
+    ['names that are a list', { ...progress(), names: ['x'] }],
+    ['too many names', manyNames()],
     ['a newline', { ...completed, trail: [{ afterMs: 1, text: 'a\nb' }] }],
   ])('is refused: %s', (_what, report) => {
     expect(readReport(report)).toBeNull();
@@ -90,6 +115,25 @@ describe('the results of a command', () => {
     expect(parts).toHaveLength(1);
     expect(parts[0]).toMatchObject({ agentId: AGENT, state: 'completed', receivedAt: AT });
     expect(hasExpired).toBe(false);
+  });
+
+  it('keep the newest trace, which no end removes, and no progress after it', () => {
+    const fold = (...reports: CommandReport[]) => foldResults(reports.map((report) => result(report))).parts[0];
+    const newest = fold(progress(1), progress(3, [[0, 3]]), progress(2, [[0, 2]]));
+    expect(newest).toMatchObject({ state: 'running', progress: 3, trace: { rounds: [[[0, 3]]] }, names });
+    expect(fold(progress(3, [[0, 3]]), failed)).toMatchObject({
+      state: 'failed',
+      trace: { rounds: [[[0, 3]]] },
+      names,
+    });
+    const ended = { ...completed, trace: { ...trace, rounds: [] }, names: {} };
+    expect(fold(progress(3), ended, progress(4))).toMatchObject({
+      state: 'completed',
+      trace: { rounds: [] },
+      names: {},
+    });
+    expect(fold(progress(2), { commandId: ID, state: 'received' })).toMatchObject({ state: 'running', progress: 2 });
+    expect(fold({ commandId: ID, state: 'received' })).toMatchObject({ trace: null, names: {}, progress: 0 });
   });
 
   it('count up to the expiry only', () => {
