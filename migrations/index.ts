@@ -69,6 +69,7 @@ import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-stat
 import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-mismatch';
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agents-metric-losses';
+import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
 import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
 import { StatusValidation1790000094000 } from './telemetry/1790000094000-status-validation';
@@ -160,4 +161,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusCheckChangeAt1790000099000,
   ProbingDetails1790000105000,
   AgentsMetricLosses1790000108000,
+  PathsTraces1790000112000,
 ];

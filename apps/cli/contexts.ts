@@ -2,6 +2,7 @@ import { AgentsCliModule } from '@icmp-mon/agents/server/cli';
 import { AssignmentCliModule } from '@icmp-mon/assignment/server/cli';
 import { CommandsCliModule } from '@icmp-mon/commands/server/cli';
 import { IdentityCliModule } from '@icmp-mon/identity/server/cli';
+import { PathsCliModule } from '@icmp-mon/paths/server/cli';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { type ContextModule, RelayedCategories } from '@icmp-mon/platform/plugins';
@@ -26,6 +27,7 @@ const contexts = (shardCount: number): ContextModule[] => [
   ProbingCliModule,
   StatusCliModule,
   CommandsCliModule,
+  PathsCliModule,
 ];
 
 const SOCKETS = [RelayedCategories, ReadModels, NoReadModels];

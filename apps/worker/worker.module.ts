@@ -8,6 +8,7 @@ import { HealthPartsModule } from '@icmp-mon/platform/health';
 import { HttpWorkerModule } from '@icmp-mon/platform/http/worker';
 import { HousekeepingModule, JobsModule } from '@icmp-mon/platform/jobs';
 import { Messaging, MessagingModule } from '@icmp-mon/platform/messaging';
+import { PathsWorkerModule } from '@icmp-mon/paths/server/worker';
 import {
   ContextApp,
   type ContextModule,
@@ -40,6 +41,7 @@ const contexts = (config: WorkerConfig): ContextModule[] => [
   ShardWorkerModule,
   ProbingWorkerModule.register(config),
   CommandsWorkerModule,
+  PathsWorkerModule,
   StatusWorkerModule.register({ changesKeptDays: config.statusChangesKeptDays }),
   OperationsWorkerModule.register({
     thresholds: config.healthThresholds,

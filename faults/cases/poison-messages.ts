@@ -20,6 +20,7 @@ const GROUPS: Readonly<Record<string, number>> = {
   'internal.agent-telemetry': 1,
   'internal.agent-policies': 1,
   'internal.command-results': 1,
+  'internal.traces': 1,
 };
 
 interface Poison {

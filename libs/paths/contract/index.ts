@@ -1,8 +1,11 @@
 export { findBreaks } from './break-point';
 export { type AgentPath, columnsOf, mergePaths } from './merge-paths';
 export { mtrTable } from './mtr-table';
-export { findPathChange } from './path-change';
-export { PATH_CHANGED, type PathChanged } from './path-events';
+export { findPathChange, type PathDifference } from './path-change';
+export { PATH_CHANGED, PATH_CHANGES_TOPIC, type PathChanged } from './path-events';
 export { lossOf } from './path-loss';
 export { readTrace } from './read-trace';
+export { readTraceReport } from './read-trace-report';
+export { PATH_LIMITS } from './stored-trace';
 export * from './trace';
+export { TRACE_REPORT_LIMITS, type TraceMessage, type TraceReport, TRACES_TOPIC } from './trace-report';

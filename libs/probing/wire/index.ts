@@ -1,3 +1,5 @@
+export { ByteReader } from './byte-reader';
+export { ByteWriter } from './byte-writer';
 export { decodeBlock, type DecodedBlock, decodeInspected, frameBlock, inspectBlock } from './block';
 export {
   BLOCK_LIMITS,
