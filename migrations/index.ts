@@ -49,6 +49,7 @@ import { AgentsDrainLooked1790000092000 } from './control/1790000092000-agents-d
 import { TargetsBulkScopes1790000094000 } from './control/1790000094000-targets-bulk-scopes';
 import { AssignmentAnswer1790000096000 } from './control/1790000096000-assignment-answer';
 import { Commands1790000102000 } from './control/1790000102000-commands';
+import { PathsAsNumbers1790000115000 } from './control/1790000115000-paths-as-numbers';
 import { AgentsAnchors1790000107000 } from './control/1790000107000-agents-anchors';
 import { AssignmentAgentAnchors1790000107100 } from './control/1790000107100-assignment-agent-anchors';
 import { CommandAddress1790000112000 } from './control/1790000112000-command-address';
@@ -136,6 +137,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   AssignmentAgentAnchors1790000107100,
   CommandAddress1790000112000,
   CommandsTraces1790000114000,
+  PathsAsNumbers1790000115000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

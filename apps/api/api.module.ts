@@ -4,6 +4,7 @@ import { AuditApiModule } from '@icmp-mon/audit/server/api';
 import { CommandsApiModule } from '@icmp-mon/commands/server/api';
 import { IdentityApiModule } from '@icmp-mon/identity/server/api';
 import { OperationsApiModule } from '@icmp-mon/operations/server/api';
+import { PathsApiModule } from '@icmp-mon/paths/server/api';
 import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStoreModule } from '@icmp-mon/platform/event-store';
 import { HealthPartsModule } from '@icmp-mon/platform/health';
@@ -47,6 +48,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
   }),
   AuditApiModule,
   CommandsApiModule,
+  PathsApiModule,
 ];
 
 /** The API: commands and queries over HTTP, for people and services. */

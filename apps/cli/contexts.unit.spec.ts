@@ -26,6 +26,7 @@ describe('the contexts of the command line app', () => {
       'agent',
       'agent_health',
       'anchors',
+      'as_number_file',
       'assignment',
       'target_list',
       'target_status',
@@ -36,6 +37,7 @@ describe('the contexts of the command line app', () => {
     expect(contexts.models.plugged.map(({ model }) => model.name)).toEqual(names);
     expect(contexts.noModels.plugged.map(({ tables }) => tables)).toEqual([
       'agent_drain_job',
+      'as_prefix, as_number_import',
       'assignment_interval, assignment_horizon',
       'assignment_rules',
       'bulk_job, bulk_job_part, bulk_job_failure',
@@ -51,6 +53,7 @@ describe('the contexts of the command line app', () => {
       'status_change',
       'target_list_removed',
       'target_version_horizon',
+      'trace, path_change',
       'user_account, api_key',
     ]);
   });

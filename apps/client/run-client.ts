@@ -16,6 +16,8 @@ import { HEALTH_ACTIONS } from './health-actions';
 import { JOB_ACTIONS } from './jobs/job-actions';
 import { LOGIN_ACTIONS } from './login/login-actions';
 import { EXIT_INTERRUPTED } from './options';
+import { AS_NUMBER_ACTIONS } from './paths/as-number-actions';
+import { PATH_ACTIONS } from './paths/path-actions';
 import { Output, type OutputStreams } from './output/output';
 import { HelpAsked, parseArguments } from './program';
 import { type Actions, type Environment, Session } from './session';
@@ -33,6 +35,8 @@ export const ACTIONS: Actions = {
   ...JOB_ACTIONS,
   ...KEY_ACTIONS,
   ...LOGIN_ACTIONS,
+  ...AS_NUMBER_ACTIONS,
+  ...PATH_ACTIONS,
   ...TARGET_ACTIONS,
   ...TIER_ACTIONS,
   ...TOKEN_ACTIONS,

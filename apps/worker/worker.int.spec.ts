@@ -27,7 +27,7 @@ const SHARDS = 2;
 /** Housekeeping tasks that the contexts register: a context that loses its task would grow without limit. */
 const TASKS = [
   ...['agent-decisions', 'agent-drains'],
-  ...['agent-lives', 'agent-metrics', 'agent-retirements'],
+  ...['agent-lives', 'agent-metrics', 'agent-retirements', 'as-prefixes'],
   'assignment-intervals',
   'assignment-removals',
   'assignment-rules',

@@ -124,6 +124,12 @@ export class ApiClient {
     return documentOf<T>(await this.call(call));
   }
 
+  /** Like `uploadFile`, for what the file replaces. */
+  async replaceByFile<T>(path: string, file: Readable, contentType: string): Promise<T> {
+    const call: Call = { method: 'PUT', path, body: file, headers: { 'content-type': contentType } };
+    return documentOf<T>(await this.call(call));
+  }
+
   /** Returns the body of an answer as it arrives. */
   async downloadBody(path: string, query: Query, accept: string): Promise<Readable> {
     return (await this.call({ method: 'GET', path, query, headers: { accept } })).message;

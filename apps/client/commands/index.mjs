@@ -8,6 +8,7 @@ import { events } from './events.mjs';
 import { evidence } from './evidence.mjs';
 import { exportTargets, importTargets } from './files.mjs';
 import { commands } from './probes.mjs';
+import { asNumbers, path, traces } from './paths.mjs';
 import { sources } from './sources.mjs';
 import { targets } from './targets.mjs';
 import { tiers } from './tiers.mjs';
@@ -47,6 +48,7 @@ export const REMOTE_COMMANDS = [
   pull,
   agents,
   apiKeys,
+  asNumbers,
   commands,
   events,
   evidence,
@@ -54,10 +56,12 @@ export const REMOTE_COMMANDS = [
   health,
   importTargets,
   jobs,
+  path,
   sources,
   targets,
   tiers,
   tokens,
+  traces,
   users,
 ];
 

@@ -15,6 +15,7 @@ export * from './allowed-ranges';
 export * from './join-line';
 export * from './token-purpose';
 export * from './agent-directory';
+export * from './agent-sites';
 export * from './anchors';
 export * from './not-believed';
 export * from './unmeasured';

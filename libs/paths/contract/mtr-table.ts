@@ -8,10 +8,13 @@ const US_PER_MS = 1_000;
 const COLUMNS = ['Loss%', 'Snt', 'Last', 'Avg', 'Best', 'Wrst', 'StDev'];
 const WIDTHS = [6, 5, 7, 7, 7, 7, 7];
 
-/** Returns a trace as the table that `mtr --report-wide` prints, with every address of a hop: text to copy into a ticket. */
-export function mtrTable(trace: Trace, agentName: string): string {
+/**
+ * Returns a trace as the table that `mtr --report-wide` prints, with every address of a hop: text to copy into a ticket. An address that has a
+ * name is printed as `name (address)`, as by `mtr --show-ips`.
+ */
+export function mtrTable(trace: Trace, agentName: string, names: Readonly<Record<string, string>> = {}): string {
   const hopCount = Math.max(0, ...flowsOf(trace).map(({ hops }) => hops.length));
-  const rows = Array.from({ length: hopCount }, (_, hop) => hopRow(trace, hop));
+  const rows = Array.from({ length: hopCount }, (_, hop) => hopRow(trace, hop, names));
   const title = `HOST: ${agentName}`;
   const width = Math.max(
     HOST_WIDTH_MIN,
@@ -29,12 +32,19 @@ export function mtrTable(trace: Trace, agentName: string): string {
 
 const cells = (texts: readonly string[]): string => texts.map((text, at) => text.padStart(WIDTHS[at] ?? 0)).join(' ');
 
-function hopRow({ addresses, rounds }: Trace, hop: number): { hosts: string[]; figures: string[] } {
+function hopRow(
+  { addresses, rounds }: Trace,
+  hop: number,
+  names: Readonly<Record<string, string>>,
+): { hosts: string[]; figures: string[] } {
   const probes = rounds
     .map((round) => round[hop])
     .filter((probe) => probe !== undefined && probe !== null && probe !== 'waiting');
   const answered = probes.filter((probe) => responderOf(probe) !== SILENT);
-  const hosts = [...new Set(answered.map((probe) => addresses[responderOf(probe)]))];
+  const responders = new Set(answered.map((probe) => addresses[responderOf(probe)]));
+  const hosts = [...responders].map((address) =>
+    Object.hasOwn(names, address) ? `${names[address]} (${address})` : address,
+  );
   const rttsMs = answered.map((probe) => Number(probe[1]) / US_PER_MS);
   const lossPercent = probes.length === 0 ? 0 : (100 * (probes.length - answered.length)) / probes.length;
   const times = [rttsMs.at(-1) ?? 0, mean(rttsMs), Math.min(...rttsMs), Math.max(...rttsMs), deviation(rttsMs)];

@@ -1,4 +1,4 @@
-import { AgentDirectory, AgentReports, ReportedExecutors } from '@icmp-mon/agents/contract';
+import { AgentDirectory, AgentReports, AgentSites, ReportedExecutors } from '@icmp-mon/agents/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { HealthParts } from '@icmp-mon/platform/health';
@@ -31,19 +31,20 @@ import { ListedAgents } from '../listed-agents';
 import { ReadAgentHandler } from '../read-agent';
 import { ReadAgentMetricsHandler } from '../read-agent-metrics';
 import { StoredAgentDirectory } from '../stored-agent-directory';
+import { StoredAgentSites } from '../stored-agent-sites';
 import { StoredAgentReports } from '../stored-agent-reports';
 import { StoredExecutors } from '../stored-executors';
 import { RevokeEnrolmentTokenHandler } from '../revoke-enrolment-token';
 import { AGENT_AUDIT, ENROLMENT_TOKEN_AUDIT } from '../agent-audit';
 
-/** Registers the agents' routes for users and services; needs both databases and `HeldTargets`. Exports `AgentDirectory`, `AgentReports` and `ReportedExecutors` for the routes of other contexts. */
+/** Registers the agents' routes for users and services; needs both databases and `HeldTargets`. Exports `AgentDirectory`, `AgentReports`, `AgentSites` and `ReportedExecutors` for the routes of other contexts. */
 @Module({})
 export class AgentsApiModule {
   static register(options: AgentsApiOptions): DynamicModule {
     return {
       module: AgentsApiModule,
       global: true,
-      exports: [AgentDirectory, AgentReports, ReportedExecutors],
+      exports: [AgentDirectory, AgentReports, AgentSites, ReportedExecutors],
       controllers: [
         AgentsController,
         AgentChangesController,
@@ -60,6 +61,7 @@ export class AgentsApiModule {
             new StoredAgentReports(telemetry, messaging),
         },
         { provide: AgentDirectory, useClass: StoredAgentDirectory },
+        { provide: AgentSites, useClass: StoredAgentSites },
         { provide: ReportedExecutors, useClass: StoredExecutors },
         AgentShares,
         ListedAgents,

@@ -1,7 +1,8 @@
-import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { BackgroundServices, GroupProjections, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
+import { forgetPrefixes } from '../as-numbers/stored-import';
 import { forgetExcessTraces, forgetOldChanges, forgetOldTraces } from '../traces/forget-traces';
 import { PathChangePublisher } from '../traces/path-change-publisher';
 import { TracesProjection } from '../traces/traces.projection';
@@ -15,6 +16,7 @@ const EXCESS_PER_RUN_MAX = 500_000;
 @Module({})
 export class PathsWorkerModule {
   constructor(
+    control: ControlDatabase,
     telemetry: TelemetryDatabase,
     messaging: Messaging,
     projections: GroupProjections,
@@ -45,6 +47,11 @@ export class PathsWorkerModule {
         runTask: () => forgetExcessTraces(telemetry, EXCESS_PER_RUN_MAX),
       },
       { name: 'old-path-changes', everyMs: HOUR_MS, runTask: inStepsOf(forgetOldChanges) },
+      {
+        name: 'as-prefixes',
+        everyMs: HOUR_MS,
+        runTask: () => inSteps(ROWS_PER_STEP, () => forgetPrefixes(control, ROWS_PER_STEP)),
+      },
     );
   }
 }

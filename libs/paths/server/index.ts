@@ -1,0 +1,1 @@
+export { TracesProjection } from './traces/traces.projection';
