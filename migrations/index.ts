@@ -55,6 +55,7 @@ import { AssignmentAgentAnchors1790000107100 } from './control/1790000107100-ass
 import { CommandAddress1790000112000 } from './control/1790000112000-command-address';
 import { CommandsTraces1790000114000 } from './control/1790000114000-commands-traces';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
+import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -138,6 +139,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   CommandAddress1790000112000,
   CommandsTraces1790000114000,
   PathsAsNumbers1790000115000,
+  Maintenance1790000120000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

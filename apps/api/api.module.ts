@@ -3,6 +3,7 @@ import { AssignmentApiModule } from '@icmp-mon/assignment/server/api';
 import { AuditApiModule } from '@icmp-mon/audit/server/api';
 import { CommandsApiModule } from '@icmp-mon/commands/server/api';
 import { IdentityApiModule } from '@icmp-mon/identity/server/api';
+import { MaintenanceApiModule } from '@icmp-mon/maintenance/server/api';
 import { OperationsApiModule } from '@icmp-mon/operations/server/api';
 import { PathsApiModule } from '@icmp-mon/paths/server/api';
 import { ControlDatabase, DatabaseModule, REQUEST_TIMEOUTS, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -49,6 +50,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
   AuditApiModule,
   CommandsApiModule,
   PathsApiModule,
+  MaintenanceApiModule,
 ];
 
 /** The API: commands and queries over HTTP, for people and services. */

@@ -3,6 +3,7 @@ import { AssignmentCliModule } from '@icmp-mon/assignment/server/cli';
 import { CommandsCliModule } from '@icmp-mon/commands/server/cli';
 import { IdentityCliModule } from '@icmp-mon/identity/server/cli';
 import { PathsCliModule } from '@icmp-mon/paths/server/cli';
+import { MaintenanceCliModule } from '@icmp-mon/maintenance/server/cli';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { type ContextModule, RelayedCategories } from '@icmp-mon/platform/plugins';
@@ -28,6 +29,7 @@ const contexts = (shardCount: number): ContextModule[] => [
   StatusCliModule,
   CommandsCliModule,
   PathsCliModule,
+  MaintenanceCliModule,
 ];
 
 const SOCKETS = [RelayedCategories, ReadModels, NoReadModels];

@@ -2,6 +2,7 @@ import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database'
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { AGENTS_TOPIC } from '@icmp-mon/agents/contract';
 import { COMMANDS_TOPIC } from '@icmp-mon/commands/contract';
+import { MAINTENANCE_TOPIC } from '@icmp-mon/maintenance/contract';
 import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
 import { TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,6 +29,7 @@ describe('the contexts of the command line app', () => {
       'anchors',
       'as_number_file',
       'assignment',
+      'maintenance_window',
       'target_list',
       'target_status',
       'target_version',
@@ -47,6 +49,7 @@ describe('the contexts of the command line app', () => {
       'import_file, import_line',
       'inventory_source, inventory_source_run, inventory_source_target',
       'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code, issuer_login, used_sign_in',
+      'maintenance_expansion, maintenance_occurrence, maintenance_member',
       'probe_recent, probe_series',
       'saved_view',
       'shard (checkpoints)',
@@ -63,6 +66,8 @@ describe('the contexts of the command line app', () => {
     expect(relayed).toEqual([
       ['agent', AGENTS_TOPIC],
       ['command', COMMANDS_TOPIC],
+      ['maintenance', MAINTENANCE_TOPIC],
+      ['occurrence', MAINTENANCE_TOPIC],
       ['target', TARGETS_TOPIC],
       ['tier', TIERS_TOPIC],
     ]);

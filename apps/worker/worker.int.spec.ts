@@ -40,7 +40,7 @@ const TASKS = [
   'idempotency-keys',
   'import-files',
   'list-removals',
-  'login-challenges',
+  ...['login-challenges', 'maintenance-occurrences'],
   ...['old-hourly-figures', 'old-path-changes'],
   'old-results',
   ...['old-status-changes', 'old-traces'],

@@ -2,6 +2,7 @@ import { AgentsWorkerModule } from '@icmp-mon/agents/server/worker';
 import { AssignmentWorkerModule } from '@icmp-mon/assignment/server/worker';
 import { CommandsWorkerModule } from '@icmp-mon/commands/server/worker';
 import { IdentityWorkerModule } from '@icmp-mon/identity/server/worker';
+import { MaintenanceWorkerModule } from '@icmp-mon/maintenance/server/worker';
 import { OperationsWorkerModule } from '@icmp-mon/operations/server/worker';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { HealthPartsModule } from '@icmp-mon/platform/health';
@@ -42,6 +43,7 @@ const contexts = (config: WorkerConfig): ContextModule[] => [
   ProbingWorkerModule.register(config),
   CommandsWorkerModule,
   PathsWorkerModule,
+  MaintenanceWorkerModule,
   StatusWorkerModule.register({ changesKeptDays: config.statusChangesKeptDays }),
   OperationsWorkerModule.register({
     thresholds: config.healthThresholds,

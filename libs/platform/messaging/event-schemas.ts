@@ -20,6 +20,15 @@ import commandExpired from '../../../docs/schemas/command.expired.v1.json';
 import commandFailed from '../../../docs/schemas/command.failed.v1.json';
 import commandRequested from '../../../docs/schemas/command.requested.v1.json';
 import pathChanged from '../../../docs/schemas/path.changed.v1.json';
+import maintenanceAmended from '../../../docs/schemas/maintenance.amended.v1.json';
+import maintenanceCancelled from '../../../docs/schemas/maintenance.cancelled.v1.json';
+import maintenanceDateChanged from '../../../docs/schemas/maintenance.date-changed.v1.json';
+import maintenanceScheduled from '../../../docs/schemas/maintenance.scheduled.v1.json';
+import maintenanceSilenced from '../../../docs/schemas/maintenance.silenced.v1.json';
+import maintenanceZoneChanged from '../../../docs/schemas/maintenance.zone-changed.v1.json';
+import occurrenceClosed from '../../../docs/schemas/occurrence.closed.v1.json';
+import occurrenceExtended from '../../../docs/schemas/occurrence.extended.v1.json';
+import occurrenceOpened from '../../../docs/schemas/occurrence.opened.v1.json';
 import targetChanged from '../../../docs/schemas/target.changed.v1.json';
 import targetRegistered from '../../../docs/schemas/target.registered.v1.json';
 import targetErased from '../../../docs/schemas/target.erased.v1.json';
@@ -39,6 +48,8 @@ export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new M
     ...[agentDrainStarted, agentDrainCancelled, agentRetired, agentEvicted, agentBanned, agentUnbanned],
     ...[agentLost, agentReturned, agentVersionChanged],
     ...[commandRequested, commandDispatched, commandCompleted, commandFailed, commandExpired, commandCancelled],
+    ...[maintenanceScheduled, maintenanceAmended, maintenanceDateChanged, maintenanceZoneChanged],
+    ...[maintenanceCancelled, maintenanceSilenced, occurrenceOpened, occurrenceExtended, occurrenceClosed],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),
 );
 

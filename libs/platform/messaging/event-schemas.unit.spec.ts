@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '@icmp-mon/agents/contract';
 import type { CommandEvent } from '@icmp-mon/commands/contract';
 import type { PathChanged } from '@icmp-mon/paths/contract';
+import type { MaintenanceEvent, OccurrenceEvent } from '@icmp-mon/maintenance/contract';
 import type { CheckStatusChanged, TargetStatusChanged } from '@icmp-mon/status/contract';
 import type { TargetEvent } from '@icmp-mon/targets/contract';
 import type { TierEvent } from '@icmp-mon/tiers/contract';
@@ -11,7 +12,15 @@ import { cloudEventType } from './cloud-event';
 import { EVENT_SCHEMAS, eventFault, validateEvent } from './event-schemas';
 
 type PublicEvent =
-  TargetEvent | TierEvent | AgentEvent | CommandEvent | TargetStatusChanged | CheckStatusChanged | PathChanged;
+  | TargetEvent
+  | TierEvent
+  | AgentEvent
+  | CommandEvent
+  | MaintenanceEvent
+  | OccurrenceEvent
+  | TargetStatusChanged
+  | CheckStatusChanged
+  | PathChanged;
 
 /** The entity of each event. The type makes it complete: a new event of a contract does not compile until it is added here. */
 const ENTITY_OF: Record<PublicEvent['type'], string> = {
@@ -40,6 +49,15 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   CommandFailed: 'command',
   CommandExpired: 'command',
   CommandCancelled: 'command',
+  MaintenanceScheduled: 'maintenance',
+  MaintenanceAmended: 'maintenance',
+  MaintenanceDateChanged: 'maintenance',
+  MaintenanceZoneChanged: 'maintenance',
+  MaintenanceCancelled: 'maintenance',
+  MaintenanceSilenced: 'maintenance',
+  OccurrenceOpened: 'occurrence',
+  OccurrenceExtended: 'occurrence',
+  OccurrenceClosed: 'occurrence',
   TargetStatusChanged: 'target-status',
   CheckStatusChanged: 'check-status',
   PathChanged: 'path',

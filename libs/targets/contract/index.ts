@@ -15,3 +15,4 @@ export * from './tag-list';
 export * from './tag-text';
 export * from './inventory-source';
 export * from './inventory-source-events';
+export * from './target-scopes';

@@ -10,7 +10,7 @@ const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), '
 const EXAMPLES = /** @type {Record<string, string[]>} */ ({
   context: [
     'npm run generate -- context incidents',
-    'npm run generate -- context maintenance --aggregate=maintenance-window',
+    'npm run generate -- context inspection --aggregate=inspection-round',
   ],
   verb: ['npm run generate -- verb incidents close'],
   'read-model': ['npm run generate -- read-model incidents known-targets --of=targets'],

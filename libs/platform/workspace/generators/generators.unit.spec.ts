@@ -106,12 +106,12 @@ describe('the generator of a context', () => {
   });
 
   it('names everything after the aggregate', async () => {
-    await context(tree, { name: 'maintenance', aggregate: 'maintenance-window' });
-    expect(text('libs/maintenance/contract/maintenance-window-events.ts')).toContain(
-      "export const MAINTENANCE_WINDOW_STREAM = 'maintenancewindow';",
+    await context(tree, { name: 'inspection', aggregate: 'inspection-round' });
+    expect(text('libs/inspection/contract/inspection-round-events.ts')).toContain(
+      "export const INSPECTION_ROUND_STREAM = 'inspectionround';",
     );
-    expect(text('libs/maintenance/server/maintenance-window.ts')).toContain("from '@icmp-mon/maintenance/contract'");
-    expect(text('libs/maintenance/ui/index.ts')).toContain('export const maintenanceRoutes: Routes');
+    expect(text('libs/inspection/server/inspection-round.ts')).toContain("from '@icmp-mon/inspection/contract'");
+    expect(text('libs/inspection/ui/index.ts')).toContain('export const inspectionRoutes: Routes');
     for (const file of written()) expect(text(file)).not.toMatch(/<%|%>/);
   });
 
@@ -132,7 +132,7 @@ describe('the generator of a context', () => {
     ['settings', undefined, 'the page /settings'],
     ['watching', 'target', 'the streams "target"'],
     ['journal', 'event', 'makes "event" already'],
-    ['maintenance', 'window', 'reserved word of SQL'],
+    ['inspection', 'window', 'reserved word of SQL'],
     ['orders', undefined, 'reserved word of SQL'],
     ['a'.repeat(41), undefined, 'too long'],
   ])('refuses the name %s of %s, which is in use already', async (name, aggregate, reason) => {

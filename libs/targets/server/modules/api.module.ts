@@ -1,5 +1,5 @@
 import { AuditedCategories, ShownQueues } from '@icmp-mon/platform/plugins';
-import { InventoryHistory, TargetDirectory } from '@icmp-mon/targets/contract';
+import { InventoryHistory, TargetDirectory, TargetScopes } from '@icmp-mon/targets/contract';
 import { HealthParts } from '@icmp-mon/platform/health';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AddressCheck } from '../address-check';
@@ -28,6 +28,7 @@ import { CountsStream } from '../stream/counts-stream';
 import { ListChanges } from '../stream/list-changes';
 import { StatusStreamController } from '../stream/status-stream.controller';
 import { TargetListStream } from '../stream/target-list-stream';
+import { ListedTargetScopes } from '../listed-target-scopes';
 import { ListedTargets } from '../target-directory';
 import { CountTargetsHandler } from '../target-list/count-targets';
 import { ListTargetsHandler } from '../target-list/list-targets';
@@ -88,6 +89,7 @@ interface TargetsApiOptions {
     ListedTargets,
     { provide: TargetDirectory, useExisting: ListedTargets },
     { provide: InventoryHistory, useClass: StoredInventoryHistory },
+    { provide: TargetScopes, useClass: ListedTargetScopes },
     AddressCheck,
     TierNames,
     ParentTargets,
@@ -130,7 +132,7 @@ interface TargetsApiOptions {
     ReadSourceHandler,
     ListSourceRunsHandler,
   ],
-  exports: [TargetDirectory, InventoryHistory],
+  exports: [TargetDirectory, InventoryHistory, TargetScopes],
 })
 export class TargetsApiModule {
   static register({ credentialsKey }: TargetsApiOptions): DynamicModule {

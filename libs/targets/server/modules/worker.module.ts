@@ -11,7 +11,7 @@ import {
   MINUTE_MS,
   RelayedCategories,
 } from '@icmp-mon/platform/plugins';
-import { TARGETS_TOPIC } from '@icmp-mon/targets/contract';
+import { TARGETS_TOPIC, TargetScopes } from '@icmp-mon/targets/contract';
 import { TierTargets } from '@icmp-mon/tiers/contract';
 import { BullModule } from '@nestjs/bullmq';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
@@ -21,6 +21,7 @@ import { BulkJobsProcessor } from '../bulk/bulk-jobs.processor';
 import { BULK_JOBS_QUEUE } from '../bulk/bulk-jobs.queue';
 import { ENDED_JOBS_KEPT_DAYS, forgetBulkJobs } from '../bulk/forget-bulk-jobs';
 import { forgetEndedImports } from '../import/forget-import-files';
+import { ListedTargetScopes } from '../listed-target-scopes';
 import { MoveTargets } from '../move-targets';
 import { cleanFormerOwners } from '../saved-views/former-owners';
 import { type SourcesWorkerOptions, SourcesWorkerModule } from '../sources/sources-worker.module';
@@ -40,7 +41,7 @@ const VERSIONS_KEPT_DAYS = 396;
 
 export { allowedAddresses } from '../sources/allowed-addresses';
 
-/** Exports `TierTargets` for the tiers' worker. */
+/** Exports `TierTargets` for the tiers' worker, and `TargetScopes`. */
 @Global()
 @Module({
   imports: [BullModule.registerQueue({ name: BULK_JOBS_QUEUE })],
@@ -49,13 +50,14 @@ export { allowedAddresses } from '../sources/allowed-addresses';
     BulkJobRunner,
     BulkJobWaker,
     BulkJobsProcessor,
+    { provide: TargetScopes, useClass: ListedTargetScopes },
     {
       provide: TierTargets,
       inject: [ControlDatabase],
       useFactory: (control: ControlDatabase): TierTargets => new MoveTargets(control),
     },
   ],
-  exports: [TierTargets],
+  exports: [TierTargets, TargetScopes],
 })
 export class TargetsWorkerModule {
   static register(sources: SourcesWorkerOptions): DynamicModule {

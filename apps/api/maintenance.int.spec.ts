@@ -1,0 +1,112 @@
+import type { WindowPage, WindowPreview, WindowView } from '@icmp-mon/maintenance/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from './testing/test-api';
+
+const WINDOW = {
+  ...{ title: 'Line cards', scope: 'site=fra', timeZone: 'Europe/Berlin', date: '2031-03-30', rrule: 'FREQ=YEARLY' },
+  ...{ startTime: '02:30', endTime: '04:00' },
+};
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startTestApi({}, { judging: false });
+});
+afterAll(() => api.stop());
+
+const json = async <T>(response: Response): Promise<T> => (await response.json()) as T;
+
+describe('maintenance', () => {
+  it('previews what a definition means, in three zones and with the changes of the clocks', async () => {
+    const shown = await api.postJson('/api/v1/maintenance/preview?viewerZone=America/New_York', WINDOW);
+    const { items, targetCount } = await json<WindowPreview>(shown);
+    expect([shown.status, items.length, targetCount]).toEqual([200, 5, 0]);
+    expect(items[0]).toEqual({
+      ...{ date: '2031-03-30', startsAt: '2031-03-30T01:00:00.000Z', endsAt: '2031-03-30T02:00:00.000Z' },
+      inWindowZone: { start: '2031-03-30T03:00+02:00', end: '2031-03-30T04:00+02:00' },
+      inViewerZone: { start: '2031-03-29T21:00-04:00', end: '2031-03-29T22:00-04:00' },
+      ...{ startNote: 'in_gap', endNote: null, crossesClockChange: true, minutes: 60 },
+    });
+    expect(items[1].startNote).toBeNull();
+  });
+
+  it.each([
+    [{ timeZone: 'Europe/Frankfurt' }, 'timeZone', 'tz database'],
+    [{ timeZone: '+02:00' }, 'timeZone', 'tz database'],
+    [{ date: '2031-02-29' }, 'date', 'must be a date'],
+    [{ date: '2020-03-30', rrule: null }, 'date', 'in the past'],
+    [{ startTime: '24:00' }, 'startTime', 'from 00:00 to 23:59'],
+    [{ endTime: '02:30' }, 'endTime', 'must be after startTime'],
+    [{ endDayOffset: 8 }, 'endDayOffset', '0 to 7'],
+    [{ endDayOffset: 7 }, 'endDayOffset', 'longer than 7 days'],
+    [{ rrule: 'FREQ=HOURLY' }, 'rrule', 'must have FREQ'],
+    [{ rrule: 'FREQ=DAILY;BYHOUR=2' }, 'rrule', 'BYHOUR'],
+    [{ rrule: 'FREQ=MONTHLY;BYMONTHDAY=32' }, 'rrule', 'BYMONTHDAY'],
+    [{ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, 'rrule', 'matches no date'],
+    [{ rrule: 'FREQ=WEEKLY;BYDAY=1TU' }, 'rrule', 'RFC 5545'],
+    [{ rrule: 'FREQ=DAILY;UNTIL=20310401T000000Z' }, 'rrule', 'UNTIL=20271231'],
+    [{ scope: 'status=down' }, 'scope', 'not a filter'],
+    [{ title: ' ' }, 'title', '1 to 200'],
+    [{ announcedAt: 'yesterday' }, 'announcedAt', 'ISO 8601'],
+  ])('refuses %j at its member', async (change, member, text) => {
+    const refused = await api.postJson('/api/v1/maintenance', { ...WINDOW, ...change });
+    const { errors } = await json<{ errors: { pointer: string; detail: string }[] }>(refused);
+    expect([refused.status, errors.map(({ pointer }) => pointer)]).toEqual([400, [`#/${member}`]]);
+    expect(errors[0].detail).toContain(text);
+  });
+
+  it('schedules once per key, amends by ETag, changes one date, lists and cancels', async () => {
+    const send = () => api.postJson('/api/v1/maintenance', WINDOW, { 'idempotency-key': 'one' });
+    const made = await send();
+    const window = await json<WindowView>(made);
+    expect([made.status, made.headers.get('location')]).toEqual([201, `/api/v1/maintenance/${window.id}`]);
+    expect(await json<WindowView>(await send())).toEqual(window);
+
+    const path = `/api/v1/maintenance/${window.id}`;
+    const amended = {
+      ...WINDOW,
+      rrule: 'FREQ=DAILY',
+      date: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
+    };
+    expect((await api.sendJson('PUT', path, amended, { 'if-match': '"7"' })).status).toBe(412);
+    const { next, version } = await json<WindowView>(await api.sendJson('PUT', path, amended, { 'if-match': '"1"' }));
+    expect(version).toBe(2);
+    const date = next?.date ?? '';
+    const moved = await json<WindowView>(
+      await api.sendJson('PUT', `${path}/occurrences/${date}`, { endTime: '05:00' }),
+    );
+    expect(moved.changes[date]).toMatchObject({ kind: 'moved', onDate: date, startTime: '02:30', endTime: '05:00' });
+    expect((await api.sendJson('PUT', `${path}/occurrences/${date}`, {})).status).toBe(400);
+    expect((await api.sendJson('PUT', `${path}/occurrences/tomorrow`, { skip: true })).status).toBe(404);
+    expect((await api.sendJson('DELETE', `${path}/occurrences/${date}`)).status).toBe(200);
+    expect((await api.sendJson('POST', `${path}/end`)).status).toBe(409);
+
+    const first = await json<{ items: unknown[]; next: string }>(await api.sendRequest(`${path}/occurrences?limit=2`));
+    const cursor = encodeURIComponent(first.next);
+    const second = await json<{ items: unknown[] }>(
+      await api.sendRequest(`${path}/occurrences?limit=2&cursor=${cursor}`),
+    );
+    expect(second.items).toHaveLength(2);
+    expect(second.items).not.toContainEqual(first.items[1]);
+    expect((await api.sendRequest('/api/v1/maintenance/occurrences?cursor=x')).status).toBe(400);
+    expect((await api.sendRequest(`${path}/occurrences/${date}/targets`)).status).toBe(200);
+
+    expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance'))).items).toHaveLength(1);
+    await api.sendJson('DELETE', path);
+    expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance'))).items).toEqual([]);
+    expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance?state=all'))).items).toHaveLength(1);
+  });
+
+  it('lets operators silence, engineers schedule, and viewers read', async () => {
+    const silence = { scope: 'site=fra', minutes: 120, reason: 'noise' };
+    const as = (role: 'viewer' | 'operator', path: string, body: object) =>
+      api.sendRequest(path, {
+        ...{ role, method: 'POST', body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json' },
+      });
+    expect((await as('operator', '/api/v1/maintenance/silences', silence)).status).toBe(201);
+    expect((await as('viewer', '/api/v1/maintenance/silences', silence)).status).toBe(403);
+    expect((await as('operator', '/api/v1/maintenance', WINDOW)).status).toBe(403);
+    expect((await as('viewer', '/api/v1/maintenance/preview', WINDOW)).status).toBe(200);
+  });
+});

@@ -1,0 +1,13 @@
+export {
+  MAINTENANCE_STREAM,
+  MAINTENANCE_TOPIC,
+  type MaintenanceEvent,
+  type MaintenanceSilenced,
+  type MovedOccurrence,
+  OCCURRENCE_STREAM,
+  type OccurrenceEvent,
+  type OccurrenceOpened,
+} from './maintenance-events';
+export * from './maintenance-window';
+export * from './targets-in-maintenance';
+export * from './window-limits';

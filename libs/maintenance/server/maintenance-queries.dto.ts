@@ -1,0 +1,80 @@
+import type * as contract from '@icmp-mon/maintenance/contract';
+import { MAINTENANCE_LIMITS, OCCURRENCE_STATES, WINDOW_KINDS } from '@icmp-mon/maintenance/contract';
+import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { DATE, ZONE_LENGTH_MAX } from './maintenance.dto';
+
+const CURSOR_LENGTH_MAX = 256;
+const PAGE_DEFAULT = 100;
+
+/** Query of routes that act on what is open. */
+export class OpenOccurrenceRequest {
+  @ApiPropertyOptional({ ...DATE, description: 'Only the occurrence of this date; all open ones unless set.' })
+  @MayBeAbsent()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'date must be a date such as 2027-03-28' })
+  date?: string;
+}
+
+export class PreviewZoneRequest {
+  @ApiPropertyOptional({ minLength: 1, maxLength: ZONE_LENGTH_MAX, description: 'Zone of the viewer.', default: 'UTC' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, ZONE_LENGTH_MAX)
+  viewerZone?: string;
+}
+
+export class PageRequest {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAINTENANCE_LIMITS.page, default: PAGE_DEFAULT })
+  @WholeNumberParameter()
+  @IsInt()
+  @Min(1)
+  @Max(MAINTENANCE_LIMITS.page)
+  limit: number = PAGE_DEFAULT;
+
+  @ApiPropertyOptional({ description: '`next` of the previous page.', minLength: 1, maxLength: CURSOR_LENGTH_MAX })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, CURSOR_LENGTH_MAX)
+  cursor?: string;
+}
+
+export class ListWindowsRequest extends PageRequest {
+  @ApiPropertyOptional({
+    ...{ enum: ['active', 'all'], default: 'active' },
+    description: 'active: neither cancelled nor over.',
+  })
+  @MayBeAbsent()
+  @IsIn(['active', 'all'])
+  state?: 'active' | 'all';
+
+  @ApiPropertyOptional({ enum: WINDOW_KINDS })
+  @MayBeAbsent()
+  @IsIn(WINDOW_KINDS)
+  kind?: contract.WindowKind;
+
+  @ApiPropertyOptional({ minLength: 1, maxLength: MAINTENANCE_LIMITS.nameLength })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, MAINTENANCE_LIMITS.nameLength)
+  name?: string;
+}
+
+export class ListOccurrencesRequest extends PageRequest {
+  @ApiPropertyOptional({ minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX, description: 'That end after this time.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, TIME_TEXT_LENGTH_MAX)
+  from?: string;
+
+  @ApiPropertyOptional({ minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX, description: 'That begin before this time.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, TIME_TEXT_LENGTH_MAX)
+  to?: string;
+
+  @ApiPropertyOptional({ enum: OCCURRENCE_STATES })
+  @MayBeAbsent()
+  @IsIn(OCCURRENCE_STATES)
+  state?: contract.OccurrenceState;
+}

@@ -1,0 +1,47 @@
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
+import { AuditedCategories } from '@icmp-mon/platform/plugins';
+import { Global, Module } from '@nestjs/common';
+import { MAINTENANCE_AUDIT, OCCURRENCE_AUDIT } from '../maintenance-audit';
+import { MaintenanceController } from '../maintenance.controller';
+import { ListOccurrenceTargetsHandler } from '../occurrences/list-occurrence-targets';
+import { ListOccurrencesHandler } from '../occurrences/list-occurrences';
+import { StoredTargetsInMaintenance } from '../occurrences/stored-targets-in-maintenance';
+import { OccurrencesController } from '../occurrences.controller';
+import { AmendWindowHandler } from '../windows/amend-window';
+import { CancelWindowHandler } from '../windows/cancel-window';
+import { ChangeDateHandler } from '../windows/change-date';
+import { EndOccurrenceHandler } from '../windows/end-occurrence';
+import { ExtendOccurrenceHandler } from '../windows/extend-occurrence';
+import { ListWindowsHandler } from '../windows/list-windows';
+import { ReadPreviewHandler } from '../windows/read-preview';
+import { ReadWindowHandler } from '../windows/read-window';
+import { ScheduleWindowHandler } from '../windows/schedule-window';
+import { SilenceScopeHandler } from '../windows/silence-scope';
+
+/** Exports `TargetsInMaintenance` for the routes of other contexts; needs `TargetDirectory` and `TargetScopes`. */
+@Global()
+@Module({
+  // The list of occurrences before the route of a window by its id.
+  controllers: [OccurrencesController, MaintenanceController],
+  providers: [
+    ScheduleWindowHandler,
+    AmendWindowHandler,
+    ChangeDateHandler,
+    CancelWindowHandler,
+    SilenceScopeHandler,
+    EndOccurrenceHandler,
+    ExtendOccurrenceHandler,
+    ListWindowsHandler,
+    ReadWindowHandler,
+    ReadPreviewHandler,
+    ListOccurrencesHandler,
+    ListOccurrenceTargetsHandler,
+    { provide: TargetsInMaintenance, useClass: StoredTargetsInMaintenance },
+  ],
+  exports: [TargetsInMaintenance],
+})
+export class MaintenanceApiModule {
+  constructor(audited: AuditedCategories) {
+    audited.plug(MAINTENANCE_AUDIT, OCCURRENCE_AUDIT);
+  }
+}
