@@ -1,4 +1,4 @@
-// npm run measure: measures CPU and memory of the running product, idle or under load.
+// npm run measure: measures the running product: CPU and memory, idle or under load, and the time until paths are shown.
 import { measure as definition } from './commands/measuring.mjs';
 import { runCommand } from './commands/run-command.mjs';
 import { requireRunning } from './commands/running.mjs';
@@ -6,6 +6,9 @@ import { requireRunning } from './commands/running.mjs';
 await runCommand(definition, async (asked) => {
   requireRunning();
   const { measure } = await import('./demo/measure.mjs');
-  const options = { seconds: asked.number('seconds'), targets: asked.number('targets'), json: asked.flag('json') };
+  const options = {
+    ...{ seconds: asked.number('seconds'), targets: asked.number('targets') },
+    ...{ target: asked.text('target'), json: asked.flag('json') },
+  };
   await measure(asked.args[0], options);
 });

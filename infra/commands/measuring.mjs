@@ -47,12 +47,17 @@ export const demo = {
 /** @type {Command} */
 export const measure = {
   name: 'measure',
-  purpose: 'Measures CPU and memory of each process of the running product, and counts the results under load.',
+  purpose:
+    'Measures the running product: CPU and memory of each process, results under load, and how soon paths are shown.',
   arguments: [
     {
       name: 'what',
       text: 'what to measure',
-      ...chosenFrom({ idle: 'the product as it runs', load: 'with more targets, each probed every 5 s' }),
+      ...chosenFrom({
+        idle: 'the product as it runs',
+        load: 'with more targets, each probed every 5 s',
+        traces: 'the time until a client sees the hops of a path, from all agents',
+      }),
     },
   ],
   options: [
@@ -72,10 +77,15 @@ export const measure = {
       text: 'number of targets that load adds and removes afterwards',
       default: 1000,
     },
+    { name: 'target', value: 'ip', text: 'target of the traces', default: 'the first one of the list' },
     json,
   ],
   settings: settings('ICMPMON_STATE_DIR'),
-  examples: ['npm run measure -- idle', 'npm run measure -- load --targets 500 --seconds 60'],
+  examples: [
+    'npm run measure -- idle',
+    'npm run measure -- load --targets 500 --seconds 60',
+    'npm run measure -- traces --target 198.18.0.1',
+  ],
 };
 
 /** @type {Command} */

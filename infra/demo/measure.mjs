@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { withClient } from '../database-client.mjs';
 import { agentCounts, storedCounts } from './counts.mjs';
 import { usageOf } from './process-usage.mjs';
+import { measureTraces } from './measure-traces.mjs';
 import { Api, readAccess, until } from './product.mjs';
 import { stateDir } from '../paths.mjs';
 import { readJson } from '../private-file.mjs';
@@ -143,10 +144,15 @@ async function load(seconds, targets) {
 }
 
 /**
- * @param {string} name `idle` or `load`
- * @param {{ seconds: number | undefined, targets: number | undefined, json: boolean }} options
+ * @param {string} name `idle`, `load` or `traces`
+ * @param {{ seconds: number | undefined, targets: number | undefined, target: string | undefined, json: boolean }} options
  */
-export async function measure(name, { seconds, targets = TARGETS, json }) {
+export async function measure(name, { seconds, targets = TARGETS, target, json }) {
+  if (name === 'traces') {
+    const traces = await measureTraces(api, target);
+    if (json) print(JSON.stringify({ name, ...traces }));
+    return;
+  }
   const result = name === 'load' ? await load(seconds ?? LOAD_S, targets) : await idle(seconds ?? IDLE_S);
   printRows(result.rows);
   if (json) print(JSON.stringify({ name, ...result }));
