@@ -9,6 +9,15 @@ let page: Page;
 
 const textOf = (testId: string) => page.getByTestId(testId).innerText();
 
+/** Counts how often the page reads a command. */
+function countReads(page: Page): () => number {
+  let reads = 0;
+  page.on('request', (request) => {
+    if (/\/api\/v1\/commands\/[^/]+$/.test(request.url()) && request.method() === 'GET') reads++;
+  });
+  return () => reads;
+}
+
 /** A target is probed now from two agents, by keyboard. */
 export const commandsStory = (running: () => { product: RunningProduct; ip: string }) => (): void => {
   beforeAll(async () => {
@@ -23,8 +32,8 @@ export const commandsStory = (running: () => { product: RunningProduct; ip: stri
   it('begins at the target, shows the answers as they arrive, and the steps of each agent', async () => {
     const { ip } = running();
     await page.goto(`/targets/${ip}`);
+    const polls = countReads(page);
     await page.getByTestId('probe-now').press('Enter');
-    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(`Probe ${ip} now`);
     await page.getByTestId('probe-choice').selectOption('all');
     expect(await browser.inspect('probe')).toEqual([]);
     await page.getByTestId('send-probe').press('Enter');
@@ -32,6 +41,12 @@ export const commandsStory = (running: () => { product: RunningProduct; ip: stri
     expect(await textOf('command-answers')).toBe('2 of 2 answered');
     await page.getByTestId('trail-of-second').press('Enter');
     await expect.poll(() => textOf('trail-lines'), soon).toContain('probe 4: reply after');
+    expect(await browser.inspect('console')).toEqual([]);
+    // The answers arrived by the stream: the command itself was read once, or again after 5 s.
+    expect(polls()).toBeLessThanOrEqual(3);
+    await page.getByTestId('open-command').press('Enter');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(`Ping of ${ip}`);
+    expect(await textOf('command-answers')).toBe('2 of 2 answered');
     expect(await browser.inspect('command')).toEqual([]);
     await page.getByTestId('repeat-command').press('Enter');
     await expect.poll(() => textOf('command-state'), soon).toMatch(/requested|running/);

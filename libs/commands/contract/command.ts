@@ -161,6 +161,21 @@ export interface CommandView extends Omit<CommandSummary, 'agents'> {
   change: number;
 }
 
+/** Commands that one stream of a browser follows. */
+export const LIVE_COMMANDS_MAX = 20;
+
+/** Data of the event `command-agent` on the stream of a browser; it is followed by the `command-change` that it is part of. */
+export interface CommandAgentChange {
+  commandId: string;
+  agent: CommandAgent;
+}
+
+/** Data of the event `command-change`: with the agents sent before, all that changed since change number `after`; everything after 0. */
+export interface CommandChange {
+  after: number;
+  command: Omit<CommandView, 'agents'>;
+}
+
 /** Response of `GET /api/v1/commands/{id}/agents/{agentId}/trail`. */
 export interface CommandTrail {
   /** Null: not stored yet, or deleted after 24 hours. */

@@ -14,11 +14,11 @@ import { AnsweredPipe, BadPipe, KindPipe, ParametersPipe } from './command-pipes
         <thead>
           <tr>
             <th>Requested ({{ zone() }})</th>
+            <th>State</th>
             <th>Command</th>
             @if (showsTarget()) {
               <th>Target</th>
             }
-            <th>State</th>
             <th>Agents</th>
             <th>By</th>
           </tr>
@@ -29,11 +29,11 @@ import { AnsweredPipe, BadPipe, KindPipe, ParametersPipe } from './command-pipes
               <td>
                 <a [routerLink]="['/commands', command.id]">{{ command.requestedAt | dateTime }}</a>
               </td>
+              <td [class.bad]="command.state | isBad">{{ command.state }}</td>
               <td [title]="command | parameters">{{ command.kind | kind }}</td>
               @if (showsTarget()) {
                 <td class="mono">{{ command.ip }}</td>
               }
-              <td [class.bad]="command.state | isBad">{{ command.state }}</td>
               <td>{{ command.agents | answered }}</td>
               <td class="name">{{ command.requestedByName ?? command.requestedBy }}</td>
             </tr>

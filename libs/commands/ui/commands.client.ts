@@ -23,8 +23,12 @@ export class CommandsClient {
     return httpResource(() => ({ url: COMMANDS, params: { limit: PAGE, ...asked() } }));
   }
 
-  readCommand(id: () => string): HttpResourceRef<CommandView | undefined> {
-    return httpResource(() => `${COMMANDS}/${encodeURIComponent(id())}`);
+  /** Reads nothing while the id is null. */
+  readCommand(id: () => string | null): HttpResourceRef<CommandView | undefined> {
+    return httpResource(() => {
+      const read = id();
+      return read === null ? undefined : `${COMMANDS}/${encodeURIComponent(read)}`;
+    });
   }
 
   /** Reads nothing while `agentId` is null. */

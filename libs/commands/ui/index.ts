@@ -5,6 +5,9 @@ export const commandsRoutes: Routes = [
   { path: ':id', loadComponent: () => import('./command-page').then((page) => page.CommandPage) },
 ];
 
+/** Loads the console of the target's page. */
+export const loadProbeConsole = () => import('./probe-console').then(({ ProbeConsole }) => ProbeConsole);
+
 /** Page of a target. */
 export const probeRoutes: Routes = [
   { path: '', loadComponent: () => import('./probe-page').then((page) => page.ProbePage) },

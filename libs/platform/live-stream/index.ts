@@ -1,2 +1,2 @@
 export { LiveStream } from './live-stream';
-export type { FleetCounts, StreamBatch } from './stream-batch';
+export type { CommandUpdate, FleetCounts, StreamBatch } from './stream-batch';

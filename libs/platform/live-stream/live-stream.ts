@@ -1,12 +1,12 @@
 import { computed, DestroyRef, inject, Injectable } from '@angular/core';
-import { LIVE_TARGETS_MAX } from '@icmp-mon/targets/contract';
 import { Clock } from '@icmp-mon/platform/ui-kit';
 import { truthOf } from './page-truth';
 import type { StreamBatch } from './stream-batch';
-import { StreamConnection, type StreamSignal } from './stream-connection';
+import { StreamConnection, type StreamSignal, type Watched } from './stream-connection';
 import { StreamState, type TabNews } from './stream-state';
 import { openChannel } from './tab-channel';
 import { TabGroup } from './tab-group';
+import { wantOf, watchedOf } from './wants';
 
 /**
  * The event stream of `GET /api/v1/status/stream`, shared by all tabs of the browser.
@@ -19,7 +19,7 @@ import { TabGroup } from './tab-group';
  * - Same path: leader and followers process the same signals in `StreamState`; a tab that joins first gets a snapshot from the leader.
  * - Resume: `lastEventId` is known to every tab, so a new leader resumes where the former one stopped.
  * - No silent gap: a tab that may have missed target changes emits `reset`; one that may have missed only results emits `resumed`.
- * - Union: the leader watches the targets of all tabs, at most `LIVE_TARGETS_MAX`.
+ * - Union: the leader watches the targets and commands of all tabs, as many as one stream can contain (`watchedOf`).
  */
 @Injectable({ providedIn: 'root' })
 export class LiveStream {
@@ -29,8 +29,10 @@ export class LiveStream {
   private session: () => Promise<unknown> = () => Promise.resolve();
   private tabs: TabGroup | null = null;
   private connection: StreamConnection | null = null;
-  private wanted: readonly string[] = [];
+  private wanted: Watched = { targets: [], commands: [] };
   private watched: string | null = null;
+  /** Followed commands, and by how many parts of the page. */
+  private readonly commands = new Map<string, number>();
   private frame = 0;
 
   readonly counts = this.streamState.counts;
@@ -74,7 +76,23 @@ export class LiveStream {
   watchTarget(targetId: string | null): void {
     if (this.watched === targetId) return;
     this.watched = targetId;
-    this.tabs?.requestFromLeader(targetId);
+    this.requestWatched();
+  }
+
+  /** Streams the changes of a command until the returned function is called. */
+  followCommand(id: string): () => void {
+    this.commands.set(id, (this.commands.get(id) ?? 0) + 1);
+    this.requestWatched();
+    return () => {
+      const left = (this.commands.get(id) ?? 1) - 1;
+      if (left > 0) this.commands.set(id, left);
+      else this.commands.delete(id);
+      this.requestWatched();
+    };
+  }
+
+  private requestWatched(): void {
+    this.tabs?.requestFromLeader(wantOf(this.watched, [...this.commands.keys()]));
   }
 
   private joinGroup(): void {
@@ -82,12 +100,12 @@ export class LiveStream {
     this.tabs = new TabGroup(crypto.getRandomValues(new Uint32Array(2)).join('-'), openChannel(), {
       onLeading: () => this.startLeading(),
       onFollowing: () => this.disconnectStream(),
-      onWanted: (all) => this.want(all.slice(0, LIVE_TARGETS_MAX)),
+      onWanted: (all) => this.want(watchedOf(all)),
       onNews: (news) => this.receiveNews(news as TabNews),
       snapshotFor: () => ({ kind: 'state', state: this.streamState.snapshot() }) satisfies TabNews,
     });
     this.tabs.joinGroup();
-    this.tabs.requestFromLeader(this.watched);
+    this.requestWatched();
   }
 
   private leaveGroup(): void {
@@ -106,9 +124,9 @@ export class LiveStream {
     this.connection = null;
   }
 
-  private want(all: readonly string[]): void {
-    this.wanted = all;
-    this.connection?.watchTargets(all);
+  private want(watched: Watched): void {
+    this.wanted = watched;
+    this.connection?.changeWatched(watched);
   }
 
   private passSignal(news: StreamSignal): void {

@@ -1,3 +1,4 @@
+import type { CommandAgentChange, CommandChange } from '@icmp-mon/commands/contract';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
 import { BatchGatherer } from './stream-batch';
@@ -24,6 +25,10 @@ const view = (id: string, status: TargetView['status'] = 'up'): TargetView => ({
   asOf: null,
 });
 
+const agentOf = (commandId: string, agentId: string, state: string) =>
+  ({ commandId, agent: { agentId, state } }) as CommandAgentChange;
+const changeOf = (id: string, after: number, change: number) => ({ after, command: { id, change } }) as CommandChange;
+
 describe('BatchGatherer', () => {
   it('keeps the latest row of each target', () => {
     const gatherer = new BatchGatherer();
@@ -35,6 +40,36 @@ describe('BatchGatherer', () => {
       ['b', 'up'],
     ]);
     expect(gatherer.empty).toBe(true);
+  });
+
+  it('completes a change of a command with the agents before it, also over several frames', () => {
+    const gatherer = new BatchGatherer();
+    gatherer.addCommandAgent(agentOf('c', 'a', 'running'));
+    expect(gatherer.empty).toBe(true);
+    gatherer.addCommandAgent(agentOf('c', 'a', 'completed'));
+    gatherer.addCommandAgent(agentOf('d', 'a', 'running'));
+    gatherer.addCommandChange(changeOf('c', 0, 3));
+    gatherer.addCommandChange(changeOf('c', 3, 4));
+    expect(gatherer.takeBatch().commands).toEqual([
+      { ...changeOf('c', 0, 3), agents: [{ agentId: 'a', state: 'completed' }] },
+      { ...changeOf('c', 3, 4), agents: [] },
+    ]);
+    gatherer.addCommandChange(changeOf('d', 0, 1));
+    expect(gatherer.takeBatch().commands[0]?.agents).toEqual([{ agentId: 'a', state: 'running' }]);
+  });
+
+  it('drops agents of a connection that ended before their change was complete', () => {
+    const gatherer = new BatchGatherer();
+    gatherer.addCommandAgent(agentOf('c', 'a', 'running'));
+    gatherer.forgetCommandAgents();
+    gatherer.addCommandChange(changeOf('c', 0, 3));
+    expect(gatherer.takeBatch().commands[0]?.agents).toEqual([]);
+  });
+
+  it('becomes a reset when it has too many changes of commands', () => {
+    const gatherer = new BatchGatherer();
+    for (let change = 1; change <= 501; change++) gatherer.addCommandChange(changeOf('c', change - 1, change));
+    expect(gatherer.takeBatch()).toMatchObject({ commands: [], reset: true });
   });
 
   it('keeps the later one of a removal and a change', () => {

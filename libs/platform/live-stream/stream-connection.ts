@@ -6,7 +6,16 @@ const CHECK_MS = 1_000;
 /** A connection attempt without a response for this long is retried, ms. */
 const ANSWER_MS = 10_000;
 /** The events of the stream; `counts` and `freshness` are sent periodically. */
-const EVENTS = ['target', 'removed', 'result', 'reset', 'counts', 'freshness'] as const;
+const EVENTS = [
+  'target',
+  'removed',
+  'result',
+  'command-agent',
+  'command-change',
+  'reset',
+  'counts',
+  'freshness',
+] as const;
 export type StreamEventName = (typeof EVENTS)[number];
 
 /** State of the stream: `off` before sign-in, `open` while events arrive, `lost` since the moment it was interrupted. */
@@ -18,6 +27,12 @@ export type StreamSignal =
   | { kind: 'open'; missed: boolean }
   | { kind: 'lost' };
 
+/** Ids of the targets whose results are streamed too, and of the commands that are followed. */
+export interface Watched {
+  targets: readonly string[];
+  commands: readonly string[];
+}
+
 /** Returns the back-off before the next attempt, ms: 1 s, doubling up to 15 s. */
 export function reopenAfterMs(attempt: number): number {
   return Math.min(15_000, 1_000 * 2 ** Math.min(attempt, 10));
@@ -28,7 +43,7 @@ export function reopenAfterMs(attempt: number): number {
  *
  * - Resume: a new connection continues after `lastEventId`.
  * - Silence: without an event for `SILENT_MS`, or without a response for `ANSWER_MS`, the connection is reopened with back-off.
- * - Overlap: when the watched targets change, the new connection is open before the old one is closed, so that no event is missed.
+ * - Overlap: when the watched targets or commands change, the new connection is open before the old one is closed, so that no event is missed.
  * - Session: before it is reopened after an error, the session is read, which renews an expired one.
  */
 export class StreamConnection {
@@ -40,7 +55,7 @@ export class StreamConnection {
   private heard: Moment = momentNow();
   private isLost = false;
   private wasOpen = false;
-  private watched: readonly string[] = [];
+  private watched: Watched = { targets: [], commands: [] };
 
   constructor(
     private readonly tell: (signal: StreamSignal) => void,
@@ -52,7 +67,7 @@ export class StreamConnection {
     this.wasOpen = lastEventId !== '';
   }
 
-  openStream(watched: readonly string[]): void {
+  openStream(watched: Watched): void {
     this.watched = watched;
     this.heard = momentNow();
     this.checking ??= setInterval(() => this.checkSilence(), CHECK_MS);
@@ -65,10 +80,10 @@ export class StreamConnection {
     this.disconnectSource();
   }
 
-  /** Sets the targets whose results are streamed too. */
-  watchTargets(targets: readonly string[]): void {
-    if (targets.join() === this.watched.join()) return;
-    this.watched = targets;
+  /** Sets the targets whose results are streamed too, and the followed commands. */
+  changeWatched(watched: Watched): void {
+    if (isSame(watched, this.watched)) return;
+    this.watched = watched;
     if (this.source === null) return;
     this.next?.close();
     this.next = this.connectSource();
@@ -76,7 +91,9 @@ export class StreamConnection {
 
   private connectSource(): EventSource {
     const query = new URLSearchParams();
-    if (this.watched.length > 0) query.set('live', this.watched.join());
+    const { targets, commands } = this.watched;
+    if (targets.length > 0) query.set('live', targets.join());
+    if (commands.length > 0) query.set('commands', commands.join());
     if (this.lastEventId !== '') query.set('lastEventId', this.lastEventId);
     const source = new EventSource(query.size === 0 ? STREAM_URL : `${STREAM_URL}?${query}`);
     source.addEventListener('open', () => this.onOpened(source));
@@ -111,7 +128,7 @@ export class StreamConnection {
     if (source === this.next) {
       this.next = null;
       source.close();
-      // The connection for the new targets failed: reopen the stream with these targets.
+      // The new connection failed: reopen the stream with what is watched now.
       return this.reopenStream();
     }
     if (source !== this.source) return;
@@ -163,3 +180,6 @@ export class StreamConnection {
     if (isStuck) this.reopenStream();
   }
 }
+
+const isSame = (a: Watched, b: Watched): boolean =>
+  a.targets.join() === b.targets.join() && a.commands.join() === b.commands.join();

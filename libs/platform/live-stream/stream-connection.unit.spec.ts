@@ -40,6 +40,7 @@ class FakeSource extends EventTarget {
   }
 }
 
+const watched = (targets: string[], commands: string[] = []) => ({ targets, commands });
 const signals: StreamSignal[] = [];
 const kinds = (): string[] => signals.map(({ kind }) => kind);
 const open = (): FakeSource[] => FakeSource.all.filter(({ readyState }) => readyState !== FakeSource.CLOSED);
@@ -62,7 +63,7 @@ afterEach(() => {
 
 describe('the connection to the stream', () => {
   it('passes on events with the id from which to resume', () => {
-    connection.openStream([]);
+    connection.openStream(watched([]));
     FakeSource.last.answer();
     FakeSource.last.event('target', { id: 'a' }, '7');
     FakeSource.last.event('counts', { up: 1 });
@@ -74,21 +75,25 @@ describe('the connection to the stream', () => {
   });
 
   it('opens the new connection before it closes the old one when the watched targets change', () => {
-    connection.openStream(['a']);
+    connection.openStream(watched(['a']));
     const first = FakeSource.last;
     first.answer();
     first.event('target', {}, '7');
-    connection.watchTargets(['a', 'b']);
+    connection.changeWatched(watched(['a', 'b']));
     expect(open()).toHaveLength(2);
     first.event('result', { of: 'a' });
     FakeSource.last.answer();
     expect(open()).toEqual([FakeSource.last]);
     expect(decodeURIComponent(FakeSource.last.url)).toBe('/api/v1/status/stream?live=a,b&lastEventId=7');
     expect(signals.filter((signal) => signal.kind === 'open' && signal.missed)).toEqual([]);
+    connection.changeWatched(watched(['a', 'b']));
+    expect(open()).toHaveLength(1);
+    connection.changeWatched(watched(['a'], ['c', 'd']));
+    expect(decodeURIComponent(FakeSource.last.url)).toContain('?live=a&commands=c,d&');
   });
 
   it('is lost when no event arrives though it seems open, and resumes', async () => {
-    connection.openStream([]);
+    connection.openStream(watched([]));
     FakeSource.last.answer();
     FakeSource.last.event('target', {}, '7');
     await pass(5_000);
@@ -103,7 +108,7 @@ describe('the connection to the stream', () => {
   });
 
   it('renews the session before it reopens a refused stream', async () => {
-    connection.openStream([]);
+    connection.openStream(watched([]));
     renew.mockClear();
     FakeSource.last.fail(FakeSource.CLOSED);
     await pass(1_100);
@@ -113,7 +118,7 @@ describe('the connection to the stream', () => {
   });
 
   it('retries without a response, and stops when it is closed', async () => {
-    connection.openStream([]);
+    connection.openStream(watched([]));
     await pass(15_000);
     expect(FakeSource.all.length).toBeGreaterThan(1);
     connection.close();

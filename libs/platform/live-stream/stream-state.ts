@@ -1,4 +1,5 @@
 import { signal } from '@angular/core';
+import type { CommandAgentChange, CommandChange } from '@icmp-mon/commands/contract';
 import type { Freshness } from '@icmp-mon/operations/contract';
 import { elapsedMs, type Moment, momentAgo, momentNow } from '@icmp-mon/platform/ui-kit';
 import type { LiveEvent } from '@icmp-mon/probing/contract';
@@ -110,6 +111,7 @@ export class StreamState {
 
   private onOpened(missed: boolean): void {
     this.linkState.set({ kind: 'open' });
+    this.gatherer.forgetCommandAgents();
     if (!missed) return;
     // Target changes resume from the last event id; results have no ids.
     if (this.resumeId === '') this.gatherer.markReset();
@@ -130,6 +132,10 @@ export class StreamState {
         return this.gatherer.remove((value as { id: string }).id);
       case 'result':
         return this.gatherer.addResult(value as LiveEvent);
+      case 'command-agent':
+        return this.gatherer.addCommandAgent(value as CommandAgentChange);
+      case 'command-change':
+        return this.gatherer.addCommandChange(value as CommandChange);
       case 'reset':
         return this.gatherer.markReset();
       case 'counts':

@@ -1,7 +1,7 @@
 import type { TabChannel, TabMessage } from './tab-group';
 
 /** Channel name with the version of the tab protocol: tabs with incompatible versions do not share a stream. */
-const CHANNEL = 'icm-stream-1';
+const CHANNEL = 'icm-stream-2';
 
 /** Opens the channel to the other tabs of the browser. */
 export function openChannel(): TabChannel {

@@ -1,5 +1,6 @@
 import type { Routes } from '@angular/router';
 
+export { TARGET_CONSOLE } from './target-console';
 export { openAddTarget } from './open-add-target';
 export { TargetsClient } from './targets.client';
 

@@ -33,6 +33,7 @@ import { showSpan } from './show-span';
 import { shownCheck } from './shown-check';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
+import { TargetConsole } from './target-console';
 import { TargetChanges } from './target-changes';
 import { TargetHistory } from './target-history';
 import { targetPause } from './target-pause';
@@ -69,6 +70,7 @@ interface Read<T> {
     TagsPipe,
     TargetChanges,
     TargetChecks,
+    TargetConsole,
     TargetHistory,
     TargetVerdicts,
   ],
@@ -134,6 +136,7 @@ export class TargetBody {
   protected readonly paused = targetPause(this.id, this.view);
   protected readonly mayChange = computed(() => this.session.may('targets:write'));
   protected readonly mayProbe = computed(() => this.session.may('commands:run'));
+  protected readonly isProbing = linkedSignal({ source: this.id, computation: () => false });
   protected readonly resultsMax = RESULTS_MAX;
   protected readonly figures = inject(ShownFigures);
   protected readonly now = computed(() => {

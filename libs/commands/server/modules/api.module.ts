@@ -2,6 +2,7 @@ import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
 import { CancelCommandHandler } from '../cancel-command';
 import { COMMAND_AUDIT } from '../command-audit';
+import { CommandSource } from '../command-source';
 import { CommandStream } from '../command-stream';
 import { CommandStreamController } from '../command-stream.controller';
 import { CommandsController } from '../commands.controller';
@@ -18,6 +19,7 @@ import { TargetTraceController } from '../target-trace.controller';
   providers: [
     ReadCommands,
     CommandStream,
+    CommandSource,
     RequestCommandHandler,
     CancelCommandHandler,
     ListCommandsHandler,

@@ -30,20 +30,20 @@ export class StatusStreamController {
   @ApiOperation({
     summary: 'Follow the target list',
     description:
-      'Server-sent events: target, removed, counts, freshness (the age of the data, every 2 s), reset; with ?live= also result. ' +
+      'Server-sent events: target, removed, counts, freshness (the age of the data, every 2 s), reset; with ?live= also result, with ?commands= also command-agent and command-change. ' +
       'Last-Event-ID resumes; after reset the client must read the list again.',
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream.', schema: { type: 'string' } })
   stream(
-    @Query() { live }: FollowListRequest,
+    @Query() { live, commands }: FollowListRequest,
     @Req() request: Request,
     @Res() response: Response,
     @Caller() principal: Principal,
     @CallerScope() _scope: Scope,
   ): void {
     const sources = this.sources.openStreams({
-      query: live === undefined ? {} : { live },
+      query: { ...(live !== undefined && { live }), ...(commands !== undefined && { commands }) },
       lastEventId: lastEventIdOf(request),
       principal,
       whenDrained: drainedOf(response),

@@ -1,0 +1,18 @@
+import { LIVE_COMMANDS_MAX } from '@icmp-mon/commands/contract';
+import { LIVE_TARGETS_MAX } from '@icmp-mon/targets/contract';
+import type { Watched } from './stream-connection';
+
+/** Returns what a tab requests from the leader as one text: a target, or nothing, then commands. Null: nothing. */
+export function wantOf(target: string | null, commands: readonly string[]): string | null {
+  return target === null && commands.length === 0 ? null : [target ?? '', ...commands].join(' ');
+}
+
+/** Returns the union of the requests of all tabs, up to what one stream can contain. */
+export function watchedOf(wants: readonly string[]): Watched {
+  const parts = wants.map((want) => want.split(' '));
+  const unique = (ids: readonly string[]): string[] => [...new Set(ids.filter((id) => id !== ''))];
+  return {
+    targets: unique(parts.map(([target = '']) => target)).slice(0, LIVE_TARGETS_MAX),
+    commands: unique(parts.flatMap(([, ...commands]) => commands)).slice(0, LIVE_COMMANDS_MAX),
+  };
+}
