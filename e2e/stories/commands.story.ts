@@ -9,6 +9,8 @@ let page: Page;
 
 const textOf = (testId: string) => page.getByTestId(testId).innerText();
 
+const FAILURE = { type: 'about:blank', title: 'Internal error', status: 500, code: 'internal', detail: 'It failed.' };
+
 /** Counts how often the page reads a command. */
 function countReads(page: Page): () => number {
   let reads = 0;
@@ -76,8 +78,34 @@ export const commandsStory = (running: () => { product: RunningProduct; ip: stri
     await page.keyboard.press('c');
     await expect.poll(() => textOf('commands-table'), soon).toMatch(/TCP connection[^]*Ping/);
     expect(await browser.inspect('commands')).toEqual([]);
+    await browser.whileExpecting(500, async () => {
+      await page.route('**/api/v1/commands?*', (route) => route.fulfill({ status: 500, json: FAILURE }));
+      // The list is read again, keeps what it shows, and says what failed.
+      await page.getByText('The commands could not be loaded').waitFor();
+      expect(await textOf('commands-table')).toContain('Ping');
+      expect(await browser.inspect('commands-failed')).toEqual([]);
+      await page.unroute('**/api/v1/commands?*');
+    });
     await page.goto('/commands?target=127.0.0.250');
     await browser.whileExpecting(404, () => page.getByText('The commands could not be loaded').waitFor());
+  });
+
+  it('says what failed when a command cannot be read, and reads it again', async () => {
+    const { id } = await running().product.callApi<{ id: string }>('POST', 'commands', {
+      ...{ kind: 'icmp_ping', target: running().ip, choice: 'all' },
+    });
+    const read = /\/api\/v1\/commands\/[^/?]+$/;
+    await browser.whileExpecting(500, async () => {
+      await page.route(read, (route) => route.fulfill({ status: 500, json: FAILURE }));
+      // The stream has the command nevertheless.
+      await page.goto(`/commands/${id}`);
+      await page.getByText('The command could not be loaded').waitFor();
+      await expect.poll(() => textOf('command-answers'), soon).toBe('2 of 2 answered');
+      expect(await browser.inspect('command-failed')).toEqual([]);
+    });
+    await page.unroute(read);
+    await page.getByRole('button', { name: 'Retry' }).press('Enter');
+    await expect.poll(() => page.getByText('The command could not be loaded').count(), soon).toBe(0);
     expect(browser.faults).toEqual([]);
   });
 };

@@ -1,15 +1,16 @@
-import {
-  type CommandAgent,
-  type CommandAgentChange,
-  type CommandChange,
-  LIVE_COMMANDS_MAX,
-} from '@icmp-mon/commands/contract';
+import { type CommandAgentChange, type CommandChange, LIVE_COMMANDS_MAX } from '@icmp-mon/commands/contract';
+import type { Scope } from '@icmp-mon/identity/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type StreamPart, type StreamRequest, type StreamSource, StreamSources } from '@icmp-mon/platform/http';
 import { isUuid } from '@icmp-mon/probing/contract';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { catchError, EMPTY, map, merge, type Observable } from 'rxjs';
-import { CommandStream } from './command-stream';
+import { catchError, EMPTY, merge, type Observable } from 'rxjs';
+import { type CommandMessages, CommandStream } from './command-stream';
+
+const BROWSER_STREAM: CommandMessages = {
+  ofAgent: (commandId, agent) => ({ event: 'command-agent', data: { commandId, agent } satisfies CommandAgentChange }),
+  ofCommand: (after, command) => ({ event: 'command-change', data: { after, command } satisfies CommandChange }),
+};
 
 /**
  * Changes of some commands on the stream that a browser keeps open (`?commands=<id>,<id>`), each from its beginning. They have no event id,
@@ -30,7 +31,7 @@ export class CommandSource implements StreamSource, OnModuleInit {
   }
 
   /** @throws DomainError `forbidden` without the permission to read commands; `invalid` for too many, or what is not an id */
-  openStream({ query, principal: { permissions, scope } }: StreamRequest): Observable<StreamPart> | null {
+  openStream({ query, principal: { permissions, scope }, whenDrained }: StreamRequest): Observable<StreamPart> | null {
     const ids = [...new Set((query['commands'] ?? '').split(',').filter((id) => id !== ''))];
     if (ids.length === 0) return null;
     if (ids.length > LIVE_COMMANDS_MAX || !ids.every(isUuid)) {
@@ -40,22 +41,11 @@ export class CommandSource implements StreamSource, OnModuleInit {
     if (!permissions.includes('commands:read')) {
       throw new DomainError('forbidden', 'Following commands requires the permission commands:read.');
     }
-    return merge(...ids.map((id) => this.updatesOf(id, scope)));
+    return merge(...ids.map((id) => this.updatesOf(id, scope, whenDrained)));
   }
 
-  private updatesOf(id: string, scope: StreamRequest['principal']['scope']): Observable<StreamPart> {
-    let after = 0;
-    return this.changes.followCommand(id, scope, after).pipe(
-      map((part) => {
-        if (Buffer.isBuffer(part)) return part;
-        if (part.event === 'agent') {
-          const agent: CommandAgentChange = { commandId: id, agent: part.data as CommandAgent };
-          return { event: 'command-agent', data: agent };
-        }
-        const change: CommandChange = { after, command: part.data as CommandChange['command'] };
-        after = change.command.change;
-        return { event: 'command-change', data: change };
-      }),
+  private updatesOf(id: string, scope: Scope, whenDrained: () => Promise<void>): Observable<StreamPart> {
+    return this.changes.followCommand({ id, scope, after: 0, whenDrained, messages: BROWSER_STREAM }).pipe(
       // The rest of the stream continues without a command that was deleted, or is not in the scope.
       catchError((error: unknown) => {
         if (error instanceof DomainError && error.code === 'not_found') return EMPTY;

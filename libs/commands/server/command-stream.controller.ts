@@ -12,9 +12,14 @@ import {
 import { Controller, Get, Param, ParseUUIDPipe, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { CommandStream } from './command-stream';
+import { type CommandMessages, CommandStream } from './command-stream';
 import { COMMAND_ID } from './commands.controller';
 import { FollowCommandRequest } from './commands.dto';
+
+const OWN_STREAM: CommandMessages = {
+  ofAgent: (_id, agent) => ({ event: 'agent', data: agent }),
+  ofCommand: (_after, command) => ({ id: String(command.change), event: 'command', data: command }),
+};
 
 @ApiTags('commands')
 @Controller('api/v1/commands/:id/live')
@@ -30,7 +35,7 @@ export class CommandStreamController {
     summary: 'Follow a command as its agents answer',
     description:
       'Server-sent events: agent (the answer of an agent so far, with its trace), command (state and counts). The stream ends with the ' +
-      'command. Last-Event-ID resumes.',
+      'command. Last-Event-ID resumes; 204 when nothing follows.',
   })
   @ApiParam(COMMAND_ID)
   @ApiProduces('text/event-stream')
@@ -43,11 +48,15 @@ export class CommandStreamController {
     @Caller() principal: Principal,
     @CallerScope() scope: Scope,
   ): Promise<void> {
-    await this.changes.requireVisible(id, scope);
-    const after = Number(lastEventIdOf(request) ?? 0);
-    const known = Number.isSafeInteger(after) ? Math.max(0, after) : 0;
+    const received = Number(lastEventIdOf(request) ?? 0);
+    const after = Number.isSafeInteger(received) ? Math.max(0, received) : 0;
+    if (await this.changes.isComplete(id, scope, after)) {
+      // An EventSource reconnects after any end but this status.
+      response.status(204).end();
+      return;
+    }
     const whenDrained = drainedOf(response);
-    const sources = [this.changes.followCommand({ id, scope, after: known, whenDrained })];
+    const sources = [this.changes.followCommand({ id, scope, after, whenDrained, messages: OWN_STREAM })];
     sendEventStream(request, response, { principal, authenticator: this.authenticator, sources });
   }
 }

@@ -1,8 +1,8 @@
-import { type CommandView, hasEnded } from '@icmp-mon/commands/contract';
+import { type CommandAgent, type CommandView, hasEnded } from '@icmp-mon/commands/contract';
 import type { Scope } from '@icmp-mon/identity/contract';
 import { pause, WakeUp } from '@icmp-mon/platform/concurrency';
 import { ChannelListener, ControlDatabase } from '@icmp-mon/platform/database';
-import type { StreamPart } from '@icmp-mon/platform/http';
+import type { StreamMessage, StreamPart } from '@icmp-mon/platform/http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { COMMAND_CHANGED_CHANNEL } from './command-parts';
@@ -14,6 +14,13 @@ const LOOK_MS = 2_000;
 /** Changes within this time are read together. */
 const GATHER_MS = 50;
 
+/** Events of a kind of stream. */
+export interface CommandMessages {
+  ofAgent(commandId: string, agent: CommandAgent): StreamMessage;
+  /** After the agents that changed since change number `after`. */
+  ofCommand(after: number, command: Omit<CommandView, 'agents'>): StreamMessage;
+}
+
 export interface FollowedCommand {
   id: string;
   scope: Scope;
@@ -21,6 +28,7 @@ export interface FollowedCommand {
   after: number;
   /** Resolves when the client has taken all events; never, once it has disconnected. */
   whenDrained: () => Promise<void>;
+  messages: CommandMessages;
 }
 
 /** Streams the parts of commands as they change, to each client from the change that it has. Without clients nothing runs. */
@@ -47,9 +55,13 @@ export class CommandStream implements OnApplicationShutdown {
     await this.listener.stop();
   }
 
-  /** @throws DomainError `not_found` if the caller does not see the command */
-  async requireVisible(id: string, scope: Scope): Promise<void> {
-    await this.read.requireRow(this.database, id, scope);
+  /**
+   * Returns whether a client that has change number `after` has everything, and nothing follows.
+   * @throws DomainError `not_found` if the caller does not see the command
+   */
+  async isComplete(id: string, scope: Scope, after: number): Promise<boolean> {
+    const { state, change } = await this.read.requireRow(this.database, id, scope);
+    return hasEnded(state) && after >= change;
   }
 
   /**
@@ -78,7 +90,17 @@ export class CommandStream implements OnApplicationShutdown {
 
   private async sendUntilEnded(
     pace: StreamPace,
-    { id, scope, after, wakeUp, stop }: Omit<FollowedCommand, 'whenDrained'> & { wakeUp: WakeUp; stop: AbortSignal },
+    {
+      id,
+      scope,
+      after,
+      messages,
+      wakeUp,
+      stop,
+    }: Omit<FollowedCommand, 'whenDrained'> & {
+      wakeUp: WakeUp;
+      stop: AbortSignal;
+    },
   ): Promise<void> {
     let sent = after;
     while (!stop.aborted) {
@@ -86,11 +108,11 @@ export class CommandStream implements OnApplicationShutdown {
       const row = await this.read.requireRow(this.database, id, scope);
       if (row.change > sent) {
         for (const agent of await this.read.readAgents(this.database, id, sent)) {
-          await pace.sendPart({ event: 'agent', data: agent });
+          await pace.sendPart(messages.ofAgent(id, agent));
         }
         const [{ agents: counts, ...summary }] = await this.read.summaries([row]);
         const command: Omit<CommandView, 'agents'> = { ...summary, counts, change: row.change };
-        await pace.sendPart({ id: String(row.change), event: 'command', data: command });
+        await pace.sendPart(messages.ofCommand(sent, command));
         sent = row.change;
       }
       if (hasEnded(row.state)) return;
