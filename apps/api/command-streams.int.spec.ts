@@ -57,7 +57,7 @@ async function follow(path: string, lastEventId?: string, key = api.keys.viewer)
 }
 
 describe('the stream of one command', () => {
-  it('ends with it; a client that reconnects resumes, and is told with 204 that nothing follows', async () => {
+  it('ends with it; a client that reconnects resumes, and gets 204 when nothing follows', async () => {
     const id = await storeCommand();
     const client = await follow(`commands/${id}/live`);
     await expect.poll(() => client.lastEventId, WAIT).toBe('1');

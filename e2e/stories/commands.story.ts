@@ -80,7 +80,7 @@ export const commandsStory = (running: () => { product: RunningProduct; ip: stri
     expect(await browser.inspect('commands')).toEqual([]);
     await browser.whileExpecting(500, async () => {
       await page.route('**/api/v1/commands?*', (route) => route.fulfill({ status: 500, json: FAILURE }));
-      // The list is read again, keeps what it shows, and says what failed.
+      // The list is read again, keeps what it shows, and states what failed.
       await page.getByText('The commands could not be loaded').waitFor();
       expect(await textOf('commands-table')).toContain('Ping');
       expect(await browser.inspect('commands-failed')).toEqual([]);
@@ -90,7 +90,7 @@ export const commandsStory = (running: () => { product: RunningProduct; ip: stri
     await browser.whileExpecting(404, () => page.getByText('The commands could not be loaded').waitFor());
   });
 
-  it('says what failed when a command cannot be read, and reads it again', async () => {
+  it('states what failed when a command cannot be read, and reads it again', async () => {
     const { id } = await running().product.callApi<{ id: string }>('POST', 'commands', {
       ...{ kind: 'icmp_ping', target: running().ip, choice: 'all' },
     });

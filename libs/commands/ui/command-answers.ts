@@ -1,10 +1,14 @@
-import { Component, inject, input, linkedSignal } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import type { CommandView } from '@icmp-mon/commands/contract';
+import { mtrTable } from '@icmp-mon/paths/contract';
 import { RttPipe } from '@icmp-mon/platform/ui-kit';
 import { AnswerPipe, BadPipe } from './command-pipes';
 import { CommandsClient } from './commands.client';
 
-/** The answers of a command's agents, with the trail of one. */
+/** Traces are shown without a click for this many agents. */
+const OPEN_TRACES_MAX = 3;
+
+/** The answers of a command's agents, with the trail of one, and the hops of traces. */
 @Component({
   selector: 'icm-command-answers',
   imports: [AnswerPipe, BadPipe, RttPipe],
@@ -22,6 +26,14 @@ export class CommandAnswers {
     const agentId = this.shownAgent();
     return agentId === null ? null : { id: this.command().id, agentId };
   });
+
+  /** Traces as far as they are known, as the tables that mtr prints. */
+  protected readonly traces = computed(() =>
+    this.command().agents.flatMap(({ agentId, name, trace }) =>
+      trace === null ? [] : [{ agentId, name, table: mtrTable(trace, name) }],
+    ),
+  );
+  protected readonly areTracesOpen = computed(() => this.command().agents.length <= OPEN_TRACES_MAX);
 
   protected toggleTrail(agentId: string): void {
     this.shownAgent.update((shown) => (shown === agentId ? null : agentId));

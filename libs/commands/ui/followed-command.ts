@@ -1,5 +1,7 @@
 import { computed, effect, inject, linkedSignal, type Signal, untracked } from '@angular/core';
 import { type CommandView, hasEnded } from '@icmp-mon/commands/contract';
+import { isUuid } from '@icmp-mon/probing/contract';
+import { Session } from '@icmp-mon/identity/ui';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { keepLast, type ReadFailure, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { applyUpdate } from './apply-update';
@@ -31,9 +33,12 @@ export function followCommand(id: () => string | null): FollowedCommand {
     const command = view();
     return command !== undefined && hasEnded(command.state);
   });
+  const session = inject(Session);
   effect((onCleanup) => {
     const followed = id();
-    if (followed !== null && !isEnded()) onCleanup(stream.followCommand(followed));
+    // The server would refuse the whole stream, of all tabs, because of a text that is not an id, or without the permission.
+    const isFollowable = followed !== null && isUuid(followed) && session.may('commands:read');
+    if (isFollowable && !isEnded()) onCleanup(stream.followCommand(followed));
   });
   stream.listenToBatches(({ commands, reset, resumed }) => {
     if ((reset || resumed) && !untracked(isEnded)) read.reload();
