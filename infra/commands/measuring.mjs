@@ -1,5 +1,5 @@
 // Commands that demonstrate and measure, on the running product or on one of their own.
-import { BENCHES, FAULTS, LOAD_RUNS } from './names.mjs';
+import { BENCHES, FAULTS, LOAD_RUNS, MEASURED } from './names.mjs';
 import { settings } from './settings.mjs';
 
 /** @typedef {import('../../libs/platform/command-line/definition.mjs').Command} Command */
@@ -53,11 +53,7 @@ export const measure = {
     {
       name: 'what',
       text: 'what to measure',
-      ...chosenFrom({
-        idle: 'the product as it runs',
-        load: 'with more targets, each probed every 5 s',
-        traces: 'the time until a client sees the hops of a path, from all agents',
-      }),
+      ...chosenFrom(MEASURED),
     },
   ],
   options: [
@@ -81,11 +77,7 @@ export const measure = {
     json,
   ],
   settings: settings('ICMPMON_STATE_DIR'),
-  examples: [
-    'npm run measure -- idle',
-    'npm run measure -- load --targets 500 --seconds 60',
-    'npm run measure -- traces --target 198.18.0.1',
-  ],
+  examples: ['npm run measure -- load --targets 500 --seconds 60', 'npm run measure -- traces --target 198.18.0.1'],
 };
 
 /** @type {Command} */

@@ -61,3 +61,10 @@ export const FAULTS = {
   'guessed-passwords': 'passwords guessed from many addresses',
   'fuzzed-api': 'right and wrong requests to every route of the API',
 };
+
+/** What `npm run measure` measures. */
+export const MEASURED = {
+  idle: 'the product as it runs',
+  load: 'with more targets, each probed every 5 s',
+  traces: 'the time until a client sees the hops of a path, from all agents',
+};

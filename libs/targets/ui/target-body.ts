@@ -33,7 +33,7 @@ import { showSpan } from './show-span';
 import { shownCheck } from './shown-check';
 import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
-import { TargetConsole } from './target-console';
+import { PROBE_NOW } from './target-console';
 import { TargetChanges } from './target-changes';
 import { TargetHistory } from './target-history';
 import { targetPause } from './target-pause';
@@ -59,6 +59,7 @@ interface Read<T> {
     FormerTarget,
     InstantPipe,
     LossStrip,
+    PROBE_NOW,
     RangeChoice,
     ReasonPipe,
     RemoveTarget,
@@ -70,7 +71,6 @@ interface Read<T> {
     TagsPipe,
     TargetChanges,
     TargetChecks,
-    TargetConsole,
     TargetHistory,
     TargetVerdicts,
   ],

@@ -45,7 +45,7 @@ export const queryDns: StartProbe = (ip, check, onEnd, onForeign) => {
       udp.on('error', () => undefined).close();
       tcp?.on('error', () => undefined).resetAndDestroy();
     },
-    facts: () => (answered === undefined ? {} : factsOf(answered)),
+    readFacts: () => (answered === undefined ? {} : factsOf(answered)),
   };
 };
 

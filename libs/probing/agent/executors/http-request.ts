@@ -70,7 +70,7 @@ export const requestHttp: StartProbe = (ip, check, onEnd) => {
       else socket.resetAndDestroy();
     },
     detail: () => encodePhases(clock.phases()),
-    facts: () => facts,
+    readFacts: () => facts,
   };
 };
 

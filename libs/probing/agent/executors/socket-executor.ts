@@ -18,7 +18,7 @@ export interface Probe {
   close(): void;
   /** Returns what is known of the probe beyond its outcome, also after a timeout. */
   detail?(): DetailCode;
-  facts?(): ProbeFacts;
+  readFacts?(): ProbeFacts;
 }
 
 /**
@@ -187,7 +187,7 @@ class SliceRun {
     const reported = outcome !== OUTCOME.error && tookMs > this.slice.timeoutMs ? OUTCOME.timeout : outcome;
     if (reported !== outcome) addNotBelieved(this.notBelieved, 'late_reply');
     const rttUs = reported === OUTCOME.reply ? Math.round(tookMs * 1_000) : 0;
-    this.onResult(each.index, each.sentAtMs, reported, rttUs, each.probe.detail?.(), each.probe.facts?.());
+    this.onResult(each.index, each.sentAtMs, reported, rttUs, each.probe.detail?.(), each.probe.readFacts?.());
   }
 
   private close(each: Waiting): void {
