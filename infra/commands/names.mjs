@@ -62,7 +62,7 @@ export const FAULTS = {
   'fuzzed-api': 'right and wrong requests to every route of the API',
 };
 
-/** What `npm run measure` measures. */
+/** Measurements of `npm run measure`. */
 export const MEASURED = {
   idle: 'the product as it runs',
   load: 'with more targets, each probed every 5 s',
