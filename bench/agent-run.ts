@@ -76,7 +76,7 @@ export function startAgent(
   { command, allow }: { command: readonly string[]; allow: string },
 ): ChildProcess {
   const policyFile = path.join(dir, 'policy.yaml');
-  writeFileSync(policyFile, `allow: [${allow}]\npacketsPerSecond: 20000\n`);
+  writeFileSync(policyFile, `allow: [${allow}]\npacketsPerSecond: 20000\ntraces: false\n`);
   const [program, ...options] = command;
   return spawn(program, [...options, path.join(distDir(), 'apps/agent/main.js')], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -27,6 +27,7 @@ export const settingsOf = {
     ...kafka,
     'ICMPMON_CONTROL_DATABASE_URL',
     'ICMPMON_GATEWAY_*',
+    'ICMPMON_TRACE_*',
     'ICMPMON_AGENT_PORT',
     'ICMPMON_ENROL_PORT',
     'ICMPMON_PUBLIC_GATEWAY_URL',

@@ -1,4 +1,4 @@
-import { ANCHOR_STATES, NOT_BELIEVED_REASONS } from '@icmp-mon/agents/contract';
+import { ANCHOR_STATES, NOT_BELIEVED_REASONS, TRACE_DROP_REASONS } from '@icmp-mon/agents/contract';
 import { metrics } from '@icmp-mon/platform/ops';
 import type { ProbingAgent } from '@icmp-mon/probing/agent';
 import { Counter, Gauge } from 'prom-client';
@@ -64,6 +64,30 @@ export function exposeMetrics(agent: ProbingAgent): void {
   uncounted(agent);
   anchors(agent);
   notBelieved(agent);
+  traces(agent);
+}
+
+function traces(agent: ProbingAgent): void {
+  const report = () => agent.session?.traces.tracesReport();
+  counter('icmpmon_agent_traces_total', 'Automatic traces', () => report()?.made);
+  gauge('icmpmon_agent_traces_waiting', 'Targets that went bad and wait for their trace', () => report()?.waiting);
+  gauge('icmpmon_agent_traces_spooled', 'Traces that the gateway does not have yet', () => report()?.spooled);
+  gauge(
+    'icmpmon_agent_trace_round_days',
+    'Days in which each target that answers is traced once',
+    () => report()?.roundDays ?? undefined,
+  );
+  new Counter({
+    name: 'icmpmon_agent_traces_dropped_total',
+    help: 'Missing traces',
+    labelNames: ['reason'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      const dropped = report()?.dropped ?? {};
+      for (const reason of TRACE_DROP_REASONS) this.inc({ reason }, dropped[reason] ?? 0);
+    },
+  });
 }
 
 function anchors(agent: ProbingAgent): void {

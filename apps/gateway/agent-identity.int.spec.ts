@@ -55,8 +55,8 @@ describe('the identity of an agent', () => {
     gateway = new Gateway({
       controlDatabaseUrl: testDb.url,
       ...{ kafkaBrokers, topicPrefix, shardCount: 2, listenHost: '127.0.0.1', agentPort: 0, enrolPort: 0, opsPort: 0 },
-      publicGatewayUrl: 'https://gateway.example:8443',
-      publicEnrolUrl: 'https://gateway.example:8444',
+      ...{ publicGatewayUrl: 'https://gateway.example:8443', publicEnrolUrl: 'https://gateway.example:8444' },
+      ...{ traceIntervalH: 24, tracePacketsPercent: 1 },
       caDir,
       ...{ inFlightBytesMax: 16 * 1024 * 1024, agentBytesPerSMax: 64 * 1024 * 1024, agentRequestsPerSMax: 1_000 },
       ...{ agentResultsPerSMin: 5_000, connectionsPerAddressMax: 64, enrolConnectionsPerAddressMax: 64 },

@@ -1,3 +1,4 @@
+import { TRACE_SETTINGS, type TraceSettings } from '@icmp-mon/agents/contract';
 import { integer, list, optional, path, text, url } from '@icmp-mon/platform/config';
 import { KAFKA_SASL_FIELDS } from '@icmp-mon/platform/messaging';
 
@@ -22,6 +23,8 @@ export const GATEWAY_FIELDS = {
   agentBytesPerSMax: integer('ICMPMON_GATEWAY_AGENT_BYTES_PER_S_MAX', { default: 8 * 1024 * 1024, min: 64 * 1024 }),
   agentRequestsPerSMax: integer('ICMPMON_GATEWAY_AGENT_REQUESTS_PER_S_MAX', { default: 50, min: 1 }),
   agentResultsPerSMin: integer('ICMPMON_GATEWAY_AGENT_RESULTS_PER_S_MIN', { default: 5_000, min: 500 }),
+  traceIntervalH: integer('ICMPMON_TRACE_INTERVAL_H', { default: 24, min: 1, max: 720 }),
+  tracePacketsPercent: integer('ICMPMON_TRACE_PACKETS_PERCENT', { default: 1, max: 10 }),
   connectionsPerAddressMax: integer('ICMPMON_GATEWAY_CONNECTIONS_PER_ADDRESS_MAX', { default: 1_024, min: 8 }),
   enrolConnectionsPerAddressMax: integer('ICMPMON_GATEWAY_ENROL_CONNECTIONS_PER_ADDRESS_MAX', { default: 128, min: 2 }),
 };
@@ -46,7 +49,19 @@ export interface GatewayConfig {
   readonly agentRequestsPerSMax: number;
   /** Results that each agent may send per second, regardless of its assignments. */
   readonly agentResultsPerSMin: number;
+  /** Time between two traces of a target by each of its agents. */
+  readonly traceIntervalH: number;
+  /** Largest share of automatic traces in the packets of an agent; 0: none. */
+  readonly tracePacketsPercent: number;
   /** Connections per address to the agents' listener: 100 agents behind one address use 600. */
   readonly connectionsPerAddressMax: number;
   readonly enrolConnectionsPerAddressMax: number;
+}
+
+/** Returns the settings of automatic traces for agents. */
+export function traceSettingsOf({ traceIntervalH, tracePacketsPercent }: GatewayConfig): TraceSettings {
+  const isOn = tracePacketsPercent > 0;
+  // A share of 0 is not valid: an agent then keeps to what it had.
+  const share = isOn ? tracePacketsPercent / 100 : TRACE_SETTINGS.share;
+  return { isOn, intervalMs: traceIntervalH * 3_600_000, share };
 }

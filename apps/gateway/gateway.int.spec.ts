@@ -75,8 +75,8 @@ describe('the gateway', () => {
       agentBytesPerSMax: 64 * 1024 * 1024,
       agentRequestsPerSMax: 1_000,
       agentResultsPerSMin: 5_000,
-      connectionsPerAddressMax: 64,
-      enrolConnectionsPerAddressMax: 64,
+      ...{ traceIntervalH: 24, tracePacketsPercent: 1 },
+      ...{ connectionsPerAddressMax: 64, enrolConnectionsPerAddressMax: 64 },
     };
     gateway = await opened(config);
     ca = await CertificateAuthority.open(caDir);

@@ -21,10 +21,11 @@ export class GatewayFixture {
   private readonly clients: TestClient[] = [];
 
   private constructor(
-    readonly gateway: Gateway,
+    public gateway: Gateway,
     readonly database: ControlDatabase,
     readonly ca: CertificateAuthority,
-    private readonly messaging: Messaging,
+    readonly messaging: Messaging,
+    private readonly config: GatewayConfig,
     private readonly testDb: TestDatabase,
     private readonly caDir: string,
   ) {}
@@ -36,11 +37,11 @@ export class GatewayFixture {
     const messaging = new Messaging({ brokers: kafkaBrokers, topicPrefix, clientId: 'test' });
     await messaging.ensureTopics({ shardCount: SHARDS });
     const caDir = await mkdtemp(path.join(tmpdir(), 'icmpmon-test-ca-'));
-    const gateway = new Gateway({
+    const config: GatewayConfig = {
       ...{ controlDatabaseUrl: testDb.url, kafkaBrokers, topicPrefix, shardCount: SHARDS, caDir },
       ...{ listenHost: '127.0.0.1', agentPort: 0, enrolPort: 0, opsPort: 0 },
-      publicGatewayUrl: 'https://gateway.example:8443',
-      publicEnrolUrl: 'https://gateway.example:8444',
+      ...{ publicGatewayUrl: 'https://gateway.example:8443', publicEnrolUrl: 'https://gateway.example:8444' },
+      ...{ traceIntervalH: 24, tracePacketsPercent: 1 },
       inFlightBytesMax: 16 * 1024 * 1024,
       agentBytesPerSMax: 64 * 1024 * 1024,
       agentRequestsPerSMax: 1_000,
@@ -48,11 +49,12 @@ export class GatewayFixture {
       connectionsPerAddressMax: 64,
       enrolConnectionsPerAddressMax: 64,
       ...options,
-    });
+    };
+    const gateway = new Gateway(config);
     await gateway.start();
     const ca = await CertificateAuthority.open(caDir);
     const database = new ControlDatabase({ url: testDb.url });
-    return new GatewayFixture(gateway, database, ca, messaging, testDb, caDir);
+    return new GatewayFixture(gateway, database, ca, messaging, config, testDb, caDir);
   }
 
   get agentsUrl(): string {
@@ -84,13 +86,28 @@ export class GatewayFixture {
     });
   }
 
-  async enrolled(): Promise<EnrolledClient> {
+  /** Stops the gateway; the result starts it again, on the same ports if these are set. */
+  async stopGateway(): Promise<() => Promise<void>> {
+    await this.gateway.stop();
+    return async () => {
+      this.gateway = new Gateway(this.config);
+      await this.gateway.start();
+    };
+  }
+
+  /** Returns a token for one enrolment. */
+  async enrolmentToken(): Promise<string> {
     const { token, id, secretHash } = makeToken();
     await this.database.execute(
       `INSERT INTO enrolment_token (id, secret_hash, region, uses_left, expires_at)
        VALUES ($1, $2, NULL, 1, now() + make_interval(secs => $3))`,
       [id, secretHash, TOKEN_VALID_S],
     );
+    return token;
+  }
+
+  async enrolled(): Promise<EnrolledClient> {
+    const token = await this.enrolmentToken();
     const { keyPem, csrPem } = await makeKeyAndCsr();
     const name = `agent-${this.names++}`;
     const answered = await this.anonymous().json('/v1/enrol', enrolment(name, token, csrPem));

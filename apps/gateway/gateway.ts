@@ -20,7 +20,7 @@ import { ResultsRoute } from './agents/results-route';
 import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
 import { KitRoute } from './enrolment/kit-route';
 import { LimitNotice } from './limit-notice';
-import type { GatewayConfig } from './gateway-config';
+import { type GatewayConfig, traceSettingsOf } from './gateway-config';
 import { RateLimit } from './results/rate-limit';
 import { ResultAllowance } from './results/result-allowance';
 import { ResultsIntake } from './results/results-intake';
@@ -99,6 +99,7 @@ export class Gateway {
         commands: this.commands,
         messaging: this.messaging,
         clock: this.clock,
+        traces: traceSettingsOf(config),
       }),
       bypass: this.resultsRoute(admission),
       clientCertificates: true,

@@ -1,19 +1,28 @@
+import type { TraceSettings } from '@icmp-mon/agents/contract';
 import {
   CertificateAuthority,
   DeliveredAnchors,
+  DeliveredTraceSettings,
   DescribeAgentHandler,
   RenewCertificateHandler,
   ReportPolicyHandler,
   ReportTelemetryHandler,
   UncountedNotices,
 } from '@icmp-mon/agents/server';
-import { AssignmentUpdates, NextAssignmentsHandler } from '@icmp-mon/assignment/server';
-import { CommandUpdates, NextCommandOrdersHandler, ReportCommandsHandler } from '@icmp-mon/commands/server';
+import { AssignmentUpdates, NextAssignmentsHandler, ReadReportableTargetsHandler } from '@icmp-mon/assignment/server';
+import {
+  CommandUpdates,
+  NextCommandOrdersHandler,
+  ReadTracedTargetsHandler,
+  ReportCommandsHandler,
+} from '@icmp-mon/commands/server';
 import { ControlDatabase, DatabaseClock } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ReportTracesHandler } from '../traces/report-traces';
+import { TracesController } from '../traces/traces.controller';
 import { AgentAdmission } from './agent-admission';
 import { AgentGuard } from './agent.guard';
 import { AssignmentsController } from './assignments.controller';
@@ -31,6 +40,7 @@ export interface AgentsListenerParts {
   commands: CommandUpdates;
   messaging: Messaging;
   clock: DatabaseClock;
+  traces: TraceSettings;
 }
 
 /** Routes for agents with a certificate. The parts are shared with the rest of the process, so they are passed in. */
@@ -47,6 +57,7 @@ export class AgentsListenerModule {
         CertificateController,
         CommandsController,
         DescriptionController,
+        TracesController,
       ],
       providers: [
         AgentGuard,
@@ -60,6 +71,7 @@ export class AgentsListenerModule {
         EventStore,
         UncountedNotices,
         DeliveredAnchors,
+        { provide: DeliveredTraceSettings, useValue: new DeliveredTraceSettings(parts.traces) },
         DescribeAgentHandler,
         RenewCertificateHandler,
         ReportPolicyHandler,
@@ -67,6 +79,9 @@ export class AgentsListenerModule {
         NextAssignmentsHandler,
         NextCommandOrdersHandler,
         ReportCommandsHandler,
+        ReadReportableTargetsHandler,
+        ReadTracedTargetsHandler,
+        ReportTracesHandler,
       ],
     };
   }

@@ -27,6 +27,17 @@ export const uploadsDeferred = new Counter({
   labelNames: ['reason'],
   registers,
 });
+export const tracesAccepted = new Counter({
+  name: 'icmpmon_gateway_traces_accepted_total',
+  help: 'Traces acknowledged by Kafka.',
+  registers,
+});
+export const tracesRefused = new Counter({
+  name: 'icmpmon_gateway_traces_refused_total',
+  help: 'Traces that will never be accepted, by reason.',
+  labelNames: ['reason'],
+  registers,
+});
 export const requestsRefused = new Counter({
   name: 'icmpmon_gateway_requests_refused_total',
   help: 'Requests of agents refused because of their rate, by kind of request.',

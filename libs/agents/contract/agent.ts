@@ -1,6 +1,7 @@
 import type { UncountedResults } from '@icmp-mon/probing/contract';
 import type { OperatorField } from './agent-description';
 import type { AgentState } from './agent-events';
+import type { AgentTraces, TraceSettings } from './agent-traces';
 import type { PolicyFault } from './agent-policy';
 import type { AnchorReport } from './anchors';
 
@@ -87,6 +88,8 @@ export interface AgentTelemetry {
   notBelieved?: Record<string, number>;
   /** State of each anchor; empty if none are set, missing from older agents. */
   anchors?: AnchorReport[];
+  /** Its traces; missing from older agents. */
+  traces?: AgentTraces;
 }
 
 /** Response to a telemetry report. Older gateways respond without a body. */
@@ -95,6 +98,8 @@ export interface TelemetryResponse {
   uncounted: UncountedResults[];
   /** Addresses of the anchors that the agent probes; missing while they could not be read, and from older gateways. */
   anchors?: string[];
+  /** How the agent traces by itself; missing from older gateways. */
+  traces?: TraceSettings;
 }
 
 /** One process that reports under the identity of an agent. */

@@ -20,3 +20,4 @@ export * from './anchors';
 export * from './not-believed';
 export * from './unmeasured';
 export * from './executor-texts';
+export * from './agent-traces';

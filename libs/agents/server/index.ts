@@ -18,6 +18,7 @@ export { KnownAgents, type PresentedCertificate } from './known-agents';
 export { readPolicyReport } from './policy-report';
 export { renewableFromMs, RenewCertificate, RenewCertificateHandler } from './renew-certificate';
 export { ReportPolicy, ReportPolicyHandler } from './report-policy';
+export { DeliveredTraceSettings } from './delivered-trace-settings';
 export { ReportTelemetry, ReportTelemetryHandler } from './report-telemetry';
 export { readTelemetry } from './telemetry';
 export { UncountedNotices } from './uncounted/uncounted-notices';

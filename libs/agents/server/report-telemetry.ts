@@ -9,10 +9,11 @@ import { DependencyUnavailable } from '@icmp-mon/platform/errors';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DeliveredAnchors } from './anchors/delivered-anchors';
+import { DeliveredTraceSettings } from './delivered-trace-settings';
 import { UncountedNotices } from './uncounted/uncounted-notices';
 
 /**
- * Publishes an agent's report; returns which of its results are not counted as it sent them, and the anchors. `peer` is the address of the
+ * Publishes an agent's report; returns which of its results are not counted as it sent them, anchors and settings. `peer` is the address of the
  * sender.
  */
 export class ReportTelemetry extends Command<TelemetryResponse> {
@@ -32,6 +33,7 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     private readonly clock: DatabaseClock,
     private readonly notices: UncountedNotices,
     private readonly anchors: DeliveredAnchors,
+    private readonly traces: DeliveredTraceSettings,
   ) {}
 
   async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryResponse> {
@@ -45,11 +47,12 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
 
   /** Contains neither anchors nor notices while the database is unreachable: the report itself is already published. */
   private async answerFor(agentId: string): Promise<TelemetryResponse> {
+    const { settings: traces } = this.traces;
     try {
       const [uncounted, anchors] = await Promise.all([this.notices.noticesOf(agentId), this.anchors.readDelivered()]);
-      return { uncounted, anchors };
+      return { uncounted, anchors, traces };
     } catch (error) {
-      if (error instanceof DependencyUnavailable) return { uncounted: [] };
+      if (error instanceof DependencyUnavailable) return { uncounted: [], traces };
       throw error;
     }
   }

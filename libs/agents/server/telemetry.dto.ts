@@ -1,5 +1,6 @@
 import {
   type AgentTelemetry,
+  type AgentTraces,
   ANCHOR_STATES,
   type AnchorReport,
   type AnchorState,
@@ -8,6 +9,7 @@ import {
   NOT_BELIEVED_REASONS,
   POLICY_REFUSALS,
   type PolicyFault,
+  TRACE_DROP_REASONS,
   UNMEASURED_REASONS,
 } from '@icmp-mon/agents/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -31,6 +33,27 @@ export class AnchorReportResponse implements AnchorReport {
   @ApiPropertyOptional({ description: 'Of the last reply.' }) rttUs?: number;
   @ApiPropertyOptional({ format: 'date-time', description: "Time of the last reply by the agent's clock." })
   lastReplyAt?: string;
+}
+
+export class AgentTracesResponse implements AgentTraces {
+  @ApiProperty({ description: "Automatic traces since the agent's start." }) made!: number;
+  @ApiProperty({ description: 'Targets that went bad and wait for their trace.' }) waiting!: number;
+  @ApiProperty({ description: 'Traces that were made and are not uploaded yet.' }) spooled!: number;
+  @ApiProperty({
+    ...{ type: 'object', additionalProperties: { type: 'integer', minimum: 0 }, example: { sample: 12 } },
+    description: `Missing traces since the agent's start, by reason: ${TRACE_DROP_REASONS.join(', ')}.`,
+  })
+  dropped!: Record<string, number>;
+  @ApiProperty({
+    ...{ type: 'number', nullable: true },
+    description: 'Days in which each target that answers is traced once; null if none is.',
+  })
+  roundDays!: number | null;
+  @ApiProperty({
+    ...{ type: 'string', nullable: true },
+    description: 'Why no trace is made: installation, policy, uplink, mtr, full; null otherwise.',
+  })
+  paused!: string | null;
 }
 
 export class AgentTelemetryResponse implements AgentTelemetry {
@@ -91,4 +114,6 @@ export class AgentTelemetryResponse implements AgentTelemetry {
     description: 'State of each anchor; missing from older agents.',
   })
   anchors?: AnchorReportResponse[];
+  @ApiPropertyOptional({ type: AgentTracesResponse, description: 'Its traces; missing from older agents.' })
+  traces?: AgentTracesResponse;
 }

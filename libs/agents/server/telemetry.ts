@@ -1,5 +1,6 @@
 import type { AgentTelemetry, ExecutorHealth } from '@icmp-mon/agents/contract';
 import { readAnchorReports } from './anchors/anchor-reports';
+import { readTracesReport } from './traces-report';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { absoluteMs, inOneLine, isCleanText } from '@icmp-mon/platform/text';
 
@@ -75,12 +76,14 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   const policy = readPolicy(body, errors);
   const anchors = readAnchorReports(body['anchors'], errors);
   const counts = readCounts(body, errors);
+  const traces = readTracesReport(body['traces'], errors);
   if (errors.length > 0) throw new DomainError('invalid', 'The telemetry has invalid fields: see "errors".', errors);
   const { at, startedAt, agentVersion } = body;
   const given = { at, startedAt, agentVersion, ...Object.fromEntries(numbers), executors } as AgentTelemetry;
   return {
     ...{ ...given, ...policy, ...(anchors && { anchors }), ...counts },
     ...(host !== undefined && { host: String(host) }),
+    ...(traces && { traces }),
     ...(configured && { configured }),
   };
 }

@@ -12,6 +12,8 @@ const REPORT = {
   ...{ at: AT, startedAt: AT, agentVersion: '0.1.0', executors: [] },
 };
 
+const TRACES = { made: 0, waiting: 0, spooled: 0, dropped: {}, roundDays: null, paused: null };
+
 describe('the telemetry about a policy file and about evidence', () => {
   it('has the refused targets by reason, also by reasons to come, and why a changed file cannot be used', () => {
     const policyFault = { since: AT, detail: 'The policy is invalid: allow.0 is not a range.' };
@@ -25,8 +27,17 @@ describe('the telemetry about a policy file and about evidence', () => {
     expect(readTelemetry(report)).toEqual(report);
   });
 
+  it('has the traces, also with reasons to come', () => {
+    const traces = { made: 3, waiting: 1, spooled: 2, dropped: { to_come: 4 }, roundDays: 1.5, paused: 'to_come' };
+    expect(readTelemetry({ ...REPORT, traces: { ...traces, more: 1 } })).toEqual({ ...REPORT, traces });
+  });
+
   it.each([
     ...[[], { paused: -1 }, { paused: 'x' }].flatMap((bad) => [{ notBelieved: bad }, { unmeasured: bad }]),
+    ...[null, {}, { made: -1 }, { ...TRACES, dropped: [] }, { ...TRACES, roundDays: '1' }].map((traces) => ({
+      traces,
+    })),
+    { traces: { ...TRACES, paused: 'x y' } },
     ...[[], { 'no word': 1 }, { denied: -1 }, { denied: '1' }].map((policyRefused) => ({ policyRefused })),
     { policyRefused: Object.fromEntries(Array.from({ length: 33 }, (_, at) => ['a'.repeat(at + 1), 1])) },
     ...[null, { since: AT }, { since: 'now', detail: 'a' }].map((policyFault) => ({ policyFault })),

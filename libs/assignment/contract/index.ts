@@ -15,6 +15,8 @@ export interface AssignedTier {
   probeIntervalMs: number;
   probeTimeoutMs: number;
   checks: CheckDefinition[];
+  /** Misses in a row with which the tier's rule calls a target down; missing from older gateways. */
+  missesToFail?: number;
 }
 
 export interface AssignedTarget {

@@ -6,6 +6,7 @@ export { PolicyRanges } from './policy-ranges';
 export { assignedResultsPerS } from './assigned-results';
 export { AssignmentUpdates } from './assignment-updates';
 export { NextAssignments, NextAssignmentsHandler } from './next-assignments';
+export { ReadReportableTargets, ReadReportableTargetsHandler } from './read-reportable-targets';
 export { latestFacts } from './latest-facts';
 export { AgentPoliciesProjection } from './agent-policies.projection';
 export { AgentWatch } from './agent-watch';

@@ -115,6 +115,6 @@ interface TierRow {
 
 function assignedTier({ name, policy }: TierRow): AssignedTier[] {
   if (policy === null) return [];
-  const { probeIntervalMs, probeTimeoutMs, checks } = policy;
-  return [{ tier: name, probeIntervalMs, probeTimeoutMs, checks }];
+  const { probeIntervalMs, probeTimeoutMs, checks, verdictRule } = policy;
+  return [{ tier: name, probeIntervalMs, probeTimeoutMs, checks, missesToFail: verdictRule.missesToFail }];
 }

@@ -1,3 +1,4 @@
+export * from './agent-traces';
 export {
   AS_NUMBERS_ID,
   AS_NUMBERS_LIMITS,

@@ -10,7 +10,7 @@ export type TraceCause = (typeof TRACE_CAUSES)[number];
 /** How a stored trace ended. `reason` is a `TraceFailure`; later releases of agents may send further ones. */
 export type TraceReportEnd = { ok: true } | { ok: false; reason: string; detail: string };
 
-/** A trace as an agent uploads it. */
+/** A trace of an agent, as the gateway publishes it. */
 export interface TraceReport {
   /** UUID version 7, made by the agent: an upload that is repeated is stored once. */
   id: string;
@@ -22,11 +22,6 @@ export interface TraceReport {
   end: TraceReportEnd;
   /** Names of addresses by reverse DNS, as far as the agent knows them. */
   names: Record<string, string>;
-}
-
-/** Request body of `POST /v1/traces` on the agents' listener. */
-export interface TraceReportsRequest {
-  reports: TraceReport[];
 }
 
 /** Value of `internal.traces`. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { AgentDescription, ExecutorState } from '@icmp-mon/agents/contract';
+import type { AgentDescription } from '@icmp-mon/agents/contract';
 import { type Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
@@ -12,6 +12,7 @@ import type { PolicyFile } from './policy/policy-file';
 import { policyGauges, policyReport, type RefusedKeys } from './policy/policy-report';
 import { Probers } from './schedule/probers';
 import { planTargets } from './schedule/target-plan';
+import { sessionReadiness } from './session-readiness';
 import { GatewayClient } from './ship/gateway-client';
 import { LaneShipper } from './ship/lane-shipper';
 import { ResultCollector } from './ship/result-collector';
@@ -19,6 +20,8 @@ import { Spool } from './spool/spool';
 import { AssignmentState } from './sync/assignment-state';
 import { AssignmentSync } from './sync/assignment-sync';
 import { PolicyReporter } from './sync/policy-reporter';
+import { AgentTraces } from './trace/agent-traces';
+import { traceTargetsOf } from './trace/trace-targets-of';
 import { Uplink } from './uplink/uplink';
 
 export interface SessionOptions extends AgentDescription {
@@ -42,9 +45,6 @@ export interface AgentLosses extends ExecutorCounters {
 
 /** How long a stop waits for running probes, in ms. */
 const PROBE_GRACE_MS = 1_500;
-/** States in which an executor has no results, or none that can prove a target down. */
-const CANNOT_PROBE: readonly ExecutorState[] = ['missing', 'not_permitted', 'unsupported_version', 'deaf'];
-
 /** Connects the parts of an enrolled agent: assignments, probing, spool, shipping and reports. */
 export class Session {
   readonly gateway: GatewayClient;
@@ -62,6 +62,7 @@ export class Session {
   private readonly description: Description;
   /** Decides which misses are believed. */
   private readonly uplink: Uplink;
+  readonly traces: AgentTraces;
   private halted: string | null = null;
   private refused: Record<string, number> = {};
   private refusedKeys: RefusedKeys = { byAddress: [], byCheck: [], tooFast: [] };
@@ -102,9 +103,16 @@ export class Session {
     this.prober = new Probers({
       executors: this.executors,
       onResult: (target, sentAtMs, outcome, rttUs, detail) => {
-        this.collector.record(target, sentAtMs, outcome, rttUs, detail, watch.recordResult(outcome));
+        const isBelieved = watch.recordResult(outcome);
+        this.collector.record(target, sentAtMs, outcome, rttUs, detail, isBelieved);
+        this.traces.recordResult(target.key, target.check, outcome, isBelieved);
       },
       log,
+    });
+    this.traces = new AgentTraces({
+      ...{ gateway, stateDir, log, policy: () => options.policy.current, budget: this.prober.packets },
+      hasUplink: () => watch.mayWork,
+      isIdle: () => this.live.isIdle,
     });
     this.assignments = AssignmentState.loadState(stateDir, log);
     this.sync = new AssignmentSync({ gateway, state: this.assignments, onChange: () => this.applyPlan(), log });
@@ -120,9 +128,10 @@ export class Session {
       gateway,
       counters: () => this.counters(),
       gauges: () => this.gauges(),
-      onAnswer: ({ uncounted = [], anchors }) => {
+      onAnswer: ({ uncounted = [], anchors, traces }) => {
         this.uncounted.logUncounted(uncounted);
         this.uplink.setAnchors(anchors);
+        this.traces.useSettings(traces);
       },
       log,
     });
@@ -131,14 +140,9 @@ export class Session {
   start(): void {
     this.options.policy.watchFile(() => this.applyPlan());
     this.applyPlan();
-    this.live.start();
-    this.backfill.start();
-    this.prober.start();
-    this.uplink.start();
-    this.sync.start();
-    this.telemetry.start();
-    this.policyReporter.start();
-    this.description.start();
+    const { live, backfill, prober, uplink, traces, sync, telemetry, policyReporter, description } = this;
+    const parts = [live, backfill, prober, uplink, traces, sync, telemetry, policyReporter, description];
+    for (const part of parts) part.start();
   }
 
   /** Stops probing after the running slices, because results would not be accepted; null resumes it. */
@@ -153,6 +157,7 @@ export class Session {
     await Promise.all([
       this.prober.stop(PROBE_GRACE_MS),
       this.uplink.stop(),
+      this.traces.stop(),
       this.sync.stop(),
       this.telemetry.stop(),
       this.policyReporter.stop(),
@@ -166,18 +171,8 @@ export class Session {
   }
 
   readiness(): Record<string, { ok: boolean; detail: string }> {
-    // Stored assignments are probed, but only the gateway can confirm that it accepts results.
-    const assigned = this.sync.synced || (this.assignments.version > 0 && this.gateway.isAccepted);
-    const probing = this.executors.icmp_ping.health();
-    return {
-      assignments: { ok: assigned, detail: this.sync.failure ?? `version ${this.assignments.version}` },
-      probing: {
-        ok: this.halted === null && !CANNOT_PROBE.includes(probing.state),
-        detail: this.halted === null ? probing.detail : `not probing: ${this.halted}`,
-      },
-      shipping: { ok: true, detail: this.live.failure ?? 'the gateway accepts results' },
-      description: { ok: true, detail: this.description.warning ?? 'the settings are in force' },
-    };
+    const { sync, assignments, gateway, halted, live, description } = this;
+    return sessionReadiness({ sync, assignments, gateway, halted, live, description, ping: this.executors.icmp_ping });
   }
 
   counters(): { probes: number; results: number; notSent: number; spooledResults: number } {
@@ -208,6 +203,7 @@ export class Session {
       executors: this.prober.health(),
       anchors: this.uplink.anchorStates,
       notBelieved: this.losses().notBelieved,
+      traces: this.traces.tracesReport(),
     };
   }
 
@@ -251,7 +247,9 @@ export class Session {
     const { targets, tiers, version } = this.assignments;
     const plan = planTargets(targets.values(), tiers, policy.current, this.prober.types);
     this.collector.policyVersion = version;
-    this.prober.replacePlan(this.halted === null ? plan.targets : [], policy.current);
+    const planned = this.halted === null ? plan.targets : [];
+    this.prober.replacePlan(planned, policy.current);
+    this.traces.replaceTargets(traceTargetsOf(planned, this.assignments), plan.packetsPerSecond);
     this.refused = plan.refused;
     this.refusedKeys = plan.refusedKeys;
     this.policyReporter.scheduleReport();

@@ -5,6 +5,7 @@ import type { AgentLog } from '../agent-log';
 import { describeAnswer, type HttpsAnswer, httpsRequest, problemErrorsOf } from '../ship/https-request';
 import { CommandJournal } from '../commands/command-journal';
 import { AssignmentState } from '../sync/assignment-state';
+import { TraceSpool } from '../trace/trace-spool';
 import { makeCertificateRequest, makeKeyPem } from './certificate-request';
 import type { Identity, IdentityStore } from './identity-store';
 import { type CaPin, certificateSha256, trustedCa } from './pinned-ca';
@@ -56,6 +57,7 @@ export async function enrolAnew(options: EnrolOptions, isWanted: () => boolean):
       const identity = await enrolOnce(options);
       AssignmentState.forgetState(stateDir);
       CommandJournal.forgetJournal(stateDir);
+      TraceSpool.forgetTraces(stateDir);
       store.saveIdentity(identity);
       log.info({ agentId: identity.agentId, gatewayUrl: identity.gatewayUrl }, 'enrolled');
       onFailure(undefined);

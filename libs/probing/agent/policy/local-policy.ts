@@ -25,6 +25,10 @@ export interface LocalPolicy extends AllowDeny<AddressRanges> {
   httpHosts: AllowDeny<HostNames>;
   /** Kinds of probes that the server may request on demand; null: every kind. */
   commands: readonly ProbeKind[] | null;
+  /** Whether the agent traces by itself; null: only if `commands` allows mtr. */
+  traces: boolean | null;
+  /** Whether the names of hops are asked for. */
+  traceNames: boolean;
   packetsPerSecond: number;
   /** Limit for all targets with the same address together: several targets, in different networks, may share one. */
   packetsPerSecondPerAddress: number;
@@ -78,6 +82,14 @@ export function checkRefusalOf(policy: LocalPolicy, { type, port, host }: Police
 /** Whether the server may request a probe of this kind on demand. Address and check are subject to `refusalOf` too. */
 export function allowsCommand({ commands, stopped }: LocalPolicy, kind: ProbeKind): boolean {
   return !stopped && (commands === null || commands.includes(kind));
+}
+
+/**
+ * Whether the agent may trace its targets by itself. `commands` is about orders of the server, but a policy file that was written before there were
+ * automatic traces, and does not allow mtr, means these, too.
+ */
+export function allowsTraces(policy: LocalPolicy): boolean {
+  return !policy.stopped && (policy.traces ?? allowsCommand(policy, 'mtr'));
 }
 
 function isAllowed<T>({ allow, deny }: AllowDeny<{ has(value: T): boolean }>, value: T): boolean {

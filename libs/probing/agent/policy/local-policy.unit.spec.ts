@@ -96,7 +96,7 @@ describe('the policy file', () => {
       'commands: [icmp_ping, shell]',
     ].join('\n');
     expect(policyProblems(text)).toEqual([
-      '"stoped" is unknown: the fields are allow, deny, ports, httpHosts, commands, packetsPerSecond, packetsPerSecondPerAddress, stopped',
+      '"stoped" is unknown: the fields are allow, deny, ports, httpHosts, commands, traces, traceNames, packetsPerSecond, packetsPerSecondPerAddress, stopped',
       'allow: "10.0.0.0/33" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
       'allow: "example.org" is not a range such as 10.0.0.0/8 or 2001:db8::/32',
       'allow: "1.2.3.4/08x" is not a range such as 10.0.0.0/8 or 2001:db8::/32',

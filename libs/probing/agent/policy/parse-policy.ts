@@ -14,7 +14,7 @@ const HOSTS_MAX = 1_000;
 const PACKETS_PER_SECOND = { default: 10_000, max: 100_000 };
 const PACKETS_PER_SECOND_PER_ADDRESS = { default: 10, max: 1_000 };
 const FIELDS = [
-  ...['allow', 'deny', 'ports', 'httpHosts', 'commands'],
+  ...['allow', 'deny', 'ports', 'httpHosts', 'commands', 'traces', 'traceNames'],
   ...['packetsPerSecond', 'packetsPerSecondPerAddress', 'stopped'],
 ];
 /** Types of checks that have a port. */
@@ -49,9 +49,11 @@ export function parsePolicy(yaml: string): LocalPolicy {
     ports: reader.readPorts(document),
     httpHosts: reader.readAllowDeny(document, 'httpHosts', '', HOSTS_MAX, HostNames),
     commands: reader.readCommands(document),
+    traces: reader.readSwitch(document, 'traces'),
+    traceNames: reader.readSwitch(document, 'traceNames') ?? true,
     packetsPerSecond: reader.readRate(document, 'packetsPerSecond', PACKETS_PER_SECOND),
     packetsPerSecondPerAddress: reader.readRate(document, 'packetsPerSecondPerAddress', PACKETS_PER_SECOND_PER_ADDRESS),
-    stopped: reader.readSwitch(document, 'stopped'),
+    stopped: reader.readSwitch(document, 'stopped') ?? false,
   };
   if (reader.problems.length > 0) throw new PolicyError(reader.problems);
   return policy;
@@ -157,10 +159,12 @@ class PolicyReader {
     return bounds.default;
   }
 
-  readSwitch(document: Fields, field: string): boolean {
+  /** Returns null if the field is missing. */
+  readSwitch(document: Fields, field: string): boolean | null {
     const value = document[field];
-    if (value !== undefined && typeof value !== 'boolean') this.problems.push(`${field} must be true or false`);
-    return value === true;
+    if (value === undefined || typeof value === 'boolean') return value ?? null;
+    this.problems.push(`${field} must be true or false`);
+    return false;
   }
 
   private readPart(from: Fields, field: string, within: string): Fields {

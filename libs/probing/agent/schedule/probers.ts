@@ -67,6 +67,11 @@ export class Probers {
     return true;
   }
 
+  /** The packets that the policy file allows, shared with traces. */
+  get packets(): Pick<PacketBudget, 'freePerSecond' | 'takePackets'> {
+    return this.budget;
+  }
+
   start(): void {
     for (const prober of this.probers) prober.start();
   }

@@ -81,6 +81,7 @@ function isTier(value: unknown): boolean {
     typeof value['tier'] === 'string' &&
     isWhole(value['probeIntervalMs'], U32_MAX) &&
     isWhole(value['probeTimeoutMs'], U32_MAX) &&
+    (value['missesToFail'] === undefined || isWhole(value['missesToFail'], U32_MAX)) &&
     isListOf(value['checks'], 64, (check) => isRecord(check) && isWhole(check['check'], 0xffff))
   );
 }

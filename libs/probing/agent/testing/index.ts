@@ -1,5 +1,6 @@
 export type { Executors } from '../executors/executor';
 export { createExecutors } from '../executors/executors';
+export { Netns } from '../executors/probe-once.test-executor';
 export { FakeGateway } from '../fake-gateway.test-server';
 export { parsePolicy } from '../policy/parse-policy';
 export { PacketBudget } from '../schedule/packet-budget';

@@ -1,5 +1,5 @@
 import { type Trace, type TraceEnd, type TraceFailure, TRACE_LIMITS, TRACE_ROUNDS } from '@icmp-mon/paths/contract';
-import { addressRefusalOf, allowsCommand, type LocalPolicy } from '../policy/local-policy';
+import { addressRefusalOf, allowsCommand, allowsTraces, type LocalPolicy } from '../policy/local-policy';
 import type { PacketBudget } from '../schedule/packet-budget';
 import { askMtrVersion, findMtr } from './find-mtr';
 import { exitFailure, mtrMissing, mtrUnsupported, startFailure } from './mtr-failure';
@@ -13,6 +13,8 @@ export interface TraceRequest {
   /** At most `TRACE_LIMITS`. */
   rounds?: number;
   maxHops?: number;
+  /** Whether the agent traces by itself, which has a switch of its own in the policy file. */
+  isAutomatic?: boolean;
   signal: AbortSignal;
   /** Receives everything that is known so far, at most every 200 ms, and not after the end. */
   onHops?(trace: Trace): void;
@@ -45,10 +47,10 @@ export class TraceRunner {
 
   /** Never rejects for what mtr, the machine or the network does. @throws RangeError for more rounds or hops than a trace may have */
   async traceTarget(request: TraceRequest): Promise<TraceEnd> {
-    const { target, rounds = TRACE_ROUNDS, maxHops = TRACE_LIMITS.hops } = request;
+    const { target, rounds = TRACE_ROUNDS, maxHops = TRACE_LIMITS.hops, isAutomatic = false } = request;
     checkLimits(rounds, maxHops);
     const policy = this.options.policy();
-    const refused = refusalOf(policy, target);
+    const refused = refusalOf(policy, target, isAutomatic);
     if (refused !== null) return refused;
     const intervalS = traceIntervalS(maxHops, policy.packetsPerSecond);
     if (intervalS === null) {
@@ -63,7 +65,7 @@ export class TraceRunner {
     }
     this.running++;
     try {
-      return await this.runTrace({ ...request, rounds, maxHops, intervalS });
+      return await this.runTrace({ ...request, rounds, maxHops, isAutomatic, intervalS });
     } finally {
       this.running--;
     }
@@ -128,12 +130,15 @@ function checkLimits(rounds: number, maxHops: number): void {
   if (!isWithin(maxHops, TRACE_LIMITS.hops)) throw new RangeError(`maxHops must be 1 to ${TRACE_LIMITS.hops}`);
 }
 
-function refusalOf(policy: LocalPolicy, target: string): TraceEnd | null {
+function refusalOf(policy: LocalPolicy, target: string, isAutomatic: boolean): TraceEnd | null {
   const refused = addressRefusalOf(policy, target);
   if (refused === 'not_canonical') return failed(refused, 'The target is not a canonical IPv4 or IPv6 address.');
   if (refused === 'stopped') return failed(refused, 'The policy file of this agent has stopped all probes.');
   if (refused !== null) return failed(refused, `The policy file of this agent does not allow probes of ${target}.`);
-  if (allowsCommand(policy, 'mtr')) return null;
+  if (isAutomatic && !allowsTraces(policy)) {
+    return failed('command_refused', 'The policy file of this agent does not allow automatic traces ("traces").');
+  }
+  if (isAutomatic || allowsCommand(policy, 'mtr')) return null;
   return failed(
     'command_refused',
     'The policy file of this agent does not allow mtr: it is not in its list "commands".',

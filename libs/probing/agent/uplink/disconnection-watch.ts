@@ -39,6 +39,11 @@ export class DisconnectionWatch {
     this.missedAtMs = this.steadyMs();
   }
 
+  /** Whether there is an outage now. */
+  get isOut(): boolean {
+    return this.isDisconnected(this.steadyMs());
+  }
+
   private isDisconnected(nowMs: number): boolean {
     if (this.askingSinceMs === null) return false;
     const sinceMs = Math.max(this.askingSinceMs, this.heardAtMs);

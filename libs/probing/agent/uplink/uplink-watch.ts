@@ -54,6 +54,11 @@ export class UplinkWatch {
     return this.evidence === 'silent' && misses > 0 && misses >= (misses + replies) * MISSED_SHARE_MIN;
   }
 
+  /** Whether nothing shows that this machine's own line is out. */
+  get mayWork(): boolean {
+    return !this.isOut && !this.disconnection.isOut;
+  }
+
   /** Records a result of a target. Returns whether it is believed. */
   recordResult(outcome: number): boolean {
     if (ANSWERED.includes(outcome)) {
