@@ -40,6 +40,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   bulk: () => import('./bulk'),
   import: () => import('./import'),
   paths: () => import('./paths'),
+  'stored-paths': () => import('./stored-paths'),
   commands: () => import('./commands'),
 };
 

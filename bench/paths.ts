@@ -46,7 +46,8 @@ export async function run(context: BenchContext): Promise<BenchResult> {
   return { ...result, nodes: nodes.length, edges: edges.length, readMs, lossMs, breaksMs };
 }
 
-function pathOf(agent: number): AgentPath {
+/** Returns the path of an agent of this bench, which the bench of stored paths uses as well. */
+export function pathOf(agent: number): AgentPath {
   const site = agent % SITES;
   const indexes = new Map<string, number>();
   const rounds = Array.from({ length: ROUNDS }, (_, round) =>

@@ -21,6 +21,7 @@ export const BENCHES = {
   bulk: 'dry run and job of a change of all targets',
   import: 'import of 100,000 targets, until each is assigned',
   paths: 'merge of the traces of 100 agents',
+  'stored-paths': 'ms to read the merged path of 100 agents',
   commands: 'a ping command to 100 agents, until all have answered',
 };
 

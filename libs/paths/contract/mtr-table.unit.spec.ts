@@ -40,6 +40,7 @@ describe('a received trace', () => {
     ['an object', [right]],
     ['target', { ...right, target: '<b>' }],
     ['startedAtMs', { ...right, startedAtMs: -1 }],
+    ['startedAtMs', { ...right, startedAtMs: 8_640_000_000_000_001 }],
     ['addresses must be a list', { ...right, addresses: ['router.example'] }],
     ['addresses must differ', { ...right, addresses: [TARGET, TARGET] }],
     ['rounds', { ...right, rounds: [[[2, 5]]] }],

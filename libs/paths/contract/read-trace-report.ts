@@ -20,8 +20,6 @@ const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}]/u;
  */
 export function readTraceReport(value: unknown): TraceReport | string {
   if (!isRecord(value)) return 'a report must be an object';
-  if (JSON.stringify(value).length > TRACE_REPORT_LIMITS.bytes)
-    return `a report must have at most ${TRACE_REPORT_LIMITS.bytes} bytes`;
   const { id, targetId, cause, commandId } = value;
   if (typeof id !== 'string' || !UUID_V7.test(id)) return 'id must be a UUID of version 7';
   if (typeof targetId !== 'string' || !isUuid(targetId)) return 'targetId must be a UUID';

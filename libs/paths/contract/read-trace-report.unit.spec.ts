@@ -14,9 +14,27 @@ const REPORT = {
   names: { '192.0.2.97': 'core-1.example.net', [TARGET]: 'web_1.example.net' },
 };
 
+const MANY_NAMES = Object.fromEntries(Array.from({ length: TRACE_REPORT_LIMITS.names + 1 }, (_, at) => [at, 'x']));
+
 describe('a report of a trace', () => {
   it('is read with known members only', () => {
     expect(readTraceReport({ ...REPORT, extra: 1, trace: { ...REPORT.trace, extra: 2 } })).toEqual(REPORT);
+  });
+
+  it('of the largest size has less than the stated bytes', () => {
+    const addresses = Array.from(
+      { length: 600 },
+      (_, at) => `2001:db8:1111:2222:3333:4444:5555:${(at + 4_096).toString(16)}`,
+    );
+    const rounds = Array.from({ length: 20 }, (_, round) =>
+      Array.from({ length: 30 }, (_, hop) => [round * 30 + hop, 60_000_000]),
+    );
+    const names = Object.fromEntries(addresses.map((address) => [address, 'x'.repeat(TRACE_REPORT_LIMITS.nameLength)]));
+    const trace = { ...REPORT.trace, addresses, rounds };
+    const end = { ok: false, reason: 'r'.repeat(32), detail: 'd'.repeat(TRACE_REPORT_LIMITS.detailLength) };
+    const report = readTraceReport({ ...REPORT, trace, names, end });
+    expect(report).toMatchObject({ names });
+    expect(JSON.stringify(report).length).toBeLessThan(TRACE_REPORT_LIMITS.bytes);
   });
 
   it('of a command has the command, and how it failed', () => {
@@ -54,7 +72,7 @@ describe('a report of a trace', () => {
     ['an end without a reason', { ...REPORT, end: { ok: false, reason: 'It is', detail: '' } }, 'end: reason'],
     ['an end that is neither', { ...REPORT, end: { ok: 1 } }, 'end: ok'],
     ['names as a list', { ...REPORT, names: [] }, 'names must be'],
-    ['too much', { ...REPORT, extra: 'x'.repeat(TRACE_REPORT_LIMITS.bytes) }, 'a report must have at most'],
+    ['too many names', { ...REPORT, names: MANY_NAMES }, 'names must be at most'],
   ])('with %s is refused', (_, value, error) => {
     expect(readTraceReport(value)).toContain(error);
   });

@@ -1,12 +1,20 @@
 import { isPlainAddress } from './plain-address';
 import { type Trace, TRACE_LIMITS, type TraceProbe } from './trace';
 
+/** Largest time of a `Date`. */
+const TIME_MS_MAX = 8_640_000_000_000_000;
+
 /** Returns the trace that an agent sent, with known members only; a text that states what is wrong with it otherwise. */
 export function readTrace(value: unknown): Trace | string {
   if (!isRecord(value)) return 'a trace must be an object';
   const { target, startedAtMs, addresses, rounds } = value;
   if (!isPlainAddress(target)) return 'target must be an IP address';
-  if (typeof startedAtMs !== 'number' || !Number.isSafeInteger(startedAtMs) || startedAtMs < 0)
+  if (
+    typeof startedAtMs !== 'number' ||
+    !Number.isSafeInteger(startedAtMs) ||
+    startedAtMs < 0 ||
+    startedAtMs > TIME_MS_MAX
+  )
     return 'startedAtMs must be a time in ms';
   if (!isListOf(addresses, TRACE_LIMITS.rounds * TRACE_LIMITS.hops, isPlainAddress))
     return 'addresses must be a list of IP addresses';

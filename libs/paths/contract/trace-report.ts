@@ -37,8 +37,8 @@ export const TRACE_REPORT_LIMITS = {
   reports: 20,
   /** Size of a request. */
   requestBytes: 1_048_576,
-  /** Size of one report as JSON. */
-  bytes: 196_608,
+  /** Size of the largest report as JSON, which the other limits make. */
+  bytes: 229_376,
   /** Names of one report: one for each address of the trace, and one for the target. */
   names: TRACE_LIMITS.rounds * TRACE_LIMITS.hops + 1,
   nameLength: 253,

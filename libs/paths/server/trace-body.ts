@@ -38,13 +38,15 @@ export function encodeTrace({ trace, names }: TraceContent): Uint8Array {
   for (const address of addresses) writeAddress(writer, address);
   writer.writeVarint(rounds.length);
   for (const round of rounds) writer.writeVarint(round.length);
-  for (const probe of probesByHop(rounds)) writer.writeVarint(codeOf(probe));
+  const lengths = rounds.map(({ length }) => length);
+  forEachProbe(lengths, (round, hop) => writer.writeVarint(codeOf(rounds[round][hop])));
   let before = 0;
-  for (const probe of probesByHop(rounds)) {
-    if (!isAnswer(probe)) continue;
+  forEachProbe(lengths, (round, hop) => {
+    const probe = rounds[round][hop];
+    if (!isAnswer(probe)) return;
     writer.writeZigzag(probe[1] - before);
     before = probe[1];
-  }
+  });
   const named = [...addresses, target].flatMap((address, at) =>
     Object.hasOwn(names, address) && (at < addresses.length || !addresses.includes(target)) ? [at] : [],
   );
@@ -65,14 +67,16 @@ export function decodeTrace(body: Uint8Array): TraceContent {
   const target = readAddress(reader);
   const addresses = listOf(countIn(reader, TRACE_LIMITS.rounds * TRACE_LIMITS.hops), () => readAddress(reader));
   const lengths = listOf(countIn(reader, TRACE_LIMITS.rounds), () => countIn(reader, TRACE_LIMITS.hops));
-  const places = placesByHop(lengths);
-  const codes = places.map(() => reader.readVarint());
-  const rounds = lengths.map((length) => Array.from({ length }, (): TraceProbe => null));
+  const codes: number[] = [];
+  forEachProbe(lengths, () => codes.push(reader.readVarint()));
+  const rounds: TraceProbe[][] = lengths.map(() => []);
+  let at = 0;
   let rttUs = 0;
-  for (const [at, { round, hop }] of places.entries()) {
-    if (codes[at] >= ANSWERED) rttUs += reader.readZigzag();
-    rounds[round][hop] = probeOf(codes[at], rttUs);
-  }
+  forEachProbe(lengths, (round, hop) => {
+    const code = codes[at++];
+    if (code >= ANSWERED) rttUs += reader.readZigzag();
+    rounds[round][hop] = probeOf(code, rttUs);
+  });
   const named = listOf(countIn(reader, addresses.length + 1), () => [reader.readVarint(), readText(reader)] as const);
   if (reader.failed) throw new RangeError('A stored trace is damaged.');
   const names = Object.fromEntries(named.map(([at, name]) => [addresses[at] ?? target, name]));
@@ -93,14 +97,12 @@ function probeOf(code: number, rttUs: number): TraceProbe {
 
 const isAnswer = (probe: TraceProbe): probe is readonly [number, number] => Array.isArray(probe);
 
-function probesByHop(rounds: Trace['rounds']): TraceProbe[] {
-  return placesByHop(rounds.map(({ length }) => length)).map(({ round, hop }) => rounds[round][hop]);
-}
-
-function placesByHop(lengths: readonly number[]): { round: number; hop: number }[] {
-  return Array.from({ length: Math.max(0, ...lengths) }, (_, hop) => hop).flatMap((hop) =>
-    lengths.flatMap((length, round) => (hop < length ? [{ round, hop }] : [])),
-  );
+/** Calls `work` for each probe, hop by hop. */
+function forEachProbe(lengths: readonly number[], work: (round: number, hop: number) => void): void {
+  const hops = Math.max(0, ...lengths);
+  for (let hop = 0; hop < hops; hop++) {
+    for (let round = 0; round < lengths.length; round++) if (hop < lengths[round]) work(round, hop);
+  }
 }
 
 /** An IPv4 address is 0 and its four bytes; another address is its length and its text. */
