@@ -2,7 +2,7 @@ import { Component, inject, input } from '@angular/core';
 import type { AgentView } from '@icmp-mon/agents/contract';
 import { AgePipe, BytesPipe, Clock, CountPipe, DurationPipe, InstantPipe, RatePipe } from '@icmp-mon/platform/ui-kit';
 import { AgentLoadPipe, IsFullPipe } from './agent-load';
-import { CertificatePipe, ClockOffsetPipe } from './agent-pipes';
+import { CertificatePipe, ClockOffsetPipe, TracesPausedPipe } from './agent-pipes';
 
 /** Current figures of one agent: its targets, its load, and its last report. */
 @Component({
@@ -18,6 +18,7 @@ import { CertificatePipe, ClockOffsetPipe } from './agent-pipes';
     InstantPipe,
     IsFullPipe,
     RatePipe,
+    TracesPausedPipe,
   ],
   templateUrl: './agent-facts.html',
   styleUrl: './agent-facts.scss',

@@ -27,3 +27,19 @@ export class CertificatePipe implements PipeTransform {
 export class AdmittedPipe implements PipeTransform {
   readonly transform = isAdmitted;
 }
+
+const PAUSED_TEXTS: Readonly<Record<string, string>> = {
+  installation: 'the installation turned automatic traces off',
+  policy: 'its policy file does not allow them',
+  uplink: 'its own line may be out',
+  mtr: 'mtr is missing or not permitted',
+  full: 'its checks need all packets per second',
+};
+
+/** Shows why an agent makes no automatic traces. Newer agents may report other reasons. */
+@Pipe({ name: 'tracesPaused' })
+export class TracesPausedPipe implements PipeTransform {
+  transform(paused: string): string {
+    return Object.hasOwn(PAUSED_TEXTS, paused) ? (PAUSED_TEXTS[paused] ?? paused) : paused.replaceAll('_', ' ');
+  }
+}
