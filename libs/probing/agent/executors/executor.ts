@@ -17,6 +17,8 @@ export interface ProbeSlice {
   timeoutMs: number;
   /** Time between two probes, in ms. */
   spacingMs: number;
+  /** Shortest time between two probes that the policy file allows, in ms; `spacingMs` unless set. */
+  spacingMsMin?: number;
   /** Called for each packet of a target that is no evidence. */
   onNoData?: OnNoData | undefined;
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 
 const USUAL_PLACES = ['/usr/bin/fping', '/usr/sbin/fping', '/usr/local/bin/fping', '/usr/local/sbin/fping'];
 
@@ -15,4 +15,10 @@ function isExecutable(file: string): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code !== 'ENOENT' && error.code !== 'ENOTDIR';
   }
+}
+
+/** Returns the identity of a file. It changes when the file is replaced, and is empty if there is none. */
+export function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 }

@@ -4,11 +4,12 @@ import { CaptureFile } from './capture-file';
 import type { OnResult, ProbeSlice } from './executor';
 import { exitOfError, type FpingExit } from './fping-exit';
 import type { PathLimits } from './path-limits';
-import { beginRun, type FpingRun } from './fping-run';
-import { fpingArguments, roundMs } from './ping-options';
+import { beginRun, type FpingRun, learnOverhead } from './fping-run';
+import { fpingArguments, packetSpacingMs, roundMs } from './ping-options';
 import type { FpingVersion } from './fping-version';
 import type { IcmpIdLocks } from './icmp-id-locks';
 import { CpuTimeFile } from './run-watch';
+import type { SendingOverhead } from './sending-overhead';
 import type { SliceTally } from './slice-tally';
 import { RawSockets, SocketDrops } from './socket-drops';
 
@@ -18,6 +19,7 @@ export interface FpingRunOptions {
   families: readonly AddressFamily[];
   version: FpingVersion;
   locks: Pick<IcmpIdLocks, 'lockId' | 'releaseId'>;
+  overhead: Pick<SendingOverhead, 'askFor' | 'noteSlice'>;
   paths: Pick<PathLimits, 'noteTooBig' | 'isTooBig'>;
   signal: AbortSignal;
   nowMs: () => number;
@@ -90,11 +92,13 @@ export class FpingProcess {
     options: FpingRunOptions,
   ): Promise<FpingExit | 'id_in_use'> {
     let child: ChildProcess;
+    const askedMs = options.overhead.askFor(packetSpacingMs(slice), packetSpacingMs(slice, slice.spacingMsMin));
     const drops = new SocketDrops(options.families, this.sockets);
     try {
       this.output.empty();
       const stdio = ['pipe' as const, this.output.fd, this.output.fd];
-      child = spawn(options.path, fpingArguments(slice, options.version), { env: {}, cwd: '/', stdio, shell: false });
+      const asked = fpingArguments(slice, options.version, askedMs);
+      child = spawn(options.path, asked, { env: {}, cwd: '/', stdio, shell: false });
     } catch (error) {
       return exitOfError(error instanceof Error ? error : new Error(String(error)));
     }
@@ -116,7 +120,9 @@ export class FpingProcess {
       const signs = { ranNs: cpuTime.ranNs, dropped: drops.dropped };
       this.current = beginRun(asked, slice, onResult, { signs, ...options });
       child.stdin?.end(`${asked.join('\n')}\n`, 'latin1');
-      return this.exitOf(await this.guard(child, slice, options.signal, ended));
+      const exit = this.exitOf(await this.guard(child, slice, options.signal, ended));
+      if (exit.kind === 'done') learnOverhead(this.current, askedMs, cpuTime.waitedMs, options.overhead);
+      return exit;
     } finally {
       cpuTime.close();
       drops.close();

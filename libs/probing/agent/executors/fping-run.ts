@@ -1,9 +1,10 @@
-import { PACKET_GAP_MS } from '@icmp-mon/probing/contract';
+import { OUTCOME, PACKET_GAP_MS } from '@icmp-mon/probing/contract';
 import type { OnResult, ProbeSlice } from './executor';
 import type { PathLimits } from './path-limits';
 import { pingOptionsOf, roundMs } from './ping-options';
 import { PingRounds } from './ping-rounds';
 import { type ProcessSigns, RunWatch } from './run-watch';
+import { type SendingOverhead, SendTimes } from './sending-overhead';
 import { SliceTally } from './slice-tally';
 
 /** The readers of the output of one process. */
@@ -12,6 +13,8 @@ export interface FpingRun {
   watch: RunWatch;
   /** For pings of several packets. */
   rounds: PingRounds | undefined;
+  /** For pings of one packet: those of several do not leave evenly. */
+  sendTimes: SendTimes;
 }
 
 interface RunSources {
@@ -30,6 +33,11 @@ export function beginRun(
   const { spacingMs, timeoutMs } = slice;
   const { packets, size, dontFragment } = pingOptionsOf(slice);
   const rounds = packets === 1 ? undefined : new PingRounds(packets, onResult);
+  const sendTimes = new SendTimes();
+  const onSingle: OnResult = (index, sentAtMs, outcome, rttUs) => {
+    if (outcome === OUTCOME.reply) sendTimes.noteReply(index, sentAtMs);
+    onResult(index, sentAtMs, outcome, rttUs);
+  };
   const sleepMs = packets === 1 ? spacingMs : Math.max(spacingMs, PACKET_GAP_MS);
   const pace = { spacingMs: sleepMs, sendingMs: asked.length * spacingMs + roundMs(slice), timeoutMs };
   const watch = new RunWatch(signs, pace, { wallMs: nowMs, steadyMs: () => performance.now() });
@@ -39,7 +47,7 @@ export function beginRun(
     packets,
     spacingMs,
     timeoutMs,
-    onResult: rounds?.addPacket ?? onResult,
+    onResult: rounds?.addPacket ?? onSingle,
     onNoData: slice.onNoData,
     listened: (fromMs, toMs) => watch.hasListened(fromMs, toMs),
     whyNotListened: (fromMs, toMs) => watch.whyNotListened(fromMs, toMs),
@@ -50,5 +58,16 @@ export function beginRun(
       isTooBig: (address) => paths.isTooBig(address, size),
     }),
   });
-  return { tally, watch, rounds };
+  return { tally, watch, rounds, sendTimes };
+}
+
+/** Records how a process that was asked to send every `askedMs` did, unless a pause or a set clock is in its times. */
+export function learnOverhead(
+  { sendTimes, watch }: FpingRun,
+  askedMs: number,
+  waitedMs: number,
+  overhead: Pick<SendingOverhead, 'noteSlice'>,
+): void {
+  const { packets, tookMs } = sendTimes;
+  if (watch.isUndisturbed) overhead.noteSlice({ packets, tookMs, askedMs, waitedMs });
 }

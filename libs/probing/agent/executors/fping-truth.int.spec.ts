@@ -89,10 +89,10 @@ describe('fping', () => {
     };
     const worker = new FpingProcess(once.dir);
     const slice = { ips: ['10.0.0.1'], checks: [], timeoutMs: 100, spacingMs: 1 };
+    const overhead = { askFor: (ms: number) => ms, noteSlice: () => undefined };
     const exit = await worker.probeSlice(slice, () => undefined, {
-      ...{ path: file, locks, paths: new PathLimits() },
+      ...{ path: file, locks, overhead, paths: new PathLimits(), families: ['ipv4'] },
       version: { text: '5.1', checksSource: false },
-      families: ['ipv4'],
       ...{ signal: new AbortController().signal, nowMs: Date.now },
     });
     worker.close();

@@ -1,8 +1,7 @@
 import type { ExecutorHealth } from '@icmp-mon/agents/contract';
-import { statSync } from 'node:fs';
 import { type AddressFamily, familiesOf } from './address-family';
 import { reportAbsent } from './absent-source';
-import { findFping } from './find-fping';
+import { findFping, stampOf } from './find-fping';
 import type { Executor, ExecutorCounters, OnResult, ProbedTarget, ProbeSlice, SliceEnd } from './executor';
 import { FpingHealth } from './fping-health';
 import { FpingProcess } from './fping-process';
@@ -12,6 +11,7 @@ import { sumNotBelieved } from './not-believed';
 import { hasAddress } from './own-addresses';
 import { PathLimits } from './path-limits';
 import { pingOptionsOf } from './ping-options';
+import { SendingOverhead } from './sending-overhead';
 
 /** Most processes at a time: every raw socket receives every reply on the host. */
 const PROCESSES_MAX = 6;
@@ -59,6 +59,7 @@ export class IcmpPing implements Executor {
   readonly counters: ExecutorCounters = { droppedLines: 0, foreignReplies: 0, notBelieved: {} };
   private readonly state: FpingHealth;
   private readonly locks = new IcmpIdLocks();
+  private readonly overhead = new SendingOverhead();
   private readonly paths = new PathLimits();
   private found: FoundFping | null = null;
   private looking: Promise<SliceEnd | null> | undefined;
@@ -139,8 +140,9 @@ export class IcmpPing implements Executor {
     }
     this.running.add(worker);
     this.drainTimer ??= setInterval(() => this.readOutputs(), DRAIN_EVERY_MS);
-    const { locks, paths, nowMs } = this;
-    const exit = await worker.probeSlice(slice, onResult, { path, version, families, locks, paths, signal, nowMs });
+    const { locks, overhead, paths, nowMs } = this;
+    const run = { path, version, families, locks, overhead, paths, signal, nowMs };
+    const exit = await worker.probeSlice(slice, onResult, run);
     this.running.delete(worker);
     if (this.running.size === 0) {
       clearInterval(this.drainTimer);
@@ -186,12 +188,6 @@ export class IcmpPing implements Executor {
     this.state.isVersion(answer.version.text);
     return null;
   }
-}
-
-/** Changes when the file is replaced; empty if there is none. */
-function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 }
 
 function messageOf(error: unknown): string {

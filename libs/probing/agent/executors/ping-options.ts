@@ -49,12 +49,12 @@ export function pingOptionsKey(check: CheckDefinition): string {
 }
 
 /**
- * Returns the arguments of fping for a slice. Targets are passed by standard input, so that no address can be parsed as an option. The source
- * is a canonical address, and everything else is a number.
+ * Returns the arguments of fping for a slice that sends a packet every `askedMs`. Targets are passed by standard input, so that no address can be
+ * parsed as an option. The source is a canonical address, and everything else is a number.
  */
-export function fpingArguments(slice: ProbeSlice, version: FpingVersion): string[] {
+export function fpingArguments(slice: ProbeSlice, version: FpingVersion, askedMs: number): string[] {
   const { packets, size, dscp, dontFragment, source } = pingOptionsOf(slice);
-  const spacingMs = Math.max(SPACING_MS_MIN, slice.spacingMs / packets).toFixed(3);
+  const spacingMs = Math.max(SPACING_MS_MIN, askedMs).toFixed(3);
   return [
     ...['-c', String(packets), '-t', String(Math.round(slice.timeoutMs)), '-i', spacingMs, '-D'],
     ...(packets > 1 ? ['-p', String(PACKET_GAP_MS)] : []),
@@ -64,6 +64,11 @@ export function fpingArguments(slice: ProbeSlice, version: FpingVersion): string
     ...(source === undefined ? [] : ['-S', source]),
     ...(version.checksSource ? ['--check-source'] : []),
   ];
+}
+
+/** Returns the time between two packets of a slice, in ms: the planned one, or that of another time between two probes. */
+export function packetSpacingMs(slice: Pick<ProbeSlice, 'checks' | 'spacingMs'>, spacingMs = slice.spacingMs): number {
+  return spacingMs / pingOptionsOf(slice).packets;
 }
 
 /** Returns the time from the first to the last packet of each ping of a slice, in ms. */

@@ -1,7 +1,7 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import { FpingLine } from './fping-line';
-import { fpingArguments, pingOptionsKey } from './ping-options';
+import { fpingArguments, packetSpacingMs, pingOptionsKey } from './ping-options';
 import { PingRounds } from './ping-rounds';
 import { readFpingNotice } from './fping-notice';
 import { SliceTally, type TallyOptions } from './slice-tally';
@@ -133,8 +133,10 @@ describe('the lines of several packets', () => {
 describe('the arguments of fping', () => {
   const check = { check: 1, type: 'icmp_ping', expect: 'reachable' } as const;
   const version = { text: '5.1', checksSource: false };
-  const of = (options: object): string =>
-    fpingArguments({ ips: [], checks: [{ ...check, ...options }], timeoutMs: 1_000, spacingMs: 10 }, version).join(' ');
+  const of = (options: object): string => {
+    const slice = { ips: [], checks: [{ ...check, ...options }], timeoutMs: 1_000, spacingMs: 10 };
+    return fpingArguments(slice, version, packetSpacingMs(slice)).join(' ');
+  };
 
   it('are the usual ones for a plain ping, also if its options are stated', () => {
     const plain = '-c 1 -t 1000 -i 10.000 -D';

@@ -49,6 +49,7 @@ export class RunWatch {
   longestPauseMs = 0;
   /** Packets dropped so far. */
   dropped = 0;
+  /** When it did not run, or the clock was set. */
   private readonly pauses: Span[] = [];
   private readonly losses: Span[] = [];
   private readonly steps: Span[] = [];
@@ -81,18 +82,26 @@ export class RunWatch {
     const now = this.clocks.steadyMs();
     const wallMs = this.clocks.wallMs();
     const stepMs = wallMs - this.wallAtLook - (now - this.looked);
-    if (Math.abs(stepMs) > CLOCK_STEP_MS) this.steps.push(this.addPause(this.wallAtLook, wallMs));
+    if (Math.abs(stepMs) > CLOCK_STEP_MS) this.steps.push(this.addDistrusted(this.wallAtLook, wallMs));
     const mayEnd = !this.isSending(now + COUNT_EVERY_MS);
     if (missesWait || mayEnd || now - this.counted >= COUNT_EVERY_MS) this.countDropped(now, wallMs);
     const ranNs = this.signs.ranNs();
     if (ranNs === null || ranNs > this.ranNs) {
       const quietMs = now - this.seenRunning;
-      if (this.wasPaused(now, quietMs, ranNs)) this.addPause(wallMs - quietMs, wallMs);
+      if (this.wasPaused(now, quietMs, ranNs)) {
+        this.addDistrusted(wallMs - quietMs, wallMs);
+        this.longestPauseMs = Math.max(this.longestPauseMs, quietMs);
+      }
       this.seenRunning = now;
       this.ranNs = ranNs ?? 0;
     }
     this.looked = now;
     this.wallAtLook = wallMs;
+  }
+
+  /** Whether the process ran all along, and the clock was not set. */
+  get isUndisturbed(): boolean {
+    return this.pauses.length === 0;
   }
 
   /** Discards the timeouts of the time for which dropped packets were not counted: the process was killed while it was sending. */
@@ -141,11 +150,10 @@ export class RunWatch {
     this.wallAtCount = wallMs;
   }
 
-  private addPause(oneMs: number, otherMs: number): Span {
-    const pause = { fromMs: Math.min(oneMs, otherMs), toMs: Math.max(oneMs, otherMs) };
-    this.longestPauseMs = Math.max(this.longestPauseMs, pause.toMs - pause.fromMs);
-    this.pauses.push(pause);
-    return pause;
+  private addDistrusted(oneMs: number, otherMs: number): Span {
+    const span = { fromMs: Math.min(oneMs, otherMs), toMs: Math.max(oneMs, otherMs) };
+    this.pauses.push(span);
+    return span;
   }
 }
 
@@ -155,6 +163,8 @@ function overlaps(spans: readonly Span[], fromMs: number, toMs: number): boolean
 
 /** Reads the CPU time that a process has used. */
 export class CpuTimeFile {
+  /** How long the process was ready and waited for a CPU, as of the last read, in ms. */
+  waitedMs = 0;
   private readonly file: ProcFile;
 
   constructor(pid: number) {
@@ -162,8 +172,10 @@ export class CpuTimeFile {
   }
 
   readonly ranNs = (): number | null => {
-    const ranNs = Number.parseInt(this.file.readContent()?.toString('latin1') ?? '', 10);
-    return Number.isFinite(ranNs) ? ranNs : null;
+    const [ranNs, waitedNs] = (this.file.readContent()?.toString('latin1') ?? '').split(' ', 2).map(Number);
+    if (waitedNs === undefined) return null;
+    this.waitedMs = waitedNs / 1e6;
+    return ranNs;
   };
 
   close(): void {

@@ -106,6 +106,7 @@ describe('a process that is watched', () => {
     expect(world.listened(fromMs + 10, toMs - 10)).toBe(false);
     expect(world.clockHeld(fromMs + 10, toMs - 10)).toBe(false);
     expect(world.clockHeld(0, fromMs - 10)).toBe(true);
+    expect(world.watch, 'the process ran').toMatchObject({ longestPauseMs: 0, isUndisturbed: false });
   });
 
   it('did not listen all along when the kernel dropped packets', () => {
@@ -168,6 +169,7 @@ describe('a process that is watched', () => {
     const untilMs = performance.now() + 20;
     while (performance.now() < untilMs);
     expect(own.ranNs()).toBeGreaterThan(before ?? Infinity);
+    expect(own.waitedMs).toBeGreaterThan(0);
     own.close();
     const none = new CpuTimeFile(2 ** 22 + 1);
     expect(none.ranNs()).toBeNull();

