@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AgentGateway } from './agent-gateway';
 import { AgentNetwork } from './agent-network';
-import { cpuOf, settled, startAgent, stopAgent } from './agent-run';
+import { cpuOf, NODE_OPTIONS, settled, startAgent, stopAgent } from './agent-run';
 import { AgentWatch } from './agent-watch';
 import type { BenchContext, BenchResult } from './bench';
 import { rounded } from './pairs';
@@ -30,8 +30,6 @@ const MINUTE_MS = 60_000;
 const RSS_MIB_MAX = 300;
 /** Agent and its fpings run on this core only. */
 const CORE = '0';
-/** Heap limit of the shipped unit: packaging/agent.service. */
-const HEAP_MB = 384;
 
 /** Figures of one number of targets. */
 type Figures = Record<string, number>;
@@ -72,7 +70,7 @@ async function measureSize(context: BenchContext, options: AgentLoadOptions): Pr
     const { namespace, ips } = network.access;
     gateway.assignTargets(ips, load.intervalMs, TIMEOUT_MS);
     const pinned = ['ip', 'netns', 'exec', namespace, 'taskset', '-c', CORE];
-    const command = [...pinned, process.execPath, `--max-old-space-size=${HEAP_MB}`];
+    const command = [...pinned, process.execPath, ...NODE_OPTIONS];
     const agent = startAgent(dir, gateway, { command, allow: RANGE });
     watch = new AgentWatch(agent, gateway);
     await settled(agent, gateway, load);

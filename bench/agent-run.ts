@@ -32,6 +32,9 @@ const DRAIN_MS = 2_500;
 /** Time until the first probes of new targets, which are outside the schedule, no longer have an effect. */
 const SETTLE_MS = 2_000;
 
+/** Options of the shipped unit: packaging/agent.service. */
+export const NODE_OPTIONS = ['--max-old-space-size=384', '--max-semi-space-size=4'];
+
 /** Returns addresses of loopback; on Linux all of them reply. */
 export function loopbackAddresses(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `127.${16 + (at >> 16)}.${(at >> 8) & 255}.${at & 255}`);
@@ -43,7 +46,10 @@ export async function runAgent(load: AgentLoad): Promise<AgentRun> {
   const gateway = await AgentGateway.open();
   gateway.assignTargets(loopbackAddresses(load.targets), load.intervalMs, TIMEOUT_MS);
   const profiling = load.profile ? ['--cpu-prof', '--cpu-prof-dir=artefacts/profiles'] : [];
-  const agent = startAgent(dir, gateway, { command: [process.execPath, ...profiling], allow: '127.0.0.0/8' });
+  const agent = startAgent(dir, gateway, {
+    command: [process.execPath, ...NODE_OPTIONS, ...profiling],
+    allow: '127.0.0.0/8',
+  });
   try {
     await settled(agent, gateway, load);
     gateway.clear();

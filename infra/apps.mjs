@@ -24,9 +24,12 @@ export const appNames = ['gateway', 'api', 'projector', 'worker', 'agent'];
 /** Heap limits in MiB: a memory leak ends one app, which is restarted, instead of the machine. */
 /** @type {Record<string, number>} */
 const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 384 };
-/** Size of the young generation in MiB. Most objects of one second of results are garbage: with enough room, little survives to be copied. */
+/**
+ * Size of the young generation in MiB. Most objects of one second of results are garbage: with enough room, little survives to be copied. The agent
+ * has few of them: more room is only memory (packaging/agent.service).
+ */
 /** @type {Record<string, number>} */
-const youngMb = { projector: 32, gateway: 16, worker: 32 };
+const youngMb = { projector: 32, gateway: 16, worker: 32, agent: 4 };
 
 const agentPolicy = `# Addresses that this agent may probe, regardless of what the server assigns. The agent refuses all others.
 # npm start writes this file once and never changes it.
