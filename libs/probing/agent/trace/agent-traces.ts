@@ -34,9 +34,7 @@ const START_EVERY_MS = 100;
 /** Without mtr, or its permission, every trace fails: then one is tried this often, in ms. */
 const RETRY_MS = 60_000;
 /** Reasons that hold for every target. */
-const OF_THIS_MACHINE: readonly string[] = ['missing', 'unsupported_version', 'not_permitted', 'busy'];
-/** Automatic traces at the same time. The policy file allows 16 traces; the others are for commands. */
-const RUNNING_MAX = 8;
+const OF_THIS_MACHINE: readonly string[] = ['missing', 'unsupported_version', 'not_permitted'];
 /** Packets per second of a trace while it runs, at most. */
 const PACKETS_PER_SECOND_MAX = 30;
 const LOG_EVERY_MS = 3_600_000;
@@ -143,8 +141,9 @@ export class AgentTraces {
   private async traceUntilStopped(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const { pausedBy } = this;
-      const conditions = { isAllowed: pausedBy === null, repliedAtMs: this.repliedAtMs };
-      const due = this.running.size >= RUNNING_MAX ? null : this.schedule.nextTrace(this.nowMs(), conditions);
+      const { repliedAtMs, running } = this;
+      const conditions = { isAllowed: pausedBy === null, repliedAtMs, running: running.size };
+      const due = this.schedule.nextTrace(this.nowMs(), conditions);
       if (due === null) {
         await pause(LOOK_EVERY_MS, signal);
         continue;
@@ -155,7 +154,8 @@ export class AgentTraces {
     }
   }
 
-  private async makeTrace({ key, ip, cause }: DueTrace, signal: AbortSignal): Promise<void> {
+  private async makeTrace(due: DueTrace, signal: AbortSignal): Promise<void> {
+    const { key, ip, cause } = due;
     const end = await this.runner.traceTarget({ target: ip, isAutomatic: true, signal });
     this.schedule.endTrace(packetsOf(end));
     if (signal.aborted) return;
@@ -163,6 +163,8 @@ export class AgentTraces {
       this.made++;
       return;
     }
+    // Commands use all traces, or all packets, that the policy file allows.
+    if (!end.ok && end.reason === 'busy') return this.schedule.retryTrace(due, this.nowMs());
     this.notMade++;
     if (!end.ok && OF_THIS_MACHINE.includes(end.reason)) this.unusableUntilMs = performance.now() + RETRY_MS;
     if (end.ok || performance.now() - this.loggedAtMs < LOG_EVERY_MS) return;

@@ -29,7 +29,8 @@ describe('90,000 of 100,000 targets that go bad together', () => {
     expect(schedule.dropped.sample).toBe(0.9 * TARGETS - WAITING);
     const made: DueTrace[] = [];
     for (const untilMs = nowMs + 9 * MINUTE_MS; nowMs < untilMs; nowMs += 500) {
-      const next = (): DueTrace | null => schedule.nextTrace(nowMs, { isAllowed: true, repliedAtMs: nowMs + 1 });
+      const next = (): DueTrace | null =>
+        schedule.nextTrace(nowMs, { isAllowed: true, repliedAtMs: nowMs + 1, running: 0 });
       for (let due = next(); due !== null; due = next()) {
         made.push(due);
         schedule.endTrace(PACKETS);
@@ -40,7 +41,7 @@ describe('90,000 of 100,000 targets that go bad together', () => {
     expect(networks.length).toBeGreaterThan(100);
     expect(new Set(networks).size).toBe(networks.length);
     // The rest is no longer news.
-    schedule.nextTrace(nowMs + 2 * MINUTE_MS, { isAllowed: true, repliedAtMs: nowMs });
+    schedule.nextTrace(nowMs + 2 * MINUTE_MS, { isAllowed: true, repliedAtMs: nowMs, running: 0 });
     expect(schedule.waitingTraces).toBe(0);
   });
 });

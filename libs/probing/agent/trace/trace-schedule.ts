@@ -16,6 +16,8 @@ export interface TraceConditions {
   isAllowed: boolean;
   /** When any target last replied, in ms. */
   repliedAtMs: number;
+  /** Automatic traces that run. */
+  running: number;
 }
 
 /** Shortest time between two traces of a target because it went bad, in s. */
@@ -28,6 +30,14 @@ const WAITING_PER_NETWORK_MAX = 4;
 const PROOF_MS = 7_000;
 /** A target that is still bad is no news after this time, in ms. */
 const WAITING_MS_MAX = 600_000;
+/**
+ * Traces at the same time, and those of the daily round: they share their first hops, and routers limit their answers. Linux sends one per second to
+ * an address, which a single trace uses up, and a few at first.
+ */
+const RUNNING_MAX = 4;
+const DAILY_RUNNING_MAX = 2;
+/** How long a trace takes, in s. */
+const TRACE_S = 12;
 /** Slots that are looked at per call. */
 const LOOK_AT = 2_000;
 /** Packets of a trace before one is known. */
@@ -84,14 +94,23 @@ export class TraceSchedule {
   nextTrace(nowMs: number, conditions: TraceConditions): DueTrace | null {
     const { isOn, share } = this.settings();
     this.budget.setRate(share, this.scheduledPerSecond, nowMs);
-    if (!isOn || !conditions.isAllowed) return null;
-    return this.nextBad(nowMs, conditions) ?? this.nextDaily(nowMs);
+    if (!isOn || !conditions.isAllowed || conditions.running >= RUNNING_MAX) return null;
+    return this.nextBad(nowMs, conditions) ?? (conditions.running < DAILY_RUNNING_MAX ? this.nextDaily(nowMs) : null);
   }
 
   /** Records how many packets a trace has sent. */
   endTrace(packets: number): void {
     this.budget.giveBack(packets);
     if (packets > 0) this.meanPackets += (Math.min(packets, TRACE_PACKETS_MAX) - this.meanPackets) * MEAN_WEIGHT;
+  }
+
+  /** Makes a trace due again that could not begin; not if the target was removed, or is good again. */
+  retryTrace({ key, ip, cause }: DueTrace, nowMs: number): void {
+    const slot = this.targets.slotOf(key, ip);
+    if (slot === undefined) return;
+    if (cause === 'schedule') this.targets.noteDaily(slot, 0);
+    else if (this.targets.isBad(slot)) this.addWaiting(slot, nowMs);
+    else this.dropped.recovered++;
   }
 
   /** Number of targets that went bad and wait. */
@@ -104,8 +123,8 @@ export class TraceSchedule {
     const { answering } = this.targets;
     const { isOn, intervalMs } = this.settings();
     if (answering === 0 || !isOn) return null;
-    const seconds = (answering * this.meanPackets) / this.budget.packetsPerSecond;
-    return Math.max(intervalMs, seconds * 1_000) / DAY_MS;
+    const perSecond = Math.min(this.budget.packetsPerSecond / this.meanPackets, DAILY_RUNNING_MAX / TRACE_S);
+    return Math.max(intervalMs, (answering * 1_000) / perSecond) / DAY_MS;
   }
 
   private addBad(slot: number, nowMs: number): void {
@@ -115,6 +134,10 @@ export class TraceSchedule {
       this.dropped.recent++;
       return;
     }
+    this.addWaiting(slot, nowMs);
+  }
+
+  private addWaiting(slot: number, nowMs: number): void {
     this.badSinceMs.set(slot, nowMs);
     const dropped = this.waiting.add(slot, networkOf(this.targets.ipOf(slot)));
     if (dropped === null) return;

@@ -84,6 +84,16 @@ export class TraceTargets {
     return isBad === wasBad ? null : { slot, isBad };
   }
 
+  /** Returns the slot of a target that still has this address; undefined otherwise. */
+  slotOf(key: number, ip: string): number | undefined {
+    const slot = this.slots.get(key);
+    return slot !== undefined && this.ips[slot] === ip ? slot : undefined;
+  }
+
+  isBad(slot: number): boolean {
+    return (this.at(this.flags, slot) & BAD) !== 0;
+  }
+
   ipOf(slot: number): string {
     return this.ips[slot] ?? '';
   }
