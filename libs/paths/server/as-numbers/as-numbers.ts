@@ -11,11 +11,12 @@ export class AsNumbers {
   async ofAddresses(addresses: readonly string[]): Promise<Map<string, AsNumber>> {
     const global = [...new Set(addresses)].filter((address) => address !== '' && !isSiteAddress(address));
     if (global.length === 0) return new Map();
+    // With `=`, the index of imports would be read as well, all of it for each address, until the table is analysed.
     const rows = await this.control.query<AsNumber & { address: string }>(
       `SELECT a.address, p.asn, p.name
        FROM as_number_file f CROSS JOIN unnest($1::text[]) AS a (address) CROSS JOIN LATERAL (
          SELECT asn, name FROM as_prefix
-         WHERE prefix >>= a.address::inet AND import_id = f.import_id
+         WHERE prefix >>= a.address::inet AND import_id IS NOT DISTINCT FROM f.import_id
          ORDER BY masklen(prefix) DESC LIMIT 1) p`,
       [global],
     );

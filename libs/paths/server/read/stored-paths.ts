@@ -30,6 +30,22 @@ interface NewestRow {
   body: Buffer;
 }
 
+/**
+ * The newest trace of each agent to a target ($1) at its address ($2), after $3 and until $4. Agents are found one after another in the index, so
+ * the number of their traces has no effect.
+ */
+const NEWEST = `
+  WITH RECURSIVE agent AS (
+    (SELECT agent_id FROM trace WHERE target_id = $1 ORDER BY agent_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT agent_id FROM trace WHERE target_id = $1 AND agent_id > a.agent_id ORDER BY agent_id LIMIT 1)
+    FROM agent a WHERE a.agent_id IS NOT NULL)
+  SELECT t.id::text AS "traceId", a.agent_id::text AS "agentId", t.at, t.cause, t.reason, t.reached, t.onset, t.body
+  FROM agent a CROSS JOIN LATERAL (
+    SELECT id, at, cause, reason, reached, onset, body FROM trace
+    WHERE target_id = $1 AND agent_id = a.agent_id AND ip = $2 AND at > $3 AND at <= $4
+    ORDER BY at DESC, id DESC LIMIT 1) t`;
+
 /** Reads the paths of all agents to a target at some time. */
 @Injectable()
 export class ReadStoredPaths {
@@ -41,12 +57,7 @@ export class ReadStoredPaths {
   /** Agents that are banned, or no longer known, have no part in it. */
   async newestOf({ id, ip }: { id: string; ip: string }, atMs: number): Promise<StoredPaths> {
     const fromMs = atMs - PATH_LIMITS.traceAgeDays * DAY_MS;
-    const newest = await this.telemetry.query<NewestRow>(
-      `SELECT DISTINCT ON (agent_id) id::text AS "traceId", agent_id::text AS "agentId", at, cause, reason, reached, onset, body
-       FROM trace WHERE target_id = $1 AND ip = $2 AND at > $3 AND at <= $4
-       ORDER BY agent_id, at DESC, id DESC`,
-      [id, ip, new Date(fromMs), new Date(atMs)],
-    );
+    const newest = await this.telemetry.query<NewestRow>(NEWEST, [id, ip, new Date(fromMs), new Date(atMs)]);
     const known = await this.agents.ofAgents(newest.map(({ agentId }) => agentId));
     const trusted = newest.filter(({ agentId }) => known.get(agentId)?.isBanned === false);
     trusted.sort((a, b) => b.at.getTime() - a.at.getTime());
