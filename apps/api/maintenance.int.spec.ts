@@ -1,4 +1,6 @@
 import type { WindowPage, WindowPreview, WindowView } from '@icmp-mon/maintenance/contract';
+import type { TargetStatusView } from '@icmp-mon/status/contract';
+import type { TargetPage } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api';
 
@@ -95,6 +97,33 @@ describe('maintenance', () => {
     await api.sendJson('DELETE', path);
     expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance'))).items).toEqual([]);
     expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance?state=all'))).items).toHaveLength(1);
+  });
+
+  it('marks the targets of open occurrences, in the list, by the filter and in their status', async () => {
+    await api.control.execute(
+      `INSERT INTO target_list (key, id, ip, vrf, tags, tier, version, registered_at)
+       SELECT n, gen_random_uuid(), '192.0.2.0'::inet + n, 'default', '{}', 'fast', 1, now() FROM generate_series(1, 2) AS n`,
+    );
+    const made = await api.postJson('/api/v1/maintenance/silences', {
+      scope: 'tier=fast',
+      minutes: 60,
+      reason: 'noise',
+    });
+    const { next } = await json<WindowView>(made);
+    await api.control.execute(`UPDATE maintenance_occurrence SET state = 'open'`);
+    await api.control.execute(
+      `INSERT INTO maintenance_member SELECT window_id, date, 2, now() FROM maintenance_occurrence WHERE state = 'open'`,
+    );
+    const mark = { occurrence: next?.id, until: next?.endsAt };
+    const listed = async (filter: string) => {
+      const page = await json<TargetPage>(await api.sendRequest(`/api/v1/targets?sort=ip&filter=${filter}`));
+      return page.items.map(({ ip, maintenance }) => [ip, maintenance]);
+    };
+    expect(await listed('maintenance=true')).toEqual([['192.0.2.2', mark]]);
+    expect(await listed('maintenance!=true')).toEqual([['192.0.2.1', null]]);
+    const status = await json<TargetStatusView>(await api.sendRequest('/api/v1/targets/192.0.2.2/status'));
+    expect(status.maintenance).toEqual(mark);
+    expect((await api.sendRequest('/api/v1/targets?at=now&filter=maintenance=true')).status).toBe(400);
   });
 
   it('lets operators silence, engineers schedule, and viewers read', async () => {

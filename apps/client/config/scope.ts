@@ -1,7 +1,7 @@
 import { type FilteredTarget, FILTER_LENGTH_MAX, filterPredicate, parseFilter } from '@icmp-mon/targets/contract';
 
 /** Fields that change without a change of the target: a scope must not depend on them. */
-const NOT_IN_SCOPE = ['status', 'agent', 'placement'] as const;
+const NOT_IN_SCOPE = ['status', 'agent', 'placement', 'maintenance'] as const;
 
 /** Returns what is wrong with a scope; null if it is valid. */
 export function scopeFault(value: unknown): string | null {
@@ -12,12 +12,12 @@ export function scopeFault(value: unknown): string | null {
   return `scope is not a valid filter: ${parsed.fault.detail}`;
 }
 
-type Members = Omit<FilteredTarget, 'status' | 'agents' | 'placement'>;
+type Members = Omit<FilteredTarget, 'status' | 'agents' | 'placement' | 'maintenance'>;
 
 /** Returns the predicate of a valid scope. */
 export function scopePredicate(scope: string): (target: Members) => boolean {
   const parsed = parseFilter(scope, NOT_IN_SCOPE);
   if (!parsed.ok) throw new Error('A scope that is not valid was not refused.');
   const isMatch = filterPredicate(parsed.filter);
-  return (target) => isMatch({ ...target, status: '', agents: null, placement: undefined });
+  return (target) => isMatch({ ...target, status: '', agents: null, placement: undefined, maintenance: undefined });
 }

@@ -17,6 +17,7 @@ export async function showTarget(session: Session): Promise<void> {
 
 export function printTarget(session: Session, target: TargetView): Promise<void> {
   const { ip, vrf, id, tier, name, tags, owner, notes, paused, parents, status, reason, since, placement } = target;
+  const { maintenance = null } = target;
   return printDocument(session, target, () =>
     session.output.printFields({
       ...{ address: ip, vrf, id, name, tier, tags: tagsAsText(tags), owner, notes },
@@ -27,6 +28,7 @@ export function printTarget(session: Session, target: TargetView): Promise<void>
       since: timeText(since),
       'last success': timeText(target.lastSuccessAt),
       placement: placement?.text ?? null,
+      maintenance: maintenance === null ? null : `until ${timeText(maintenance.until)}`,
       registered: timeText(target.registeredAt),
       version: target.version,
     }),

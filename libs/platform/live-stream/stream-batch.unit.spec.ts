@@ -16,6 +16,7 @@ const view = (id: string, status: TargetView['status'] = 'up'): TargetView => ({
   notes: null,
   owner: null,
   placement: null,
+  maintenance: null,
   registeredAt: '2026-03-01T00:00:00.000Z',
   version: 1,
   status,

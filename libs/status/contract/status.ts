@@ -1,3 +1,5 @@
+import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
+
 /** Statuses, worst first: the order in which an operator reads them. */
 export const STATUSES = ['down', 'degraded', 'unknown', 'up'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -82,6 +84,8 @@ export interface TargetStatusView {
   agents: AgentVerdictView[];
   /** Agents that would be selected if their policy file did not refuse the address. */
   refusedBy?: { agentId: string; agentName: string }[];
+  /** The open occurrence of maintenance that the target is in and that ends last; null if it is in none. */
+  maintenance: TargetMaintenance | null;
   /** Time up to which the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;
 }

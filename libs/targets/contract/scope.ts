@@ -3,7 +3,7 @@ import { filterPredicate } from './filter/filter-predicate';
 import { joined, type ParsedFilter, parseFilter } from './filter/parse-filter';
 import { FILTER_FIELDS, type FilteredTarget, type FilterField, type TargetFilter } from './filter/target-filter';
 
-/** Fields of a scope: what the inventory states. Statuses, agents and placements change by themselves, and parents belong to other targets. */
+/** Fields of a scope: what the inventory states. Statuses, agents, placements and maintenance change by themselves, and parents belong to other targets. */
 const SCOPE_FIELDS: readonly FilterField[] = ['ip', 'name', 'tier', 'vrf', 'owner'];
 
 /** Fields of the list that a scope does not have. */
@@ -12,7 +12,14 @@ const FIELDS_WITHOUT_SCOPE: readonly FilterField[] = FILTER_FIELDS.filter((field
 /** The members of a target that a scope compares. */
 type ScopedTarget = Pick<FilteredTarget, 'ip' | 'vrf' | 'name' | 'tags' | 'tier' | 'owner'>;
 
-const NOT_COMPARED = { status: '', paused: false, parents: [], agents: [], placement: null } as const;
+const NOT_COMPARED = {
+  status: '',
+  paused: false,
+  parents: [],
+  agents: [],
+  placement: null,
+  maintenance: null,
+} as const;
 
 /** Parses a scope: a filter of tags and of the fields `ip`, `name`, `tier`, `vrf` and `owner`. */
 export const parseScope = (text: string): ParsedFilter => parseFilter(text, FIELDS_WITHOUT_SCOPE);

@@ -1,4 +1,5 @@
 import type { TargetPlacement } from '@icmp-mon/assignment/contract';
+import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
 import type { ShownReason, Status } from '@icmp-mon/status/contract';
 
 export const DEFAULT_VRF = 'default';
@@ -89,6 +90,8 @@ export interface TargetView {
   asOf: string | null;
   /** Why the target is not placed as its tier asks, as last decided; null if it is, or is paused. */
   placement: TargetPlacement | null;
+  /** The open occurrence of maintenance that it is in and that ends last; null if it is in none. */
+  maintenance: TargetMaintenance | null;
 }
 
 export const TARGET_SORTS = ['status', 'ip', 'name', 'tier', 'since'] as const;

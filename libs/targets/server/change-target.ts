@@ -37,7 +37,8 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
 
   /** @throws DomainError `not_found`, `ambiguous`, `precondition_failed`, `forbidden` (scope), `conflict` (a cycle); `invalid` (tier, tags, parents) */
   async execute({ ref, vrf, patch, metadata, expectedVersion, scope }: ChangeTarget): Promise<TargetView> {
-    const { id, vrf: ofTarget, placement } = await this.targets.viewTarget(ref, vrf, scope);
+    const before = await this.targets.viewTarget(ref, vrf, scope);
+    const { id, vrf: ofTarget } = before;
     if (patch.tier !== undefined) await this.tiers.requireKnownTier(patch.tier);
     const { parents, ...members } = patch;
     const found = parents === undefined ? null : await this.parents.findParents(parents, ofTarget, scope);
@@ -52,7 +53,7 @@ export class ChangeTargetHandler implements ICommandHandler<ChangeTarget> {
       const { answer } = await this.store.execute(TARGET, id, decide, {
         metadata,
         ...(expectedVersion === undefined ? {} : { expectedVersion }),
-        answer: (sql) => listedTarget(sql, id, { judged, placement, scope }),
+        answer: (sql) => listedTarget(sql, id, { judged, before, scope }),
       });
       return answer;
     } catch (error) {

@@ -54,7 +54,7 @@ export class ReplaceTargetHandler implements ICommandHandler<ReplaceTarget> {
       const { answer } = await this.store.execute(TARGET, target.id, decide, {
         metadata,
         ...(expectedVersion === undefined ? {} : { expectedVersion }),
-        answer: (sql) => listedTarget(sql, target.id, { judged, placement: target.placement, scope }),
+        answer: (sql) => listedTarget(sql, target.id, { judged, before: target, scope }),
       });
       return answer;
     } catch (error) {

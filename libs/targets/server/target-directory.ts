@@ -1,5 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { Batching } from '@icmp-mon/platform/batching';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -44,6 +45,7 @@ export class ListedTargets extends TargetDirectory {
     private readonly database: ControlDatabase,
     private readonly judged: JudgedTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {
     super();
     this.former = new FormerTargets(database);
@@ -135,7 +137,8 @@ export class ListedTargets extends TargetDirectory {
 
   private async viewsOf(rows: readonly TargetRow[]): Promise<TargetView[]> {
     const judged = await this.judged.now();
-    const placements = await this.placements.byKeys(rows.map(({ key }) => key));
-    return rows.map((row) => targetView(row, judged, placements.get(row.key)));
+    const keys = rows.map(({ key }) => key);
+    const [placements, marks] = await Promise.all([this.placements.byKeys(keys), this.maintenance.byKeys(keys)]);
+    return rows.map((row) => targetView(row, judged, placements.get(row.key), marks.get(row.key)));
   }
 }

@@ -1,4 +1,5 @@
 import { PLACEMENT_REASONS, type PlacementReason, type TargetPlacement } from '@icmp-mon/assignment/contract';
+import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
 import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
 import type { TargetParent, TargetView } from '@icmp-mon/targets/contract';
 import { ApiProperty } from '@nestjs/swagger';
@@ -11,6 +12,11 @@ export class TargetParentResponse implements TargetParent {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() ip!: string;
   @ApiProperty() vrf!: string;
+}
+
+export class TargetMaintenanceResponse implements TargetMaintenance {
+  @ApiProperty({ description: 'window@date' }) occurrence!: string;
+  @ApiProperty({ format: 'date-time', description: 'Planned end.' }) until!: string;
 }
 
 export class PlacementReasonResponse implements TargetPlacement {
@@ -64,4 +70,11 @@ export class TargetResponse implements TargetView {
       'placed as asked, or paused.',
   })
   placement!: PlacementReasonResponse | null;
+
+  @ApiProperty({
+    type: () => TargetMaintenanceResponse,
+    nullable: true,
+    description: 'The open occurrence of maintenance that the target is in and that ends last; null if it is in none.',
+  })
+  maintenance!: TargetMaintenanceResponse | null;
 }

@@ -22,6 +22,7 @@ const row: TargetView = {
   lastSuccessAt: null,
   asOf: null,
   placement: null,
+  maintenance: null,
 };
 
 describe('the URL of the list', () => {

@@ -24,6 +24,7 @@ const row = (key: number): TargetView => ({
   lastSuccessAt: null,
   asOf: null,
   placement: null,
+  maintenance: null,
 });
 
 /** Returns a page of a list of `total` rows, as the server would. */

@@ -22,7 +22,7 @@ const row = (key: number, change: Partial<TargetView> = {}): TargetView => ({
     reason: null,
     since: null,
   },
-  ...{ lastSuccessAt: null, asOf: null, placement: null },
+  ...{ lastSuccessAt: null, asOf: null, placement: null, maintenance: null },
   ...change,
 });
 

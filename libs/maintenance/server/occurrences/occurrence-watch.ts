@@ -9,6 +9,7 @@ import { closeOccurrence } from './close-occurrence';
 import { databaseNow } from './database-now';
 import { expandAgain } from './expand-again';
 import { HORIZON_MS } from './expand-window';
+import { countOpen, forgetOpen } from './maintenance-metrics';
 import { type OccurrenceKey, resolveAgain, resolveMembers } from './members';
 import { OCCURRENCE, occurrenceId, open } from './occurrence';
 import { workerMetadata } from './worker-metadata';
@@ -78,6 +79,7 @@ export class OccurrenceWatch {
       }
       if (!isFull) await pause(LOOK_MS, lost);
     }
+    forgetOpen();
   }
 
   /** Does what is due now. Returns whether more is due. */
@@ -87,6 +89,7 @@ export class OccurrenceWatch {
     const closed = await this.forEachDue('open', 'ends_at', nowMs, lost, (sql, row) => this.closeRow(sql, row));
     const expanded = await this.expandDue(nowMs, lost);
     await this.resolveOpen(nowMs, lost);
+    await countOpen(this.control);
     return Math.max(opened, closed, expanded) >= PER_TURN;
   }
 

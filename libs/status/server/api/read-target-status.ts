@@ -1,6 +1,7 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentReports } from '@icmp-mon/agents/contract';
 import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import {
   type Judged,
   JudgedTargets,
@@ -66,6 +67,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
     private readonly judged: JudgedTargets,
     private readonly assignments: AssignmentDirectory,
     private readonly reports: AgentReports,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   /** @throws DomainError `not_found`; `ambiguous` with the candidates */
@@ -73,6 +75,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
     const target = await this.targets.findTarget(ref, vrf, scope);
     // Read before the rows, so that the rows are at least as new.
     const judged = await this.judged.now();
+    const marks = await this.maintenance.byKeys([target.key]);
     const [[status], verdicts, [reply], refusedBy] = await Promise.all([
       this.database.query<StatusRow>(
         'SELECT status, reason, since, last_success_at, votes FROM target_status WHERE target_key = $1',
@@ -102,6 +105,7 @@ export class ReadTargetStatusHandler implements IQueryHandler<ReadTargetStatus> 
         detail: detailOf(row),
       })),
       refusedBy,
+      maintenance: marks.get(target.key) ?? null,
       asOf: judged.asOf(target.key),
     };
     return judged.covers(target) ? view : notJudged(view, target, judged);

@@ -1,5 +1,6 @@
 import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
 import { type AgentAssignments, AssignmentDirectory, type NamedAgent } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
 import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
@@ -77,10 +78,11 @@ class Everybody extends Authenticator {
   providers: [
     { provide: TargetDirectory, useClass: TenTargets },
     { provide: AssignmentDirectory, useClass: RefusedByTwo },
+    { provide: TargetsInMaintenance, useValue: { byKeys: () => Promise.resolve(new Map()) } },
     { provide: AgentReports, useClass: OneReport },
     { provide: Authenticator, useClass: Everybody },
   ],
-  exports: [TargetDirectory, Authenticator, AssignmentDirectory, AgentReports],
+  exports: [TargetDirectory, Authenticator, AssignmentDirectory, AgentReports, TargetsInMaintenance],
 })
 class Surroundings {}
 
@@ -141,12 +143,8 @@ describe('the routes of the context status', () => {
       vrf: 'default',
       status: 'unknown',
       reason: null,
-      since: null,
-      lastSuccessAt: null,
-      votes: null,
-      agents: [],
-      refusedBy: [],
-      asOf: null,
+      ...{ since: null, lastSuccessAt: null, votes: null, agents: [], refusedBy: [], asOf: null },
+      maintenance: null,
     });
   });
 

@@ -80,6 +80,12 @@ export class RefusingAgentResponse {
   @ApiProperty() agentName!: string;
 }
 
+/** The open occurrence of maintenance that the target is in and that ends last. */
+export class StatusMaintenanceResponse {
+  @ApiProperty({ description: 'window@date' }) occurrence!: string;
+  @ApiProperty({ format: 'date-time', description: 'Planned end.' }) until!: string;
+}
+
 export class TargetStatusResponse implements TargetStatusView {
   @ApiProperty({ format: 'uuid' }) targetId!: string;
   @ApiProperty() ip!: string;
@@ -102,6 +108,10 @@ export class TargetStatusResponse implements TargetStatusView {
     description: 'Agents that would be selected if their policy file did not refuse the address.',
   })
   refusedBy?: RefusingAgentResponse[];
+
+  @ApiProperty({ type: StatusMaintenanceResponse, nullable: true, description: 'Null if it is in no open window.' })
+  maintenance!: StatusMaintenanceResponse | null;
+
   @ApiProperty({
     type: String,
     format: 'date-time',

@@ -1,5 +1,6 @@
 import { AgentReports } from '@icmp-mon/agents/contract';
 import { AssignmentDirectory } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { Authenticator, type Principal } from '@icmp-mon/platform/http';
 import { targetIdOf } from '@icmp-mon/shard/engine/testing';
@@ -38,10 +39,11 @@ class Everybody extends Authenticator {
   providers: [
     { provide: TargetDirectory, useClass: ThreeTargets },
     { provide: AssignmentDirectory, useValue: {} },
+    { provide: TargetsInMaintenance, useValue: { byKeys: () => Promise.resolve(new Map()) } },
     { provide: AgentReports, useValue: {} },
     { provide: Authenticator, useClass: Everybody },
   ],
-  exports: [TargetDirectory, Authenticator, AssignmentDirectory, AgentReports],
+  exports: [TargetDirectory, Authenticator, AssignmentDirectory, AgentReports, TargetsInMaintenance],
 })
 export class Surroundings {}
 

@@ -27,7 +27,19 @@ function complete(marked: string): { labels: string[]; accept(label: string): st
 }
 
 describe('completion', () => {
-  const FIELDS = ['ip', 'name', 'status', 'tier', 'vrf', 'agent', 'owner', 'paused', 'parent', 'placement'];
+  const FIELDS = [
+    'ip',
+    'name',
+    'status',
+    'tier',
+    'vrf',
+    'agent',
+    'owner',
+    'paused',
+    'parent',
+    'placement',
+    'maintenance',
+  ];
   const TERMS = [...FIELDS, 'site', 'role', 'tag:status', 'NOT', '('];
 
   it.each([

@@ -103,7 +103,7 @@ function valueText(subject: FilterSubject, mayBeAny: boolean): string {
   const any = mayBeAny ? ', or * for any' : '';
   if (subject === 'status') return `a status (${STATUSES.join(', ')})`;
   if (subject === 'placement') return `a placement (${PLACEMENTS.join(', ')})`;
-  if (subject === 'paused') return 'true or false';
+  if (subject === 'paused' || subject === 'maintenance') return 'true or false';
   if (subject === 'ip') return 'an address or a range in canonical form';
   if (subject === 'parent') return `the address of a parent, in canonical form${any}`;
   if (subject === 'owner') return `an owner${any}`;

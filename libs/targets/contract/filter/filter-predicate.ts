@@ -3,12 +3,12 @@ import { anyContains, readRange } from './address-range';
 import { type FilteredTarget, type FilterSubject, type FilterTerm, ignoresCase, tagKeyOf } from './target-filter';
 import type { TargetFilter } from './target-filter';
 
-/** Result for a target; null where it depends on agents or a placement that are unknown. */
+/** Result for a target; null where it depends on agents, a placement or maintenance that are unknown. */
 type Test = (target: FilteredTarget) => boolean | null;
 
 /**
- * Returns the predicate of a filter; the SQL of the target list (`filter-condition.ts`) selects the same targets. A target whose agents or
- * placement are unknown matches if it would match for some of them.
+ * Returns the predicate of a filter; the SQL of the target list (`filter-condition.ts`) selects the same targets. A target whose agents,
+ * placement or maintenance are unknown matches if it would match for some of them.
  */
 export function filterPredicate(filter: TargetFilter): (target: FilteredTarget) => boolean {
   const test = testOf(filter);
@@ -89,6 +89,8 @@ function readerOf(subject: FilterSubject): (target: FilteredTarget) => readonly 
     if (subject === 'parent') return target.parents.map(({ ip }) => ip);
     if (subject === 'placement') return target.placement === undefined ? null : [target.placement?.reason ?? 'ok'];
     if (subject === 'paused') return [String(target.paused)];
+    if (subject === 'maintenance')
+      return target.maintenance === undefined ? null : [String(target.maintenance !== null)];
     const value = target[subject as 'ip' | 'name' | 'status' | 'tier' | 'vrf' | 'owner'];
     return value === null ? [] : [value];
   };

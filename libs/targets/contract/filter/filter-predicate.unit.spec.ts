@@ -15,6 +15,7 @@ const target: FilteredTarget = {
   parents: [{ ip: '10.1.0.1' }, { ip: '2001:db8::1' }],
   agents: ['fra-1', 'ams-2'],
   placement: { reason: 'capacity' },
+  maintenance: { occurrence: 'w@2027-01-05' },
 };
 
 function matches(text: string, view = target): boolean {
@@ -112,6 +113,15 @@ describe('the predicate of a filter', () => {
     expect(['placement=ok', 'placement!=capacity'].map((text) => matches(text, asAsked))).toEqual([true, true]);
     const unknown = { ...target, placement: undefined };
     expect(['placement=ok', 'placement!=ok'].map((text) => matches(text, unknown))).toEqual([true, true]);
+  });
+
+  it('compares whether a target is in maintenance, and matches one of which that is unknown', () => {
+    const outside = { ...target, maintenance: null };
+    const texts = ['maintenance=true', 'maintenance!=false', 'maintenance=false', 'NOT maintenance=true'];
+    expect(texts.map((text) => matches(text))).toEqual([true, true, false, false]);
+    expect(texts.map((text) => matches(text, outside))).toEqual([false, false, true, true]);
+    const unknown = { ...target, maintenance: undefined };
+    expect(texts.every((text) => matches(text, unknown))).toBe(true);
   });
 
   it('compares a pattern of many stars in linear steps', () => {

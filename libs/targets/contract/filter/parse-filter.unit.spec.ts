@@ -76,7 +76,7 @@ describe('the fault of a filter', () => {
       '',
       0,
       0,
-      /^a field \(ip, name, status, tier, vrf, agent, owner, paused, parent, placement\), the key of a tag, NOT or "\("$/,
+      /^a field \(ip, name, status, tier, vrf, agent, owner, paused, parent, placement, maintenance\), the key of a tag, NOT or "\("$/,
       null,
     ],
     ['site', 4, 0, /^=, !=, ~ or IN$/, null],

@@ -13,6 +13,7 @@ export const FILTER_FIELDS = [
   'paused',
   'parent',
   'placement',
+  'maintenance',
 ] as const;
 export type FilterField = (typeof FILTER_FIELDS)[number];
 
@@ -67,6 +68,8 @@ export interface FilteredTarget {
   agents: readonly string[] | null;
   /** Why it is not placed as its tier asks; null if it is, undefined if that is unknown. */
   placement: { reason: PlacementReason } | null | undefined;
+  /** The maintenance that it is in; null if it is in none, undefined if that is unknown. */
+  maintenance: object | null | undefined;
 }
 
 /** Returns whether this subject is compared regardless of case: names, owners and tags. Tiers, VRFs and agents are identifiers. */
@@ -81,7 +84,7 @@ export const isOptional = (subject: FilterSubject): boolean =>
 export function onlyValuesOf(subject: FilterSubject): readonly string[] | null {
   if (subject === 'status') return STATUSES;
   if (subject === 'placement') return PLACEMENTS;
-  return subject === 'paused' ? ['true', 'false'] : null;
+  return subject === 'paused' || subject === 'maintenance' ? ['true', 'false'] : null;
 }
 
 export const isField = (name: string): name is FilterField => FILTER_FIELDS.some((field) => field === name);

@@ -16,7 +16,7 @@ import {
   type ImportQuery,
 } from '@icmp-mon/targets/contract';
 import { change, register, remove, TARGET, type TargetPatch } from '../target';
-import { AGENT_TARGETS, ALL_JUDGED, FixedJudged, PLACED } from '../target-list/list-context.test-data';
+import { ALL_JUDGED, FILTERED, FixedJudged } from '../target-list/list-context.test-data';
 import { TierNames } from '../tier-names';
 import { readJobDetail } from './bulk-job-rows';
 import { BulkJobRunner } from './bulk-job-runner';
@@ -97,19 +97,12 @@ export class BulkFixture {
   }
 
   requestChange(request: BulkChangeRequest, scope: Scope = null): Promise<BulkJobDetail> {
-    const handler = new RequestBulkChangeHandler(
-      this.control,
-      this.store,
-      this.tiers,
-      this.judged,
-      AGENT_TARGETS,
-      PLACED,
-    );
+    const handler = new RequestBulkChangeHandler(this.control, this.store, this.tiers, this.judged, ...FILTERED);
     return handler.execute(new RequestBulkChange(request, REQUESTER, scope));
   }
 
   previewChange(request: BulkChangeRequest, scope: Scope = null): Promise<BulkPreview> {
-    const handler = new ReadBulkPreviewHandler(this.control, this.tiers, this.judged, AGENT_TARGETS, PLACED);
+    const handler = new ReadBulkPreviewHandler(this.control, this.tiers, this.judged, ...FILTERED);
     return handler.execute(new ReadBulkPreview(request, scope));
   }
 

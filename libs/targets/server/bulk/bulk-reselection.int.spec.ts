@@ -28,6 +28,7 @@ const CASES: Readonly<Record<keyof FilteredTarget, (batch: string) => Case>> = {
   status: () => ({ filter: 'status=unknown', given: {}, leave: null }),
   tags: () => ({ filter: 'site=fra', given: { tags: { site: 'fra' } }, leave: { tags: { site: null } } }),
   placement: () => ({ filter: 'placement=ok', given: {}, leave: null }),
+  maintenance: () => ({ filter: 'maintenance=false', given: {}, leave: null }),
   agents: () => ({ filter: 'NOT agent=*', given: {}, leave: null }),
   name: (batch) => ({ filter: `name~"${batch}*"`, given: { name: `${batch}-1` }, leave: { name: 'other' } }),
   tier: () => ({ filter: 'tier=fast', given: { tier: 'fast' }, leave: { tier: 'standard' } }),

@@ -17,7 +17,7 @@ interface StoredPart {
   vrfs: string[];
 }
 
-type CurrentTarget = Omit<FilteredTarget, 'agents' | 'placement'> & { id: string; version: number };
+type CurrentTarget = Omit<FilteredTarget, 'agents' | 'placement' | 'maintenance'> & { id: string; version: number };
 
 /**
  * Changes or removes the targets of one part. A target whose version differs from that at the acceptance of the job was changed by others:
@@ -52,7 +52,10 @@ async function selectedTargets(sql: Sql, job: BulkJobRow, tally: PartTally): Pro
     const target = current.get(id);
     if (target === undefined || !isInScope(target))
       tally.addFailure({ id, ip: ips[at], vrf: vrfs[at], name: null }, 'removed');
-    else if (target.version === versions[at] || isSelected({ ...target, agents: null, placement: undefined }))
+    else if (
+      target.version === versions[at] ||
+      isSelected({ ...target, agents: null, placement: undefined, maintenance: undefined })
+    )
       selected.push(target);
     else tally.addFailure(named(target), 'no_longer_matches');
   }

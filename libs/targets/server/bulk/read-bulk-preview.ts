@@ -1,5 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { JudgedTargets } from '@icmp-mon/status/contract';
 import {
@@ -47,14 +48,16 @@ export class ReadBulkPreviewHandler implements IQueryHandler<ReadBulkPreview> {
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   /** @throws DomainError `invalid` (filter, change) */
   async execute({ request, scope }: ReadBulkPreview): Promise<BulkPreview> {
     requireConsistent(request);
     if (request.change?.tier !== undefined) await this.tiers.requireTier(request.change.tier, '#/change/tier');
-    const { agentTargets, placements } = this;
-    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements }, scope);
+    const { agentTargets, placements, maintenance } = this;
+    const context = { judged: await this.judged.now(), agentTargets, placements, maintenance };
+    const selection = selectionOf(request, context, scope);
     const { text, params, members } = previewStatement(selection, request.change, scope);
     const groups = await this.database.query<Group>(text, params);
     const changing = groups.find(({ reason }) => reason === null);

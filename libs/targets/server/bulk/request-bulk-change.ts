@@ -1,5 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { EventStore } from '@icmp-mon/platform/event-store';
@@ -35,6 +36,7 @@ export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChan
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   /** @throws DomainError `invalid` (filter, change), `conflict` (expected count), `too_many_requests` */
@@ -42,16 +44,15 @@ export class RequestBulkChangeHandler implements ICommandHandler<RequestBulkChan
     requireConsistent(request);
     const { filter = null, targets = null, change = null } = request;
     if (change?.tier !== undefined) await this.tiers.requireTier(change.tier, '#/change/tier');
-    const { agentTargets, placements } = this;
-    const selection = selectionOf(request, { judged: await this.judged.now(), agentTargets, placements }, scope);
+    const { agentTargets, placements, maintenance } = this;
+    const context = { judged: await this.judged.now(), agentTargets, placements, maintenance };
+    const selection = selectionOf(request, context, scope);
     const kind = change === null ? 'remove' : 'change';
     const job: NewJob = { kind, filter, targets, change, expand: null, caller: { scope } };
     return this.database.transaction((sql) =>
       acceptJob(sql, this.store, job, metadata, async (jobId) => {
-        const count = await storeParts(sql, jobId, selection, {
-          limit: BULK_TARGETS_MAX + 1,
-          isRemoval: change === null,
-        });
+        const limits = { limit: BULK_TARGETS_MAX + 1, isRemoval: change === null };
+        const count = await storeParts(sql, jobId, selection, limits);
         if (count > BULK_TARGETS_MAX) throw tooMany();
         requireExpected(request, count);
         return count;

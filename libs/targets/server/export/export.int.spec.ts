@@ -4,7 +4,7 @@ import type { ImportFormat } from '@icmp-mon/targets/contract';
 import { plainLinesFault, plainTextFault } from '@icmp-mon/platform/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BulkFixture } from '../bulk/bulk-fixture.test-data';
-import { AGENT_TARGETS, ALL_JUDGED, FixedJudged, PLACED } from '../target-list/list-context.test-data';
+import { ALL_JUDGED, FILTERED, FixedJudged } from '../target-list/list-context.test-data';
 import type { ExportFormat } from './export-texts';
 import { ReadExport, ReadExportHandler } from './read-export';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => bulk.close());
 
 const exported = async (filter: string | undefined, format: ExportFormat): Promise<string> => {
-  const handler = new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED);
+  const handler = new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), ...FILTERED);
   return text(await handler.execute(new ReadExport(filter, null, format)));
 };
 /** Returns the records of a file, in any order: parents are registered before the targets that depend on them. */
@@ -149,7 +149,7 @@ describe('an export', () => {
 
 describe('an export with versions', () => {
   const withVersions = (format: ExportFormat) =>
-    new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), AGENT_TARGETS, PLACED).execute(
+    new ReadExportHandler(bulk.control, new FixedJudged(ALL_JUDGED), ...FILTERED).execute(
       new ReadExport('vrf=versions', null, format, true),
     );
 

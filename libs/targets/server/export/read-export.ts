@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { streamAfterFirst } from '@icmp-mon/platform/http';
@@ -29,13 +30,14 @@ export class ReadExportHandler implements IQueryHandler<ReadExport> {
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   /** Returns the stream after its first page was read. @throws InvalidFilter; DomainError `invalid` for versions in another format */
   async execute({ filter, scope, format, withVersions }: ReadExport): Promise<Readable> {
     if (withVersions && format !== 'ndjson') throw versionsRefused(format);
-    const { agentTargets, placements } = this;
-    const context = { judged: await this.judged.now(), agentTargets, placements };
+    const { agentTargets, placements, maintenance } = this;
+    const context = { judged: await this.judged.now(), agentTargets, placements, maintenance };
     const selected = listFilter(filter === undefined ? {} : { filter }, context, scope);
     const pages = exportPages(this.database, selected, scope);
     return streamAfterFirst(exportTexts(pages, withVersions ? 'versioned-ndjson' : format));

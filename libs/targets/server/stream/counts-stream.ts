@@ -1,4 +1,5 @@
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import type { Scope } from '@icmp-mon/identity/contract';
 import {
   messageBytes,
@@ -46,6 +47,7 @@ export class CountsStream implements StreamSource, OnModuleInit {
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   onModuleInit(): void {
@@ -86,7 +88,10 @@ export class CountsStream implements StreamSource, OnModuleInit {
 
   private async countTargets(scope: Scope): Promise<StatusCounts> {
     const judged = await this.judged.now();
-    const { agentTargets, placements } = this;
-    return this.counts.filteredByStatus(listFilter({}, { judged, agentTargets, placements }, scope), judged);
+    const { agentTargets, placements, maintenance } = this;
+    return this.counts.filteredByStatus(
+      listFilter({}, { judged, agentTargets, placements, maintenance }, scope),
+      judged,
+    );
   }
 }

@@ -1,6 +1,7 @@
-import { type TargetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
-import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
+import { JudgedTargets } from '@icmp-mon/status/contract';
 import { messageBytes, type StreamMessage } from '@icmp-mon/platform/http';
 import type { TargetView } from '@icmp-mon/targets/contract';
 import { Injectable } from '@nestjs/common';
@@ -38,14 +39,19 @@ export class ListChanges {
     private readonly database: ControlDatabase,
     private readonly judged: JudgedTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   /** Returns the changes after a number, in order, at most `limit`; their ids contain `mark`, the not-judged mark that clients have. */
   async changesAfter(listSeq: number, limit: number, mark: string): Promise<ListChange[]> {
     const judged = await this.judged.now();
     const rows = await this.database.query<ChangeRow>(CHANGES, [listSeq, limit]);
-    const placements = await this.placements.byKeys(rows.filter(({ present }) => present).map(({ key }) => key));
-    return rows.map((row) => changeOf(row, judged, placements.get(row.key), mark));
+    const keys = rows.filter(({ present }) => present).map(({ key }) => key);
+    const [placements, marks] = await Promise.all([this.placements.byKeys(keys), this.maintenance.byKeys(keys)]);
+    return rows.map((row) => {
+      const target = row.present ? targetView(row, judged, placements.get(row.key), marks.get(row.key)) : null;
+      return changeOf(row, target, mark);
+    });
   }
 
   /** Returns the highest visible change number. */
@@ -85,9 +91,8 @@ export const removalOf = ({ id, key }: { id: string; key: number }): StreamMessa
   data: { id, key },
 });
 
-function changeOf(row: ChangeRow, judged: Judged, placement: TargetPlacement | undefined, mark: string): ListChange {
+function changeOf(row: ChangeRow, target: TargetView | null, mark: string): ListChange {
   const id = listEventId(row.list_seq, mark);
-  const target = row.present ? targetView(row, judged, placement) : null;
   const message = target === null ? removalOf(row) : { event: 'target', data: target };
   return { listSeq: row.list_seq, id: row.id, key: row.key, target, bytes: messageBytes({ id, ...message }) };
 }

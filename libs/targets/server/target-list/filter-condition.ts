@@ -1,4 +1,5 @@
 import type { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import type { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { type Judged, type Status, STATUSES } from '@icmp-mon/status/contract';
 import {
   boundsOf,
@@ -16,6 +17,7 @@ export interface FilterContext {
   judged: Judged;
   agentTargets: AgentTargets;
   placements: TargetPlacements;
+  maintenance: TargetsInMaintenance;
 }
 
 type TextTerm = Exclude<FilterTerm, { kind: 'within' }>;
@@ -28,6 +30,7 @@ export interface FilteredTable {
   agentCondition(term: TextTerm, params: unknown[]): string;
   statusCondition(statuses: readonly string[], params: unknown[]): string;
   placementCondition(placements: readonly string[], params: unknown[]): string;
+  maintenanceCondition(isIn: boolean): string;
 }
 
 /**
@@ -36,6 +39,7 @@ export interface FilteredTable {
  *
  *   terms on tags and names  → keys from target_search, by its trigram index    (search-condition.ts)
  *   agent, placement         → keys from the assignment
+ *   maintenance              → keys from the open occurrences
  *   status, tier, vrf, ip    → columns of target_list, by their indexes
  *   owner, paused, parent    → columns of target_list, by a scan
  *
@@ -45,7 +49,7 @@ export function filterCondition(filter: TargetFilter, params: unknown[], context
   return tableCondition(filter, params, listTable(context));
 }
 
-function listTable({ judged, agentTargets, placements }: FilterContext): FilteredTable {
+function listTable({ judged, agentTargets, placements, maintenance }: FilterContext): FilteredTable {
   return {
     name: 'target_list',
     searchedCondition: searchedKeys,
@@ -56,6 +60,8 @@ function listTable({ judged, agentTargets, placements }: FilterContext): Filtere
       return statusCondition(ranks, judged, params);
     },
     placementCondition: (values, params) => placementCondition(values, placements, params),
+    maintenanceCondition: (isIn) =>
+      `((target_list.key IN (${maintenance.selectKeys()})) IS ${isIn ? 'TRUE' : 'NOT TRUE'})`,
   };
 }
 
@@ -78,6 +84,7 @@ export function inventoryTable(name: string, searchedCondition: FilteredTable['s
     agentCondition: refuseField('agent'),
     statusCondition: refuseField('status'),
     placementCondition: refuseField('placement'),
+    maintenanceCondition: refuseField('maintenance'),
   };
 }
 
@@ -107,7 +114,7 @@ export function tableCondition(filter: TargetFilter, params: unknown[], table: F
 }
 
 /** Fields without an index in the order of the list. */
-const SCANNED: ReadonlySet<string> = new Set(['agent', 'owner', 'paused', 'parent', 'placement']);
+const SCANNED: ReadonlySet<string> = new Set(['agent', 'owner', 'paused', 'parent', 'placement', 'maintenance']);
 
 /** Returns whether the rows of a page may be far apart in the order of the list: the filter selects keys from another table, or scans. */
 export function selectsKeys(filter: TargetFilter): boolean {
@@ -131,6 +138,7 @@ function columnCondition(term: FilterTerm, params: unknown[], table: FilteredTab
   if (term.subject === 'agent') return table.agentCondition(term, params);
   if (term.kind === 'oneOf' && term.subject === 'status') return table.statusCondition(term.values, params);
   if (term.kind === 'oneOf' && term.subject === 'placement') return table.placementCondition(term.values, params);
+  if (term.kind === 'oneOf' && term.subject === 'maintenance') return maintenanceCondition(term.values, table);
   if (term.kind === 'oneOf' && term.subject === 'paused') {
     params.push(term.values.map((value) => value === 'true'));
     return `(${table.name}.paused = ANY ($${params.length}::boolean[]))`;
@@ -139,6 +147,9 @@ function columnCondition(term: FilterTerm, params: unknown[], table: FilteredTab
   if (term.subject === 'owner') return ownerCondition(term, params, table);
   return textCondition(`${table.name}.${columnOf(term.subject)}`, term, params);
 }
+
+const maintenanceCondition = (values: readonly string[], table: FilteredTable): string =>
+  values.length > 1 ? 'TRUE' : table.maintenanceCondition(values[0] === 'true');
 
 /** The lower case is that of `target_search`, which does not depend on the database's locale. */
 function ownerCondition(term: TextTerm, params: unknown[], { name }: FilteredTable): string {

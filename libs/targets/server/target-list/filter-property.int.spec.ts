@@ -1,5 +1,6 @@
 import { env } from 'node:process';
 import { AgentTargets, targetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -38,6 +39,17 @@ class TestPlacements extends TargetPlacements {
 
   override selectKeys(reasons: string): string {
     return `SELECT key FROM test_placement WHERE reason = ANY (${reasons})`;
+  }
+}
+
+/** Every third target is in maintenance. */
+class TestMaintenance extends TargetsInMaintenance {
+  override byKeys(): never {
+    throw new Error('A condition reads no maintenance.');
+  }
+
+  override selectKeys(): string {
+    return 'SELECT key FROM target_list WHERE key % 3 = 0';
   }
 }
 
@@ -106,7 +118,10 @@ async function selectedBy(
   judged: Judged,
 ): Promise<{ found: Map<number, (boolean | null)[]>; statement: string }> {
   const params: unknown[] = [];
-  const context = { judged, agentTargets: new TestAgentTargets(), placements: new TestPlacements() };
+  const context = {
+    ...{ judged, agentTargets: new TestAgentTargets() },
+    ...{ placements: new TestPlacements(), maintenance: new TestMaintenance() },
+  };
   const conditions = filters.map((filter) => filterCondition(filter, params, context));
   const statement = `SELECT key, ARRAY[${conditions.join(',\n')}] AS selected FROM target_list`;
   const found = await database.query<{ key: number; selected: (boolean | null)[] }>(statement, params);
@@ -119,7 +134,8 @@ it('SQL and predicate select the same targets', { timeout: TIMEOUT_MS }, async (
     rows.map((row): { key: number; view: FilteredTarget } => {
       const { agents = [], shortfall: reason = null } = byKey.get(row.key) ?? {};
       const placement = reason === null ? undefined : targetPlacement({ reason, wanted: 2, placed: 1 });
-      return { key: row.key, view: { ...targetView(row, judged, placement), agents } };
+      const marked = row.key % 3 === 0 ? { occurrence: 'w@2027-01-05', until: '2027-01-05T03:00:00.000Z' } : undefined;
+      return { key: row.key, view: { ...targetView(row, judged, placement, marked), agents } };
     }),
   );
   let matched = 0;

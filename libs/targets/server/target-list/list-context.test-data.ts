@@ -1,4 +1,5 @@
 import { AgentTargets, type TargetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { type TargetMaintenance, TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import type { ControlDatabase } from '@icmp-mon/platform/database';
 import { Judged, JudgedTargets } from '@icmp-mon/status/contract';
 import { ListTargetsHandler } from './list-targets';
@@ -34,9 +35,28 @@ class AsAskedPlacements extends TargetPlacements {
   }
 }
 
+/** No target is in maintenance. */
+class NoMaintenance extends TargetsInMaintenance {
+  override byKeys(): Promise<ReadonlyMap<number, TargetMaintenance>> {
+    return Promise.resolve(new Map());
+  }
+
+  override selectKeys(): string {
+    return 'SELECT 0';
+  }
+}
+
+const NOT_IN_MAINTENANCE = new NoMaintenance();
 export const PLACED = new AsAskedPlacements();
 export const AGENT_TARGETS = new NoAgentTargets();
-export const CONTEXT = { judged: ALL_JUDGED, agentTargets: AGENT_TARGETS, placements: PLACED };
+/** The last arguments of handlers that evaluate filters. */
+export const FILTERED = [AGENT_TARGETS, PLACED, NOT_IN_MAINTENANCE] as const;
+export const CONTEXT = {
+  judged: ALL_JUDGED,
+  agentTargets: AGENT_TARGETS,
+  placements: PLACED,
+  maintenance: NOT_IN_MAINTENANCE,
+};
 
 export class FixedJudged extends JudgedTargets {
   constructor(private readonly judged: Judged) {
@@ -54,5 +74,5 @@ export class FixedJudged extends JudgedTargets {
 
 export function listHandler(database: ControlDatabase, judged = ALL_JUDGED): ListTargetsHandler {
   const counts = new TargetCounts(database);
-  return new ListTargetsHandler(database, counts, new FixedJudged(judged), AGENT_TARGETS, PLACED);
+  return new ListTargetsHandler(database, counts, new FixedJudged(judged), AGENT_TARGETS, PLACED, NOT_IN_MAINTENANCE);
 }

@@ -34,7 +34,7 @@ export class CountTargetsRequest {
 export class ListTargetsRequest implements TargetListQuery {
   @ApiPropertyOptional({
     description:
-      'Lists the inventory as it was at this time: ISO 8601, or now-6h. Together with filter (without status, agent and placement), tier, vrf, sort (ip ' +
+      'Lists the inventory as it was at this time: ISO 8601, or now-6h. Together with filter (without status, agent, placement and maintenance), tier, vrf, sort (ip ' +
       'unless set, name, tier), order, limit and cursor; further pages need the `at` of the first one. Items are versions, without a status.',
     example: '2026-11-18T11:00:00Z',
     minLength: 1,

@@ -1,5 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import { AgentTargets, TargetPlacements } from '@icmp-mon/assignment/contract';
+import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Judged, JudgedTargets } from '@icmp-mon/status/contract';
@@ -33,6 +34,7 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     private readonly judged: JudgedTargets,
     private readonly agentTargets: AgentTargets,
     private readonly placements: TargetPlacements,
+    private readonly maintenance: TargetsInMaintenance,
   ) {}
 
   /** @throws DomainError `invalid` (cursor, status, terms, filter, more than one place to begin at), `not_found` (the target to be around) */
@@ -43,8 +45,8 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
     const fingerprint = listFingerprint({ sort, order: direction, q, status, tier, vrf, filter: filterText });
     const after = query.cursor === undefined ? null : decodeCursor(fingerprint, query.cursor, sort);
     const judged = await this.judged.now();
-    const { agentTargets, placements: placed } = this;
-    const filter = listFilter(query, { judged, agentTargets, placements: placed }, scope);
+    const { agentTargets, placements: placed, maintenance } = this;
+    const filter = listFilter(query, { judged, agentTargets, placements: placed, maintenance }, scope);
     const order: Order = { sort, descending: direction === 'desc' };
     const start = after === null ? { skip: await this.rowsToSkip(query, filter, order, judged, scope) } : { after };
     const statement = pageStatement(filter, order, start, limit, judged);
@@ -53,13 +55,14 @@ export class ListTargetsHandler implements IQueryHandler<ListTargets> {
       this.counts.total(filter, judged, !isFirst(start)),
     ]);
     const page = rows.slice(0, limit);
-    const placements = await placed.byKeys(page.map(({ key }) => key));
+    const keys = page.map(({ key }) => key);
+    const [placements, marks] = await Promise.all([placed.byKeys(keys), maintenance.byKeys(keys)]);
     const last = page.at(-1);
     const more = rows.length > limit && last !== undefined;
     return {
       items: await limitParents(
         this.database,
-        page.map((row) => targetView(row, judged, placements.get(row.key))),
+        page.map((row) => targetView(row, judged, placements.get(row.key), marks.get(row.key))),
         scope,
       ),
       next: more ? encodeCursor(fingerprint, { value: last.sort_value, key: last.key }) : null,

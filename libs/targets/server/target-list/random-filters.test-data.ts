@@ -25,8 +25,9 @@ const VALUES_OF = {
   vrf: VRFS,
   agent: AGENTS,
   placement: PLACEMENTS,
+  maintenance: ['true', 'false'],
 } as const;
-const SUBJECTS = 'name;status;tier;vrf;agent;owner;paused;parent;placement;ip;tag;tag;tag'.split(';') as (
+const SUBJECTS = 'name;status;tier;vrf;agent;owner;paused;parent;placement;maintenance;ip;tag;tag;tag'.split(';') as (
   keyof typeof VALUES_OF | 'ip' | 'tag'
 )[];
 
@@ -109,7 +110,7 @@ export class RandomFilters {
     const kind = this.pickOne(['oneOf', 'oneOf', 'like', 'present'] as const);
     const isOptional = isTag || ['name', 'agent', 'owner', 'parent'].includes(chosen);
     if (kind === 'present' && isOptional) return { kind, subject };
-    if (kind === 'like' && !['status', 'paused', 'parent', 'placement'].includes(chosen))
+    if (kind === 'like' && !['status', 'paused', 'parent', 'placement', 'maintenance'].includes(chosen))
       return { kind, subject, pattern: this.pickOne(PATTERNS) };
     return { kind: 'oneOf', subject, values: this.pickSome<string>(isTag ? VALUES : VALUES_OF[chosen], 3) };
   }

@@ -544,7 +544,7 @@ describe('targets that are looked up by their ids', () => {
   it('concurrently are found by few statements, and unknown ones are reported', async () => {
     await fill(1_000);
     const rows = await database.query<{ id: string; key: number }>('SELECT id, key FROM target_list ORDER BY key');
-    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED), PLACED);
+    const targets = new ListedTargets(database, new FixedJudged(ALL_JUDGED), PLACED, CONTEXT.maintenance);
     const statements = vi.spyOn(database, 'query');
     const absent = newId();
     const asked = Promise.all(rows.map(({ id }) => targets.findTarget(id.toUpperCase(), undefined, null)));

@@ -1,5 +1,6 @@
 import type { Scope } from '@icmp-mon/identity/contract';
 import type { TargetPlacement } from '@icmp-mon/assignment/contract';
+import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
 import type { Judged, Status, StatusReason } from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
@@ -49,7 +50,12 @@ function inOrder(parents: readonly TargetParent[]): TargetParent[] {
 }
 
 /** Returns the view of a row, with status `unknown` if its shard is not judged. A paused target needs no placement. */
-export function targetView(row: TargetRow, judged: Judged, placement: TargetPlacement | undefined): TargetView {
+export function targetView(
+  row: TargetRow,
+  judged: Judged,
+  placement: TargetPlacement | undefined,
+  maintenance: TargetMaintenance | undefined,
+): TargetView {
   const { status, reason, since } = judged.shown(row, row);
   return {
     id: row.id,
@@ -71,18 +77,23 @@ export function targetView(row: TargetRow, judged: Judged, placement: TargetPlac
     lastSuccessAt: row.last_success_at,
     asOf: judged.asOf(row.key),
     placement: row.paused ? null : (placement ?? null),
+    maintenance: maintenance ?? null,
   };
 }
 
-/** Returns a listed target, read within a transaction, with the placement that was last decided. @throws DomainError `not_found` */
+/** Returns a listed target, read within a transaction, with the placement and mark that were read before. @throws DomainError `not_found` */
 export async function listedTarget(
   sql: Sql,
   id: string,
-  { judged, placement, scope }: { judged: Judged; placement: TargetPlacement | null; scope: Scope },
+  { judged, before, scope }: { judged: Judged; before: Pick<TargetView, 'placement' | 'maintenance'>; scope: Scope },
 ): Promise<TargetView> {
   const [row] = await sql.query<TargetRow>(`SELECT ${VIEW_COLUMNS} FROM target_list WHERE id = $1`, [id]);
   if (row === undefined) throw new DomainError('not_found', `There is no target ${id}.`);
-  const [view] = await limitParents(sql, [targetView(row, judged, placement ?? undefined)], scope);
+  const [view] = await limitParents(
+    sql,
+    [targetView(row, judged, before.placement ?? undefined, before.maintenance ?? undefined)],
+    scope,
+  );
   return view;
 }
 
@@ -93,5 +104,14 @@ export function registeredView(
   { version, occurredAt }: Pick<RecordedEvent, 'version' | 'occurredAt'>,
 ): TargetView {
   const unjudged = { status: 'unknown', reason: null, since: null, lastSuccessAt: null, asOf: null } as const;
-  return { id, ...target, parents: inOrder(parents), registeredAt: occurredAt, version, ...unjudged, placement: null };
+  return {
+    id,
+    ...target,
+    parents: inOrder(parents),
+    registeredAt: occurredAt,
+    version,
+    ...unjudged,
+    placement: null,
+    maintenance: null,
+  };
 }

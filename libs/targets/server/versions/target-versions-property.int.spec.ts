@@ -84,7 +84,14 @@ it(
         const states = [...statesAt(lives.events, atMs).values()];
         const expected = states
           .filter((state) =>
-            isMatch({ ...state, parents: ipOf(state.parents), status: 'up', agents: null, placement: null }),
+            isMatch({
+              ...state,
+              parents: ipOf(state.parents),
+              status: 'up',
+              agents: null,
+              placement: null,
+              maintenance: null,
+            }),
           )
           .map(compared);
         expected.sort((a, b) => a.key - b.key);

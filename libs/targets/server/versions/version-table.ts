@@ -5,7 +5,7 @@ import { searchedText } from '../target-list/search-condition';
 import { isoText } from '../target-list/target-row';
 
 /** Fields of the list that a version does not have. */
-export const FIELDS_WITHOUT_HISTORY: readonly FilterField[] = ['status', 'agent', 'placement'];
+export const FIELDS_WITHOUT_HISTORY: readonly FilterField[] = ['status', 'agent', 'placement', 'maintenance'];
 
 /** The table `target_version` for filters: search text and columns are in the same row. */
 const VERSION_TABLE = inventoryTable('target_version', searchedText);
@@ -14,7 +14,7 @@ const VERSION_TABLE = inventoryTable('target_version', searchedText);
 const TAGS = String.raw`string_to_array(btrim(split_part(text, E'\n', 4), E'\t'), E'\t\t')`;
 
 /**
- * Returns the SQL condition on `target_version` for a filter without `status`, `agent` and `placement`. Values of tags that every match has are looked up
+ * Returns the SQL condition on `target_version` for a filter without `status`, `agent`, `placement` and `maintenance`. Values of tags that every match has are looked up
  * in their index before the rows are compared.
  */
 export function versionCondition(filter: TargetFilter, params: unknown[]): string {
