@@ -56,6 +56,7 @@ import { CommandAddress1790000112000 } from './control/1790000112000-command-add
 import { CommandsTraces1790000114000 } from './control/1790000114000-commands-traces';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
+import { OperationsDetailKinds1790000122000 } from './control/1790000122000-operations-detail-kinds';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
 import { TelemetryLease1790000000200 } from './telemetry/1790000000200-platform-lease';
@@ -72,6 +73,7 @@ import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agents-metric-losses';
 import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
+import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
 import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
 import { StatusValidation1790000094000 } from './telemetry/1790000094000-status-validation';
@@ -140,6 +142,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   CommandsTraces1790000114000,
   PathsAsNumbers1790000115000,
   Maintenance1790000120000,
+  OperationsDetailKinds1790000122000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */
@@ -166,4 +169,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ProbingDetails1790000105000,
   AgentsMetricLosses1790000108000,
   PathsTraces1790000112000,
+  ProbingDisbelief1790000122000,
 ];

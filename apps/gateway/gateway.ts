@@ -15,6 +15,7 @@ import {
   type Readiness,
 } from '@icmp-mon/platform/ops';
 import { AgentsListenerModule } from './agents/agents-listener.module';
+import { ReportedDetails } from './agents/reported-details';
 import { AgentAdmission, agentIdOf } from './agents/agent-admission';
 import { ResultsRoute } from './agents/results-route';
 import { EnrolmentListenerModule } from './enrolment/enrolment-listener.module';
@@ -100,6 +101,7 @@ export class Gateway {
         messaging: this.messaging,
         clock: this.clock,
         traces: traceSettingsOf(config),
+        details: new ReportedDetails(this.database),
       }),
       bypass: this.resultsRoute(admission),
       clientCertificates: true,

@@ -4,6 +4,7 @@ import {
   DeliveredAnchors,
   DeliveredTraceSettings,
   DescribeAgentHandler,
+  ReadableDetails,
   RenewCertificateHandler,
   ReportPolicyHandler,
   ReportTelemetryHandler,
@@ -41,6 +42,7 @@ export interface AgentsListenerParts {
   messaging: Messaging;
   clock: DatabaseClock;
   traces: TraceSettings;
+  details: ReadableDetails;
 }
 
 /** Routes for agents with a certificate. The parts are shared with the rest of the process, so they are passed in. */
@@ -72,6 +74,7 @@ export class AgentsListenerModule {
         UncountedNotices,
         DeliveredAnchors,
         { provide: DeliveredTraceSettings, useValue: new DeliveredTraceSettings(parts.traces) },
+        { provide: ReadableDetails, useValue: parts.details },
         DescribeAgentHandler,
         RenewCertificateHandler,
         ReportPolicyHandler,

@@ -100,6 +100,8 @@ export interface TelemetryResponse {
   anchors?: string[];
   /** How the agent traces by itself; missing from older gateways. */
   traces?: TraceSettings;
+  /** Highest kind of details of results that every process reads: agents send none above. Missing if unknown, and from older gateways. */
+  detailKindMax?: number;
 }
 
 /** One process that reports under the identity of an agent. */

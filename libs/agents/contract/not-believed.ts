@@ -1,3 +1,5 @@
+import { DISBELIEF_REASONS } from '@icmp-mon/probing/contract';
+
 /**
  * Why a measurement of an agent has no effect, or a reply is not the answer to a probe:
  * - `uplink_out`: a miss while the anchors and half of the targets, or everything, were silent; it is stored and not judged;
@@ -9,16 +11,7 @@
  * - `late_reply`: the reply arrived after the timeout, and is a miss;
  * - `duplicate_reply`: a further reply to the same probe.
  */
-export const NOT_BELIEVED_REASONS = [
-  'uplink_out',
-  'paused',
-  'packets_dropped',
-  'clock_set',
-  'deaf',
-  'foreign_reply',
-  'late_reply',
-  'duplicate_reply',
-] as const;
+export const NOT_BELIEVED_REASONS = [...DISBELIEF_REASONS, 'late_reply', 'duplicate_reply'] as const;
 export type NotBelievedReason = (typeof NOT_BELIEVED_REASONS)[number];
 
 /** Texts for the portal: what happened, and what it counts as. */

@@ -1,6 +1,7 @@
 export { AGENT } from './agent';
 export { AgentHealthProjection } from './agent-health.projection';
 export { DeliveredAnchors } from './anchors/delivered-anchors';
+export { ReadableDetails } from './readable-details';
 export { AgentRefused } from './agent-refused';
 export { CertificateAuthority } from './certificate-authority';
 export { EnrolAgent, EnrolAgentHandler } from './enrol-agent';

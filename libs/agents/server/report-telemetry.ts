@@ -10,6 +10,7 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DeliveredAnchors } from './anchors/delivered-anchors';
 import { DeliveredTraceSettings } from './delivered-trace-settings';
+import { ReadableDetails } from './readable-details';
 import { UncountedNotices } from './uncounted/uncounted-notices';
 
 /**
@@ -34,6 +35,7 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     private readonly notices: UncountedNotices,
     private readonly anchors: DeliveredAnchors,
     private readonly traces: DeliveredTraceSettings,
+    private readonly details: ReadableDetails,
   ) {}
 
   async execute({ agentId, peer, telemetry }: ReportTelemetry): Promise<TelemetryResponse> {
@@ -45,12 +47,16 @@ export class ReportTelemetryHandler implements ICommandHandler<ReportTelemetry> 
     return this.answerFor(agentId);
   }
 
-  /** Contains neither anchors nor notices while the database is unreachable: the report itself is already published. */
+  /** Contains neither anchors nor notices nor kinds while the database is unreachable: the report itself is already published. */
   private async answerFor(agentId: string): Promise<TelemetryResponse> {
     const { settings: traces } = this.traces;
     try {
-      const [uncounted, anchors] = await Promise.all([this.notices.noticesOf(agentId), this.anchors.readDelivered()]);
-      return { uncounted, anchors, traces };
+      const [uncounted, anchors, detailKindMax] = await Promise.all([
+        this.notices.noticesOf(agentId),
+        this.anchors.readDelivered(),
+        this.details.readKindMax(),
+      ]);
+      return { uncounted, anchors, traces, ...(detailKindMax !== undefined && { detailKindMax }) };
     } catch (error) {
       if (error instanceof DependencyUnavailable) return { uncounted: [], traces };
       throw error;

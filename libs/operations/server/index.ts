@@ -3,4 +3,4 @@ export { ReplayDeadLetters, ReplayDeadLettersHandler } from './dead-letters/repl
 export { HealthReader } from './health/health-reader';
 export { watchedDisks } from './health/watched-disks';
 export { observeHealth } from './health/health-metrics';
-export { ProcessReport } from './processes/process-report';
+export { detailKindMaxOfAll, ProcessReport } from './processes/process-report';

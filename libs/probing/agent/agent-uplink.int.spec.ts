@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { decodeDetail, OUTCOME } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { compress } from '@icmp-mon/platform/zstd';
@@ -105,6 +105,8 @@ describe('an agent with anchors whose uplink fails while it reaches the gateway'
       .poll(() => agent.session?.losses().notBelieved.uplink_out, WITHIN)
       .toBeGreaterThanOrEqual(TARGETS.length);
     await expect.poll(() => new Set(misses(cutMs, LANE.backfill)).size, WITHIN).toBe(TARGETS.length);
+    const reasons = [...gateway.blocks.values()].flatMap(({ details }) => [...details.values()].map(decodeDetail));
+    expect(new Set(reasons.map(({ notBelieved }) => notBelieved))).toEqual(new Set(['uplink_out']));
   }, 60_000);
 
   it('believes misses while the anchors alone are silent', async () => {

@@ -154,7 +154,7 @@ export class FakeGateway implements EnrolmentControls {
     if (pathname === '/v1/assignments') return this.answerAssignments(Number(searchParams.get('since')), response);
     if (pathname === '/v1/telemetry') {
       this.telemetry = JSON.parse(body.toString()) as AgentTelemetry;
-      return this.anchors ? send(response, 200, { anchors: this.anchors }) : void response.writeHead(204).end();
+      return send(response, 200, this.anchors ? { anchors: this.anchors, detailKindMax: 3 } : {});
     }
     if (pathname === '/v1/policy') {
       this.policy = JSON.parse(body.toString()) as AgentPolicyReport;

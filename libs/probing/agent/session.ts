@@ -71,7 +71,6 @@ export class Session {
   /** @throws Error if the spool cannot be opened */
   constructor(private readonly options: SessionOptions) {
     const { identity, stateDir, log } = options;
-    const { agentId } = identity;
     this.gateway = new GatewayClient(identity);
     this.executors = createExecutors(options);
     this.spool = new Spool({ dir: stateDir, bytesMax: options.spoolBytesMax, log });
@@ -83,7 +82,7 @@ export class Session {
         'machine slept, was paused, or was restored to an earlier state: continuing under a new boot',
       );
     };
-    const shipping = { spool, gateway, agentId, log };
+    const shipping = { spool, gateway, agentId: identity.agentId, log };
     this.uplink = new Uplink(options, {
       rates: () => (this.halted === null ? this.prober : null),
       onOutage: (text) => this.moveToBackfill(text),
@@ -128,7 +127,8 @@ export class Session {
       gateway,
       counters: () => this.counters(),
       gauges: () => this.gauges(),
-      onAnswer: ({ uncounted = [], anchors, traces }) => {
+      onAnswer: ({ uncounted = [], anchors, traces, detailKindMax }) => {
+        this.collector.setReadable(detailKindMax);
         this.uncounted.logUncounted(uncounted);
         this.uplink.setAnchors(anchors);
         this.traces.useSettings(traces);

@@ -1,3 +1,4 @@
+export { DISBELIEF_REASONS, DISBELIEF_TEXTS, type DisbeliefReason } from './disbelief';
 export * from './feed-fact';
 export * from './never-probed';
 export * from './outcomes';

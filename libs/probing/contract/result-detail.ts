@@ -1,3 +1,5 @@
+import { disbeliefCode, type DisbeliefReason, disbeliefReason } from './disbelief';
+
 /** Packets of one ping that were sent, and to which a reply arrived. Only pings of several packets have them. */
 export interface PacketCounts {
   sent: number;
@@ -21,10 +23,15 @@ export interface HttpPhases {
   certificateEndsAt: string | null;
 }
 
+/** Highest kind of details that this version reads: what it reports, so that agents send no kind that a projector refuses. */
+export const DETAIL_KIND_MAX = 3;
+
 /** Facts about a probe beyond its outcome and round trip, by the name of its kind. */
 export interface ResultDetail {
   packets?: PacketCounts;
   phases?: HttpPhases;
+  /** Why the result is no evidence about the target; it is not judged. `unknown`: a reason of a newer agent. */
+  notBelieved?: DisbeliefReason | 'unknown';
 }
 
 /**
@@ -37,8 +44,9 @@ export type DetailCode = readonly number[];
 const VALUES = new Map([
   [1, 2],
   [2, 5],
+  [3, 3],
 ]);
-const KIND = { packets: 1, phases: 2 } as const;
+const KIND = { packets: 1, phases: 2, notBelieved: 3 } as const;
 const U32_MAX = 0xffff_ffff;
 export const DETAIL_VALUES_MAX = 5;
 /** Last end of a certificate that a detail can have. Certificates that never expire end in the year 9999. */
@@ -51,10 +59,11 @@ export function detailValues(kind: number): number | undefined {
 
 /** Whether numbers are a detail that this version can decode. */
 export function isDetailCode(code: DetailCode): boolean {
-  const [kind = 0, sent = 0, received = 0] = code;
+  const [kind = 0, first = 0, second = 0, third = 0] = code;
   if (code.length - 1 !== VALUES.get(kind)) return false;
   if (!code.every((value) => Number.isInteger(value) && value >= 0 && value <= U32_MAX)) return false;
-  return kind !== KIND.packets || (sent > 0 && received <= sent);
+  if (kind === KIND.notBelieved) return first > 0 && third <= second;
+  return kind !== KIND.packets || (first > 0 && second <= first);
 }
 
 /** Orders details, so that equal sets of results have equal bytes: none first. */
@@ -72,6 +81,17 @@ export function encodePackets({ sent, received }: PacketCounts): DetailCode {
   return [KIND.packets, sent, received];
 }
 
+/** Encodes why a result is no evidence. Of its own detail, the packets of a ping are kept. */
+export function encodeDisbelief(reason: DisbeliefReason, own?: DetailCode): DetailCode {
+  const [sent = 0, received = 0] = own?.[0] === KIND.packets ? own.slice(1) : [];
+  return [KIND.notBelieved, disbeliefCode(reason), sent, received];
+}
+
+/** Whether a detail states why its result is no evidence. */
+export function isDisbelief(code: DetailCode | undefined): boolean {
+  return code?.[0] === KIND.notBelieved;
+}
+
 export function encodePhases({ connectUs, tlsUs, firstByteUs, totalUs, certificateEndsAt }: HttpPhases): DetailCode {
   const endsAtS = certificateEndsAt === null ? NaN : Date.parse(certificateEndsAt) / 1_000;
   const ends = Number.isFinite(endsAtS) ? Math.floor(endsAtS) : null;
@@ -82,7 +102,10 @@ export function encodePhases({ connectUs, tlsUs, firstByteUs, totalUs, certifica
 export function decodeDetail(code: DetailCode | undefined): ResultDetail {
   if (code === undefined || !isDetailCode(code)) return {};
   const [kind, ...values] = code;
-  const [first = 0, second = 0] = values;
+  const [first = 0, second = 0, third = 0] = values;
+  if (kind === KIND.notBelieved) {
+    return { notBelieved: disbeliefReason(first), ...(second > 0 && { packets: { sent: second, received: third } }) };
+  }
   if (kind === KIND.packets) return { packets: { sent: first, received: second } };
   const [connectUs = null, tlsUs = null, firstByteUs = null, totalUs = null, endsS = null] = values.map(decodeNullable);
   const certificateEndsAt = endsS === null ? null : new Date(endsS * 1_000).toISOString();

@@ -29,7 +29,8 @@ export function readDetails(reader: ByteReader, { count, details }: ResultColumn
     row += distance;
     if (reader.failed || row >= count || (at > 0 && distance === 0)) return `detail ${at} is of row ${row}`;
     const detail = readDetail(reader);
-    if (detail === undefined) return `detail of row ${row}`;
+    if (detail === undefined)
+      return `detail of row ${row} is of an unknown kind: a newer agent sent it, upgrade projectors before agents`;
     details.set(row, detail);
   }
   return undefined;

@@ -1,6 +1,8 @@
 import {
   CERTIFICATE_END_MAX,
   compareDetails,
+  DISBELIEF_REASONS,
+  encodeDisbelief,
   decodeDetail,
   type DetailCode,
   encodePackets,
@@ -39,7 +41,10 @@ const phases = fc
   .map(({ endsS, ...times }) =>
     encodePhases({ ...times, certificateEndsAt: endsS === null ? null : new Date(endsS * 1_000).toISOString() }),
   );
-const detail = fc.option(fc.oneof(packets, phases), { nil: undefined });
+const disbelief = fc
+  .record({ reason: fc.constantFrom(...DISBELIEF_REASONS), own: fc.option(packets, { nil: undefined }) })
+  .map(({ reason, own }) => encodeDisbelief(reason, own));
+const detail = fc.option(fc.oneof(packets, phases, disbelief), { nil: undefined });
 
 interface Sample {
   agentNo: number;

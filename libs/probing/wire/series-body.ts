@@ -122,7 +122,9 @@ export function appendSeriesBody(builder: SeriesBuilder, bytes: Uint8Array): voi
   const reader = new ByteReader(bytes);
   const version = reader.u8();
   if (version !== VERSION.plain && version !== VERSION.withDetails)
-    throw new SeriesBodyError(`series body of version ${version}, this reads 1 and 2`);
+    throw new SeriesBodyError(
+      `series body of version ${version}, this reads 1 and 2: a newer release wrote it, upgrade this process`,
+    );
   let agentNo = 0;
   while (reader.remaining > 0) {
     agentNo += reader.readVarint();
@@ -151,7 +153,13 @@ function readAgent(
     stepMs += reader.readZigzag();
     timeMs += stepMs;
     let token = reader.readVarint();
-    const detail = hasDetails && token === DETAIL_TOKEN ? readDetail(reader) : undefined;
+    const isDetail = hasDetails && token === DETAIL_TOKEN;
+    const detail = isDetail ? readDetail(reader) : undefined;
+    if (isDetail && detail === undefined) {
+      throw new SeriesBodyError(
+        `sample ${at} of agent ${agentNo} has a detail of an unknown kind: a newer release wrote it, upgrade this process`,
+      );
+    }
     if (detail !== undefined) token = reader.readVarint();
     const outcome = token % 4 === OUTCOME_TAG ? (token - OUTCOME_TAG) / 4 : OUTCOME.reply;
     const rttUs = token % 4 === OUTCOME_TAG ? 0 : readRtt(token, state);

@@ -4,12 +4,12 @@ import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 import { AgePipe, Clock, RttPipe } from '@icmp-mon/platform/ui-kit';
 import { checkText } from '@icmp-mon/tiers/ui';
 import { checkRows } from './check-rows';
-import { DetailPipe, OutcomePipe } from './target-pipes';
+import { DetailPipe, ResultPipe } from './target-pipes';
 
 /** The checks of a target side by side, each with its latest result; one of them is shown in the charts and the table of the page. */
 @Component({
   selector: 'icm-check-results',
-  imports: [AgePipe, DetailPipe, OutcomePipe, RttPipe],
+  imports: [AgePipe, DetailPipe, ResultPipe, RttPipe],
   templateUrl: './check-results.html',
   styles: `
     .bad {
@@ -37,8 +37,8 @@ export class CheckResults {
 
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly rows = computed(() => checkRows(this.checks(), this.results(), checkText));
-  /** Only pings of several packets and requests by HTTP have details. */
+  /** Only pings of several packets, requests by HTTP, and results that are not believed have details. */
   protected readonly hasDetails = computed(() =>
-    this.rows().some(({ last }) => (last?.packets ?? last?.phases) !== undefined),
+    this.rows().some(({ last }) => (last?.packets ?? last?.phases ?? last?.notBelieved) !== undefined),
   );
 }

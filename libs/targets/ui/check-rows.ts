@@ -22,18 +22,20 @@ export function checkRows(
 ): CheckRow[] {
   return checks.map((definition) => {
     const own = results.filter(({ check }) => check === definition.check);
-    const votes = own.filter(({ outcome }) => isVote(OUTCOME[outcome]));
+    const votes = own.filter(isEvidence);
     const last = own[0];
     const isAnswered =
       last?.outcome === 'reply' || (definition.expect === 'unreachable' && last?.outcome === 'mismatch');
-    const isEvidence = last !== undefined && isVote(OUTCOME[last.outcome]);
     return {
       check: definition.check,
       text: textOf(definition),
       last,
-      isBad: isEvidence && isAnswered !== (definition.expect === 'reachable'),
+      isBad: last !== undefined && isEvidence(last) && isAnswered !== (definition.expect === 'reachable'),
       sent: votes.length,
       lost: votes.filter(({ outcome }) => outcome !== 'reply').length,
     };
   });
 }
+
+const isEvidence = ({ outcome, notBelieved }: ProbeResult): boolean =>
+  notBelieved === undefined && isVote(OUTCOME[outcome]);

@@ -1,12 +1,14 @@
-import { CERTIFICATE_END_MAX, type HttpPhases, type ResultDetail } from '@icmp-mon/probing/contract';
+import { CERTIFICATE_END_MAX, DISBELIEF_TEXTS, type HttpPhases, type ResultDetail } from '@icmp-mon/probing/contract';
 import { counted } from '@icmp-mon/platform/text';
 import { rttText } from '@icmp-mon/platform/ui-kit';
 
 const DAY_MS = 86_400_000;
 
-/** Formats what a result has beyond its round trip: `4 of 5 packets`, or the phases of a request and its certificate. Empty without any. */
-export function detailText({ packets, phases }: ResultDetail, nowMs: number): string {
-  if (packets !== undefined) return `${packets.received} of ${packets.sent} packets`;
+/** Formats what a result has beyond its round trip: `4 of 5 packets`, the phases of a request and its certificate, or why it is not believed. Empty without any. */
+export function detailText({ packets, phases, notBelieved }: ResultDetail, nowMs: number): string {
+  const counts = packets === undefined ? [] : [`${packets.received} of ${packets.sent} packets`];
+  if (notBelieved !== undefined) return [`not believed: ${DISBELIEF_TEXTS[notBelieved]}`, ...counts].join(', ');
+  if (packets !== undefined) return counts.join('');
   return phases === undefined ? '' : [...phaseTexts(phases), ...certificateTexts(phases, nowMs)].join(', ');
 }
 

@@ -34,6 +34,16 @@ export function outcomeText(outcome: ProbeResult['outcome']): string {
   return OUTCOMES[outcome] ?? outcome;
 }
 
+/** Returns the text of the outcome of a result, and whether it is judged. */
+export function resultText({
+  outcome,
+  notBelieved,
+  late,
+}: Pick<ProbeResult, 'outcome' | 'notBelieved' | 'late'>): string {
+  if (notBelieved !== undefined) return `${outcome === 'error' ? 'no data' : outcomeText(outcome)} (not judged)`;
+  return `${outcomeText(outcome)}${late === true ? ' (late)' : ''}`;
+}
+
 /** Returns whether the outcome is a loss: the probe was sent and the target did not reply. */
 export function isLoss(outcome: ProbeResult['outcome']): boolean {
   return outcome !== 'reply' && outcome !== 'not_sent' && outcome !== 'error';

@@ -2,12 +2,18 @@ import { placedText } from '@icmp-mon/assignment/contract';
 import { Pipe, type PipeTransform } from '@angular/core';
 import { detailText } from './detail-text';
 import { windowText } from './history-chart';
-import { isLoss, outcomeText } from './live-results';
+import { isLoss, outcomeText, resultText } from './live-results';
 
 /** Returns the text of an outcome. */
 @Pipe({ name: 'outcome' })
 export class OutcomePipe implements PipeTransform {
   readonly transform = outcomeText;
+}
+
+/** Returns the text of the outcome of a result, and whether it is judged. */
+@Pipe({ name: 'result' })
+export class ResultPipe implements PipeTransform {
+  readonly transform = resultText;
 }
 
 /** Returns whether an outcome is a loss. */

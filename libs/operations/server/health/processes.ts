@@ -1,11 +1,17 @@
 import { hostname } from 'node:os';
 import { type HealthRow, worstOf } from '@icmp-mon/operations/contract';
+import { DETAIL_KIND_MAX } from '@icmp-mon/probing/contract';
 import { APP_SILENT_S, FORGOTTEN_AFTER, REPORT_S } from '../processes/process-report';
 import { counted, grade, ofRows, spanText, type Thresholds } from '@icmp-mon/platform/health';
 import type { PartReader, PartReading } from './health-reading';
 
 /** Apps without which the product does not work. Agents have a part of their own. */
 const NEEDED = ['api', 'gateway', 'projector', 'worker'];
+
+/** Apps that store or show results. */
+const READERS = ['api', 'projector', 'worker'];
+const OLDER_TEXT =
+  'upgrade it: this older release cannot read why results are not believed, so until then agents do not send it';
 
 interface ProcessRow {
   app: string;
@@ -19,6 +25,8 @@ interface ProcessRow {
   troubles: Record<string, string>;
   /** Null for a release that does not report it. */
   clock_ahead_s: number | null;
+  /** Highest kind of details of results that it reads. */
+  detail_kind_max: number;
 }
 
 /** The processes, as they report themselves to the control database. */
@@ -53,7 +61,7 @@ export const PROCESSES_PART: PartReader = {
   ],
   async readPart({ control, thresholds }): Promise<PartReading> {
     const stored = await control.query<ProcessRow>(
-      `SELECT app, host, pid, version, started_at, ready, troubles, clock_ahead_ms / 1000 AS clock_ahead_s,
+      `SELECT app, host, pid, version, started_at, ready, troubles, clock_ahead_ms / 1000 AS clock_ahead_s, detail_kind_max,
          abs(extract(epoch FROM clock_timestamp() - seen_at))::float8 AS silent_s
        FROM app_process WHERE seen_at > now() - interval '${FORGOTTEN_AFTER}' ORDER BY app, started_at DESC LIMIT 1000`,
     );
@@ -93,6 +101,9 @@ const isHeard = ({ silent_s }: ProcessRow): boolean => silent_s < APP_SILENT_S;
 function rowOf(process: ProcessRow, missing: string[], thresholds: Thresholds): HealthRow {
   const { app, host, pid, version, silent_s: silentS } = process;
   const troubles = Object.entries(process.troubles).map(([part, detail]) => `${part}: ${detail}`);
+  // Older releases do not report it and read kind 2.
+  const isOlder = READERS.includes(app) && process.detail_kind_max < DETAIL_KIND_MAX;
+  if (isOlder) troubles.unshift(OLDER_TEXT);
   const said = process.ready ? ['ready', ...troubles] : troubles;
   let trouble = isHeard(process) ? said.join('; ') : `no report for ${spanText(silentS)}`;
   const clockAheadS = process.clock_ahead_s;
@@ -102,7 +113,7 @@ function rowOf(process: ProcessRow, missing: string[], thresholds: Thresholds): 
   }
   const state = missing.includes(app)
     ? 'bad'
-    : worstOf([isHeard(process) && process.ready ? 'ok' : 'attention', clock]);
+    : worstOf([isHeard(process) && process.ready && !isOlder ? 'ok' : 'attention', clock]);
   const startedAt = process.started_at.toISOString();
   return { state, values: { app, trouble, silentS, clockAheadS, startedAt, version, host, pid: String(pid) } };
 }

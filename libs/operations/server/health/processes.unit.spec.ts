@@ -5,7 +5,7 @@ import { PROCESSES_PART } from './processes';
 
 const process = (app: string, more: object = {}) => ({
   ...{ app, host: 'somewhere', pid: 1, version: '1', started_at: new Date(0), silent_s: 1 },
-  ...{ ready: true, troubles: {}, clock_ahead_s: 0, ...more },
+  ...{ ready: true, troubles: {}, clock_ahead_s: 0, detail_kind_max: 3, ...more },
 });
 
 const read = (gateway: object) => {
@@ -26,5 +26,22 @@ describe('the health of processes', () => {
     const { state, rows } = await read({ ready: false, troubles: { kafka: 'does not respond' } });
     expect(state).toBe('attention');
     expect(rows[3].values['trouble']).toBe('kafka: does not respond');
+  });
+
+  it.each(['projector', 'worker', 'api'])(
+    'names a process of an older release that reads fewer results: %s',
+    async (app) => {
+      const rows = ['api', 'projector', 'worker', 'gateway'].map((each) =>
+        process(each, each === app ? { detail_kind_max: 2 } : {}),
+      );
+      const control = { query: () => Promise.resolve(rows) };
+      const reading = await PROCESSES_PART.readPart({ control, thresholds: DEFAULT_THRESHOLDS } as unknown as Look);
+      expect(reading.state).toBe('attention');
+      expect(reading.summary).toContain(`${app} on somewhere: ready; upgrade it: this older release cannot read`);
+    },
+  );
+
+  it('does not name an older gateway: it reads no results', async () => {
+    expect(await read({ detail_kind_max: 2 })).toMatchObject({ state: 'ok' });
   });
 });

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { DETAIL_KIND_MAX } from '@icmp-mon/probing/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { createLogger, type Readiness } from '@icmp-mon/platform/ops';
@@ -66,8 +67,9 @@ export class ProcessReport {
     if (notice !== null) troubles['limits'] = notice;
     const isReady = parts.every(([, { ok }]) => ok);
     await this.control.execute(
-      `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles, clock_ahead_ms)
-       VALUES ($1, $2, $3, $4, $5, $6, now(), $7, $8::jsonb, $9::float8 - extract(epoch FROM clock_timestamp()) * 1000)
+      `INSERT INTO app_process (instance, app, host, pid, version, started_at, seen_at, ready, troubles, clock_ahead_ms,
+         detail_kind_max)
+       VALUES ($1, $2, $3, $4, $5, $6, now(), $7, $8::jsonb, $9::float8 - extract(epoch FROM clock_timestamp()) * 1000, $10)
        ON CONFLICT (instance) DO UPDATE SET seen_at = now(), ready = excluded.ready, troubles = excluded.troubles,
          clock_ahead_ms = excluded.clock_ahead_ms`,
       [
@@ -80,6 +82,7 @@ export class ProcessReport {
         isReady,
         JSON.stringify(troubles),
         Date.now(),
+        DETAIL_KIND_MAX,
       ],
     );
   }
@@ -93,6 +96,15 @@ export async function isRunning(control: Sql, app: string): Promise<boolean> {
     [app],
   );
   return heard.length > 0;
+}
+
+/** Returns the highest kind of details of results that all reporting processes read which store or show results; null if none reports. */
+export async function detailKindMaxOfAll(control: Sql): Promise<number | null> {
+  const [row] = await control.query<{ kind: number | null }>(
+    `SELECT min(detail_kind_max) AS kind FROM app_process
+     WHERE app IN ('projector', 'worker', 'api') AND abs(extract(epoch FROM clock_timestamp() - seen_at)) < ${APP_SILENT_S}`,
+  );
+  return row?.kind ?? null;
 }
 
 /** Deletes reports of processes that ended without deleting their own. Returns how many. */

@@ -1,5 +1,5 @@
-import type { ExecutorHealth, NotBelieved, NotBelievedReason } from '@icmp-mon/agents/contract';
-import type { CheckType, DetailCode, ProbeFacts } from '@icmp-mon/probing/contract';
+import type { ExecutorHealth, NotBelieved } from '@icmp-mon/agents/contract';
+import type { CheckType, DetailCode, DisbeliefReason, ProbeFacts } from '@icmp-mon/probing/contract';
 import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
 /** A target of an executor. */
@@ -19,7 +19,7 @@ export interface ProbeSlice {
   spacingMs: number;
   /** Shortest time between two probes that the policy file allows, in ms; `spacingMs` unless set. */
   spacingMsMin?: number;
-  /** Called for each packet of a target that is no evidence. */
+  /** Called for each target that has no result because its packets are no evidence. */
   onNoData?: OnNoData | undefined;
 }
 
@@ -31,8 +31,8 @@ export type ProbeOutcome = [sentAtMs: number, outcome: number, rttUs: number, de
  */
 export type OnResult = (index: number, ...result: ProbeOutcome) => void;
 
-/** Receives why a packet to target number `index` of the slice is no evidence. Such a target may still have a result by another packet. */
-export type OnNoData = (index: number, sentAtMs: number, reason: NotBelievedReason) => void;
+/** Receives why target number `index` of the slice has no data. Called at most once per target, and for none that has a result. */
+export type OnNoData = (index: number, sentAtMs: number, reason: DisbeliefReason) => void;
 
 /** How a slice ended. Not ok: the executor failed or received nothing, and targets without a result have no data. */
 export type SliceEnd = SliceEndNotes & ({ ok: true } | { ok: false; state: ExecutorHealth['state']; detail: string });

@@ -32,12 +32,12 @@ export function beginRun(
 ): FpingRun {
   const { spacingMs, timeoutMs } = slice;
   const { packets, size, dontFragment } = pingOptionsOf(slice);
-  const rounds = packets === 1 ? undefined : new PingRounds(packets, onResult);
   const sendTimes = new SendTimes();
   const onSingle: OnResult = (index, sentAtMs, outcome, rttUs) => {
     if (outcome === OUTCOME.reply) sendTimes.noteReply(index, sentAtMs);
     onResult(index, sentAtMs, outcome, rttUs);
   };
+  const rounds = packets === 1 ? undefined : new PingRounds(packets, onResult, slice.onNoData);
   const sleepMs = packets === 1 ? spacingMs : Math.max(spacingMs, PACKET_GAP_MS);
   const pace = { spacingMs: sleepMs, sendingMs: asked.length * spacingMs + roundMs(slice), timeoutMs };
   const watch = new RunWatch(signs, pace, { wallMs: nowMs, steadyMs: () => performance.now() });
@@ -48,7 +48,7 @@ export function beginRun(
     spacingMs,
     timeoutMs,
     onResult: rounds?.addPacket ?? onSingle,
-    onNoData: slice.onNoData,
+    onNoData: rounds?.addNoData ?? slice.onNoData,
     listened: (fromMs, toMs) => watch.hasListened(fromMs, toMs),
     whyNotListened: (fromMs, toMs) => watch.whyNotListened(fromMs, toMs),
     clockHeld: (fromMs, toMs) => watch.clockHeld(fromMs, toMs),

@@ -1,4 +1,5 @@
 import { NOT_BELIEVED_REASONS, type NotBelieved, type NotBelievedReason } from '@icmp-mon/agents/contract';
+import type { DisbeliefReason } from '@icmp-mon/probing/contract';
 import type { ProbeSlice } from './executor';
 
 /** Adds one measurement that is not believed for the reason. */
@@ -11,7 +12,7 @@ export function discardProbe(
   { onNoData }: ProbeSlice,
   counts: NotBelieved,
   { index, sentAtMs }: { index: number; sentAtMs: number },
-  reason: NotBelievedReason,
+  reason: DisbeliefReason,
 ): void {
   addNotBelieved(counts, reason);
   onNoData?.(index, sentAtMs, reason);

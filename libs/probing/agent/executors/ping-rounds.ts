@@ -1,5 +1,5 @@
-import { encodePackets, OUTCOME } from '@icmp-mon/probing/contract';
-import type { OnResult } from './executor';
+import { type DisbeliefReason, encodePackets, OUTCOME } from '@icmp-mon/probing/contract';
+import type { OnNoData, OnResult } from './executor';
 
 interface Round {
   /** When its first packet was sent. */
@@ -9,6 +9,8 @@ interface Round {
   misses: number;
   unreachable: number;
   rttsUs: number[];
+  /** Why its first packet without data has none. */
+  noData?: DisbeliefReason;
 }
 
 /**
@@ -27,16 +29,12 @@ export class PingRounds {
   constructor(
     private readonly packets: number,
     private readonly onResult: OnResult,
+    private readonly onNoData?: OnNoData,
   ) {}
 
   /** Adds one packet of target number `index`. The last one ends its round. */
   readonly addPacket = (index: number, sentAtMs: number, outcome: number, rttUs: number): void => {
-    let round = this.rounds.get(index);
-    if (round === undefined) {
-      round = { sentAtMs, known: 0, misses: 0, unreachable: 0, rttsUs: [] };
-      this.rounds.set(index, round);
-    }
-    round.sentAtMs = Math.min(round.sentAtMs, sentAtMs);
+    const round = this.roundOf(index, sentAtMs);
     round.known++;
     if (outcome === OUTCOME.reply) round.rttsUs.push(rttUs);
     else if (outcome !== OUTCOME.not_sent) round.misses++;
@@ -44,10 +42,25 @@ export class PingRounds {
     if (round.known === this.packets) this.endRound(index, round);
   };
 
+  /** Adds one packet of target number `index` that is no evidence. */
+  readonly addNoData = (index: number, sentAtMs: number, reason: DisbeliefReason): void => {
+    this.roundOf(index, sentAtMs).noData ??= reason;
+  };
+
   /** Ends the rounds of which packets have no data. */
   endAll(): void {
-    for (const [index, round] of [...this.rounds]) if (round.rttsUs.length > 0) this.endRound(index, round);
+    for (const [index, round] of [...this.rounds]) {
+      if (round.rttsUs.length > 0) this.endRound(index, round);
+      else if (round.noData !== undefined) this.onNoData?.(index, round.sentAtMs, round.noData);
+    }
     this.rounds.clear();
+  }
+
+  private roundOf(index: number, sentAtMs: number): Round {
+    const round = this.rounds.get(index) ?? { sentAtMs, known: 0, misses: 0, unreachable: 0, rttsUs: [] };
+    this.rounds.set(index, round);
+    round.sentAtMs = Math.min(round.sentAtMs, sentAtMs);
+    return round;
   }
 
   private endRound(index: number, { sentAtMs, misses, unreachable, rttsUs }: Round): void {

@@ -33,6 +33,25 @@ describe('a ping of several packets', () => {
     expect(roundOf(3, [timeout], [timeout])).toBeUndefined();
   });
 
+  it('has the reason of its first packet without data if it has no reply', () => {
+    const noData: unknown[] = [];
+    const results: number[] = [];
+    const rounds = new PingRounds(
+      3,
+      (index) => results.push(index),
+      (...why) => noData.push(why),
+    );
+    rounds.addPacket(0, 1_000, timeout, 0);
+    rounds.addNoData(0, 1_200, 'foreign_reply');
+    rounds.addNoData(0, 1_400, 'paused');
+    rounds.addNoData(1, 1_000, 'deaf');
+    rounds.addPacket(1, 1_200, reply, 5);
+    rounds.addPacket(2, 1_000, timeout, 0);
+    rounds.endAll();
+    expect(results, 'a reply is a result').toEqual([1]);
+    expect(noData).toEqual([[0, 1_000, 'foreign_reply']]);
+  });
+
   it('was not sent if none of its packets was', () => {
     expect(roundOf(2, [not_sent], [not_sent])).toEqual([not_sent, 0]);
     expect(roundOf(2, [not_sent])).toBeUndefined();

@@ -1,5 +1,5 @@
-import type { NotBelieved, NotBelievedReason } from '@icmp-mon/agents/contract';
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import type { NotBelieved } from '@icmp-mon/agents/contract';
+import { type DisbeliefReason, OUTCOME } from '@icmp-mon/probing/contract';
 import type { AddressFamily } from './address-family';
 import { AddressIndex } from './address-index';
 import { type AddressKey, addressText, familyOfKey } from './byte-cursor';
@@ -181,7 +181,7 @@ export class SliceTally {
   }
 
   /** Counts a measurement of a target; canaries are none. */
-  private disbelieve(index: number, reason: NotBelievedReason, sentAtMs: number): void {
+  private disbelieve(index: number, reason: DisbeliefReason | 'late_reply', sentAtMs: number): void {
     const { asked, canaries, onNoData } = this.options;
     const target = (index % asked.length) - canaries;
     if (target >= 0) addNotBelieved(this.notBelieved, reason);

@@ -1,4 +1,4 @@
-import type { NotBelievedReason } from '@icmp-mon/agents/contract';
+import type { DisbeliefReason } from '@icmp-mon/probing/contract';
 import type { AddressKey } from './byte-cursor';
 import type { OnNoData, OnResult } from './executor';
 
@@ -15,7 +15,7 @@ export interface TallyOptions {
   /** Whether fping ran and received all its packets between two instants: only then is a timeout a miss. */
   listened: (fromMs: number, toMs: number) => boolean;
   /** Why it did not listen between two instants; unless set, because it was paused. */
-  whyNotListened?: (fromMs: number, toMs: number) => NotBelievedReason;
+  whyNotListened?: (fromMs: number, toMs: number) => DisbeliefReason;
   /** Whether the wall clock, by which fping measures, was not set between two instants. */
   clockHeld: (fromMs: number, toMs: number) => boolean;
   nowMs: () => number;

@@ -1,10 +1,7 @@
-import {
-  type NotBelievedReason,
-  UNMEASURED_REASONS,
-  type Unmeasured,
-  type UnmeasuredReason,
-} from '@icmp-mon/agents/contract';
+import { UNMEASURED_REASONS, type Unmeasured, type UnmeasuredReason } from '@icmp-mon/agents/contract';
+import { type DisbeliefReason, encodeDisbelief, OUTCOME } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
+import type { ProbeOutcome } from '../executors/executor';
 
 /** Reported figures cover the current and the previous period of this length, in ms. */
 const PERIOD_MS = 30_000;
@@ -19,24 +16,28 @@ interface Period {
 }
 
 /** Counts the results of one slice. */
-export class SlicePace {
+export class SlicePace<Target> {
   results = 0;
-  /** Packets without data, by reason: of a ping of several packets there may be more of them than targets. */
-  private readonly packets: Partial<Record<string, number>> = {};
+  private readonly unbelieved: Partial<Record<DisbeliefReason, number>> = {};
 
   constructor(
     private readonly pace: Pick<Pace, 'missed'>,
-    private readonly targets: number,
+    private readonly targets: readonly Target[],
+    private readonly onResult: (target: Target, ...result: ProbeOutcome) => void,
   ) {}
 
-  noData(reason: NotBelievedReason): void {
-    this.packets[reason] = (this.packets[reason] ?? 0) + 1;
+  /** Records a target without data: its result has no outcome of the network, only the reason. */
+  noData(index: number, sentAtMs: number, reason: DisbeliefReason): void {
+    this.unbelieved[reason] = (this.unbelieved[reason] ?? 0) + 1;
+    const target = this.targets[index];
+    if (target !== undefined) this.onResult(target, sentAtMs, OUTCOME.error, 0, encodeDisbelief(reason));
   }
 
   endSlice(executorWorked: boolean): void {
-    let left = this.targets - this.results;
+    const known: Unmeasured = this.unbelieved;
+    let left = this.targets.length - this.results;
     for (const reason of UNMEASURED_REASONS) {
-      const count = Math.min(left, this.packets[reason] ?? 0);
+      const count = Math.min(left, known[reason] ?? 0);
       this.pace.missed(count, reason);
       left -= count;
     }
@@ -80,8 +81,11 @@ export class Pace {
   }
 
   /** Returns what counts the results of a slice, and at its end records the targets that have none. */
-  beginSlice(targets: number): SlicePace {
-    return new SlicePace(this, targets);
+  beginSlice<Target>(
+    targets: readonly Target[],
+    onResult: (target: Target, ...result: ProbeOutcome) => void,
+  ): SlicePace<Target> {
+    return new SlicePace(this, targets, onResult);
   }
 
   /** Greatest delay in the current and the previous period of 30 s, in ms. */

@@ -1,3 +1,4 @@
+import { encodeDisbelief, OUTCOME } from '@icmp-mon/probing/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Pace } from './pace';
 
@@ -44,22 +45,27 @@ describe('the pace', () => {
   });
 
   it('attributes the targets of a slice without a result to what its executor reports, and no target twice', () => {
-    const slice = pace.beginSlice(10);
+    const rows: unknown[] = [];
+    const sliceOf = (targets: number) =>
+      pace.beginSlice(
+        Array.from({ length: targets }, (_, index) => index),
+        (...row) => rows.push(row),
+      );
+    const slice = sliceOf(10);
     slice.results = 4;
-    // Five packets of two targets.
-    for (let packet = 0; packet < 5; packet++) slice.noData('foreign_reply');
+    for (let index = 0; index < 5; index++) slice.noData(index, 7, 'foreign_reply');
     slice.endSlice(true);
     expect(pace.unmeasuredBy).toEqual({ foreign_reply: 5, unknown: 1 });
-    const failed = pace.beginSlice(3);
-    failed.noData('deaf');
-    failed.noData('late_reply');
+    const failed = sliceOf(3);
+    failed.noData(2, 8, 'deaf');
     failed.endSlice(false);
     expect(pace.unmeasuredBy).toEqual({ foreign_reply: 5, unknown: 1, deaf: 1, executor_failed: 2 });
-    const complete = pace.beginSlice(2);
+    const complete = sliceOf(2);
     complete.results = 2;
-    complete.noData('paused');
     complete.endSlice(true);
     expect(pace.unmeasured).toBe(9);
+    expect(rows).toHaveLength(6);
+    expect(rows.at(-1)).toEqual([2, 8, OUTCOME.error, 0, encodeDisbelief('deaf')]);
   });
 
   it('distinguishes a round that waits for the policy file from one for which the agent is too slow', () => {

@@ -203,9 +203,9 @@ export class Prober {
     this.counters.probes += targets.length;
     for (const target of targets) target.waiting = false;
     const beganMs = performance.now();
-    const tally = this.pace.beginSlice(targets.length);
+    const tally = this.pace.beginSlice(targets, onResult);
     const end = await executor.runSlice(
-      { ...slice, onNoData: (_index, _sentAtMs, reason) => tally.noData(reason) },
+      { ...slice, onNoData: (...why) => tally.noData(...why) },
       (index, sentAtMs, outcome, rttUs, detail) => {
         const target = targets[index];
         tally.results++;

@@ -1,4 +1,13 @@
-import { type DetailCode, isSuccess, isVote, OUTCOME, shardOf } from '@icmp-mon/probing/contract';
+import {
+  DETAIL_KIND_MAX,
+  type DetailCode,
+  encodeDisbelief,
+  isDisbelief,
+  isSuccess,
+  isVote,
+  OUTCOME,
+  shardOf,
+} from '@icmp-mon/probing/contract';
 import { type Compress, encodeBody, ResultColumnsBuilder } from '@icmp-mon/probing/wire';
 import type { AgentLog } from '../agent-log';
 import type { ScheduledTarget } from '../schedule/schedule';
@@ -43,6 +52,8 @@ interface HeldBlock {
 export class ResultCollector {
   results = 0;
   notSent = 0;
+  /** Whether the control plane reads why results are not believed: otherwise misses have no reason, and what has no data has no result. */
+  private sendsReasons = false;
   /** Misses that were recorded as doubted. */
   doubted = 0;
   droppedResults = 0;
@@ -66,7 +77,12 @@ export class ResultCollector {
     this.clock = options.clock ?? new WallClock();
   }
 
-  /** A result that is not `believed` uses the backfill lane: it is stored, and does not affect the verdict. */
+  /** Sets the highest kind of details that the control plane reads; undefined while it is unknown. */
+  setReadable(detailKindMax: number | undefined): void {
+    this.sendsReasons = (detailKindMax ?? 0) >= DETAIL_KIND_MAX;
+  }
+
+  /** A result that is not `believed`, or has no data, uses the backfill lane: it is stored, and does not affect the verdict. */
   record(
     target: ScheduledTarget,
     sentAtMs: number,
@@ -75,14 +91,16 @@ export class ResultCollector {
     detail?: DetailCode,
     believed = true,
   ): void {
+    const hasNoData = isDisbelief(detail);
+    if (hasNoData && !this.sendsReasons) return;
+    const isEvidence = believed && !hasNoData;
     const shard = shardOf(target.key, this.options.shardCount);
-    const block = this.blockFor(shard, believed ? this.open : this.openDoubted);
-    if (!believed) {
-      block.liveUntilMs = 0;
-      this.doubted++;
-    }
+    const block = this.blockFor(shard, isEvidence ? this.open : this.openDoubted);
+    if (!isEvidence) block.liveUntilMs = 0;
+    if (!believed) this.doubted++;
+    const marked = believed || !this.sendsReasons ? detail : encodeDisbelief('uplink_out', detail);
     const datedMs = this.clock.sent(sentAtMs);
-    block.builder.addResult(target.key, target.check, datedMs, outcome, rttUs, detail);
+    block.builder.addResult(target.key, target.check, datedMs, outcome, rttUs, marked);
     block.liveUntilMs = Math.min(block.liveUntilMs, datedMs + LIVE_INTERVALS * target.intervalMs + FLUSH_EVERY_MS);
     this.results++;
     if (outcome === OUTCOME.not_sent) this.notSent++;

@@ -59,8 +59,9 @@ export class UplinkWatch {
     return !this.isOut && !this.disconnection.isOut;
   }
 
-  /** Records a result of a target. Returns whether it is believed. */
+  /** Records a result of a target. Returns whether it is believed. A failure of the executor is no evidence about the uplink. */
   recordResult(outcome: number): boolean {
+    if (outcome === OUTCOME.error) return true;
     if (ANSWERED.includes(outcome)) {
       this.replies++;
       if (this.disconnection.targetReplied()) this.options.onOutage('no_answer_at_all');

@@ -5,6 +5,8 @@ import {
   type HttpPhases,
   OUTCOME_NAMES,
   type OutcomeName,
+  DISBELIEF_REASONS,
+  type DisbeliefReason,
   type PacketCounts,
   type ProbeResult,
 } from '@icmp-mon/probing/contract';
@@ -146,6 +148,12 @@ export class ProbeResultResponse implements ProbeResult {
       'Only of http checks: microseconds since the start of the request; null for a phase that was not reached.',
   })
   phases?: HttpPhasesResponse;
+  @ApiPropertyOptional({
+    enum: [...DISBELIEF_REASONS, 'unknown'],
+    description:
+      'Why the result is no evidence about the target: it is stored and not judged. `unknown`: a newer reason.',
+  })
+  notBelieved?: DisbeliefReason | 'unknown';
 }
 
 export class ResultPageResponse {
