@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal, print } from '../output.mjs';
 import { sentEvents } from './sent-events.mjs';
 
-/** @typedef {{ firstHopsMs: number | null, allHopsMs: number | null, doneMs: number, completed: number, agents: number, state: string }} Trace */
+/** @typedef {{ firstHopsMs: number | null, allHopsMs: number | null, doneMs: number, withHops: number, completed: number, agents: number, state: string }} Trace */
 
 const RUNS = 5;
 const PAUSE_MS = 3_000;
@@ -17,14 +17,14 @@ export async function measureTraces(api, ip) {
   const target = ip ?? (await api.get('/targets?limit=1')).items[0]?.ip;
   if (target === undefined) throw new Refusal('The product has no target. Add one: docs/how-to/add-targets.md');
   print(`Traces of ${target} by all agents, ${RUNS} times: ms from the request until a client of the stream has …`);
-  print('   the first hops   hops of all agents   the end   completed');
+  print('   the first hops   hops of all that have any   the end   completed');
   const runs = [];
   for (let run = 0; run < RUNS; run++) {
     if (run > 0) await pause(PAUSE_MS);
     const trace = await traceOnce(api, target);
     runs.push(trace);
-    const answered = `${trace.completed} of ${trace.agents}`.padStart(12);
-    print(`${ms(trace.firstHopsMs, 17)}${ms(trace.allHopsMs, 21)}${ms(trace.doneMs, 10)}${answered}  ${trace.state}`);
+    const answered = `${trace.completed} of ${trace.agents}, ${trace.withHops} with hops`.padStart(27);
+    print(`${ms(trace.firstHopsMs, 17)}${ms(trace.allHopsMs, 28)}${ms(trace.doneMs, 10)}${answered}  ${trace.state}`);
   }
   return { target, runs };
 }
@@ -52,9 +52,9 @@ async function traceOnce(api, target) {
   const times = [...hopsMs.values()];
   return {
     firstHopsMs: times.length === 0 ? null : Math.min(...times),
-    allHopsMs: times.length < agents.length ? null : Math.max(...times),
+    allHopsMs: times.length === 0 ? null : Math.max(...times),
     doneMs: performance.now() - beganMs,
-    ...{ completed: last.counts.completed, agents: agents.length, state: last.state },
+    ...{ withHops: times.length, completed: last.counts.completed, agents: agents.length, state: last.state },
   };
 }
 

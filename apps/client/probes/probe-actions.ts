@@ -16,6 +16,7 @@ import { printPages } from '../output/print-pages';
 import { printable } from '../output/printable';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
+import { overdueText } from './overdue';
 
 export const PROBE_ACTIONS: Actions = {
   'commands run': runCommand,
@@ -48,9 +49,12 @@ async function runCommand(session: Session): Promise<void> {
   const { api } = session;
   const request = await readRequest(session);
   const { id } = await api.sendPost<CommandView>('commands', request, { isRemembered: true });
+  const requestedMs = performance.now();
   const command = await untilEnded(session, {
     read: async () => {
       const view = await api.readDocument<CommandView>(pathOf('commands', id));
+      const overdue = overdueText(view, performance.now() - requestedMs);
+      if (overdue !== null) throw new Refusal(overdue);
       return { ...view, finishedAt: view.endedAt };
     },
     progressOf: answeredText,

@@ -18,7 +18,8 @@ const PAUSE_MS = 100;
 const NOT_FOUND = 404;
 const WITHOUT_ROUTES_MS = 600_000;
 const LOG_EVERY_MS = 60_000;
-const BAD_REQUEST = 400;
+/** Answers to a report that the gateway never accepts: it is not valid, or too large. */
+const REFUSED: readonly number[] = [400, 413];
 /** The gateway accepts bodies of up to 64 KiB; one report is smaller. */
 const BODY_BYTES_MAX = 60_000;
 
@@ -108,7 +109,7 @@ export class CommandSync {
     try {
       await gateway.sendJson('/v1/command-results', { reports }, signal);
     } catch (error) {
-      if (!(error instanceof GatewayFailure) || error.status !== BAD_REQUEST) throw error;
+      if (!(error instanceof GatewayFailure) || !REFUSED.includes(error.status)) throw error;
       if (reports.length > 1) {
         for (const report of reports) await this.deliver([report], signal);
         return;
@@ -129,11 +130,14 @@ export class CommandSync {
   }
 }
 
-/** Returns the first reports that fit into one request. */
+/** Returns the first reports that fit into one request; at least one, so that a report that is too large does not hold up the others. */
 function fitting(reports: readonly CommandReport[]): CommandReport[] {
   let bytes = 0;
   const first = reports.slice(0, REPORT_LIMITS.reports);
-  return first.filter((report) => (bytes += Buffer.byteLength(JSON.stringify(report))) <= BODY_BYTES_MAX);
+  return first.filter((report, at) => {
+    bytes += Buffer.byteLength(JSON.stringify(report));
+    return at === 0 || bytes <= BODY_BYTES_MAX;
+  });
 }
 
 /** Most orders of one answer that are read. */

@@ -39,18 +39,23 @@ describe('orders of a gateway', () => {
 });
 
 describe('reports of an agent', () => {
-  it('arrive although the gateway refuses one of them', async () => {
+  it.each([
+    [400, 'not valid'],
+    [413, 'too large'],
+  ])('arrive although the gateway refuses one of them with %s: %s', async (status) => {
     const ids = Array.from({ length: 5 }, newId);
     for (const id of ids) {
       of.journal.accept(id, 60_000);
-      of.journal.recordEnd({ commandId: id, state: 'completed', attempts: [], trail: [] });
+      // The refused one does not fit into any request.
+      const text = id === ids[2] ? 'x'.repeat(70_000) : 'x';
+      of.journal.recordEnd({ commandId: id, state: 'completed', attempts: [], trail: [{ afterMs: 1, text }] });
     }
     const arrived: string[] = [];
     const gateway = {
       sendJson: (path: string, body: object): Promise<HttpsAnswer> => {
         if (path === '/v1/commands') return Promise.reject(new GatewayFailure(503, 'busy', undefined));
         const sent = (body as { reports: CommandReport[] }).reports.map(({ commandId }) => commandId);
-        if (sent.includes(ids[2] ?? '')) return Promise.reject(new GatewayFailure(400, 'not a report', undefined));
+        if (sent.includes(ids[2] ?? '')) return Promise.reject(new GatewayFailure(status, 'refused', undefined));
         arrived.push(...sent);
         return Promise.resolve({ status: 204, headers: {}, body: Buffer.alloc(0) });
       },
