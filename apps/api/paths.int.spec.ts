@@ -65,10 +65,10 @@ describe('the path to a target', () => {
     expect(path).toMatchObject({ targetId: target, ip: IP, agentsOmitted: 0, loops: [] });
   });
 
-  it('is that of an earlier time, without traces of days before it', async () => {
+  it('is that of an earlier time and of chosen agents, without traces of days before it', async () => {
     const at = new Date(NOW_MS - 1.5 * HOUR_MS).toISOString();
-    const path = await read<PathView>(`targets/${target}/path?at=${at}`);
-    expect(path.agents.every(({ reached }) => reached)).toBe(true);
+    const path = await read<PathView>(`targets/${target}/path?at=${at}&agents=${agents[0]},${agents[1]}`);
+    expect(path.agents.map(({ reached }) => reached)).toEqual([true, true]);
     expect(path.breaks.breaks).toEqual([]);
     expect((await read<PathView>(`targets/${target}/path?at=now-20h`)).agents).toEqual([]);
     expect((await read<PathView>(`targets/${target}/path?at=now-99h`)).agents.map(({ name }) => name)).toEqual([
@@ -76,9 +76,9 @@ describe('the path to a target', () => {
     ]);
   });
 
-  it('is refused for an unknown target, a time that is none, and an unknown parameter', async () => {
-    const asked = [`${newId()}/path`, `${IP}/path?at=yesterday`, `${IP}/path?when=now`];
-    expect(await Promise.all(asked.map((path) => statusOf(`targets/${path}`)))).toEqual([404, 400, 400]);
+  it('is refused for an unknown target, text in place of agents and a time, and an unknown parameter', async () => {
+    const asked = [`${newId()}/path`, `${IP}/path?agents=fra-1`, `${IP}/path?at=yesterday`, `${IP}/path?when=now`];
+    expect(await Promise.all(asked.map((path) => statusOf(`targets/${path}`)))).toEqual([404, 400, 400, 400]);
   });
 });
 

@@ -23,6 +23,7 @@ export const routes: Routes = [
         path: 'targets/:id/commands',
         loadChildren: () => import('@icmp-mon/commands/ui').then((ui) => ui.probeRoutes),
       },
+      { path: 'targets/:id/path', loadChildren: () => import('@icmp-mon/paths/ui').then((ui) => ui.pathRoutes) },
       { path: 'commands', loadChildren: () => import('@icmp-mon/commands/ui').then((ui) => ui.commandsRoutes) },
       { path: 'targets', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes) },
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },

@@ -1,6 +1,6 @@
 import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import type { CommandView } from '@icmp-mon/commands/contract';
-import { mtrTable } from '@icmp-mon/paths/contract';
+import { MtrTable } from '@icmp-mon/paths/look';
 import { RttPipe } from '@icmp-mon/platform/ui-kit';
 import { AnswerPipe, BadPipe } from './command-pipes';
 import { CommandsClient } from './commands.client';
@@ -11,7 +11,7 @@ const OPEN_TRACES_MAX = 3;
 /** The answers of a command's agents, with the trail of one, and the hops of traces. */
 @Component({
   selector: 'icm-command-answers',
-  imports: [AnswerPipe, BadPipe, RttPipe],
+  imports: [AnswerPipe, BadPipe, MtrTable, RttPipe],
   templateUrl: './command-answers.html',
   styleUrl: './command-answers.scss',
 })
@@ -27,12 +27,8 @@ export class CommandAnswers {
     return agentId === null ? null : { id: this.command().id, agentId };
   });
 
-  /** Traces as far as they are known, as the tables that mtr prints. */
-  protected readonly traces = computed(() =>
-    this.command().agents.flatMap(({ agentId, name, trace }) =>
-      trace === null ? [] : [{ agentId, name, table: mtrTable(trace, name) }],
-    ),
-  );
+  /** Agents with a trace, as far as it is known. */
+  protected readonly traces = computed(() => this.command().agents.filter(({ trace }) => trace !== null));
   protected readonly areTracesOpen = computed(() => this.command().agents.length <= OPEN_TRACES_MAX);
 
   protected toggleTrail(agentId: string): void {

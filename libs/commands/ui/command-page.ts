@@ -4,6 +4,7 @@ import type { CommandView } from '@icmp-mon/commands/contract';
 import { Session } from '@icmp-mon/identity/ui';
 import { Failure, InstantPipe, newRequestKey, PageTrail, SentRequest } from '@icmp-mon/platform/ui-kit';
 import { CommandAnswers } from './command-answers';
+import { CommandPaths } from './command-paths';
 import { AnsweredPipe, BadPipe, KindPipe, ParametersPipe } from './command-pipes';
 import { kindText } from './command-text';
 import { CommandsClient } from './commands.client';
@@ -12,7 +13,17 @@ import { followCommand } from './followed-command';
 /** Page `/commands/:id`: a command with the answers of its agents, as they arrive. */
 @Component({
   selector: 'icm-command-page',
-  imports: [AnsweredPipe, BadPipe, CommandAnswers, Failure, InstantPipe, KindPipe, ParametersPipe, RouterLink],
+  imports: [
+    AnsweredPipe,
+    BadPipe,
+    CommandAnswers,
+    CommandPaths,
+    Failure,
+    InstantPipe,
+    KindPipe,
+    ParametersPipe,
+    RouterLink,
+  ],
   templateUrl: './command-page.html',
   styleUrl: './command-page.scss',
 })

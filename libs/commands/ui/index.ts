@@ -1,5 +1,10 @@
 import type { Routes } from '@angular/router';
 
+export { CommandAnswers } from './command-answers';
+export { CommandPaths } from './command-paths';
+export { CommandsClient } from './commands.client';
+export { followCommand } from './followed-command';
+
 export const commandsRoutes: Routes = [
   { path: '', loadComponent: () => import('./command-history').then((page) => page.CommandHistory) },
   { path: ':id', loadComponent: () => import('./command-page').then((page) => page.CommandPage) },

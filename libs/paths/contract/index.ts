@@ -8,8 +8,19 @@ export {
   type AsNumbersFile,
 } from './as-numbers';
 export { type BreakEvidence, type BreakPoint, type BreakReport, findBreaks } from './break-point';
-export { type AgentPath, columnsOf, mergePaths, type PathEdge, type PathLoop, type PathNode } from './merge-paths';
+export type { LossOnset } from './loss-onset';
+export {
+  type AgentPath,
+  columnsOf,
+  mergePaths,
+  type PathColumns,
+  type PathEdge,
+  type PathGraph,
+  type PathLoop,
+  type PathNode,
+} from './merge-paths';
 export { mtrTable } from './mtr-table';
+export { nodeFigures } from './node-figures';
 export { findPathChange, type PathDifference } from './path-change';
 export { PATH_CHANGED, PATH_CHANGES_TOPIC, type PathChanged } from './path-events';
 export { lossOf } from './path-loss';

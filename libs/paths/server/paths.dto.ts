@@ -1,11 +1,15 @@
+import { PATH_LIMITS } from '@icmp-mon/paths/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import { IsInt, IsString, IsUUID, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 
 const UUID_LENGTH = 36;
 const VRF_LENGTH_MAX = 64;
 const LIST = { max: 500, default: 50 } as const;
+const AGENT_IDS = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:,[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})*$/;
+/** Of an id and its comma, for each agent. */
+const AGENT_IDS_LENGTH = PATH_LIMITS.agents * 37;
 const TIME = { minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX } as const;
 
 class OfTargetRequest {
@@ -26,6 +30,17 @@ export class ReadPathRequest extends OfTargetRequest {
   @IsString()
   @Length(1, TIME_TEXT_LENGTH_MAX)
   at?: string;
+
+  @ApiPropertyOptional({
+    description: `Only of these agents: up to ${PATH_LIMITS.agents} ids, separated by commas.`,
+    pattern: AGENT_IDS.source,
+    maxLength: AGENT_IDS_LENGTH,
+  })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(AGENT_IDS_LENGTH)
+  @Matches(AGENT_IDS, { message: 'agents must be ids of agents, separated by commas' })
+  agents?: string;
 }
 
 export class ListPathChangesRequest extends OfTargetRequest {

@@ -3,6 +3,7 @@ import {
   type AsNumber,
   findBreaks,
   mergePaths,
+  nodeFigures,
   nodeOf,
   PATH_LIMITS,
   type PathNode,
@@ -14,14 +15,14 @@ import { DAY_MS } from '@icmp-mon/platform/plugins';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AsNumbers } from '../as-numbers/as-numbers';
-import { nodeFigures } from './node-figures';
 import { ReadStoredPaths, type StoredPath } from './stored-paths';
 
 /** Reads the paths of all agents to a target, merged, and where they break. */
 export class ReadPath extends Query<PathView> {
   constructor(
     readonly ref: string,
-    readonly asked: { at?: string; vrf?: string },
+    /** `agents`: ids, separated by commas; all without it. */
+    readonly asked: { at?: string; vrf?: string; agents?: string },
     readonly scope: Scope,
   ) {
     super();
@@ -37,14 +38,16 @@ export class ReadPathHandler implements IQueryHandler<ReadPath> {
   ) {}
 
   /** @throws DomainError `invalid` (time), `not_found`, `ambiguous` */
-  async execute({ ref, asked: { at, vrf }, scope }: ReadPath): Promise<PathView> {
+  async execute({ ref, asked: { at, vrf, agents }, scope }: ReadPath): Promise<PathView> {
     const atMs = instantOf('at', at ?? 'now', Date.now());
     const { id, ip, vrf: ofVrf } = await this.targets.findRecorded(ref, vrf, scope);
-    const { paths, agentsOmitted } = await this.stored.newestOf({ id, ip }, atMs);
+    const { paths: all, agentsOmitted } = await this.stored.newestOf({ id, ip }, atMs);
+    const chosen = agents?.split(',');
+    const paths = all.filter(({ agent }) => chosen === undefined || chosen.includes(agent.agentId));
     const evidence = paths.map(({ path }) => path);
     const { nodes, edges, loops } = mergePaths(evidence, ip);
     const asNumbers = await this.asNumbers.ofAddresses(nodes.map(({ address }) => address));
-    const figures = nodeFigures(evidence);
+    const figures = nodeFigures(evidence, ip);
     const names = namesOf(paths);
     return {
       ...{ targetId: id, ip, vrf: ofVrf, at: new Date(atMs).toISOString() },
