@@ -30,6 +30,8 @@ const ASK_TRIES = 2;
 const ASKING_MAX = 20;
 const PER_SECOND_MAX = 20;
 const BURST = 60;
+/** How soon a stop ends a wait, and an answer makes room for another question, in ms. */
+const LOOK_EVERY_MS = 200;
 const LENGTH_MAX = 253;
 const LABEL = /^[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/i;
 const NO_NAME_CODES = ['ENOTFOUND', 'ENODATA'];
@@ -64,12 +66,20 @@ export class PtrCache {
     return known;
   }
 
-  /** Returns the names that are known as soon as all questions are answered, after `waitMs` at the latest. */
-  async resolveNames(addresses: readonly string[], waitMs = ASK_MS * ASK_TRIES): Promise<Record<string, string>> {
-    this.knownNames(addresses);
-    const open = addresses.flatMap((address) => this.asking.get(address) ?? []);
-    await settlesWithin(Promise.all(open), waitMs);
-    return this.knownNames(addresses);
+  /** Returns the names that are known as soon as no question is open, or `signal` is aborted, or after `waitMs`. */
+  async resolveNames(
+    addresses: readonly string[],
+    signal: AbortSignal,
+    waitMs = ASK_MS * ASK_TRIES,
+  ): Promise<Record<string, string>> {
+    const untilMs = performance.now() + waitMs;
+    for (;;) {
+      const known = this.knownNames(addresses);
+      const open = addresses.flatMap((address) => this.asking.get(address) ?? []);
+      const leftMs = untilMs - performance.now();
+      if (open.length === 0 || leftMs <= 0 || signal.aborted) return known;
+      await settlesWithin(Promise.all(open), Math.min(leftMs, LOOK_EVERY_MS));
+    }
   }
 
   private beginQuestion(address: string): void {

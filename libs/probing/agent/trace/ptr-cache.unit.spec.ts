@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isHostName, PtrCache } from './ptr-cache';
 
 const HOUR_MS = 3_600_000;
+const NEVER = new AbortController().signal;
 
 function cacheOf(answers: Record<string, string[] | string>, isOn = () => true) {
   const clock = { nowMs: 0 };
@@ -19,11 +20,11 @@ function cacheOf(answers: Record<string, string[] | string>, isOn = () => true) 
 describe('names of hops', () => {
   it('are asked for once, and again when they are old', async () => {
     const { cache, asked, clock } = cacheOf({ '192.0.2.1': ['core1.example.net.'] });
-    expect(await cache.resolveNames(['192.0.2.1', '192.0.2.2'])).toEqual({ '192.0.2.1': 'core1.example.net' });
-    await cache.resolveNames(['192.0.2.1', '192.0.2.2']);
+    expect(await cache.resolveNames(['192.0.2.1', '192.0.2.2'], NEVER)).toEqual({ '192.0.2.1': 'core1.example.net' });
+    await cache.resolveNames(['192.0.2.1', '192.0.2.2'], NEVER);
     expect(asked).toEqual(['192.0.2.1', '192.0.2.2']);
     clock.nowMs += HOUR_MS;
-    await cache.resolveNames(['192.0.2.1', '192.0.2.2']);
+    await cache.resolveNames(['192.0.2.1', '192.0.2.2'], NEVER);
     expect(asked).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.2']);
     clock.nowMs += 5 * HOUR_MS;
     // An old name is better than none until there is another.
@@ -33,36 +34,44 @@ describe('names of hops', () => {
 
   it('of a resolver that fails are asked for again after 5 min', async () => {
     const { cache, asked, clock } = cacheOf({ '192.0.2.1': 'ETIMEOUT' });
-    await cache.resolveNames(['192.0.2.1']);
+    await cache.resolveNames(['192.0.2.1'], NEVER);
     clock.nowMs += 299_000;
-    await cache.resolveNames(['192.0.2.1']);
+    await cache.resolveNames(['192.0.2.1'], NEVER);
     expect(asked).toHaveLength(1);
     clock.nowMs += 1_000;
-    await cache.resolveNames(['192.0.2.1']);
+    await cache.resolveNames(['192.0.2.1'], NEVER);
     expect(asked).toHaveLength(2);
   });
 
   it('delay nothing if the resolver does not answer', async () => {
     const cache = new PtrCache({ isOn: () => true, ask: () => new Promise(() => undefined) });
-    expect(await cache.resolveNames(['192.0.2.1'], 20)).toEqual({});
+    expect(await cache.resolveNames(['192.0.2.1'], NEVER, 20)).toEqual({});
+  });
+
+  it('are not awaited once the agent stops', async () => {
+    const cache = new PtrCache({ isOn: () => true, ask: () => new Promise(() => undefined) });
+    const stop = new AbortController();
+    const names = cache.resolveNames(['192.0.2.1'], stop.signal, 600_000);
+    stop.abort();
+    expect(await names).toEqual({});
   });
 
   it('are asked for at a limited rate', async () => {
     const { cache, asked, clock } = cacheOf({});
     const addresses = Array.from({ length: 1_000 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
-    for (let at = 0; at < 20; at++) await cache.resolveNames(addresses);
+    await cache.resolveNames(addresses, NEVER);
     expect(asked).toHaveLength(60);
     clock.nowMs += 1_000;
-    for (let at = 0; at < 20; at++) await cache.resolveNames(addresses);
+    await cache.resolveNames(addresses, NEVER);
     expect(asked).toHaveLength(80);
   });
 
   it('are neither asked for nor known while they are off', async () => {
     const switches = { isOn: true };
     const { cache, asked } = cacheOf({ '192.0.2.1': ['a.example'] }, () => switches.isOn);
-    expect(await cache.resolveNames(['192.0.2.1'])).toEqual({ '192.0.2.1': 'a.example' });
+    expect(await cache.resolveNames(['192.0.2.1'], NEVER)).toEqual({ '192.0.2.1': 'a.example' });
     switches.isOn = false;
-    expect(await cache.resolveNames(['192.0.2.1', '192.0.2.2'])).toEqual({});
+    expect(await cache.resolveNames(['192.0.2.1', '192.0.2.2'], NEVER)).toEqual({});
     expect(asked).toEqual(['192.0.2.1']);
   });
 
@@ -82,6 +91,6 @@ describe('names of hops', () => {
   ])('that are no host names are dropped: %j', async (name) => {
     expect(isHostName(name)).toBe(false);
     const { cache } = cacheOf({ '192.0.2.1': [name, 'good_1.example'] });
-    expect(await cache.resolveNames(['192.0.2.1'])).toEqual({ '192.0.2.1': 'good_1.example' });
+    expect(await cache.resolveNames(['192.0.2.1'], NEVER)).toEqual({ '192.0.2.1': 'good_1.example' });
   });
 });

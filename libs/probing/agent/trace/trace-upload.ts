@@ -81,8 +81,7 @@ export class TraceUpload {
 
   /** Returns how long to pause, in ms. */
   private async uploadOnce(reports: readonly AgentTraceReport[], signal: AbortSignal): Promise<number> {
-    const named: AgentTraceReport[] = [];
-    for (const report of reports) named.push(await this.withNames(report));
+    const named = await this.withNames(reports, signal);
     await this.waitForResults(signal);
     if (signal.aborted) return 0;
     const fitting = fittingOf(named);
@@ -130,10 +129,19 @@ export class TraceUpload {
     return Math.max(this.backOff.nextDelayMs(), retryAfterMs(error));
   }
 
-  private async withNames(report: AgentTraceReport): Promise<AgentTraceReport> {
-    const { target, addresses } = report.trace;
-    const names = await this.options.names.resolveNames([...new Set([target, ...addresses])]);
-    return { ...report, names: { ...report.names, ...names } };
+  private async withNames(
+    reports: readonly AgentTraceReport[],
+    signal: AbortSignal,
+  ): Promise<readonly AgentTraceReport[]> {
+    const addressesOf = ({ trace }: AgentTraceReport): string[] => [trace.target, ...trace.addresses];
+    const names = await this.options.names.resolveNames([...new Set(reports.flatMap(addressesOf))], signal);
+    return reports.map((report) => {
+      const own = addressesOf(report).flatMap((address) => {
+        const name = names[address];
+        return name === undefined ? [] : [[address, name] as const];
+      });
+      return { ...report, names: { ...report.names, ...Object.fromEntries(own) } };
+    });
   }
 
   private async waitForResults(signal: AbortSignal): Promise<void> {
