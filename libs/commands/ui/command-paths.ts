@@ -30,8 +30,8 @@ interface Shown {
     <section class="card" aria-labelledby="paths-title">
       <div class="card-head">
         <h2 id="paths-title">{{ isEnded() ? 'Paths' : 'Paths so far' }}</h2>
-        @if (unplaced()) {
-          <span class="quiet">{{ unplaced() }}</span>
+        @if (unplaced(); as text) {
+          <span class="quiet unplaced" [title]="text">{{ text }}</span>
         }
       </div>
       @if (hasNodes()) {
@@ -58,6 +58,14 @@ interface Shown {
     .running {
       min-height: 64px;
       padding-block: 10px;
+    }
+    /* On one line, so that the graph below does not move. */
+    .unplaced {
+      flex: 1 1 0;
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
     }
     summary {
       padding: 8px var(--icm-space-4);

@@ -22,8 +22,6 @@ export interface PathBox {
 /** Loss from which on a node is drawn as down. */
 const MOST_PERCENT = 50;
 const PERCENT = 100;
-/** Agents of a group that are named. */
-const NAMES_SHOWN = 3;
 
 export const isMostLost = (node: PathViewNode | undefined): boolean => (node?.pathPercent ?? 0) >= MOST_PERCENT;
 
@@ -69,12 +67,9 @@ function titleOf(path: ShownPath, drawn: DrawnNode, node: PathViewNode | undefin
     case 'agent':
       return { title: agentNames(path, drawn.agents), second: 'agent' };
     case 'group': {
-      const { agents, hiddenHops } = drawn;
-      const title = agents.length <= NAMES_SHOWN ? agentNames(path, agents) : `${agents.length} agents`;
-      return {
-        title,
-        second: hiddenHops === 0 ? 'agent' : `${hiddenHops} ${hiddenHops === 1 ? 'hop' : 'hops'} inside`,
-      };
+      const { agents } = drawn;
+      if (agents.length === 1) return { title: agentNames(path, agents), second: 'agent' };
+      return { title: `${agents.length} agents`, second: agentNames(path, agents) };
     }
     case 'gap':
       if (drawn.gapHops === 0) return { title: 'no answer', second: 'from here on' };
@@ -98,6 +93,7 @@ function factsOf(path: ShownPath, drawn: DrawnNode, node: PathViewNode | undefin
   add('Name', node?.name ?? null);
   add('Network', asText(node?.asNumber ?? null));
   if (drawn.kind !== 'agent') add(drawn.kind === 'group' ? 'Agents' : 'Passed by', agentNames(path, drawn.agents));
+  add('Hops inside', drawn.hiddenHops === 0 ? null : String(drawn.hiddenHops));
   add('Median RTT', node?.rttUs == null ? null : rttText(node.rttUs));
   add('Own answers', node?.ownPercent == null ? null : percentText(Math.round(PERCENT - node.ownPercent) / PERCENT));
   add('Path loss', node?.pathPercent == null ? null : (lossText(node.pathPercent) ?? 'none'));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { boxOf } from './path-box';
 import { verdictOf } from './path-verdict';
 import { foldAgents } from './fold-agents';
-import { ended, shown, TARGET, traceOver } from './path.test-data';
+import { ended, manyAgents, shown, TARGET, traceOver } from './path.test-data';
 import { type ShownPath, shortAddress, withHosts } from './shown-path';
 
 const CORE = ['192.0.2.1', '192.0.2.2'];
@@ -118,6 +118,12 @@ describe('a box of the graph', () => {
     const loop = all.find(({ id }) => id === '192.0.2.1');
     expect(loop?.isLoop).toBe(true);
     expect(loop?.facts[0].text).toBe('The path of one passes it again.');
+  });
+
+  it('names the agents of a group, and how many hops it contains', () => {
+    const group = boxes(manyAgents(100)).find(({ id }) => id.startsWith('group'));
+    expect(group).toMatchObject({ title: '35 agents', second: expect.stringMatching(/^agent-0, .+ and 27 more$/) });
+    expect(group?.facts).toContainEqual({ name: 'Hops inside', text: '42' });
   });
 
   it('shortens a long address in the middle', () => {

@@ -23,6 +23,7 @@ import { TraceRunForm } from './trace-run-form';
 import { TraceTimeline } from './trace-timeline';
 
 const AGAIN_MS = 10_000;
+const LISTS_AGAIN_MS = 30_000;
 const STEP_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Traces are kept this long. */
@@ -127,8 +128,8 @@ export class PathPage {
       { reload: () => this.pathRead.reload(), isLoading: () => this.atMs() !== null || this.pathRead.isLoading() },
       AGAIN_MS,
     );
-    reloadEvery(this.tracesRead, AGAIN_MS);
-    reloadEvery(this.changesRead, AGAIN_MS);
+    reloadEvery(this.tracesRead, LISTS_AGAIN_MS);
+    reloadEvery(this.changesRead, LISTS_AGAIN_MS);
   }
 
   protected show(queryParams: Record<string, string | null | undefined>): void {
