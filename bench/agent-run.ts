@@ -33,7 +33,7 @@ const DRAIN_MS = 2_500;
 const SETTLE_MS = 2_000;
 
 /** Options of the shipped unit: packaging/agent.service. */
-export const NODE_OPTIONS = ['--max-old-space-size=384', '--max-semi-space-size=4'];
+export const NODE_OPTIONS = ['--max-old-space-size=384', '--max-semi-space-size=16'];
 
 /** Returns addresses of loopback; on Linux all of them reply. */
 export function loopbackAddresses(count: number): string[] {

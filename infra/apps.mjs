@@ -29,7 +29,7 @@ const heapMb = { gateway: 384, api: 512, projector: 3072, worker: 384, agent: 38
  * has few of them: more room is only memory (packaging/agent.service).
  */
 /** @type {Record<string, number>} */
-const youngMb = { projector: 32, gateway: 16, worker: 32, agent: 4 };
+const youngMb = { projector: 32, gateway: 16, worker: 32, agent: 16 };
 
 const agentPolicy = `# Addresses that this agent may probe, regardless of what the server assigns. The agent refuses all others.
 # npm start writes this file once and never changes it.

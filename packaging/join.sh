@@ -217,7 +217,7 @@ write_command() {
   printf '%s\n' '#!/bin/sh' '# Runs a command of the agent with its settings, for example: icmpmon-agent doctor' 'set -a' 'umask 077' \
     "[ ! -r '$etc/agent.env' ] || . '$etc/agent.env'" NODE_ENV=production \
     "ICMPMON_AGENT_STATE_DIR='$root/var/lib/icmp-mon-agent'" "ICMPMON_AGENT_POLICY_FILE='$etc/policy.yaml'" \
-    "exec '$lib/node' --max-old-space-size=384 --max-semi-space-size=4 '$lib/agent.js' \"\$@\""
+    "exec '$lib/node' --max-old-space-size=384 --max-semi-space-size=16 '$lib/agent.js' \"\$@\""
 }
 
 install_files() {
