@@ -25,6 +25,7 @@ const THING = {
   ...{ failures: [], changes: 1, count: 1, sample: [], sentences: [], needsConfirmation: false, refusedSample: [] },
   ...{ path: '/set-password#x', expiresAt: null, region: 'fra', provider: null, progress: '1 of 1', newest: 'n' },
   ...{ parts: [], next: null, probeIntervalMs: 15_000, probeTimeoutMs: 900, checks: [], uses: 1, enrolUrl: 'u' },
+  definition: { title: 'thing', name: null },
   ...{ endedAt: '2026-11-30T09:00:00Z', counts: { completed: 1 }, lines: [] },
   agents: [{ agentId: 'thing', name: 'thing', attempts: [], summary: null }],
   ...{ agentSelection: { strategy: 'all' }, verdictRule: {}, builtIn: false, parents: [], link: { path: '/x' } },
@@ -60,7 +61,8 @@ beforeAll(async () => {
   fake = await startFakeApi(({ method, path: asked }, response) => {
     // Of an agent in service, so that commands find it; a job has ended.
     const thing = { ...THING, ...(method === 'GET' && { state: 'active' }) };
-    if (method === 'DELETE' && !asked.includes('/tiers/')) return void response.writeHead(204).end();
+    const hasAnswer = asked.includes('/tiers/') || asked.includes('/maintenance/');
+    if (method === 'DELETE' && !hasAnswer) return void response.writeHead(204).end();
     answerJson(response, { ...THING, items: [thing] }, 200, { etag: '"3"' });
   });
 });

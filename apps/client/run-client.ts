@@ -17,6 +17,7 @@ import { JOB_ACTIONS } from './jobs/job-actions';
 import { LOGIN_ACTIONS } from './login/login-actions';
 import { EXIT_INTERRUPTED } from './options';
 import { AS_NUMBER_ACTIONS } from './paths/as-number-actions';
+import { MAINTENANCE_ACTIONS } from './maintenance/maintenance-actions';
 import { PATH_ACTIONS } from './paths/path-actions';
 import { Output, type OutputStreams } from './output/output';
 import { HelpAsked, parseArguments } from './program';
@@ -35,6 +36,7 @@ export const ACTIONS: Actions = {
   ...JOB_ACTIONS,
   ...KEY_ACTIONS,
   ...LOGIN_ACTIONS,
+  ...MAINTENANCE_ACTIONS,
   ...AS_NUMBER_ACTIONS,
   ...PATH_ACTIONS,
   ...TARGET_ACTIONS,

@@ -82,7 +82,7 @@ export const apply = {
 /** @type {Command} */
 export const pull = {
   name: 'pull',
-  purpose: 'Writes tiers and targets of the server as a configuration file to standard output.',
+  purpose: 'Writes tiers, targets and maintenance windows of the server as a configuration file to standard output.',
   details: [FORMAT + ' A plan of the file has no changes.'],
   options: [
     {
@@ -90,7 +90,7 @@ export const pull = {
       value: 'filter',
       text: 'only targets of this filter (docs/filter-language.md), which becomes the scope of the file',
     },
-    { name: 'targets-only', text: 'writes no tiers' },
+    { name: 'targets-only', text: 'writes no tiers and no windows' },
   ],
   examples: ['icmpmon pull > all.yaml', "icmpmon pull --scope 'source=git' --targets-only > git.yaml"],
 };

@@ -7,6 +7,7 @@ import { complete, completion, health, login, logout, whoami } from './connectio
 import { events } from './events.mjs';
 import { evidence } from './evidence.mjs';
 import { exportTargets, importTargets } from './files.mjs';
+import { maintenance } from './maintenance.mjs';
 import { commands } from './probes.mjs';
 import { asNumbers, path, traces } from './paths.mjs';
 import { sources } from './sources.mjs';
@@ -56,6 +57,7 @@ export const REMOTE_COMMANDS = [
   health,
   importTargets,
   jobs,
+  maintenance,
   path,
   sources,
   targets,

@@ -30,6 +30,7 @@ describe('words that may follow', () => {
         'jobs',
         'login',
         'logout',
+        'maintenance',
         'path',
         'plan',
         'pull',

@@ -112,7 +112,7 @@ async function pull({ asked, api, output }: Session): Promise<void> {
   const scope = asked.text('scope') ?? null;
   const fault = scope === null ? null : scopeFault(scope);
   if (fault !== null) throw new Refusal(fault);
-  const kinds = KINDS.filter(({ key }) => key !== 'tiers' || !asked.flag('targets-only'));
+  const kinds = KINDS.filter(({ key }) => key === 'targets' || !asked.flag('targets-only'));
   const lists = [];
   for (const kind of kinds) lists.push({ kind, state: await kind.readState(api) });
   let text = '';
