@@ -29,12 +29,16 @@ export class TracedWorld {
   constructor(plan: Partial<typeof PLAN>, name: string) {
     this.world = new World({ ...PLAN, ...plan });
     this.names = namespacesOf(`icmpmon-lab-test-${process.pid}-${name}`, this.world.vantages);
-    const policy = parsePolicy('allow: ["198.18.0.0/15", "2001:2::/48"]\npacketsPerSecond: 100000');
+    const policy = parsePolicy(
+      'allow: ["198.18.0.0/15", "2001:2::/48"]\npacketsPerSecond: 100000\npacketsPerSecondPerAddress: 1000',
+    );
     this.runners = this.names.agents.map((namespace) => {
       const mtrPath = path.join(this.dir, `mtr-${namespace}`);
       writeFileSync(mtrPath, `#!/bin/sh\nexec /usr/sbin/ip netns exec ${namespace} /usr/bin/mtr "$@"\n`);
       chmodSync(mtrPath, 0o755);
-      return new TraceRunner({ policy: () => policy, budget: new PacketBudget(policy), mtrPath });
+      return new TraceRunner({
+        ...{ policy: () => policy, budget: new PacketBudget(policy), scheduledPerSecond: () => 0, mtrPath },
+      });
     });
   }
 

@@ -6,6 +6,7 @@ import {
   type CommandView,
   factsText,
   type RequestCommandRequest,
+  traceText,
 } from '@icmp-mon/commands/contract';
 import { pathOf } from '../api/api-client';
 import { Refusal } from '../api/refusal';
@@ -17,6 +18,7 @@ import { printable } from '../output/printable';
 import { timeText } from '../output/times';
 import type { Actions, Session } from '../session';
 import { overdueText } from './overdue';
+import { TraceProgress, traceTables } from './trace-progress';
 
 export const PROBE_ACTIONS: Actions = {
   'commands run': runCommand,
@@ -50,6 +52,7 @@ async function runCommand(session: Session): Promise<void> {
   const request = await readRequest(session);
   const { id } = await api.sendPost<CommandView>('commands', request, { isRemembered: true });
   const requestedMs = performance.now();
+  const progress = new TraceProgress(answeredText);
   const command = await untilEnded(session, {
     read: async () => {
       const view = await api.readDocument<CommandView>(pathOf('commands', id));
@@ -57,7 +60,7 @@ async function runCommand(session: Session): Promise<void> {
       if (overdue !== null) throw new Refusal(overdue);
       return { ...view, finishedAt: view.endedAt };
     },
-    progressOf: answeredText,
+    progressOf: (view) => progress.textOf(view),
     whereNext: `The command ${id} continues until it expires. Cancel it: icmpmon commands cancel ${id}`,
   });
   const { finishedAt: _finishedAt, ...view } = command;
@@ -146,6 +149,10 @@ async function printCommand(session: Session, command: CommandView): Promise<voi
   const { output } = session;
   await printDocument(session, command, async () => {
     await output.printTable(AGENT_COLUMNS, command.agents);
+    for (const table of traceTables(command.agents)) {
+      await output.printLine('');
+      for (const line of table.split('\n')) await output.printLine(printable(line));
+    }
     output.note(`${command.kind} of ${command.ip}: ${command.state}, ${answeredText(command)}`);
   });
 }
@@ -155,7 +162,8 @@ function answeredText({ counts }: Pick<CommandView, 'counts'>): string {
   return `${counts.completed} of ${total} answered`;
 }
 
-function detailOf({ detail, attempts }: CommandAgent): string {
+function detailOf({ detail, attempts, trace }: CommandAgent): string {
+  if (trace != null && detail === null) return traceText(trace);
   const outcomes = [...new Set(attempts.map(({ outcome }) => outcome))].filter((outcome) => outcome !== 'reply');
   const last = attempts.at(-1);
   const facts = last === undefined ? '' : factsText(last);

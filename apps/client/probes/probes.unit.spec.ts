@@ -74,6 +74,41 @@ it('a command is followed until it has ended, and its answers are printed', asyn
   });
 });
 
+it('the hops of a trace are printed when they answer, and the table of mtr at the end', async () => {
+  const hops = [
+    [0, 500],
+    [1, 1_500],
+  ];
+  const traceOf = (rounds: unknown[]): object => ({
+    ...{ target: '192.0.2.1', startedAtMs: 0, addresses: ['192.0.2.254', '192.0.2.1'], rounds },
+  });
+  const traced = (state: string, endedAt: string | null, rounds: unknown[]): object => ({
+    ...command(state, endedAt),
+    kind: 'mtr',
+    agents: [
+      {
+        ...{ agentId: 'a1', name: 'fra-1', region: 'eu', state, detail: null, attempts: [], summary: null },
+        ...{ trace: traceOf(rounds), names: { '192.0.2.254': 'r1.example.net' } },
+      },
+    ],
+  });
+  const views = [traced('running', null, [hops.slice(0, 1)]), traced('running', null, [hops])];
+  fake = await startFakeApi(({ method }, response) =>
+    answerJson(
+      response,
+      method === 'POST' ? views[0] : (views.shift() ?? traced('completed', '2026-11-22T10:00:01.000Z', [hops, hops])),
+      method === 'POST' ? 202 : 200,
+    ),
+  );
+  const ended = await run('commands', 'run', 'mtr', '192.0.2.1');
+  expect(ended.code).toBe(0);
+  const notes = ended.err.split('\n').filter((line) => line.startsWith('fra-1'));
+  expect(notes).toEqual(['fra-1   1  r1.example.net (192.0.2.254)  0.50 ms', 'fra-1   2  192.0.2.1  1.50 ms']);
+  expect(ended.out).toMatch(/fra-1 +eu +completed.*2 hops, the target answered in 2 of 2 rounds/);
+  expect(ended.out).toMatch(/HOST: fra-1 +Loss% +Snt/);
+  expect(ended.out).toMatch(/1\.\|-- r1\.example\.net \(192\.0\.2\.254\) +0\.0% +2 +0\.5/);
+});
+
 it('chosen agents are named, and an unknown one is refused', async () => {
   const bodies = await apiWith(['completed', '2026-11-22T10:00:01.000Z']);
   await run('commands', 'run', 'tcp_connect', '192.0.2.1', '--port', '443', '--agents', 'fra-1');

@@ -112,7 +112,7 @@ export const REPORT_LIMITS = {
   progressNumber: 10_000,
   nameLength: 253,
   /** All names of a trace as JSON. With the largest trace and trail of an agent, a report then fits into a request of 64 KiB. */
-  namesBytes: 12_000,
+  namesBytes: 10_000,
 } as const;
 
 /** Value of `internal.command-results`: a report, or the time after which reports of a command are too late. */

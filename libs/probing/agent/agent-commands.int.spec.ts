@@ -15,6 +15,7 @@ import { compress } from '@icmp-mon/platform/zstd';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProbingAgent } from './agent';
 import { FakeGateway } from './fake-gateway.test-server';
+import { findMtr } from './trace/find-mtr';
 
 const [PING, TCP, HTTP] = Array.from({ length: 3 }, newId) as [string, string, string];
 const WITHIN = { timeout: 60_000, interval: 50 };
@@ -57,7 +58,7 @@ describe('an agent that is ordered to probe now', () => {
     dir = mkdtempSync(path.join(os.tmpdir(), 'agent-commands-'));
     gateway = new CommandingGateway();
     await gateway.listenOn();
-    writeFileSync(path.join(dir, 'policy.yaml'), 'allow: ["127.0.0.0/8"]\ncommands: [icmp_ping, tcp_connect]\n');
+    writeFileSync(path.join(dir, 'policy.yaml'), 'allow: ["127.0.0.0/8"]\ncommands: [icmp_ping, tcp_connect, mtr]\n');
     listener = createServer((socket) => socket.on('error', () => undefined));
     await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
     agent = started();
@@ -89,7 +90,7 @@ describe('an agent that is ordered to probe now', () => {
     });
   };
   const endOf = (id: string): CommandReport | undefined =>
-    gateway.reports.find(({ commandId, state }) => commandId === id && state !== 'received');
+    gateway.reports.find(({ commandId, state }) => commandId === id && (state === 'completed' || state === 'failed'));
 
   it('pings, connects, and refuses what its policy file does not list', async () => {
     order(PING);
@@ -115,6 +116,30 @@ describe('an agent that is ordered to probe now', () => {
     gateway.ended.push(PING, TCP, HTTP);
     await expect.poll(() => gateway.known, WITHIN).toEqual([]);
   });
+
+  it.skipIf(findMtr() === null)(
+    'traces, shows the trace while it grows, and ends it when it is restarted',
+    async () => {
+      const [whole, interrupted] = [newId(), newId()];
+      const progressOf = (id: string) =>
+        gateway.reports.filter((report) => report.commandId === id && report.state === 'progress');
+      order(whole, { kind: 'mtr', count: 3, ip: '127.4.0.3' });
+      await expect.poll(() => progressOf(whole).length, WITHIN).toBeGreaterThan(0);
+      await expect.poll(() => endOf(whole)?.state, WITHIN).toBe('completed');
+      const end = endOf(whole);
+      const trace = end !== undefined && 'trace' in end ? end.trace : undefined;
+      expect([trace?.addresses, trace?.rounds.length]).toEqual([['127.4.0.3'], 3]);
+      for (const round of trace?.rounds ?? []) expect(round[0]).toEqual([0, expect.any(Number)]);
+      // At most one in half a second.
+      expect(progressOf(whole).length).toBeLessThan(12);
+      order(interrupted, { kind: 'mtr', count: 20, ip: '127.4.0.4' });
+      await expect.poll(() => progressOf(interrupted).length, WITHIN).toBeGreaterThan(0);
+      await agent.stop();
+      agent = started();
+      await expect.poll(() => endOf(interrupted), WITHIN).toMatchObject({ state: 'failed', reason: 'interrupted' });
+      expect(gateway.reports.filter(({ state }) => state === 'completed' || state === 'failed')).toHaveLength(2);
+    },
+  );
 
   it('reports when the gateway is back, also after a restart, and runs nothing twice', async () => {
     gateway.acceptsReports = false;

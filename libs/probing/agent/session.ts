@@ -109,7 +109,7 @@ export class Session {
       log,
     });
     this.traces = new AgentTraces({
-      ...{ gateway, stateDir, log, policy: () => options.policy.current, budget: this.prober.packets },
+      ...{ gateway, stateDir, log, policy: () => options.policy.current, probers: this.prober },
       hasUplink: () => watch.mayWork,
       isIdle: () => this.live.isIdle,
     });

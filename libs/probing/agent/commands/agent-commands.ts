@@ -5,7 +5,7 @@ import type { GatewayClient } from '../ship/gateway-client';
 import { machineClock } from '../spool/machine-clock';
 import { CommandDesk } from './command-desk';
 import { CommandJournal } from './command-journal';
-import type { CommandRates } from './command-runner';
+import type { CommandRates, CommandTraces } from './command-runner';
 import { CommandSync } from './command-sync';
 
 /** Sockets of commands at the same time. */
@@ -16,6 +16,7 @@ export interface AgentCommandsOptions extends Pick<ExecutorsOptions, 'fpingPath'
   policy: PolicyFile;
   stateDir: string;
   rates: CommandRates;
+  traces: CommandTraces;
   log: AgentLog;
 }
 
@@ -25,15 +26,16 @@ export class AgentCommands {
   private readonly desk: CommandDesk;
   private readonly sync: CommandSync;
 
-  constructor({ gateway, policy, stateDir, rates, log, ...executors }: AgentCommandsOptions) {
+  constructor({ gateway, policy, stateDir, rates, traces, log, ...executors }: AgentCommandsOptions) {
     this.executors = createExecutors({ ...executors, socketsMax: SOCKETS_MAX });
     const journal = CommandJournal.loadJournal(stateDir, log);
     const clock = machineClock();
     this.desk = new CommandDesk({
-      ...{ journal, rates, log },
+      ...{ journal, rates, traces, log },
       executors: this.executors,
       policy: () => policy.current,
       onReceived: (report) => this.sync.sendOnce(report),
+      onProgress: (report) => this.sync.sendProgress(report),
       onReport: () => this.sync.wakeReporter(),
       steadyMs: () => clock.uptimeMs(),
     });

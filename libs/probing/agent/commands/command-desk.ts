@@ -4,7 +4,7 @@ import type { Executors } from '../executors/executor';
 import { allowsCommand, type LocalPolicy } from '../policy/local-policy';
 import { AddressQueue } from './address-queue';
 import type { CommandJournal } from './command-journal';
-import { type CommandRates, type RunEnd, RUNNERS } from './command-runner';
+import { type CommandRates, type CommandTraces, type Run, type RunEnd, RUNNERS } from './command-runner';
 import { lineOf, Trail } from './trail';
 
 /** Commands that run at the same time; others wait for their turn. */
@@ -23,8 +23,11 @@ export interface CommandDeskOptions {
   policy: () => LocalPolicy;
   executors: Executors;
   rates: CommandRates;
+  traces: CommandTraces;
   /** Sends a report that is not worth keeping. */
   onReceived: (report: CommandReport) => void;
+  /** Sends what is known of a trace that runs: only the latest is worth sending. */
+  onProgress: (report: CommandReport) => void;
   /** Called when the journal has a report. */
   onReport: () => void;
   log: AgentLog;
@@ -100,7 +103,7 @@ export class CommandDesk {
 
   /** Runs an order whose turn it is, as long as the policy file, which may have changed since, allows its kind. */
   private async runNow(order: CommandOrder, trail: Trail, stop: AbortSignal): Promise<RunEnd> {
-    const { policy, executors, rates } = this.options;
+    const { policy, executors, rates, traces } = this.options;
     const runner = RUNNERS[order.kind];
     const refused = this.refusalOf(order, policy());
     if (refused !== null || runner === undefined) return refused ?? unsupported(order.kind);
@@ -111,11 +114,20 @@ export class CommandDesk {
     }, POLICY_LOOK_MS);
     try {
       const signal = AbortSignal.any([stop, refusal.signal]);
-      const end = await runner({ order, policy: policy(), executors, rates, trail, signal });
+      const onTrace = this.progressOf(order.id);
+      const end = await runner({ order, policy: policy(), executors, rates, traces, trail, onTrace, signal });
       return refusal.signal.aborted ? { ...end, ...(refusal.signal.reason as RunEnd), attempts: end.attempts } : end;
     } finally {
       clearInterval(look);
     }
+  }
+
+  private progressOf(commandId: string): Run['onTrace'] {
+    let number = 0;
+    return (trace, names) => {
+      number++;
+      if (!this.isStopped) this.options.onProgress({ commandId, state: 'progress', number, trace, names });
+    };
   }
 
   private refusalOf({ kind }: CommandOrder, policy: LocalPolicy): RunEnd | null {
@@ -144,8 +156,10 @@ const expired = (attempts: RunEnd['attempts']): RunEnd => ({
 });
 
 function reportOf(commandId: string, end: RunEnd, { lines: trail }: Trail): CommandReport {
+  const { trace, names = {} } = end;
   const attempts = end.attempts.slice(0, REPORT_LIMITS.attempts);
-  if (end.state === 'completed') return { commandId, state: 'completed', attempts, trail };
+  const work = { attempts, trail, ...(trace !== undefined && { trace, names }) };
+  if (end.state === 'completed') return { commandId, state: 'completed', ...work };
   const detail = lineOf(end.detail).slice(0, REPORT_LIMITS.detailLength);
-  return { commandId, state: 'failed', reason: end.reason, detail, attempts, trail };
+  return { commandId, state: 'failed', reason: end.reason, detail, ...work };
 }

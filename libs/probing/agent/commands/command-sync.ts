@@ -35,6 +35,9 @@ export class CommandSync {
   private readonly stopSignal = new AbortController();
   private readonly reports = new WakeUp();
   private readonly received: CommandReport[] = [];
+  /** Latest unsent report of each trace that runs. */
+  private readonly progress = new Map<string, CommandReport>();
+  private progressAtMs = -Infinity;
   private running: Promise<unknown> = Promise.resolve();
   private loggedAtMs = -Infinity;
 
@@ -56,6 +59,12 @@ export class CommandSync {
   /** Sends a report once, if there is room: nothing depends on it. */
   sendOnce(report: CommandReport): void {
     if (this.received.length < REPORT_LIMITS.reports) this.received.push(report);
+    this.reports.wakeSleeper();
+  }
+
+  /** Sends a report as soon as the last such one is half a second old, unless there is a newer one, or the end of the command. */
+  sendProgress(report: CommandReport): void {
+    this.progress.set(report.commandId, report);
     this.reports.wakeSleeper();
   }
 
@@ -94,10 +103,19 @@ export class CommandSync {
 
   private async sendReports(signal: AbortSignal): Promise<number> {
     const { journal } = this.options;
-    const reports = fitting([...this.received.splice(0), ...journal.reports]);
+    const ended = journal.reports;
+    for (const { commandId } of ended) this.progress.delete(commandId);
+    const progressInMs = this.progressAtMs + REPORT_LIMITS.progressEveryMs - performance.now();
+    const progress = progressInMs > 0 ? [] : [...this.progress.values()];
+    const reports = fitting([...this.received.splice(0), ...ended, ...progress]);
     if (reports.length === 0) {
-      await this.reports.sleepUntilWoken(LONG_POLL_TIMEOUT_MS, signal);
+      const waitMs = this.progress.size > 0 ? Math.max(0, progressInMs) : LONG_POLL_TIMEOUT_MS;
+      await this.reports.sleepUntilWoken(waitMs, signal);
       return 0;
+    }
+    if (progress.length > 0) {
+      this.progressAtMs = performance.now();
+      this.progress.clear();
     }
     await this.deliver(reports, signal);
     return 0;
@@ -116,7 +134,8 @@ export class CommandSync {
       }
       log.error({ err: error }, 'the gateway refuses a report about a command, which is dropped');
     }
-    journal.delivered(reports.filter(({ state }) => state !== 'received').map(({ commandId }) => commandId));
+    const ended = reports.filter(({ state }) => state !== 'received' && state !== 'progress');
+    journal.delivered(ended.map(({ commandId }) => commandId));
   }
 
   /** Returns how long to wait because the gateway lacks the routes, in ms; null after any other failure. */

@@ -1,10 +1,10 @@
-import type { CommandReport } from '@icmp-mon/commands/contract';
+import { type CommandReport, REPORT_LIMITS } from '@icmp-mon/commands/contract';
 import { newId } from '@icmp-mon/platform/ids';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayFailure } from '../ship/gateway-client';
 import type { HttpsAnswer } from '../ship/https-request';
 import { CommandSync } from './command-sync';
-import { DeskFixture, IP, SILENT } from './desk.test-fixture';
+import { DeskFixture, IP, SILENT, traceOf } from './desk.test-fixture';
 
 const ORDER = { kind: 'icmp_ping', ip: IP, parameters: {}, count: 1, timeoutMs: 500, expiresInMs: 5_000 };
 
@@ -39,6 +39,39 @@ describe('orders of a gateway', () => {
 });
 
 describe('reports of an agent', () => {
+  it('state the progress of a trace at most twice per second, the latest only, and none after its end', async () => {
+    const [a, b] = [newId(), newId()];
+    const sent: CommandReport[][] = [];
+    const gateway = {
+      sendJson: (path: string, body: object): Promise<HttpsAnswer> => {
+        if (path === '/v1/commands') return Promise.reject(new GatewayFailure(503, 'busy', undefined));
+        sent.push((body as { reports: CommandReport[] }).reports);
+        return Promise.resolve({ status: 204, headers: {}, body: Buffer.alloc(0) });
+      },
+    };
+    sync = new CommandSync({ gateway, journal: of.journal, desk: of.desk, log: SILENT });
+    sync.start();
+    const progress = (commandId: string, number: number): CommandReport => ({
+      ...{ commandId, state: 'progress', number, trace: traceOf(IP), names: {} },
+    });
+    of.journal.accept(b, 60_000);
+    const startedMs = performance.now();
+    for (let number = 1; number <= 30; number++) {
+      sync.sendProgress(progress(a, number));
+      if (number === 10) sync.sendProgress(progress(b, 1));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const numbers = () => sent.flat().flatMap((report) => (report.state === 'progress' ? [report.number] : []));
+    await expect.poll(() => numbers().at(-1), { timeout: 10_000 }).toBe(30);
+    expect(sent.length).toBeLessThanOrEqual(2 + (performance.now() - startedMs) / REPORT_LIMITS.progressEveryMs);
+    expect(sent.length).toBeLessThan(15);
+    sync.sendProgress(progress(b, 2));
+    of.journal.recordEnd({ commandId: b, state: 'completed', attempts: [], trail: [] });
+    sync.wakeReporter();
+    await expect.poll(() => of.journal.reports, { timeout: 10_000 }).toEqual([]);
+    expect(sent.at(-1)?.map(({ state }) => state)).toEqual(['completed']);
+  });
+
   it.each([
     [400, 'not valid'],
     [413, 'too large'],

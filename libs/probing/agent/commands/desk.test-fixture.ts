@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { CommandOrder, CommandReport } from '@icmp-mon/commands/contract';
+import type { Trace, TraceEnd } from '@icmp-mon/paths/contract';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import type { Executor, ProbeSlice } from '../executors/executor';
 import { parsePolicy } from '../policy/parse-policy';
+import type { TraceRequest } from '../trace/trace-runner';
 import { CommandDesk } from './command-desk';
 import { CommandJournal } from './command-journal';
 
@@ -14,6 +16,15 @@ export const SILENT: AgentLog = {
   ...{ debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
 };
 export const IP = '192.0.2.1';
+
+/** A trace whose target answers behind one router, in the given number of rounds. */
+export const traceOf = (target: string, rounds = 1): Trace => ({
+  ...{ target, startedAtMs: 1_700_000_000_000, addresses: ['192.0.2.254', target] },
+  rounds: Array.from({ length: rounds }, () => [
+    [0, 500],
+    [1, 1_500],
+  ]),
+});
 
 /** A desk with a folder of its own, and executors whose every probe is answered. */
 export class DeskFixture {
@@ -23,6 +34,12 @@ export class DeskFixture {
   policy = '{}';
   scheduled = 0;
   freeRate = 1_000;
+  /** Ends of traces that are kept. */
+  readonly kept: TraceEnd[] = [];
+  readonly progress: CommandReport[] = [];
+  /** In place of the runner of traces. */
+  traceTarget: (request: TraceRequest) => Promise<TraceEnd> = ({ target }) =>
+    Promise.resolve({ ok: true, trace: traceOf(target) });
   /** How long a slice takes; until it is aborted if null. */
   sliceMs: number | null = 1;
   mostAtOnce = 0;
@@ -45,6 +62,12 @@ export class DeskFixture {
       executors: { icmp_ping: this.executor('icmp_ping'), tcp_connect: this.executor('tcp_connect') },
       log: SILENT,
       onReport: () => undefined,
+      onProgress: (report) => this.progress.push(report),
+      traces: {
+        traceTarget: (request) => this.traceTarget(request),
+        namesOf: (addresses) => Object.fromEntries(addresses.map((address) => [address, `name-of-${address}`])),
+        keepTrace: (_id, end) => Promise.resolve(this.kept.push(end)),
+      },
       steadyMs: () => performance.now(),
       policy: () => parsePolicy(this.policy),
       onReceived: ({ commandId }) => this.received.push(commandId),

@@ -28,6 +28,8 @@ describe('an order', () => {
     ...['127.1', '0x7f000001', '-f/etc/passwd', '$(id)', `${IP}\n10.0.0.9`, '0.0.0.0/0', '::ffff:192.0.2.1'].map(
       (ip): [string, Partial<CommandOrder>, string] => [JSON.stringify(ip), { ip }, 'refused'],
     ),
+    ['a trace that the policy file does not list', { kind: 'mtr', count: 10 }, 'refused', 'commands: [icmp_ping]'],
+    ['a trace of too many rounds', { kind: 'mtr', count: 21 }, 'invalid'],
     ['a kind without an executor', { kind: 'dns', parameters: { queryName: 'a', queryType: 'A' } }, 'unsupported'],
     ['an unknown kind', { kind: 'shell' as 'dns' }, 'unsupported'],
     ['a kind named like a property', { kind: 'constructor' as 'dns' }, 'unsupported'],

@@ -49,7 +49,8 @@ describe('the automatic traces of an agent', () => {
       },
     };
     traces = new AgentTraces({
-      ...{ gateway, log, mtrPath, stateDir: dir, policy: () => policy, budget: new PacketBudget(policy) },
+      ...{ gateway, log, mtrPath, stateDir: dir, policy: () => policy },
+      probers: { packets: new PacketBudget(policy), scheduledPerSecond: () => 0 },
       ...{ hasUplink: () => hasUplink, isIdle: () => true },
     });
     traces.replaceTargets([], 0);

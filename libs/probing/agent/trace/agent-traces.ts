@@ -4,7 +4,7 @@ import { pause } from '@icmp-mon/platform/concurrency';
 import { isSuccess, isVote } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
 import { allowsTraces, type LocalPolicy } from '../policy/local-policy';
-import type { PacketBudget } from '../schedule/packet-budget';
+import type { Probers } from '../schedule/probers';
 import type { GatewayClient } from '../ship/gateway-client';
 import { PtrCache } from './ptr-cache';
 import { StoredTraceSettings } from './stored-trace-settings';
@@ -18,7 +18,8 @@ import { TraceUpload } from './trace-upload';
 export interface AgentTracesOptions {
   gateway: Pick<GatewayClient, 'sendJson'>;
   policy: () => LocalPolicy;
-  budget: Pick<PacketBudget, 'freePerSecond' | 'takePackets'>;
+  /** The schedule, with whose packets those of traces are counted. */
+  probers: Pick<Probers, 'packets' | 'scheduledPerSecond'>;
   /** Whether misses are believed now: this machine's own line works, as far as is known. */
   hasUplink: () => boolean;
   /** Whether no result waits for its upload. */
@@ -62,9 +63,12 @@ export class AgentTraces {
   private loggedAtMs = -Infinity;
 
   constructor(private readonly options: AgentTracesOptions) {
-    const { gateway, policy, budget, stateDir, log, mtrPath } = options;
+    const { gateway, policy, probers, stateDir, log, mtrPath } = options;
     this.names = new PtrCache({ isOn: () => policy().traceNames });
-    this.runner = new TraceRunner({ policy, budget, mtrPath });
+    this.runner = new TraceRunner({
+      ...{ policy, mtrPath, budget: probers.packets },
+      scheduledPerSecond: (ip) => probers.scheduledPerSecond(ip),
+    });
     this.settings = new StoredTraceSettings(stateDir, log);
     this.schedule = new TraceSchedule(() => this.settings.current, this.nowMs());
     this.spool = new TraceSpool({ dir: stateDir, log });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readMtrVersion } from './find-mtr';
 import { exitFailure, startFailure } from './mtr-failure';
-import { traceIntervalS } from './trace-packets';
 
 describe('a failure of mtr', () => {
   const failed = (stderr: string, target = '192.0.2.9') => exitFailure('/usr/bin/mtr', target, stderr, 'exit code 1');
@@ -61,12 +60,5 @@ describe('a version of mtr', () => {
     ['traceroute 2.1', { kind: 'unsupported', detail: 'it reports no version of mtr but "traceroute 2.1"' }],
   ])('%s', (output, expected) => {
     expect(readMtrVersion(`${output}\n`)).toEqual(expected);
-  });
-});
-
-describe('the interval between rounds', () => {
-  it('grows where the policy allows few packets', () => {
-    expect([10_000, 30, 29, 5, 3].map((perSecond) => traceIntervalS(30, perSecond))).toEqual([1, 1, 2, 6, 10]);
-    expect(traceIntervalS(30, 2)).toBeNull();
   });
 });

@@ -12,6 +12,8 @@ export interface MtrRun {
   maxHops: number;
   /** Time between two rounds. */
   intervalS: number;
+  /** Hops without an answer after which a round ends. */
+  unknownHops: number;
   deadlineMs: number;
   signal: AbortSignal;
   onChunk(chunk: Uint8Array): void;
@@ -86,7 +88,19 @@ function killGroup({ pid }: Child): void {
 }
 
 /** The target is passed after `--`, and is canonical: it begins with a digit, a letter or a colon, never with `-`. */
-function argumentsOf({ target, rounds, maxHops, intervalS }: MtrRun): string[] {
-  const fixed = ['--raw', '-n', '-G', '1', '-U', '12'];
-  return [...fixed, '-c', String(rounds), '-i', String(intervalS), '-m', String(maxHops), '--', target];
+function argumentsOf({ target, rounds, maxHops, intervalS, unknownHops }: MtrRun): string[] {
+  const fixed = ['--raw', '-n', '-G', '1'];
+  return [
+    ...fixed,
+    '-U',
+    String(unknownHops),
+    '-c',
+    String(rounds),
+    '-i',
+    String(intervalS),
+    '-m',
+    String(maxHops),
+    '--',
+    target,
+  ];
 }

@@ -13,9 +13,10 @@ const dir = mkdtempSync(path.join(tmpdir(), 'trace-runner-'));
 const LOOPBACK = 'allow: ["127.0.0.0/8", "::1/128", "192.0.2.0/24"]';
 const WITHIN = { timeout: 20_000, interval: 20 };
 
-function runnerOf(policyText = LOOPBACK, mtrPath?: string) {
+function runnerOf(policyText = LOOPBACK, mtrPath?: string, scheduled = 0) {
   const policy = parsePolicy(policyText);
-  return new TraceRunner({ policy: () => policy, budget: new PacketBudget(policy), mtrPath });
+  const budget = new PacketBudget(policy);
+  return new TraceRunner({ policy: () => policy, budget, scheduledPerSecond: () => scheduled, mtrPath });
 }
 
 const trace = (runner: TraceRunner, request: Partial<TraceRequest> = {}): Promise<TraceEnd> =>
@@ -89,6 +90,7 @@ describe('a trace', () => {
     ['stopped', 'stopped: true'],
     ['command_refused', 'commands: [icmp_ping]'],
     ['command_refused', 'packetsPerSecond: 2'],
+    ['command_refused', 'packetsPerSecondPerAddress: 0.5'],
   ])('is refused by the policy file: %s', async (reason, policy) => {
     expect(await trace(runnerOf(policy, '/nowhere'), { target: '192.0.2.1' })).toMatchObject({ ok: false, reason });
   });
@@ -98,7 +100,11 @@ describe('a trace', () => {
     const file = script('arguments', `echo "$@" > ${seen}; env >> ${seen}; printf 'x 0 33000\\n'`);
     process.env['MTR_OPTIONS'] = '-t';
     try {
-      await trace(runnerOf(LOOPBACK, file), { target: '::1', rounds: 10, maxHops: 30 });
+      await trace(runnerOf(`${LOOPBACK}\npacketsPerSecondPerAddress: 20`, file), {
+        target: '::1',
+        rounds: 10,
+        maxHops: 30,
+      });
     } finally {
       delete process.env['MTR_OPTIONS'];
     }
@@ -136,13 +142,37 @@ describe('a trace', () => {
 
   it('is refused as busy beyond the number of traces and the packets of the policy file', async () => {
     const file = script('slow', "printf 'x 0 33000\\n'; sleep 1");
-    const runner = runnerOf('allow: ["127.0.0.0/8"]\npacketsPerSecond: 700', file);
+    const runner = runnerOf('allow: ["127.0.0.0/8"]\npacketsPerSecond: 700\npacketsPerSecondPerAddress: 1000', file);
     const ends = await Promise.all(Array.from({ length: 3 }, () => trace(runner)));
     expect(ends.map((end) => (end.ok ? 'ok' : end.reason))).toEqual(['ok', 'ok', 'busy']);
     const budget = { freePerSecond: () => 0, takePackets: () => undefined };
-    const starved = new TraceRunner({ policy: () => parsePolicy(LOOPBACK), budget, mtrPath: file });
+    const starved = new TraceRunner({
+      ...{ policy: () => parsePolicy(LOOPBACK), budget, scheduledPerSecond: () => 0, mtrPath: file },
+    });
     expect(await trace(starved)).toMatchObject({ ok: false, reason: 'busy' });
     expect(await trace(starved, { signal: AbortSignal.timeout(50) })).toMatchObject({ ok: false, reason: 'cancelled' });
+  });
+
+  it('sends its target no more packets per second than the policy file allows, together with other probes', async () => {
+    const file = script('paced', `echo "$@" > ${path.join(dir, 'paced-arguments')}; printf 'x 0 33000\\n'; sleep 0.3`);
+    const paced = async (runner: TraceRunner, more: Partial<TraceRequest> = {}): Promise<string> => {
+      await trace(runner, more);
+      return /-U \d+|-i \d+/g[Symbol.match](readFileSync(path.join(dir, 'paced-arguments'), 'utf8'))?.join(' ') ?? '';
+    };
+    expect(await paced(runnerOf(LOOPBACK, file))).toBe('-U 8 -i 1');
+    expect(await paced(runnerOf(LOOPBACK, file, 6))).toBe('-U 6 -i 2');
+    const steps: string[] = [];
+    const runner = runnerOf(LOOPBACK, file, 0);
+    const first = trace(runner, { onStep: (text) => steps.push(text) });
+    expect(runner.perSecondTo('127.0.0.1')).toBe(10);
+    expect(await trace(runner)).toMatchObject({ ok: false, reason: 'busy', detail: expect.stringMatching(/already/) });
+    const used = expect.stringMatching(/to one address 10, of which scheduled probes use 9\.5\.$/);
+    expect(await trace(runnerOf(LOOPBACK, file, 9.5))).toMatchObject({ reason: 'command_refused', detail: used });
+    await first;
+    expect(runner.perSecondTo('127.0.0.1')).toBe(0);
+    expect(steps[1]).toBe('traces in 2 rounds, one per 1 s, up to 30 hops, or 8 without an answer');
+    const slow = await trace(runnerOf(LOOPBACK, file, 9), { rounds: 10, withinMs: 20_000 });
+    expect(slow).toMatchObject({ ok: false, detail: expect.stringMatching(/needs 64 s, longer than it may take/) });
   });
 
   it('of more rounds or hops than the limits is a mistake of the caller', async () => {

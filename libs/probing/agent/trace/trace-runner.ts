@@ -1,11 +1,14 @@
 import { type Trace, type TraceEnd, type TraceFailure, TRACE_LIMITS, TRACE_ROUNDS } from '@icmp-mon/paths/contract';
-import { addressRefusalOf, allowsCommand, allowsTraces, type LocalPolicy } from '../policy/local-policy';
+import type { LocalPolicy } from '../policy/local-policy';
 import type { PacketBudget } from '../schedule/packet-budget';
 import { askMtrVersion, findMtr } from './find-mtr';
 import { exitFailure, mtrMissing, mtrUnsupported, startFailure } from './mtr-failure';
 import { MtrOutput } from './mtr-output';
 import { type MtrExit, runMtr } from './mtr-process';
-import { takeTracePackets, traceIntervalS } from './trace-packets';
+import { TraceEmitter } from './trace-emitter';
+import { paceOf, perSecondToTarget, type TracePace } from './trace-pace';
+import { takeTracePackets } from './trace-packets';
+import { failed, refusalOf } from './trace-refusal';
 
 export interface TraceRequest {
   /** Canonical address. */
@@ -15,14 +18,20 @@ export interface TraceRequest {
   maxHops?: number;
   /** Whether the agent traces by itself, which has a switch of its own in the policy file. */
   isAutomatic?: boolean;
+  /** The trace is refused if its rounds take longer, in ms. */
+  withinMs?: number;
   signal: AbortSignal;
   /** Receives everything that is known so far, at most every 200 ms, and not after the end. */
   onHops?(trace: Trace): void;
+  /** Receives what the runner does, step by step. */
+  onStep?(text: string): void;
 }
 
 export interface TraceRunnerOptions {
   policy: () => LocalPolicy;
   budget: Pick<PacketBudget, 'freePerSecond' | 'takePackets'>;
+  /** Returns the packets per second that the schedule sends to an address. */
+  scheduledPerSecond: (ip: string) => number;
   /** Path of mtr; the first of the usual places unless set. */
   mtrPath?: string | undefined;
 }
@@ -30,20 +39,27 @@ export interface TraceRunnerOptions {
 /** Traces that run at the same time: at most 16, and at most this share of the policy's packets per second, but always one. */
 const PARALLEL_MAX = 16;
 const PACKETS_SHARE_MAX = 0.1;
-const EMIT_EVERY_MS = 200;
 /** Rounds that the first one may take longer than the others, because mtr does not know yet how many hops there are. */
 const EXTRA_ROUNDS = 3;
 /** Wait for the last answers, and for the start of a process on a busy machine, in ms. */
 const GRACE_MS = 4_000;
 
 /**
- * Traces paths by mtr, within the policy file: its addresses, its `commands`, and its packets per second, which traces share with all other
- * probes.
+ * Traces paths by mtr, within the policy file: its addresses, its `commands`, and its packets per second, in all and to one address, which traces
+ * share with all other probes.
  */
 export class TraceRunner {
-  private running = 0;
+  private readonly running = new Set<{ target: string; pace: TracePace }>();
 
   constructor(private readonly options: TraceRunnerOptions) {}
+
+  /** Returns the packets per second that running traces may send to an address. */
+  perSecondTo(ip: string): number {
+    return [...this.running].reduce(
+      (sum, { target, pace }) => (target === ip ? sum + perSecondToTarget(pace) : sum),
+      0,
+    );
+  }
 
   /** Never rejects for what mtr, the machine or the network does. @throws RangeError for more rounds or hops than a trace may have */
   async traceTarget(request: TraceRequest): Promise<TraceEnd> {
@@ -52,42 +68,59 @@ export class TraceRunner {
     const policy = this.options.policy();
     const refused = refusalOf(policy, target, isAutomatic);
     if (refused !== null) return refused;
-    const intervalS = traceIntervalS(maxHops, policy.packetsPerSecond);
-    if (intervalS === null) {
+    const pace = paceOf(policy, {
+      ...{ target, maxHops, rounds, withinMs: request.withinMs ?? Infinity },
+      scheduledPerSecond: this.options.scheduledPerSecond(target),
+      tracedPerSecond: this.perSecondTo(target),
+    });
+    if ('ok' in pace) return pace;
+    const parallelMax = Math.floor((policy.packetsPerSecond * PACKETS_SHARE_MAX) / maxHops);
+    if (this.running.size >= Math.max(1, Math.min(PARALLEL_MAX, parallelMax))) {
       return failed(
-        'command_refused',
-        `The policy file allows too few packets per second for a trace: ${policy.packetsPerSecond}.`,
+        'busy',
+        `This agent runs ${this.running.size} traces, as many as it may. Try again in some seconds.`,
       );
     }
-    const parallelMax = Math.floor((policy.packetsPerSecond * PACKETS_SHARE_MAX) / maxHops);
-    if (this.running >= Math.max(1, Math.min(PARALLEL_MAX, parallelMax))) {
-      return failed('busy', `This agent runs ${this.running} traces, as many as it may. Try again in some seconds.`);
-    }
-    this.running++;
+    const entry = { target, pace };
+    this.running.add(entry);
     try {
-      return await this.runTrace({ ...request, rounds, maxHops, isAutomatic, intervalS });
+      return await this.runTrace({ ...request, rounds, maxHops, pace });
     } finally {
-      this.running--;
+      this.running.delete(entry);
     }
   }
 
   private async runTrace(
-    request: Required<Omit<TraceRequest, 'onHops'>> & TraceRequest & { intervalS: number },
+    request: TraceRequest & Required<Pick<TraceRequest, 'rounds' | 'maxHops'>> & { pace: TracePace },
   ): Promise<TraceEnd> {
-    const { target, rounds, maxHops, intervalS, signal } = request;
+    const { target, rounds, maxHops, signal } = request;
+    const { intervalS, unknownHops } = request.pace;
     const path = this.options.mtrPath ?? findMtr();
     if (path === null) return { ok: false, ...mtrMissing, trace: null };
     const version = await askMtrVersion(path);
     if (version.kind === 'unsupported') return { ok: false, ...mtrUnsupported(path, version.detail), trace: null };
+    const usable = version.kind === 'usable' ? version.text : 'of unknown version';
+    request.onStep?.(`uses ${path}, mtr ${usable}`);
     const deadlineMs = (rounds + EXTRA_ROUNDS) * intervalS * 1_000 + GRACE_MS;
-    if (!(await takeTracePackets(this.options.budget, maxHops / intervalS, deadlineMs, signal))) {
+    const onWait = (): void => request.onStep?.('waits: other probes need all packets per second of the policy file');
+    if (
+      !(await takeTracePackets(this.options.budget, {
+        perSecond: maxHops / intervalS,
+        forMs: deadlineMs,
+        onWait,
+        signal,
+      }))
+    ) {
       if (signal.aborted) return failed('cancelled', 'The trace was cancelled before it began.');
       return failed('busy', 'The probes of this agent need all packets that its policy file allows. Try again later.');
     }
     const output = new MtrOutput({ target, rounds, maxHops, startedAtMs: Date.now() });
+    request.onStep?.(
+      `traces in ${rounds} rounds, one per ${intervalS} s, up to ${maxHops} hops, or ${unknownHops} without an answer`,
+    );
     const emitter = new TraceEmitter(() => request.onHops?.(output.readTrace()));
     const exit = await runMtr({
-      ...{ path, target, rounds, maxHops, intervalS, deadlineMs, signal },
+      ...{ path, target, rounds, maxHops, intervalS, unknownHops, deadlineMs, signal },
       onChunk: (chunk) => {
         output.pushChunk(chunk, performance.now());
         emitter.noteChange();
@@ -99,54 +132,10 @@ export class TraceRunner {
   }
 }
 
-/** Calls a function after changes: immediately, then at most every 200 ms. */
-class TraceEmitter {
-  private timer: NodeJS.Timeout | undefined;
-  private changed = false;
-
-  constructor(private readonly emit: () => void) {}
-
-  noteChange(): void {
-    this.changed = true;
-    if (this.timer === undefined) this.emitChange();
-  }
-
-  close(): void {
-    clearTimeout(this.timer);
-  }
-
-  private emitChange(): void {
-    this.timer = undefined;
-    if (!this.changed) return;
-    this.changed = false;
-    this.emit();
-    this.timer = setTimeout(() => this.emitChange(), EMIT_EVERY_MS);
-  }
-}
-
 function checkLimits(rounds: number, maxHops: number): void {
   const isWithin = (value: number, max: number): boolean => Number.isInteger(value) && value >= 1 && value <= max;
   if (!isWithin(rounds, TRACE_LIMITS.rounds)) throw new RangeError(`rounds must be 1 to ${TRACE_LIMITS.rounds}`);
   if (!isWithin(maxHops, TRACE_LIMITS.hops)) throw new RangeError(`maxHops must be 1 to ${TRACE_LIMITS.hops}`);
-}
-
-function refusalOf(policy: LocalPolicy, target: string, isAutomatic: boolean): TraceEnd | null {
-  const refused = addressRefusalOf(policy, target);
-  if (refused === 'not_canonical') return failed(refused, 'The target is not a canonical IPv4 or IPv6 address.');
-  if (refused === 'stopped') return failed(refused, 'The policy file of this agent has stopped all probes.');
-  if (refused !== null) return failed(refused, `The policy file of this agent does not allow probes of ${target}.`);
-  if (isAutomatic && !allowsTraces(policy)) {
-    return failed('command_refused', 'The policy file of this agent does not allow automatic traces ("traces").');
-  }
-  if (isAutomatic || allowsCommand(policy, 'mtr')) return null;
-  return failed(
-    'command_refused',
-    'The policy file of this agent does not allow mtr: it is not in its list "commands".',
-  );
-}
-
-function failed(reason: TraceFailure, detail: string): TraceEnd {
-  return { ok: false, reason, detail, trace: null };
 }
 
 function endOf(exit: MtrExit, trace: Trace, path: string): TraceEnd {
