@@ -17,8 +17,10 @@ import { zoneDataVersion } from './zone-times';
 
 const LEASE = 'maintenance-occurrences';
 const LOOK_MS = 1_000;
-/** Targets that joined or left the scope of an open occurrence are recorded within this time. */
+/** Time between two checks of the inventory for changes. */
 const RESOLVE_MS = 5_000;
+/** Time for which one turn compares scopes; the rest follows in the next turn. */
+const RESOLVE_TURN_MS = 500;
 /** Occurrences or windows of one turn; the rest follows in the next, without a pause. */
 const PER_TURN = 500;
 /** Windows are expanded again when this much of the horizon has passed. */
@@ -52,6 +54,8 @@ export class OccurrenceWatch {
   private readonly store: EventStore;
   private knownInventory = '';
   private resolvedAtMs = -Infinity;
+  /** Open occurrences whose scopes are compared next, the last one first. */
+  private unresolved: OccurrenceKey[] = [];
 
   constructor(
     private readonly control: ControlDatabase,
@@ -155,24 +159,32 @@ export class OccurrenceWatch {
     return done;
   }
 
-  /** Records which targets joined or left the scopes of open occurrences, if the inventory has changed since the last time. */
+  /** Records which targets joined or left the scopes of open occurrences, for a bounded time, so that openings and closings are not delayed. */
   private async resolveOpen(nowMs: number, lost?: AbortSignal): Promise<void> {
+    if (this.unresolved.length === 0) await this.findUnresolved(nowMs);
+    const untilMs = performance.now() + RESOLVE_TURN_MS;
+    while (performance.now() < untilMs && lost?.aborted !== true) {
+      const key = this.unresolved.pop();
+      if (key === undefined) return;
+      const isDone = await this.inIsolation(key, () =>
+        this.control.transaction((sql) => resolveAgain(sql, this.scopes, key, nowMs)),
+      );
+      if (isDone === 0) this.knownInventory = '';
+    }
+  }
+
+  /** Finds the open occurrences again when the inventory has changed. It is read before their scopes, so that no change is missed. */
+  private async findUnresolved(nowMs: number): Promise<void> {
     if (nowMs - this.resolvedAtMs < RESOLVE_MS) return;
-    const rows = await this.control.query<OccurrenceKey>(
-      `SELECT window_id AS "windowId", date::text AS date FROM maintenance_occurrence WHERE state = 'open' ORDER BY ends_at`,
-    );
     this.resolvedAtMs = nowMs;
+    const rows = await this.control.query<OccurrenceKey>(
+      `SELECT window_id AS "windowId", date::text AS date FROM maintenance_occurrence WHERE state = 'open' ORDER BY ends_at DESC`,
+    );
     if (rows.length === 0) return;
     const [{ mark }] = await this.control.query<{ mark: string }>(this.scopes.selectInventoryMark());
     if (mark === this.knownInventory) return;
-    let done = 0;
-    for (const key of rows) {
-      if (lost?.aborted === true) return;
-      done += await this.inIsolation(key, () =>
-        this.control.transaction((sql) => resolveAgain(sql, this.scopes, key, nowMs)),
-      );
-    }
-    if (done === rows.length) this.knownInventory = mark;
+    this.knownInventory = mark;
+    this.unresolved = rows;
   }
 
   /** Returns 1, or 0 if it failed: one window that fails, such as by a scope that this release cannot read, does not delay the others. */
