@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Lab, parseScenario, whyNoNamespaces } from '@icmp-mon/infra/testing';
+import type { StoredTrace } from '@icmp-mon/paths/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabCommand } from './testing/lab-command';
 import { RunningProduct } from './testing/running-product';
@@ -94,6 +95,24 @@ describe.skipIf(reason !== undefined)(
       expect(truth.filter(({ type }) => type === 'target')).toHaveLength(24);
       expect(lines.join('\n')).toContain('power (outage) begins');
       expect(await lab.responder?.readCounts()).toMatchObject({ full: 0 });
+    });
+
+    it('traces targets by itself when they go bad, up to the hop where packets end', async () => {
+      const ips = lab.world.targets.filter(({ site }) => site?.name === 'south-s1').map(({ ip }) => ip);
+      const badTraces = async (): Promise<string[]> => {
+        const pages = ips.map((ip) =>
+          product.callApi<{ items: { id: string; cause: string }[] }>('GET', `targets/${ip}/traces`),
+        );
+        return (await Promise.all(pages))
+          .flatMap(({ items }) => items.filter(({ cause }) => cause === 'bad'))
+          .map(({ id }) => id);
+      };
+      await expect
+        .poll(async () => (await badTraces()).length, { timeout: 60_000, interval: 1_000 })
+        .toBeGreaterThan(0);
+      const [id = ''] = await badTraces();
+      const { trace } = await product.callApi<StoredTrace>('GET', `traces/${id}`);
+      expect(trace.addresses.some((address) => address.startsWith('100.64.'))).toBe(true);
     });
 
     it('removes what it made: targets, agents, namespaces', async () => {
