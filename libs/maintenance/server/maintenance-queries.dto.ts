@@ -2,8 +2,8 @@ import type * as contract from '@icmp-mon/maintenance/contract';
 import { MAINTENANCE_LIMITS, OCCURRENCE_STATES, WINDOW_KINDS } from '@icmp-mon/maintenance/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { DATE, ZONE_LENGTH_MAX } from './maintenance.dto';
+import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { DATE, IsDay, ZONE_LENGTH_MAX } from './maintenance.dto';
 
 const CURSOR_LENGTH_MAX = 256;
 const PAGE_DEFAULT = 100;
@@ -12,7 +12,7 @@ const PAGE_DEFAULT = 100;
 export class OpenOccurrenceRequest {
   @ApiPropertyOptional({ ...DATE, description: 'Only the occurrence of this date; all open ones unless set.' })
   @MayBeAbsent()
-  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'date must be a date such as 2027-03-28' })
+  @IsDay()
   date?: string;
 }
 
@@ -25,7 +25,10 @@ export class PreviewZoneRequest {
 }
 
 export class PageRequest {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAINTENANCE_LIMITS.page, default: PAGE_DEFAULT })
+  @ApiPropertyOptional({
+    ...{ type: 'integer', minimum: 1, maximum: MAINTENANCE_LIMITS.page, default: PAGE_DEFAULT },
+    description: 'Items of a page.',
+  })
   @WholeNumberParameter()
   @IsInt()
   @Min(1)
@@ -48,12 +51,15 @@ export class ListWindowsRequest extends PageRequest {
   @IsIn(['active', 'all'])
   state?: 'active' | 'all';
 
-  @ApiPropertyOptional({ enum: WINDOW_KINDS })
+  @ApiPropertyOptional({ enum: WINDOW_KINDS, description: 'Only windows, or only silences.' })
   @MayBeAbsent()
   @IsIn(WINDOW_KINDS)
   kind?: contract.WindowKind;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: MAINTENANCE_LIMITS.nameLength })
+  @ApiPropertyOptional({
+    ...{ minLength: 1, maxLength: MAINTENANCE_LIMITS.nameLength },
+    description: 'Only the window with this name.',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, MAINTENANCE_LIMITS.nameLength)
@@ -73,7 +79,7 @@ export class ListOccurrencesRequest extends PageRequest {
   @Length(1, TIME_TEXT_LENGTH_MAX)
   to?: string;
 
-  @ApiPropertyOptional({ enum: OCCURRENCE_STATES })
+  @ApiPropertyOptional({ enum: OCCURRENCE_STATES, description: 'Only those in this state.' })
   @MayBeAbsent()
   @IsIn(OCCURRENCE_STATES)
   state?: contract.OccurrenceState;

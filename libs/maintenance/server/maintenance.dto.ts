@@ -3,11 +3,18 @@ import { MAINTENANCE_LIMITS, SLA_CLASSES } from '@icmp-mon/maintenance/contract'
 import { IsPlainLines, MayBeAbsent, MayBeNull, TIME_TEXT_LENGTH_MAX } from '@icmp-mon/platform/http';
 import { FILTER_LENGTH_MAX } from '@icmp-mon/targets/contract';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 
 export const ZONE_LENGTH_MAX = 64;
-export const DATE = { pattern: '^\\d{4}-\\d{2}-\\d{2}$', example: '2027-03-28' } as const;
-const CLOCK = { pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' } as const;
+export const DATE = {
+  ...{ minLength: 10, maxLength: 10, pattern: '^\\d{4}-\\d{2}-\\d{2}$', example: '2027-03-28' },
+} as const;
+const CLOCK = { minLength: 5, maxLength: 5, pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' } as const;
+
+export const IsDay = (): PropertyDecorator =>
+  Matches(/^\d{4}-\d{2}-\d{2}$/, { message: '$property must be a date such as 2027-03-28' });
+const IsClockTime = (): PropertyDecorator =>
+  Matches(/^([01]\d|2[0-3]):[0-5]\d$/, { message: '$property must be a time of the clock from 00:00 to 23:59' });
 const DAY_OFFSET = { type: 'integer', minimum: 0, maximum: MAINTENANCE_LIMITS.endDayOffset } as const;
 const SCOPE = {
   ...{ minLength: 1, maxLength: FILTER_LENGTH_MAX, example: 'site=fra' },
@@ -18,6 +25,7 @@ const SCOPE = {
 export class ScheduleWindowRequest implements contract.ScheduleWindowRequest {
   @ApiProperty({ minLength: 1, maxLength: MAINTENANCE_LIMITS.titleLength, example: 'Line cards in Frankfurt' })
   @IsString()
+  @Length(1, MAINTENANCE_LIMITS.titleLength)
   title!: string;
 
   @ApiPropertyOptional({
@@ -65,15 +73,15 @@ export class ScheduleWindowRequest implements contract.ScheduleWindowRequest {
   timeZone!: string;
 
   @ApiProperty({ ...DATE, description: 'First date; with a rule, the first date on which it may match.' })
-  @IsString()
+  @IsDay()
   date!: string;
 
   @ApiProperty({ ...CLOCK, example: '02:00', description: 'As the clocks of the zone show it.' })
-  @IsString()
+  @IsClockTime()
   startTime!: string;
 
   @ApiProperty({ ...CLOCK, example: '04:00', description: 'As the clocks of the zone show it; exclusive.' })
-  @IsString()
+  @IsClockTime()
   endTime!: string;
 
   @ApiPropertyOptional({ ...DAY_OFFSET, default: 0, description: 'Days from the day of the start to that of the end.' })
@@ -126,17 +134,17 @@ export class ChangeDateRequest implements contract.ChangeDateRequest {
 
   @ApiPropertyOptional({ ...DATE, description: 'Day of the start; the date itself unless set.' })
   @MayBeAbsent()
-  @IsString()
+  @IsDay()
   onDate?: string;
 
   @ApiPropertyOptional({ ...CLOCK, example: '03:00', description: 'As in the window unless set.' })
   @MayBeAbsent()
-  @IsString()
+  @IsClockTime()
   startTime?: string;
 
   @ApiPropertyOptional({ ...CLOCK, example: '05:00', description: 'As in the window unless set.' })
   @MayBeAbsent()
-  @IsString()
+  @IsClockTime()
   endTime?: string;
 
   @ApiPropertyOptional({ ...DAY_OFFSET, description: 'As in the window unless set.' })
