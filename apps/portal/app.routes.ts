@@ -3,6 +3,8 @@ import { identityRoutes, settingsRoutes, signedIn } from '@icmp-mon/identity/ui'
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
 
+const loadConsole = () => import('@icmp-mon/commands/ui').then((ui) => ui.loadProbeConsole());
+
 export const routes: Routes = [
   ...identityRoutes,
   {
@@ -25,7 +27,10 @@ export const routes: Routes = [
       },
       { path: 'targets/:id/path', loadChildren: () => import('@icmp-mon/paths/ui').then((ui) => ui.pathRoutes) },
       { path: 'commands', loadChildren: () => import('@icmp-mon/commands/ui').then((ui) => ui.commandsRoutes) },
-      { path: 'targets', loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes) },
+      {
+        path: 'targets',
+        loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes(loadConsole)),
+      },
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
       { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },
       { path: 'docs', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.documentRoutes) },

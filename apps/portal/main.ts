@@ -2,10 +2,8 @@ import { provideHttpClient, withFetch, withInterceptors } from '@angular/common/
 import { provideZonelessChangeDetection } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
 import { provideRouter, UrlSerializer, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
-import { loadProbeConsole } from '@icmp-mon/commands/ui';
 import { renewSession } from '@icmp-mon/identity/ui';
 import { SingleParameters } from '@icmp-mon/platform/ui-kit';
-import { TARGET_CONSOLE } from '@icmp-mon/targets/ui';
 import { routes } from './app.routes';
 import { Portal } from './portal';
 import { readTimeout } from './read-timeout';
@@ -14,7 +12,6 @@ bootstrapApplication(Portal, {
   providers: [
     provideZonelessChangeDetection(),
     provideRouter(routes, withComponentInputBinding(), withInMemoryScrolling({ scrollPositionRestoration: 'enabled' })),
-    { provide: TARGET_CONSOLE, useValue: loadProbeConsole },
     { provide: UrlSerializer, useClass: SingleParameters },
     provideHttpClient(withFetch(), withInterceptors([renewSession, readTimeout])),
   ],

@@ -1,6 +1,7 @@
+import type { Type } from '@angular/core';
 import type { Routes } from '@angular/router';
+import { TARGET_CONSOLE } from './target-console';
 
-export { TARGET_CONSOLE } from './target-console';
 export { openAddTarget } from './open-add-target';
 export { TargetsClient } from './targets.client';
 
@@ -11,8 +12,18 @@ export const sourcesRoutes: Routes = [
   { path: ':id', loadComponent: () => import('./source-page').then((page) => page.SourcePage) },
 ];
 
-export const targetsRoutes: Routes = [
-  { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
-  { path: 'import', loadComponent: () => import('./import-page').then((page) => page.ImportPage) },
-  { path: ':id', loadComponent: () => import('./target-detail').then((page) => page.TargetDetail) },
+/**
+ * Pages below `/targets`.
+ * @param loadConsole loads the component that requests commands for the target of its input `targetId`
+ */
+export const targetsRoutes = (loadConsole: () => Promise<Type<unknown>>): Routes => [
+  {
+    path: '',
+    providers: [{ provide: TARGET_CONSOLE, useValue: loadConsole }],
+    children: [
+      { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
+      { path: 'import', loadComponent: () => import('./import-page').then((page) => page.ImportPage) },
+      { path: ':id', loadComponent: () => import('./target-detail').then((page) => page.TargetDetail) },
+    ],
+  },
 ];

@@ -53,7 +53,6 @@ describe('TCP connections on loopback', () => {
       await once(server, 'close');
       const connect = (net: typeof Socket.prototype, options: object): Socket =>
         unboundConnect.call(net, { ...options, localAddress: host, localPort: port } as never);
-      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the socket as `this`
       const unboundConnect = Socket.prototype.connect;
       vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, options: unknown) {
         return connect(this, options as object);
