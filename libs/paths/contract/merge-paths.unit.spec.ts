@@ -144,6 +144,9 @@ describe('an address', () => {
   it('is global unless its range is used at many sites', () => {
     const globals = ['11.0.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1', '198.18.0.1', '2001:db8::1', 'ff02::1'];
     expect(globals.filter(isSiteAddress)).toEqual([]);
+    expect(['192.0.1.1', '191.255.255.255', '239.255.255.255', 'fe00::1'].filter(isSiteAddress)).toEqual([]);
+    const ofSites = ['192.0.0.1', '240.0.0.1', '241.0.12.64', '255.255.255.254', 'fec0::1', 'fe80::1', 'fd00::1'];
+    expect(ofSites.filter((address) => !isSiteAddress(address))).toEqual([]);
     expect(nodeOf('2001:db8::1', { site: 'fra', target: TARGET })).toBe('2001:db8::1');
     expect(nodeOf('fd12:1::1', { site: 'fra', target: TARGET })).toBe('fd12:1::1@fra');
   });

@@ -1,4 +1,4 @@
-import { type Flow, flowsOf, SILENT } from './flows';
+import { type Flow, flowsOf, responderOf, SILENT } from './flows';
 import { findOnset, type HopCount, type LossOnset, ONSET_ROUNDS } from './loss-onset';
 import type { Trace, TraceProbe } from './trace';
 
@@ -19,7 +19,7 @@ export interface FlowLoss {
 export interface TraceLoss {
   /** Flows with the most rounds first. */
   flows: readonly FlowLoss[];
-  /** Of all rounds together; where those show none, of the first flow that has one. */
+  /** Of all rounds together; where those show none, of the first flow that has one in enough rounds. */
   onset: LossOnset | null;
 }
 
@@ -28,8 +28,7 @@ const PERCENT = 100;
 /** Returns the loss of each flow of a trace, and where the loss of the trace begins. */
 export function lossOf(trace: Trace): TraceLoss {
   const flows = flowsOf(trace).map((flow) => lossOfFlow(trace, flow));
-  const onset = pooledOnset(trace, flows) ?? flows.find((each) => each.onset !== null)?.onset ?? null;
-  return { flows, onset };
+  return { flows, onset: pooledOnset(trace, flows) ?? branchOnset(trace, flows) };
 }
 
 function lossOfFlow(trace: Trace, flow: Flow): FlowLoss {
@@ -47,15 +46,47 @@ function lossOfFlow(trace: Trace, flow: Flow): FlowLoss {
 }
 
 /** Returns the onset over the rounds of all flows: which of several equal branches a probe took does not matter in front of and behind them. */
-function pooledOnset({ rounds }: Trace, flows: readonly FlowLoss[]): LossOnset | null {
+function pooledOnset(trace: Trace, flows: readonly FlowLoss[]): LossOnset | null {
   if (flows.length === 1) return flows[0].onset;
   const reached = flows.filter(({ flow }) => flow.end === 'target').map(({ flow }) => flow.hops.length);
-  if (reached.length === 0) return flows[0]?.onset ?? null;
+  if (reached.length === 0) {
+    const onset = flows[0]?.onset ?? null;
+    return onset && { ...onset, rounds: flows.reduce((sum, each) => sum + (each.onset?.rounds ?? 0), 0) };
+  }
+  const rounds = onwardRounds(trace, flows);
   const hops = Array.from({ length: Math.min(...reached) }, (_, hop) => hop);
   return onsetOf(
     rounds,
     hops.map((hop) => countOf(rounds, hop)),
   );
+}
+
+/**
+ * Returns the onset of the first flow that has one in as many rounds as a trace needs: a flow of few rounds shows little. If all its probes are
+ * lost while others reach the target, only its share of the rounds is lost.
+ */
+function branchOnset({ rounds }: Trace, flows: readonly FlowLoss[]): LossOnset | null {
+  const needed = Math.min(ONSET_ROUNDS, rounds.length);
+  const onset = flows.map((each) => each.onset).find((each) => each !== null && each.rounds >= needed) ?? null;
+  if (onset?.terminal !== true || flows.every(({ flow }) => flow.end !== 'target')) return onset;
+  return { ...onset, lossPercent: (PERCENT * onset.rounds) / rounds.length, terminal: false };
+}
+
+/** Returns the rounds with the answers as lost that a router gave in place of the hops behind it, or in a loop: those probes got no further. */
+function onwardRounds({ rounds }: Trace, flows: readonly FlowLoss[]): TraceProbe[][] {
+  const stops = new Map(flows.flatMap(({ flow }) => flow.rounds.map((at) => [at, stopOf(flow)] as const)));
+  return rounds.map((round, at) => {
+    const stop = stops.get(at) ?? Infinity;
+    return round.map((probe, hop) => (hop >= stop && responderOf(probe) !== SILENT ? 'lost' : probe));
+  });
+}
+
+/** Returns the first hop at which an answer is none of the path onwards. */
+function stopOf({ hops, end }: Flow): number {
+  if (end === 'target') return Infinity;
+  const loopAt = secondPass(hops);
+  if (loopAt !== -1) return loopAt;
+  return end === 'unreachable' ? hops.length : Infinity;
 }
 
 function onsetOf(rounds: readonly (readonly TraceProbe[])[], counts: readonly HopCount[]): LossOnset | null {

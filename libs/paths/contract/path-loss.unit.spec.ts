@@ -13,6 +13,8 @@ const onsets = (path: SimulatedPath, traces = 1_000) => {
   return Object.fromEntries(Object.entries(counts).map(([hop, count]) => [hop, count / traces]));
 };
 
+const several = (rounds: number, line: string): string[] => Array.from({ length: rounds }, () => line);
+
 describe('the loss of a path', () => {
   it('is the smallest loss of all later hops, the target included', () => {
     const { flows } = lossOf(drawn('a b c T', 'a - c T', 'a - - T', 'a - - -'));
@@ -71,6 +73,36 @@ describe('the loss of a path', () => {
     expect(lossOf(branch).onset).toMatchObject({ hop: 3 });
     const spread = drawn(...Array.from({ length: 10 }, (_, at) => `a 203.0.113.${at} ${at % 2 === 0 ? '- -' : 'd T'}`));
     expect(lossOf(spread).onset).toMatchObject({ hop: 3, lossPercent: 50 });
+  });
+
+  it('of one round in ten is none, also if that round alone took its branch', () => {
+    const branches = (lostRound: string): string[] =>
+      Array.from({ length: 10 }, (_, at) => `a 203.0.113.${at} ${at === 4 ? lostRound : 'c T'}`);
+    for (const lostRound of ['- -', 'c -', '203.0.113.4 203.0.113.4'])
+      expect(lossOf(drawn(...branches(lostRound))).onset, lostRound).toBeNull();
+    expect(lossOf(drawn(...several(8, 'a b c T'), ...several(2, 'a b b b b'))).onset).toBeNull();
+  });
+
+  it('of all branches is terminal where the target answers on none', () => {
+    const silent = Array.from({ length: 5 }, (_, at) => `a 203.0.113.${at} - - -`);
+    expect(lossOf(drawn(...silent)).onset).toEqual({ hop: 3, lossPercent: 100, rounds: 5, terminal: true });
+  });
+
+  it('is the share of the rounds that a router reports as unreachable, or that run in a loop', () => {
+    for (const [lostRound, hop] of [
+      ['a b b b b b', 3],
+      ['a a a a a a', 2],
+      ['a b - b b -', 3],
+      ['a b a b a b', 3],
+    ] as const) {
+      const { onset } = lossOf(drawn(...several(6, 'a b c T'), ...several(4, lostRound)));
+      expect(onset, lostRound).toMatchObject({ hop, lossPercent: 40, rounds: 4, terminal: false });
+    }
+  });
+
+  it('is the share of the rounds that take a longer branch on which everything is lost', () => {
+    const { onset } = lossOf(drawn(...several(6, 'a b T'), ...several(4, 'a c d - -')));
+    expect(onset).toEqual({ hop: 4, lossPercent: 40, rounds: 4, terminal: false });
   });
 
   it('never falls towards the target, and never exceeds what a hop loses itself', () => {

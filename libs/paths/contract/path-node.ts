@@ -1,4 +1,7 @@
-/** Ranges whose addresses mean something else at each site: RFC 1918, CGNAT, link-local, loopback. */
+/**
+ * Ranges whose addresses mean something else at each site: RFC 1918, CGNAT, link-local, loopback, DS-Lite and 464XLAT, and the reserved range,
+ * which large networks use inside. Those of documentation and benchmarks are global, so that examples and labs look like the internet.
+ */
 const SITE_RANGES: readonly [number, number][] = (
   [
     ['10.0.0.0', 8],
@@ -7,10 +10,12 @@ const SITE_RANGES: readonly [number, number][] = (
     ['100.64.0.0', 10],
     ['169.254.0.0', 16],
     ['127.0.0.0', 8],
+    ['192.0.0.0', 24],
+    ['240.0.0.0', 4],
   ] as const
 ).map(([first, bits]) => [ipv4Number(first), bits]);
-/** ULA, link-local, loopback. */
-const SITE_IPV6 = /^(?:f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|::1$)/;
+/** ULA, link-local, site-local, loopback. */
+const SITE_IPV6 = /^(?:f[cd][0-9a-f]{2}:|fe[89a-f][0-9a-f]:|::1$)/;
 const PREFIX_PARTS_IPV6 = 3;
 const PARTS_IPV6 = 8;
 
