@@ -11,6 +11,7 @@ const ANSWER = /^p (\d{1,2}) (\d{1,8}) (\d{1,5})$/;
 const IGNORED = /^[dmt] \d{1,2} /;
 /** An answer is awaited this long, as by `-G 1`, in ms. */
 export const ANSWER_WITHIN_MS = 1_000;
+const US_PER_MS = 1_000;
 
 interface SentProbe {
   round: number;
@@ -68,16 +69,33 @@ export class MtrOutput {
     return { target, startedAtMs, addresses: [...this.addresses], rounds: this.rounds.map((round) => [...round]) };
   }
 
-  /** Ends the stream. Probes without an answer are lost; a probe that was awaited too briefly, because mtr did not end by itself, has no data. */
+  /**
+   * Ends the stream. Probes without an answer are lost; one that was awaited too briefly has no data: mtr waits 1 s after the last round, or did not
+   * end by itself, and answers of its hop usually take longer.
+   */
   finishTrace(nowMs: number, endedByItself: boolean): Trace {
     this.lines.endStream();
     this.noteOverlongLines();
+    const usualMs = this.usualAnswersMs();
     for (const { round, hop, sentAtMs } of this.sent.values()) {
       const probes = this.rounds[round];
       if (probes?.[hop] !== 'waiting') continue;
-      probes[hop] = endedByItself || nowMs - sentAtMs >= ANSWER_WITHIN_MS ? 'lost' : null;
+      const neededMs = Math.max(endedByItself ? 0 : ANSWER_WITHIN_MS, usualMs[hop] ?? 0);
+      probes[hop] = nowMs - sentAtMs >= neededMs ? 'lost' : null;
     }
     return this.readTrace();
+  }
+
+  /** Returns the median round trip of each hop. */
+  private usualAnswersMs(): number[] {
+    return Array.from({ length: this.options.maxHops }, (_, hop) => {
+      const rttsUs = this.rounds.flatMap((round) => {
+        const probe = round[hop];
+        return typeof probe === 'object' && probe !== null ? [probe[1]] : [];
+      });
+      rttsUs.sort((a, b) => a - b);
+      return (rttsUs[rttsUs.length >> 1] ?? 0) / US_PER_MS;
+    });
   }
 
   private takeLine(bytes: Uint8Array, start: number, end: number): void {

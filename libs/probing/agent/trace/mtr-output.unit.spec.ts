@@ -71,6 +71,21 @@ describe('the output of mtr', () => {
     expect(output.finishTrace(2_100, false).rounds).toEqual([['lost', [0, 300], null]]);
   });
 
+  it('has no data about a probe that was awaited shorter than answers of its hop take', () => {
+    const output = new MtrOutput({ target: '192.0.2.9', rounds: 4, maxHops: 30, startedAtMs: 7 });
+    output.pushChunk(bytes('x 0 33000\nx 1 33001\nh 0 10.0.0.1\np 0 20000 33000\n'), 0);
+    output.pushChunk(bytes('x 0 33002\nx 1 33003\n'), 1_000);
+    output.pushChunk(bytes('h 1 192.0.2.9\np 1 1400000 33001\n'), 1_400);
+    output.pushChunk(bytes('x 0 33004\nx 1 33005\np 1 1500000 33003\n'), 2_500);
+    output.pushChunk(bytes('x 0 33006\nx 1 33007\n'), 3_000);
+    const [, second, third, fourth] = output.finishTrace(4_020, true).rounds;
+    expect([second, third, fourth]).toEqual([
+      ['lost', [1, 1_500_000]],
+      ['lost', 'lost'],
+      ['lost', null],
+    ]);
+  });
+
   it('has IPv6 addresses in canonical form, and none of the other family', () => {
     const lines = 'x 0 33000\nh 0 2001:db8::1\np 0 300 33000\nx 1 33001\nh 1 ::ffff:192.0.2.1\np 1 300 33001\n';
     const { trace } = parse(lines, { target: '2001:db8::9' });
