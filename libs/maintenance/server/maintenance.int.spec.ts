@@ -55,6 +55,10 @@ describe('a window', () => {
     expect(await rowsOf(id)).toHaveLength(rows.length);
     await expect(fixture.changeDate(id, '2020-01-01', { skip: true })).rejects.toEqual(refused('not_found'));
 
+    const past = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+    await expect(fixture.changeDate(id, moved.date, { onDate: past })).rejects.toEqual(refused('invalid'));
+    expect(await rowsOf(id)).toHaveLength(rows.length);
+
     const amended = await fixture.amend(id, { ...TODAY, date: '2031-05-05' }, changed.version + 1);
     expect([amended.state, await rowsOf(id)]).toEqual(['planned', []]);
     await expect(fixture.amend(id, TODAY, 1)).rejects.toEqual(refused('precondition_failed'));

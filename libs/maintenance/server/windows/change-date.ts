@@ -6,7 +6,9 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { databaseNow } from '../occurrences/database-now';
 import { expandWindow } from '../occurrences/expand-window';
+import { occurrenceOn } from '../occurrences/planned-occurrences';
 import { changeDate, MAINTENANCE, type MaintenanceState } from './maintenance';
+import { fault, refuseFaults } from './read-definition';
 import { readWindowView } from './window-rows';
 
 /** Skips or moves the occurrence of one date; a change of null lets it follow the rule again. */
@@ -33,7 +35,12 @@ export class ChangeDateHandler implements ICommandHandler<ChangeDate> {
   /** @throws DomainError `invalid`, `not_found`, `precondition_failed`; `conflict` once the occurrence has begun, and for a silence */
   async execute({ id, date, changeOf, metadata, expectedVersion }: ChangeDate): Promise<WindowView> {
     const nowMs = await databaseNow(this.database);
-    const decide = (state: MaintenanceState) => changeDate(state, id, date, changeOf(state));
+    const decide = (state: MaintenanceState) => {
+      const change = changeOf(state);
+      const events = changeDate(state, id, date, change);
+      if (events.length > 0) requireLater(state, date, change, nowMs);
+      return events;
+    };
     const { answer } = await this.store.execute(MAINTENANCE, id, decide, {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
@@ -46,6 +53,14 @@ export class ChangeDateHandler implements ICommandHandler<ChangeDate> {
     });
     return answer;
   }
+}
+
+/** An occurrence that is moved into the past would never begin. @throws DomainError `invalid` */
+function requireLater(state: MaintenanceState, date: string, change: DateChange | null, nowMs: number): void {
+  if (state.kind !== 'window' || change?.kind !== 'moved') return;
+  const moved = occurrenceOn(state.definition, date, change);
+  if (moved === null || moved.endMs > nowMs) return;
+  refuseFaults([fault('onDate', 'with these times is in the past: the occurrence would have ended before now')]);
 }
 
 /** An occurrence that has begun is changed by ending or extending it. The lock makes the worker wait, or this request for it. */
