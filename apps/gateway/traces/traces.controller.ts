@@ -14,11 +14,14 @@ import { ReportTraces } from './report-traces';
 /** More than an agent of the largest size makes: with 100,000 targets and 10 % of its packets, some 3. Its spool has 1,000. */
 const TRACES_PER_S_MAX = 5;
 const BURST_S = 200;
+/** Their bytes, which storage and the work of later readers depend on: three traces of the longest path per second are some 18 KB. */
+const BYTES_PER_S_MAX = 32 * 1024;
 
 @Controller('v1/traces')
 @UseGuards(AgentGuard)
 export class TracesController {
   private readonly rate = new RateLimit(TRACES_PER_S_MAX, BURST_S);
+  private readonly byteRate = new RateLimit(BYTES_PER_S_MAX, BURST_S);
 
   constructor(
     private readonly commands: CommandBus,
@@ -30,7 +33,9 @@ export class TracesController {
   @HttpCode(200)
   async report(@Agent() { agentId }: AgentIdentity, @Body() body: unknown): Promise<AgentTracesResponse> {
     const sent = readSentReports(body);
-    const waitS = this.rate.takeAmount(agentId, Math.max(1, sent.length));
+    const waitS =
+      this.rate.takeAmount(agentId, Math.max(1, sent.length)) ??
+      this.byteRate.takeAmount(agentId, Buffer.byteLength(JSON.stringify(body)));
     if (waitS !== null) {
       requestsRefused.inc({ request: 'traces' });
       throw retryAfter('too_many_requests', 'The agent sends too many traces.', waitS);

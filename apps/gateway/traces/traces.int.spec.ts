@@ -105,4 +105,15 @@ describe('traces that an agent sends', () => {
       900,
     );
   });
+
+  it('are limited in their bytes per agent', async () => {
+    const greedy = await fixture.enrolled();
+    await atOneInstant(async () => {
+      const large = reportOf(1, { names: { x: 'x'.repeat(60_000) } });
+      const statuses: number[] = [];
+      for (let at = 0; at < 120; at++) statuses.push((await send([large], greedy)).status);
+      expect(statuses.indexOf(429)).toBeGreaterThan(100);
+      expect(statuses.at(-1)).toBe(429);
+    });
+  });
 });

@@ -23,7 +23,7 @@ export class TracesProjection {
   static readonly topics = [TRACES_TOPIC];
 
   async handle(sql: Sql, messages: readonly ReceivedMessage[]): Promise<void> {
-    const rows = messages.map(readTraceRow);
+    const rows = await readRows(messages);
     if (rows.length === 0) return;
     const isStored = await insertTraces(sql, rows);
     const stored = rows.filter((row) => isStored.delete(keyOf(row)));
@@ -33,9 +33,7 @@ export class TracesProjection {
       const some = pairs.slice(at, at + PAIRS_PER_READ);
       const before = await readEarlier(sql, some);
       for (const [index, pair] of some.entries()) {
-        changes.push(...decideChanges(pair, before[index]));
-        // A batch of many pairs must not block the process.
-        await turn();
+        changes.push(...(await decideChanges(pair, before[index])));
       }
     }
     await storeChanges(sql, changes);
@@ -45,6 +43,16 @@ export class TracesProjection {
 interface Earlier {
   traces: PairTrace[];
   changes: EarlierChange[];
+}
+
+/** Work on one trace takes milliseconds, so that a batch, of one pair or of many, must not block the process. */
+async function readRows(messages: readonly ReceivedMessage[]): Promise<TraceRow[]> {
+  const rows: TraceRow[] = [];
+  for (const message of messages) {
+    rows.push(readTraceRow(message));
+    await turn();
+  }
+  return rows;
 }
 
 const keyOf = ({ report, agentId }: TraceRow): string => `${report.id} ${agentId}`;
@@ -109,7 +117,7 @@ async function readEarlier(sql: Sql, pairs: readonly TraceRow[][]): Promise<Earl
 }
 
 /** Decides in the order of the log, so that the division into batches has no effect. */
-function decideChanges(pair: readonly TraceRow[], { traces, changes }: Earlier): DecidedChange[] {
+async function decideChanges(pair: readonly TraceRow[], { traces, changes }: Earlier): Promise<DecidedChange[]> {
   const known = [...traces];
   const decided: DecidedChange[] = [];
   for (const { report, agentId, at } of pair) {
@@ -117,6 +125,7 @@ function decideChanges(pair: readonly TraceRow[], { traces, changes }: Earlier):
     known.push({ id: report.id, at, trace: report.trace });
     known.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
     if (isLate) continue;
+    await turn();
     const change = nextChange(known.slice(-TRACES_COMPARED), [...changes, ...decided]);
     if (change === null) continue;
     decided.push({ ...change, targetId: report.targetId, ip: report.trace.target, agentId, traceId: report.id, at });
