@@ -27,7 +27,7 @@ export { lossOf } from './path-loss';
 export { isSiteAddress, nodeOf } from './path-node';
 export { isPlainAddress } from './plain-address';
 export { readTrace } from './read-trace';
-export { readTraceReport } from './read-trace-report';
+export { isHostName, readTraceReport } from './read-trace-report';
 export {
   type AsNumber,
   PATH_LIMITS,

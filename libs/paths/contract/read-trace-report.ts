@@ -58,7 +58,8 @@ function readNames(value: unknown, addresses: ReadonlySet<string>): Record<strin
   );
 }
 
-function isHostName(value: unknown): value is string {
+/** Whether a value is a host name. Owners of reverse zones choose names freely. */
+export function isHostName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= TRACE_REPORT_LIMITS.nameLength && HOST_NAME.test(value);
 }
 

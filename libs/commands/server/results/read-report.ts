@@ -5,7 +5,7 @@ import {
   REPORT_LIMITS,
   type TrailLine,
 } from '@icmp-mon/commands/contract';
-import { readTrace, type Trace } from '@icmp-mon/paths/contract';
+import { isHostName, readTrace, type Trace } from '@icmp-mon/paths/contract';
 import { OUTCOME_NAMES, type OutcomeName } from '@icmp-mon/probing/contract';
 import { isCleanText } from '@icmp-mon/platform/text';
 import { readFacts } from './read-facts';
@@ -49,7 +49,7 @@ function readTraced(trace: unknown, names: unknown): { trace: Trace; names: HopN
   return readNames === null ? null : { trace: read, names: readNames };
 }
 
-/** Returns names of addresses of the trace; null for any other. */
+/** Returns names of addresses of the trace; null for any other. Names that are not host names are left out. */
 function readHopNames(value: unknown, { addresses }: Trace): HopNames | null {
   if (!isRecord(value)) return null;
   const entries = Object.entries(value);
@@ -57,7 +57,7 @@ function readHopNames(value: unknown, { addresses }: Trace): HopNames | null {
   const isName = (entry: [string, unknown]): entry is [string, string] =>
     known.has(entry[0]) && isCleanText(entry[1], REPORT_LIMITS.nameLength);
   if (!entries.every(isName)) return null;
-  const names = Object.fromEntries(entries);
+  const names = Object.fromEntries(entries.filter(([, name]) => isHostName(name)));
   return Buffer.byteLength(JSON.stringify(names)) <= REPORT_LIMITS.namesBytes ? names : null;
 }
 

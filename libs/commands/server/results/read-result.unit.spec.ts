@@ -51,6 +51,10 @@ describe('a report of an agent', () => {
     expect(readReport({ ...report, surprise: 1 })).toEqual(report);
   });
 
+  it.each(['r1 100.0% 10', 'r1\u202egnp', '<b>r1</b>'])('has only host names of hops, not %j', (name) => {
+    expect(readReport({ ...progress(), names: { '192.0.2.1': name } })).toEqual({ ...progress(), names: {} });
+  });
+
   it.each<[string, unknown]>([
     ['no object', 7],
     ['no id', { ...completed, commandId: 'x' }],

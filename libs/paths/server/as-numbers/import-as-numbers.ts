@@ -10,8 +10,8 @@ import { AS_NUMBERS, readFile, replaceFile } from './as-numbers-file';
 import { readAsLines } from './read-as-lines';
 import { beginImport, endImport, noteAlive, storeLines, tooManyPrefixes } from './stored-import';
 
-/** Lines of one statement. */
-const LINES_PER_STATEMENT = 2_000;
+/** Prefixes of one statement, and a line more: one line may have 254. */
+const PREFIXES_PER_STATEMENT = 2_000;
 
 /** Replaces the AS numbers by those of a file, all together. */
 export class ImportAsNumbers extends Command<AsNumbersFile> {
@@ -55,15 +55,21 @@ export class ImportAsNumbersHandler implements ICommandHandler<ImportAsNumbers> 
   ): Promise<{ lines: number; prefixes: number }> {
     const counts = { lines: 0, prefixes: 0 };
     let batch: AsLine[] = [];
+    let prefixes = 0;
     const storeBatch = async (): Promise<void> => {
       counts.lines += batch.length;
-      counts.prefixes += batch.reduce((sum, { prefixes }) => sum + prefixes.length, 0);
+      counts.prefixes += prefixes;
       if (counts.lines > AS_NUMBERS_LIMITS.lines || counts.prefixes > AS_NUMBERS_LIMITS.prefixes)
         throw tooManyPrefixes();
       await storeLines(this.database, importId, batch);
       batch = [];
+      prefixes = 0;
     };
-    for await (const line of readAsLines(pieces)) if (batch.push(line) === LINES_PER_STATEMENT) await storeBatch();
+    for await (const line of readAsLines(pieces)) {
+      batch.push(line);
+      prefixes += line.prefixes.length;
+      if (prefixes >= PREFIXES_PER_STATEMENT) await storeBatch();
+    }
     await storeBatch();
     if (counts.lines === 0) throw new DomainError('invalid', 'The file contains no prefix with an AS number.');
     return counts;

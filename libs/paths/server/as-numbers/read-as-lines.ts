@@ -1,8 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { AS_NUMBERS_LIMITS } from '@icmp-mon/paths/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
 import { type AsLine, readAsLine } from './as-line';
 
+/** Lines between two turns of the event loop: a piece has a thousand, and a line may make 254 prefixes in 1 ms. */
+const LINES_PER_TURN = 50;
 const GZIP = [0x1f, 0x8b];
 
 /**
@@ -19,6 +22,7 @@ export async function* readAsLines(pieces: AsyncIterable<Buffer>): AsyncGenerato
     // Behind a fault nothing of the file is used, but further faults are listed.
     else if (read !== null && faults.length === 0) yield read;
     if (faults.length === AS_NUMBERS_LIMITS.faultsShown) break;
+    if (number % LINES_PER_TURN === 0) await turn();
   }
   if (faults.length === 0) return;
   throw new DomainError('invalid', `${faults[0].detail}. Nothing was changed.`, faults);
