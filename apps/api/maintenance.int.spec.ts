@@ -50,6 +50,8 @@ describe('maintenance', () => {
     [{ scope: 'status=down' }, 'scope', 'not a filter'],
     [{ title: ' ' }, 'title', '1 to 200'],
     [{ announcedAt: 'yesterday' }, 'announcedAt', 'ISO 8601'],
+    [{ announcedAt: '1 Dec 2026 (\u001b[31m)' }, 'announcedAt', 'ISO 8601'],
+    [{ announcedAt: '2026-12-01T10:00' }, 'announcedAt', 'ISO 8601'],
   ])('refuses %j at its member', async (change, member, text) => {
     const refused = await api.postJson('/api/v1/maintenance', { ...WINDOW, ...change });
     const { errors } = await json<{ errors: { pointer: string; detail: string }[] }>(refused);

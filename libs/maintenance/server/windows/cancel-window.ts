@@ -39,6 +39,8 @@ export class CancelWindowHandler implements ICommandHandler<CancelWindow> {
   }
 
   private async closeAll(sql: Sql, windowId: string, at: Date, metadata: RequestMetadata): Promise<void> {
+    // An expansion that runs has read the window before: it must not add occurrences afterwards.
+    await sql.query('SELECT FROM maintenance_expansion WHERE window_id = $1 FOR UPDATE', [windowId]);
     await sql.execute(`DELETE FROM maintenance_occurrence WHERE window_id = $1 AND state = 'planned'`, [windowId]);
     const open = await sql.query<{ date: string }>(
       `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,

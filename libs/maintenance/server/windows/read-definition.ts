@@ -5,7 +5,7 @@ import {
   type WindowDefinition,
 } from '@icmp-mon/maintenance/contract';
 import { DomainError, type FieldError } from '@icmp-mon/platform/errors';
-import { plainLinesFault, plainTextFault } from '@icmp-mon/platform/text';
+import { absoluteMs, plainLinesFault, plainTextFault } from '@icmp-mon/platform/text';
 import { parseScope } from '@icmp-mon/targets/contract';
 import { isDate, ruleFault } from '../occurrences/date-rule';
 import { wallMs, zoneName } from '../occurrences/zone-times';
@@ -119,6 +119,6 @@ export function timesFaults(times: { startTime: string; endTime: string; endDayO
 }
 
 function announcementFaults(announcedAt: string | null): FieldError[] {
-  if (announcedAt === null || !Number.isNaN(Date.parse(announcedAt))) return [];
-  return [fault('announcedAt', 'must be a time in ISO 8601')];
+  if (announcedAt === null || !Number.isNaN(absoluteMs(announcedAt))) return [];
+  return [fault('announcedAt', 'must be a time in ISO 8601 with Z or an offset, or a date')];
 }
