@@ -34,7 +34,7 @@ const TASKS = [
   'bulk-jobs',
   ...['command-expiry', 'command-trails', 'commands'],
   'enrolment-tokens',
-  'excess-traces',
+  ...['excess-path-changes', 'excess-traces'],
   'folded-fragments',
   'former-owners',
   'idempotency-keys',

@@ -113,5 +113,7 @@ export const PATH_LIMITS = {
   /** Traces are deleted after this time, and the oldest ones above this number. */
   tracesKeptDays: 30,
   tracesKeptMax: 20_000_000,
+  /** The same of changes of paths. */
   changesKeptMonths: 13,
+  changesKeptMax: 10_000_000,
 } as const;

@@ -3,7 +3,7 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { BackgroundServices, GroupProjections, HOUR_MS, HousekeepingTasks, inSteps } from '@icmp-mon/platform/plugins';
 import { Module } from '@nestjs/common';
 import { forgetPrefixes } from '../as-numbers/stored-import';
-import { forgetExcessTraces, forgetOldChanges, forgetOldTraces } from '../traces/forget-traces';
+import { forgetExcessChanges, forgetExcessTraces, forgetOldChanges, forgetOldTraces } from '../traces/forget-traces';
 import { PathChangePublisher } from '../traces/path-change-publisher';
 import { TracesProjection } from '../traces/traces.projection';
 
@@ -47,6 +47,7 @@ export class PathsWorkerModule {
         runTask: () => forgetExcessTraces(telemetry, EXCESS_PER_RUN_MAX),
       },
       { name: 'old-path-changes', everyMs: HOUR_MS, runTask: inStepsOf(forgetOldChanges) },
+      { name: 'excess-path-changes', everyMs: HOUR_MS, runTask: inStepsOf(forgetExcessChanges) },
       {
         name: 'as-prefixes',
         everyMs: HOUR_MS,

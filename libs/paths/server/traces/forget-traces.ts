@@ -35,3 +35,18 @@ export function forgetOldChanges(sql: Sql, rows: number): Promise<number> {
     [rows],
   );
 }
+
+/** Deletes the oldest published changes above the largest number, up to `rows`; returns their number. Numbers have no gaps. */
+export function forgetExcessChanges(
+  sql: Sql,
+  rows: number,
+  keptMax: number = PATH_LIMITS.changesKeptMax,
+): Promise<number> {
+  return sql.execute(
+    `DELETE FROM path_change WHERE change_seq IN (
+       SELECT change_seq FROM path_change
+       WHERE change_seq <= (SELECT least(published_seq, last_seq - $2::bigint) FROM path_change_state)
+       ORDER BY change_seq LIMIT $1)`,
+    [rows, keptMax],
+  );
+}

@@ -5,7 +5,7 @@ import { type OutgoingMessage, PoisonError, type ReceivedMessage, validateEvent 
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodeTrace } from '../trace-body';
-import { forgetExcessTraces, forgetOldChanges, forgetOldTraces } from './forget-traces';
+import { forgetExcessChanges, forgetExcessTraces, forgetOldChanges, forgetOldTraces } from './forget-traces';
 import { PathChangePublisher } from './path-change-publisher';
 import { messageOf, received, reportOf, START_MS, TARGET_IP, traceOf } from './reports.test-data';
 import { TracesProjection } from './traces.projection';
@@ -178,5 +178,9 @@ describe('traces of agents', () => {
     expect(await forgetOldChanges(database, 100)).toBe(0);
     await database.execute('UPDATE path_change_state SET published_seq = 1');
     expect(await forgetOldChanges(database, 100)).toBe(1);
+    expect(await forgetExcessChanges(database, 100, 0)).toBe(0);
+    await database.execute('UPDATE path_change_state SET published_seq = 2');
+    expect(await forgetExcessChanges(database, 100, 1)).toBe(0);
+    expect(await forgetExcessChanges(database, 100, 0)).toBe(1);
   });
 });
