@@ -162,8 +162,8 @@ describe('AS numbers', () => {
 
   it('of a file replace the earlier ones together; the longest prefix counts, and private addresses have none', async () => {
     expect(await read<AsNumbersFile>('as-numbers')).toMatchObject({ prefixes: 0, changedAt: null, version: 0 });
-    const first = await send('192.0.0.0/8 1 BIG\n192.0.2.0/24 AS64496 Example Net\n10.0.0.0/8 2 Private\n');
-    expect(await first.json()).toMatchObject({ lines: 3, prefixes: 3, running: null, version: 1 });
+    const first = await send('192.0.0.0/8 1 BIG\n192.0.2.0/24 64511\n192.0.2.0/24 AS64496 Example Net\n10.0.0.0/8 2\n');
+    expect(await first.json()).toMatchObject({ lines: 4, prefixes: 4, running: null, version: 1 });
     const { nodes } = await read<PathView>(`targets/${IP}/path`);
     const known = nodes.flatMap(({ address, asNumber }) => (asNumber === null ? [] : [[address, asNumber]]));
     expect(known).toEqual([['192.0.2.1', { asn: 64_496, name: 'Example Net' }]]);

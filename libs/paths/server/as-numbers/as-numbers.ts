@@ -7,7 +7,10 @@ import { Injectable } from '@nestjs/common';
 export class AsNumbers {
   constructor(private readonly control: ControlDatabase) {}
 
-  /** Returns the network of each address that is in the file, by the longest prefix. A private address has none. */
+  /**
+   * Returns the network of each address that is in the file, by the longest prefix; of a prefix with several, the lowest number. A private
+   * address has none.
+   */
   async ofAddresses(addresses: readonly string[]): Promise<Map<string, AsNumber>> {
     const global = [...new Set(addresses)].filter((address) => address !== '' && !isSiteAddress(address));
     if (global.length === 0) return new Map();
@@ -17,7 +20,7 @@ export class AsNumbers {
        FROM as_number_file f CROSS JOIN unnest($1::text[]) AS a (address) CROSS JOIN LATERAL (
          SELECT asn, name FROM as_prefix
          WHERE prefix >>= a.address::inet AND import_id IS NOT DISTINCT FROM f.import_id
-         ORDER BY masklen(prefix) DESC LIMIT 1) p`,
+         ORDER BY masklen(prefix) DESC, asn, name LIMIT 1) p`,
       [global],
     );
     return new Map(rows.map(({ address, asn, name }) => [address, { asn, name }]));
