@@ -6,7 +6,7 @@ import type { Trace } from './trace';
 export interface PathDifference {
   /** Addresses that were usual, and have answered in none of the latest traces although others answer in their place. */
   left: string[];
-  /** Addresses that were never seen before, in a new network, in place of usual addresses. */
+  /** Addresses of a network that none of the traces before has, in place of usual addresses. */
   joined: string[];
 }
 
@@ -18,6 +18,8 @@ const USUAL_SHARE = 0.5;
 /** Consecutive traces in which an address that has left is absent; more where other branches of its hop still answer. */
 const ABSENT_TRACES = 3;
 const ABSENT_TRACES_MAX = 10;
+/** Addresses of a hop that were in a single one of the usual traces, at most: where there are more, another new one is nothing new. */
+const SEEN_ONCE_MAX = 1;
 /** A branch has left when its absence is less likely than this by chance. */
 const CHANCE_MAX = 0.0001;
 
@@ -36,7 +38,7 @@ interface SeenHops {
  *
  * - A usual address has left when it is absent three times in a row and no usual address of its hop answers. Where others of them do, it was
  *   one of several equal branches, which come and go: it must be absent so often that chance is ruled out.
- * - A new address has joined where no usual one of its hop answers.
+ * - A new address has joined where no usual one of its hop answers. A hop with other addresses in nearly every trace has no usual ones.
  * - Silence does not count: an address is absent only if its hop answers otherwise, and a hop that was silent before gains no new address.
  */
 export function findPathChange(traces: readonly Trace[]): PathDifference | null {
@@ -46,7 +48,7 @@ export function findPathChange(traces: readonly Trace[]): PathDifference | null 
     for (const address of addressesThatLeft(seen.slice(0, -absent).slice(-USUAL_TRACES), seen.slice(-absent)))
       left.add(address);
   }
-  const joined = addressesThatJoined(seen.slice(0, -1).slice(-USUAL_TRACES), seen.at(-1));
+  const joined = addressesThatJoined(seen.slice(0, -1), seen.at(-1));
   return left.size + joined.length === 0 ? null : { left: [...left], joined };
 }
 
@@ -73,16 +75,21 @@ function isAbsent({ all, silent, hops, isReached }: SeenHops, address: string, u
   return usualHops.every((hop) => !silent.has(hop) && (isReached || hop < hops.length));
 }
 
-function addressesThatJoined(usual: readonly SeenHops[], latest: SeenHops | undefined): string[] {
+function addressesThatJoined(earlier: readonly SeenHops[], latest: SeenHops | undefined): string[] {
+  const usual = earlier.slice(-USUAL_TRACES);
   if (usual.length < USUAL_TRACES_MIN || latest === undefined) return [];
-  const known = new Set(usual.flatMap(({ all }) => [...all]));
+  const known = new Set(earlier.flatMap(({ all }) => [...all]));
   const prefixes = new Set([...known].map(prefixOf));
   return latest.hops.flatMap((addresses, hop) => {
     const before = usual.flatMap(({ hops }) => [...(hops[hop] ?? [])]);
     if (before.length === 0 || before.some((address) => addresses.has(address))) return [];
+    if (before.filter((address, at) => isOnlyAt(before, address, at)).length > SEEN_ONCE_MAX) return [];
     return [...addresses].filter((address) => !prefixes.has(prefixOf(address)));
   });
 }
+
+const isOnlyAt = (list: readonly string[], item: string, at: number): boolean =>
+  list.indexOf(item) === at && !list.includes(item, at + 1);
 
 function hopsOf(trace: Trace): SeenHops {
   const flows = flowsOf(trace);
@@ -94,6 +101,8 @@ function hopsOf(trace: Trace): SeenHops {
       if (hop === SILENT) silent.add(at);
       else addresses.add(trace.addresses[hop]);
     }
+    // Where a router reports the target as unreachable first, it may answer in place of a hop behind it.
+    if (flow.end === 'unreachable') silent.add(flow.hops.length - 1);
   }
   const all = new Set(hops.flatMap((addresses) => [...addresses]));
   return { hops, all, silent, isReached: flows.some(isReached) };

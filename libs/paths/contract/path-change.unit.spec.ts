@@ -59,6 +59,24 @@ describe('a path change', () => {
     expect(findPathChange([...times(10, 'a b d T'), ...times(3, ...lines)])).toBeNull();
   });
 
+  it('is no router that reports the target as unreachable, also if it answers later than at its own hop', () => {
+    for (const line of ['a b b b b', 'a - b b b', 'a - a - a'])
+      expect(findPathChange([...times(10, 'a b d T'), ...times(3, line)]), line).toBeNull();
+  });
+
+  it('is no new network at a hop that has other ones in nearly every trace, or that was seen before the usual traces', () => {
+    const pool = Array.from({ length: 100 }, (_, at) => drawn(`a 203.0.${at}.1 d T`));
+    const changes = pool.filter((_, at) => findPathChange(pool.slice(Math.max(0, at - 19), at + 1)) !== null);
+    expect(changes).toEqual([]);
+    const random = randomOf(6);
+    const branches = Array.from({ length: 1_000 }, () => drawn(`a 203.0.${Math.floor(random() * 8)}.1 d T`));
+    const found = branches.filter((_, at) => at >= 19 && findPathChange(branches.slice(at - 19, at + 1)) !== null);
+    expect(found.length / branches.length).toBeLessThan(0.03);
+    expect(
+      findPathChange([...times(1, 'a 203.0.113.7 d T'), ...times(12, 'a b d T'), ...times(1, 'a 203.0.113.7 d T')]),
+    ).toBeNull();
+  });
+
   it('is no hop that begins to answer', () => {
     expect(findPathChange([...times(10, 'a - d T'), ...times(3, 'a 203.0.113.7 d T')])).toBeNull();
   });
