@@ -142,7 +142,11 @@ export default [
     },
   },
   {
-    files: ['libs/*/{ui,look}/**/*.ts', 'libs/platform/{ui-kit,charts,live-stream}/**/*.ts', 'apps/portal/**/*.ts'],
+    files: [
+      'libs/*/{ui,look}/**/*.ts',
+      'libs/platform/{ui-kit,form-fields,charts,live-stream}/**/*.ts',
+      'apps/portal/**/*.ts',
+    ],
     // The stream is opened by the browser itself, not by a client.
     ignores: ['**/*.client.ts', '**/*.spec.ts', 'libs/platform/live-stream/stream-connection.ts'],
     rules: {

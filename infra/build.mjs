@@ -22,9 +22,9 @@ const hashFile = join(distDir, '.build-hash');
 // Servers bundle the declared topics and the JSON schemas of their messages.
 const places = ['apps', 'libs', 'migrations', 'docs/schemas', ...tools];
 const single = ['docs/asyncapi.yaml', 'package-lock.json', 'tsconfig.base.json'];
-const portalOnly = /^(apps\/portal|libs\/[^/]+\/(ui|look)|libs\/platform\/(ui-kit|live-stream|charts))\//;
+const portalOnly = /^(apps\/portal|libs\/[^/]+\/(ui|look)|libs\/platform\/(ui-kit|form-fields|live-stream|charts))\//;
 const serverOnly =
-  /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|live-stream|charts))/;
+  /^(apps\/(?!portal)|migrations|docs|libs\/[^/]+\/(server|wire|agent)|libs\/platform\/(?!ui-kit|form-fields|live-stream|charts))/;
 const portalBuild = /^libs\/platform\/workspace\/(build-portal|compress-files)\.mjs$/;
 
 /** @param {string} path */

@@ -4,15 +4,8 @@ import { RouterLink } from '@angular/router';
 import { ANCHORS_MAX } from '@icmp-mon/agents/contract';
 import { EntityHistory } from '@icmp-mon/audit/look';
 import { Session, SettingsNav } from '@icmp-mon/identity/ui';
-import {
-  Failure,
-  keepLast,
-  LabelledField,
-  PageTrail,
-  type Problem,
-  readProblem,
-  Toasts,
-} from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { Failure, keepLast, PageTrail, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { AnchorFleet } from './anchor-fleet';
 import { AnchorsClient } from './anchors.client';
 

@@ -8,7 +8,8 @@ import {
   type DescribedAgent,
   isAgentName,
 } from '@icmp-mon/agents/contract';
-import { fieldErrors, FormDialog, LabelledField, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { fieldErrors, FormDialog, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { parseTags, tagChanges, tagsAsText } from '@icmp-mon/targets/contract';
 import { AgentsClient } from './agents.client';
 import { capacityIn, checkDescription } from './description-fields';

@@ -8,13 +8,13 @@ import {
   readAllowedRanges,
 } from '@icmp-mon/agents/contract';
 import { Session } from '@icmp-mon/identity/ui';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
 import {
   copyText,
   fieldErrors,
   Icon,
   InstantPipe,
   keepLast,
-  LabelledField,
   type Problem,
   readProblem,
   Toasts,

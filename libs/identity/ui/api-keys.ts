@@ -13,6 +13,7 @@ import {
   ROLES,
   type Scope,
 } from '@icmp-mon/identity/contract';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
 import {
   AgePipe,
   Clock,
@@ -23,7 +24,6 @@ import {
   Icon,
   InstantPipe,
   keepLast,
-  LabelledField,
   PageTrail,
   type Problem,
   readProblem,

@@ -1,7 +1,8 @@
 import { afterNextRender, Component, computed, input, signal, viewChild } from '@angular/core';
 import { form, required, submit } from '@angular/forms/signals';
 import type { SecondFactorEnrolment } from '@icmp-mon/identity/contract';
-import { LabelledField, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import { QrCode } from './qr-code';
 import { RefusalPipe } from './refusal.pipe';
 

@@ -1,7 +1,8 @@
 import { afterNextRender, Component, inject, input, output, signal, viewChild } from '@angular/core';
 import { form, required, submit } from '@angular/forms/signals';
 import type { LoginChallenge } from '@icmp-mon/identity/contract';
-import { LabelledField, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import { Session } from './session';
 
 /** Second step of a login: a code of the app, or a recovery code. */

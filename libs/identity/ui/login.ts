@@ -2,7 +2,8 @@ import { Component, computed, inject, Injector, input, signal, viewChild } from 
 import { form, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { type LoginChallenge, safeReturnUrl } from '@icmp-mon/identity/contract';
-import { LabelledField, PageTrail, type Problem, readProblem, whenRendered } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { PageTrail, type Problem, readProblem, whenRendered } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { LoginCode } from './login-code';
 import { LoginEnrolment } from './login-enrolment';

@@ -1,7 +1,8 @@
 import { Component, inject, output, signal } from '@angular/core';
 import { form, required, submit } from '@angular/forms/signals';
 import { type ChangePasswordRequest, PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
-import { LabelledField, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { checkNewPassword } from './new-password';
 import { RefusalPipe } from './refusal.pipe';

@@ -1,15 +1,8 @@
 import { Component, computed, type ElementRef, inject, output, signal, viewChild } from '@angular/core';
 import { form, required, submit } from '@angular/forms/signals';
 import type { SecondFactorEnrolment } from '@icmp-mon/identity/contract';
-import {
-  Failure,
-  InstantPipe,
-  keepLast,
-  LabelledField,
-  type Problem,
-  readProblem,
-  Toasts,
-} from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { Failure, InstantPipe, keepLast, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { EnrolmentForm } from './enrolment-form';
 import { IdentityClient } from './identity.client';
 import { RecoveryCodesText } from './recovery-codes';

@@ -2,7 +2,8 @@ import { afterNextRender, Component, inject, signal, viewChild } from '@angular/
 import { form, submit } from '@angular/forms/signals';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { PASSWORD_LENGTH_MIN } from '@icmp-mon/identity/contract';
-import { LabelledField, PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { PageTrail, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import { IdentityClient } from './identity.client';
 import { checkNewPassword } from './new-password';
 import { RefusalPipe } from './refusal.pipe';

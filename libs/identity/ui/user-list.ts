@@ -2,12 +2,12 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { form, FormField, maxLength, required, submit, validate } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
 import { type CreatedUser, type CreateUserRequest, ROLES } from '@icmp-mon/identity/contract';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
 import {
   Failure,
   Icon,
   InstantPipe,
   keepLast,
-  LabelledField,
   PageTrail,
   type Problem,
   readProblem,

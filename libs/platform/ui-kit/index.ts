@@ -5,7 +5,6 @@ export { fieldErrors } from './field-errors';
 export { FormDialog } from './form-dialog';
 export { Icon, type IconName } from './icon';
 export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-read';
-export { LabelledField } from './labelled-field';
 export { Empty, Failure } from './notices';
 export { bytesText, countText, percentText, rateText, rttText } from './number-text';
 export { PageLinks } from './page-links';

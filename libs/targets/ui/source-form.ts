@@ -11,7 +11,8 @@ import {
   viewChild,
 } from '@angular/core';
 import { form, FormField, max, maxLength, min, required, submit, validate } from '@angular/forms/signals';
-import { fieldErrors, keepLast, LabelledField, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import { fieldErrors, keepLast, type Problem, readProblem } from '@icmp-mon/platform/ui-kit';
 import {
   type DefineSourceRequest,
   type InventorySource,
