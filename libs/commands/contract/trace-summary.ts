@@ -1,7 +1,8 @@
-import type { Trace } from '@icmp-mon/paths/contract';
+import type { Trace, TraceProbe } from '@icmp-mon/paths/contract';
 
 /** Distance and answers of the target of a trace. */
 export interface TraceSummary {
+  /** Rounds; once the target has answered, only those in which it is known whether it did. */
   rounds: number;
   /** Rounds in which the target answered. */
   reached: number;
@@ -16,14 +17,19 @@ export function traceSummary({ target, addresses, rounds }: Trace): TraceSummary
   const hopsByRound = rounds.map((round) => round.findIndex((probe) => responderOf(probe) === target) + 1);
   const reachedHops = hopsByRound.filter((hop) => hop > 0);
   const lastHops = rounds.map((round) => round.findLastIndex((probe) => responderOf(probe) !== undefined) + 1);
+  const hops = reachedHops.length === 0 ? null : Math.min(...reachedHops);
   return {
-    rounds: rounds.length,
+    rounds: rounds.filter((round, at) => hops === null || hopsByRound[at] > 0 || isKnown(round[hops - 1])).length,
     reached: reachedHops.length,
-    hops: reachedHops.length === 0 ? null : Math.min(...reachedHops),
+    hops,
     lastHop: Math.max(0, ...lastHops),
   };
 
-  function responderOf(probe: Trace['rounds'][number][number] | undefined): string | undefined {
+  function isKnown(probe: TraceProbe | undefined): boolean {
+    return probe === 'lost' || Array.isArray(probe);
+  }
+
+  function responderOf(probe: TraceProbe | undefined): string | undefined {
     return Array.isArray(probe) ? addresses[Number(probe[0])] : undefined;
   }
 }

@@ -27,6 +27,8 @@ export class CommandAnswers {
     return agentId === null ? null : { id: this.command().id, agentId };
   });
 
+  /** Round trips of probes; a trace has those of each hop instead. */
+  protected readonly hasRtts = computed(() => this.command().kind !== 'mtr');
   /** Agents with a trace, as far as it is known. */
   protected readonly traces = computed(() => this.command().agents.filter(({ trace }) => trace !== null));
   protected readonly areTracesOpen = computed(() => this.command().agents.length <= OPEN_TRACES_MAX);

@@ -24,7 +24,7 @@ interface Shown {
       <icm-path-verdict [path]="path()" />
     } @else {
       <p class="card running" role="status">
-        {{ endedCount() }} of {{ traces().length }} agents have ended. Where paths break is judged then.
+        {{ endedCount() }} of {{ traces().length }} agents have ended. Where paths break is judged when all have.
       </p>
     }
     <section class="card" aria-labelledby="paths-title">

@@ -34,6 +34,7 @@ export function livePath(ip: string, traces: readonly LiveTrace[], columns: Path
     trace === null ? [] : [{ agent: agentId, site, trace, ended }],
   );
   const ended = paths.filter((path) => path.ended);
+  const traced = traces.filter(({ trace }) => trace !== null);
   const graph = mergePaths(paths, ip, columns);
   const figures = nodeFigures(paths, ip);
   const names = Object.assign({}, ...traces.map((each) => each.names)) as Record<string, string>;
@@ -41,7 +42,8 @@ export function livePath(ip: string, traces: readonly LiveTrace[], columns: Path
   const onsets = new Map(ended.map(({ agent, trace }) => [agent, lossOf(trace).onset]));
   return {
     ip,
-    agents: traces.map(({ agentId, name }) => ({ agentId, name, onset: onsets.get(agentId) ?? null })),
+    agents: traced.map(({ agentId, name }) => ({ agentId, name, onset: onsets.get(agentId) ?? null })),
+    untraced: traces.filter(({ trace }) => trace === null).map(({ name }) => name),
     nodes: graph.nodes.map((node) => ({
       ...node,
       name: names[node.address] ?? null,

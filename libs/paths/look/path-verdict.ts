@@ -1,5 +1,5 @@
 import type { BreakPoint, LossOnset } from '@icmp-mon/paths/contract';
-import { agentNames, placeText, type ShownPath } from './shown-path';
+import { agentNames, firstNames, placeText, type ShownPath } from './shown-path';
 
 /** Where the paths break, in words. */
 export interface PathVerdict {
@@ -26,6 +26,7 @@ export function verdictOf(path: ShownPath): PathVerdict {
       `No evidence from ${agentNames(path, withoutEvidence)}: nothing answered, not even the first hop. The agent itself may be cut off.`,
     );
   }
+  if (path.untraced?.length) evidence.push(`No trace from ${firstNames(path.untraced)}: the answers state why.`);
   const judged = path.agents.length - withoutEvidence.length;
   if (worst === undefined) {
     if (unexplained.length > 0) return { state: 'unclear', headline: evidence.shift() ?? '', evidence };

@@ -52,6 +52,17 @@ describe('the verdict about paths', () => {
     expect(all.headline).toMatch(/^All 2 agents on this way lose everything /);
   });
 
+  it('does not speak for agents without a trace, and names them', () => {
+    const without = { ...ended('refused', CORE), trace: null };
+    expect(verdictOf(shown(ended('one', CORE), ended('two', CORE), without))).toEqual({
+      ...{ state: 'good', headline: `Nothing is lost on the way from all 2 agents to ${TARGET}.` },
+      evidence: ['No trace from refused: the answers state why.'],
+    });
+    expect(verdictOf(shown(without))).toEqual({
+      ...{ state: 'none', headline: 'No trace from refused: the answers state why.', evidence: [] },
+    });
+  });
+
   it('states that nothing is lost', () => {
     expect(verdictOf(shown(ended('one', CORE))).headline).toBe(
       `Nothing is lost on the way from the agent to ${TARGET}.`,

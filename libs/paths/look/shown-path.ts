@@ -17,7 +17,10 @@ export interface ShownAgent {
 /** The paths of agents to one target, as stored or while rounds arrive; a `PathView` is one. */
 export interface ShownPath {
   ip: string;
+  /** Those with a trace. */
   agents: readonly ShownAgent[];
+  /** Names of agents that were asked for a trace and have none. */
+  untraced?: readonly string[];
   nodes: readonly PathViewNode[];
   edges: readonly PathEdge[];
   loops: readonly PathLoop[];
@@ -40,9 +43,17 @@ export function asText(asNumber: AsNumber | null): string {
 /** Returns the names of agents, by name; of many the first ones and how many more there are. */
 export function agentNames(path: ShownPath, ids: readonly string[], max = NAMES_MAX): string {
   const known = new Map(path.agents.map(({ agentId, name }) => [agentId, name]));
-  const names = ids.map((id) => known.get(id) ?? id).sort();
-  const more = names.length - max;
-  return more > 0 ? `${names.slice(0, max).join(', ')} and ${more} more` : names.join(', ');
+  return firstNames(
+    ids.map((id) => known.get(id) ?? id),
+    max,
+  );
+}
+
+/** Returns names in order; of many the first ones and how many more there are. */
+export function firstNames(names: readonly string[], max = NAMES_MAX): string {
+  const sorted = [...names].sort();
+  const more = sorted.length - max;
+  return more > 0 ? `${sorted.slice(0, max).join(', ')} and ${more} more` : sorted.join(', ');
 }
 
 /** Returns the loss in words; null without loss. */

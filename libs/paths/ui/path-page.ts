@@ -128,6 +128,14 @@ export class PathPage {
       { reload: () => this.pathRead.reload(), isLoading: () => this.atMs() !== null || this.pathRead.isLoading() },
       AGAIN_MS,
     );
+    // A trace that the graph shows is on the timeline too, without waiting for the next read of the lists.
+    effect(() => {
+      const newestMs = Math.max(0, ...(this.path.value()?.agents ?? []).map(({ startedAt }) => Date.parse(startedAt)));
+      untracked(() => {
+        const listedMs = Date.parse(this.traces.value()?.items[0]?.startedAt ?? this.asked().from);
+        if (this.atMs() === null && this.span() === null && newestMs > listedMs) this.retryLists();
+      });
+    });
     reloadEvery(this.tracesRead, LISTS_AGAIN_MS);
     reloadEvery(this.changesRead, LISTS_AGAIN_MS);
   }
@@ -138,6 +146,12 @@ export class PathPage {
 
   protected showTime(ms: number | null): void {
     this.show({ at: ms === null ? null : new Date(ms).toISOString() });
+  }
+
+  /** Shows the stored paths, which have the traces of the run since a moment after its end. */
+  protected closeRun(): void {
+    this.show({ run: null });
+    this.pathRead.reload();
   }
 
   protected toggleAgent(id: string): void {

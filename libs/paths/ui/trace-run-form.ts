@@ -83,6 +83,21 @@ const CHOICES: Readonly<Record<AgentChoice | 'chosen', string>> = {
     .refused {
       flex-basis: 100%;
     }
+    /* One line, so that the verdict stays in view. */
+    @media (max-width: 640px) {
+      form {
+        flex-basis: 100%;
+      }
+      form > label {
+        flex: 1 1 0;
+        flex-wrap: nowrap;
+        min-width: 0;
+      }
+      select {
+        flex: 1 1 0;
+        min-width: 0;
+      }
+    }
   `,
 })
 export class TraceRunForm {
