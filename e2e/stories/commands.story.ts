@@ -73,6 +73,24 @@ export const commandsStory = (running: () => { product: RunningProduct; ip: stri
     expect(await textOf('command-agents')).toMatch(/0 of 1 replied, 100\s%\sloss \(refused\)/);
   });
 
+  it('traces the path now, shows where it breaks, and stores the trace', async () => {
+    const { ip } = running();
+    await page.goto(`/targets/${ip}`);
+    await page.getByTestId('open-path').press('Enter');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText(), soon).toBe(`Path to ${ip}`);
+    await page.getByTestId('run-choice').selectOption('all');
+    await page.getByTestId('send-run').press('Enter');
+    await expect.poll(() => textOf('run-state'), soon).toBe('completed');
+    expect(await textOf('path-verdict')).toBe(`Nothing is lost on the way from all 2 agents to ${ip}.`);
+    expect(await page.locator('[data-node][data-kind="agent"]').count()).toBe(2);
+    expect(await textOf('hops-from-second')).toMatch(/Loss%\s+Snt[^]*0\.0%\s+10/);
+    expect(await browser.inspect('path-run')).toEqual([]);
+    await page.getByTestId('close-run').press('Enter');
+    await expect.poll(() => textOf('path-verdict'), soon).toContain('from all 2 agents');
+    await expect.poll(() => page.getByTestId('marks-of-command').locator('svg').count(), soon).toBeGreaterThan(0);
+    expect(await browser.inspect('path')).toEqual([]);
+  });
+
   it('is in the history, by target', async () => {
     await page.keyboard.press('g');
     await page.keyboard.press('c');
