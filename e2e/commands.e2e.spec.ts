@@ -81,6 +81,31 @@ describe('a command to several agents', () => {
     },
   );
 
+  it.each(['gateway', 'worker', 'agent'])(
+    'to trace is not doubled and keeps its traces when the %s is killed',
+    async (name) => {
+      const { id } = await request({ kind: 'mtr', count: 8, expiresInS: 60 });
+      await eventually(async () => {
+        const { agents } = await read(id);
+        expect(agents.map(({ trace }) => trace !== null)).toEqual([true, true]);
+      }, PATIENCE);
+      await killAndWait(product, [name]);
+      const { state, agents } = await ended(id);
+      expect(state).toBe('completed');
+      const states = agents.map(({ state: of, reason }) => reason ?? of).sort();
+      expect(states).toEqual(['completed', name === 'agent' ? 'interrupted' : 'completed']);
+      for (const agent of agents) {
+        // The address is one of this machine: one hop. The trace of a killed agent is the one that it reported last.
+        expect(agent.trace?.addresses).toEqual([ip]);
+        const rounds = agent.trace?.rounds.length ?? 0;
+        if (agent.state === 'completed') expect(rounds).toBe(8);
+        else expect(rounds).toBeLessThanOrEqual(8);
+      }
+      const { items } = await product.callApi<{ items: { id: string }[] }>('GET', `commands?target=${ip}`);
+      expect(items.filter((each) => each.id === id)).toHaveLength(1);
+    },
+  );
+
   it('expires when an agent is away, which is stated immediately', async () => {
     await second.stop();
     await eventually(async () => {
