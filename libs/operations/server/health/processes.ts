@@ -12,6 +12,7 @@ const NEEDED = ['api', 'gateway', 'projector', 'worker'];
 const READERS = ['api', 'projector', 'worker'];
 const OLDER_TEXT =
   'upgrade it: this older release cannot read why results are not believed, so until then agents do not send it';
+const READY_OLDER_TEXT = `ready; ${OLDER_TEXT}`;
 
 interface ProcessRow {
   app: string;
@@ -125,7 +126,9 @@ function complaint(missing: string[], rows: HealthRow[]): [string, string] {
       'Start it; its log shows why it exited. Until then agents spool.',
     ];
   }
-  const [first] = rows.filter(({ state }) => state !== 'ok');
+  const notOk = rows.filter(({ state }) => state !== 'ok');
+  // In an upgrade all processes may be older for a while, which must not hide the one that has a problem.
+  const first = notOk.find(({ values }) => values['trouble'] !== READY_OLDER_TEXT) ?? notOk[0];
   return [
     `${first?.values['app']} on ${first?.values['host']}: ${first?.values['trouble']}`,
     "The app's /readyz names what is not ready; docs/operations.md describes the consequences.",

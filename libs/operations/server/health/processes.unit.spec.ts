@@ -8,8 +8,8 @@ const process = (app: string, more: object = {}) => ({
   ...{ ready: true, troubles: {}, clock_ahead_s: 0, detail_kind_max: 3, ...more },
 });
 
-const read = (gateway: object) => {
-  const rows = [process('api'), process('projector'), process('worker'), process('gateway', gateway)];
+const read = (gateway: object, others: object = {}) => {
+  const rows = [...['api', 'projector', 'worker'].map((app) => process(app, others)), process('gateway', gateway)];
   const control = { query: () => Promise.resolve(rows) };
   return PROCESSES_PART.readPart({ control, thresholds: DEFAULT_THRESHOLDS } as unknown as Look);
 };
@@ -40,6 +40,11 @@ describe('the health of processes', () => {
       expect(reading.summary).toContain(`${app} on somewhere: ready; upgrade it: this older release cannot read`);
     },
   );
+
+  it('names a process with a problem before those of an older release, in the middle of an upgrade', async () => {
+    const { summary } = await read({ clock_ahead_s: 3_000 }, { detail_kind_max: 2 });
+    expect(summary).toBe("gateway on somewhere: clock is 50 min ahead of the database's; ready");
+  });
 
   it('does not name an older gateway: it reads no results', async () => {
     expect(await read({ detail_kind_max: 2 })).toMatchObject({ state: 'ok' });
