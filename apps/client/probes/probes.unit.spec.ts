@@ -78,6 +78,8 @@ it('the hops of a trace are printed when they answer, and the table of mtr at th
   const hops = [
     [0, 500],
     [1, 1_500],
+    // The target again, to a probe that was sent before its distance was known.
+    [1, 1_600],
   ];
   const traceOf = (rounds: unknown[]): object => ({
     ...{ target: '192.0.2.1', startedAtMs: 0, addresses: ['192.0.2.254', '192.0.2.1'], rounds },

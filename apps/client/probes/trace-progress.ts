@@ -29,10 +29,13 @@ export class TraceProgress {
         const [index, rttUs] = probe as readonly [number, number];
         const address = trace?.addresses[index] ?? '?';
         const key = `${agentId} ${hop} ${address}`;
-        if (this.shown.has(key)) continue;
+        if (!this.shown.has(key)) {
+          const host = names[address] === undefined ? address : `${names[address]} (${address})`;
+          lines.push([hop, `${name}  ${String(hop + 1).padStart(2)}  ${host}  ${(rttUs / US_PER_MS).toFixed(2)} ms`]);
+        }
         this.shown.add(key);
-        const host = names[address] === undefined ? address : `${names[address]} (${address})`;
-        lines.push([hop, `${name}  ${String(hop + 1).padStart(2)}  ${host}  ${(rttUs / US_PER_MS).toFixed(2)} ms`]);
+        // In the first round mtr does not know the distance yet: the target also answers what was sent further.
+        if (address === trace?.target) break;
       }
     }
     return lines.sort(([a], [b]) => a - b).map(([, line]) => line);
