@@ -103,7 +103,8 @@ export class PathGraphView {
 
   constructor() {
     afterRenderEffect(() => {
-      if (this.breakPlace() === '') return;
+      // While rounds arrive, nodes stay where they are.
+      if (this.running() || this.breakPlace() === '') return;
       const box = this.scroller().nativeElement.querySelector<HTMLElement>('.break');
       const scroller = this.scroller().nativeElement;
       if (box === null) return;

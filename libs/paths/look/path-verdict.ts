@@ -13,7 +13,7 @@ export interface PathVerdict {
 /** Loss from which on everything is lost. */
 const EVERYTHING_PERCENT = 99.5;
 
-/** Places that the headline names. */
+/** Places that the verdict names. */
 const PLACES_MAX = 3;
 
 /** Returns where the paths of the agents break, then what speaks for and against it. */
@@ -37,7 +37,10 @@ export function verdictOf(path: ShownPath): PathVerdict {
   const lossy = new Set([...breaks.flatMap(({ agents }) => agents), ...unexplained]).size;
   if (second !== undefined) {
     const headline = `${lossy} of ${judged} agents lose packets, at ${breaks.length} places: ${placesText(path, breaks)}.`;
-    return { state: 'broken', headline, evidence: [...breaks.map((each) => `${breakText(path, each)}.`), ...evidence] };
+    const places = breaks.slice(0, PLACES_MAX).map((each) => `${breakText(path, each)}.`);
+    const more = breaks.length - places.length;
+    if (more > 0) places.push(`${more} more ${more === 1 ? 'place is' : 'places are'} marked in the graph.`);
+    return { state: 'broken', headline, evidence: [...places, ...evidence] };
   }
   const others = judged - lossy - worst.against.length;
   if (others > 0) evidence.unshift(`${others} ${others === 1 ? 'agent' : 'agents'} on other ways: nothing is lost.`);
@@ -57,15 +60,16 @@ function placesText(path: ShownPath, breaks: readonly BreakPoint[]): string {
 /** Returns the evidence for one place, without a full stop. */
 export function breakText(path: ShownPath, { node, agents, against }: BreakPoint): string {
   const all = agents.length + against.length;
-  const number =
-    against.length === 0 ? (all === 1 ? 'The only agent' : `All ${all} agents`) : `${agents.length} of ${all} agents`;
+  const name = path.agents.length === 1 ? '' : agentNames(path, agents);
+  const one = name === '' ? 'The only agent on this way' : `${name}, the only agent on this way,`;
+  const subject = all === 1 ? one : `${against.length > 0 ? `${agents.length} of` : 'All'} ${all} agents on this way`;
   const lose = agents.length === 1 ? 'loses' : 'lose';
   const place =
     node === path.ip
       ? `on the last hop, at ${placeText(path, node)} or just before it`
       : `at or behind ${placeText(path, node)}`;
   const well = against.length === 0 ? '' : `; ${against.length} ${against.length === 1 ? 'passes' : 'pass'} it well`;
-  return `${number} on this way ${lose} ${lossOfAgents(path, agents)} ${place}${well}`;
+  return `${subject} ${lose} ${lossOfAgents(path, agents)} ${place}${well}`;
 }
 
 function unexplainedText(path: ShownPath, agents: readonly string[]): string {

@@ -37,6 +37,23 @@ describe('the verdict about paths', () => {
     expect(evidence).toHaveLength(2);
   });
 
+  it('names the agents of places that one agent passes, and the first places of many', () => {
+    const path = shown(
+      ...['a', 'b', 'c', 'd', 'e'].map((name, at) => ended(name, [`203.0.113.${at}`, `192.0.2.${at}`], false)),
+    );
+    const [first] = path.breaks.breaks;
+    const breaks = path.agents.map(({ agentId }, at) => ({
+      ...first,
+      node: `192.0.2.${at}`,
+      agents: [agentId],
+      against: [],
+    }));
+    const { evidence } = verdictOf({ ...path, breaks: { ...path.breaks, breaks } });
+    expect(evidence).toHaveLength(4);
+    expect(evidence[0]).toBe('a, the only agent on this way, loses everything at or behind 192.0.2.0.');
+    expect(evidence[3]).toBe('2 more places are marked in the graph.');
+  });
+
   it('states that agents on other ways lose nothing', () => {
     const path = shown(ended('a', CORE, false), ended('b', CORE, false), ended('c', ['203.0.113.5', '203.0.113.6']));
     const stated = { ...path.breaks.breaks[0], against: [] };

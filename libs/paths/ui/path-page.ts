@@ -24,6 +24,9 @@ import { TraceTimeline } from './trace-timeline';
 
 const AGAIN_MS = 10_000;
 const LISTS_AGAIN_MS = 30_000;
+/** Traces of a run are stored within this time of its end: agents upload results first. Until then the paths are read more often. */
+const STORED_WITHIN_MS = 15_000;
+const SOON_AGAIN_MS = 2_000;
 const STEP_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Traces are kept this long. */
@@ -118,6 +121,8 @@ export class PathPage {
     return [...known].map(([id, name]) => ({ id, name })).sort((a, b) => (a.name < b.name ? -1 : 1));
   });
 
+  private runClosedMs = -Infinity;
+
   constructor() {
     const trail = inject(PageTrail);
     effect(() => {
@@ -127,6 +132,13 @@ export class PathPage {
     reloadEvery(
       { reload: () => this.pathRead.reload(), isLoading: () => this.atMs() !== null || this.pathRead.isLoading() },
       AGAIN_MS,
+    );
+    reloadEvery(
+      {
+        reload: () => this.pathRead.reload(),
+        isLoading: () => this.nowMs() - this.runClosedMs > STORED_WITHIN_MS || this.pathRead.isLoading(),
+      },
+      SOON_AGAIN_MS,
     );
     // A trace that the graph shows is on the timeline too, without waiting for the next read of the lists.
     effect(() => {
@@ -148,9 +160,10 @@ export class PathPage {
     this.show({ at: ms === null ? null : new Date(ms).toISOString() });
   }
 
-  /** Shows the stored paths, which have the traces of the run since a moment after its end. */
+  /** Shows the stored paths. */
   protected closeRun(): void {
     this.show({ run: null });
+    this.runClosedMs = this.nowMs();
     this.pathRead.reload();
   }
 
