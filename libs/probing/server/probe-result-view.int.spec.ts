@@ -1,4 +1,11 @@
-import { encodePackets, encodePhases, OUTCOME, OUTCOME_NAMES, outcomeName } from '@icmp-mon/probing/contract';
+import {
+  encodeDisbelief,
+  encodePackets,
+  encodePhases,
+  OUTCOME,
+  OUTCOME_NAMES,
+  outcomeName,
+} from '@icmp-mon/probing/contract';
 import { encodeSeriesBody, SeriesBuilder, WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -81,14 +88,22 @@ describe('the SQL view of results', () => {
     builder.addSample(1, 1_000, OUTCOME.reply, 12_300, encodePackets({ sent: 5, received: 4 }));
     const times = { connectUs: 900, tlsUs: null, firstByteUs: 12_000, totalUs: null };
     builder.addSample(1, 2_000, OUTCOME.mismatch, 0, encodePhases({ ...times, certificateEndsAt: '2027-01-01' }));
+    builder.addSample(
+      1,
+      2_500,
+      OUTCOME.timeout,
+      0,
+      encodeDisbelief('uplink_out', encodePackets({ sent: 5, received: 0 })),
+    );
     builder.addSample(2, 3_000, OUTCOME.reply, 845);
     expect(await decoded(encodeSeriesBody(builder.buildSamples()))).toEqual([
       { agentNo: 1, offsetMs: 1_000, outcome: OUTCOME.reply, rttUs: 12_300 },
       { agentNo: 1, offsetMs: 2_000, outcome: OUTCOME.mismatch, rttUs: 0 },
+      { agentNo: 1, offsetMs: 2_500, outcome: OUTCOME.timeout, rttUs: 0 },
       { agentNo: 2, offsetMs: 3_000, outcome: OUTCOME.reply, rttUs: 845 },
     ]);
     await expect(database.query("SELECT * FROM decode_series_body('\\x02010100ff0709')")).rejects.toThrow(
-      'detail of kind 9, this reads 1 and 2',
+      'detail of kind 9, this reads 1 to 3',
     );
   });
 
