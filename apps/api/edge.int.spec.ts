@@ -86,6 +86,9 @@ describe('an invalid request', () => {
       ['POST', '/api/v1/targets/192.0.2.1', 'DELETE, GET, HEAD, OPTIONS, PATCH, PUT'],
       ['DELETE', '/api/v1/auth/login', 'OPTIONS, POST'],
       ['POST', '/api/v1/targets/counts', 'GET, HEAD, OPTIONS'],
+      ['PUT', '/api/v1/targets/counts', 'GET, HEAD, OPTIONS'],
+      ['GET', '/api/v1/maintenance/preview', 'OPTIONS, POST'],
+      ['PUT', '/api/v1/maintenance/occurrences', 'GET, HEAD, OPTIONS'],
     ]) {
       const connection = await raw(`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
       expect(await problemOf(connection), `${method} ${path}`).toBe(405);

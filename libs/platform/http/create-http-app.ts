@@ -12,7 +12,7 @@ import { answerBrokenRequests } from './broken-requests';
 import { compressAnswers } from './compressed-answers';
 import { CONNECTIONS_PER_CALLER_MAX, ConnectionLimits, markAuthenticated } from './connection-limits';
 import { actorOf } from './permission';
-import { answerError } from './problem-filter';
+import { answerError, refuseOtherMethods } from './problem-filter';
 import { closeUnreadBodies } from './request-body';
 import { requestId } from './request-context';
 import { countRequests } from './request-metrics';
@@ -128,6 +128,7 @@ export async function createHttpApp(
   app.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
   app.use('/api', notCached);
   app.use(compressAnswers);
+  app.use(refuseOtherMethods);
   assertRoutesDeclareAccess(app);
   return app;
 }

@@ -13,6 +13,18 @@ const SEGMENTS_MAX = 12;
 const layersOf = (request: Request): Layer[] => (request.app.router as unknown as { stack: Layer[] }).stack;
 
 /**
+ * Whether routes with exactly the request's path exist, and none has its method: `PUT /targets/counts` is no request about the target "counts",
+ * even if there is a route `PUT /targets/:id`.
+ */
+export function hasOnlyOtherMethods(request: Request): boolean {
+  const exact = layersOf(request).filter(({ route }) => route?.path === request.path);
+  const method = request.method === 'HEAD' ? 'get' : request.method.toLowerCase();
+  return (
+    exact.length > 0 && !exact.some(({ route }) => route?.methods[method] === true || route?.methods['_all'] === true)
+  );
+}
+
+/**
  * Returns the methods of the routes at the request's path, plus HEAD and OPTIONS where they follow; empty for an unknown path. Routes with
  * exactly this path hide those whose parameters match it: `/targets/counts` is not a target.
  */

@@ -3,8 +3,8 @@ import { isBadValue } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { type ArgumentsHost, Catch, type ExceptionFilter, NotFoundException } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { methodsOf, nearestPath } from './known-routes';
+import type { NextFunction, Request, Response } from 'express';
+import { hasOnlyOtherMethods, methodsOf, nearestPath } from './known-routes';
 import { INTERNAL_PROBLEM, PROBLEM_TYPE, type Problem, problemOf } from './problem';
 import { correlationIdOf } from './request-context';
 import { RequestRefused } from './request-refused';
@@ -61,6 +61,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof NotFoundException) answerWithoutRoute(error, request, response);
     else answerError(error, request, response);
   }
+}
+
+/** Answers a method that the path does not have, before a route whose parameter would match the last segment of the path. */
+export function refuseOtherMethods(request: Request, response: Response, next: NextFunction): void {
+  if (hasOnlyOtherMethods(request)) answerWithoutRoute(new NotFoundException(), request, response);
+  else next();
 }
 
 /** Answers a request without a route: OPTIONS with the allowed methods, another method with 405 if the path exists, otherwise with 404. */
