@@ -64,7 +64,9 @@ export const fleetHealthStory = (running: () => { product: RunningProduct; brows
     await page.goto('/agents');
     await expect.poll(() => rowOf('no-fping'), soon).toContain('fping');
     await itsPageShows('no-fping', /fping[\s\S]*missing/);
-    await expect.poll(async () => (await partOf('agents'))?.summary, soon).toContain('a failed executor: no-fping');
+    await expect
+      .poll(async () => (await partOf('agents'))?.summary, soon)
+      .toContain('an executor is not installed (no-fping)');
     expect((await partOf('agents'))?.advice).toContain('/nonexistent/fping');
   });
 
