@@ -4,6 +4,7 @@ import { Router } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { Shortcuts, Toasts } from '@icmp-mon/platform/ui-kit';
 import { BULK_IDS_MAX, type BulkJobDetail } from '@icmp-mon/targets/contract';
+import { changeParameters } from './change-parameters';
 import { bulkFilter } from './bulk-filter';
 import type { BulkSelection } from './bulk-dialog';
 import { ListNavigation } from './list-navigation';
@@ -88,7 +89,7 @@ export class ListBulk {
 
   /** Shows the progress of a job; null hides it. */
   showJob(job: string | null): void {
-    void this.router.navigate([], { queryParams: { job }, queryParamsHandling: 'merge', replaceUrl: true });
+    changeParameters(this.router, { job }, true);
   }
 
   private explain(result: SelectionResult): void {

@@ -1,6 +1,7 @@
 import { DestroyRef, effect, inject, Injectable, linkedSignal, type Signal, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { Shortcuts } from '@icmp-mon/platform/ui-kit';
+import { changeParameters } from './change-parameters';
 import { ListLayout } from './list-layout';
 import { ListPlace } from './list-place';
 import type { ListQuery } from './list-query';
@@ -126,7 +127,7 @@ export class ListNavigation {
   }
 
   private changeParams(queryParams: Readonly<Record<string, string | null>>, replaceUrl: boolean): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
+    changeParameters(this.router, queryParams, replaceUrl);
   }
 }
 

@@ -3,6 +3,7 @@ import { MatDialog } from '@angular/material/dialog';
 import { Router } from '@angular/router';
 import { PageTrail, Shortcuts, Toasts } from '@icmp-mon/platform/ui-kit';
 import type { SavedView } from '@icmp-mon/targets/contract';
+import { changeParameters } from './change-parameters';
 import { ListLayout } from './list-layout';
 import { type ListQuery, WORST_FIRST } from './list-query';
 import { viewParams, viewQuery } from './view-params';
@@ -63,7 +64,6 @@ export class ListViews {
   }
 
   private applyView(view: SavedView, replaceUrl: boolean): void {
-    const queryParams = { ...viewParams(view), row: null, panel: null };
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
+    changeParameters(this.router, { ...viewParams(view), row: null, panel: null }, replaceUrl);
   }
 }

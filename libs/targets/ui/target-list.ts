@@ -4,6 +4,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
 import { ClockTimePipe, CountPipe, Empty, Failure, Icon, Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { splitTerms, tagTerm, type TargetSort } from '@icmp-mon/targets/contract';
+import { changeParameters } from './change-parameters';
 import { ListTools } from './list-tools';
 import { BulkJob } from './bulk-job';
 import { ListBulk } from './list-bulk';
@@ -194,6 +195,6 @@ export class TargetList {
   }
 
   private changeParams(queryParams: Readonly<Record<string, string | null>>, replaceUrl = false): void {
-    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
+    changeParameters(this.router, queryParams, replaceUrl);
   }
 }
