@@ -41,12 +41,17 @@ export class BoundedClient extends pg.Client {
 
   private async connectAndSet(connect: () => Promise<unknown>): Promise<void> {
     await connect();
+    // The pool listens to errors only when this has succeeded: a connection that is lost before, such as by the pool's own timeout, would be an
+    // event without a listener, which ends the process. The rejected query reports it.
+    const ignore = (): void => undefined;
+    this.on('error', ignore);
     try {
       await this.query(this.settings);
     } catch (error) {
       void this.end();
       throw error;
     }
+    this.off('error', ignore);
   }
 
   private watchAnswer(answer: unknown): unknown {
