@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
+import { BoundedClient } from '@icmp-mon/platform/database';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BoundedClient } from './bounded-client';
+import { testDatabase, type TestDatabase } from './test-database';
 
 let database: TestDatabase;
 
