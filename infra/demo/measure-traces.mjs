@@ -45,9 +45,10 @@ async function traceOnce(api, target) {
   const hopsMs = new Map();
   let last = { state: 'requested', counts: { completed: 0 } };
   for await (const { event, data } of sentEvents(body)) {
-    if (event === 'command') last = data;
-    const hasHops = event === 'agent' && (data.trace?.addresses.length ?? 0) > 0;
-    if (hasHops && !hopsMs.has(data.agentId)) hopsMs.set(data.agentId, performance.now() - beganMs);
+    if (event === 'command') last = /** @type {typeof last} */ (data);
+    if (event !== 'agent') continue;
+    const { agentId, trace } = /** @type {{ agentId: string, trace: { addresses: string[] } | null }} */ (data);
+    if ((trace?.addresses.length ?? 0) > 0 && !hopsMs.has(agentId)) hopsMs.set(agentId, performance.now() - beganMs);
   }
   const times = [...hopsMs.values()];
   return {

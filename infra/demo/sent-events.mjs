@@ -1,7 +1,7 @@
 /**
  * Yields the server-sent events of a response, each with its parsed data.
  * @param {AsyncIterable<Uint8Array>} body
- * @returns {AsyncGenerator<{ event: string, data: any }>}
+ * @returns {AsyncGenerator<{ event: string, data: unknown }>}
  */
 export async function* sentEvents(body) {
   const decoder = new TextDecoder();

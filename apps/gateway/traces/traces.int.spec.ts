@@ -55,7 +55,7 @@ describe('traces that an agent sends', () => {
     const command = newId();
     await fixture.database.execute(
       `INSERT INTO command (id, kind, target_id, target_key, ip, vrf, parameters, count, timeout_ms, requested_by, correlation_id,
-         expires_at, state) VALUES ($1, 'mtr', $2, 1, '192.0.2.1', '', '{}', 10, 1000, 'somebody', $1, now(), 'completed')`,
+         expires_at, state) VALUES ($1, 'mtr', $2, 1, '192.0.2.1', '', '{}', 10, 1000, 'user:1', $1, now(), 'completed')`,
       [command, ids.get(1)],
     );
     await fixture.database.execute(

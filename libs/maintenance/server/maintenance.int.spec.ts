@@ -96,13 +96,12 @@ describe('the worker', () => {
 
   it('opens again what a crash rolled back', async () => {
     const { id } = await fixture.schedule(TODAY);
-    await fixture.control
-      .transaction(async (sql) => {
-        await sql.query('SELECT FROM maintenance_occurrence WHERE window_id = $1 FOR UPDATE', [id]);
-        await sql.execute(`UPDATE maintenance_occurrence SET state = 'open' WHERE window_id = $1`, [id]);
-        throw new Error('crash');
-      })
-      .catch(() => undefined);
+    const crashing = fixture.control.transaction(async (sql) => {
+      await sql.query('SELECT FROM maintenance_occurrence WHERE window_id = $1 FOR UPDATE', [id]);
+      await sql.execute(`UPDATE maintenance_occurrence SET state = 'open' WHERE window_id = $1`, [id]);
+      throw new Error('crash');
+    });
+    await expect(crashing).rejects.toThrow('crash');
     await fixture.look();
     expect(await fixture.occurrenceEvents(id)).toEqual(['OccurrenceOpened']);
     await fixture.end(id);

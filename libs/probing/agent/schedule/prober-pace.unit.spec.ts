@@ -2,10 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InstantExecutor, START_MS } from './instant.test-executor';
 import { PacketBudget } from './packet-budget';
 import { Prober } from './prober';
+import { pingPlan as plan } from './ping-plan.test-data';
 import type { PlannedTarget } from './target-plan';
-
-const TIMEOUT_MS = 500;
-const PING = { check: 1, type: 'icmp_ping', expect: 'reachable' } as const;
 
 describe('the pace of the prober', () => {
   let executor: InstantExecutor;
@@ -37,18 +35,6 @@ describe('the pace of the prober', () => {
     vi.useRealTimers();
   });
 
-  const plan = (count: number, intervalMs: number, first = 1): PlannedTarget[] =>
-    Array.from({ length: count }, (_, at) => {
-      const key = first + at;
-      return {
-        key,
-        ip: `10.0.${key >> 8}.${key & 255}`,
-        check: 1,
-        definition: PING,
-        intervalMs,
-        timeoutMs: TIMEOUT_MS,
-      };
-    });
   const replacePlan = (targets: PlannedTarget[], packetsPerSecond: number): void => {
     budget.limits = { packetsPerSecond, packetsPerSecondPerAddress: 10 };
     prober.replacePlan(targets);

@@ -3,10 +3,8 @@ import { OUTCOME } from '@icmp-mon/probing/contract';
 import { InstantExecutor, START_MS } from './instant.test-executor';
 import { PacketBudget } from './packet-budget';
 import { Prober } from './prober';
+import { PING, pingPlan as plan } from './ping-plan.test-data';
 import type { PlannedTarget } from './target-plan';
-
-const TIMEOUT_MS = 500;
-const PING = { check: 1, type: 'icmp_ping', expect: 'reachable' } as const;
 
 describe('the prober', () => {
   let executor: InstantExecutor;
@@ -38,18 +36,6 @@ describe('the prober', () => {
     vi.useRealTimers();
   });
 
-  const plan = (count: number, intervalMs: number, first = 1): PlannedTarget[] =>
-    Array.from({ length: count }, (_, at) => {
-      const key = first + at;
-      return {
-        key,
-        ip: `10.0.${key >> 8}.${key & 255}`,
-        check: 1,
-        definition: PING,
-        intervalMs,
-        timeoutMs: TIMEOUT_MS,
-      };
-    });
   const replacePlan = (targets: PlannedTarget[], packetsPerSecond: number): void => {
     budget.limits = { packetsPerSecond, packetsPerSecondPerAddress: 10 };
     prober.replacePlan(targets);
