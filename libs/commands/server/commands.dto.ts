@@ -8,6 +8,7 @@ import {
   TRACE_TIMEOUT_MS,
 } from '@icmp-mon/commands/contract';
 import { IsPlainText, MayBeAbsent, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { type CheckParameters, PING_LIMITS, QUERY_TYPES, RESPONSE_CODES, SCHEMES } from '@icmp-mon/tiers/contract';
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import {
@@ -27,7 +28,6 @@ import {
 } from 'class-validator';
 
 const TARGET_LENGTH_MAX = 64;
-const CURSOR_LENGTH_MAX = 256;
 const LIST = { max: 500, default: 50 } as const;
 const whole = ({ min, max }: { min: number; max: number }) =>
   ({ type: 'integer', minimum: min, maximum: max }) as const;

@@ -1,11 +1,11 @@
 import type * as contract from '@icmp-mon/maintenance/contract';
 import { MAINTENANCE_LIMITS, OCCURRENCE_STATES, WINDOW_KINDS } from '@icmp-mon/maintenance/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
+import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { DATE, IsDay, ZONE_LENGTH_MAX } from './maintenance.dto';
 
-const CURSOR_LENGTH_MAX = 256;
 const PAGE_DEFAULT = 100;
 
 /** Query of routes that act on what is open. */
