@@ -74,6 +74,7 @@ import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000
 import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agents-metric-losses';
 import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
 import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
+import { ProbingConfirming1790000123000 } from './telemetry/1790000123000-probing-confirming';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
 import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
 import { StatusValidation1790000094000 } from './telemetry/1790000094000-status-validation';
@@ -170,4 +171,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   AgentsMetricLosses1790000108000,
   PathsTraces1790000112000,
   ProbingDisbelief1790000122000,
+  ProbingConfirming1790000123000,
 ];

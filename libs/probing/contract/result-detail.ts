@@ -24,7 +24,7 @@ export interface HttpPhases {
 }
 
 /** Highest kind of details that this version reads: what it reports, so that agents send no kind that a projector refuses. */
-export const DETAIL_KIND_MAX = 3;
+export const DETAIL_KIND_MAX = 4;
 
 /** Facts about a probe beyond its outcome and round trip, by the name of its kind. */
 export interface ResultDetail {
@@ -32,6 +32,8 @@ export interface ResultDetail {
   phases?: HttpPhases;
   /** Why the result is no evidence about the target; it is not judged. `unknown`: a reason of a newer agent. */
   notBelieved?: DisbeliefReason | 'unknown';
+  /** Present if the probe confirmed a first miss: it is judged, and left out of figures about loss and round trips. */
+  confirming?: true;
 }
 
 /**
@@ -45,8 +47,11 @@ const VALUES = new Map([
   [1, 2],
   [2, 5],
   [3, 3],
+  [4, 2],
 ]);
-const KIND = { packets: 1, phases: 2, notBelieved: 3 } as const;
+/** Codes of kinds. */
+export const DETAIL_KIND = { packets: 1, phases: 2, notBelieved: 3, confirming: 4 } as const;
+const KIND = DETAIL_KIND;
 const U32_MAX = 0xffff_ffff;
 export const DETAIL_VALUES_MAX = 5;
 /** Last end of a certificate that a detail can have. Certificates that never expire end in the year 9999. */
@@ -63,6 +68,7 @@ export function isDetailCode(code: DetailCode): boolean {
   if (code.length - 1 !== VALUES.get(kind)) return false;
   if (!code.every((value) => Number.isInteger(value) && value >= 0 && value <= U32_MAX)) return false;
   if (kind === KIND.notBelieved) return first > 0 && third <= second;
+  if (kind === KIND.confirming) return second <= first;
   return kind !== KIND.packets || (first > 0 && second <= first);
 }
 
@@ -92,6 +98,17 @@ export function isDisbelief(code: DetailCode | undefined): boolean {
   return code?.[0] === KIND.notBelieved;
 }
 
+/** Encodes that a probe confirmed a first miss. Of its own detail, the packets of a ping are kept. */
+export function encodeConfirming(own?: DetailCode): DetailCode {
+  const [sent = 0, received = 0] = own?.[0] === KIND.packets ? own.slice(1) : [];
+  return [KIND.confirming, sent, received];
+}
+
+/** Whether a detail states that its result is one of a confirming burst. */
+export function isConfirming(code: DetailCode | undefined): boolean {
+  return code?.[0] === KIND.confirming;
+}
+
 export function encodePhases({ connectUs, tlsUs, firstByteUs, totalUs, certificateEndsAt }: HttpPhases): DetailCode {
   const endsAtS = certificateEndsAt === null ? NaN : Date.parse(certificateEndsAt) / 1_000;
   const ends = Number.isFinite(endsAtS) ? Math.floor(endsAtS) : null;
@@ -105,6 +122,9 @@ export function decodeDetail(code: DetailCode | undefined): ResultDetail {
   const [first = 0, second = 0, third = 0] = values;
   if (kind === KIND.notBelieved) {
     return { notBelieved: disbeliefReason(first), ...(second > 0 && { packets: { sent: second, received: third } }) };
+  }
+  if (kind === KIND.confirming) {
+    return { confirming: true, ...(first > 0 && { packets: { sent: first, received: second } }) };
   }
   if (kind === KIND.packets) return { packets: { sent: first, received: second } };
   const [connectUs = null, tlsUs = null, firstByteUs = null, totalUs = null, endsS = null] = values.map(decodeNullable);

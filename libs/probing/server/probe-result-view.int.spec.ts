@@ -1,4 +1,5 @@
 import {
+  encodeConfirming,
   encodeDisbelief,
   encodePackets,
   encodePhases,
@@ -95,15 +96,17 @@ describe('the SQL view of results', () => {
       0,
       encodeDisbelief('uplink_out', encodePackets({ sent: 5, received: 0 })),
     );
+    builder.addSample(1, 2_700, OUTCOME.timeout, 0, encodeConfirming(encodePackets({ sent: 2, received: 0 })));
     builder.addSample(2, 3_000, OUTCOME.reply, 845);
     expect(await decoded(encodeSeriesBody(builder.buildSamples()))).toEqual([
       { agentNo: 1, offsetMs: 1_000, outcome: OUTCOME.reply, rttUs: 12_300 },
       { agentNo: 1, offsetMs: 2_000, outcome: OUTCOME.mismatch, rttUs: 0 },
       { agentNo: 1, offsetMs: 2_500, outcome: OUTCOME.timeout, rttUs: 0 },
+      { agentNo: 1, offsetMs: 2_700, outcome: OUTCOME.timeout, rttUs: 0 },
       { agentNo: 2, offsetMs: 3_000, outcome: OUTCOME.reply, rttUs: 845 },
     ]);
     await expect(database.query("SELECT * FROM decode_series_body('\\x02010100ff0709')")).rejects.toThrow(
-      'detail of kind 9, this reads 1 to 3',
+      'detail of kind 9, this reads 1 to 4',
     );
   });
 

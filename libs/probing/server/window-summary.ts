@@ -1,4 +1,4 @@
-import { type HistoryPoint, isVote, OUTCOME } from '@icmp-mon/probing/contract';
+import { type HistoryPoint, isConfirming, isVote, OUTCOME } from '@icmp-mon/probing/contract';
 import type { RttHistogram, SeriesSamples } from '@icmp-mon/probing/wire';
 
 /** Counters of a window besides its histogram. All are additive except minimum and maximum. */
@@ -32,13 +32,17 @@ export function emptyCounters(): WindowCounters {
   };
 }
 
-/** Returns the counters of samples sorted by agent and time (as decoded); adds their rtts to the histogram. */
+/**
+ * Returns the counters of samples sorted by agent and time (as decoded); adds their rtts to the histogram. Confirming probes are left out:
+ * they follow a miss, so they would raise the loss of each target that loses a packet.
+ */
 export function summarizeSamples(samples: SeriesSamples, histogram: RttHistogram): WindowCounters {
   const counters = emptyCounters();
-  const { count, agentNo, outcome, rttUs } = samples;
+  const { count, agentNo, outcome, rttUs, details } = samples;
   let previousAgentNo = 0;
   let previousRttUs = 0;
   for (let at = 0; at < count; at++) {
+    if (details.size > 0 && isConfirming(details.get(at))) continue;
     if (!isVote(outcome[at])) {
       counters.notSent++;
       continue;

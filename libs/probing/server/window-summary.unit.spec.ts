@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
+import { encodeConfirming, OUTCOME, OUTCOME_NAMES } from '@icmp-mon/probing/contract';
 import { RttHistogram, SeriesBuilder, type SeriesSamples, WINDOW_MS } from '@icmp-mon/probing/wire';
 import { emptyCounters, historyPoint, mergeCounters, summarizeSamples } from './window-summary';
 
@@ -37,6 +37,16 @@ describe('the summary of a window', () => {
     [2, 20_000, OUTCOME.error, 0],
     [2, 35_000, OUTCOME.unreachable, 0],
   ];
+
+  it('leaves out probes that confirm a miss, whether or not they were answered', () => {
+    const builder = new SeriesBuilder(1_000, 1);
+    for (const sample of samples) builder.addSample(...sample);
+    builder.addSample(1, 16_500, OUTCOME.timeout, 0, encodeConfirming());
+    builder.addSample(1, 17_000, OUTCOME.reply, 70_000, encodeConfirming());
+    const [histogram, without] = [new RttHistogram(), new RttHistogram()];
+    expect(summarizeSamples(builder.buildSamples(), histogram)).toEqual(summarizeSamples(samplesOf(samples), without));
+    expect(histogram.encodeBins()).toEqual(without.encodeBins());
+  });
 
   it('counts votes, losses, probes not sent, and jitter within an agent', () => {
     const histogram = new RttHistogram();

@@ -2,6 +2,7 @@ import {
   CERTIFICATE_END_MAX,
   compareDetails,
   DISBELIEF_REASONS,
+  encodeConfirming,
   encodeDisbelief,
   decodeDetail,
   type DetailCode,
@@ -44,7 +45,8 @@ const phases = fc
 const disbelief = fc
   .record({ reason: fc.constantFrom(...DISBELIEF_REASONS), own: fc.option(packets, { nil: undefined }) })
   .map(({ reason, own }) => encodeDisbelief(reason, own));
-const detail = fc.option(fc.oneof(packets, phases, disbelief), { nil: undefined });
+const confirming = fc.option(packets, { nil: undefined }).map((own) => encodeConfirming(own));
+const detail = fc.option(fc.oneof(packets, phases, disbelief, confirming), { nil: undefined });
 
 interface Sample {
   agentNo: number;

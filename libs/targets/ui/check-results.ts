@@ -37,8 +37,10 @@ export class CheckResults {
 
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly rows = computed(() => checkRows(this.checks(), this.results(), checkText));
-  /** Only pings of several packets, requests by HTTP, and results that are not believed have details. */
+  /** Only pings of several packets, requests by HTTP, results that are not believed and confirming probes have details. */
   protected readonly hasDetails = computed(() =>
-    this.rows().some(({ last }) => (last?.packets ?? last?.phases ?? last?.notBelieved) !== undefined),
+    this.rows().some(
+      ({ last }) => (last?.packets ?? last?.phases ?? last?.notBelieved ?? last?.confirming) !== undefined,
+    ),
   );
 }

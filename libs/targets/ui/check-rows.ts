@@ -22,7 +22,7 @@ export function checkRows(
 ): CheckRow[] {
   return checks.map((definition) => {
     const own = results.filter(({ check }) => check === definition.check);
-    const votes = own.filter(isEvidence);
+    const votes = own.filter((result) => isEvidence(result) && result.confirming !== true);
     const last = own[0];
     const isAnswered =
       last?.outcome === 'reply' || (definition.expect === 'unreachable' && last?.outcome === 'mismatch');

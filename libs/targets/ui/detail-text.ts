@@ -4,10 +4,14 @@ import { rttText } from '@icmp-mon/platform/ui-kit';
 
 const DAY_MS = 86_400_000;
 
-/** Formats what a result has beyond its round trip: `4 of 5 packets`, the phases of a request and its certificate, or why it is not believed. Empty without any. */
-export function detailText({ packets, phases, notBelieved }: ResultDetail, nowMs: number): string {
+/**
+ * Formats what a result has beyond its round trip: `4 of 5 packets`, the phases of a request and its certificate, why it is not believed, or that it confirmed
+ * a miss. Empty without any.
+ */
+export function detailText({ packets, phases, notBelieved, confirming }: ResultDetail, nowMs: number): string {
   const counts = packets === undefined ? [] : [`${packets.received} of ${packets.sent} packets`];
   if (notBelieved !== undefined) return [`not believed: ${DISBELIEF_TEXTS[notBelieved]}`, ...counts].join(', ');
+  if (confirming === true) return ['confirms a miss', ...counts].join(', ');
   if (packets !== undefined) return counts.join('');
   return phases === undefined ? '' : [...phaseTexts(phases), ...certificateTexts(phases, nowMs)].join(', ');
 }

@@ -12,6 +12,13 @@ it('shows the packets of a ping, and nothing for results without details', () =>
   expect(detailText({ phases: NONE }, NOW_MS)).toBe('');
 });
 
+it('shows that a probe confirmed a miss, with its packets', () => {
+  expect(detailText({ confirming: true }, NOW_MS)).toBe('confirms a miss');
+  expect(detailText({ confirming: true, packets: { sent: 5, received: 0 } }, NOW_MS)).toBe(
+    'confirms a miss, 0 of 5 packets',
+  );
+});
+
 it('shows the phases of a request apart, as far as they were reached, and the days of the certificate', () => {
   const all = { connectUs: 1_000, tlsUs: 6_000, firstByteUs: 18_000, totalUs: 18_500 };
   expect(detailText({ phases: { ...all, certificateEndsAt: '2027-01-10T00:00:00Z' } }, NOW_MS)).toBe(

@@ -17,6 +17,8 @@ export class LatestResults {
   protected readonly nowMs = inject(Clock).nowMs;
   protected readonly tableRows = computed(() => this.shown().singles().slice(0, TABLE_ROWS));
   protected readonly hasDetails = computed(() =>
-    this.tableRows().some(({ packets, phases, notBelieved }) => (packets ?? phases ?? notBelieved) !== undefined),
+    this.tableRows().some(
+      ({ packets, phases, notBelieved, confirming }) => (packets ?? phases ?? notBelieved ?? confirming) !== undefined,
+    ),
   );
 }

@@ -1,5 +1,5 @@
 import {
-  DETAIL_KIND_MAX,
+  DETAIL_KIND,
   type DetailCode,
   encodeDisbelief,
   isDisbelief,
@@ -79,7 +79,7 @@ export class ResultCollector {
 
   /** Sets the highest kind of details that the control plane reads; undefined while it is unknown. */
   setReadable(detailKindMax: number | undefined): void {
-    this.sendsReasons = (detailKindMax ?? 0) >= DETAIL_KIND_MAX;
+    this.sendsReasons = (detailKindMax ?? 0) >= DETAIL_KIND.notBelieved;
   }
 
   /** A result that is not `believed`, or has no data, uses the backfill lane: it is stored, and does not affect the verdict. */

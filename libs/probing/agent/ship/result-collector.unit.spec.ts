@@ -1,4 +1,4 @@
-import { DETAIL_KIND_MAX, encodeDisbelief, encodePackets, OUTCOME } from '@icmp-mon/probing/contract';
+import { DETAIL_KIND, DETAIL_KIND_MAX, encodeDisbelief, encodePackets, OUTCOME } from '@icmp-mon/probing/contract';
 import { decodeBlock, frameBlock } from '@icmp-mon/probing/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ScheduledTarget } from '../schedule/schedule';
@@ -54,11 +54,14 @@ describe('results that are not believed', () => {
     expect(collector.doubted, 'only misses are doubted').toBe(2);
   });
 
-  it.each([undefined, DETAIL_KIND_MAX - 1])('have none while any process reads fewer kinds of details (%s)', (kind) => {
-    collector.setReadable(DETAIL_KIND_MAX);
-    collector.setReadable(kind);
-    collector.record(target, 2_000, OUTCOME.timeout, 0, undefined, false);
-    collector.record(target, 4_000, OUTCOME.error, 0, encodeDisbelief('foreign_reply'));
-    expect(results()).toEqual([{ isLive: false, outcome: OUTCOME.timeout, detail: undefined }]);
-  });
+  it.each([undefined, DETAIL_KIND.notBelieved - 1])(
+    'have none while any process reads fewer kinds of details (%s)',
+    (kind) => {
+      collector.setReadable(DETAIL_KIND_MAX);
+      collector.setReadable(kind);
+      collector.record(target, 2_000, OUTCOME.timeout, 0, undefined, false);
+      collector.record(target, 4_000, OUTCOME.error, 0, encodeDisbelief('foreign_reply'));
+      expect(results()).toEqual([{ isLive: false, outcome: OUTCOME.timeout, detail: undefined }]);
+    },
+  );
 });

@@ -154,6 +154,12 @@ export class ProbeResultResponse implements ProbeResult {
       'Why the result is no evidence about the target: it is stored and not judged. `unknown`: a newer reason.',
   })
   notBelieved?: DisbeliefReason | 'unknown';
+  @ApiPropertyOptional({
+    type: Boolean,
+    enum: [true],
+    description: 'The probe confirmed a first miss: it is judged, and left out of figures about loss and round trips.',
+  })
+  confirming?: true;
 }
 
 export class ResultPageResponse {

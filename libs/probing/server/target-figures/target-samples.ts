@@ -1,4 +1,11 @@
-import { isSuccess, isVote, STRIP_CELL_MS, STRIP_CELLS, type TargetFigures } from '@icmp-mon/probing/contract';
+import {
+  isConfirming,
+  isSuccess,
+  isVote,
+  STRIP_CELL_MS,
+  STRIP_CELLS,
+  type TargetFigures,
+} from '@icmp-mon/probing/contract';
 import type { SeriesSamples } from '@icmp-mon/probing/wire';
 
 export const RECENT_MS = 300_000;
@@ -31,8 +38,11 @@ export class TargetSamples {
     this.recentFromMs = nowMs - RECENT_MS;
   }
 
+  /** Adds samples, without confirming probes. */
   add(windowStartMs: number, samples: SeriesSamples): void {
+    const { details } = samples;
     for (let row = 0; row < samples.count; row++) {
+      if (details.size > 0 && isConfirming(details.get(row))) continue;
       const timeMs = windowStartMs + samples.timeOffsetMs[row];
       const cell = Math.floor((timeMs - this.fromMs) / STRIP_CELL_MS);
       const outcome = samples.outcome[row];

@@ -1,4 +1,5 @@
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodeConfirming, OUTCOME } from '@icmp-mon/probing/contract';
+import { SeriesBuilder } from '@icmp-mon/probing/wire';
 import { describe, expect, it } from 'vitest';
 import { type Sample, samplesOf } from '../stored-windows.test-rows';
 import { stripSpan, TargetSamples } from './target-samples';
@@ -40,6 +41,15 @@ describe('the figures of a target', () => {
     expect(strip.slice(0, 56)).toEqual(Array<null>(56).fill(null));
     expect(strip.slice(56)).toEqual([0.5, 0, null, 1]);
     expect(stripSpan(NOW_MS)).toEqual({ fromMs: NOW_MS - 3_560_000, untilMs: NOW_MS + 40_000 });
+  });
+
+  it('leave out probes that confirm a miss', () => {
+    const builder = new SeriesBuilder(10, 1);
+    builder.addSample(1, 60_000, OUTCOME.reply, 10);
+    builder.addSample(1, 61_500, OUTCOME.timeout, 0, encodeConfirming());
+    const target = new TargetSamples(NOW_MS);
+    target.add(WINDOW_MS, builder.buildSamples());
+    expect(target.figuresOf(1, null).strip[57]).toBe(0);
   });
 
   it('take the median of the latest replies of all agents', () => {
