@@ -32,14 +32,14 @@ export {
   windowStart,
 } from './series-body';
 export { SeriesBuilder, type SeriesSamples, sortSamples } from './series-samples';
+export type { BlockEnvelope, ShardRecord } from './shard-record-kind';
 export {
-  type BlockEnvelope,
   BlocksRecord,
   decodeShardRecord,
   encodeBlocksRecord,
   encodeFeedRecord,
   encodeTickRecord,
   ENVELOPE_OVERHEAD_BYTES_MAX,
-  type ShardRecord,
 } from './shard-record';
+export { encodeThresholdsRecord, type ThresholdColumns } from './thresholds-record';
 export { readUpload, type ResultsResponse, UPLOAD_BYTES_MAX, writeUpload } from './upload';

@@ -2,34 +2,18 @@ import { BLOCK_BYTES_MAX } from './block-header';
 import { ByteReader } from './byte-reader';
 import { ByteWriter, sizeOfVarint, writeVarint, zigzagOf } from './byte-writer';
 import { feedFactFault, type FeedFact } from '@icmp-mon/probing/contract';
+import {
+  type BlockEnvelope,
+  type DecodedShardRecord,
+  refuseRecord as refuse,
+  SHARD_RECORD_BYTES_MAX,
+  SHARD_RECORD_KIND,
+} from './shard-record-kind';
+import { decodeThresholds } from './thresholds-record';
 
-/** Largest value of the shard's log: below the default limit of a broker (1 MiB including its overhead). */
-export const SHARD_RECORD_BYTES_MAX = 1_000_000;
 /** Most bytes that an envelope adds to its block: three varints. */
 export const ENVELOPE_OVERHEAD_BYTES_MAX = 8 + 8 + 4;
 export const RECORD_ENVELOPES_MAX = 4_096;
-
-/** First byte of a value in the shard's log. */
-export const SHARD_RECORD_KIND = { blocks: 1, tick: 2, feed: 3 } as const;
-
-/** A block as the gateway received it; its bytes are unchanged. */
-export interface BlockEnvelope {
-  /** Gateway's wall clock in ms since 1970. */
-  receivedAtMs: number;
-  /** Estimate of the agent's clock minus the gateway's, to be subtracted from the agent's times; i32. */
-  clockOffsetMs: number;
-  block: Uint8Array;
-}
-
-export type ShardRecord =
-  | { kind: 'blocks'; envelopes: BlockEnvelope[] }
-  | { kind: 'tick'; leaseEpoch: number; atMs: number }
-  | { kind: 'feed'; position: number; fact: FeedFact };
-
-export type ShardRecordRefusal = 'empty' | 'too_large' | 'unknown_kind' | 'torn' | 'bad_json' | 'bad_fact';
-
-export type DecodedShardRecord =
-  { ok: true; record: ShardRecord } | { ok: false; reason: ShardRecordRefusal; detail: string };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -116,6 +100,8 @@ export function decodeShardRecord(bytes: Uint8Array): DecodedShardRecord {
       return decodeTick(reader);
     case SHARD_RECORD_KIND.feed:
       return decodeFeed(reader);
+    case SHARD_RECORD_KIND.thresholds:
+      return decodeThresholds(reader);
     default:
       return refuse('unknown_kind', `kind ${kind}`);
   }
@@ -159,8 +145,4 @@ function decodeFeed(reader: ByteReader): DecodedShardRecord {
   return fault === undefined
     ? { ok: true, record: { kind: 'feed', position, fact: fact as FeedFact } }
     : refuse('bad_fact', fault);
-}
-
-function refuse(reason: ShardRecordRefusal, detail: string): DecodedShardRecord {
-  return { ok: false, reason, detail };
 }

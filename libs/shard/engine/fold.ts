@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FeedFact, type UncountedReason } from '@icmp-mon/probing/contract';
+import type { FeedFact, UncountedReason } from '@icmp-mon/probing/contract';
 import { decodeShardRecord, type BlockEnvelope } from '@icmp-mon/probing/wire';
+import { applyFact, type PlaceOf } from './apply-fact';
 import { BlockIntake } from './block-intake';
 import { CheckpointUnreadable, decodeCheckpoint, encodeCheckpoint, type CheckpointPart } from './checkpoint-codec';
 import { ShardDirectory } from './directory';
@@ -12,12 +13,11 @@ import type { WriterTransaction } from './writer';
 
 const CORE = 'core';
 
-/** Returns where a participant is relative to the record that is applied. */
-type PlaceOf<T> = (participant: ShardParticipant<T>) => RecordPlace;
-
 interface CoreHead extends FoldTimeState {
   directory: ReturnType<ShardDirectory['head']>;
   feedPosition: number;
+  /** Run of the thresholds that were applied last; absent in older checkpoints. */
+  thresholdsRun?: number;
   lanes: LaneEntry[];
 }
 
@@ -26,13 +26,15 @@ interface CoreHead extends FoldTimeState {
  *
  *     record ──▶ decode ─┬─ tick ───▶ clock ───────────────────────────────────────────────┐
  *                        ├─ feed ───▶ directory: policies, agents, targets, pairs ─────────┼──▶ participants ──▶ rows
- *                        └─ blocks ─▶ intake: lanes, pairs, times ──▶ results that count ──┘
+ *                        ├─ blocks ─▶ intake: lanes, pairs, times ──▶ results that count ──┤
+ *                        └─ thresholds ─▶ what is normal per pair ─────────────────────────┘
  *
  * Invariants:
  *
  * 1. Deterministic: the same records from the same checkpoint give the same state and the same effects, in any process and at any
  *    time. Neither a wall clock nor chance enters.
- * 2. A block counts once, by its sequence in its lane; a fact once, by its position in the feed; ticks of an older lease epoch are ignored.
+ * 2. A block counts once, by its sequence in its lane; a fact once, by its position in the feed; ticks of an older lease epoch,
+ *    and thresholds of an older run, are ignored.
  * 3. All participants see the same records in the same order, after clock and directory have been updated.
  * 4. Equal states have equal checkpoints, byte for byte, regardless of how they came about (`digest`).
  */
@@ -42,6 +44,7 @@ export class ShardFold<T = WriterTransaction> {
   private readonly time = new FoldTime();
   private readonly intake: BlockIntake;
   private feedPosition = 0;
+  private thresholdsRun = 0;
 
   constructor(
     readonly shard: number,
@@ -96,6 +99,11 @@ export class ShardFold<T = WriterTransaction> {
         this.feedPosition = record.position;
         this.applyFact(record.fact, placeOf);
         return;
+      case 'thresholds':
+        if (record.run < this.thresholdsRun) return;
+        this.thresholdsRun = record.run;
+        for (const each of this.participants) each.onThresholds?.(record.rows, this.time.clock, placeOf(each));
+        return;
       default:
         record satisfies never;
     }
@@ -117,31 +125,7 @@ export class ShardFold<T = WriterTransaction> {
   }
 
   private applyFact(fact: FeedFact, placeOf: PlaceOf<T>): void {
-    switch (fact.kind) {
-      case 'policy':
-        for (const target of this.directory.applyPolicy(fact)) {
-          for (const each of this.participants) each.onTarget?.(target, this.time.clock, placeOf(each));
-        }
-        return;
-      case 'agent':
-        for (const target of this.directory.applyAgent(fact)) {
-          for (const each of this.participants) each.onAgentCondition?.(target, this.time.clock, placeOf(each));
-        }
-        return;
-      case 'target': {
-        const target = this.directory.applyTarget(fact, this.time.clock.atMs);
-        for (const each of this.participants) each.onTarget?.(target, this.time.clock, placeOf(each));
-        return;
-      }
-      case 'target-removed': {
-        const target = this.directory.removeTarget(fact.targetKey);
-        if (!target) return;
-        for (const each of this.participants) each.onTargetRemoved?.(target, this.time.clock, placeOf(each));
-        return;
-      }
-      default:
-        fact satisfies never;
-    }
+    applyFact(fact, this.directory, this.participants, this.time.clock, placeOf);
   }
 
   private applyBlock(envelope: BlockEnvelope, placeOf: PlaceOf<T>): void {
@@ -162,11 +146,11 @@ export class ShardFold<T = WriterTransaction> {
 
   private coreHead(): CoreHead {
     const { tickEpoch, lastTickMs, clock, receipts } = this.time.checkpointState();
-    const { directory, feedPosition, intake } = this;
+    const { directory, feedPosition, thresholdsRun, intake } = this;
     // The order of the members is part of the canonical form.
     return {
       ...{ directory: directory.head(), feedPosition, tickEpoch, lastTickMs, clock },
-      ...{ lanes: intake.laneEntries(), receipts },
+      ...{ lanes: intake.laneEntries(), receipts, thresholdsRun },
     };
   }
 
@@ -189,6 +173,7 @@ export class ShardFold<T = WriterTransaction> {
     if (!head) throw new CheckpointUnreadable('the part "core" is missing');
     this.time.restore(head);
     this.feedPosition = head.feedPosition;
+    this.thresholdsRun = head.thresholdsRun ?? 0;
     this.intake.restoreLanes(head.lanes);
     this.directory.restore(head.directory);
     for (const participant of this.participants) {

@@ -1,5 +1,5 @@
 import type { DetailCode, FeedFact, UncountedReason } from '@icmp-mon/probing/contract';
-import type { Lane } from '@icmp-mon/probing/wire';
+import type { Lane, ThresholdColumns } from '@icmp-mon/probing/wire';
 import type { CheckpointPart } from './checkpoint-codec';
 import type { AgentEntry, PolicyEntry, TargetEntry } from './directory';
 import type { WriterTransaction } from './writer';
@@ -83,6 +83,8 @@ export interface ShardParticipant<T = WriterTransaction> {
   onResults?(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void;
   /** Called for results that are dropped or changed on receipt, after `onResults` for the other results of the block. */
   onUncounted?(agentId: string, reason: UncountedReason, results: number, clock: ShardClock, place: RecordPlace): void;
+  /** Called with what is normal for pairs of the shard; rows of unknown pairs are included. Applying rows twice must be harmless. */
+  onThresholds?(rows: ThresholdColumns, clock: ShardClock, place: RecordPlace): void;
   onTick?(clock: ShardClock, place: RecordPlace): void;
   /** At a takeover: reads its stored rows, which are its state at its stored position. */
   loadStoredRows?(rows: T): Promise<void>;
