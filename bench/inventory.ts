@@ -2,7 +2,7 @@ import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore, type EventMetadata } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { register, TARGET } from '@icmp-mon/targets/server';
-import { type AgentSelection, NO_DIVERSITY, type TierPolicy } from '@icmp-mon/tiers/contract';
+import { type AgentSelection, NO_DIVERSITY, RULE_DEFAULTS, type TierPolicy } from '@icmp-mon/tiers/contract';
 import { defineBuiltIn, TIER } from '@icmp-mon/tiers/server';
 
 /** Concurrent commands; the event store writes commands that arrive together in one transaction. */
@@ -29,7 +29,7 @@ export function pingPolicy(intervalS: number, strategy: AgentSelection['strategy
     probeTimeoutMs: 1_000,
     checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
     agentSelection: { strategy, count, regions: [], requireTags: {}, excludeTags: {}, diversity: NO_DIVERSITY },
-    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority' },
+    verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 'majority', ...RULE_DEFAULTS },
   };
 }
 

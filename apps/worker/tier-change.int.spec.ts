@@ -127,13 +127,15 @@ describe('a change of a tier with targets', () => {
   });
 
   it('reaches the waiting agent and all shards without a restart', async () => {
-    const rule = { missesToFail: 5, successesToRecover: 2, quorum: 1 };
+    const rule = { ...fast.verdictRule, missesToFail: 5, successesToRecover: 2, quorum: 1, confirm: false };
     const { policyVersion } = policiesOf('gold', 0)[0];
     await define('gold', { ...fast, probeIntervalMs: 2_000, probeTimeoutMs: 700, verdictRule: rule });
     const isNew = ({ tiers }: AssignmentsResponse) =>
       tiers.some(({ tier, probeIntervalMs }) => tier === 'gold' && probeIntervalMs === 2_000);
     const { tiers, assigned } = await answered(isNew);
-    expect(tiers.find(({ tier }) => tier === 'gold')).toMatchObject({ probeTimeoutMs: 700, checks: [{ check: 1 }] });
+    expect(tiers.find(({ tier }) => tier === 'gold')).toMatchObject({
+      ...{ probeTimeoutMs: 700, checks: [{ check: 1 }], missesToFail: 5, confirm: false },
+    });
     expect(assigned).toEqual([]);
     for (let shard = 0; shard < SHARDS; shard++) {
       await eventually(() => expect(policiesOf('gold', shard)).toHaveLength(2));

@@ -17,6 +17,8 @@ export interface AssignedTier {
   checks: CheckDefinition[];
   /** Misses in a row with which the tier's rule calls a target down; missing from older gateways. */
   missesToFail?: number;
+  /** Whether the agent confirms a first miss by three more probes; missing from older gateways, which is the same as true. */
+  confirm?: boolean;
 }
 
 export interface AssignedTarget {

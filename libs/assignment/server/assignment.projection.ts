@@ -1,7 +1,7 @@
 import { AGENTS_TOPIC } from '@icmp-mon/agents/contract';
-import { shardOf, type FeedFact, type PolicyFact } from '@icmp-mon/probing/contract';
+import { shardOf, type FeedFact } from '@icmp-mon/probing/contract';
 import { type TargetRemoved, TARGETS_TOPIC } from '@icmp-mon/targets/contract';
-import { type TierDefined, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
+import { completePolicy, type TierDefined, TIERS_TOPIC } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ReceivedMessage } from '@icmp-mon/platform/messaging';
 import { appendAgentFacts } from './condition-log';
@@ -9,6 +9,7 @@ import { targetSubject, TargetEvaluation } from './evaluate-targets';
 import { removeAssignments } from './selection-writer';
 import { appendFacts, lockFeed, reserveFeedPositions } from './feed-writer';
 import { type AgentChange, foldChanges, type KnownChanges } from './known-changes';
+import { policyFact } from './policy-fact';
 
 export const ASSIGNMENT_GROUP = 'assignment';
 export const ASSIGNMENT_TOPICS = [TIERS_TOPIC, AGENTS_TOPIC, TARGETS_TOPIC];
@@ -52,18 +53,7 @@ export class AssignmentProjection {
            policy = EXCLUDED.policy, position = EXCLUDED.position, removed = false`,
         [name, JSON.stringify(policy), position],
       );
-      const fact: PolicyFact = {
-        kind: 'policy',
-        tier: name,
-        policyVersion: position,
-        intervalMs: policy.probeIntervalMs,
-        timeoutMs: policy.probeTimeoutMs,
-        missesToFail: policy.verdictRule.missesToFail,
-        successesToRecover: policy.verdictRule.successesToRecover,
-        quorum: policy.verdictRule.quorum,
-        checks: policy.checks.map(({ check, type, expect, port }) => ({ check, type, expect, ...(port && { port }) })),
-      };
-      await this.appendToAllShards(sql, `tier:${name}`, fact, positions);
+      await this.appendToAllShards(sql, `tier:${name}`, policyFact(name, position, completePolicy(policy)), positions);
     }
     return tiers.map(({ name }) => name);
   }

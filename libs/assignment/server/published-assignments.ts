@@ -1,5 +1,5 @@
 import type { AssignedTier } from '@icmp-mon/assignment/contract';
-import type { StoredTierPolicy } from '@icmp-mon/tiers/contract';
+import { completeRule, type StoredTierPolicy } from '@icmp-mon/tiers/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { AssignmentsAnswer, type ChangeRow } from './assignments-answer';
 
@@ -116,5 +116,6 @@ interface TierRow {
 function assignedTier({ name, policy }: TierRow): AssignedTier[] {
   if (policy === null) return [];
   const { probeIntervalMs, probeTimeoutMs, checks, verdictRule } = policy;
-  return [{ tier: name, probeIntervalMs, probeTimeoutMs, checks, missesToFail: verdictRule.missesToFail }];
+  const { missesToFail, confirm } = completeRule(verdictRule);
+  return [{ tier: name, probeIntervalMs, probeTimeoutMs, checks, missesToFail, confirm }];
 }

@@ -1,5 +1,3 @@
-import { isUuid } from './uuid';
-
 /** Types of checks that a tier can have. Agents report which of them they execute. */
 export const CHECK_TYPES = ['icmp_ping', 'tcp_connect', 'http', 'dns'] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
@@ -27,6 +25,18 @@ export interface PolicyFact {
   successesToRecover: number;
   quorum: Quorum;
   checks: TierCheck[];
+  /** Limits while nothing is known of a pair; absent in older logs. */
+  degraded?: { latencyMs: number | null; lossPercent: number | null };
+  /** Agents of one provider, or region, are one voter; `least` groups are required. Absent: each agent is a voter. */
+  voters?: VoterGroups;
+  /** Whether baselines follow the hour of the week; absent: they do not. */
+  hourOfWeek?: true;
+}
+
+interface VoterGroups {
+  by: 'providers' | 'regions';
+  /** Number of groups that the quorum is counted over if fewer are selected. */
+  least: number;
 }
 
 /** Complete state of one target, valid from this record on; replaces earlier facts about it. */
@@ -73,127 +83,7 @@ export interface AgentFact {
 /** Facts in the shard's log besides results and time. Applied once per position, in order. */
 export type FeedFact = PolicyFact | TargetFact | TargetRemovedFact | AgentFact;
 
-const SELECTED_AGENTS_MAX = 1_000;
-const CHECKS_MAX = 64;
-const TEXT_LENGTH_MAX = 256;
-const U32_MAX = 0xffff_ffff;
-
 /** Returns the shard that owns a target; it receives the results of all agents for the target. */
 export function shardOf(targetKey: number, shardCount: number): number {
   return targetKey % shardCount;
-}
-
-/** Returns what is wrong with a value that should be a feed fact; undefined if it is valid. Unknown fields are ignored. */
-export function feedFactFault(value: unknown): string | undefined {
-  if (!isRecord(value)) return 'a feed fact must be an object';
-  switch (value['kind']) {
-    case 'policy':
-      return policyFault(value);
-    case 'target':
-      return targetFault(value);
-    case 'target-removed':
-      return integerFault(value, 'targetKey', 0, U32_MAX);
-    case 'agent':
-      return agentFault(value);
-    default:
-      return `unknown kind of feed fact: ${String(value['kind']).slice(0, 40)}`;
-  }
-}
-
-/** Whether the value is a feed fact that this version can fold. */
-export function isFeedFact(value: unknown): value is FeedFact {
-  return feedFactFault(value) === undefined;
-}
-
-function policyFault(fact: Record<string, unknown>): string | undefined {
-  return (
-    textFault(fact, 'tier') ??
-    integerFault(fact, 'policyVersion', 0, Number.MAX_SAFE_INTEGER) ??
-    integerFault(fact, 'intervalMs', 1, U32_MAX) ??
-    integerFault(fact, 'timeoutMs', 1, U32_MAX) ??
-    integerFault(fact, 'missesToFail', 1, 1_000) ??
-    integerFault(fact, 'successesToRecover', 1, 1_000) ??
-    (fact['quorum'] === 'majority' ? undefined : integerFault(fact, 'quorum', 1, SELECTED_AGENTS_MAX)) ??
-    checksFault(fact['checks'])
-  );
-}
-
-function checksFault(checks: unknown): string | undefined {
-  if (!Array.isArray(checks) || checks.length === 0 || checks.length > CHECKS_MAX)
-    return `checks must be a list of 1 to ${CHECKS_MAX}`;
-  for (const check of checks as unknown[]) {
-    if (!isRecord(check)) return 'a check must be an object';
-    const fault = integerFault(check, 'check', 0, 0xffff) ?? oneOfFault(check, 'type', CHECK_TYPES);
-    if (fault !== undefined) return fault;
-    const expectFault =
-      oneOfFault(check, 'expect', ['reachable', 'unreachable']) ??
-      (check['port'] === undefined ? undefined : integerFault(check, 'port', 1, 65_535));
-    if (expectFault !== undefined) return expectFault;
-  }
-  return undefined;
-}
-
-function targetFault(fact: Record<string, unknown>): string | undefined {
-  const fault =
-    integerFault(fact, 'targetKey', 0, U32_MAX) ??
-    uuidFault(fact, 'targetId') ??
-    textFault(fact, 'ip') ??
-    textFault(fact, 'vrf') ??
-    textFault(fact, 'tier');
-  if (fault !== undefined) return fault;
-  return (
-    agentIdsFault(fact, 'selected') ?? (fact['refuses'] === undefined ? undefined : agentIdsFault(fact, 'refuses'))
-  );
-}
-
-function agentIdsFault(from: Record<string, unknown>, field: string): string | undefined {
-  const ids = from[field];
-  if (!Array.isArray(ids) || ids.length > SELECTED_AGENTS_MAX) {
-    return `${field} must be a list of at most ${SELECTED_AGENTS_MAX} agents`;
-  }
-  return (ids as unknown[]).every((id) => typeof id === 'string' && isUuid(id))
-    ? undefined
-    : `${field} must contain agent ids (UUIDs)`;
-}
-
-function agentFault(fact: Record<string, unknown>): string | undefined {
-  return (
-    uuidFault(fact, 'agentId') ??
-    textFault(fact, 'name') ??
-    textFault(fact, 'region') ??
-    textFault(fact, 'provider') ??
-    oneOfFault(fact, 'state', ['active', 'removed']) ??
-    (fact['condition'] === undefined ? undefined : textFault(fact, 'condition')) ??
-    (fact['anchors'] === undefined ? undefined : textFault(fact, 'anchors'))
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function integerFault(from: Record<string, unknown>, field: string, min: number, max: number): string | undefined {
-  const value = from[field];
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max
-    ? undefined
-    : `${field} must be an integer from ${min} to ${max}`;
-}
-
-function textFault(from: Record<string, unknown>, field: string): string | undefined {
-  const value = from[field];
-  return typeof value === 'string' && value.length <= TEXT_LENGTH_MAX
-    ? undefined
-    : `${field} must be a text of at most ${TEXT_LENGTH_MAX} characters`;
-}
-
-function uuidFault(from: Record<string, unknown>, field: string): string | undefined {
-  const value = from[field];
-  return typeof value === 'string' && isUuid(value) ? undefined : `${field} must be a UUID`;
-}
-
-function oneOfFault(from: Record<string, unknown>, field: string, allowed: readonly string[]): string | undefined {
-  const value = from[field];
-  return typeof value === 'string' && allowed.includes(value)
-    ? undefined
-    : `${field} must be one of ${allowed.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 export { DISBELIEF_REASONS, DISBELIEF_TEXTS, type DisbeliefReason } from './disbelief';
 export * from './feed-fact';
+export * from './feed-fact-fault';
 export * from './never-probed';
 export * from './outcomes';
 export { PACKET_GAP_MS, packetsPerProbe, sendingMs } from './packets-per-probe';

@@ -21,6 +21,8 @@ export type Verdict = Status;
  * - `agent_lost`: the selected agent sends no reports to the control plane
  * - `not_sent`: the agents' own kernels refused to send the probes
  * - `quorum_up`, `quorum_down`: the quorum agrees
+ * - `lossy`, `slow`: the quorum agrees that it answers, but loses more, or answers later, than is normal
+ * - `partition`: it answers, but not to agents whose path is cut
  * - `no_quorum`: fresh verdicts disagree and neither side reaches the quorum
  */
 export const STATUS_REASONS = [
@@ -38,6 +40,9 @@ export const STATUS_REASONS = [
   'quorum_up',
   'quorum_down',
   'no_quorum',
+  'lossy',
+  'slow',
+  'partition',
 ] as const;
 export type StatusReason = (typeof STATUS_REASONS)[number];
 
@@ -48,7 +53,7 @@ export type StatusReason = (typeof STATUS_REASONS)[number];
 export const SHOWN_REASONS = [...STATUS_REASONS, 'not_judged'] as const;
 export type ShownReason = (typeof SHOWN_REASONS)[number];
 
-/** Votes of the selected agents. Fresh votes are up + degraded + down. */
+/** Votes of the selected agents, or of their groups where the tier asks for independent voters. Fresh votes are up + degraded + down. */
 export interface Votes {
   selected: number;
   needed: number;

@@ -15,6 +15,9 @@ const REASONS: Readonly<Record<ShownReason, string>> = {
   quorum_up: 'enough agents receive replies',
   quorum_down: 'enough agents receive no replies',
   no_quorum: 'the agents disagree',
+  lossy: 'more results are lost than is normal',
+  slow: 'the replies take longer than is normal',
+  partition: 'the paths of some agents are cut',
   not_judged: 'the shard has judged no results for three intervals',
 };
 
@@ -33,6 +36,9 @@ const SHORT: Readonly<Record<ShownReason, string>> = {
   quorum_up: '',
   quorum_down: '',
   no_quorum: 'no quorum',
+  lossy: 'lossy',
+  slow: 'slow',
+  partition: 'partition',
   not_judged: 'not judged',
 };
 

@@ -10,3 +10,11 @@ export * from './tier-limits';
 export { leadingCheck, TierChecks } from './tier-checks';
 export { TierTargets } from './tier-targets';
 export * from './tier-history';
+export type {
+  DegradedLimits,
+  IndependentVoters,
+  StoredVerdictRule,
+  VerdictRule,
+  VerdictRuleRequest,
+} from './verdict-rule';
+export { completeRule, INDEPENDENT_VOTERS, RULE_DEFAULTS } from './verdict-rule';

@@ -27,9 +27,20 @@ export class PolicyFields {
     return this.addFault(pointer, `must be a list of ${min} to ${max} items`);
   }
 
-  integer(value: unknown, pointer: string, { min, max }: { min: number; max: number }): number | undefined {
+  /** Reads a whole number; `alternative` is another value that the caller accepts, for the text of the fault. */
+  integer(
+    value: unknown,
+    pointer: string,
+    { min, max }: { min: number; max: number },
+    alternative?: string,
+  ): number | undefined {
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-    return this.addFault(pointer, `must be a whole number from ${min} to ${max}`);
+    const or = alternative === undefined ? '' : `, or ${alternative}`;
+    return this.addFault(pointer, `must be a whole number from ${min} to ${max}${or}`);
+  }
+
+  flag(value: unknown, pointer: string): boolean | undefined {
+    return typeof value === 'boolean' ? value : this.addFault(pointer, 'must be true or false');
   }
 
   choice<T extends string>(value: unknown, pointer: string, values: readonly T[]): T | undefined {

@@ -4,10 +4,28 @@ import type { AgentSelection, Diversity } from './tier';
 
 /** Returns what is wrong with a policy whose members are valid each for itself, but not together. */
 export function relationFaults(policy: SentPolicy): PolicyFault[] {
-  return [...timeFaults(policy), ...checkFaults(policy.checks), ...selectionFaults(policy), ...quorumFaults(policy)];
+  const unreachable = quorumFaults(policy);
+  return [
+    ...timeFaults(policy),
+    ...checkFaults(policy.checks),
+    ...selectionFaults(policy),
+    ...(unreachable.length > 0 ? unreachable : voterFaults(policy)),
+  ];
 }
 
-function timeFaults({ probeIntervalMs, probeTimeoutMs, checks }: SentPolicy): PolicyFault[] {
+function timeFaults(policy: SentPolicy): PolicyFault[] {
+  return [...lengthFaults(policy), ...latencyFaults(policy)];
+}
+
+/** A round trip that is longer than the timeout is a miss. */
+function latencyFaults({ probeTimeoutMs, verdictRule }: SentPolicy): PolicyFault[] {
+  const { latencyMs } = verdictRule.degraded;
+  if (latencyMs === null || latencyMs < probeTimeoutMs) return [];
+  const detail = `must be shorter than probeTimeoutMs, which is ${probeTimeoutMs}: a longer round trip is a miss`;
+  return [{ pointer: '#/verdictRule/degraded/latencyMs', detail }];
+}
+
+function lengthFaults({ probeIntervalMs, probeTimeoutMs, checks }: SentPolicy): PolicyFault[] {
   if (probeTimeoutMs < probeIntervalMs) {
     return checks.flatMap((check, at) => {
       const lengthMs = sendingMs(check) + probeTimeoutMs;
@@ -87,4 +105,22 @@ function quorumFaults({ agentSelection: { strategy, count }, verdictRule: { quor
   if (quorum === 'majority' || strategy === 'all' || quorum <= count) return [];
   const detail = `is ${quorum}, but a target has ${count} agents (count): no status could be reached. Use at most ${count}, or "majority"`;
   return [{ pointer: '#/verdictRule/quorum', detail }];
+}
+
+/**
+ * The least number of groups is what the selection must give, so that the quorum can be reached and no group decides alone. Targets for
+ * which the fleet cannot give it are reported as not placed as asked.
+ */
+function voterFaults({
+  agentSelection: { diversity },
+  verdictRule: { independentVoters, quorum },
+}: SentPolicy): PolicyFault[] {
+  if (independentVoters === 'none') return [];
+  const member = independentVoters === 'providers' ? 'minProviders' : 'minRegions';
+  const needed = Math.max(2, quorum === 'majority' ? 0 : quorum);
+  if (diversity[member] >= needed) return [];
+  const why =
+    needed > 2 ? `because the quorum is ${needed}` : `otherwise one of the ${independentVoters} decides alone`;
+  const detail = `is ${diversity[member]}, but verdictRule.independentVoters is ${independentVoters}: require at least ${needed}, ${why}`;
+  return [{ pointer: `#/agentSelection/diversity/${member}`, detail }];
 }

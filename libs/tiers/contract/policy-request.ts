@@ -1,4 +1,5 @@
-import type { AgentSelection, CheckDefinition, TierPolicy, VerdictRule } from './tier';
+import type { AgentSelection, CheckDefinition, TierPolicy } from './tier';
+import type { VerdictRuleRequest } from './verdict-rule';
 
 /**
  * A check as clients send it. Without `check`, a check with the type and parameters of a current one keeps its number, and any other gets a
@@ -13,7 +14,7 @@ export type AgentSelectionRequest = Pick<AgentSelection, 'strategy'> & Partial<O
 export interface TierPolicyRequest extends Pick<TierPolicy, 'probeIntervalMs' | 'probeTimeoutMs'> {
   checks: CheckRequest[];
   agentSelection: AgentSelectionRequest;
-  verdictRule: VerdictRule;
+  verdictRule: VerdictRuleRequest;
 }
 
 /** Request body of `POST /api/v1/tiers`. */

@@ -5,8 +5,9 @@ import { escaped, PolicyFields } from './policy-fields';
 import { readParameters } from './read-parameters';
 import { relationFaults } from './policy-relations';
 import type { CheckRequest, PolicyFault, SentPolicy } from './policy-request';
-import { type AgentSelection, EXPECTATIONS, NO_DIVERSITY, POLICY_MEMBERS, STRATEGIES, type VerdictRule } from './tier';
+import { type AgentSelection, EXPECTATIONS, NO_DIVERSITY, POLICY_MEMBERS, STRATEGIES } from './tier';
 import { TIER_LIMITS } from './tier-limits';
+import { readRule } from './verdict-rule';
 
 /** Values of the members of an agent selection that a request does not state. */
 const SELECTION_DEFAULTS = {
@@ -99,20 +100,5 @@ function readDiversity(fields: PolicyFields, sent: unknown, pointer: string): Ag
   return {
     minRegions: fields.integer(diversity.minRegions, `${pointer}/minRegions`, TIER_LIMITS.count) ?? 0,
     minProviders: fields.integer(diversity.minProviders, `${pointer}/minProviders`, TIER_LIMITS.count) ?? 0,
-  };
-}
-
-function readRule(fields: PolicyFields, sent: unknown): VerdictRule | undefined {
-  const pointer = '#/verdictRule';
-  const rule = fields.object(sent, pointer, ['missesToFail', 'successesToRecover', 'quorum']);
-  if (rule === undefined) return undefined;
-  const quorum = rule['quorum'];
-  const isQuorum =
-    quorum === 'majority' || fields.integer(quorum, `${pointer}/quorum`, TIER_LIMITS.count) !== undefined;
-  return {
-    missesToFail: fields.integer(rule['missesToFail'], `${pointer}/missesToFail`, TIER_LIMITS.misses) ?? 0,
-    successesToRecover:
-      fields.integer(rule['successesToRecover'], `${pointer}/successesToRecover`, TIER_LIMITS.misses) ?? 0,
-    quorum: isQuorum ? (quorum as VerdictRule['quorum']) : 'majority',
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readPolicy } from './read-policy';
 import { BUILT_IN_TIERS } from './tier';
+import { RULE_DEFAULTS } from './verdict-rule';
 
 const VALID = {
   probeIntervalMs: 15_000,
@@ -16,7 +17,7 @@ const ping = { type: 'icmp_ping', expect: 'reachable' };
 const http = { type: 'http', expect: 'reachable', scheme: 'https' };
 
 describe('a policy', () => {
-  it('is completed with the defaults of its agent selection', () => {
+  it('is completed with the defaults of its agent selection and verdict rule', () => {
     const { policy } = readPolicy(VALID);
     expect(policy).toEqual({
       ...VALID,
@@ -24,7 +25,33 @@ describe('a policy', () => {
         ...{ strategy: 'distributed', count: 3, regions: [], requireTags: {}, excludeTags: {} },
         diversity: { minRegions: 1, minProviders: 1 },
       },
+      verdictRule: { ...VALID.verdictRule, ...RULE_DEFAULTS },
     });
+    const limits = { degraded: { latencyMs: 250 }, confirm: false };
+    expect(readPolicy(rule(limits)).policy?.verdictRule).toMatchObject({
+      ...{ degraded: { latencyMs: 250, lossPercent: 10 }, confirm: false, hourOfWeek: false },
+    });
+    const none = { latencyMs: null, lossPercent: null };
+    expect(readPolicy(rule({ degraded: none })).policy?.verdictRule.degraded).toEqual(none);
+  });
+
+  it('with independent voters requires as many groups as its quorum needs, at least two', () => {
+    const body = (quorum: unknown, diversity: object) => ({
+      ...rule({ independentVoters: 'providers', quorum }),
+      agentSelection: { strategy: 'all', diversity },
+    });
+    expect(readPolicy(body('majority', {})).faults).toEqual([
+      {
+        pointer: '#/agentSelection/diversity/minProviders',
+        detail:
+          'is 1, but verdictRule.independentVoters is providers: require at least 2, otherwise one of the providers decides alone',
+      },
+    ]);
+    expect(readPolicy(body(3, { minProviders: 2 })).faults).toMatchObject([
+      { detail: expect.stringContaining('require at least 3, because the quorum is 3') as string },
+    ]);
+    expect(readPolicy(body(3, { minProviders: 3 })).faults).toBeUndefined();
+    expect(readPolicy(body('majority', { minProviders: 2 })).faults).toBeUndefined();
   });
 
   it.each(Object.values(BUILT_IN_TIERS))('of a built-in tier is valid as it is', (policy) => {
@@ -123,6 +150,15 @@ describe('a policy', () => {
     [rule({ successesToRecover: 101 }), '#/verdictRule/successesToRecover'],
     [rule({ quorum: 'all' }), '#/verdictRule/quorum'],
     [rule({ quorum: 4 }), '#/verdictRule/quorum'],
+    [rule({ degraded: 10 }), '#/verdictRule/degraded'],
+    [rule({ degraded: { lossPercent: 100 } }), '#/verdictRule/degraded/lossPercent'],
+    [rule({ degraded: { latencyMs: 0 } }), '#/verdictRule/degraded/latencyMs'],
+    [rule({ degraded: { latencyMs: 1_000 } }), '#/verdictRule/degraded/latencyMs'],
+    [rule({ degraded: { jitterMs: 1 } }), '#/verdictRule/degraded/jitterMs'],
+    [rule({ independentVoters: 'countries' }), '#/verdictRule/independentVoters'],
+    [rule({ independentVoters: 'regions' }), '#/agentSelection/diversity/minRegions'],
+    [rule({ hourOfWeek: 'yes' }), '#/verdictRule/hourOfWeek'],
+    [rule({ confirm: null }), '#/verdictRule/confirm'],
     [{ ...VALID, interval: 1 }, '#/interval'],
     [{ ...VALID, agentSelection: undefined }, '#/agentSelection'],
     [{ ...VALID, verdictRule: [] }, '#/verdictRule'],

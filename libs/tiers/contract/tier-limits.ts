@@ -11,6 +11,9 @@ export const TIER_LIMITS = {
   /** Agents per target, for `distributed`; also the largest number that a quorum or diversity can name. */
   count: { min: 1, max: 100 },
   misses: { min: 1, max: 100 },
+  /** Limits of `degraded`. */
+  latencyMs: { min: 1, max: 30_000 },
+  lossPercent: { min: 1, max: 99 },
   regions: 50,
   tags: AGENT_TAGS.tagsMax,
   textLength: AGENT_PLACE_LENGTH_MAX,

@@ -1,4 +1,5 @@
 import type { CheckType } from '@icmp-mon/probing/contract';
+import { completeRule, RULE_DEFAULTS, type StoredVerdictRule, type VerdictRule } from './verdict-rule';
 
 /** Expectation of a check: a ping must be answered (`reachable`), a port must be closed (`unreachable`). */
 export const EXPECTATIONS = ['reachable', 'unreachable'] as const;
@@ -71,16 +72,6 @@ export interface Diversity {
   minProviders: number;
 }
 
-/** Rule for when one agent's results make a verdict, and when verdicts make a status. */
-export interface VerdictRule {
-  /** Number of misses in a row after which the agent's verdict is down. */
-  missesToFail: number;
-  /** Number of successes in a row after which it is up again. */
-  successesToRecover: number;
-  /** Number of the SELECTED agents that must agree: more than half, or a fixed number. */
-  quorum: 'majority' | number;
-}
-
 export interface TierPolicy {
   probeIntervalMs: number;
   probeTimeoutMs: number;
@@ -97,15 +88,17 @@ export const POLICY_MEMBERS = [
   'verdictRule',
 ] as const satisfies (keyof TierPolicy)[];
 
-/** A policy as events and tables contain it: those of releases without diversity do not state it. */
-export interface StoredTierPolicy extends Omit<TierPolicy, 'agentSelection'> {
+/** A policy as events and tables contain it: those of earlier releases do not state every member. */
+export interface StoredTierPolicy extends Omit<TierPolicy, 'agentSelection' | 'verdictRule'> {
   agentSelection: Omit<AgentSelection, 'diversity'> & { diversity?: Diversity };
+  verdictRule: StoredVerdictRule;
 }
 
 /** Returns a stored policy with everything that releases before it did not state. Every reader of a stored policy calls it. */
 export function completePolicy(stored: StoredTierPolicy): TierPolicy {
-  const { agentSelection, ...policy } = stored;
-  return { ...policy, agentSelection: { ...agentSelection, diversity: agentSelection.diversity ?? NO_DIVERSITY } };
+  const { agentSelection, verdictRule, ...policy } = stored;
+  const diversity = agentSelection.diversity ?? NO_DIVERSITY;
+  return { ...policy, agentSelection: { ...agentSelection, diversity }, verdictRule: completeRule(verdictRule) };
 }
 
 /** A tier as the API shows it. */
@@ -153,7 +146,7 @@ const ONE_AGENT: AgentSelection = {
   excludeTags: {},
   diversity: NO_DIVERSITY,
 };
-const TWO_MISSES: VerdictRule = { missesToFail: 2, successesToRecover: 1, quorum: 'majority' };
+const TWO_MISSES: VerdictRule = { missesToFail: 2, successesToRecover: 1, quorum: 'majority', ...RULE_DEFAULTS };
 
 /** Tiers that every installation starts with. */
 export const BUILT_IN_TIERS: Readonly<Record<'standard' | 'fast', TierPolicy>> = {

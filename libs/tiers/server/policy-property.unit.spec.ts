@@ -1,6 +1,6 @@
 import { validateEvent } from '@icmp-mon/platform/messaging';
 import { feedFactFault } from '@icmp-mon/probing/contract';
-import { readPolicy, type SentPolicy, TIER_DEFINED } from '@icmp-mon/tiers/contract';
+import { INDEPENDENT_VOTERS, readPolicy, type SentPolicy, TIER_DEFINED } from '@icmp-mon/tiers/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { numberedPolicy } from './check-numbers';
@@ -36,11 +36,18 @@ const policy = fc.record(
       },
       { requiredKeys: ['strategy'] },
     ),
-    verdictRule: fc.record({
-      missesToFail: whole,
-      successesToRecover: whole,
-      quorum: fc.oneof(fc.constant('majority'), whole),
-    }),
+    verdictRule: fc.record(
+      {
+        ...{ missesToFail: whole, successesToRecover: whole, quorum: fc.oneof(fc.constant('majority'), whole) },
+        degraded: fc.record({ latencyMs: fc.option(whole), lossPercent: fc.option(whole) }, maybe),
+        ...{
+          independentVoters: fc.constantFrom(...INDEPENDENT_VOTERS),
+          hourOfWeek: fc.boolean(),
+          confirm: fc.boolean(),
+        },
+      },
+      { requiredKeys: ['missesToFail', 'successesToRecover', 'quorum'] },
+    ),
   },
   maybe,
 );

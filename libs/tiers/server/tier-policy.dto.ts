@@ -2,9 +2,11 @@ import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
 import type * as contract from '@icmp-mon/tiers/contract';
 import {
   EXPECTATIONS,
+  INDEPENDENT_VOTERS,
   PING_LIMITS,
   QUERY_TYPES,
   RESPONSE_CODES,
+  RULE_DEFAULTS,
   SCHEMES,
   STRATEGIES,
   TIER_LIMITS,
@@ -113,11 +115,45 @@ class AgentSelectionRequest implements contract.AgentSelectionRequest {
   @ApiPropertyOptional({ type: DiversityRequest, description: 'No demand unless set.' }) diversity?: DiversityRequest;
 }
 
-class VerdictRuleRequest implements contract.VerdictRule {
+class DegradedLimitsRequest implements Partial<contract.DegradedLimits> {
+  @ApiPropertyOptional({
+    ...whole(TIER_LIMITS.latencyMs),
+    nullable: true,
+    description: 'Median of three; null unless set.',
+  })
+  latencyMs?: number | null;
+
+  @ApiPropertyOptional({
+    ...whole(TIER_LIMITS.lossPercent),
+    nullable: true,
+    description: `Loss that is still normal; ${RULE_DEFAULTS.degraded.lossPercent} unless set.`,
+  })
+  lossPercent?: number | null;
+}
+
+class VerdictRuleRequest implements contract.VerdictRuleRequest {
   @ApiProperty(MISSES) missesToFail!: number;
   @ApiProperty(MISSES) successesToRecover!: number;
   @ApiProperty({ oneOf: [{ type: 'string', enum: ['majority'] }, COUNT], example: 'majority' })
   quorum!: contract.VerdictRule['quorum'];
+
+  @ApiPropertyOptional({
+    type: DegradedLimitsRequest,
+    description: "Limits above which an agent's verdict is degraded while its baseline is not known.",
+  })
+  degraded?: DegradedLimitsRequest;
+
+  @ApiPropertyOptional({
+    enum: INDEPENDENT_VOTERS,
+    description: 'providers, regions: the agents of one provider, or region, are one voter; none unless set.',
+  })
+  independentVoters?: contract.IndependentVoters;
+
+  @ApiPropertyOptional({ description: 'Whether baselines follow the hour of the week; false unless set.' })
+  hourOfWeek?: boolean;
+
+  @ApiPropertyOptional({ description: 'Whether three more probes confirm a first miss; true unless set.' })
+  confirm?: boolean;
 }
 
 /** The pipe lets the members through; `readPolicy` of the contract checks them. */

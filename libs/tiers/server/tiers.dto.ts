@@ -2,6 +2,7 @@ import { CHECK_TYPES, type CheckType } from '@icmp-mon/probing/contract';
 import type {
   AgentSelection,
   CheckDefinition,
+  DegradedLimits,
   Diversity,
   Expectation,
   TierPolicy,
@@ -13,6 +14,7 @@ import type {
 } from '@icmp-mon/tiers/contract';
 import {
   EXPECTATIONS,
+  INDEPENDENT_VOTERS,
   QUERY_TYPES,
   RESPONSE_CODES,
   SCHEMES,
@@ -65,6 +67,11 @@ class AgentSelectionResponse implements AgentSelection {
   @ApiProperty({ type: DiversityResponse }) diversity!: DiversityResponse;
 }
 
+class DegradedLimitsResponse implements DegradedLimits {
+  @ApiProperty({ type: 'integer', nullable: true }) latencyMs!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true }) lossPercent!: number | null;
+}
+
 class VerdictRuleResponse implements VerdictRule {
   @ApiProperty({ type: 'integer' }) missesToFail!: number;
   @ApiProperty({ type: 'integer' }) successesToRecover!: number;
@@ -75,6 +82,10 @@ class VerdictRuleResponse implements VerdictRule {
     ],
   })
   quorum!: VerdictRule['quorum'];
+  @ApiProperty({ type: DegradedLimitsResponse }) degraded!: DegradedLimitsResponse;
+  @ApiProperty({ enum: INDEPENDENT_VOTERS }) independentVoters!: VerdictRule['independentVoters'];
+  @ApiProperty() hourOfWeek!: boolean;
+  @ApiProperty() confirm!: boolean;
 }
 
 class TierPolicyResponse implements TierPolicy {

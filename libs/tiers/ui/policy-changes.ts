@@ -1,5 +1,14 @@
 import type { SentPolicy } from '@icmp-mon/tiers/contract';
-import { agentCountText, agentScopeText, checkText, diversityText, ruleText, spanText } from './policy-text';
+import {
+  agentCountText,
+  agentScopeText,
+  checkText,
+  diversityText,
+  limitsText,
+  ruleText,
+  spanText,
+  votersText,
+} from './policy-text';
 
 /** Properties of a policy as texts; a property that is empty has no text. */
 const PROPERTIES: readonly { name: string; text: (policy: SentPolicy) => string }[] = [
@@ -13,6 +22,10 @@ const PROPERTIES: readonly { name: string; text: (policy: SentPolicy) => string 
     name: 'up after',
     text: ({ verdictRule: { successesToRecover: count } }) => (count === 1 ? '1 success' : `${count} successes`),
   },
+  { name: 'voters', text: ({ verdictRule }) => votersText(verdictRule) },
+  { name: 'limits without a baseline', text: ({ verdictRule }) => limitsText(verdictRule) },
+  { name: 'confirming probes', text: ({ verdictRule: { confirm } }) => (confirm ? 'on' : 'off') },
+  { name: 'baseline by hour of week', text: ({ verdictRule: { hourOfWeek } }) => (hourOfWeek ? 'on' : 'off') },
 ];
 
 /** Returns the differences between two policies as short texts: `interval 15 s → 5 s`, `check added: icmp_ping`. */

@@ -48,4 +48,18 @@ export function ruleText({ missesToFail, quorum }: TierPolicy['verdictRule']): s
   return `${misses}, ${quorum === 1 ? '1 agent' : `${quorum} agents`}`;
 }
 
+/** Formats from which limits on a verdict is degraded without a baseline: `10 % loss, 200 ms`, `none`. */
+export function limitsText({ degraded: { lossPercent, latencyMs } }: TierPolicy['verdictRule']): string {
+  const parts = [
+    ...(lossPercent === null ? [] : [`${lossPercent} % loss`]),
+    ...(latencyMs === null ? [] : [spanText(latencyMs)]),
+  ];
+  return parts.join(', ') || 'none';
+}
+
+/** Formats what counts as one voter: `each agent`, `each provider`. */
+export function votersText({ independentVoters }: TierPolicy['verdictRule']): string {
+  return { none: 'each agent', providers: 'each provider', regions: 'each region' }[independentVoters];
+}
+
 const isEmpty = (tags: Record<string, string>): boolean => Object.keys(tags).length === 0;

@@ -40,7 +40,7 @@ describe('the texts of a policy', () => {
       ...['icmp_ping', 'tcp_connect port 23 must not answer'],
     ]);
     expect(ruleText(standard.verdictRule)).toBe('2 misses, majority');
-    expect(ruleText({ missesToFail: 1, successesToRecover: 1, quorum: 3 })).toBe('1 miss, 3 agents');
+    expect(ruleText({ ...standard.verdictRule, missesToFail: 1, quorum: 3 })).toBe('1 miss, 3 agents');
   });
 });
 
@@ -51,7 +51,10 @@ describe('the differences between two policies', () => {
       probeIntervalMs: 5_000,
       checks: [{ check: 2, type: 'tcp_connect', port: 443, expect: 'reachable' }],
       agentSelection: selection({ count: 3, diversity: { minRegions: 2, minProviders: 2 } }),
-      verdictRule: { missesToFail: 3, successesToRecover: 2, quorum: 2 },
+      verdictRule: {
+        ...{ missesToFail: 3, successesToRecover: 2, quorum: 2, hourOfWeek: true, confirm: false },
+        ...{ degraded: { latencyMs: 250, lossPercent: null }, independentVoters: 'providers' },
+      },
     };
     expect(policyChanges(standard, after)).toEqual([
       'interval 15 s → 5 s',
@@ -59,6 +62,10 @@ describe('the differences between two policies', () => {
       'diversity none → 2 regions, 2 providers',
       'down after 2 misses, majority → 3 misses, 2 agents',
       'up after 1 success → 2 successes',
+      'voters each agent → each provider',
+      'limits without a baseline 10 % loss → 250 ms',
+      'confirming probes on → off',
+      'baseline by hour of week off → on',
       'check removed: icmp_ping',
       'check added: tcp_connect port 443',
     ]);

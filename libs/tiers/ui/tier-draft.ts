@@ -8,6 +8,7 @@ import {
   TIER_NAME,
   TIER_NAME_RULE,
   type TierPolicy,
+  type VerdictRule,
 } from '@icmp-mon/tiers/contract';
 
 /** Texts of a form for a tier: what the user typed, valid or not. */
@@ -27,6 +28,12 @@ export interface TierDraft {
   successesToRecover: string;
   /** Empty for the majority. */
   quorum: string;
+  /** Empty for no limit. */
+  latencyMs: string;
+  lossPercent: string;
+  independentVoters: VerdictRule['independentVoters'];
+  hourOfWeek: boolean;
+  confirm: boolean;
 }
 
 export interface CheckDraft extends Pick<CheckDefinition, 'type' | 'expect'> {
@@ -54,6 +61,11 @@ export function draftOf(policy: TierPolicy, name: string): TierDraft {
     missesToFail: String(verdictRule.missesToFail),
     successesToRecover: String(verdictRule.successesToRecover),
     quorum: verdictRule.quorum === 'majority' ? '' : String(verdictRule.quorum),
+    latencyMs: String(verdictRule.degraded.latencyMs ?? ''),
+    lossPercent: String(verdictRule.degraded.lossPercent ?? ''),
+    independentVoters: verdictRule.independentVoters,
+    hourOfWeek: verdictRule.hourOfWeek,
+    confirm: verdictRule.confirm,
   };
 }
 
@@ -84,6 +96,8 @@ export function requestOf(draft: TierDraft): Record<string, unknown> {
       missesToFail: numberIn(draft.missesToFail),
       successesToRecover: numberIn(draft.successesToRecover),
       quorum: quorum.trim() === '' ? 'majority' : numberIn(quorum),
+      degraded: { latencyMs: limitIn(draft.latencyMs), lossPercent: limitIn(draft.lossPercent) },
+      ...{ independentVoters: draft.independentVoters, hourOfWeek: draft.hourOfWeek, confirm: draft.confirm },
     },
   };
 }
@@ -132,6 +146,8 @@ function valueIn(text: string, kind: CheckParameter['kind']): unknown {
   if (kind === 'flag') return text === 'true';
   return kind === 'integer' ? numberIn(text) : text;
 }
+
+const limitIn = (text: string): number | string | null => (text.trim() === '' ? null : numberIn(text));
 
 /** Returns the number that a text is; otherwise the text, which is then refused. */
 function numberIn(text: string): number | string {

@@ -12,7 +12,10 @@ const gold: TierPolicy = {
     ...{ strategy: 'distributed', count: 3, regions: ['fra', 'am Main'], requireTags: { net: 'core' } },
     ...{ excludeTags: { place: 'a, b' }, diversity: { minRegions: 2, minProviders: 2 } },
   },
-  verdictRule: { missesToFail: 2, successesToRecover: 1, quorum: 2 },
+  verdictRule: {
+    ...{ missesToFail: 2, successesToRecover: 1, quorum: 2, hourOfWeek: true, confirm: false },
+    ...{ degraded: { latencyMs: 250, lossPercent: null }, independentVoters: 'providers' },
+  },
 };
 const draft = (change: Partial<TierDraft>): TierDraft => ({ ...draftOf(gold, 'gold'), ...change });
 
@@ -38,6 +41,9 @@ describe('the form of a tier', () => {
     [{ probeTimeoutMs: '15000' }, '#/probeTimeoutMs'],
     [{ quorum: 'most' }, '#/verdictRule/quorum'],
     [{ quorum: '4' }, '#/verdictRule/quorum'],
+    [{ lossPercent: '0' }, '#/verdictRule/degraded/lossPercent'],
+    [{ latencyMs: 'slow' }, '#/verdictRule/degraded/latencyMs'],
+    [{ minProviders: '1' }, '#/agentSelection/diversity/minProviders'],
     [{ minRegions: '4' }, '#/agentSelection/diversity/minRegions'],
     [{ requireTags: 'core' }, '#/agentSelection/requireTags'],
     [{ checks: [{ type: 'tcp_connect', expect: 'reachable', parameters: {} }] }, '#/checks/0/port'],

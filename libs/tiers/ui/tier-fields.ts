@@ -1,10 +1,11 @@
 import type { FieldLook } from './policy-field';
+import type { Choice } from './policy-choice';
 import type { TierDraft } from './tier-draft';
 
 /** A text field of the form of a tier. */
 export interface TierField extends FieldLook {
   /** The member of the draft that it holds. */
-  member: Exclude<keyof TierDraft, 'checks' | 'strategy'>;
+  member: Exclude<keyof TierDraft, 'checks' | 'strategy' | 'independentVoters' | 'hourOfWeek' | 'confirm'>;
   /** Where its faults are. */
   pointer: string;
 }
@@ -73,3 +74,57 @@ export const VERDICT_FIELDS: readonly TierField[] = [
     hint: 'Empty: more than half of the selected agents',
   },
 ];
+
+/** Limits that replace the baseline while it is not known. */
+export const LIMIT_FIELDS: readonly TierField[] = [
+  {
+    ...{ id: 'tier-loss', member: 'lossPercent', pointer: '#/verdictRule/degraded/lossPercent' },
+    ...{ label: 'Degraded above a loss of', unit: '%', placeholder: 'no limit', isNumber: true },
+    hint: 'While the baseline of a pair is not known. Empty: no limit',
+  },
+  {
+    ...{ id: 'tier-latency', member: 'latencyMs', pointer: '#/verdictRule/degraded/latencyMs' },
+    ...{ label: 'Degraded above a round trip of', unit: 'ms', placeholder: 'no limit', isNumber: true },
+    hint: 'While the baseline of a pair is not known. Empty: no limit',
+  },
+];
+
+/** A choice of the verdict rule. */
+interface RuleChoice {
+  id: string;
+  member: 'independentVoters' | 'hourOfWeek' | 'confirm';
+  label: string;
+  choices: readonly Choice[];
+}
+
+export const RULE_CHOICES: readonly RuleChoice[] = [
+  {
+    ...{ id: 'tier-voters', member: 'independentVoters', label: 'Voters of the quorum' },
+    choices: [
+      { value: 'none', text: 'each agent' },
+      { value: 'providers', text: 'the agents of one provider are one voter' },
+      { value: 'regions', text: 'the agents of one region are one voter' },
+    ],
+  },
+  {
+    ...{ id: 'tier-confirm', member: 'confirm', label: 'After a first miss' },
+    choices: [
+      { value: 'true', text: 'confirm by three probes' },
+      { value: 'false', text: 'wait for the next round' },
+    ],
+  },
+  {
+    ...{ id: 'tier-hour-of-week', member: 'hourOfWeek', label: 'Baseline' },
+    choices: [
+      { value: 'false', text: 'the last 24 good hours' },
+      { value: 'true', text: 'also the hour of the week' },
+    ],
+  },
+];
+
+/** Returns the change of the draft that a choice makes. */
+export function ruleChange(member: RuleChoice['member'], value: string): Partial<TierDraft> {
+  return member === 'independentVoters'
+    ? { [member]: value as TierDraft['independentVoters'] }
+    : { [member]: value === 'true' };
+}

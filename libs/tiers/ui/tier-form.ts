@@ -9,8 +9,11 @@ import { type CheckDraft, faultAt, type Faults, regionsIn, type TierDraft } from
 import {
   COUNT_FIELD,
   DIVERSITY_FIELDS,
+  LIMIT_FIELDS,
   NAME_FIELD,
   PROBING_FIELDS,
+  RULE_CHOICES,
+  ruleChange,
   SCOPE_FIELDS,
   type TierField,
   VERDICT_FIELDS,
@@ -41,7 +44,8 @@ export class TierForm {
   protected readonly nameField = NAME_FIELD;
   protected readonly probingFields = PROBING_FIELDS;
   protected readonly scopeFields = SCOPE_FIELDS;
-  protected readonly verdictFields = VERDICT_FIELDS;
+  protected readonly verdictFields = [...VERDICT_FIELDS, ...LIMIT_FIELDS];
+  protected readonly ruleChoices = RULE_CHOICES;
   protected readonly strategies = STRATEGIES;
   /** Fields of how many agents probe a target, and how different they are. */
   protected readonly numberFields = computed(() =>
@@ -69,6 +73,10 @@ export class TierForm {
 
   protected changeStrategy(value: string): void {
     this.changed.emit({ strategy: value === 'all' ? 'all' : 'distributed' });
+  }
+
+  protected changeRule(choice: (typeof RULE_CHOICES)[number], value: string): void {
+    this.changed.emit(ruleChange(choice.member, value));
   }
 
   protected toggleRegion(region: string): void {

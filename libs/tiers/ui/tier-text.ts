@@ -10,8 +10,9 @@ export function tierText({ probeIntervalMs, agentSelection, verdictRule }: Descr
   const misses = verdictRule.missesToFail === 1 ? 'one miss' : `${verdictRule.missesToFail} misses in a row`;
   const isOne = strategy === 'distributed' && count === 1;
   const needed = verdictRule.quorum === 'majority' ? 'more than half of them' : `${verdictRule.quorum} of them`;
+  const groups = { none: '', providers: ', one vote per provider', regions: ', one vote per region' };
   const down = isOne
     ? `Down after ${misses}.`
-    : `An agent judges down after ${misses}; the target is down when ${needed} agree.`;
+    : `An agent judges down after ${misses}; the target is down when ${needed} agree${groups[verdictRule.independentVoters]}.`;
   return `Probed every ${probeIntervalMs / 1_000} s by ${agents}${where}. ${down}`;
 }

@@ -1,3 +1,4 @@
+import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { describe, expect, it } from 'vitest';
 import { tierText } from './tier-text';
 
@@ -14,6 +15,7 @@ const tier = (more: {
   strategy?: 'all' | 'distributed';
   regions?: string[];
   quorum?: number;
+  independentVoters?: 'providers';
   misses?: number;
 }) => ({
   probeIntervalMs: 15_000,
@@ -25,7 +27,11 @@ const tier = (more: {
     count: more.count ?? 1,
     strategy: more.strategy ?? 'distributed',
   },
-  verdictRule: { missesToFail: more.misses ?? 2, successesToRecover: 1, quorum: more.quorum ?? ('majority' as const) },
+  verdictRule: {
+    ...BUILT_IN_TIERS.standard.verdictRule,
+    ...{ missesToFail: more.misses ?? 2, quorum: more.quorum ?? ('majority' as const) },
+    independentVoters: more.independentVoters ?? ('none' as const),
+  },
 });
 
 describe('tierText', () => {
@@ -39,6 +45,10 @@ describe('tierText', () => {
     [
       tier({ strategy: 'all', quorum: 2 }),
       'Probed every 15 s by every agent. An agent judges down after 2 misses in a row; the target is down when 2 of them agree.',
+    ],
+    [
+      tier({ strategy: 'all', independentVoters: 'providers' }),
+      'Probed every 15 s by every agent. An agent judges down after 2 misses in a row; the target is down when more than half of them agree, one vote per provider.',
     ],
   ])('describes which agents probe and when a target is down', (policy, text) => {
     expect(tierText(policy)).toBe(text);

@@ -102,7 +102,9 @@ function leavesOf(policy: SentPolicy, current: readonly CheckDefinition[]): Map<
   leaves.set('checks', checks.map((check) => numbered(check, current)).sort(byText));
   addLeaves(leaves, 'agentSelection.', { ...selection, regions: [...regions].sort() });
   addLeaves(leaves, 'agentSelection.diversity.', { ...diversity });
-  addLeaves(leaves, 'verdictRule.', { ...verdictRule });
+  const { degraded, ...rule } = verdictRule;
+  addLeaves(leaves, 'verdictRule.', rule);
+  addLeaves(leaves, 'verdictRule.degraded.', { ...degraded });
   return leaves;
 }
 
