@@ -34,12 +34,38 @@ export interface HistoryPoint {
   lossRatio: number | null;
   rttMinUs: number | null;
   rttAvgUs: number | null;
+  /** Quantiles of the rtts: 10 % are at most this long, and so on. Within 2 %. */
+  rttP10Us: number | null;
+  rttP25Us: number | null;
   rttP50Us: number | null;
+  rttP75Us: number | null;
+  rttP90Us: number | null;
   rttP95Us: number | null;
   rttP99Us: number | null;
   rttMaxUs: number | null;
   /** Mean difference between successive rtts of the same agent. */
   jitterUs: number | null;
+}
+
+/** Results of one agent in the windows of `AgentLanesPage`; the n-th member of each list belongs to the n-th window. */
+export interface AgentLane {
+  agentId: string;
+  agentName: string;
+  /** Probes with evidence about the target. 0: the agent did not measure it then. */
+  sent: number[];
+  lost: number[];
+  /** Median rtt in microseconds; null without a reply. */
+  rttP50Us: (number | null)[];
+}
+
+/** Response of `/history/agents`. */
+export interface AgentLanesPage {
+  /** Start of the first window, ISO 8601. */
+  from: string;
+  windowMs: number;
+  windows: number;
+  /** By name. */
+  agents: AgentLane[];
 }
 
 /** Response of `/history`: windows of one length, oldest first, without those in which nothing was measured. */

@@ -1,16 +1,9 @@
 import type { Server } from 'node:http';
+import type { AgentLanesPage } from '@icmp-mon/probing/contract';
 import { WINDOW_MS, windowStart } from '@icmp-mon/probing/wire';
 import { DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
 import { HealthPartsModule } from '@icmp-mon/platform/health';
-import {
-  Authenticator,
-  createHttpApp,
-  HttpModule,
-  listen,
-  type Principal,
-  StreamSources,
-} from '@icmp-mon/platform/http';
+import { createHttpApp, HttpModule, listen, StreamSources } from '@icmp-mon/platform/http';
 import {
   eventually,
   testDatabase,
@@ -18,59 +11,12 @@ import {
   testServices,
   testTopicPrefix,
 } from '@icmp-mon/platform/testing';
-import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
-import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TierChecks } from '@icmp-mon/tiers/contract';
-import { TwoChecks } from './one-target.test-checks';
+import { OPERATOR, Surroundings, TARGET } from './probing-api.test-fixture';
 import { ProbingApiModule } from './modules/api.module';
 import { storeAgents, storeWindow } from './stored-windows.test-rows';
-
-const TARGET: TargetReference = {
-  id: '0199d3a0-7c1e-7b52-9c1d-0a1b2c3d4e5f',
-  key: 11,
-  ip: '127.0.0.9',
-  vrf: 'default',
-  name: null,
-  tier: 'standard',
-};
-const OPERATOR: Principal = {
-  ...{ kind: 'api-key', id: 'k', name: 'test', role: 'viewer', permissions: ['results:read'] },
-  ...{ scope: null, sessionId: null },
-};
-
-class OneTarget extends TargetDirectory {
-  override async findTarget(ref: string): Promise<TargetReference> {
-    if (ref === TARGET.id || ref === TARGET.ip) return TARGET;
-    throw new DomainError('not_found', `There is no target ${ref}.`);
-  }
-
-  override async byKeys(): Promise<Map<number, TargetReference>> {
-    return new Map([[TARGET.key, TARGET]]);
-  }
-}
-
-class Everybody extends Authenticator {
-  override async authenticate(): Promise<Principal> {
-    return OPERATOR;
-  }
-
-  override async stillValid(): Promise<boolean> {
-    return true;
-  }
-}
-
-@Global()
-@Module({
-  providers: [
-    { provide: TargetDirectory, useClass: OneTarget },
-    { provide: TierChecks, useClass: TwoChecks },
-    { provide: Authenticator, useClass: Everybody },
-  ],
-  exports: [TargetDirectory, TierChecks, Authenticator],
-})
-class Surroundings {}
 
 @Module({})
 class TestApi {}
@@ -145,7 +91,24 @@ describe('the routes for results', () => {
     ]);
   });
 
+  it('return the history by agent', async () => {
+    const response = await fetch(`${address}/${TARGET.ip}/history/agents?from=now-1h`);
+    const body = (await response.json()) as AgentLanesPage;
+    expect(body.windowMs).toBe(300_000);
+    const window = (startMs - Date.parse(body.from)) / body.windowMs;
+    expect(
+      body.agents.map(({ agentName, sent, lost, rttP50Us }) => [
+        ...[agentName, sent.length, sent[window], lost[window], rttP50Us[window]],
+        sent.reduce((sum, each) => sum + each),
+      ]),
+    ).toEqual([
+      ['agent-1', body.windows, 1, 0, 840, 1],
+      ['agent-2', body.windows, 1, 1, null, 1],
+    ]);
+  });
+
   it.each([
+    ['history/agents?from=now-3d', '?from'],
     ['results?limit=0', '?limit'],
     ['results?limit=1001', '?limit'],
     ['results?limit=ten', '?limit'],

@@ -95,6 +95,26 @@ export interface TargetStatusView {
   asOf: string | null;
 }
 
+/** A time in which a target had one status for one reason. */
+export interface StatusInterval {
+  /** Its start, which may be before the range that was asked for. */
+  from: string;
+  /** Null if it had not ended at the end of the range. */
+  to: string | null;
+  status: Status;
+  reason: StatusReason;
+}
+
+/** Response of `GET /api/v1/targets/{id}/status/history?from=&to=`. */
+export interface StatusHistoryView {
+  /** Oldest first, without gaps from the first judgement of the target on. */
+  items: StatusInterval[];
+  /** Whether only the newest intervals are listed, because there are too many. */
+  truncated: boolean;
+  /** Time up to which the target's shard has judged, ISO 8601; null while it has judged nothing. */
+  asOf: string | null;
+}
+
 /** Item of `GET /api/v1/status/changes?limit=`: the latest status changes of all targets, newest first. */
 export interface StatusChangeView {
   id: string;

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15483 };
+export const LONG_FILES = { files: 52, lines: 15412 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -50,7 +50,7 @@ export const longFiles = {
   'libs/probing/agent/spool/spool.unit.spec.ts': 554,
   'libs/probing/server/live/live-feed.unit.spec.ts': 232,
   'libs/probing/server/live/live-results.int.spec.ts': 378,
-  'libs/probing/server/probing-api.int.spec.ts': 242,
+  'libs/probing/server/probing-api.int.spec.ts': 212,
   'libs/probing/server/rollups/rollups.int.spec.ts': 264,
   'libs/probing/server/sample-store.ts': 221,
   'libs/probing/server/series-participant.unit.spec.ts': 259,
@@ -63,7 +63,7 @@ export const longFiles = {
   'libs/shard/simulator/log-simulation.ts': 328,
   'libs/shard/simulator/scenarios.unit.spec.ts': 358,
   'libs/shard/simulator/simulated-database.ts': 280,
-  'libs/status/server/api/status-api.int.spec.ts': 280,
+  'libs/status/server/api/status-api.int.spec.ts': 239,
   'libs/targets/server/target-list/target-list.int.spec.ts': 556,
   'packaging/join.sh': 316,
 };

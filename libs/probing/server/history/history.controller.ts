@@ -4,7 +4,9 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import { TARGET_PARAMETER } from '../results/results.dto';
+import { AgentLanesResponse, ReadAgentLanesRequest } from './agent-lanes.dto';
 import { HistoryResponse, ReadHistoryRequest } from './history.dto';
+import { ReadAgentLanes } from './read-agent-lanes';
 import { ReadHistory } from './read-history';
 
 @ApiTags('results')
@@ -28,5 +30,21 @@ export class HistoryController {
     @CallerScope() scope: Scope,
   ): Promise<HistoryResponse> {
     return this.queries.execute(new ReadHistory(ref, query, scope));
+  }
+
+  @Get('agents')
+  @RequirePermission('results:read')
+  @ApiOperation({
+    summary: 'Loss and latency of a target by agent, in windows of equal length',
+    description: 'At most two days. The windows are 5, 10, 15 or 30 minutes long, so that there are at most 300.',
+  })
+  @ApiOkResponse({ type: AgentLanesResponse })
+  @ApiParam(TARGET_PARAMETER)
+  readLanes(
+    @Param('id') ref: string,
+    @Query() query: ReadAgentLanesRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<AgentLanesResponse> {
+    return this.queries.execute(new ReadAgentLanes(ref, query, scope));
   }
 }

@@ -7,7 +7,8 @@ import { type AskedResolution, ASKED_RESOLUTIONS } from './resolution';
 
 const VRF_LENGTH_MAX = 64;
 
-export class ReadHistoryRequest {
+/** Range, VRF and check of a history. */
+export class HistoryRangeRequest {
   @ApiPropertyOptional({
     description: 'From this time on: ISO 8601, or now-6h.',
     default: 'now-6h',
@@ -28,16 +29,6 @@ export class ReadHistoryRequest {
   @IsString()
   @Length(1, TIME_TEXT_LENGTH_MAX)
   to?: string;
-
-  @ApiPropertyOptional({
-    description:
-      'Length of the windows: five minutes, or an hour, a day, a month in UTC. `auto` selects the finest one that has at most ' +
-      'about a thousand points and is still stored that far back. At most 10,000 points.',
-    enum: ASKED_RESOLUTIONS,
-    default: 'auto',
-  })
-  @IsIn(ASKED_RESOLUTIONS)
-  resolution: AskedResolution = 'auto';
 
   @ApiPropertyOptional({
     description: 'Required when the address exists in several VRFs.',
@@ -62,7 +53,19 @@ export class ReadHistoryRequest {
   check?: number;
 }
 
-const US = { type: Number, nullable: true, description: 'Microseconds; null without a reply.' } as const;
+export class ReadHistoryRequest extends HistoryRangeRequest {
+  @ApiPropertyOptional({
+    description:
+      'Length of the windows: five minutes, or an hour, a day, a month in UTC. `auto` selects the finest one that has at most ' +
+      'about a thousand points and is still stored that far back. At most 10,000 points.',
+    enum: ASKED_RESOLUTIONS,
+    default: 'auto',
+  })
+  @IsIn(ASKED_RESOLUTIONS)
+  resolution: AskedResolution = 'auto';
+}
+
+export const US = { type: Number, nullable: true, description: 'Microseconds; null without a reply.' } as const;
 
 /** The contract's types for the OpenAPI document. */
 export class HistoryPointResponse implements HistoryPoint {
@@ -74,7 +77,11 @@ export class HistoryPointResponse implements HistoryPoint {
   @ApiProperty({ type: Number, nullable: true }) lossRatio!: number | null;
   @ApiProperty(US) rttMinUs!: number | null;
   @ApiProperty(US) rttAvgUs!: number | null;
+  @ApiProperty(US) rttP10Us!: number | null;
+  @ApiProperty(US) rttP25Us!: number | null;
   @ApiProperty(US) rttP50Us!: number | null;
+  @ApiProperty(US) rttP75Us!: number | null;
+  @ApiProperty(US) rttP90Us!: number | null;
   @ApiProperty(US) rttP95Us!: number | null;
   @ApiProperty(US) rttP99Us!: number | null;
   @ApiProperty(US) rttMaxUs!: number | null;

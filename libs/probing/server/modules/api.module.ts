@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { History } from '../history/history';
 import { HISTORY_PART } from '../history/history-health';
 import { HistoryController } from '../history/history.controller';
+import { ReadAgentLanesHandler } from '../history/read-agent-lanes';
 import { ReadHistoryHandler } from '../history/read-history';
 import { LiveController } from '../live/live.controller';
 import { LiveResults } from '../live/live-results';
@@ -35,6 +36,7 @@ export class ProbingApiModule {
         LiveResults,
         LiveSource,
         ReadHistoryHandler,
+        ReadAgentLanesHandler,
         ListResultsHandler,
         UsualRtts,
         ReadTargetFiguresHandler,

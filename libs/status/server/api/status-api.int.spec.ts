@@ -1,90 +1,15 @@
-import { type AgentReport, AgentReports } from '@icmp-mon/agents/contract';
-import { type AgentAssignments, AssignmentDirectory, type NamedAgent } from '@icmp-mon/assignment/contract';
-import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
-import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
+import type { StatusChangeView, StatusHistoryView, TargetStatusView } from '@icmp-mon/status/contract';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
 import { HealthPartsModule } from '@icmp-mon/platform/health';
-import { Authenticator, createHttpApp, HttpModule, listen, type Principal } from '@icmp-mon/platform/http';
+import { createHttpApp, HttpModule, listen } from '@icmp-mon/platform/http';
 import { testDatabase, type TestDatabases } from '@icmp-mon/platform/testing';
-import { TargetDirectory, type TargetReference } from '@icmp-mon/targets/contract';
-import { type DynamicModule, Global, type INestApplication, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoredMeasuredTargets } from './stored-measured-targets';
 import { StatusApiModule } from '../modules/api.module';
-
-const AGENTS = ['0199d3a0-0000-7000-8000-000000000001', '0199d3a0-0000-7000-8000-000000000002'];
-const AT_MS = Date.parse('2026-11-18T11:00:00Z');
-const VOTES = { selected: 2, needed: 2, up: 1, degraded: 0, down: 1, unknown: 0 };
-
-const targetOf = (key: number): TargetReference => ({
-  id: `0199d3a0-0000-7000-9000-${String(key).padStart(12, '0')}`,
-  key,
-  ip: `127.0.0.${key}`,
-  vrf: 'default',
-  name: key === 1 ? 'gw' : null,
-  tier: 'standard',
-});
-
-class TenTargets extends TargetDirectory {
-  override async findTarget(ref: string): Promise<TargetReference> {
-    const target = Array.from({ length: 10 }, (_, at) => targetOf(at + 1)).find(
-      ({ id, ip }) => id === ref || ip === ref,
-    );
-    if (target === undefined) throw new DomainError('not_found', `There is no target ${ref}.`);
-    return target;
-  }
-
-  override async byKeys(keys: readonly number[]): Promise<Map<number, TargetReference>> {
-    return new Map(keys.filter((key) => key <= 10).map((key) => [key, targetOf(key)]));
-  }
-}
-
-/** Key of the second target. */
-class RefusedByTwo extends AssignmentDirectory {
-  override async byAgent(): Promise<Map<string, AgentAssignments>> {
-    return new Map();
-  }
-
-  override async refusedBy(targetKey: number): Promise<NamedAgent[]> {
-    return targetKey === 2 ? [{ agentId: AGENTS[1], agentName: 'ber-1' }] : [];
-  }
-}
-
-class OneReport extends AgentReports {
-  override async latestReports(): Promise<AgentReport[]> {
-    return [{ agentId: AGENTS[0], receivedAtMs: AT_MS, trouble: null }];
-  }
-
-  override async unread(): Promise<number | null> {
-    return 0;
-  }
-}
-
-const KEY = { kind: 'api-key', id: 'k', name: 'test', role: 'viewer', scope: null, sessionId: null } as const;
-
-class Everybody extends Authenticator {
-  override authenticate = async (): Promise<Principal> => ({ ...KEY, permissions: ['status:read'] });
-
-  override async stillValid(): Promise<boolean> {
-    return true;
-  }
-}
-
-@Global()
-@Module({
-  providers: [
-    { provide: TargetDirectory, useClass: TenTargets },
-    { provide: AssignmentDirectory, useClass: RefusedByTwo },
-    { provide: TargetsInMaintenance, useValue: { byKeys: () => Promise.resolve(new Map()) } },
-    { provide: AgentReports, useClass: OneReport },
-    { provide: Authenticator, useClass: Everybody },
-  ],
-  exports: [TargetDirectory, Authenticator, AssignmentDirectory, AgentReports, TargetsInMaintenance],
-})
-class Surroundings {}
+import { AGENTS, AT_MS, Surroundings, targetOf, VOTES } from './status-api.test-fixture';
 
 @Module({})
 class TestApi {}
@@ -237,6 +162,40 @@ describe('the routes of the context status', () => {
       [AGENTS[0]]: ['agent_lost', `no report since ${new Date(AT_MS).toISOString()}`],
       [AGENTS[1]]: ['agent_refuses', 'its policy file refuses the address'],
     });
+  });
+
+  it('return which statuses a target had in a range, also the one before it, and none after its removal', async () => {
+    const add = (seq: number, to: string, atMs: number, removed = false): Promise<number> =>
+      telemetry.execute(
+        `INSERT INTO status_change VALUES (9, $1, 10, $2, $3, 'default', 'standard', 'up', $4, 'quorum_down', $5, $5, NULL, $6, $7, 1)`,
+        [seq, targetOf(10).id, targetOf(10).ip, to, new Date(atMs), JSON.stringify(VOTES), removed],
+      );
+    const minute = (count: number): number => AT_MS + count * 60_000;
+    await add(1, 'unknown', minute(0));
+    await add(2, 'up', minute(1));
+    // Two changes at the same time: the first one has no length.
+    await add(3, 'down', minute(3));
+    await add(4, 'degraded', minute(3));
+    await add(5, 'up', minute(5));
+    await add(6, 'unknown', minute(7), true);
+    const read = async (from: number, to: number): Promise<unknown[]> => {
+      const range = `from=${new Date(minute(from)).toISOString()}&to=${new Date(minute(to)).toISOString()}`;
+      const { body } = await get<StatusHistoryView>(`targets/127.0.0.10/status/history?${range}`);
+      expect(body.truncated).toBe(false);
+      const minuteOf = (at: string | null): number | null => (at === null ? null : (Date.parse(at) - AT_MS) / 60_000);
+      return body.items.map((each) => [each.status, minuteOf(each.from), minuteOf(each.to)]);
+    };
+    expect(await read(2, 4)).toEqual([
+      ['up', 1, 3],
+      ['degraded', 3, null],
+    ]);
+    expect(await read(4, 9)).toEqual([
+      ['degraded', 3, 5],
+      ['up', 5, 7],
+    ]);
+    expect(await read(8, 9)).toEqual([]);
+    expect((await get('targets/127.0.0.10/status/history?from=now&to=now-1h')).status).toBe(400);
+    await telemetry.execute('DELETE FROM status_change WHERE shard = 9');
   });
 
   it('page through the status changes of all targets, newest first, without changes of the reason alone or of removed targets', async () => {

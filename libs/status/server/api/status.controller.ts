@@ -4,6 +4,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags, ApiParam } from '@nestjs/swagger';
 import { ListStatusChanges } from './list-status-changes';
+import { ReadStatusHistory } from './read-status-history';
 import { ReadTargetStatus } from './read-target-status';
 import {
   ListStatusChangesRequest,
@@ -11,6 +12,7 @@ import {
   StatusChangePageResponse,
   TargetStatusResponse,
 } from './status.dto';
+import { ReadStatusHistoryRequest, StatusHistoryResponse } from './status-history.dto';
 
 @ApiTags('status')
 @Controller('api/v1')
@@ -31,6 +33,21 @@ export class StatusController {
     @CallerScope() scope: Scope,
   ): Promise<TargetStatusResponse> {
     return this.queries.execute(new ReadTargetStatus(ref, vrf, scope));
+  }
+
+  @Get('targets/:id/status/history')
+  @ApiOperation({
+    summary: 'Read which statuses a target had, as intervals of time, oldest first',
+    description: 'At most the 5,000 newest intervals of the range. Statuses are kept for 13 months.',
+  })
+  @ApiOkResponse({ type: StatusHistoryResponse })
+  @ApiParam({ name: 'id', description: 'Id or address of the target.', schema: { type: 'string' } })
+  historyOf(
+    @Param('id') ref: string,
+    @Query() query: ReadStatusHistoryRequest,
+    @CallerScope() scope: Scope,
+  ): Promise<StatusHistoryResponse> {
+    return this.queries.execute(new ReadStatusHistory(ref, query, scope));
   }
 
   @Get('status/changes')

@@ -8,6 +8,7 @@ import { ListStatusChangesHandler } from '../api/list-status-changes';
 import { ListTargetChecksHandler } from '../api/list-target-checks';
 import { ListValidationHandler } from '../api/list-validation';
 import { ReadEvidenceExportHandler } from '../api/read-evidence-export';
+import { ReadStatusHistoryHandler } from '../api/read-status-history';
 import { ReadTargetStatusHandler } from '../api/read-target-status';
 import { StoredMeasuredTargets } from '../api/stored-measured-targets';
 import { StatusController } from '../api/status.controller';
@@ -37,7 +38,7 @@ export class StatusApiModule {
       module: StatusApiModule,
       controllers: [StatusController, ValidationController],
       providers: [
-        ...[ReadTargetStatusHandler, ListStatusChangesHandler, judged, measuredTargets],
+        ...[ReadTargetStatusHandler, ReadStatusHistoryHandler, ListStatusChangesHandler, judged, measuredTargets],
         ...[ListValidationHandler, ListTargetChecksHandler, ListEvidenceHandler, ReadEvidenceExportHandler],
       ],
       exports: [JudgedTargets, MeasuredTargets],
