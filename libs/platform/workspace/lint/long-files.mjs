@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15412 };
+export const LONG_FILES = { files: 52, lines: 15405 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -50,7 +50,7 @@ export const longFiles = {
   'libs/probing/agent/spool/spool.unit.spec.ts': 554,
   'libs/probing/server/live/live-feed.unit.spec.ts': 232,
   'libs/probing/server/live/live-results.int.spec.ts': 378,
-  'libs/probing/server/probing-api.int.spec.ts': 212,
+  'libs/probing/server/probing-api.int.spec.ts': 205,
   'libs/probing/server/rollups/rollups.int.spec.ts': 264,
   'libs/probing/server/sample-store.ts': 221,
   'libs/probing/server/series-participant.unit.spec.ts': 259,
