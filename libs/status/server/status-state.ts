@@ -1,7 +1,5 @@
-import { isSuccess } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import {
-  NO_PAIR,
   type CheckpointPart,
   type RecordPlace,
   type ResultBatch,
@@ -10,12 +8,12 @@ import {
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
 import { votesOf, worst } from './consensus';
-import { isLate } from './late-results';
 import { PairTable, FRESHNESS } from './pair-table';
 import { emptyBallot, PairVotes } from './pair-votes';
+import { ResultJudge } from './result-judge';
 import type { StatusSink } from './status-effects';
 import { restoreStatuses, statusCheckpoint } from './status-checkpoint';
-import { judgeChecks, NEVER_JUDGED, noteReply, ONLY_VALIDATED, type TargetState } from './target-state';
+import { judgeChecks, NEVER_JUDGED, ONLY_VALIDATED, type TargetState } from './target-state';
 
 /**
  * Verdicts and consensus of one shard as a pure function of its log.
@@ -41,12 +39,14 @@ export class StatusState {
   changeSeq = 0;
   /** Targets that were added before the first tick; they are decided once the time is known. */
   private readonly undated = new Set<TargetEntry>();
+  private readonly judge: ResultJudge;
 
   constructor(
     private readonly directoryOf: () => ShardDirectory,
     private readonly sink: StatusSink,
   ) {
     this.votes = new PairVotes(this.pairs, directoryOf);
+    this.judge = new ResultJudge(this.pairs, this.targets, (target, place) => this.pairChanged(target, place));
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
@@ -85,31 +85,9 @@ export class StatusState {
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
     if (batch.lane === LANE.backfill) return;
     const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
-    for (let row = 0; row < batch.count; row++) this.onResult(batch, row, presentMs, clock, place);
+    this.judge.judgeBatch(batch, presentMs, clock, place);
     for (const target of this.touched) this.decideStatus(target, null, place, presentMs);
     this.touched.clear();
-  }
-
-  private onResult(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
-    const { pairs } = this;
-    const slot = batch.pairSlot[row];
-    if (slot === NO_PAIR) return;
-    const policy = batch.policy[row];
-    const sampleMs = batch.sampleMs[row];
-    if (isLate(sampleMs, pairs.lastSampleMs(slot), batch.receivedAtMs, presentMs, policy)) {
-      batch.late++;
-      return;
-    }
-    const outcome = batch.outcome[row];
-    const verdict = pairs.verdict(slot);
-    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) {
-      noteReply(this.targets.get(batch.target[row].key), batch.check[row]);
-    }
-    pairs.judgeResult(slot, sampleMs, outcome, policy, clock.ageMs);
-    const freshness = pairs.freshnessAt(slot, clock.ageMs);
-    if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
-    pairs.setFreshness(slot, freshness);
-    this.pairChanged(batch.target[row], place);
   }
 
   /** Ages every pair: a stale vote, or a warm-up that took too long, no longer counts. */

@@ -1,0 +1,40 @@
+import { isSuccess } from '@icmp-mon/probing/contract';
+import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type TargetEntry } from '@icmp-mon/shard/engine';
+import { isLate } from './late-results';
+import type { PairTable } from './pair-table';
+import { noteReply, type TargetState } from './target-state';
+
+/** Judges the results of a block, each by its own pair. Reports pairs whose verdict, or its freshness, changed. */
+export class ResultJudge {
+  constructor(
+    private readonly pairs: PairTable,
+    private readonly targets: ReadonlyMap<number, TargetState>,
+    private readonly pairChanged: (target: TargetEntry, place: RecordPlace) => void,
+  ) {}
+
+  judgeBatch(batch: ResultBatch, presentMs: number, clock: ShardClock, place: RecordPlace): void {
+    for (let row = 0; row < batch.count; row++) this.judgeRow(batch, row, presentMs, clock, place);
+  }
+
+  private judgeRow(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
+    const { pairs } = this;
+    const slot = batch.pairSlot[row];
+    if (slot === NO_PAIR) return;
+    const policy = batch.policy[row];
+    const sampleMs = batch.sampleMs[row];
+    if (isLate(sampleMs, pairs.lastSampleMs(slot), batch.receivedAtMs, presentMs, policy)) {
+      batch.late++;
+      return;
+    }
+    const outcome = batch.outcome[row];
+    const verdict = pairs.verdict(slot);
+    if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) {
+      noteReply(this.targets.get(batch.target[row].key), batch.check[row]);
+    }
+    pairs.judgeResult(slot, sampleMs, outcome, policy, clock.ageMs);
+    const freshness = pairs.freshnessAt(slot, clock.ageMs);
+    if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
+    pairs.setFreshness(slot, freshness);
+    this.pairChanged(batch.target[row], place);
+  }
+}
