@@ -75,6 +75,7 @@ import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agent
 import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
 import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
 import { ProbingConfirming1790000123000 } from './telemetry/1790000123000-probing-confirming';
+import { ProbingPairHours1790000131000 } from './telemetry/1790000131000-probing-pair-hours';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
 import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
 import { StatusValidation1790000094000 } from './telemetry/1790000094000-status-validation';
@@ -172,4 +173,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   PathsTraces1790000112000,
   ProbingDisbelief1790000122000,
   ProbingConfirming1790000123000,
+  ProbingPairHours1790000131000,
 ];

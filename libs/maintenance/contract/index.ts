@@ -8,6 +8,7 @@ export {
   type OccurrenceEvent,
   type OccurrenceOpened,
 } from './maintenance-events';
+export * from './maintained-targets';
 export * from './maintenance-window';
 export * from './targets-in-maintenance';
 export * from './window-limits';

@@ -12,13 +12,17 @@ export {
 } from './block-header';
 export { encodeBody } from './block-body';
 export type { Compress, EncodedBody } from './block-body';
+export { decodePairHours, encodePairHours, PAIR_HOUR_FLAG, type PairHour } from './pair-hour';
 export { printBlock, type PrintedResult } from './print-block';
 export { allocateColumns, BLOCK_RESULTS_MAX, ResultColumnsBuilder } from './result-columns';
 export {
+  eachHistogramBin,
   HISTOGRAM_BINS,
   HISTOGRAM_EXACT_BELOW_US,
   HISTOGRAM_LOWER_US,
   HISTOGRAM_TOP_US,
+  histogramBin,
+  histogramBinUs,
   mergeHistograms,
   RttHistogram,
 } from './rtt-histogram';

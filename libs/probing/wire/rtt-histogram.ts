@@ -83,20 +83,10 @@ export class RttHistogram {
   merge(bytes: Uint8Array): void {
     const bins: number[] = [];
     const counts: number[] = [];
-    const reader = new ByteReader(bytes);
-    const version = reader.u8();
-    if (version !== VERSION) throw new SeriesBodyError(`histogram of version ${version}, this reads ${VERSION}`);
-    let bin = -1;
-    while (reader.remaining > 0) {
-      const distance = reader.readVarint();
-      bin += distance;
-      const count = reader.readVarint();
-      if (reader.failed || distance < 1 || bin >= HISTOGRAM_BINS || count < 1) {
-        throw new SeriesBodyError(`histogram bin ${bin} with ${count} rtts`);
-      }
+    eachHistogramBin(bytes, (bin, count) => {
       bins.push(bin);
       counts.push(count);
-    }
+    });
     for (let at = 0; at < bins.length; at++) this.addTo(bins[at], counts[at]);
   }
 
@@ -116,14 +106,31 @@ export class RttHistogram {
     let seen = 0;
     for (let bin = 0; bin < HISTOGRAM_BINS; bin++) {
       seen += this.counts[bin];
-      if (seen >= rank) return middleUs(bin);
+      if (seen >= rank) return histogramBinUs(bin);
     }
     return HISTOGRAM_TOP_US;
   }
 }
 
-/** Returns the value with the same relative distance to both ends of its bin. */
-function middleUs(bin: number): number {
+/** Visits the used bins of a sparse form in ascending order. Throws a `SeriesBodyError` when it meets invalid bytes. */
+export function eachHistogramBin(bytes: Uint8Array, visit: (bin: number, count: number) => void): void {
+  const reader = new ByteReader(bytes);
+  const version = reader.u8();
+  if (version !== VERSION) throw new SeriesBodyError(`histogram of version ${version}, this reads ${VERSION}`);
+  let bin = -1;
+  while (reader.remaining > 0) {
+    const distance = reader.readVarint();
+    bin += distance;
+    const count = reader.readVarint();
+    if (reader.failed || distance < 1 || bin >= HISTOGRAM_BINS || count < 1) {
+      throw new SeriesBodyError(`histogram bin ${bin} with ${count} rtts`);
+    }
+    visit(bin, count);
+  }
+}
+
+/** Returns the value with the same relative distance to both ends of its bin: the rtt that a bin stands for. */
+export function histogramBinUs(bin: number): number {
   if (bin < HISTOGRAM_EXACT_BELOW_US || bin === HISTOGRAM_BINS - 1) return HISTOGRAM_LOWER_US[bin];
   const low = HISTOGRAM_LOWER_US[bin];
   const high = HISTOGRAM_LOWER_US[bin + 1] - 1;

@@ -1,18 +1,23 @@
-import { MAINTENANCE_TOPIC } from '@icmp-mon/maintenance/contract';
+import { MaintainedTargets, MAINTENANCE_TOPIC } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { BackgroundServices, HOUR_MS, HousekeepingTasks, inSteps, RelayedCategories } from '@icmp-mon/platform/plugins';
 import { TargetScopes } from '@icmp-mon/targets/contract';
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { forgetOccurrences } from '../occurrences/forget-occurrences';
 import { OCCURRENCE } from '../occurrences/occurrence';
 import { OccurrenceWatch } from '../occurrences/occurrence-watch';
+import { StoredMaintainedTargets } from '../occurrences/stored-maintained-targets';
 import { MAINTENANCE } from '../windows/maintenance';
 
 /** Occurrences of one statement, which also deletes the records of their targets. */
 const ROWS_PER_STEP = 100;
 
-/** Opens and closes occurrences, plans later ones and deletes old ones. Needs `TargetScopes`. */
-@Module({})
+/** Opens and closes occurrences, plans later ones and deletes old ones. Needs `TargetScopes`; exports `MaintainedTargets`. */
+@Global()
+@Module({
+  providers: [{ provide: MaintainedTargets, useClass: StoredMaintainedTargets }],
+  exports: [MaintainedTargets],
+})
 export class MaintenanceWorkerModule {
   constructor(
     control: ControlDatabase,

@@ -1,4 +1,5 @@
-import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { MaintainedTargets } from '@icmp-mon/maintenance/contract';
+import { dropOldChunks, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
 import {
   DAY_MS,
@@ -11,6 +12,7 @@ import {
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { dropFoldedFragments } from '../folded-fragments';
 import { HISTORY_PART } from '../history/history-health';
+import { PAIR_HOURS_KEPT, type ReadLeftOut } from '../pair-hours/fold-pair-hour';
 import { dropRolledUp } from '../rollups/retention';
 import { rollUpDue } from '../rollups/roll-up-due';
 
@@ -23,6 +25,7 @@ interface ProbingWorkerOptions {
   hourlyKeptDays: number;
 }
 
+/** Rolls up and deletes results, and makes pair hours. Needs both databases and `MaintainedTargets`. */
 @Module({})
 export class ProbingWorkerModule {
   static register(options: ProbingWorkerOptions): DynamicModule {
@@ -32,19 +35,32 @@ export class ProbingWorkerModule {
   constructor(
     @Inject(OPTIONS) { resultsKeptDays, hourlyKeptDays }: ProbingWorkerOptions,
     telemetry: TelemetryDatabase,
+    maintained: MaintainedTargets,
     tasks: HousekeepingTasks,
     parts: HealthParts,
   ) {
     parts.plug(HISTORY_PART);
+    const readLeftOut: ReadLeftOut = async (hourMs) => ({
+      targetKeys: await maintained.keysDuring(hourMs, hourMs + HOUR_MS),
+      agentIds: new Set(),
+    });
     tasks.plug(
       {
         name: 'folded-fragments',
         everyMs: 10 * MINUTE_MS,
         runTask: async (run) => droppedChunks(run, 'probe_recent', await dropFoldedFragments(telemetry)),
       },
-      { name: 'rollups', everyMs: 5 * MINUTE_MS, runTask: (run) => rollUpDue(telemetry.options.url, run) },
+      { name: 'rollups', everyMs: 5 * MINUTE_MS, runTask: (run) => rollUpDue(telemetry.options.url, run, readLeftOut) },
       dropOld('old-results', telemetry, 'probe_series', resultsKeptDays),
       dropOld('old-hourly-figures', telemetry, 'probe_hourly', hourlyKeptDays),
+      {
+        name: 'old-pair-hours',
+        everyMs: HOUR_MS,
+        runTask: async (run) => {
+          const olderThan = new Date(run.nowMs - PAIR_HOURS_KEPT * HOUR_MS);
+          return droppedChunks(run, 'pair_hour', await dropOldChunks(telemetry, 'pair_hour', olderThan));
+        },
+      },
     );
   }
 }

@@ -3,17 +3,19 @@ import { pipeline } from 'node:stream/promises';
 import { connect, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { OUTCOME } from '@icmp-mon/probing/contract';
-import { WINDOW_MS } from '@icmp-mon/probing/wire';
+import { decodePairHours, PAIR_HOUR_FLAG, WINDOW_MS } from '@icmp-mon/probing/wire';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SampleStore } from '../sample-store';
 import type { WriterTransaction } from '@icmp-mon/shard/engine';
+import { foldPairHour, NOTHING_LEFT_OUT, PAIR_HOURS_KEPT, type ReadLeftOut } from '../pair-hours/fold-pair-hour';
 import { postgresSeriesTables } from '../postgres-series-tables';
 import { SeriesRows } from '../series-rows';
 import { rollUpNext } from './roll-up';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-03-10T07:00:00Z');
+const AGENT = '0199d3a0-0000-7000-8000-000000000001';
 
 describe('results that arrive after their hour was rolled up', () => {
   let home: TestDatabase;
@@ -23,6 +25,7 @@ describe('results that arrive after their hour was rolled up', () => {
     home = await testDatabase('telemetry');
     database = new TelemetryDatabase({ url: home.url });
     await database.execute('INSERT INTO shard (shard) VALUES (0)');
+    await database.execute(`INSERT INTO agent_no (agent_id, name) VALUES ('${AGENT}', 'agent-1')`);
   });
 
   afterAll(async () => {
@@ -66,9 +69,43 @@ describe('results that arrive after their hour was rolled up', () => {
       for (const at of [0, 3, 3]) rows.lateFragment(add(samples, START_MS + at * WINDOW_MS + 7_000));
     }, null);
     expect(await session.query('SELECT relation, bucket FROM rollup_dirty')).toEqual([
+      { relation: 'pair_hour', bucket: new Date(START_MS) },
       { relation: 'probe_hourly', bucket: new Date(START_MS) },
     ]);
     expect(await sent()).toEqual([4]);
+    await session.close();
+  });
+
+  it('are in the pair hours too, which are made again once per mark, with what is left out', async () => {
+    const session = await connect({ url: home.url, applicationName: 'test' });
+    const pairs = async (): Promise<unknown[]> => {
+      const rows = await session.query<{ hour: Date; target_key: number; shard: number; body: Buffer }>(
+        'SELECT hour, target_key, shard, body FROM pair_hour',
+      );
+      return rows.map(({ body, ...row }) => ({ ...row, pairs: decodePairHours(body) }));
+    };
+    const now = START_MS + 2 * HOUR_MS;
+    const row = (sent: number, flags: number): unknown => ({
+      ...{ hour: new Date(START_MS), target_key: 1, shard: 0 },
+      pairs: [expect.objectContaining({ agentNo: 1, sent, lost: 0, flags })],
+    });
+    expect(await foldPairHour(session, now, NOTHING_LEFT_OUT)).toMatchObject({ rows: 1, tooOld: false });
+    expect(await pairs()).toEqual([row(4, 0)]);
+    expect(await foldPairHour(session, now, NOTHING_LEFT_OUT)).toBeNull();
+
+    await write((samples, rows) => rows.lateFragment(add(samples, START_MS + 90_000)), null);
+    while ((await rollUpNext(session)) !== null);
+    const fails: ReadLeftOut = () => Promise.reject(new Error('no answer'));
+    await expect(foldPairHour(session, now, fails)).rejects.toThrow('no answer');
+    expect(await pairs()).toEqual([row(4, 0)]);
+    const leftOut: ReadLeftOut = () => Promise.resolve({ targetKeys: new Set([1]), agentIds: new Set([AGENT]) });
+    expect(await foldPairHour(session, now, leftOut)).toMatchObject({ rows: 1 });
+    expect(await pairs()).toEqual([row(5, PAIR_HOUR_FLAG.maintenance | PAIR_HOUR_FLAG.isolated)]);
+
+    await session.execute(`INSERT INTO rollup_dirty (relation, bucket) VALUES ('pair_hour', $1)`, [new Date(START_MS)]);
+    const late = START_MS + (PAIR_HOURS_KEPT + 1) * HOUR_MS;
+    expect(await foldPairHour(session, late, NOTHING_LEFT_OUT)).toMatchObject({ rows: 0, tooOld: true });
+    expect(await pairs()).toHaveLength(1);
     await session.close();
   });
 });

@@ -1,5 +1,6 @@
 import { connect } from '@icmp-mon/platform/database';
 import { type HousekeepingRun, inSteps, MINUTE_MS } from '@icmp-mon/platform/plugins';
+import { foldPairHour, type ReadLeftOut } from '../pair-hours/fold-pair-hour';
 import { rollUpNext } from './roll-up';
 
 /** Grouping an hour of 100,000 targets takes less than a minute on an idle machine. */
@@ -8,10 +9,14 @@ const STATEMENT_MS_MAX = 15 * MINUTE_MS;
 const RUN_MS_MAX = 4 * MINUTE_MS;
 
 /**
- * Rolls up the buckets that are due, over its own connection: one statement may take longer than the pool allows. Returns the number of
- * buckets computed.
+ * Rolls up the buckets that are due, then makes their pair hours, over its own connection: one statement may take longer than the pool allows.
+ * Returns the number of buckets computed.
  */
-export async function rollUpDue(telemetryUrl: string, { signal, logger }: HousekeepingRun): Promise<number> {
+export async function rollUpDue(
+  telemetryUrl: string,
+  { nowMs, signal, logger }: HousekeepingRun,
+  readLeftOut: ReadLeftOut,
+): Promise<number> {
   const session = await connect({
     url: telemetryUrl,
     applicationName: 'rollups',
@@ -30,11 +35,13 @@ export async function rollUpDue(telemetryUrl: string, { signal, logger }: Housek
       if (signal.aborted || performance.now() - runStartedMs > RUN_MS_MAX) return 0;
       const startedMs = performance.now();
       const step = await rollUpNext(session);
-      if (step === null) return 0;
-      const line = { ...step, tookMs: Math.round(performance.now() - startedMs) };
-      if (step.tooOld) logger.warn(line, 'late results not rolled up: the source of their figures was dropped');
-      else logger.info(line, 'rolled up');
-      return 1;
+      const hour = step === null ? await foldPairHour(session, nowMs, readLeftOut) : null;
+      const tookMs = Math.round(performance.now() - startedMs);
+      if (step?.tooOld)
+        logger.warn({ ...step, tookMs }, 'late results not rolled up: the source of their figures was dropped');
+      else if (step !== null) logger.info({ ...step, tookMs }, 'rolled up');
+      else if (hour !== null) logger.info({ ...hour, tookMs }, 'pair hours made');
+      return step === null && hour === null ? 0 : 1;
     });
   } finally {
     signal.removeEventListener('abort', closeSession);

@@ -143,6 +143,10 @@ async function recordMade(sql: Sql, { level, fromMs, toMs, again }: DueBucket, m
       new Date(bucketStart(above.resolution, fromMs)),
     ]);
   }
+  // Its pair hours are made, or made again, from the same results.
+  if (level.relation === 'probe_hourly') {
+    await sql.execute(`INSERT INTO rollup_dirty (relation, bucket) VALUES ('pair_hour', $1)`, [new Date(fromMs)]);
+  }
   await advance(sql, level, toMs);
 }
 

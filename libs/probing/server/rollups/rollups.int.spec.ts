@@ -198,7 +198,7 @@ describe('rollups', () => {
         { relation: 'probe_daily', bucket: '2026-01-10T00:00:00.000Z', again: true, tooOld: false },
         { relation: 'probe_monthly', bucket: '2026-01-01T00:00:00.000Z', again: true, tooOld: false },
       ]);
-      expect(await sql.query('SELECT FROM rollup_dirty')).toEqual([]);
+      expect(await sql.query(`SELECT FROM rollup_dirty WHERE relation <> 'pair_hour'`)).toEqual([]);
     }
     await expectExact();
   });

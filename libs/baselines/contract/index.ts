@@ -1,0 +1,1 @@
+export { BASELINE_LIMITS } from './baseline-limits';

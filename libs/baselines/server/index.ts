@@ -1,0 +1,1 @@
+export { calculateBaseline, type HourOfPair } from './calculator/calculate-baseline';
