@@ -18,6 +18,10 @@ export class ProbingCliModule {
       tables: 'probe_recent, probe_series',
       reason: 'written by the shards from their logs, which are kept for 7 days',
     });
+    none.plug({
+      tables: 'pair_hour',
+      reason: 'made of probe_series by the housekeeping task rollups; deleted after 8 days',
+    });
     const agentNumbers = new AgentNumbers(postgresAgentNumbers(telemetry));
     participants.plug({
       name: 'series',

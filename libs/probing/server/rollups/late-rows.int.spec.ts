@@ -68,8 +68,7 @@ describe('results that arrive after their hour was rolled up', () => {
     await write((samples, rows) => {
       for (const at of [0, 3, 3]) rows.lateFragment(add(samples, START_MS + at * WINDOW_MS + 7_000));
     }, null);
-    expect(await session.query('SELECT relation, bucket FROM rollup_dirty')).toEqual([
-      { relation: 'pair_hour', bucket: new Date(START_MS) },
+    expect(await session.query(`SELECT relation, bucket FROM rollup_dirty WHERE relation <> 'pair_hour'`)).toEqual([
       { relation: 'probe_hourly', bucket: new Date(START_MS) },
     ]);
     expect(await sent()).toEqual([4]);
@@ -89,7 +88,12 @@ describe('results that arrive after their hour was rolled up', () => {
       ...{ hour: new Date(START_MS), target_key: 1, shard: 0 },
       pairs: [expect.objectContaining({ agentNo: 1, sent, lost: 0, flags })],
     });
-    expect(await foldPairHour(session, now, NOTHING_LEFT_OUT)).toMatchObject({ rows: 1, tooOld: false });
+    const made = [];
+    for (let step; (step = await foldPairHour(session, now, NOTHING_LEFT_OUT)) !== null;) made.push(step);
+    // Earlier hours of the day are computed too, and have no results.
+    expect(made.filter(({ rows }) => rows > 0)).toEqual([
+      { bucket: new Date(START_MS).toISOString(), rows: 1, tooOld: false },
+    ]);
     expect(await pairs()).toEqual([row(4, 0)]);
     expect(await foldPairHour(session, now, NOTHING_LEFT_OUT)).toBeNull();
 
