@@ -4,7 +4,7 @@ export const BASELINE_LIMITS = {
   hours: 24,
   /** Below this number of good hours a former baseline stays, so that a long outage never becomes the norm. */
   hoursMin: 6,
-  /** Days that are searched for good hours. */
+  /** Days whose hours are considered. */
   daysBack: 8,
   /** Rounds below which a pair has no baseline of its own. */
   samplesMin: 24,

@@ -2,6 +2,7 @@ import { rebuild } from '@icmp-mon/platform/rebuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MaintenanceFixture, TODAY } from './maintenance.test-fixture';
 import { forgetOccurrences } from './occurrences/forget-occurrences';
+import { StoredMaintainedTargets } from './occurrences/stored-maintained-targets';
 import { StoredTargetsInMaintenance } from './occurrences/stored-targets-in-maintenance';
 import { windowModel } from './windows/window-model';
 
@@ -122,6 +123,9 @@ describe('the worker', () => {
     const ended = await fixture.end(id);
     expect(ended.state).toBe('over');
     expect(await new StoredTargetsInMaintenance(fixture.control).byKeys([1, 2, 3])).toEqual(new Map());
+    const maintained = new StoredMaintainedTargets(fixture.control);
+    expect([...(await maintained.keysDuring(Date.now() - 60_000, Date.now() + 60_000))].sort()).toEqual([1, 2, 3]);
+    expect(await maintained.keysDuring(0, 60_000)).toEqual(new Set());
     const [row] = await fixture.control.query<{ target_count: number; close_cause: string }>(
       'SELECT target_count, close_cause FROM maintenance_occurrence WHERE window_id = $1',
       [id],

@@ -2,7 +2,7 @@ import { ByteReader } from './byte-reader';
 import { ByteWriter } from './byte-writer';
 import { AGENT_NO_MAX, SeriesBodyError } from './series-body';
 
-/** Reasons for which an hour says nothing about what is usual, as bits. */
+/** Reasons for which an hour is not evidence of the usual, as bits. */
 export const PAIR_HOUR_FLAG = {
   /** More than half of the rounds were missed. */
   bad: 1,
@@ -12,11 +12,11 @@ export const PAIR_HOUR_FLAG = {
   isolated: 4,
 } as const;
 
-/** What one agent measured at one target and check in one hour. */
+/** One hour of one agent at one target and check. */
 export interface PairHour {
   /** Number of the agent in the telemetry database: 1 to 32,767. */
   agentNo: number;
-  /** Rounds that were sent, and those that were missed; without the confirming probes after a miss. */
+  /** Rounds sent, and rounds missed; without the confirming probes after a miss. */
   sent: number;
   lost: number;
   /** Number of runs of successive missed rounds: `lost / runs` is their mean length. */

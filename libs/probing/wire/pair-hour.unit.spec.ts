@@ -27,7 +27,7 @@ it('agents must be in ascending order', () => {
   expect(() => encodePairHours([...PAIRS].reverse())).toThrow(RangeError);
 });
 
-it('refuses another version, and whatever is cut short', () => {
+it('refuses another version, and truncated bytes', () => {
   const bytes = encodePairHours(PAIRS.slice(0, 1));
   expect(() => decodePairHours(Uint8Array.of(2, ...bytes.subarray(1)))).toThrow('version 2');
   for (let length = 2; length < bytes.length; length++)

@@ -129,7 +129,7 @@ export function eachHistogramBin(bytes: Uint8Array, visit: (bin: number, count: 
   }
 }
 
-/** Returns the value with the same relative distance to both ends of its bin: the rtt that a bin stands for. */
+/** Returns the value with the same relative distance to both ends of its bin: the rtt of all counts of the bin. */
 export function histogramBinUs(bin: number): number {
   if (bin < HISTOGRAM_EXACT_BELOW_US || bin === HISTOGRAM_BINS - 1) return HISTOGRAM_LOWER_US[bin];
   const low = HISTOGRAM_LOWER_US[bin];

@@ -27,7 +27,7 @@ export interface LeftOutHours {
   lossy: number;
 }
 
-/** What is usual for one pair of agent and target, in one check. */
+/** Usual round-trip times and losses of one pair of agent and target, in one check. */
 export interface Baseline extends RttLevel {
   /** Upper 95 % bound of the loss, in millionths. */
   lossFloorPpm: number;
@@ -75,7 +75,7 @@ const sum = new RttSum();
  *                                                                            │ fewer
  *                                                                            └──▶ the former baseline stays
  *
- * A pair without a former baseline is measured by whatever good hours it has. A baseline of fewer than 6 hours is replaced by one of as many.
+ * A pair without a former baseline is measured by all good hours that it has. A baseline of fewer than 6 hours is replaced by one of as many.
  */
 export function calculateBaseline(hours: readonly HourOfPair[], former: Baseline | null): Calculated {
   const leftOut: LeftOutHours = { outage: 0, maintenance: 0, isolated: 0, offLevel: 0, lossy: 0 };

@@ -94,7 +94,7 @@ describe('properties of baselines', () => {
     }
   });
 
-  it('a drift of 1 ms per day never alarms, and is no shift', () => {
+  it('a drift of 1 ms per day never alarms, and is not a shift', () => {
     const shapes = Array.from({ length: 60 * 24 }, (_, at) => ({ rttUs: 20_000 + (at * 1_000) / 24, jitterUs: 400 }));
     let former: Baseline | null = null;
     const hour = new RttSum();

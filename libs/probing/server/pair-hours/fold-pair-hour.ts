@@ -12,7 +12,7 @@ const WINDOWS_PER_FETCH = 5_000;
 /** Memory for sorting the windows of one shard and hour. */
 const SORT_MEMORY = '256MB';
 
-/** What is left out of the baselines of an hour. */
+/** Targets and agents whose hour is left out of baselines. */
 export interface LeftOut {
   /** Keys of targets that were in maintenance at some time of the hour. */
   targetKeys: ReadonlySet<number>;

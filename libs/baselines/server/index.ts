@@ -1,1 +1,0 @@
-export { calculateBaseline, type HourOfPair } from './calculator/calculate-baseline';
