@@ -72,6 +72,7 @@ import { StatusTargetVerdict1790000046000 } from './telemetry/1790000046000-stat
 import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-mismatch';
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agents-metric-losses';
+import { StatusPairChanges1790000130000 } from './telemetry/1790000130000-status-pair-changes';
 import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
 import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
 import { ProbingConfirming1790000123000 } from './telemetry/1790000123000-probing-confirming';
@@ -174,4 +175,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ProbingDisbelief1790000122000,
   ProbingConfirming1790000123000,
   ProbingPairHours1790000131000,
+  StatusPairChanges1790000130000,
 ];

@@ -50,6 +50,7 @@ describe('the contexts of the command line app', () => {
       'inventory_source, inventory_source_run, inventory_source_target',
       'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code, issuer_login, used_sign_in',
       'maintenance_expansion, maintenance_occurrence, maintenance_member',
+      'pair_change, pair_change_state',
       'probe_recent, probe_series',
       'saved_view',
       'shard (checkpoints)',

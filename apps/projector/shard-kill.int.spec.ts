@@ -61,6 +61,7 @@ class ProjectorProcess {
 interface Stored {
   states: string[];
   changes: object[];
+  pairChanges: string[];
   results: string[];
 }
 
@@ -75,11 +76,15 @@ async function readStored(telemetry: TelemetryDatabase): Promise<Stored> {
     `SELECT target_key || '/' || agent_id || '/' || (extract(epoch FROM at) * 1000)::bigint AS line
      FROM probe_result ORDER BY 1`,
   );
+  const pairChanges = await telemetry.query<{ line: string }>(
+    `SELECT shard || ' ' || change_seq || ' ' || encode(body, 'hex') AS line FROM pair_change ORDER BY shard, change_seq`,
+  );
   return {
     states: checkpoints.map(({ checkpoint }) =>
       Buffer.from(decompressBounded(checkpoint, 64 * 1024 * 1024)).toString('base64'),
     ),
     changes: await telemetry.query('SELECT * FROM status_change ORDER BY shard, change_seq'),
+    pairChanges: pairChanges.map(({ line }) => line),
     results: results.map(({ line }) => line),
   };
 }

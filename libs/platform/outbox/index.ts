@@ -1,2 +1,3 @@
+export { NumberedOutbox } from './numbered-outbox';
 export { OutboxPublisher } from './outbox-publisher';
 export type { OutboxBatch, OutboxRows } from './outbox-rows';

@@ -47,3 +47,4 @@ export {
 } from './shard-record';
 export { encodeThresholdsRecord, type ThresholdColumns } from './thresholds-record';
 export { readUpload, type ResultsResponse, UPLOAD_BYTES_MAX, writeUpload } from './upload';
+export { uuidFromBytes, uuidToBytes } from './uuid';

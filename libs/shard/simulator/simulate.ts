@@ -1,4 +1,5 @@
 import { auditChecks } from './audit-checks';
+import { auditPairChanges } from './audit-pair-changes';
 import { Cluster } from './cluster';
 import { scheduleHostFaults } from './host-faults';
 import { INTERVAL_MS, simulateLog, type SimulatedLog } from './log-simulation';
@@ -57,6 +58,7 @@ async function compare(plan: Plan, cluster: Cluster, log: SimulatedLog, shard: n
     ...differencesOf(expected, actual),
     ...differenceOf('samples compared with the agents', log.samples, actual.samples),
     ...differenceOf('uncounted results', uncounted(plain.tables), uncounted(tables)),
+    ...auditPairChanges(tables.pairChanges.filter((record) => record.shard === shard)),
     ...auditChecks(shard, tables.validation, log.samples, {
       intervalMs: INTERVAL_MS,
       clockStepsMs: clockStepsOf(plan),

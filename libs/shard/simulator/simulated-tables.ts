@@ -3,7 +3,7 @@ import type { AgentNumberTable, SeriesFlush, SeriesTables, WindowRow } from '@ic
 import { decodeSeriesBody } from '@icmp-mon/probing/wire';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
 import { SimulatedValidation } from './simulated-validation';
-import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-mon/status/server';
+import type { ChangeRow, PairChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-mon/status/server';
 
 /** How the participants of a simulated shard read and write: each call is a statement that takes time and may fail. */
 export interface SimulatedRows {
@@ -23,6 +23,7 @@ export class SimulatedTables {
   readonly changes: (ChangeRow & { shard: number })[] = [];
   readonly statuses = new Map<number, ChangeRow & { shard: number }>();
   readonly verdicts = new Map<number, VerdictRow & { shard: number }>();
+  readonly pairChanges: (PairChangeRow & { shard: number })[] = [];
   /** Fragments and complete windows. */
   readonly recent: (WindowRow & { shard: number })[] = [];
   readonly series: (WindowRow & { shard: number })[] = [];
@@ -37,6 +38,8 @@ export class SimulatedTables {
     storeChanges: (rows, shard, changes) => rows.stageEffect(shard, () => this.storeChanges(shard, changes)),
     storeVerdicts: (rows, shard, verdicts) =>
       rows.stageEffect(shard, () => verdicts.forEach((row) => this.verdicts.set(row.targetKey, { ...row, shard }))),
+    storePairChanges: (rows, shard, records) =>
+      rows.stageEffect(shard, () => this.pairChanges.push(...records.map((record) => ({ ...record, shard })))),
     forgetVerdicts: (rows, shard, keys) =>
       rows.stageEffect(shard, () => keys.forEach((key) => this.verdicts.delete(key))),
   };
@@ -54,6 +57,7 @@ export class SimulatedTables {
     const statuses = [...this.statuses.values()].filter((row) => row.shard === shard);
     return {
       changeSeq: this.lastChangeSeq(shard),
+      pairChanges: this.pairChanges.findLast((record) => record.shard === shard) ?? null,
       states: new Map(
         statuses.map(({ target_key, to_status, reason, since, last_success_at }) => [
           target_key,

@@ -11,6 +11,8 @@ export interface Ending {
   changes: string[];
   statuses: string[];
   verdicts: string[];
+  /** Records of pair changes. */
+  pairChanges: string[];
   samples: string[];
   /** Changes, sealed entries of evidence logs, and statuses of the checks that expect no answer. */
   checkChanges: string[];
@@ -77,6 +79,9 @@ export function endingOf(shard: number, digest: string, tables: SimulatedTables,
     // Number and position of a change depend on swapped and repeated blocks; the status must not.
     statuses: statuses.map(({ change_seq: _seq, position: _position, ...row }) => JSON.stringify(row)).sort(),
     verdicts: verdicts.map((row) => JSON.stringify(row)).sort(),
+    pairChanges: tables.pairChanges
+      .filter((record) => record.shard === shard)
+      .map(({ changeSeq, chain, body }) => `${changeSeq} ${chain} ${Buffer.from(body).toString('hex')}`),
     samples: tables.visibleSamples(shard),
     ...validationOf(shard, tables.validation, byTarget),
   };

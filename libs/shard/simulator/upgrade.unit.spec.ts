@@ -1,6 +1,7 @@
 import { OwnedShard, ShardFold, type ShardDirectory, type ShardParticipant } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
-import { type ChangeRow, StatusParticipant } from '@icmp-mon/status/server';
+import { type ChangeRow, StatusParticipant, type StoredStatuses } from '@icmp-mon/status/server';
+import { decodePairChanges, type PairChangeRecord } from '@icmp-mon/status/wire';
 import { describe, expect, it } from 'vitest';
 import { generateLog, targetIdOf } from '@icmp-mon/shard/engine/testing';
 import { immediateRows, type SimulatedRows, SimulatedTables } from './simulated-tables';
@@ -9,7 +10,12 @@ const KEYS = [1, 2, 3, 4, 5, 6];
 const { records } = generateLog({ seed: 5, targetKeys: KEYS, seconds: 240, shard: 0 });
 const MIDDLE = Math.floor(records.length / 2);
 
-type StatusHead = { changeSeq: number; states: [key: number, status: Status, reason: StatusReason, sinceMs: number][] };
+type PairChangeMark = NonNullable<StoredStatuses['pairChanges']>;
+interface StatusHead {
+  changeSeq: number;
+  states: [key: number, status: Status, reason: StatusReason, sinceMs: number][];
+  pairChanges: PairChangeMark;
+}
 type Rows = SimulatedRows;
 
 const statusOnly =
@@ -37,9 +43,16 @@ async function storedBy(head: StatusHead): Promise<SimulatedTables> {
   return tables;
 }
 
-async function changesAfterTakeover(head: StatusHead): Promise<{ changes: ChangeRow[]; warnings: object[] }> {
+interface AfterTakeover {
+  changes: ChangeRow[];
+  pairChanges: PairChangeRecord[];
+  warnings: object[];
+}
+
+async function changesAfterTakeover(head: StatusHead, sealed: PairChangeMark | null = null): Promise<AfterTakeover> {
   const warnings: object[] = [];
   const tables = await storedBy(head);
+  if (sealed) tables.pairChanges.push({ ...sealed, atMs: 0, pairs: 0, body: new Uint8Array(), position: 0, shard: 0 });
   const stored = {
     checkpoint: null,
     checkpointPosition: -1,
@@ -52,10 +65,24 @@ async function changesAfterTakeover(head: StatusHead): Promise<{ changes: Change
     statusOnly(tables),
     (_message, detail) => warnings.push(detail),
   );
-  tables.changes.length = 0;
+  tables.changes.length = tables.pairChanges.length = 0;
   records.forEach((record, offset) => owned.applyRecord(offset, record));
   for (const write of owned.takeCommit(true)?.writes ?? []) await write.writeRows(immediateRows);
-  return { changes: tables.changes, warnings };
+  const pairChanges = tables.pairChanges.flatMap(({ body }) => {
+    const decoded = decodePairChanges(body);
+    return decoded.ok ? [decoded.record] : [];
+  });
+  return { changes: tables.changes, pairChanges, warnings };
+}
+
+/** Verdicts of the pairs that a consumer of the records knows, sorted. */
+function verdictsAfter(records: readonly PairChangeRecord[]): string[] {
+  const known = new Map<string, number>();
+  for (const { restarts, changes } of records) {
+    if (restarts) known.clear();
+    for (const { targetKey, check, agentId, to } of changes) known.set(`${targetKey}/${check}/${agentId}`, to);
+  }
+  return [...known].map(([pair, verdict]) => `${pair} ${verdict}`).sort();
 }
 
 function headAtMiddle(): StatusHead {
@@ -77,6 +104,7 @@ describe('a shard after an upgrade', () => {
     const differing = head.states.find(([, status]) => status === 'up');
     if (!differing) throw new Error('no target is up in the middle of the log: choose another seed');
     const older: StatusHead = {
+      ...head,
       changeSeq: head.changeSeq + 40,
       states: head.states.map((state) =>
         state === differing ? [state[0], 'down', 'quorum_down', state[3] - 5_000] : state,
@@ -94,6 +122,24 @@ describe('a shard after an upgrade', () => {
         .filter(({ target_key }) => target_key !== differing[0])
         .map(({ target_key, to_status }) => [target_key, to_status]),
     );
+  });
+
+  it('replaces the verdicts of pairs if the previous release sealed other records of their changes', async () => {
+    const head = headAtMiddle();
+    const { changeSeq, chain } = head.pairChanges;
+    const alike = await changesAfterTakeover(head, { changeSeq, chain });
+    expect(alike.warnings).toEqual([]);
+    expect(alike.pairChanges[0]).toMatchObject({ restarts: false, changeSeq: changeSeq + 1 });
+    const other = await changesAfterTakeover(head, { changeSeq: changeSeq + 7, chain: chain + 1 });
+    expect(other.warnings).toEqual([{ shard: 0, participant: 'status', differing: 1 }]);
+    expect(other.pairChanges[0]).toMatchObject({ restarts: true, changeSeq: changeSeq + 8 });
+    expect(other.pairChanges.filter(({ restarts }) => restarts)).toHaveLength(1);
+    expect(verdictsAfter(other.pairChanges)).not.toEqual([]);
+    const all = await changesAfterTakeover(head, null);
+    expect(verdictsAfter(other.pairChanges)).toEqual(verdictsAfter(all.pairChanges));
+    // A release without pair changes stored none: nothing differs.
+    expect(all).toMatchObject({ warnings: [] });
+    expect(all.pairChanges[0]).toMatchObject({ restarts: true, changeSeq: 1 });
   });
 
   it('reads checkpoints of releases with one participant more or fewer', () => {

@@ -1,7 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { TargetEntry, WriterTransaction } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
-import type { ChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
+import type { ChangeRow, PairChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
 
 type Reading = Pick<Sql, 'query'>;
 
@@ -26,8 +26,13 @@ async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses
                      (SELECT max(change_seq) FROM target_status WHERE shard = $1), 0)::float8 AS change_seq`,
     [shard],
   );
+  const [pairChanges] = await sql.query<{ changeSeq: number; chain: number }>(
+    'SELECT last_seq AS "changeSeq", chain FROM pair_change_state WHERE shard = $1',
+    [shard],
+  );
   return {
     changeSeq: last?.change_seq ?? 0,
+    pairChanges: pairChanges ?? null,
     states: new Map(
       rows.map(({ target_key, status, reason, since_ms, everReplied }) => [
         target_key,
@@ -84,6 +89,28 @@ async function storeChanges(transaction: Reading, shard: number, changes: readon
   await projectStatuses(transaction, shard, changes);
 }
 
+async function storePairChanges(transaction: Reading, shard: number, records: readonly PairChangeRow[]): Promise<void> {
+  const last = records.at(-1);
+  if (last === undefined) return;
+  await transaction.query(
+    `INSERT INTO pair_change (shard, change_seq, at, pairs, body, position)
+     SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::integer[], $5::bytea[], $6::bigint[])`,
+    [
+      shard,
+      records.map(({ changeSeq }) => changeSeq),
+      records.map(({ atMs }) => new Date(atMs)),
+      records.map(({ pairs }) => pairs),
+      records.map(({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength)),
+      records.map(({ position }) => position),
+    ],
+  );
+  await transaction.query(
+    `INSERT INTO pair_change_state (shard, last_seq, chain) VALUES ($1, $2, $3)
+     ON CONFLICT (shard) DO UPDATE SET (last_seq, chain) = (excluded.last_seq, excluded.chain)`,
+    [shard, last.changeSeq, last.chain],
+  );
+}
+
 /** Updates `target_status` from changes of one shard in their order: the last change of each target wins. */
 export async function projectStatuses(
   transaction: Reading,
@@ -115,6 +142,7 @@ export const postgresStatusTables: StatusTables<WriterTransaction> = {
   lastKnown,
   storeChanges,
   storeVerdicts,
+  storePairChanges,
   async forgetVerdicts(transaction, _shard, keys) {
     await transaction.query(DELETE_VERDICTS, [keys]);
   },

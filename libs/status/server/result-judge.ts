@@ -9,7 +9,7 @@ export class ResultJudge {
   constructor(
     private readonly pairs: PairTable,
     private readonly targets: ReadonlyMap<number, TargetState>,
-    private readonly pairChanged: (target: TargetEntry, place: RecordPlace) => void,
+    private readonly pairChanged: (slot: number, target: TargetEntry, place: RecordPlace) => void,
   ) {}
 
   judgeBatch(batch: ResultBatch, presentMs: number, clock: ShardClock, place: RecordPlace): void {
@@ -35,6 +35,6 @@ export class ResultJudge {
     const freshness = pairs.freshnessAt(slot, clock.ageMs);
     if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
     pairs.setFreshness(slot, freshness);
-    this.pairChanged(batch.target[row], place);
+    this.pairChanged(slot, batch.target[row], place);
   }
 }

@@ -1,5 +1,6 @@
 import type { CheckpointPart, ShardDirectory } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { PairChangeLog, StoredPairChanges } from './pair-change-log';
 import type { PairTable } from './pair-table';
 import type { CheckJudgement, TargetState } from './target-state';
 
@@ -8,6 +9,7 @@ interface StoredParts {
   readonly changeSeq: number;
   readonly targets: Map<number, TargetState>;
   readonly pairs: PairTable;
+  readonly pairChanges: PairChangeLog;
 }
 
 type StoredState = [
@@ -23,31 +25,35 @@ type StoredState = [
 interface StatusHead {
   changeSeq: number;
   states: StoredState[];
+  /** Missing in checkpoints of releases without pair changes. */
+  pairChanges?: StoredPairChanges;
 }
 
 /** Returns the checkpoint of the statuses. Targets and pairs are in ascending order of the targets' keys. */
 export function statusCheckpoint(
-  { changeSeq, targets, pairs }: StoredParts,
+  { changeSeq, targets, pairs, pairChanges }: StoredParts,
   directory: ShardDirectory,
 ): CheckpointPart {
   const states = [...targets].map(([key, { status, reason, sinceMs, repliedChecks, checks }]): StoredState =>
     checks ? [key, status, reason, sinceMs, repliedChecks, checks] : [key, status, reason, sinceMs, repliedChecks],
   );
-  const head: StatusHead = { changeSeq, states: states.sort((a, b) => a[0] - b[0]) };
+  states.sort((a, b) => a[0] - b[0]);
+  const head: StatusHead = { changeSeq, states, pairChanges: pairChanges.checkpointHead() };
   return { head, columns: pairs.gather(slotsInOrder(directory)) };
 }
 
 /** Restores targets and pairs from a checkpoint of the same directory. Returns the number of the last status change. */
 export function restoreStatuses(
   part: CheckpointPart,
-  { targets, pairs }: Pick<StoredParts, 'targets' | 'pairs'>,
+  { targets, pairs, pairChanges }: Omit<StoredParts, 'changeSeq'>,
   directory: ShardDirectory,
 ): number {
-  const { changeSeq, states } = part.head as StatusHead;
+  const { changeSeq, states, pairChanges: stored } = part.head as StatusHead;
   for (const [key, status, reason, sinceMs, repliedChecks, checks] of states) {
     targets.set(key, { status, reason, sinceMs, repliedChecks, ...(checks && { checks }) });
   }
   pairs.scatter(slotsInOrder(directory), part.columns);
+  pairChanges.restore(stored, directory);
   return changeSeq;
 }
 

@@ -2,7 +2,8 @@ import type { PendingWrite, RecordPlace, TargetEntry } from '@icmp-mon/shard/eng
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { Judgement } from './consensus';
 import { isoTime } from './iso-time';
-import type { ChangeRow, StatusTables, TargetVerdicts, VerdictRow } from './status-tables';
+import type { PairChangeSink, SealedPairChanges } from './pair-change-log';
+import type { ChangeRow, PairChangeRow, StatusTables, TargetVerdicts, VerdictRow } from './status-tables';
 
 export interface StatusChange {
   target: TargetEntry;
@@ -23,30 +24,37 @@ const NO_VOTES: Votes = { selected: 0, needed: 0, up: 0, degraded: 0, down: 0, u
 const TARGETS_PER_STATEMENT = 1_000;
 
 /** Receives the state's changes. */
-export interface StatusSink {
+export interface StatusSink extends PairChangeSink {
   statusChanged(change: StatusChange): void;
   targetRemoved(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void;
   /** The verdict of an agent changed, or the set of selected agents changed. */
   verdictsChanged(target: TargetEntry, place: RecordPlace): void;
 }
 
-/** Collects the rows of one shard's status changes and verdicts until the host commits them. */
+/** Called after commits that stored something to publish. */
+export interface StatusCommitted {
+  statuses(): void;
+  pairs(): void;
+}
+
+/** Collects the rows of one shard's status changes, verdicts and pair changes until the host commits them. */
 export class StatusEffects<T> implements StatusSink {
   private changes: ChangeRow[] = [];
   /** Targets whose stored verdicts are out of date. */
   private judged = new Map<number, TargetEntry>();
   private gone = new Set<number>();
+  private pairChanges: PairChangeRow[] = [];
 
   constructor(
     private readonly shard: number,
     private readonly tables: StatusTables<T>,
     private readonly verdictsOf: (target: TargetEntry) => TargetVerdicts,
-    private readonly committed: () => void,
+    private readonly committed: StatusCommitted,
   ) {}
 
   /** Number of waiting rows. */
   get size(): number {
-    return this.changes.length + this.judged.size + this.gone.size;
+    return this.changes.length + this.judged.size + this.gone.size + this.pairChanges.length;
   }
 
   statusChanged(change: StatusChange): void {
@@ -90,21 +98,29 @@ export class StatusEffects<T> implements StatusSink {
     if (!place.alreadyCommitted) this.judged.set(target.key, target);
   }
 
+  pairsChanged(record: SealedPairChanges, place: RecordPlace): void {
+    if (!place.alreadyCommitted) this.pairChanges.push({ ...record, position: place.offset });
+  }
+
   drainEffects(): PendingWrite<T> | null {
-    if (this.size === 0) return null;
-    const { changes, shard, judged, gone } = this;
+    const rows = this.size;
+    if (rows === 0) return null;
+    const { changes, shard, judged, gone, pairChanges } = this;
     this.changes = [];
+    this.pairChanges = [];
     this.judged = new Map();
     this.gone = new Set();
     return {
-      rows: changes.length + judged.size + gone.size,
+      rows,
       writeRows: async (transaction) => {
         if (gone.size > 0) await this.tables.forgetVerdicts(transaction, shard, [...gone]);
         await this.writeVerdicts(transaction, [...judged.values()]);
         if (changes.length > 0) await this.tables.storeChanges(transaction, shard, changes);
+        if (pairChanges.length > 0) await this.tables.storePairChanges(transaction, shard, pairChanges);
       },
       afterCommit: () => {
-        if (changes.length > 0) this.committed();
+        if (changes.length > 0) this.committed.statuses();
+        if (pairChanges.length > 0) this.committed.pairs();
       },
     };
   }

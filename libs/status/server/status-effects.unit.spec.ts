@@ -5,14 +5,13 @@ import { JudgedShard, placeOf, RecordingSink, RecordingTables } from './status-s
 function setUp() {
   const tables = new RecordingTables();
   let commits = 0;
+  let pairCommits = 0;
   let letters = 'u';
   const verdicts = { agents: [], checks: [], sinceMs: [] };
-  const effects = new StatusEffects(
-    0,
-    tables,
-    () => ({ ...verdicts, letters }),
-    () => void commits++,
-  );
+  const effects = new StatusEffects(0, tables, () => ({ ...verdicts, letters }), {
+    statuses: () => void commits++,
+    pairs: () => void pairCommits++,
+  });
   const sink = new RecordingSink();
   const shard = new JudgedShard(sink).addTargets([1]);
   shard.measured(1);
@@ -24,6 +23,7 @@ function setUp() {
     change,
     target,
     commits: () => commits,
+    pairCommits: () => pairCommits,
     judgeAs: (letter: string) => void (letters = letter),
   };
 }
@@ -68,6 +68,24 @@ describe('status effects', () => {
     await effects.drainEffects()?.writeRows(null);
     expect(tables.statements).toEqual(['forget 1', 'changes 1']);
     expect(tables.changes).toMatchObject([{ change_seq: 9, removed: true, to_status: 'unknown' }]);
+  });
+
+  it('of pairs are written in the same transaction, and wake their own publisher', async () => {
+    const { tables, effects, change, commits, pairCommits } = setUp();
+    const record = { changeSeq: 4, chain: 5, atMs: 6, pairs: 7, body: Uint8Array.of(1) };
+    effects.pairsChanged(record, placeOf(1, true));
+    expect(effects.size).toBe(0);
+    effects.statusChanged(change);
+    effects.pairsChanged(record, placeOf(2));
+    const write = effects.drainEffects();
+    expect(write?.rows).toBe(2);
+    await write?.writeRows(null);
+    expect(tables.statements).toEqual(['changes 1', 'pairs 4:7']);
+    write?.afterCommit?.();
+    expect([commits(), pairCommits()]).toEqual([1, 1]);
+    effects.pairsChanged(record, placeOf(3));
+    effects.drainEffects()?.afterCommit?.();
+    expect([commits(), pairCommits()]).toEqual([1, 2]);
   });
 
   it('wake the publisher only after commits with changes', () => {

@@ -9,7 +9,7 @@ import type {
   TargetEntry,
   WriterTransaction,
 } from '@icmp-mon/shard/engine';
-import { StatusEffects } from './status-effects';
+import { type StatusCommitted, StatusEffects } from './status-effects';
 import { StatusRecovery } from './status-recovery';
 import { StatusState } from './status-state';
 import type { StatusTables } from './status-tables';
@@ -31,7 +31,7 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
     shard: number,
     directoryOf: () => ShardDirectory,
     tables: StatusTables<T>,
-    committed: () => void = () => undefined,
+    committed: StatusCommitted = { statuses: () => undefined, pairs: () => undefined },
   ) {
     this.effects = new StatusEffects(shard, tables, (target) => this.state.votes.verdictsOf(target), committed);
     this.state = new StatusState(directoryOf, this.effects);
@@ -42,8 +42,8 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
     this.state.onPairAssigned(slot, target, clock);
   }
 
-  onPairUnassigned(slot: number): void {
-    this.state.onPairUnassigned(slot);
+  onPairUnassigned(slot: number, target: TargetEntry): void {
+    this.state.onPairUnassigned(slot, target);
   }
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
@@ -73,12 +73,12 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
 
   restore(part: CheckpointPart): void {
     this.state.restore(part);
-    this.recovery.numberAbove(this.state.changeSeq);
+    this.recovery.numberAbove(this.state.changeSeq, this.state.pairChanges.current.changeSeq);
   }
 
-  /** Raises the number above which changes are numbered: changes up to it may not be stored, but consumers have seen them. */
-  numberAbove(changeSeq: number): void {
-    this.recovery.numberAbove(changeSeq);
+  /** Raises the numbers above which changes are numbered: changes up to them may not be stored, but consumers have seen them. */
+  numberAbove(changeSeq: number, pairChangeSeq = 0): void {
+    this.recovery.numberAbove(changeSeq, pairChangeSeq);
   }
 
   loadStoredRows(rows: T): Promise<void> {

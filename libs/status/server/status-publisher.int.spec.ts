@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '@icmp-mon/platform/messaging';
 import { eventually, testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { republishStatuses } from './rebuild/republish-statuses';
-import { StatusPublisher } from './status-publisher';
+import { statusPublisher } from './status-publisher';
 
 const TARGET_IDS = [1, 2].map((key) => `01900000-0000-7000-9000-00000000000${key}`);
 
@@ -65,11 +65,11 @@ describe('published status changes', () => {
     );
   }
 
-  const publisher = (givenUpMs?: number): StatusPublisher =>
-    new StatusPublisher({ sql: database, messaging: topic, ownedShards: () => [0], givenUpMs });
+  const publisher = (givenUpMs?: number): ReturnType<typeof statusPublisher> =>
+    statusPublisher({ sql: database, messaging: topic, ownedShards: () => [0], givenUpMs });
 
   /** Publishes until every stored change is published. */
-  async function publish(by: StatusPublisher, upTo: number): Promise<void> {
+  async function publish(by: ReturnType<typeof statusPublisher>, upTo: number): Promise<void> {
     by.wakeShard(0);
     await eventually(async () => {
       expect(await database.query('SELECT published_seq FROM status_publication')).toEqual([{ published_seq: upTo }]);
@@ -124,7 +124,7 @@ describe('published status changes', () => {
         atOnce--;
       },
     };
-    const one = new StatusPublisher({ sql: database, messaging: slow, ownedShards: () => [0, 1, 2, 3] });
+    const one = statusPublisher({ sql: database, messaging: slow, ownedShards: () => [0, 1, 2, 3] });
     for (const shard of [0, 1, 2, 3]) one.wakeShard(shard);
     await eventually(async () => {
       const rows = await database.query('SELECT published_seq FROM status_publication');

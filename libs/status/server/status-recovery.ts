@@ -1,4 +1,5 @@
 import type { RecordPlace, ShardClock, ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
+import type { PairChangeMark } from './pair-change-log';
 import type { StatusState } from './status-state';
 import { NEVER_JUDGED } from './target-state';
 import type { StatusTables, StoredStatuses } from './status-tables';
@@ -12,6 +13,7 @@ export class StatusRecovery<T> {
   private recalled: StoredStatuses | null = null;
   /** Numbers up to this one are used, whether or not their changes are still stored. */
   private changeSeqMin = 0;
+  private pairChangeSeqMin = 0;
   /** Stored statuses of targets that are missing in the state, by key: whether any agent ever got a reply, for any check. */
   private readonly recalledOnly = new Map<number, boolean>();
   /** Targets of `recalledOnly` that remain after all current facts were applied: they were removed. */
@@ -24,9 +26,10 @@ export class StatusRecovery<T> {
     private readonly directoryOf: () => ShardDirectory,
   ) {}
 
-  /** Raises the number above which changes are numbered: changes up to it may not be stored, but consumers have seen them. */
-  numberAbove(changeSeq: number): void {
+  /** Raises the numbers above which changes are numbered: changes up to them may not be stored, but consumers have seen them. */
+  numberAbove(changeSeq: number, pairChangeSeq = 0): void {
     this.changeSeqMin = Math.max(this.changeSeqMin, changeSeq);
+    this.pairChangeSeqMin = Math.max(this.pairChangeSeqMin, pairChangeSeq);
   }
 
   async loadStored(rows: T): Promise<void> {
@@ -63,7 +66,20 @@ export class StatusRecovery<T> {
       state.targets.set(key, { ...stored, repliedChecks: [] });
       this.recalledOnly.set(key, everReplied);
     }
-    return differing;
+    return differing + this.reconcilePairChanges(recalled.pairChanges);
+  }
+
+  /** The records of pair changes restart if the replay sealed others than the stored ones. */
+  private reconcilePairChanges(stored: PairChangeMark | null): number {
+    const { changeSeq, chain } = this.state.pairChanges.current;
+    const mark = {
+      changeSeq: Math.max(stored?.changeSeq ?? 0, this.pairChangeSeqMin),
+      chain: stored?.chain ?? 0,
+    };
+    if (changeSeq === mark.changeSeq && chain === mark.chain) return 0;
+    this.state.pairChanges.restartAfter(mark, this.directoryOf().inOrder());
+    // Nothing is stored yet by a release without pair changes: nothing differs.
+    return stored === null ? 0 : 1;
   }
 
   /**
@@ -71,11 +87,19 @@ export class StatusRecovery<T> {
    * pairs.
    */
   async resetAfterGap(transaction: T, clock: ShardClock, position: number | null): Promise<void> {
-    this.state.warmAll(clock);
+    this.warmAll(clock);
     const place = { shard: this.shard, offset: position ?? -1, alreadyCommitted: false, committedAhead: null };
     const keys = [...this.recalledOnly.keys()];
     const targets = keys.length > 0 ? await this.tables.lastKnown(transaction, this.shard, keys) : new Map();
     this.orphans = { targets, clock, place };
+  }
+
+  /** Restarts warm-up for every pair; the current statuses hold until it ends. */
+  private warmAll(clock: ShardClock): void {
+    const { pairs, pairChanges } = this.state;
+    const targets = this.directoryOf().inOrder();
+    for (const target of targets) for (const { slot } of target.pairs) pairs.warm(slot, clock.ageMs);
+    pairChanges.restartAfter(pairChanges.current, targets);
   }
 
   /** Must be called for each target in a fact, before the state applies it. */

@@ -5,7 +5,8 @@ import type { StoredStatuses } from './status-tables';
 
 const DOWN = { status: 'down', reason: 'quorum_down', sinceMs: START_MS - 5_000, everReplied: true } as const;
 
-async function recovering(stored: StoredStatuses, keys: number[]) {
+async function recovering(statuses: Omit<StoredStatuses, 'pairChanges'>, keys: number[]) {
+  const stored = { ...statuses, pairChanges: null };
   const sink = new RecordingSink();
   const shard = new JudgedShard(sink).addTargets(keys);
   const recovery = new StatusRecovery(0, new RecordingTables(stored), shard.state, () => shard.directory);

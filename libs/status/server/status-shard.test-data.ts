@@ -2,6 +2,8 @@ import { OUTCOME } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import { type RecordPlace, type ResultBatch, type ShardClock, ShardDirectory } from '@icmp-mon/shard/engine';
 import { agentIdOf, policyFact, targetFact } from '@icmp-mon/shard/engine/testing';
+import { decodePairChanges, type PairChangeRecord } from '@icmp-mon/status/wire';
+import type { SealedPairChanges } from './pair-change-log';
 import type { StatusChange, StatusSink } from './status-effects';
 import { StatusState } from './status-state';
 import type { ChangeRow, StatusTables, StoredStatuses } from './status-tables';
@@ -15,6 +17,7 @@ export class RecordingSink implements StatusSink {
   readonly changes: StatusChange[] = [];
   readonly removals: { key: number; changeSeq: number }[] = [];
   readonly judged: number[] = [];
+  readonly pairRecords: PairChangeRecord[] = [];
 
   statusChanged(change: StatusChange): void {
     this.changes.push(change);
@@ -22,6 +25,12 @@ export class RecordingSink implements StatusSink {
 
   targetRemoved(...[target, , , changeSeq]: Parameters<StatusSink['targetRemoved']>): void {
     this.removals.push({ key: target.key, changeSeq });
+  }
+
+  pairsChanged({ body }: SealedPairChanges): void {
+    const decoded = decodePairChanges(body);
+    if (!decoded.ok) throw new Error(decoded.detail);
+    this.pairRecords.push(decoded.record);
   }
 
   verdictsChanged({ key }: Parameters<StatusSink['verdictsChanged']>[0]): void {
@@ -34,7 +43,7 @@ export class RecordingTables implements StatusTables<null> {
   readonly changes: ChangeRow[] = [];
   readonly statements: string[] = [];
 
-  constructor(private readonly stored: StoredStatuses = { changeSeq: 0, states: new Map() }) {}
+  constructor(private readonly stored: StoredStatuses = { changeSeq: 0, states: new Map(), pairChanges: null }) {}
 
   readStatuses = async (): Promise<StoredStatuses> => this.stored;
 
@@ -50,6 +59,10 @@ export class RecordingTables implements StatusTables<null> {
 
   storeVerdicts: StatusTables<null>['storeVerdicts'] = async (_rows, _shard, verdicts) => {
     this.statements.push(`verdicts ${verdicts.map(({ targetKey, letters }) => `${targetKey}:${letters}`).join(',')}`);
+  };
+
+  storePairChanges: StatusTables<null>['storePairChanges'] = async (_rows, _shard, records) => {
+    this.statements.push(`pairs ${records.map(({ changeSeq, pairs }) => `${changeSeq}:${pairs}`).join(',')}`);
   };
 
   forgetVerdicts: StatusTables<null>['forgetVerdicts'] = async (_rows, _shard, keys) => {
@@ -73,7 +86,7 @@ export class JudgedShard {
   constructor(sink: StatusSink) {
     this.directory = new ShardDirectory({
       assigned: (slot, target) => this.state.onPairAssigned(slot, target, this.clock),
-      unassigned: (slot) => this.state.onPairUnassigned(slot),
+      unassigned: (slot, target) => this.state.onPairUnassigned(slot, target),
     });
     this.state = new StatusState(() => this.directory, sink);
     this.directory.applyPolicy(policyFact('fast', INTERVAL_MS));

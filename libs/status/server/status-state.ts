@@ -8,6 +8,7 @@ import {
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
 import { votesOf, worst } from './consensus';
+import { PairChangeLog } from './pair-change-log';
 import { PairTable, FRESHNESS } from './pair-table';
 import { emptyBallot, PairVotes } from './pair-votes';
 import { ResultJudge } from './result-judge';
@@ -32,6 +33,7 @@ import { judgeChecks, NEVER_JUDGED, ONLY_VALIDATED, type TargetState } from './t
 export class StatusState {
   readonly pairs = new PairTable();
   readonly votes: PairVotes;
+  readonly pairChanges: PairChangeLog;
   readonly targets = new Map<number, TargetState>();
   /** Targets to decide at the end of the record, or at the next tick. */
   readonly touched = new Set<TargetEntry>();
@@ -46,19 +48,22 @@ export class StatusState {
     private readonly sink: StatusSink,
   ) {
     this.votes = new PairVotes(this.pairs, directoryOf);
-    this.judge = new ResultJudge(this.pairs, this.targets, (target, place) => this.pairChanged(target, place));
+    this.pairChanges = new PairChangeLog(this.pairs, sink);
+    this.judge = new ResultJudge(this.pairs, this.targets, (...changed) => this.pairChanged(...changed));
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
     this.pairs.assignPair(slot, target, clock.ageMs);
   }
 
-  onPairUnassigned(slot: number): void {
+  onPairUnassigned(slot: number, target: TargetEntry): void {
+    this.pairChanges.onPairUnassigned(slot, target);
     this.pairs.releasePair(slot);
   }
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     this.pairs.setPolicyOf(target);
+    this.pairChanges.noteTarget(target);
     if (!this.targets.has(target.key)) {
       this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, repliedChecks: [] });
     }
@@ -88,6 +93,7 @@ export class StatusState {
     this.judge.judgeBatch(batch, presentMs, clock, place);
     for (const target of this.touched) this.decideStatus(target, null, place, presentMs);
     this.touched.clear();
+    this.pairChanges.sealFull(clock, place);
   }
 
   /** Ages every pair: a stale vote, or a warm-up that took too long, no longer counts. */
@@ -98,12 +104,13 @@ export class StatusState {
       if (freshness === pairs.freshness(slot)) return;
       pairs.setFreshness(slot, freshness);
       if (freshness !== FRESHNESS.fresh) pairs.forgetVerdict(slot);
-      this.pairChanged(target, place);
+      this.pairChanged(slot, target, place);
     });
     for (const target of this.undated) this.date(target, clock.atMs);
     this.undated.clear();
     for (const target of this.touched) this.decideStatus(target, clock.atMs, place);
     this.touched.clear();
+    this.pairChanges.sealAll(clock, place);
   }
 
   private date(target: TargetEntry, atMs: number): void {
@@ -112,8 +119,9 @@ export class StatusState {
     this.touched.add(target);
   }
 
-  private pairChanged(target: TargetEntry, place: RecordPlace): void {
+  private pairChanged(slot: number, target: TargetEntry, place: RecordPlace): void {
     this.touched.add(target);
+    this.pairChanges.noteSlot(slot, target);
     this.sink.verdictsChanged(target, place);
   }
 
@@ -150,13 +158,6 @@ export class StatusState {
       changeSeq: ++this.changeSeq,
       place,
     });
-  }
-
-  /** Restarts warm-up for every pair; the current statuses hold until it ends. */
-  warmAll(clock: ShardClock): void {
-    for (const target of this.directoryOf().targets.values()) {
-      for (const { slot } of target.pairs) this.pairs.warm(slot, clock.ageMs);
-    }
   }
 
   checkpoint(): CheckpointPart {

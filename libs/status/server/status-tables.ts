@@ -1,5 +1,6 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
+import type { PairChangeMark, SealedPairChanges } from './pair-change-log';
 
 /** Row of `status_change` without its shard. */
 export interface ChangeRow {
@@ -36,11 +37,18 @@ export interface VerdictRow extends TargetVerdicts {
   targetKey: number;
 }
 
+/** Row of `pair_change` without its shard. */
+export interface PairChangeRow extends SealedPairChanges {
+  position: number;
+}
+
 /** Stored statuses of a shard, and the number of its last change. */
 export interface StoredStatuses {
   changeSeq: number;
   /** `everReplied`: whether any agent ever got a reply. */
   states: Map<number, { status: Status; reason: StatusReason; sinceMs: number; everReplied: boolean }>;
+  /** The last stored record of pair changes; null before the first. */
+  pairChanges: PairChangeMark | null;
 }
 
 /** Store of statuses and verdicts; `T` is the transaction that a shard's store gives to its participants. */
@@ -51,5 +59,7 @@ export interface StatusTables<T> {
   /** Stores changes of one shard in their order, and the resulting statuses. */
   storeChanges(rows: T, shard: number, changes: readonly ChangeRow[]): Promise<void>;
   storeVerdicts(rows: T, shard: number, verdicts: readonly VerdictRow[]): Promise<void>;
+  /** Stores records of one shard in their order. */
+  storePairChanges(rows: T, shard: number, records: readonly PairChangeRow[]): Promise<void>;
   forgetVerdicts(rows: T, shard: number, keys: readonly number[]): Promise<void>;
 }

@@ -17,7 +17,7 @@ interface Publisher {
   state: HealthState;
 }
 
-/** The publishers from the databases to Kafka, each active in one process at a time: ticks, relay, shard feed, changes of statuses and checks. */
+/** The publishers from the databases to Kafka, each active in one process at a time: ticks, relay, shard feed, changes of statuses, checks and pairs. */
 export const PUBLISHERS_PART: PartReader = {
   id: 'publishers',
   title: 'Publishers',
@@ -50,6 +50,7 @@ export const PUBLISHERS_PART: PartReader = {
       feed(look),
       statusChanges(look),
       checkChanges(look),
+      pairChanges(look),
     ]);
     const rows = publishers.map(rowOf);
     return ofRows(rows, 'Ticks, events, assignments and status changes are published without delay', (state) =>
@@ -118,11 +119,15 @@ const statusChanges = (look: Look): Promise<Publisher> =>
 const checkChanges = (look: Look): Promise<Publisher> =>
   shardChanges(look, 'check changes', 'check_change', 'check_publication');
 
+/** Records of the changes of agents' verdicts. */
+const pairChanges = (look: Look): Promise<Publisher> =>
+  shardChanges(look, 'pair changes', 'pair_change', 'pair_publication');
+
 async function shardChanges(
   { telemetry, thresholds }: Look,
   name: string,
-  changes: 'status_change' | 'check_change',
-  publication: 'status_publication' | 'check_publication',
+  changes: 'status_change' | 'check_change' | 'pair_change',
+  publication: 'status_publication' | 'check_publication' | 'pair_publication',
 ): Promise<Publisher> {
   const [row] = await telemetry.query<{ behind: number; oldest_s: number | null }>(
     `SELECT coalesce(sum(head.seq - reached.seq), 0)::float8 AS behind,

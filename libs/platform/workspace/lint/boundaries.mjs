@@ -12,7 +12,7 @@ export const boundaries = {
     },
     {
       sourceTag: 'type:wire',
-      onlyDependOnLibsWithTags: ['type:contract'],
+      onlyDependOnLibsWithTags: ['type:contract', 'type:wire'],
       bannedExternalImports: ['@nestjs/*', '@angular/*', 'typeorm', 'kafkajs', 'pg*', 'ioredis', 'bullmq'],
     },
     {

@@ -3,6 +3,7 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { NoReadModels, ReadModels } from '@icmp-mon/platform/rebuild';
 import { ShardParticipants } from '@icmp-mon/shard/engine';
 import { CHECK_STATUS_TOPIC, CurrentStatuses, TARGET_STATUS_TOPIC } from '@icmp-mon/status/contract';
+import { PAIR_CHANGES_TOPIC } from '@icmp-mon/status/wire';
 import { Global, Module } from '@nestjs/common';
 import { postgresStatusTables } from '../postgres-status-tables';
 import { PublishedNumbers } from '../rebuild/published-numbers';
@@ -38,17 +39,25 @@ export class StatusCliModule {
       reason: 'written by the shards from their logs, which are retained for 7 days only',
     });
     none.plug({
+      tables: 'pair_change, pair_change_state',
+      reason: 'written by the shards from their logs, which are retained for 7 days only',
+    });
+    none.plug({
       tables: 'status_change',
       reason: 'written by the shards from their logs, which are retained for 7 days only',
     });
     const published = new PublishedNumbers(messaging, TARGET_STATUS_TOPIC);
+    const publishedPairs = new PublishedNumbers(messaging, PAIR_CHANGES_TOPIC);
     const publishedChecks = new PublishedNumbers(messaging, CHECK_STATUS_TOPIC);
     participants.plug({
       name: 'status',
-      prepareAdoption: () => published.loadNumbers(),
+      async prepareAdoption() {
+        await published.loadNumbers();
+        await publishedPairs.loadNumbers();
+      },
       create(shard, directory) {
         const status = new StatusParticipant(shard, directory, postgresStatusTables);
-        status.numberAbove(published.highestOf(shard));
+        status.numberAbove(published.highestOf(shard), publishedPairs.highestOf(shard));
         return status;
       },
     });

@@ -3,10 +3,11 @@ import { Messaging } from '@icmp-mon/platform/messaging';
 import { BackgroundServices } from '@icmp-mon/platform/plugins';
 import { ShardHost, ShardParticipants } from '@icmp-mon/shard/engine';
 import { Module } from '@nestjs/common';
+import { pairChangePublisher } from '../pair-change-publisher';
 import { postgresStatusTables } from '../postgres-status-tables';
 import { StatusParticipant } from '../status-participant';
-import { StatusPublisher } from '../status-publisher';
-import { CheckPublisher } from '../validation/check-publisher';
+import { statusPublisher } from '../status-publisher';
+import { checkPublisher } from '../validation/check-publisher';
 import { postgresValidationTables } from '../validation/postgres-validation-tables';
 import { VALIDATION_PARTICIPANT, ValidationParticipant } from '../validation/validation-participant';
 
@@ -20,11 +21,21 @@ export class StatusProjectorModule {
     services: BackgroundServices,
   ) {
     const owned = (): number[] => host.owners().map(({ shard }) => shard);
-    const publisher = new StatusPublisher({ sql: telemetry, messaging, ownedShards: owned });
+    const publisher = statusPublisher({ sql: telemetry, messaging, ownedShards: owned });
+    const pairChanges = pairChangePublisher({ sql: telemetry, messaging, ownedShards: owned });
     participants.plug({
       name: 'status',
       create: (shard, directory) =>
-        new StatusParticipant(shard, directory, postgresStatusTables, () => publisher.wakeShard(shard)),
+        new StatusParticipant(shard, directory, postgresStatusTables, {
+          statuses: () => publisher.wakeShard(shard),
+          pairs: () => pairChanges.wakeShard(shard),
+        }),
+    });
+    services.plug({
+      name: 'pair change publisher',
+      stage: 'base',
+      start: () => pairChanges.start(),
+      stop: () => pairChanges.stop(),
     });
     services.plug({
       name: 'status publisher',
@@ -33,7 +44,7 @@ export class StatusProjectorModule {
       start: () => publisher.start(),
       stop: () => publisher.stop(),
     });
-    const checks = new CheckPublisher({ sql: telemetry, messaging, ownedShards: owned });
+    const checks = checkPublisher({ sql: telemetry, messaging, ownedShards: owned });
     participants.plug({
       name: VALIDATION_PARTICIPANT,
       create: (shard, directory) =>

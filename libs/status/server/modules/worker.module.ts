@@ -1,11 +1,13 @@
-import { TelemetryDatabase } from '@icmp-mon/platform/database';
+import { dropOldChunks, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { HealthParts } from '@icmp-mon/platform/health';
-import { DAY_MS, HOUR_MS, HousekeepingTasks } from '@icmp-mon/platform/plugins';
+import { DAY_MS, droppedChunks, HOUR_MS, HousekeepingTasks } from '@icmp-mon/platform/plugins';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { STATUSES_PART } from '../health/statuses-health';
 import { forgetOldChanges } from '../old-changes';
 import { forgetOldEvidence } from '../validation/old-evidence';
 
+/** How long records of pair changes are kept. */
+const PAIR_CHANGES_KEPT_DAYS = 30;
 const OPTIONS = Symbol('status worker options');
 
 interface StatusWorkerOptions {
@@ -25,6 +27,14 @@ export class StatusWorkerModule {
     parts: HealthParts,
   ) {
     parts.plug(STATUSES_PART);
+    tasks.plug({
+      name: 'old-pair-changes',
+      everyMs: HOUR_MS,
+      async runTask(run) {
+        const olderThan = new Date(run.nowMs - PAIR_CHANGES_KEPT_DAYS * DAY_MS);
+        return droppedChunks(run, 'pair_change', await dropOldChunks(telemetry, 'pair_change', olderThan));
+      },
+    });
     tasks.plug({
       name: 'old-status-changes',
       everyMs: HOUR_MS,
