@@ -1,4 +1,4 @@
-import { ANCHOR_STATES, NOT_BELIEVED_REASONS, TRACE_DROP_REASONS } from '@icmp-mon/agents/contract';
+import { ANCHOR_STATES, CONFIRMING_COUNTS, NOT_BELIEVED_REASONS, TRACE_DROP_REASONS } from '@icmp-mon/agents/contract';
 import { metrics } from '@icmp-mon/platform/ops';
 import type { ProbingAgent } from '@icmp-mon/probing/agent';
 import { Counter, Gauge } from 'prom-client';
@@ -64,6 +64,7 @@ export function exposeMetrics(agent: ProbingAgent): void {
   uncounted(agent);
   anchors(agent);
   notBelieved(agent);
+  confirming(agent);
   traces(agent);
 }
 
@@ -114,6 +115,20 @@ function notBelieved(agent: ProbingAgent): void {
       this.reset();
       const counts = agent.session?.losses().notBelieved ?? {};
       for (const reason of NOT_BELIEVED_REASONS) this.inc({ reason }, counts[reason] ?? 0);
+    },
+  });
+}
+
+function confirming(agent: ProbingAgent): void {
+  new Counter({
+    name: 'icmpmon_agent_confirming_total',
+    help: 'Bursts that confirm a first miss, their probes, and bursts that were refused',
+    labelNames: ['what'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      const counts = agent.session?.prober.confirming;
+      for (const what of CONFIRMING_COUNTS) this.inc({ what }, counts?.[what] ?? 0);
     },
   });
 }

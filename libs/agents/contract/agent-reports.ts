@@ -1,4 +1,4 @@
-import type { ExecutorHealth } from './agent';
+import type { ExecutorHealth } from './executor-health';
 import type { AnchorEvidence } from './anchors';
 
 /**

@@ -4,6 +4,7 @@ import type { AgentState } from './agent-events';
 import type { AgentTraces, TraceSettings } from './agent-traces';
 import type { PolicyFault } from './agent-policy';
 import type { AnchorReport } from './anchors';
+import type { ExecutorHealth } from './executor-health';
 
 /** Lifetime of an agent's certificate. The agent renews it after half of this time. */
 export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
@@ -14,33 +15,6 @@ export const AGENT_CERTIFICATE_LIFE_MS = 24 * 3_600_000;
  */
 export const AGENT_CONNECTIONS = ['enrolled', 'connected', 'late', 'lost', 'unknown'] as const;
 export type AgentConnection = (typeof AGENT_CONNECTIONS)[number];
-
-/**
- * States of an executor. `deaf`: it receives no replies, not even from this machine's own address; `unsupported_version`: its output cannot
- * be parsed; `family_unavailable`: it has no socket for IPv4 or for IPv6, while the other works; `source_missing`: the machine lacks the source
- * address of a check, others work. A newer agent may report others.
- */
-export const EXECUTOR_STATES = [
-  'ok',
-  'missing',
-  'not_permitted',
-  'restarting',
-  'idle',
-  'deaf',
-  'unsupported_version',
-  'family_unavailable',
-  'source_missing',
-] as const;
-export type ExecutorState = (typeof EXECUTOR_STATES)[number];
-
-/** State of one executor on an agent; `detail` is a complete sentence for the operator. */
-export interface ExecutorHealth {
-  type: string;
-  state: ExecutorState;
-  detail: string;
-  /** Version of the program that the executor runs; missing from older agents. */
-  version?: string;
-}
 
 /** One telemetry report, sent by an agent every 5 s. */
 export interface AgentTelemetry {
@@ -86,6 +60,8 @@ export interface AgentTelemetry {
   host?: string;
   /** Measurements that were not believed since the agent's start, by reason: `NOT_BELIEVED_REASONS`; missing from older agents. */
   notBelieved?: Record<string, number>;
+  /** Its confirming bursts since its start: `CONFIRMING_COUNTS`; missing from older agents. */
+  confirming?: Record<string, number>;
   /** State of each anchor; empty if none are set, missing from older agents. */
   anchors?: AnchorReport[];
   /** Its traces; missing from older agents. */

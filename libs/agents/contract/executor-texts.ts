@@ -1,4 +1,4 @@
-import type { ExecutorState } from './agent';
+import type { ExecutorState } from './executor-health';
 
 /** Cause by the state of an executor, as part of a sentence. States in which it works have none. */
 const EXECUTOR_CAUSES: Readonly<Partial<Record<ExecutorState, string>>> = {

@@ -1,6 +1,7 @@
 export * from './agent-description';
 export * from './agent-events';
 export * from './agent';
+export * from './executor-health';
 export * from './received-telemetry';
 export * from './agent-refusal';
 export * from './agent-version';
@@ -19,5 +20,6 @@ export * from './agent-sites';
 export * from './anchors';
 export * from './not-believed';
 export * from './unmeasured';
+export * from './confirming';
 export * from './executor-texts';
 export * from './agent-traces';

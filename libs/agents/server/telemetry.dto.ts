@@ -4,6 +4,7 @@ import {
   ANCHOR_STATES,
   type AnchorReport,
   type AnchorState,
+  CONFIRMING_COUNTS,
   EXECUTOR_STATES,
   type ExecutorHealth,
   NOT_BELIEVED_REASONS,
@@ -109,6 +110,11 @@ export class AgentTelemetryResponse implements AgentTelemetry {
     description: `Measurements not believed since the agent's start, by reason: ${NOT_BELIEVED_REASONS.join(', ')}.`,
   })
   notBelieved?: Record<string, number>;
+  @ApiPropertyOptional({
+    ...{ type: 'object', additionalProperties: { type: 'integer', minimum: 0 }, example: { bursts: 5, probes: 9 } },
+    description: `Its confirming bursts since its start: ${CONFIRMING_COUNTS.join(', ')}. Newer agents may report others.`,
+  })
+  confirming?: Record<string, number>;
   @ApiPropertyOptional({
     type: [AnchorReportResponse],
     description: 'State of each anchor; missing from older agents.',

@@ -88,13 +88,14 @@ export function readTelemetry(body: unknown): AgentTelemetry {
   };
 }
 
+/** Numbers by reason that newer agents report. */
+const COUNT_FIELDS = ['notBelieved', 'unmeasured', 'confirming'] as const;
+type CountField = (typeof COUNT_FIELDS)[number];
+
 /** Parses the numbers by reason that newer agents report. */
-function readCounts(
-  body: Record<string, unknown>,
-  errors: FieldError[],
-): Pick<AgentTelemetry, 'notBelieved' | 'unmeasured'> {
-  const counts: Pick<AgentTelemetry, 'notBelieved' | 'unmeasured'> = {};
-  for (const field of ['notBelieved', 'unmeasured'] as const) {
+function readCounts(body: Record<string, unknown>, errors: FieldError[]): Pick<AgentTelemetry, CountField> {
+  const counts: Pick<AgentTelemetry, CountField> = {};
+  for (const field of COUNT_FIELDS) {
     const value = body[field];
     if (areCounts(value)) counts[field] = value;
     else if (value !== undefined) {

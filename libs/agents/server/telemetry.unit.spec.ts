@@ -23,7 +23,12 @@ describe('the telemetry about a policy file and about evidence', () => {
 
   it('has what was not believed by reason, also by reasons to come', () => {
     const unmeasured = { foreign_reply: 12, a_reason_to_come: 1 };
-    const report = { ...REPORT, notBelieved: { late_reply: 3, a_reason_to_come: 1 }, unmeasured };
+    const report = {
+      ...REPORT,
+      notBelieved: { late_reply: 3, a_reason_to_come: 1 },
+      unmeasured,
+      confirming: { bursts: 2 },
+    };
     expect(readTelemetry(report)).toEqual(report);
   });
 
@@ -33,7 +38,11 @@ describe('the telemetry about a policy file and about evidence', () => {
   });
 
   it.each([
-    ...[[], { paused: -1 }, { paused: 'x' }].flatMap((bad) => [{ notBelieved: bad }, { unmeasured: bad }]),
+    ...[[], { paused: -1 }, { paused: 'x' }].flatMap((bad) => [
+      { notBelieved: bad },
+      { unmeasured: bad },
+      { confirming: bad },
+    ]),
     ...[null, {}, { made: -1 }, { ...TRACES, dropped: [] }, { ...TRACES, roundDays: '1' }].map((traces) => ({
       traces,
     })),

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { decodeDetail, OUTCOME } from '@icmp-mon/probing/contract';
+import { decodeDetail, isConfirming, OUTCOME } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import { pause } from '@icmp-mon/platform/concurrency';
 import { compress } from '@icmp-mon/platform/zstd';
@@ -107,6 +107,31 @@ describe('an agent with anchors whose uplink fails while it reaches the gateway'
     await expect.poll(() => new Set(misses(cutMs, LANE.backfill)).size, WITHIN).toBe(TARGETS.length);
     const reasons = [...gateway.blocks.values()].flatMap(({ details }) => [...details.values()].map(decodeDetail));
     expect(new Set(reasons.map(({ notBelieved }) => notBelieved))).toEqual(new Set(['uplink_out']));
+  }, 60_000);
+
+  it('confirms the first miss of a target by three probes, 500 ms apart, that are judged and marked', async () => {
+    network.runCommand('nft "add table ip t; add chain ip t c { type filter hook input priority 0; }"');
+    await settled();
+    network.runCommand(`nft add rule ip t c ip daddr ${TARGETS[0]} drop`);
+    const confirming = (): { key: number; lane: number; outcome: number; sentAtMs: number }[] =>
+      [...gateway.blocks.values()].flatMap(({ header, results, details }) =>
+        results.flatMap(([key, sentAtMs, outcome], row) =>
+          isConfirming(details.get(row)) ? [{ key, lane: header.lane, outcome, sentAtMs }] : [],
+        ),
+      );
+    const dropped = (): number[] => gateway.results.flatMap(([key, atMs, of]) => (key === 1 && of !== 0 ? [atMs] : []));
+    await expect.poll(() => dropped().length, WITHIN).toBeGreaterThanOrEqual(5);
+    const probes = confirming().sort((a, b) => a.sentAtMs - b.sentAtMs);
+    expect(probes.map(({ key, lane, outcome }) => [key, lane, outcome])).toEqual(
+      Array.from({ length: 3 }, () => [1, LANE.live, OUTCOME.timeout]),
+    );
+    const [first = 0, second = 0, third = 0] = probes.map(({ sentAtMs }) => sentAtMs);
+    expect(
+      [second - first, third - second].every((ms) => ms > 400),
+      'steps of 500 ms',
+    ).toBe(true);
+    expect(first - Math.min(...dropped()), 'the first one waits for the timeout only').toBeLessThan(INTERVAL_MS);
+    await expect.poll(() => gateway.telemetry?.confirming, WITHIN).toMatchObject({ bursts: 1, probes: 3 });
   }, 60_000);
 
   it('believes misses while the anchors alone are silent', async () => {

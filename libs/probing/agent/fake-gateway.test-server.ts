@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import type { AgentDescription, AgentPolicyReport, AgentRefusal, AgentTelemetry } from '@icmp-mon/agents/contract';
 import type { AssignedTier, AssignmentsResponse } from '@icmp-mon/assignment/contract';
+import { DETAIL_KIND_MAX } from '@icmp-mon/probing/contract';
 import { type DecodedBlock, readUpload } from '@icmp-mon/probing/wire';
 import { FakeAssignments } from './fake-assignments.test-server';
 import { type EnrolmentControls, FakeEnrolment } from './fake-enrolment.test-server';
@@ -45,7 +46,6 @@ export class FakeGateway implements EnrolmentControls {
   /** Description in force, regardless of what an agent sends. */
   described: Partial<AgentDescription> = {};
   private listeners: Server[] = [];
-
   static async open(): Promise<FakeGateway> {
     const gateway = new FakeGateway();
     await gateway.listenOn();
@@ -154,7 +154,7 @@ export class FakeGateway implements EnrolmentControls {
     if (pathname === '/v1/assignments') return this.answerAssignments(Number(searchParams.get('since')), response);
     if (pathname === '/v1/telemetry') {
       this.telemetry = JSON.parse(body.toString()) as AgentTelemetry;
-      return send(response, 200, this.anchors ? { anchors: this.anchors, detailKindMax: 3 } : {});
+      return send(response, 200, this.anchors ? { anchors: this.anchors, detailKindMax: DETAIL_KIND_MAX } : {});
     }
     if (pathname === '/v1/policy') {
       this.policy = JSON.parse(body.toString()) as AgentPolicyReport;

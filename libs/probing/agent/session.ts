@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { AgentDescription } from '@icmp-mon/agents/contract';
+import { DETAIL_KIND } from '@icmp-mon/probing/contract';
 import { type Compress } from '@icmp-mon/probing/wire';
 import type { AgentLog } from './agent-log';
 import { Description } from './enrol/description';
@@ -105,7 +106,9 @@ export class Session {
         const isBelieved = watch.recordResult(outcome);
         this.collector.record(target, sentAtMs, outcome, rttUs, detail, isBelieved);
         this.traces.recordResult(target.key, target.check, outcome, isBelieved);
+        return isBelieved;
       },
+      whenAsked: (sinceMs, judge) => watch.whenAsked(sinceMs, judge),
       log,
     });
     this.traces = new AgentTraces({
@@ -129,6 +132,7 @@ export class Session {
       gauges: () => this.gauges(),
       onAnswer: ({ uncounted = [], anchors, traces, detailKindMax }) => {
         this.collector.setReadable(detailKindMax);
+        this.prober.setConfirming((detailKindMax ?? 0) >= DETAIL_KIND.confirming);
         this.uncounted.logUncounted(uncounted);
         this.uplink.setAnchors(anchors);
         this.traces.useSettings(traces);
@@ -154,15 +158,9 @@ export class Session {
 
   /** Stops probing first. When this resolves, everything that was measured is in the spool. */
   async stop(): Promise<void> {
-    await Promise.all([
-      this.prober.stop(PROBE_GRACE_MS),
-      this.uplink.stop(),
-      this.traces.stop(),
-      this.sync.stop(),
-      this.telemetry.stop(),
-      this.policyReporter.stop(),
-      this.description.stop(),
-    ]);
+    const { uplink, traces, sync, telemetry, policyReporter, description } = this;
+    const others = [uplink, traces, sync, telemetry, policyReporter, description];
+    await Promise.all([this.prober.stop(PROBE_GRACE_MS), ...others.map((part) => part.stop())]);
     this.collector.flush();
     await Promise.all([this.live.stop(), this.backfill.stop()]);
     this.spool.close();
@@ -203,6 +201,7 @@ export class Session {
       executors: this.prober.health(),
       anchors: this.uplink.anchorStates,
       notBelieved: this.losses().notBelieved,
+      confirming: this.prober.confirming,
       traces: this.traces.tracesReport(),
     };
   }

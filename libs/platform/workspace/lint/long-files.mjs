@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15405 };
+export const LONG_FILES = { files: 52, lines: 15389 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -44,8 +44,8 @@ export const longFiles = {
   'libs/probing/agent/agent.int.spec.ts': 556,
   'libs/probing/agent/executors/fping-output.unit.spec.ts': 419,
   'libs/probing/agent/executors/fping-truth.int.spec.ts': 272,
-  'libs/probing/agent/schedule/prober.ts': 226,
-  'libs/probing/agent/session.ts': 262,
+  'libs/probing/agent/schedule/prober.ts': 211,
+  'libs/probing/agent/session.ts': 261,
   'libs/probing/agent/ship/gateway-client.ts': 233,
   'libs/probing/agent/spool/spool.unit.spec.ts': 554,
   'libs/probing/server/live/live-feed.unit.spec.ts': 232,

@@ -18,6 +18,8 @@ export interface ExecutableTier {
   isEmpty: boolean;
   intervalMs: number;
   timeoutMs: number;
+  /** Whether first misses are confirmed. */
+  confirm: boolean;
 }
 
 /** Returns by tier the checks that this agent has an executor for, that have valid parameters, and that the policy file does not refuse. */
@@ -32,7 +34,10 @@ export function executableTiers(
     const refusals = own.map((check) => definitionRefusalOf(policy, check));
     const checks = own.filter((_check, at) => refusals[at] === null).sort((a, b) => order(a) - order(b));
     const refusal = refusals.find((reason) => reason !== null) ?? null;
-    return [name, { checks, refusal, isEmpty: own.length === 0, ...timesOf(tier) }] as const;
+    return [
+      name,
+      { checks, refusal, isEmpty: own.length === 0, confirm: tier.confirm !== false, ...timesOf(tier) },
+    ] as const;
   });
   return new Map(executable);
 }

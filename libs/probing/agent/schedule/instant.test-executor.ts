@@ -12,6 +12,8 @@ export class InstantExecutor implements Executor {
   /** How many times slower it sends than asked. */
   slower = 1;
   outcome: number = OUTCOME.reply;
+  /** Outcome by address; that of all unless set. */
+  outcomeOf: ((ip: string) => number) | undefined;
   checks = 0;
   pausedMs = 0;
   /** Reports no result for targets from this number on. */
@@ -25,10 +27,10 @@ export class InstantExecutor implements Executor {
     const ran = { fromMs: performance.now(), count: ips.length, spacingMs, aborted: false };
     this.slices.push(ran);
     return new Promise((resolve) => {
-      ips.forEach((_ip, index) => {
+      ips.forEach((ip, index) => {
         setTimeout(() => {
           if (!ran.aborted && index < this.answersMax)
-            onResult(index, START_MS + performance.now(), this.outcome, 1_000);
+            onResult(index, START_MS + performance.now(), this.outcomeOf?.(ip) ?? this.outcome, 1_000);
         }, index * spacingMs);
       });
       setTimeout(() => resolve({ ok: true, pausedMs: this.pausedMs }), ips.length * spacingMs + 1);

@@ -7,5 +7,13 @@ export const PING = { check: 1, type: 'icmp_ping', expect: 'reachable' } as cons
 export const pingPlan = (count: number, intervalMs: number, first = 1): PlannedTarget[] =>
   Array.from({ length: count }, (_, at) => {
     const key = first + at;
-    return { key, ip: `10.0.${key >> 8}.${key & 255}`, check: 1, definition: PING, intervalMs, timeoutMs: TIMEOUT_MS };
+    return {
+      key,
+      ip: `10.0.${key >> 8}.${key & 255}`,
+      check: 1,
+      definition: PING,
+      intervalMs,
+      timeoutMs: TIMEOUT_MS,
+      confirm: true,
+    };
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BurstBudget } from './burst-budget';
 import { InstantExecutor, START_MS } from './instant.test-executor';
 import { PacketBudget } from './packet-budget';
 import { Prober } from './prober';
@@ -20,9 +21,11 @@ describe('the pace of the prober', () => {
     prober = new Prober({
       executor,
       budget,
+      bursts: new BurstBudget(),
       onResult(target, _atMs, outcome) {
         probes.set(target.key, (probes.get(target.key) ?? 0) + 1);
         target.lastOutcome = outcome;
+        return true;
       },
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       nowMs: () => START_MS,

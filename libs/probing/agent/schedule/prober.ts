@@ -1,10 +1,10 @@
 import { isAnswer } from '@icmp-mon/probing/contract';
-import type { AgentLog } from '../agent-log';
-import type { Executor, ProbeOutcome } from '../executors/executor';
+import { ConfirmingBursts } from './confirming-bursts';
 import { DueSlices } from './due-slices';
 import { ExecutorCheck } from './executor-check';
 import { Pace } from './pace';
 import type { PacketBudget } from './packet-budget';
+import type { ProberCounters, ProberOptions } from './prober-options';
 import { ProbingLog } from './probing-log';
 import { Schedule, type ScheduledTarget } from './schedule';
 import { takeAlike } from './take-alike';
@@ -17,25 +17,6 @@ import type { PlannedTarget } from './target-plan';
 const SECOND_LOOK_MS = 200;
 /** Share of the policy's packets per second that must be free before a slice begins. */
 const FREE_SHARE_MIN = 0.01;
-
-export type OnProbed = (target: ScheduledTarget, ...result: ProbeOutcome) => void;
-
-export interface ProberOptions {
-  executor: Executor;
-  onResult: OnProbed;
-  log: AgentLog;
-  /** The policy's packets per second, shared by the probers of all types. */
-  budget: PacketBudget;
-  /** Wall clock, read once, so that targets keep their phase across restarts. */
-  nowMs?: () => number;
-}
-
-export interface ProberCounters {
-  probes: number;
-  /** Targets that became due again while they still waited. */
-  skippedRounds: number;
-  failedSlices: number;
-}
 
 /**
  * Runs the schedule, slice by slice, each evenly paced over its length, never as a burst.
@@ -65,6 +46,7 @@ export class Prober {
   private secondLook: NodeJS.Timeout | undefined;
   private readonly log: ProbingLog;
   private readonly check: ExecutorCheck;
+  private readonly confirming: ConfirmingBursts;
   /** When targets last had to wait for the policy's packets, by the monotonic clock in ms. */
   private outOfBudgetAtMs = -Infinity;
 
@@ -73,6 +55,7 @@ export class Prober {
     this.pace = new Pace(options.log);
     this.log = new ProbingLog(options.log);
     this.check = new ExecutorCheck(options.executor, () => this.running.size > 0, this.log);
+    this.confirming = new ConfirmingBursts({ ...options, log: this.log, signal: () => this.halt.signal });
     this.clockStartMs = (options.nowMs ?? Date.now)() - performance.now();
   }
 
@@ -103,7 +86,7 @@ export class Prober {
     clearTimeout(this.timer);
     clearTimeout(this.secondLook);
     const grace = setTimeout(() => this.stopSlices(), graceMs);
-    await Promise.all([...this.running.values(), this.check.stop()]);
+    await Promise.all([...this.running.values(), this.confirming.stop(), this.check.stop()]);
     clearTimeout(grace);
   }
 
@@ -204,6 +187,7 @@ export class Prober {
     for (const target of targets) target.waiting = false;
     const beganMs = performance.now();
     const tally = this.pace.beginSlice(targets, onResult);
+    const missed = { newMisses: 0 };
     const end = await executor.runSlice(
       { ...slice, onNoData: (...why) => tally.noData(...why) },
       (index, sentAtMs, outcome, rttUs, detail) => {
@@ -212,7 +196,8 @@ export class Prober {
         running.noteResult(index, sentAtMs);
         if (target === undefined || target.removed) return;
         const isFirstAnswer = isAnswer(outcome) && (target.lastOutcome === -1 || !isAnswer(target.lastOutcome));
-        onResult(target, sentAtMs, outcome, rttUs, detail);
+        const isBelieved = onResult(target, sentAtMs, outcome, rttUs, detail);
+        this.confirming.noteResult(target, outcome, isBelieved, missed);
         if (isFirstAnswer && target.definition.expect === 'unreachable') this.lookAgain(target);
       },
       signal,

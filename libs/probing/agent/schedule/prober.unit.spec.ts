@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OUTCOME } from '@icmp-mon/probing/contract';
+import { BurstBudget } from './burst-budget';
 import { InstantExecutor, START_MS } from './instant.test-executor';
 import { PacketBudget } from './packet-budget';
 import { Prober } from './prober';
@@ -21,9 +22,11 @@ describe('the prober', () => {
     prober = new Prober({
       executor,
       budget,
+      bursts: new BurstBudget(),
       onResult(target, atMs, outcome) {
         probed.push({ key: target.key, atMs: atMs - START_MS });
         target.lastOutcome = outcome;
+        return true;
       },
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       nowMs: () => START_MS,

@@ -1,18 +1,20 @@
-import type { ExecutorHealth, Unmeasured } from '@icmp-mon/agents/contract';
-import { type CheckType, packetsPerProbe } from '@icmp-mon/probing/contract';
+import type { ConfirmingCount, ExecutorHealth, Unmeasured } from '@icmp-mon/agents/contract';
+import type { CheckType } from '@icmp-mon/probing/contract';
 import type { AgentLog } from '../agent-log';
+import { BurstBudget } from './burst-budget';
 import type { Executor, ExecutorCounters, Executors } from '../executors/executor';
 import { sumNotBelieved } from '../executors/not-believed';
 import { PacketBudget, type PacketLimits } from './packet-budget';
 import { sumUnmeasured } from './pace';
-import { type OnProbed, Prober, type ProberCounters } from './prober';
+import { Prober } from './prober';
+import type { OnProbed, ProberCounters, ProberOptions } from './prober-options';
+import { ScheduledRates } from './scheduled-rates';
 import type { PlannedTarget } from './target-plan';
 
-const SECOND_MS = 1_000;
 /** Least packets per second with which other probes than those of targets are sent. */
 const OTHER_PER_S_MIN = 1;
 
-export interface ProbersOptions {
+export interface ProbersOptions extends Pick<ProberOptions, 'whenAsked'> {
   executors: Executors;
   onResult: OnProbed;
   log: AgentLog;
@@ -25,33 +27,31 @@ export class Probers {
   /** Number of different targets that are probed. */
   targets = 0;
   private readonly budget = new PacketBudget({ packetsPerSecond: Infinity, packetsPerSecondPerAddress: 1 });
-  private plan: readonly PlannedTarget[] = [];
+  private readonly bursts = new BurstBudget();
+  private rates = new ScheduledRates([]);
   private readonly executors: readonly Executor[];
   private readonly all: readonly (readonly [CheckType, Prober])[];
 
-  constructor({ executors, onResult, log }: ProbersOptions) {
+  constructor({ executors, ...options }: ProbersOptions) {
     this.executors = Object.values(executors);
-    this.all = this.executors.map(
-      (executor) => [executor.type, new Prober({ executor, onResult, log, budget: this.budget })] as const,
-    );
+    const shared = { ...options, budget: this.budget, bursts: this.bursts };
+    this.all = this.executors.map((executor) => [executor.type, new Prober({ executor, ...shared })] as const);
     this.types = new Set(this.executors.map(({ type }) => type));
   }
 
   /** Replaces what is probed. Checks of types without an executor are ignored. */
   replacePlan(plan: readonly PlannedTarget[], limits: PacketLimits): void {
     this.budget.limits = limits;
-    this.plan = plan;
+    this.rates = new ScheduledRates(plan);
     this.targets = new Set(plan.map(({ key }) => key)).size;
+    this.bursts.setPlan(this.rates, this.targets, limits);
     const byType = Map.groupBy(plan, ({ definition }) => definition.type);
     for (const [type, prober] of this.all) prober.replacePlan(byType.get(type) ?? []);
   }
 
   /** Returns the packets per second that the plan sends to an address. */
   scheduledPerSecond(ip: string): number {
-    return this.plan.reduce(
-      (sum, each) => (each.ip === ip ? sum + (SECOND_MS * packetsPerProbe(each.definition)) / each.intervalMs : sum),
-      0,
-    );
+    return this.rates.ofAddress(ip);
   }
 
   /** Returns the packets per second to an address that the policy file allows and the plan leaves. */
@@ -72,6 +72,16 @@ export class Probers {
     return this.budget;
   }
 
+  /** Sets whether the control plane reads the mark of confirming probes: otherwise first misses are not confirmed. */
+  setConfirming(isEnabled: boolean): void {
+    this.bursts.isEnabled = isEnabled;
+  }
+
+  /** Counts of confirming bursts. */
+  get confirming(): Readonly<Record<ConfirmingCount, number>> {
+    return { ...this.bursts.counts };
+  }
+
   start(): void {
     for (const prober of this.probers) prober.start();
   }
@@ -83,7 +93,8 @@ export class Probers {
 
   get counters(): ProberCounters {
     const sum = (of: keyof ProberCounters): number => this.sum(({ counters }) => counters[of]);
-    return { probes: sum('probes'), skippedRounds: sum('skippedRounds'), failedSlices: sum('failedSlices') };
+    const probes = sum('probes') + this.bursts.counts.probes;
+    return { probes, skippedRounds: sum('skippedRounds'), failedSlices: sum('failedSlices') };
   }
 
   /** Greatest delay of any prober: see `Pace`. */

@@ -24,6 +24,8 @@ export interface ScheduledTarget extends PlannedTarget {
   /** Consecutive misses. */
   misses: number;
   removed: boolean;
+  /** Whether the next miss is the first after an answer, and is to be confirmed. */
+  isConfirmedNext: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export class Schedule {
       if (known !== undefined) this.remove(known);
       const added = this.add(target, touched);
       if (known === undefined || known.ip !== target.ip) fresh.push(added);
-      else Object.assign(added, { lastOutcome: known.lastOutcome, misses: known.misses });
+      else Object.assign(added, historyOf(known));
     }
     if (kept.size < this.byId.size) {
       for (const target of [...this.byId.values()]) if (!kept.has(idOf(target))) this.remove(target);
@@ -101,7 +103,7 @@ export class Schedule {
     const slots = Math.ceil(target.intervalMs / SLICE_MS_MAX);
     const sliceMs = target.intervalMs / slots;
     const phase = phaseOf(target.key, target.check);
-    const { key, ip, check, definition, intervalMs, timeoutMs } = target;
+    const { key, ip, check, definition, intervalMs, timeoutMs, confirm } = target;
     // Each property by name: a copy by spread keeps the added ones in a second object, 80 bytes for each target.
     const added: ScheduledTarget = {
       key,
@@ -110,6 +112,7 @@ export class Schedule {
       definition,
       intervalMs,
       timeoutMs,
+      confirm,
       sliceMs,
       slots,
       phase,
@@ -118,6 +121,7 @@ export class Schedule {
       lastOutcome: -1,
       misses: 0,
       removed: false,
+      isConfirmedNext: false,
     };
     const rings = this.rings.get(sliceMs) ?? new Map<number, ScheduledTarget[][]>();
     this.rings.set(sliceMs, rings);
@@ -158,11 +162,17 @@ function placeInSlice(target: ScheduledTarget): number {
   return (target.phase * target.slots) % 1;
 }
 
+/** Returns what a changed target keeps. */
+function historyOf({ lastOutcome, misses, isConfirmedNext }: ScheduledTarget): Partial<ScheduledTarget> {
+  return { lastOutcome, misses, isConfirmedNext };
+}
+
 function isSame(known: ScheduledTarget, target: PlannedTarget): boolean {
   return (
     known.ip === target.ip &&
     known.intervalMs === target.intervalMs &&
     known.timeoutMs === target.timeoutMs &&
+    known.confirm === target.confirm &&
     (known.definition === target.definition || identityOf(known) === identityOf(target))
   );
 }

@@ -15,6 +15,7 @@ const planned = (key: number, intervalMs = 5_000): PlannedTarget => ({
   ip: ipOf(key),
   check: 1,
   definition: PING,
+  confirm: true,
   intervalMs,
   timeoutMs: 1_000,
 });
@@ -129,7 +130,7 @@ describe('the plan', () => {
     const assigned = [target(1, '10.0.0.1', 'frantic'), target(2, '10.0.0.2', 'none')];
     const plan = planTargets(assigned, tiers, defaultPolicy(), TYPES);
     expect(plan.targets).toEqual([
-      { key: 1, ip: '10.0.0.1', check: 1, definition: PING, intervalMs: 1_000, timeoutMs: 10 },
+      { key: 1, ip: '10.0.0.1', check: 1, definition: PING, intervalMs: 1_000, confirm: true, timeoutMs: 10 },
     ]);
   });
 });

@@ -108,7 +108,7 @@ describe('a slice that is due', () => {
 
   const target = (sliceMs: number, dueAtMs = SLICE_MS): ScheduledTarget => ({
     ...{ key: 1, ip: '10.0.0.1', check: 1, intervalMs: 15_000, timeoutMs: 1_000, sliceMs, slots: 3, phase: 0 },
-    ...{ waiting: true, dueAtMs, lastOutcome: -1, misses: 0, removed: false },
+    ...{ waiting: true, dueAtMs, lastOutcome: -1, misses: 0, removed: false, confirm: true, isConfirmedNext: false },
     definition: { check: 1, type: 'icmp_ping', expect: 'reachable' },
   });
   const runningOf = (...slices: RunningSlice[]): Map<RunningSlice, null> => new Map(slices.map((each) => [each, null]));

@@ -6,7 +6,7 @@ import { takeAlike } from './take-alike';
 let key = 0;
 const target = (options: Partial<CheckDefinition> = {}, more: Partial<ScheduledTarget> = {}): ScheduledTarget => ({
   ...{ key: ++key, ip: '10.0.0.1', check: 1, intervalMs: 15_000, timeoutMs: 1_000, sliceMs: 5_000, slots: 3, phase: 0 },
-  ...{ waiting: true, dueAtMs: 0, lastOutcome: -1, misses: 0, removed: false },
+  ...{ waiting: true, dueAtMs: 0, lastOutcome: -1, misses: 0, removed: false, confirm: true, isConfirmedNext: false },
   definition: { check: 1, type: 'icmp_ping', expect: 'reachable', ...options },
   ...more,
 });

@@ -16,6 +16,8 @@ export interface PlannedTarget {
   definition: CheckDefinition;
   intervalMs: number;
   timeoutMs: number;
+  /** Whether a first miss is confirmed: its tier has that, and the check expects an answer. */
+  confirm: boolean;
 }
 
 export interface TargetPlan {
@@ -87,10 +89,12 @@ export function planTargets(
       continue;
     }
     const { key, ip } = target;
-    const { intervalMs, timeoutMs } = tier;
+    const { intervalMs, timeoutMs, confirm } = tier;
     const allowed = tier.checks.filter((check) => rates.takeRate(ip, check, intervalMs));
-    for (const definition of allowed)
-      plan.targets.push({ key, ip, check: definition.check, definition, intervalMs, timeoutMs });
+    for (const definition of allowed) {
+      const confirms = confirm && definition.expect === 'reachable';
+      plan.targets.push({ key, ip, check: definition.check, definition, intervalMs, timeoutMs, confirm: confirms });
+    }
     const reason = allowed.length < tier.checks.length ? 'too_fast' : tier.refusal;
     if (reason !== null) refuse(reason, target);
   }

@@ -11,7 +11,7 @@ const TARGET = { key: 1, ip: '10.0.0.1', tier: 'mixed' };
 
 const PLANNED: PlannedTarget = {
   ...{ key: 1, ip: '10.0.0.1', check: 1, definition: PING },
-  ...{ intervalMs: 5_000, timeoutMs: 1_000 },
+  ...{ intervalMs: 5_000, timeoutMs: 1_000, confirm: true },
 };
 
 describe('the plan of a tier with several checks', () => {

@@ -2,6 +2,7 @@ import {
   DETAIL_KIND,
   type DetailCode,
   encodeDisbelief,
+  isConfirming,
   isDisbelief,
   isSuccess,
   isVote,
@@ -27,8 +28,8 @@ export interface ResultCollectorOptions {
 const FLUSH_EVERY_MS = 1_000;
 /** The same if one of the results is news, in ms. */
 const URGENT_FLUSH_MS = 100;
-/** Consecutive misses that are news: with these a verdict is reached. */
-const URGENT_MISSES = 3;
+/** Consecutive misses that are news: a first one and its burst, with which a verdict is reached. */
+const URGENT_MISSES = 4;
 /** A block is live until its first result is this many intervals old. */
 const LIVE_INTERVALS = 2;
 /** Most results kept in memory while the spool accepts none. */
@@ -70,7 +71,6 @@ export class ResultCollector {
   private urgent = false;
   private flushedAtMs = -Infinity;
   private loggedAtMs = -Infinity;
-
   private readonly clock: WallClock;
 
   constructor(private readonly options: ResultCollectorOptions) {
@@ -92,7 +92,8 @@ export class ResultCollector {
     believed = true,
   ): void {
     const hasNoData = isDisbelief(detail);
-    if (hasNoData && !this.sendsReasons) return;
+    // A confirming probe that is not believed has confirmed nothing.
+    if (hasNoData ? !this.sendsReasons : !believed && isConfirming(detail)) return;
     const isEvidence = believed && !hasNoData;
     const shard = shardOf(target.key, this.options.shardCount);
     const block = this.blockFor(shard, isEvidence ? this.open : this.openDoubted);
@@ -132,8 +133,7 @@ export class ResultCollector {
     let block = open[shard];
     const originMs = this.clock.origin();
     if (block === undefined) {
-      const { policyVersion } = this;
-      block = { builder: new ResultColumnsBuilder(), policyVersion, liveUntilMs: Infinity, originMs };
+      block = { builder: new ResultColumnsBuilder(), policyVersion: 0, liveUntilMs: Infinity, originMs };
       open[shard] = block;
     }
     const isOther = block.policyVersion !== this.policyVersion || block.originMs !== originMs;

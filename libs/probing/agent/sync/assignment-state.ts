@@ -82,6 +82,7 @@ function isTier(value: unknown): boolean {
     isWhole(value['probeIntervalMs'], U32_MAX) &&
     isWhole(value['probeTimeoutMs'], U32_MAX) &&
     (value['missesToFail'] === undefined || isWhole(value['missesToFail'], U32_MAX)) &&
+    (value['confirm'] === undefined || typeof value['confirm'] === 'boolean') &&
     isListOf(value['checks'], 64, (check) => isRecord(check) && isWhole(check['check'], 0xffff))
   );
 }

@@ -9,7 +9,7 @@ import type { StoredAnchors } from './stored-anchors';
 /** Time between two rounds, in ms. */
 const ROUND_MS = 5_000;
 /** The same while targets do not reply: the anchors then decide whether these misses are believed. */
-const SUSPECTED_ROUND_MS = 2_000;
+const SUSPECTED_ROUND_MS = 1_000;
 const TIMEOUT_MS = 1_000;
 const SPACING_MS = 20;
 /** Most packets per second to one anchor. */
@@ -30,8 +30,8 @@ export interface AnchorProberOptions {
   /** Null while the agent does not probe at all, because it is evicted or banned. */
   rates: () => AnchorRates | null;
   stored: StoredAnchors;
-  /** Called after each round, and when the anchors are removed. */
-  onRound: (states: AnchorStates) => void;
+  /** Called after each round with its begin by the monotonic clock, and when the anchors are removed. */
+  onRound: (states: AnchorStates, beganAtMs: number) => void;
   log: AgentLog;
 }
 
@@ -62,7 +62,7 @@ export class AnchorProber {
     this.states.replaceAnchors(ips);
     this.options.stored.storeAddresses(ips);
     // Without anchors there is no further round: what the last one has shown ends here.
-    if (ips.length === 0) this.options.onRound(this.states);
+    if (ips.length === 0) this.options.onRound(this.states, performance.now());
     this.wakeUp.wakeSleeper();
   }
 
@@ -112,6 +112,6 @@ export class AnchorProber {
       if (signal.aborted) return;
     }
     this.states.recordRound(refused, outcomes);
-    onRound(this.states);
+    onRound(this.states, this.beganAtMs);
   }
 }

@@ -43,6 +43,9 @@ export class UplinkWatch {
   private replies = 0;
   private misses = 0;
   private wasOut = false;
+  private roundBeganMs = -Infinity;
+  /** Results that wait for a round of the anchors that begins at `sinceMs` or later. */
+  private waiting: { sinceMs: number; judge: () => void }[] = [];
 
   constructor(private readonly options: UplinkWatchOptions) {
     this.disconnection = new DisconnectionWatch(options.steadyMs);
@@ -74,11 +77,23 @@ export class UplinkWatch {
     return !this.isOut;
   }
 
+  /**
+   * Calls `judge` when the anchors were asked since `sinceMs`, by the monotonic clock: immediately without anchors. Misses that confirm a first one
+   * wait for this: in an outage of the uplink they would otherwise be shipped before the anchors are known to be silent.
+   */
+  whenAsked(sinceMs: number, judge: () => void): void {
+    if (this.evidence === 'unknown' || this.roundBeganMs >= sinceMs) judge();
+    else this.waiting.push({ sinceMs, judge });
+  }
+
   /** Records what a round of all anchors has shown. Results are counted from the last round in which one answered. */
-  recordAnchors(evidence: AnchorEvidence): void {
+  recordAnchors(evidence: AnchorEvidence, beganAtMs: number): void {
+    this.roundBeganMs = beganAtMs;
     this.evidence = evidence;
     if (evidence !== 'silent') this.replies = this.misses = 0;
     this.noteBegin();
+    const waiting = this.waiting.splice(0);
+    for (const { sinceMs, judge } of waiting) this.whenAsked(sinceMs, judge);
   }
 
   private gatewayAnswered(): void {

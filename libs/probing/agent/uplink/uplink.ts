@@ -33,7 +33,7 @@ export class Uplink {
       policy: () => policy.current,
       rates,
       stored: new StoredAnchors(stateDir, log),
-      onRound: ({ evidence }) => this.watch.recordAnchors(evidence),
+      onRound: ({ evidence }, beganAtMs) => this.watch.recordAnchors(evidence, beganAtMs),
       log,
     });
   }
