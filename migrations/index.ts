@@ -56,6 +56,7 @@ import { CommandAddress1790000112000 } from './control/1790000112000-command-add
 import { CommandsTraces1790000114000 } from './control/1790000114000-commands-traces';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
+import { MaintenanceNotices1790000124000 } from './control/1790000124000-maintenance-notices';
 import { OperationsDetailKinds1790000122000 } from './control/1790000122000-operations-detail-kinds';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -146,6 +147,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   PathsAsNumbers1790000115000,
   Maintenance1790000120000,
   OperationsDetailKinds1790000122000,
+  MaintenanceNotices1790000124000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -1,4 +1,4 @@
-import type { WindowPage, WindowPreview, WindowView } from '@icmp-mon/maintenance/contract';
+import type { NoticeImport, WindowPage, WindowPreview, WindowView } from '@icmp-mon/maintenance/contract';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { TargetPage } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,8 +44,15 @@ describe('maintenance', () => {
     [{ rrule: 'FREQ=HOURLY' }, 'rrule', 'must have FREQ'],
     [{ rrule: 'FREQ=DAILY;BYHOUR=2' }, 'rrule', 'BYHOUR'],
     [{ rrule: 'FREQ=MONTHLY;BYMONTHDAY=32' }, 'rrule', 'BYMONTHDAY'],
-    [{ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, 'rrule', 'matches no date'],
-    [{ rrule: 'FREQ=WEEKLY;BYDAY=1TU' }, 'rrule', 'RFC 5545'],
+    [{ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, 'rrule', 'no month of BYMONTH=2 has'],
+    [{ rrule: 'FREQ=MONTHLY;BYMONTH=2,4;BYMONTHDAY=1,-31' }, 'rrule', 'BYMONTHDAY with -31'],
+    [{ rrule: 'FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=31;BYYEARDAY=1' }, 'rrule', 'matches no date'],
+    [{ rrule: 'FREQ=WEEKLY;BYDAY=1TU' }, 'rrule', 'no meaning with FREQ=WEEKLY'],
+    [{ rrule: 'FREQ=YEARLY;BYWEEKNO=3;BYDAY=1TU' }, 'rrule', 'no meaning with BYWEEKNO'],
+    [{ rrule: 'FREQ=MONTHLY;BYDAY=6MO' }, 'rrule', 'a month has each weekday at most 5 times'],
+    [{ rrule: 'FREQ=YEARLY;BYMONTH=3;BYDAY=MO,-6TU' }, 'rrule', 'BYDAY with -6'],
+    [{ rrule: 'FREQ=YEARLY;BYDAY=54MO' }, 'rrule', 'a year has each weekday at most 53 times'],
+    [{ rrule: 'FREQ=MONTHLY;BYDAY=MO,XX' }, 'rrule', 'list of weekdays'],
     [{ rrule: 'FREQ=DAILY;UNTIL=20310401T000000Z' }, 'rrule', 'UNTIL=20271231'],
     [{ scope: 'status=down' }, 'scope', 'not a filter'],
     [{ title: ' ' }, 'title', '1 to 200'],
@@ -57,6 +64,40 @@ describe('maintenance', () => {
     const { errors } = await json<{ errors: { pointer: string; detail: string }[] }>(refused);
     expect([refused.status, errors.map(({ pointer }) => pointer)]).toEqual([400, [`#/${member}`]]);
     expect(errors[0].detail).toContain(text);
+  });
+
+  it('imports the notices of a calendar after a preview, and refuses a file that is none', async () => {
+    const calendar = [
+      ...[
+        'BEGIN:VCALENDAR',
+        'BEGIN:VEVENT',
+        'SUMMARY:Line',
+        'DTSTART:20310310T080000Z',
+        'DTEND:20310310T100000Z',
+        'UID:1',
+      ],
+      ...['X-MAINTNOTE-PROVIDER:example.com', 'X-MAINTNOTE-MAINTENANCE-ID:WO-1', 'X-MAINTNOTE-OBJECT-ID:acme-1'],
+      ...['X-MAINTNOTE-STATUS:TENTATIVE', 'END:VEVENT', 'END:VCALENDAR', ''],
+    ].join('\r\n');
+    const send = (path: string, body: object = { calendar }) =>
+      api.postJson(`/api/v1/maintenance/imports${path}`, body);
+    expect((await json<NoticeImport>(await send('/preview'))).items[0]).toMatchObject({
+      ...{ action: 'schedule', scope: 'circuit=acme-1', notes: [expect.stringContaining('without targets: acme-1')] },
+    });
+    const { windowId } = (await json<NoticeImport>(await send(''))).items[0];
+    expect((await json<NoticeImport>(await send(''))).items[0]).toMatchObject({ action: 'none', windowId });
+    const window = await json<WindowView>(await api.sendRequest(`/api/v1/maintenance/${windowId}`));
+    expect(window.notice).toMatchObject({ provider: 'example.com', status: 'tentative' });
+    await api.sendJson('DELETE', `/api/v1/maintenance/${windowId}`);
+    for (const [body, pointer] of [
+      [{ calendar: 'hello' }, '#/calendar'],
+      [{ calendar, tag: 'a b' }, '#/tag'],
+      [{ calendar, timeZone: 'Mars' }, '#/timeZone'],
+    ] as const) {
+      const refused = await send('', body);
+      const { errors } = await json<{ errors: { pointer: string }[] }>(refused);
+      expect([refused.status, errors[0].pointer]).toEqual([400, pointer]);
+    }
   });
 
   it('schedules once per key, amends by ETag, changes one date, lists and cancels', async () => {
@@ -98,7 +139,7 @@ describe('maintenance', () => {
     expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance'))).items).toHaveLength(1);
     await api.sendJson('DELETE', path);
     expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance'))).items).toEqual([]);
-    expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance?state=all'))).items).toHaveLength(1);
+    expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance?state=all'))).items).toHaveLength(2);
   });
 
   it('marks the targets of open occurrences, in the list, by the filter and in their status', async () => {

@@ -26,7 +26,7 @@ const THING = {
   ...{ path: '/set-password#x', expiresAt: null, region: 'fra', provider: null, progress: '1 of 1', newest: 'n' },
   ...{ parts: [], next: null, probeIntervalMs: 15_000, probeTimeoutMs: 900, checks: [], uses: 1, enrolUrl: 'u' },
   definition: { title: 'thing', name: null },
-  ...{ endedAt: '2026-11-30T09:00:00Z', counts: { completed: 1 }, lines: [] },
+  ...{ endedAt: '2026-11-30T09:00:00Z', counts: { completed: 1 }, lines: [], notes: [] },
   agents: [{ agentId: 'thing', name: 'thing', attempts: [], summary: null }],
   ...{ agentSelection: { strategy: 'all' }, verdictRule: {}, builtIn: false, parents: [], link: { path: '/x' } },
 };

@@ -1,4 +1,4 @@
-import { EXITS_OF_YES, json, PAGE_OPTIONS, yes } from './shared-options.mjs';
+import { EXIT_UNDECIDED, EXITS_OF_YES, json, PAGE_OPTIONS, yes } from './shared-options.mjs';
 
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Command} Command */
 /** @typedef {import('../../../libs/platform/command-line/definition.mjs').Option} Option */
@@ -32,7 +32,8 @@ const DEFINITION = [
 /** @type {Command} */
 export const maintenance = {
   name: 'maintenance',
-  purpose: 'Lists, schedules, ends, extends and cancels maintenance windows, and silences scopes.',
+  purpose:
+    "Lists, schedules, ends, extends and cancels maintenance windows, silences scopes, and imports carriers' notices.",
   commands: [
     {
       name: 'list',
@@ -110,6 +111,21 @@ export const maintenance = {
       options: [yes, json],
       examples: ['icmpmon maintenance cancel fra-monthly --yes'],
       exits: EXITS_OF_YES,
+    },
+    {
+      name: 'import',
+      purpose: "Imports carriers' notices of maintenance (MAINTNOTE); shows first what it would do.",
+      arguments: [{ name: 'file', text: 'calendar file (.ics); - is standard input' }],
+      options: [
+        { name: 'tag', value: 'key', default: 'circuit', text: 'tag whose values are the ids of objects' },
+        { name: 'zone', value: 'zone', default: 'UTC', text: 'zone of times that have none' },
+        yes,
+        json,
+      ],
+      examples: ['icmpmon maintenance import notice.ics', 'icmpmon maintenance import notice.ics --yes'],
+      exits: {
+        [EXIT_UNDECIDED]: 'nothing was changed, because --yes was not given; or with it, some notices were refused',
+      },
     },
   ],
   examples: ['icmpmon maintenance list'],

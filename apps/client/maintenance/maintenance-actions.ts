@@ -14,6 +14,7 @@ import { printDocument } from '../output/print-document';
 import { printPages } from '../output/print-pages';
 import { countText, timeText } from '../output/times';
 import type { Actions, Session } from '../session';
+import { importNotices } from './import-notices';
 
 const PATH = 'maintenance';
 const WINDOW_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -27,6 +28,7 @@ export const MAINTENANCE_ACTIONS: Actions = {
   'maintenance end': (session) => actOnOpen(session, 'end'),
   'maintenance extend': (session) => actOnOpen(session, 'extend', { minutes: session.asked.number('minutes') ?? 30 }),
   'maintenance cancel': cancelWindow,
+  'maintenance import': importNotices,
 };
 
 function listWindows(session: Session): Promise<void> {

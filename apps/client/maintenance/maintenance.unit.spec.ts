@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { WindowView } from '@icmp-mon/maintenance/contract';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerJson, type FakeApi, startFakeApi } from '../testing/fake-api';
 import { type Ended, runCaptured } from '../testing/run-captured';
 
@@ -11,7 +14,7 @@ const DEFINITION: WindowView['definition'] = {
 };
 const WINDOW: WindowView = {
   ...{ id: ID, kind: 'window', definition: DEFINITION, changes: {}, version: 1, scheduledAt: '', state: 'planned' },
-  next: null,
+  ...{ next: null, notice: null },
 };
 const OCCURRENCE = {
   ...{ date: '2027-03-28', startsAt: '2027-03-28T01:00:00.000Z', endsAt: '2027-03-28T02:00:00.000Z' },
@@ -20,13 +23,21 @@ const OCCURRENCE = {
   crossesClockChange: true,
 };
 
+const IMPORTED = {
+  notice: { provider: 'example.com', account: '', maintenanceId: 'WO-1', uid: '42' },
+  ...{ summary: 'Line', status: 'confirmed', impact: 'outage', objects: [], scope: 'circuit=a', windowId: null },
+  ...{ startsAt: '2027-03-28T01:00:00.000Z', endsAt: '2027-03-28T02:00:00.000Z' },
+  ...{ action: 'schedule', why: 'It is new.', notes: ['1 object without targets: a.'] },
+};
+
 let fake: FakeApi;
 beforeEach(async () => {
-  fake = await startFakeApi(({ method, path }, response) => {
-    if (path.includes('/preview')) return answerJson(response, { items: [OCCURRENCE], targetCount: 12 });
-    if (path.includes('/occurrences')) return answerJson(response, { items: [OCCURRENCE], next: null });
-    if (method === 'GET' && !path.includes(ID)) {
-      return answerJson(response, { items: path.includes('name=none') ? [] : [WINDOW], next: null });
+  fake = await startFakeApi(({ method, path: wanted }, response) => {
+    if (wanted.includes('/imports')) return answerJson(response, { items: [IMPORTED] });
+    if (wanted.includes('/preview')) return answerJson(response, { items: [OCCURRENCE], targetCount: 12 });
+    if (wanted.includes('/occurrences')) return answerJson(response, { items: [OCCURRENCE], next: null });
+    if (method === 'GET' && !wanted.includes(ID)) {
+      return answerJson(response, { items: wanted.includes('name=none') ? [] : [WINDOW], next: null });
     }
     answerJson(response, WINDOW);
   });
@@ -35,7 +46,7 @@ afterEach(() => fake.stop());
 
 const run = (...words: string[]): Promise<Ended> =>
   runCaptured(['maintenance', ...words], { ICMPMON_URL: fake.url, ICMPMON_API_KEY: 'imk_x' });
-const asked = () => fake.received.map(({ method, path }) => `${method} ${path.replace('/api/v1/', '')}`);
+const asked = () => fake.received.map(({ method, path: asked }) => `${method} ${asked.replace('/api/v1/', '')}`);
 
 it('lists windows and what is open', async () => {
   expect((await run('list')).out).toMatch(/fra +Line cards +site=fra +planned/);
@@ -71,4 +82,29 @@ it('silences a scope', async () => {
   expect((await run('silence', '--scope', 'site=fra', '--reason', 'noise')).code).toBe(0);
   expect((await run('silence', '--scope', 'site=fra', '--reason', 'noise', '--minutes', '0')).code).toBe(2);
   expect(asked()).toEqual(['POST maintenance/silences']);
+});
+
+describe('an import', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'icmpmon-notices-'));
+  const file = path.join(folder, 'notice.ics');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is shown first, joins lines that are folded within a character, and reports what maps to no target', async () => {
+    const [before, after] = [Buffer.from('SUMMARY:Zürich').subarray(0, 10), Buffer.from('SUMMARY:Zürich').subarray(10)];
+    writeFileSync(file, Buffer.concat([before, Buffer.from('\r\n '), after]));
+    const shown = await run('import', file, '--zone', 'Europe/Berlin');
+    expect([shown.code, shown.out]).toEqual([3, expect.stringMatching(/WO-1 +example.com +confirmed.*schedule/)]);
+    expect(shown.err).toContain('WO-1: 1 object without targets: a.');
+    expect((await run('import', file, '--yes')).code).toBe(0);
+    expect(asked()).toEqual(['POST maintenance/imports/preview', 'POST maintenance/imports']);
+    const [{ body }] = fake.received;
+    expect(JSON.parse(body)).toEqual({ calendar: 'SUMMARY:Zürich', tag: 'circuit', timeZone: 'Europe/Berlin' });
+  });
+
+  it('refuses a file that is not UTF-8, or is not there', async () => {
+    writeFileSync(file, Buffer.from('SUMMARY:Zürich', 'latin1'));
+    expect(await run('import', file)).toMatchObject({ code: 1, err: expect.stringContaining('not valid UTF-8') });
+    expect((await run('import', path.join(folder, 'none.ics'))).err).toContain('The calendar cannot be read');
+    expect(fake.received).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ export {
   MAINTENANCE_STREAM,
   MAINTENANCE_TOPIC,
   type MaintenanceEvent,
+  type MaintenanceNoticeImported,
   type MaintenanceSilenced,
   type MovedOccurrence,
   OCCURRENCE_STREAM,
@@ -9,6 +10,7 @@ export {
   type OccurrenceOpened,
 } from './maintenance-events';
 export * from './maintained-targets';
+export * from './maintenance-notice';
 export * from './maintenance-window';
 export * from './targets-in-maintenance';
 export * from './window-limits';

@@ -1,3 +1,4 @@
+import type { Notice } from './maintenance-notice';
 import type { CloseCause, DateChange, SlaClass, WindowDefinition, WindowKind } from './maintenance-window';
 
 /** Stream category of windows and silences: `maintenance-<id>`. Relayed to `public.maintenance.v1`, keyed by window id. */
@@ -37,6 +38,14 @@ export interface MaintenanceZoneChanged {
   data: { windowId: string; timeZone: string; zoneData: { before: string; after: string }; moved: MovedOccurrence[] };
 }
 
+/**
+ * A carrier's notice was imported; `definition` is the window that it announces. What it changed is in other events of the same request.
+ */
+export interface MaintenanceNoticeImported {
+  type: 'MaintenanceNoticeImported';
+  data: { windowId: string; notice: Notice; definition: WindowDefinition };
+}
+
 /** Planned occurrences are deleted; an open one closes. */
 export interface MaintenanceCancelled {
   type: 'MaintenanceCancelled';
@@ -54,6 +63,7 @@ export type MaintenanceEvent =
   | MaintenanceAmended
   | MaintenanceDateChanged
   | MaintenanceZoneChanged
+  | MaintenanceNoticeImported
   | MaintenanceCancelled
   | MaintenanceSilenced;
 
@@ -71,7 +81,7 @@ export interface OccurrenceOpened {
   };
 }
 
-/** The open occurrence ends later than planned. */
+/** The open occurrence ends later than planned, or earlier if a carrier's notice shortened it. */
 export interface OccurrenceExtended {
   type: 'OccurrenceExtended';
   data: { windowId: string; date: string; endsAt: string };

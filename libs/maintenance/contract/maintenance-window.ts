@@ -1,3 +1,5 @@
+import type { Notice } from './maintenance-notice';
+
 /** Whether the time of a window counts in the availability that is reported: `excluded` from it, or `counted`. */
 export const SLA_CLASSES = ['excluded', 'counted'] as const;
 export type SlaClass = (typeof SLA_CLASSES)[number];
@@ -120,6 +122,8 @@ export interface WindowView {
   state: 'open' | 'planned' | 'over' | 'cancelled';
   /** The open occurrence, otherwise the next one; null when it is over or cancelled. */
   next: OccurrenceView | null;
+  /** The carrier's latest notice, of a window that was imported; null of others. */
+  notice: Notice | null;
 }
 
 export interface WindowPage {

@@ -32,6 +32,10 @@ export const MAINTENANCE_AUDIT = audited<MaintenanceEvent>({
       did: ({ moved, zoneData, timeZone }) =>
         `moved ${counted(moved.length, 'occurrence')}: the data of ${timeZone} changed with release ${zoneData.after} of the tz database`,
     },
+    MaintenanceNoticeImported: {
+      did: ({ notice }) =>
+        `imported the notice ${notice.maintenanceId} of ${notice.provider} (${notice.status}, sequence ${notice.sequence})`,
+    },
     MaintenanceCancelled: { did: () => 'cancelled the window' },
     MaintenanceSilenced: {
       did: ({ scope, endsAt }) => `silenced ${scope} until ${endsAt}`,

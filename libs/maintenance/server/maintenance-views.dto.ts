@@ -2,6 +2,8 @@ import type * as contract from '@icmp-mon/maintenance/contract';
 import {
   CLOSE_CAUSES,
   MAINTENANCE_LIMITS,
+  NOTICE_IMPACTS,
+  NOTICE_STATUSES,
   OCCURRENCE_STATES,
   SLA_CLASSES,
   WINDOW_KINDS,
@@ -54,6 +56,23 @@ export class WindowDefinitionResponse implements contract.WindowDefinition {
   @ApiProperty(TIME_OR_NULL) announcedAt!: string | null;
 }
 
+export class NoticeObjectResponse implements contract.NoticeObject {
+  @ApiProperty({ description: 'X-MAINTNOTE-OBJECT-ID, such as a circuit.' }) id!: string;
+  @ApiProperty({ enum: NOTICE_IMPACTS }) impact!: contract.NoticeImpact;
+}
+
+export class NoticeResponse implements contract.Notice {
+  @ApiProperty() provider!: string;
+  @ApiProperty() account!: string;
+  @ApiProperty() maintenanceId!: string;
+  @ApiProperty() uid!: string;
+  @ApiProperty({ type: 'integer' }) sequence!: number;
+  @ApiProperty(TIME_OR_NULL) stampedAt!: string | null;
+  @ApiProperty({ enum: NOTICE_STATUSES }) status!: contract.NoticeStatus;
+  @ApiProperty({ enum: NOTICE_IMPACTS }) impact!: contract.NoticeImpact;
+  @ApiProperty({ type: [NoticeObjectResponse] }) objects!: NoticeObjectResponse[];
+}
+
 export class WindowResponse implements contract.WindowView {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ enum: WINDOW_KINDS }) kind!: contract.WindowKind;
@@ -76,6 +95,12 @@ export class WindowResponse implements contract.WindowView {
     description: 'The open occurrence, otherwise the next one.',
   })
   next!: OccurrenceResponse | null;
+
+  @ApiProperty({
+    ...{ type: NoticeResponse, nullable: true },
+    description: "The carrier's latest notice, of a window that was imported.",
+  })
+  notice!: NoticeResponse | null;
 }
 
 export class WindowListResponse implements contract.WindowPage {

@@ -4,6 +4,8 @@ import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
 import { type TestDatabase, testDatabase } from '@icmp-mon/platform/testing';
 import { TargetScopes } from '@icmp-mon/targets/contract';
+import { ImportNotices, ImportNoticesHandler } from './notices/import-notices';
+import { ReadImportPreview, ReadImportPreviewHandler } from './notices/read-import-preview';
 import { OccurrenceWatch } from './occurrences/occurrence-watch';
 import { AmendWindow, AmendWindowHandler } from './windows/amend-window';
 import { CancelWindow, CancelWindowHandler } from './windows/cancel-window';
@@ -12,13 +14,15 @@ import { EndOccurrence, EndOccurrenceHandler } from './windows/end-occurrence';
 import { ExtendOccurrence, ExtendOccurrenceHandler } from './windows/extend-occurrence';
 import { readDateChange } from './windows/read-date-change';
 import { ScheduleWindow, ScheduleWindowHandler } from './windows/schedule-window';
+import { ReadWindow, ReadWindowHandler } from './windows/read-window';
 import { SilenceScope, SilenceScopeHandler } from './windows/silence-scope';
 
-/** Scopes of the form `site=fra`, on the column of the target list. */
-class SiteScopes extends TargetScopes {
+/** Scopes of the forms `site=fra` and `circuit IN (a, b)`, on the column of the target list. */
+class TagScopes extends TargetScopes {
   override selectKeys(scope: string, params: unknown[]): string {
-    params.push(scope.replace('site=', ''));
-    return `SELECT key FROM target_list WHERE tags ->> 'site' = $${params.length}`;
+    const [, key, values] = /^(\w+)(?:=| IN \()([^)]*)\)?$/.exec(scope) ?? [];
+    params.push(key, values.split(', '));
+    return `SELECT key FROM target_list WHERE tags ->> $${params.length - 1} = ANY ($${params.length}::text[])`;
   }
   override selectInventoryMark(): string {
     return `SELECT concat(count(*), ' ', sum(key * version)) AS mark FROM target_list`;
@@ -33,7 +37,7 @@ export const TODAY: ScheduleWindowRequest = {
 
 /** Windows on a database of their own, with the worker's watch. */
 export class MaintenanceFixture {
-  readonly scopes = new SiteScopes();
+  readonly scopes = new TagScopes();
   readonly watch: OccurrenceWatch;
   private readonly store: EventStore;
 
@@ -83,14 +87,24 @@ export class MaintenanceFixture {
   /** Runs the worker as at a later look, at which it compares scopes again. */
   look = (): Promise<boolean> => this.newWatch().runTurn();
 
-  /** Adds targets with these keys to a site; a key that exists moves there. */
-  async place(keys: number[], site: string): Promise<void> {
+  importNotices = async (calendar: string) => {
+    const handler = new ImportNoticesHandler(this.store, this.control, this.scopes);
+    return (await handler.execute(new ImportNotices({ calendar }, metadata()))).items;
+  };
+  previewImport = async (calendar: string) => {
+    const handler = new ReadImportPreviewHandler(this.control, this.scopes);
+    return (await handler.execute(new ReadImportPreview({ calendar }))).items;
+  };
+  window = (id: string) => new ReadWindowHandler(this.control).execute(new ReadWindow(id));
+
+  /** Adds targets with these keys to a site, or with another tag; a key that exists moves there. */
+  async place(keys: number[], value: string, tag = 'site'): Promise<void> {
     await this.control.execute(
       `INSERT INTO target_list (key, id, ip, vrf, tags, tier, version, registered_at)
-       SELECT n, gen_random_uuid(), '10.0.0.0'::inet + n, 'default', jsonb_build_object('site', $2::text), 'fast', 1, now()
+       SELECT n, gen_random_uuid(), '10.0.0.0'::inet + n, 'default', jsonb_build_object($3::text, $2::text), 'fast', 1, now()
        FROM unnest($1::integer[]) AS n
        ON CONFLICT (key) DO UPDATE SET tags = excluded.tags, version = target_list.version + 1`,
-      [keys, site],
+      [keys, value, tag],
     );
   }
 

@@ -9,6 +9,8 @@ export interface ExecuteOptions<E extends DomainEvent = DomainEvent, A = unknown
   metadata: EventMetadata;
   /** Version that the stream must have (If-Match); 0 means that it must not exist. */
   expectedVersion?: number;
+  /** Runs first in the transaction, to take locks. A command with this option never shares its transaction with other commands. */
+  before?: (sql: Sql) => Promise<void>;
   /**
    * Further writes in the append's transaction, such as storing a secret. Runs also when no event was decided. A command with this option
    * never shares its transaction with other commands.

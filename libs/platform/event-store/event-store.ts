@@ -71,7 +71,7 @@ export class EventStore {
     options: ExecuteOptions<E, A>,
   ): Promise<Executed<S, E, A>> {
     const run = runOf(aggregate, id, decide, options);
-    const isAlone = options.within !== undefined || run.keep !== undefined;
+    const isAlone = options.before !== undefined || options.within !== undefined || run.keep !== undefined;
     return (isAlone ? this.runAlone(run) : this.commands.askBatched(run)) as Promise<Executed<S, E, A>>;
   }
 
@@ -165,6 +165,7 @@ function runOf<S, E extends DomainEvent, A>(
 }
 
 async function runOne(sql: Sql, run: CommandRun): Promise<Executed<unknown, DomainEvent>> {
+  await run.options.before?.(sql);
   const [outcome] = await runTogether(sql, [run]);
   if ('refused' in outcome) throw outcome.refused;
   return outcome.done;

@@ -23,6 +23,7 @@ import pathChanged from '../../../docs/schemas/path.changed.v1.json';
 import maintenanceAmended from '../../../docs/schemas/maintenance.amended.v1.json';
 import maintenanceCancelled from '../../../docs/schemas/maintenance.cancelled.v1.json';
 import maintenanceDateChanged from '../../../docs/schemas/maintenance.date-changed.v1.json';
+import maintenanceNoticeImported from '../../../docs/schemas/maintenance.notice-imported.v1.json';
 import maintenanceScheduled from '../../../docs/schemas/maintenance.scheduled.v1.json';
 import maintenanceSilenced from '../../../docs/schemas/maintenance.silenced.v1.json';
 import maintenanceZoneChanged from '../../../docs/schemas/maintenance.zone-changed.v1.json';
@@ -49,7 +50,8 @@ export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new M
     ...[agentLost, agentReturned, agentVersionChanged],
     ...[commandRequested, commandDispatched, commandCompleted, commandFailed, commandExpired, commandCancelled],
     ...[maintenanceScheduled, maintenanceAmended, maintenanceDateChanged, maintenanceZoneChanged],
-    ...[maintenanceCancelled, maintenanceSilenced, occurrenceOpened, occurrenceExtended, occurrenceClosed],
+    ...[maintenanceNoticeImported, maintenanceCancelled, maintenanceSilenced],
+    ...[occurrenceOpened, occurrenceExtended, occurrenceClosed],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),
 );
 

@@ -53,6 +53,7 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   MaintenanceAmended: 'maintenance',
   MaintenanceDateChanged: 'maintenance',
   MaintenanceZoneChanged: 'maintenance',
+  MaintenanceNoticeImported: 'maintenance',
   MaintenanceCancelled: 'maintenance',
   MaintenanceSilenced: 'maintenance',
   OccurrenceOpened: 'occurrence',

@@ -13,7 +13,7 @@ const STATED = {
   ...{ startTime: '02:00', endTime: '04:00', rrule: 'FREQ=MONTHLY' },
 };
 const VIEW: WindowView = {
-  ...{ id: 'w1', kind: 'window', changes: {}, version: 3, scheduledAt: '', state: 'planned', next: null },
+  ...{ id: 'w1', kind: 'window', changes: {}, version: 3, scheduledAt: '', state: 'planned', next: null, notice: null },
   definition: { ...STATED, reason: null, ticket: null, slaClass: 'excluded', endDayOffset: 0, announcedAt: null },
 };
 

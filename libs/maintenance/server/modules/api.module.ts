@@ -3,6 +3,9 @@ import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { Global, Module } from '@nestjs/common';
 import { MAINTENANCE_AUDIT, OCCURRENCE_AUDIT } from '../maintenance-audit';
 import { MaintenanceController } from '../maintenance.controller';
+import { ImportsController } from '../imports.controller';
+import { ImportNoticesHandler } from '../notices/import-notices';
+import { ReadImportPreviewHandler } from '../notices/read-import-preview';
 import { ListOccurrenceTargetsHandler } from '../occurrences/list-occurrence-targets';
 import { ListOccurrencesHandler } from '../occurrences/list-occurrences';
 import { StoredTargetsInMaintenance } from '../occurrences/stored-targets-in-maintenance';
@@ -22,7 +25,7 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
 @Global()
 @Module({
   // The list of occurrences before the route of a window by its id.
-  controllers: [OccurrencesController, MaintenanceController],
+  controllers: [OccurrencesController, ImportsController, MaintenanceController],
   providers: [
     ScheduleWindowHandler,
     AmendWindowHandler,
@@ -35,6 +38,8 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
     ReadWindowHandler,
     ReadPreviewHandler,
     ListOccurrencesHandler,
+    ImportNoticesHandler,
+    ReadImportPreviewHandler,
     ListOccurrenceTargetsHandler,
     { provide: TargetsInMaintenance, useClass: StoredTargetsInMaintenance },
   ],

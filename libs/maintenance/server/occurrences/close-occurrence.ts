@@ -24,3 +24,24 @@ export async function closeOccurrence(
     { metadata },
   );
 }
+
+/**
+ * Closes what is open of a window that is cancelled, and deletes what is planned. The caller holds the lock of the window, so that no expansion
+ * adds occurrences afterwards.
+ */
+export async function closeAll(
+  sql: Sql,
+  store: EventStore,
+  windowId: string,
+  at: Date,
+  metadata: EventMetadata,
+): Promise<void> {
+  await sql.execute(`DELETE FROM maintenance_occurrence WHERE window_id = $1 AND state = 'planned'`, [windowId]);
+  const open = await sql.query<{ date: string }>(
+    `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,
+    [windowId],
+  );
+  for (const { date } of open) {
+    await closeOccurrence(sql, store, { windowId, date }, { at, cause: 'cancelled', metadata });
+  }
+}

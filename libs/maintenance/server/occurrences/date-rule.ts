@@ -56,8 +56,43 @@ function partsFault(parts: string[][]): string | null {
     numberFault(values, 'INTERVAL', INTERVAL_MAX) ??
     untilFault(values) ??
     listed.find((fault) => fault !== null) ??
-    null
+    weekdayFault(values) ??
+    monthDayFault(values)
   );
+}
+
+/** A number before a weekday counts within the month or the year. The library ignores one that no month has. */
+function weekdayFault(values: Map<string, string>): string | null {
+  const items = values.get('BYDAY')?.split(',') ?? [];
+  const matches = items.map((item) => /^([+-]?[1-9]\d?)?(?:MO|TU|WE|TH|FR|SA|SU)$/.exec(item));
+  if (matches.includes(null)) return 'has BYDAY that is not a list of weekdays such as MO, 1TU or -1FR';
+  const numbers = matches.flatMap((match) => (match?.[1] === undefined ? [] : [Number(match[1])]));
+  if (numbers.length === 0) return null;
+  const frequency = values.get('FREQ') ?? '';
+  if (!['MONTHLY', 'YEARLY'].includes(frequency) || values.has('BYWEEKNO')) {
+    return `has BYDAY with a number, which has no meaning with ${values.has('BYWEEKNO') ? 'BYWEEKNO' : `FREQ=${frequency}`}`;
+  }
+  const isOfYear = frequency === 'YEARLY' && !values.has('BYMONTH');
+  const max = isOfYear ? 53 : 5;
+  const impossible = numbers.find((number) => Math.abs(number) > max);
+  if (impossible === undefined) return null;
+  return `has BYDAY with ${impossible}: a ${isOfYear ? 'year' : 'month'} has each weekday at most ${max} times`;
+}
+
+/** A day that none of the months has would never match. */
+function monthDayFault(values: Map<string, string>): string | null {
+  const months = values.get('BYMONTH')?.split(',') ?? [];
+  if (months.length === 0) return null;
+  // A leap year: February has 29 days.
+  const longest = Math.max(
+    ...months.map((month) => Temporal.PlainYearMonth.from({ year: 2000, month: Number(month) }).daysInMonth),
+  );
+  const impossible = values
+    .get('BYMONTHDAY')
+    ?.split(',')
+    .find((day) => Math.abs(Number(day)) > longest);
+  if (impossible === undefined) return null;
+  return `has BYMONTHDAY with ${impossible}, which no month of BYMONTH=${months.join(',')} has`;
 }
 
 function listFault(text: string | undefined, name: string, max: number): string | null {

@@ -2,6 +2,7 @@ import { MAINTENANCE_LIMITS, type MovedOccurrence, type WindowDefinition } from 
 import type { Sql } from '@icmp-mon/platform/database';
 import { type Changes, hasOccurrenceAfter, type PlannedOccurrence, plannedOccurrences } from './planned-occurrences';
 import { dayOf, zoneDataVersion } from './zone-times';
+import { lockWindow } from '../windows/lock-window';
 
 const DAY_MS = 86_400_000;
 export const HORIZON_MS = MAINTENANCE_LIMITS.horizonDays * DAY_MS;
@@ -15,11 +16,6 @@ interface WindowRow {
   cancelled_at: Date | null;
 }
 
-interface Expansion {
-  version: number;
-  zone_data: string;
-}
-
 /** The occurrences that an expansion moved because the zone data is new. */
 export interface ExpandedWindow {
   zoneData: { before: string; after: string };
@@ -28,18 +24,11 @@ export interface ExpandedWindow {
 
 /**
  * Expands the occurrences of a window up to the horizon: inserts, moves and deletes planned rows. Rows that are open or closed, and planned ones
- * whose start has passed, stay as they are. Runs alone per window, by the lock of its row in `maintenance_expansion`.
+ * whose start has passed, stay as they are. Runs alone per window, by its lock.
  */
 export async function expandWindow(sql: Sql, windowId: string, nowMs: number): Promise<ExpandedWindow> {
   const zoneData = zoneDataVersion();
-  await sql.execute(
-    `INSERT INTO maintenance_expansion (window_id, version, until, zone_data) VALUES ($1, 0, now(), $2) ON CONFLICT DO NOTHING`,
-    [windowId, zoneData],
-  );
-  const [before] = await sql.query<Expansion>(
-    'SELECT version, zone_data FROM maintenance_expansion WHERE window_id = $1 FOR UPDATE',
-    [windowId],
-  );
+  const before = await lockWindow(sql, windowId);
   const [window] = await sql.query<WindowRow>(
     'SELECT kind, definition, changes, silenced, version, cancelled_at FROM maintenance_window WHERE id = $1',
     [windowId],

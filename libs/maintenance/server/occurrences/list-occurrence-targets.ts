@@ -2,8 +2,8 @@ import type { OccurrenceTargetPage } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { CURSOR_VALUES, decodeTextCursor, encodeTextCursor } from '@icmp-mon/platform/paging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { decodeCursor, encodeCursor, TIME, WHOLE_NUMBER } from '../windows/page-cursor';
 
 interface MemberRow {
   target_key: number;
@@ -31,7 +31,8 @@ export class ListOccurrenceTargetsHandler implements IQueryHandler<ListOccurrenc
 
   /** @throws DomainError `not_found`; `invalid` for a cursor of another list */
   async execute({ windowId, date, page: { limit, cursor } }: ListOccurrenceTargets): Promise<OccurrenceTargetPage> {
-    const [key = null, from = null] = decodeCursor('targets', cursor, [WHOLE_NUMBER, TIME]) ?? [];
+    const [key = null, from = null] =
+      decodeTextCursor('targets', cursor, [CURSOR_VALUES.wholeNumber, CURSOR_VALUES.time]) ?? [];
     const known = await this.database.query(
       'SELECT FROM maintenance_occurrence WHERE window_id = $1 AND date = $2::date',
       [windowId, date],
@@ -54,7 +55,7 @@ export class ListOccurrenceTargetsHandler implements IQueryHandler<ListOccurrenc
         const times = { from: from_at.toISOString(), to: to_at?.toISOString() ?? null };
         return { key: target_key, target: target ?? null, ...times };
       }),
-      next: more ? encodeCursor('targets', [String(last.target_key), last.from_at.toISOString()]) : null,
+      next: more ? encodeTextCursor('targets', [String(last.target_key), last.from_at.toISOString()]) : null,
     };
   }
 }

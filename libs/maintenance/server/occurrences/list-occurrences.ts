@@ -1,8 +1,8 @@
 import type { OccurrencePage, OccurrenceState } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { instantOf } from '@icmp-mon/platform/http';
+import { CURSOR_VALUES, decodeTextCursor, encodeTextCursor } from '@icmp-mon/platform/paging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { DATE, decodeCursor, encodeCursor, TIME, UUID } from '../windows/page-cursor';
 import { OCCURRENCE_COLUMNS, occurrenceView, type OccurrenceRow } from '../windows/window-rows';
 
 /** Lists occurrences of all windows, or of one, that overlap a time range, by start. */
@@ -46,7 +46,7 @@ export class ListOccurrencesHandler implements IQueryHandler<ListOccurrences> {
   /** @throws DomainError `invalid` for a cursor of another list */
   async execute({ page: { limit, cursor, window, state, from, to } }: ListOccurrences): Promise<OccurrencePage> {
     const [at = null, afterWindow = null, afterDate = null] =
-      decodeCursor('occurrences', cursor, [TIME, UUID, DATE]) ?? [];
+      decodeTextCursor('occurrences', cursor, [CURSOR_VALUES.time, CURSOR_VALUES.uuid, CURSOR_VALUES.date]) ?? [];
     const rows = await this.database.query<OccurrenceRow>(
       `SELECT ${OCCURRENCE_COLUMNS} FROM maintenance_occurrence o
        WHERE ($1::uuid IS NULL OR o.window_id = $1) AND ($2::text IS NULL OR o.state = $2)
@@ -58,6 +58,6 @@ export class ListOccurrencesHandler implements IQueryHandler<ListOccurrences> {
     const items = rows.slice(0, limit).map(occurrenceView);
     const last = items.at(-1);
     const more = rows.length > limit && last !== undefined;
-    return { items, next: more ? encodeCursor('occurrences', [last.startsAt, last.windowId, last.date]) : null };
+    return { items, next: more ? encodeTextCursor('occurrences', [last.startsAt, last.windowId, last.date]) : null };
   }
 }

@@ -44,6 +44,12 @@ export function extend(state: OccurrenceState, windowId: string, date: string, m
   return [{ type: 'OccurrenceExtended', data: { windowId, date, endsAt: new Date(endMs).toISOString() } }];
 }
 
+/** Decides at which time an open occurrence ends; no event unless it is open and that changes. */
+export function endAt(state: OccurrenceState, windowId: string, date: string, endsAt: string): OccurrenceEvent[] {
+  if (state.kind !== 'open' || state.endsAt === endsAt) return [];
+  return [{ type: 'OccurrenceExtended', data: { windowId, date, endsAt } }];
+}
+
 function evolve(state: OccurrenceState, event: OccurrenceEvent): OccurrenceState {
   switch (event.type) {
     case 'OccurrenceOpened':

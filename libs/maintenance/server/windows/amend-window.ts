@@ -5,6 +5,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { databaseNow } from '../occurrences/database-now';
 import { expandWindow } from '../occurrences/expand-window';
+import { lockWindow } from './lock-window';
 import { amend, MAINTENANCE } from './maintenance';
 import { readDefinition } from './read-definition';
 import { nameInUse } from './require-window';
@@ -36,6 +37,7 @@ export class AmendWindowHandler implements ICommandHandler<AmendWindow> {
     const executed = this.store.execute(MAINTENANCE, id, (state) => amend(state, id, definition), {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      before: async (sql) => void (await lockWindow(sql, id)),
       within: async (sql, events) => void (events.length > 0 && (await expandWindow(sql, id, nowMs))),
       answer: (sql) => readWindowView(sql, id),
     });

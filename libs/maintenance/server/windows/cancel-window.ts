@@ -1,10 +1,11 @@
 import type { WindowView } from '@icmp-mon/maintenance/contract';
-import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { closeOccurrence } from '../occurrences/close-occurrence';
+import { closeAll } from '../occurrences/close-occurrence';
 import { databaseNow } from '../occurrences/database-now';
+import { lockWindow } from './lock-window';
 import { cancel, MAINTENANCE } from './maintenance';
 import { readWindowView } from './window-rows';
 
@@ -32,22 +33,10 @@ export class CancelWindowHandler implements ICommandHandler<CancelWindow> {
     const { answer } = await this.store.execute(MAINTENANCE, id, (state) => cancel(state, id), {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      within: (sql) => this.closeAll(sql, id, at, metadata),
+      before: async (sql) => void (await lockWindow(sql, id)),
+      within: (sql) => closeAll(sql, this.store, id, at, metadata),
       answer: (sql) => readWindowView(sql, id),
     });
     return answer;
-  }
-
-  private async closeAll(sql: Sql, windowId: string, at: Date, metadata: RequestMetadata): Promise<void> {
-    // An expansion that runs has read the window before: it must not add occurrences afterwards.
-    await sql.query('SELECT FROM maintenance_expansion WHERE window_id = $1 FOR UPDATE', [windowId]);
-    await sql.execute(`DELETE FROM maintenance_occurrence WHERE window_id = $1 AND state = 'planned'`, [windowId]);
-    const open = await sql.query<{ date: string }>(
-      `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,
-      [windowId],
-    );
-    for (const { date } of open) {
-      await closeOccurrence(sql, this.store, { windowId, date }, { at, cause: 'cancelled', metadata });
-    }
   }
 }

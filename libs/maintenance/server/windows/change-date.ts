@@ -7,6 +7,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { databaseNow } from '../occurrences/database-now';
 import { expandWindow } from '../occurrences/expand-window';
 import { occurrenceOn } from '../occurrences/planned-occurrences';
+import { lockWindow } from './lock-window';
 import { changeDate, MAINTENANCE, type MaintenanceState } from './maintenance';
 import { fault, refuseFaults } from './read-definition';
 import { readWindowView } from './window-rows';
@@ -44,6 +45,7 @@ export class ChangeDateHandler implements ICommandHandler<ChangeDate> {
     const { answer } = await this.store.execute(MAINTENANCE, id, decide, {
       metadata,
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      before: async (sql) => void (await lockWindow(sql, id)),
       within: async (sql, events) => {
         if (events.length === 0) return;
         await requirePlanned(sql, id, date, nowMs);

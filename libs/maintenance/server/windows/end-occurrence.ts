@@ -5,6 +5,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { closeOccurrence } from '../occurrences/close-occurrence';
 import { databaseNow } from '../occurrences/database-now';
+import { lockWindow } from './lock-window';
 import { lockOpen } from './open-rows';
 import { readWindowView } from './window-rows';
 
@@ -29,6 +30,7 @@ export class EndOccurrenceHandler implements ICommandHandler<EndOccurrence> {
   /** @throws DomainError `not_found`; `conflict` if none is open */
   execute({ id, date, metadata }: EndOccurrence): Promise<WindowView> {
     return this.database.transaction(async (sql) => {
+      await lockWindow(sql, id);
       const at = new Date(await databaseNow(sql));
       for (const open of await lockOpen(sql, id, date)) {
         const closing = { at, cause: 'ended_early', metadata } as const;

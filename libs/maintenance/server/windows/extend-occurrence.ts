@@ -4,6 +4,7 @@ import { EventStore, keepAnswer } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { extend, OCCURRENCE, occurrenceId } from '../occurrences/occurrence';
+import { lockWindow } from './lock-window';
 import { lockOpen } from './open-rows';
 import { readWindowView } from './window-rows';
 
@@ -29,6 +30,7 @@ export class ExtendOccurrenceHandler implements ICommandHandler<ExtendOccurrence
   /** @throws DomainError `not_found`; `conflict` if none is open; `invalid` if it would be longer than 7 days */
   execute({ id, minutes, date, metadata }: ExtendOccurrence): Promise<WindowView> {
     return this.database.transaction(async (sql) => {
+      await lockWindow(sql, id);
       for (const open of await lockOpen(sql, id, date)) {
         const decide = (state: typeof OCCURRENCE.initial) => extend(state, id, open, minutes);
         await this.store.executeWithin(sql, OCCURRENCE, occurrenceId(id, open), decide, { metadata });

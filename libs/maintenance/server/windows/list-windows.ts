@@ -1,7 +1,7 @@
 import type { WindowKind, WindowPage } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
+import { CURSOR_VALUES, decodeTextCursor, encodeTextCursor } from '@icmp-mon/platform/paging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { decodeCursor, encodeCursor, UUID } from './page-cursor';
 import { IS_ACTIVE, SELECT_WINDOWS, windowViews, type WindowRow } from './window-rows';
 
 /** Lists windows and silences, newest first: active ones, which are neither cancelled nor over, or all. */
@@ -25,7 +25,7 @@ export class ListWindowsHandler implements IQueryHandler<ListWindows> {
 
   /** @throws DomainError `invalid` for a cursor of another list */
   async execute({ page: { limit, cursor, state = 'active', kind, name } }: ListWindows): Promise<WindowPage> {
-    const [after = null] = decodeCursor('windows', cursor, [UUID]) ?? [];
+    const [after = null] = decodeTextCursor('windows', cursor, [CURSOR_VALUES.uuid]) ?? [];
     const rows = await this.database.query<WindowRow>(
       `${SELECT_WINDOWS}
        WHERE ($1::uuid IS NULL OR w.id < $1) AND ($2::text IS NULL OR w.kind = $2) AND ($3::text IS NULL OR w.name = $3)
@@ -35,6 +35,6 @@ export class ListWindowsHandler implements IQueryHandler<ListWindows> {
     );
     const page = rows.slice(0, limit);
     const items = await windowViews(this.database, page);
-    return { items, next: rows.length > limit ? encodeCursor('windows', [page[page.length - 1].id]) : null };
+    return { items, next: rows.length > limit ? encodeTextCursor('windows', [page[page.length - 1].id]) : null };
   }
 }

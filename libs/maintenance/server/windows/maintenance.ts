@@ -117,6 +117,7 @@ function evolve(state: MaintenanceState, event: MaintenanceEvent): MaintenanceSt
     case 'MaintenanceCancelled':
       return { kind: 'cancelled' };
     case 'MaintenanceZoneChanged':
+    case 'MaintenanceNoticeImported':
       return state;
     default:
       // An event of a newer release.

@@ -1,4 +1,4 @@
-import type { MaintenanceEvent, WindowDefinition } from '@icmp-mon/maintenance/contract';
+import type { MaintenanceEvent, MaintenanceNoticeImported, WindowDefinition } from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { aggregateIdOf, type ProjectedEvent } from '@icmp-mon/platform/event-store';
 import { silenceDefinition } from './silence-definition';
@@ -37,6 +37,8 @@ async function projectEvent(sql: Sql, id: string, event: MaintenanceEvent, occur
     case 'MaintenanceCancelled':
       await sql.execute('UPDATE maintenance_window SET cancelled_at = $2 WHERE id = $1', [id, occurredAt]);
       return;
+    case 'MaintenanceNoticeImported':
+      return storeNotice(sql, event.data);
     case 'MaintenanceZoneChanged':
       return;
     default:
@@ -60,5 +62,20 @@ async function insertWindow(
       ...[id, kind, definition.name, JSON.stringify(definition)],
       ...[startsAt === undefined ? null : JSON.stringify({ startsAt, endsAt }), occurredAt],
     ],
+  );
+}
+
+/** The latest notice of a maintenance, with the window that it belongs to. */
+async function storeNotice(
+  sql: Sql,
+  { windowId, notice, definition }: MaintenanceNoticeImported['data'],
+): Promise<void> {
+  const { provider, account, maintenanceId, uid } = notice;
+  await sql.execute(
+    `INSERT INTO maintenance_notice (provider, account, maintenance_id, uid, window_id, notice, definition)
+     VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb)
+     ON CONFLICT (provider, account, maintenance_id, uid) DO UPDATE
+     SET window_id = excluded.window_id, notice = excluded.notice, definition = excluded.definition`,
+    [provider, account, maintenanceId, uid, windowId, JSON.stringify(notice), JSON.stringify(definition)],
   );
 }

@@ -15,6 +15,11 @@ export function windowModel(database: Sql & Transactor): ReadModel<number> {
           ...['id', 'kind', 'name', 'definition', 'changes', 'silenced', 'version', 'scheduled_at', 'cancelled_at'],
         ],
       },
+      {
+        name: 'maintenance_notice',
+        key: ['provider', 'account', 'maintenance_id', 'uid'],
+        columns: ['provider', 'account', 'maintenance_id', 'uid', 'window_id', 'notice', 'definition'],
+      },
     ],
     ...eventReplay(database, MAINTENANCE),
   };

@@ -1,5 +1,6 @@
 import type {
   CloseCause,
+  Notice,
   OccurrenceState,
   OccurrenceView,
   SlaClass,
@@ -66,11 +67,13 @@ export interface WindowRow {
   scheduled_at: Date;
   cancelled_at: Date | null;
   has_later: boolean | null;
+  notice: Notice | null;
 }
 
 /** Columns and tables of a `WindowRow`, with the table `maintenance_window` as `w`. */
-export const SELECT_WINDOWS = `SELECT w.id, w.kind, w.definition, w.changes, w.version, w.scheduled_at, w.cancelled_at, e.has_later
-  FROM maintenance_window w LEFT JOIN maintenance_expansion e ON e.window_id = w.id`;
+export const SELECT_WINDOWS = `SELECT w.id, w.kind, w.definition, w.changes, w.version, w.scheduled_at, w.cancelled_at, e.has_later,
+    n.notice
+  FROM maintenance_window w LEFT JOIN maintenance_expansion e ON e.window_id = w.id LEFT JOIN maintenance_notice n ON n.window_id = w.id`;
 
 /** Condition on `w` and `e`: the window is neither cancelled nor over. */
 export const IS_ACTIVE = `w.cancelled_at IS NULL AND (e.has_later IS TRUE OR EXISTS (
@@ -89,10 +92,10 @@ export async function windowViews(sql: Sql, rows: readonly WindowRow[]): Promise
 }
 
 function windowView(row: WindowRow, next: OccurrenceView | null): WindowView {
-  const { id, kind, definition, changes, version, scheduled_at, cancelled_at, has_later } = row;
+  const { id, kind, definition, changes, version, scheduled_at, cancelled_at, has_later, notice } = row;
   const isPlanned = next !== null || has_later === true;
   const state = cancelled_at !== null ? 'cancelled' : next?.state === 'open' ? 'open' : isPlanned ? 'planned' : 'over';
-  return { id, kind, definition, changes, version, scheduledAt: scheduled_at.toISOString(), state, next };
+  return { id, kind, definition, changes, version, scheduledAt: scheduled_at.toISOString(), state, next, notice };
 }
 
 /** Returns one window. @throws DomainError `not_found` */

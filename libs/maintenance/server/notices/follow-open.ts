@@ -1,0 +1,33 @@
+import type { WindowDefinition } from '@icmp-mon/maintenance/contract';
+import type { Sql } from '@icmp-mon/platform/database';
+import type { EventStore } from '@icmp-mon/platform/event-store';
+import type { RequestMetadata } from '@icmp-mon/platform/http';
+import { closeOccurrence } from '../occurrences/close-occurrence';
+import { endAt, OCCURRENCE, occurrenceId } from '../occurrences/occurrence';
+import { occurrenceOn } from '../occurrences/planned-occurrences';
+
+/**
+ * Lets the open occurrence of a window follow the times that a notice has changed: it ends at the new end; it closes now if the work is at
+ * another time. What people amend leaves it as it is, because they can end and extend it; a carrier cannot.
+ */
+export async function followOpen(
+  sql: Sql,
+  store: EventStore,
+  windowId: string,
+  { definition, at, metadata }: { definition: WindowDefinition; at: Date; metadata: RequestMetadata },
+): Promise<void> {
+  const [open] = await sql.query<{ date: string }>(
+    `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,
+    [windowId],
+  );
+  if (open === undefined) return;
+  const planned = definition.date === open.date ? occurrenceOn(definition, open.date, undefined) : null;
+  const isNow = planned !== null && planned.startMs <= at.getTime() && planned.endMs > at.getTime();
+  if (!isNow) {
+    await closeOccurrence(sql, store, { windowId, date: open.date }, { at, cause: 'ended_early', metadata });
+    return;
+  }
+  const endsAt = new Date(planned.endMs).toISOString();
+  const id = occurrenceId(windowId, open.date);
+  await store.executeWithin(sql, OCCURRENCE, id, (state) => endAt(state, windowId, open.date, endsAt), { metadata });
+}
