@@ -76,6 +76,7 @@ import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agent
 import { StatusPairChanges1790000130000 } from './telemetry/1790000130000-status-pair-changes';
 import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
 import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
+import { StatusFlapping1790000133000 } from './telemetry/1790000133000-status-flapping';
 import { ProbingConfirming1790000123000 } from './telemetry/1790000123000-probing-confirming';
 import { ProbingPairHours1790000131000 } from './telemetry/1790000131000-probing-pair-hours';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
@@ -178,4 +179,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ProbingConfirming1790000123000,
   ProbingPairHours1790000131000,
   StatusPairChanges1790000130000,
+  StatusFlapping1790000133000,
 ];

@@ -23,6 +23,7 @@ function storedChange(key: number, seq: number): ChangeRow {
     ...{ change_seq: seq, target_key: key, target_id: targetIdOf(key), ip: `127.0.0.${key}`, vrf: 'default' },
     ...{ tier: 'standard', from_status: 'up', to_status: 'down', reason: 'quorum_down' },
     ...{ at: new Date(START_MS), since: new Date(START_MS), last_success_at: new Date(START_MS) },
+    ...{ began_at: null, flapping_since: null, flapping_changes: null },
     ...{ votes: { selected: 3, needed: 2, up: 0, degraded: 0, down: 3, unknown: 0 }, removed: false, position: 1 },
   };
 }
@@ -68,7 +69,7 @@ describe('a shard that continues after a lost log', () => {
     expect(changes).toEqual([]);
     // The target, and the number of the last change.
     expect(differing).toBe(2);
-    expect(head.states).toEqual([[1, 'down', 'quorum_down', START_MS, [1]]]);
+    expect(head.states).toEqual([[1, 'down', 'quorum_down', START_MS, [1], null, 0]]);
   });
 
   it('reports the removal of a target whose removal was lost with the log', async () => {

@@ -3,7 +3,14 @@ import type { AgentNumberTable, SeriesFlush, SeriesTables, WindowRow } from '@ic
 import { decodeSeriesBody } from '@icmp-mon/probing/wire';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
 import { SimulatedValidation } from './simulated-validation';
-import type { ChangeRow, PairChangeRow, StatusTables, StoredStatuses, VerdictRow } from '@icmp-mon/status/server';
+import type {
+  ChangeRow,
+  PairChangeRow,
+  StatusTables,
+  StoredStatus,
+  StoredStatuses,
+  VerdictRow,
+} from '@icmp-mon/status/server';
 
 /** How the participants of a simulated shard read and write: each call is a statement that takes time and may fail. */
 export interface SimulatedRows {
@@ -58,17 +65,7 @@ export class SimulatedTables {
     return {
       changeSeq: this.lastChangeSeq(shard),
       pairChanges: this.pairChanges.findLast((record) => record.shard === shard) ?? null,
-      states: new Map(
-        statuses.map(({ target_key, to_status, reason, since, last_success_at }) => [
-          target_key,
-          {
-            status: to_status,
-            reason,
-            sinceMs: new Date(since).getTime(),
-            everReplied: last_success_at !== null || to_status !== 'unknown',
-          },
-        ]),
-      ),
+      states: new Map(statuses.map((row) => [row.target_key, storedStatus(row)])),
     };
   }
 
@@ -118,6 +115,16 @@ export class SimulatedTables {
     }
     return lines.sort();
   }
+}
+
+function storedStatus(row: ChangeRow): StoredStatus {
+  const { to_status: status, reason, since, began_at, flapping_since, flapping_changes, last_success_at } = row;
+  return {
+    ...{ status, reason, sinceMs: new Date(since).getTime(), beganMs: new Date(began_at ?? since).getTime() },
+    flapping:
+      flapping_since === null ? null : { sinceMs: new Date(flapping_since).getTime(), changes: flapping_changes ?? 0 },
+    everReplied: last_success_at !== null || status !== 'unknown',
+  };
 }
 
 class SimulatedFlush implements SeriesFlush<SimulatedRows> {

@@ -38,6 +38,7 @@ async function storedBy(head: StatusHead): Promise<SimulatedTables> {
     ...{ change_seq: head.changeSeq - head.states.length + 1 + at, target_key: key, target_id: targetIdOf(key) },
     ...{ ip: '127.0.0.1', vrf: 'default', tier: 'standard', from_status: 'unknown', to_status: status, reason, votes },
     ...{ at: new Date(sinceMs), since: new Date(sinceMs), last_success_at: null, removed: false, position: MIDDLE },
+    ...{ began_at: null, flapping_since: null, flapping_changes: null },
   }));
   await tables.status.storeChanges(immediateRows, 0, changes);
   return tables;

@@ -7,7 +7,7 @@ export const TARGET_STATUS_TOPIC = 'public.target-status.v1';
 export const TARGET_STATUS_CHANGED = 'icmpmon.target-status.changed.v1';
 
 /** A status that changes often between answering and down. Such a target keeps its status; the mark lets readers stay quiet. */
-interface Flapping {
+export interface Flapping {
   /** Time of the first of the changes, ISO 8601. */
   since: string;
   /** Number of changes between answering and down since then. */

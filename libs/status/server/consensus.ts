@@ -1,11 +1,17 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 
-/** Votes of the selected agents on one check of one target. Every selected agent is in exactly one count. */
+/**
+ * Votes on one check of one target: of the selected agents, or of their groups where the tier asks for independent voters
+ * (`voter-groups.ts`). Every voter is in exactly one count, apart from `lossy` and `slow`.
+ */
 export interface Ballot {
   /** Number of fresh verdicts that are up; `degraded` and `down` likewise. */
   up: number;
   degraded: number;
   down: number;
+  /** Number of the degraded votes because of loss, and because of round trips; a vote may be in both. */
+  lossy: number;
+  slow: number;
   /** Newly assigned agents without a verdict, within their first two intervals. */
   warming: number;
   /** No fresh verdict, because the agent's own kernel refuses to send. */
@@ -20,6 +26,8 @@ export interface Ballot {
   withoutVotes: number;
   /** Whether any agent ever got a reply from the target. */
   everReplied: boolean;
+  /** Number of voters that the quorum is counted over if fewer are selected; 0 without such a minimum. */
+  least: number;
 }
 
 export interface Judgement {
@@ -36,9 +44,14 @@ function withoutVerdict({ notSent, refuses, unable, agentSilent, withoutVotes }:
   return notSent + refuses + unable + agentSilent + withoutVotes;
 }
 
-/** Returns how many of the SELECTED agents must agree, regardless of how many are connected. */
+/** Returns how many of the SELECTED voters must agree, regardless of how many are connected. */
 export function neededOf(selected: number, quorum: 'majority' | number): number {
   return quorum === 'majority' ? Math.floor(selected / 2) + 1 : quorum;
+}
+
+/** Returns how many votes the quorum needs. */
+export function neededBy(ballot: Ballot, quorum: 'majority' | number): number {
+  return neededOf(Math.max(selectedOf(ballot), ballot.least), quorum);
 }
 
 /** Returns the votes as events and the API show them; agents without a fresh verdict are `unknown`. */
@@ -46,7 +59,7 @@ export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
   const { up, degraded, down, warming } = ballot;
   const selected = selectedOf(ballot);
   const unknown = warming + withoutVerdict(ballot);
-  return { selected, needed: neededOf(selected, quorum), up, degraded, down, unknown };
+  return { selected, needed: neededBy(ballot, quorum), up, degraded, down, unknown };
 }
 
 /**
@@ -57,22 +70,21 @@ export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
  *   without a fresh verdict never make a target down.
  * - No outage without a reply: a target is never down or degraded before any agent got a reply from it.
  * - Warm-up: while agents that are warming could still complete the quorum, `current` holds.
+ * - Degraded needs the quorum too: one agent that finds the target lossy or slow is outvoted.
  * - Missing data is `unknown`, with the most specific known reason.
  */
 export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judgement): Judgement {
   const selected = selectedOf(ballot);
   if (selected === 0) return { status: 'unknown', reason: 'no_agents' };
-  const needed = neededOf(selected, quorum);
+  const needed = neededBy(ballot, quorum);
   const reachable = ballot.up + ballot.degraded;
   if (ballot.down >= needed) {
     return ballot.everReplied
       ? { status: 'down', reason: 'quorum_down' }
       : { status: 'unknown', reason: 'never_answered' };
   }
-  if (reachable >= needed) {
-    const status = ballot.degraded * 2 > reachable ? 'degraded' : 'up';
-    return { status, reason: 'quorum_up' };
-  }
+  if (ballot.degraded >= needed) return { status: 'degraded', reason: ballot.slow > ballot.lossy ? 'slow' : 'lossy' };
+  if (reachable >= needed) return { status: 'up', reason: 'quorum_up' };
   const fresh = reachable + ballot.down;
   if (ballot.warming > 0 && fresh + ballot.warming >= needed) {
     return current.reason === 'no_agents' || current.reason === 'paused'

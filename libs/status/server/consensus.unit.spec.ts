@@ -6,7 +6,18 @@ const UP: Judgement = { status: 'up', reason: 'quorum_up' };
 
 function ballot(counts: Partial<Ballot>): Ballot {
   const without = { notSent: 0, refuses: 0, unable: 0, agentSilent: 0, withoutVotes: 0 };
-  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everReplied: true, ...counts };
+  return {
+    up: 0,
+    degraded: 0,
+    down: 0,
+    lossy: 0,
+    slow: 0,
+    warming: 0,
+    ...without,
+    everReplied: true,
+    least: 0,
+    ...counts,
+  };
 }
 
 describe('consensus', () => {
@@ -18,7 +29,16 @@ describe('consensus', () => {
     ['a majority gets replies', { up: 2, down: 1 }, { status: 'up', reason: 'quorum_up' }],
     ['a majority gets no replies', { up: 1, down: 2 }, { status: 'down', reason: 'quorum_down' }],
     ['half of the agents get replies', { up: 1, down: 1 }, { status: 'degraded', reason: 'no_quorum' }],
-    ['most agents with replies judge it degraded', { up: 1, degraded: 2 }, { status: 'degraded', reason: 'quorum_up' }],
+    ['a majority finds it lossy', { up: 1, degraded: 2, lossy: 2, slow: 1 }, { status: 'degraded', reason: 'lossy' }],
+    ['a majority finds it slow', { down: 1, degraded: 2, lossy: 1, slow: 2 }, { status: 'degraded', reason: 'slow' }],
+    ['one of three finds it lossy', { up: 2, degraded: 1, lossy: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['one finds it lossy, and one gets no replies', { up: 1, degraded: 1, lossy: 1, down: 1 }, UP],
+    ['two groups of three that are required agree', { down: 2, least: 3 }, { status: 'down', reason: 'quorum_down' }],
+    [
+      'one group is left of three that are required',
+      { down: 1, least: 3 },
+      { status: 'unknown', reason: 'too_few_voters' },
+    ],
     [
       'one of three is fresh, and is down',
       { down: 1, withoutVotes: 2 },

@@ -2,6 +2,8 @@ import type { PairEntry, ShardDirectory, TargetEntry } from '@icmp-mon/shard/eng
 import type { Ballot } from './consensus';
 import { type PairTable, FRESHNESS } from './pair-table';
 import type { TargetVerdicts } from './status-tables';
+import { VoteTimes } from './vote-times';
+import { groupBallot, voterOf } from './voter-groups';
 import { expectedFailuresOf } from './validation/expected-failures';
 import { VERDICT } from './verdict';
 
@@ -26,10 +28,14 @@ type MissingVerdict = 'warming' | 'notSent' | 'refuses' | 'unable' | 'agentSilen
 
 /** Derives from the pairs of a target the verdict of each agent, the ballot of each check, and the latest samples. Read-only. */
 export class PairVotes {
+  readonly times: VoteTimes;
+
   constructor(
     private readonly pairs: PairTable,
     private readonly directoryOf: () => ShardDirectory,
-  ) {}
+  ) {
+    this.times = new VoteTimes(pairs, directoryOf);
+  }
 
   /** Returns the verdicts as stored per target: one letter per pair, in the order of its pairs. */
   verdictsOf(target: TargetEntry): TargetVerdicts {
@@ -47,16 +53,26 @@ export class PairVotes {
 
   ballot(target: TargetEntry, check: number, everReplied: boolean): Ballot {
     const ballot = { ...emptyBallot(), everReplied };
+    const voters = target.policy?.voters;
+    const groups = new Map<string, Ballot>();
     for (const pair of target.pairs) {
       if (pair.check !== check) continue;
-      const silence = this.missingVerdictOf(target, pair.slot, pair.agentId);
-      const verdict = this.pairs.verdict(pair.slot);
-      if (silence !== null) ballot[silence]++;
-      else if (verdict === VERDICT.up) ballot.up++;
-      else if (verdict === VERDICT.degraded) ballot.degraded++;
-      else ballot.down++;
+      this.countVote(
+        voters ? ballotOf(groups, voterOf(this.directoryOf(), pair.agentId, voters)) : ballot,
+        target,
+        pair,
+      );
     }
-    return ballot;
+    return voters ? groupBallot([...groups.values()], { everReplied, least: voters.least }) : ballot;
+  }
+
+  private countVote(ballot: Ballot, target: TargetEntry, { slot, agentId }: PairEntry): void {
+    const silence = this.missingVerdictOf(target, slot, agentId);
+    const verdict = this.pairs.verdict(slot);
+    if (silence !== null) ballot[silence]++;
+    else if (verdict === VERDICT.up) ballot.up++;
+    else if (verdict === VERDICT.degraded) ballot.degraded++;
+    else ballot.down++;
   }
 
   /** Returns the time of the latest sample in ms since 1970; 0 if there is none. */
@@ -88,7 +104,15 @@ function votingPairs({ pairs, policy }: TargetEntry): readonly PairEntry[] {
   return expectedFailures?.size ? pairs.filter(({ check }) => !expectedFailures.has(check)) : pairs;
 }
 
+function ballotOf(groups: Map<string, Ballot>, name: string): Ballot {
+  const known = groups.get(name);
+  if (known) return known;
+  const ballot = emptyBallot();
+  groups.set(name, ballot);
+  return ballot;
+}
+
 export function emptyBallot(): Ballot {
   const without = { notSent: 0, refuses: 0, unable: 0, agentSilent: 0, withoutVotes: 0 };
-  return { up: 0, degraded: 0, down: 0, warming: 0, ...without, everReplied: false };
+  return { up: 0, degraded: 0, down: 0, lossy: 0, slow: 0, warming: 0, ...without, everReplied: false, least: 0 };
 }

@@ -1,6 +1,7 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { TargetEntry, WriterTransaction } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { FlappingMark } from './flapping';
 import type { ChangeRow, PairChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
 
 type Reading = Pick<Sql, 'query'>;
@@ -10,12 +11,17 @@ interface Row {
   status: Status;
   reason: StatusReason;
   since_ms: number;
+  began_ms: number;
+  flapping: FlappingMark | null;
   everReplied: boolean;
 }
 
 async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses> {
   const rows = await sql.query<Row>(
     `SELECT target_key, status, reason, (extract(epoch FROM since) * 1000)::float8 AS since_ms,
+            (extract(epoch FROM coalesce(began_at, since)) * 1000)::float8 AS began_ms,
+            CASE WHEN flapping_since IS NOT NULL THEN jsonb_build_object(
+              'sinceMs', (extract(epoch FROM flapping_since) * 1000)::float8, 'changes', flapping_changes) END AS flapping,
             last_success_at IS NOT NULL OR status <> 'unknown' AS "everReplied"
      FROM target_status WHERE shard = $1`,
     [shard],
@@ -34,9 +40,9 @@ async function readStatuses(sql: Reading, shard: number): Promise<StoredStatuses
     changeSeq: last?.change_seq ?? 0,
     pairChanges: pairChanges ?? null,
     states: new Map(
-      rows.map(({ target_key, status, reason, since_ms, everReplied }) => [
+      rows.map(({ target_key, status, reason, since_ms, began_ms, flapping, everReplied }) => [
         target_key,
-        { status, reason, sinceMs: Math.round(since_ms), everReplied },
+        { status, reason, sinceMs: Math.round(since_ms), beganMs: Math.round(began_ms), flapping, everReplied },
       ]),
     ),
   };
@@ -78,12 +84,14 @@ async function storeVerdicts(transaction: Reading, shard: number, verdicts: read
 async function storeChanges(transaction: Reading, shard: number, changes: readonly ChangeRow[]): Promise<void> {
   await transaction.query(
     `INSERT INTO status_change (shard, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason,
-                                at, since, last_success_at, votes, removed, position)
+                                at, since, began_at, flapping_since, flapping_changes, last_success_at, votes, removed,
+                                position)
      SELECT $1, change_seq, target_key, target_id, ip, vrf, tier, from_status, to_status, reason,
-            at, since, last_success_at, votes, removed, position
+            at, since, began_at, flapping_since, flapping_changes, last_success_at, votes, removed, position
      FROM jsonb_to_recordset($2::jsonb) AS r(change_seq bigint, target_key integer, target_id uuid, ip inet, vrf text,
           tier text, from_status text, to_status text, reason text, at timestamptz, since timestamptz,
-          last_success_at timestamptz, votes jsonb, removed boolean, position bigint)`,
+          began_at timestamptz, flapping_since timestamptz, flapping_changes integer, last_success_at timestamptz,
+          votes jsonb, removed boolean, position bigint)`,
     [shard, JSON.stringify(changes)],
   );
   await projectStatuses(transaction, shard, changes);
@@ -127,12 +135,17 @@ export async function projectStatuses(
   }
   if (remaining.length === 0) return;
   await transaction.query(
-    `INSERT INTO target_status (target_key, shard, change_seq, status, reason, since, last_success_at, votes)
-     SELECT target_key, $1, change_seq, to_status, reason, since, last_success_at, votes
+    `INSERT INTO target_status (target_key, shard, change_seq, status, reason, since, began_at, flapping_since,
+                                flapping_changes, last_success_at, votes)
+     SELECT target_key, $1, change_seq, to_status, reason, since, began_at, flapping_since, flapping_changes,
+            last_success_at, votes
      FROM jsonb_to_recordset($2::jsonb) AS r(target_key integer, change_seq bigint, to_status text, reason text,
-          since timestamptz, last_success_at timestamptz, votes jsonb)
-     ON CONFLICT (target_key) DO UPDATE SET (change_seq, status, reason, since, last_success_at, votes) =
-       (excluded.change_seq, excluded.status, excluded.reason, excluded.since, excluded.last_success_at, excluded.votes)`,
+          since timestamptz, began_at timestamptz, flapping_since timestamptz, flapping_changes integer,
+          last_success_at timestamptz, votes jsonb)
+     ON CONFLICT (target_key) DO UPDATE SET (change_seq, status, reason, since, began_at, flapping_since,
+         flapping_changes, last_success_at, votes) =
+       (excluded.change_seq, excluded.status, excluded.reason, excluded.since, excluded.began_at, excluded.flapping_since,
+        excluded.flapping_changes, excluded.last_success_at, excluded.votes)`,
     [shard, JSON.stringify(remaining)],
   );
 }

@@ -1,6 +1,7 @@
 import type { CheckpointPart, ShardDirectory } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
 import type { PairChangeLog, StoredPairChanges } from './pair-change-log';
+import type { FlapState } from './flapping';
 import type { PairTable } from './pair-table';
 import type { CheckJudgement, TargetState } from './target-state';
 
@@ -18,7 +19,10 @@ type StoredState = [
   reason: StatusReason,
   sinceMs: number,
   repliedChecks: number[],
-  checks?: CheckJudgement[],
+  checks?: CheckJudgement[] | null,
+  /** How long before `sinceMs` the status began; missing in checkpoints of earlier releases. */
+  beganBeforeMs?: number,
+  flap?: FlapState,
 ];
 
 /** Part of the checkpoint that is stored as JSON; the pairs are columns. */
@@ -34,8 +38,13 @@ export function statusCheckpoint(
   { changeSeq, targets, pairs, pairChanges }: StoredParts,
   directory: ShardDirectory,
 ): CheckpointPart {
-  const states = [...targets].map(([key, { status, reason, sinceMs, repliedChecks, checks }]): StoredState =>
-    checks ? [key, status, reason, sinceMs, repliedChecks, checks] : [key, status, reason, sinceMs, repliedChecks],
+  const states = [...targets].map(
+    ([key, { status, reason, sinceMs, beganMs, repliedChecks, checks = null, flap }]): StoredState => {
+      const beganBeforeMs = sinceMs - beganMs;
+      return flap
+        ? [key, status, reason, sinceMs, repliedChecks, checks, beganBeforeMs, flap]
+        : [key, status, reason, sinceMs, repliedChecks, checks, beganBeforeMs];
+    },
   );
   states.sort((a, b) => a[0] - b[0]);
   const head: StatusHead = { changeSeq, states, pairChanges: pairChanges.checkpointHead() };
@@ -49,8 +58,9 @@ export function restoreStatuses(
   directory: ShardDirectory,
 ): number {
   const { changeSeq, states, pairChanges: stored } = part.head as StatusHead;
-  for (const [key, status, reason, sinceMs, repliedChecks, checks] of states) {
-    targets.set(key, { status, reason, sinceMs, repliedChecks, ...(checks && { checks }) });
+  for (const [key, status, reason, sinceMs, repliedChecks, checks, beganBeforeMs = 0, flap] of states) {
+    const state: TargetState = { status, reason, sinceMs, beganMs: sinceMs - beganBeforeMs, repliedChecks };
+    targets.set(key, { ...state, ...(checks && { checks }), ...(flap && { flap }) });
   }
   pairs.scatter(slotsInOrder(directory), part.columns);
   pairChanges.restore(stored, directory);

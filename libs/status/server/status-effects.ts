@@ -1,6 +1,7 @@
 import type { PendingWrite, RecordPlace, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { Judgement } from './consensus';
+import type { FlappingMark } from './flapping';
 import { isoTime } from './iso-time';
 import type { PairChangeSink, SealedPairChanges } from './pair-change-log';
 import type { ChangeRow, PairChangeRow, StatusTables, TargetVerdicts, VerdictRow } from './status-tables';
@@ -12,6 +13,9 @@ export interface StatusChange {
   reason: StatusReason;
   atMs: number;
   sinceMs: number;
+  /** When the status began by the results that decided it; at most `sinceMs`. */
+  beganMs: number;
+  flapping: FlappingMark | null;
   lastSuccessMs: number;
   votes: Votes;
   changeSeq: number;
@@ -68,6 +72,9 @@ export class StatusEffects<T> implements StatusSink {
       reason: change.reason,
       at: isoTime(change.atMs),
       since: isoTime(change.sinceMs),
+      began_at: isoTime(change.beganMs),
+      flapping_since: change.flapping && isoTime(change.flapping.sinceMs),
+      flapping_changes: change.flapping && change.flapping.changes,
       last_success_at: change.lastSuccessMs > 0 ? isoTime(change.lastSuccessMs) : null,
       votes: change.votes,
       removed: false,
@@ -87,6 +94,8 @@ export class StatusEffects<T> implements StatusSink {
       reason: before.reason,
       at: isoTime(atMs),
       since: isoTime(atMs),
+      began_at: isoTime(atMs),
+      ...{ flapping_since: null, flapping_changes: null },
       last_success_at: null,
       votes: NO_VOTES,
       removed: true,

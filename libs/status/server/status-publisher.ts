@@ -1,4 +1,9 @@
-import { TARGET_STATUS_CHANGED, TARGET_STATUS_TOPIC, type TargetStatusChanged } from '@icmp-mon/status/contract';
+import {
+  type Flapping,
+  TARGET_STATUS_CHANGED,
+  TARGET_STATUS_TOPIC,
+  type TargetStatusChanged,
+} from '@icmp-mon/status/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { cloudEvent, type Messaging } from '@icmp-mon/platform/messaging';
 import { NumberedOutbox } from '@icmp-mon/platform/outbox';
@@ -9,7 +14,7 @@ const BATCH_MAX = 250;
 /** Row of `status_change` for publication. */
 export type PublishedChange = Omit<
   TargetStatusChanged['data'],
-  'key' | 'from' | 'to' | 'changeSeq' | 'targetId' | 'lastSuccessAt' | 'at'
+  'key' | 'from' | 'to' | 'changeSeq' | 'targetId' | 'lastSuccessAt' | 'at' | 'beganAt' | 'flapping'
 > & {
   change_seq: number;
   target_key: number;
@@ -17,12 +22,15 @@ export type PublishedChange = Omit<
   from_status: TargetStatusChanged['data']['from'];
   to_status: TargetStatusChanged['data']['to'];
   at: Date;
+  began_at: Date | null;
+  flapping_since: Date | null;
+  flapping_changes: number | null;
   last_success_at: Date | null;
   removed: boolean;
 };
 
 export const PUBLISHED_COLUMNS = `c.shard, c.change_seq, c.target_key, c.target_id, host(c.ip) AS ip, c.vrf, c.tier,
-  c.from_status, c.to_status, c.reason, c.at, c.last_success_at, c.votes, c.removed`;
+  c.from_status, c.to_status, c.reason, c.at, c.began_at, c.flapping_since, c.flapping_changes, c.last_success_at, c.votes, c.removed`;
 
 export interface StatusPublisherOptions {
   sql: Sql;
@@ -47,6 +55,12 @@ export function statusPublisher({ sql, ...options }: StatusPublisherOptions): Nu
   });
 }
 
+/** Returns the mark of a row; null if it has none. */
+export function flappingOf(row: Pick<PublishedChange, 'flapping_since' | 'flapping_changes'>): Flapping | null {
+  if (row.flapping_since === null) return null;
+  return { since: row.flapping_since.toISOString(), changes: row.flapping_changes ?? 0 };
+}
+
 /** Returns the change as an event of the public topic; for a removed target a tombstone. */
 export function statusMessage(row: PublishedChange): ReturnType<typeof cloudEvent> {
   const data: TargetStatusChanged['data'] | null = row.removed
@@ -61,6 +75,8 @@ export function statusMessage(row: PublishedChange): ReturnType<typeof cloudEven
         to: row.to_status,
         reason: row.reason,
         at: row.at.toISOString(),
+        beganAt: (row.began_at ?? row.at).toISOString(),
+        flapping: flappingOf(row),
         lastSuccessAt: row.last_success_at?.toISOString() ?? null,
         votes: row.votes,
         shard: row.shard,

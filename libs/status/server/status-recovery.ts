@@ -1,5 +1,6 @@
 import type { RecordPlace, ShardClock, ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import type { PairChangeMark } from './pair-change-log';
+import { markOf, withMark } from './flapping';
 import type { StatusState } from './status-state';
 import { NEVER_JUDGED } from './target-state';
 import type { StatusTables, StoredStatuses } from './status-tables';
@@ -46,24 +47,33 @@ export class StatusRecovery<T> {
     state.changeSeq = changeSeq;
     for (const [key, derived] of state.targets) {
       const target = this.directoryOf().targets.get(key);
-      const { everReplied, ...stored } = recalled.states.get(key) ?? {
+      const { everReplied, flapping, ...stored } = recalled.states.get(key) ?? {
         ...NEVER_JUDGED,
-        sinceMs: derived.sinceMs,
-        everReplied: false,
+        ...{ sinceMs: derived.sinceMs, beganMs: derived.beganMs, flapping: null, everReplied: false },
       };
       // The replies are lost only if the checkpoint was unreadable; then every check counts as replied to.
       const lostReplies = everReplied && derived.repliedChecks.length === 0;
       const sameSince = Math.floor(derived.sinceMs) === Math.floor(stored.sinceMs);
-      if (derived.status === stored.status && derived.reason === stored.reason && sameSince && !lostReplies) continue;
+      const sameMark = (markOf(derived.flap) === null) === (flapping === null);
+      const isEqual = derived.status === stored.status && derived.reason === stored.reason && sameSince && sameMark;
+      if (isEqual && !lostReplies) continue;
       differing++;
       const checks = target?.policy?.checks.map(({ check }) => check) ?? [];
-      state.targets.set(key, { ...derived, ...stored, ...(lostReplies && { repliedChecks: checks }) });
+      const { flap: derivedFlap, ...rest } = derived;
+      const flap = withMark(derivedFlap, flapping, stored, state.ageMs);
+      state.restoreTarget(key, {
+        ...rest,
+        ...stored,
+        ...(lostReplies && { repliedChecks: checks }),
+        ...(flap && { flap }),
+      });
       if (target) state.touched.add(target);
     }
-    for (const [key, { everReplied, ...stored }] of recalled.states) {
+    for (const [key, { everReplied, flapping, ...stored }] of recalled.states) {
       if (state.targets.has(key)) continue;
       differing++;
-      state.targets.set(key, { ...stored, repliedChecks: [] });
+      const flap = withMark(undefined, flapping, stored, state.ageMs);
+      state.restoreTarget(key, { ...stored, repliedChecks: [], ...(flap && { flap }) });
       this.recalledOnly.set(key, everReplied);
     }
     return differing + this.reconcilePairChanges(recalled.pairChanges);

@@ -3,7 +3,10 @@ import { StatusRecovery } from './status-recovery';
 import { JudgedShard, RecordingSink, RecordingTables, START_MS } from './status-shard.test-data';
 import type { StoredStatuses } from './status-tables';
 
-const DOWN = { status: 'down', reason: 'quorum_down', sinceMs: START_MS - 5_000, everReplied: true } as const;
+const DOWN = {
+  ...({ status: 'down', reason: 'quorum_down' } as const),
+  ...{ sinceMs: START_MS - 5_000, beganMs: START_MS - 9_000, flapping: null, everReplied: true },
+};
 
 async function recovering(statuses: Omit<StoredStatuses, 'pairChanges'>, keys: number[]) {
   const stored = { ...statuses, pairChanges: null };
@@ -17,7 +20,10 @@ async function recovering(statuses: Omit<StoredStatuses, 'pairChanges'>, keys: n
 
 describe('status recovery', () => {
   it('changes nothing if the replay resulted in the stored rows', async () => {
-    const warming = { status: 'unknown', reason: 'warming', sinceMs: START_MS, everReplied: false } as const;
+    const warming = {
+      ...({ status: 'unknown', reason: 'warming' } as const),
+      ...{ sinceMs: START_MS, beganMs: START_MS, flapping: null, everReplied: false },
+    };
     const { recovery } = await recovering({ changeSeq: 1, states: new Map([[1, warming]]) }, [1]);
     expect(recovery.reconcile()).toBe(0);
     expect(recovery.reconcile()).toBe(0);
@@ -29,6 +35,18 @@ describe('status recovery', () => {
     expect(shard.state.targets.get(1)).toMatchObject({ status: 'down', reason: 'quorum_down', repliedChecks: [1] });
     shard.measured(1);
     expect(sink.changes).toMatchObject([{ from: 'down', to: 'up', changeSeq: 41 }]);
+  });
+
+  it('keeps a mark of flapping that readers have seen, and ends it when the target stays stable', async () => {
+    const flapping = { sinceMs: START_MS - 400_000, changes: 9 };
+    const stored = { changeSeq: 40, states: new Map([[1, { ...DOWN, flapping }]]) };
+    const { recovery, shard, sink } = await recovering(stored, [1]);
+    recovery.reconcile();
+    shard.measured(1);
+    expect(sink.changes.at(-1)).toMatchObject({ from: 'down', to: 'up', flapping: { ...flapping, changes: 10 } });
+    // The penalty of 4,000 has a half-life of 10 min.
+    for (let at = 0; at < 1_210; at++) shard.passes(1_000).measured(1);
+    expect(sink.changes.at(-1)).toMatchObject({ from: 'up', to: 'up', reason: 'quorum_up', flapping: null });
   });
 
   it('numbers changes above the numbers that consumers have seen', async () => {

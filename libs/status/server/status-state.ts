@@ -7,14 +7,14 @@ import {
   type ShardDirectory,
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
-import { votesOf, worst } from './consensus';
 import { PairChangeLog } from './pair-change-log';
 import { PairTable, FRESHNESS } from './pair-table';
-import { emptyBallot, PairVotes } from './pair-votes';
+import { PairVotes } from './pair-votes';
 import { ResultJudge } from './result-judge';
+import { decideTarget, type Moment } from './status-decision';
 import type { StatusSink } from './status-effects';
 import { restoreStatuses, statusCheckpoint } from './status-checkpoint';
-import { judgeChecks, NEVER_JUDGED, ONLY_VALIDATED, type TargetState } from './target-state';
+import { NEVER_JUDGED, type TargetState } from './target-state';
 
 /**
  * Verdicts and consensus of one shard as a pure function of its log.
@@ -39,6 +39,10 @@ export class StatusState {
   readonly touched = new Set<TargetEntry>();
   /** Number of the last status change. */
   changeSeq = 0;
+  /** Age of the shard at the last tick. */
+  ageMs = 0;
+  /** Keys of the targets that flap. */
+  private readonly flapping = new Set<number>();
   /** Targets that were added before the first tick; they are decided once the time is known. */
   private readonly undated = new Set<TargetEntry>();
   private readonly judge: ResultJudge;
@@ -65,18 +69,18 @@ export class StatusState {
     this.pairs.setPolicyOf(target);
     this.pairChanges.noteTarget(target);
     if (!this.targets.has(target.key)) {
-      this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, repliedChecks: [] });
+      this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, beganMs: clock.atMs, repliedChecks: [] });
     }
     if (clock.atMs === 0) this.undated.add(target);
     this.sink.verdictsChanged(target, place);
-    this.decideStatus(target, clock.atMs, place);
+    this.decideStatus(target, momentOf(clock), place);
   }
 
   /** Updates why agents have no fresh verdict. Fresh verdicts keep counting until they are stale, regardless of the agent's condition. */
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     if (target.pairs.every(({ slot }) => this.pairs.freshness(slot) === FRESHNESS.fresh)) return;
     this.sink.verdictsChanged(target, place);
-    this.decideStatus(target, clock.atMs, place);
+    this.decideStatus(target, momentOf(clock), place);
   }
 
   onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
@@ -84,6 +88,7 @@ export class StatusState {
     this.targets.delete(target.key);
     this.touched.delete(target);
     this.undated.delete(target);
+    this.flapping.delete(target.key);
     this.sink.targetRemoved(target, before, clock.atMs, ++this.changeSeq, place);
   }
 
@@ -91,7 +96,7 @@ export class StatusState {
     if (batch.lane === LANE.backfill) return;
     const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
     this.judge.judgeBatch(batch, presentMs, clock, place);
-    for (const target of this.touched) this.decideStatus(target, null, place, presentMs);
+    for (const target of this.touched) this.decideStatus(target, { ageMs: clock.ageMs, atMs: null, presentMs }, place);
     this.touched.clear();
     this.pairChanges.sealFull(clock, place);
   }
@@ -99,6 +104,7 @@ export class StatusState {
   /** Ages every pair: a stale vote, or a warm-up that took too long, no longer counts. */
   onTick(clock: ShardClock, place: RecordPlace): void {
     const { pairs } = this;
+    this.ageMs = clock.ageMs;
     pairs.forEachDue(clock.ageMs, (slot, target) => {
       const freshness = pairs.freshnessAt(slot, clock.ageMs);
       if (freshness === pairs.freshness(slot)) return;
@@ -108,14 +114,15 @@ export class StatusState {
     });
     for (const target of this.undated) this.date(target, clock.atMs);
     this.undated.clear();
-    for (const target of this.touched) this.decideStatus(target, clock.atMs, place);
+    this.touchSettled(clock);
+    for (const target of this.touched) this.decideStatus(target, momentOf(clock), place);
     this.touched.clear();
     this.pairChanges.sealAll(clock, place);
   }
 
   private date(target: TargetEntry, atMs: number): void {
     const state = this.targets.get(target.key);
-    if (state?.sinceMs === 0) state.sinceMs = atMs;
+    if (state?.sinceMs === 0) state.sinceMs = state.beganMs = atMs;
     this.touched.add(target);
   }
 
@@ -125,39 +132,32 @@ export class StatusState {
     this.sink.verdictsChanged(target, place);
   }
 
-  /** Decides a target and emits a change. With `atMs` null the change is dated by the latest sample, at most the present. */
-  private decideStatus(
-    target: TargetEntry,
-    atMs: number | null,
-    place: RecordPlace,
-    presentMs = atMs || Infinity,
-  ): void {
+  /** Decides a target and emits what changed. */
+  private decideStatus(target: TargetEntry, moment: Moment, place: RecordPlace): void {
     const state = this.targets.get(target.key);
     const { policy } = target;
     if (!state || !policy || this.undated.has(target)) return;
-    const judged = judgeChecks(target, policy, state, this.votes);
-    const { status, reason } = judged.length === 0 ? ONLY_VALIDATED : worst(judged);
-    if (status === state.status && reason === state.reason) return;
-    const before = { ...state };
-    const decidedMs = (atMs ?? Math.min(this.votes.latestSampleMs(target), presentMs)) || state.sinceMs;
-    state.reason = reason;
-    if (status !== state.status) {
-      state.status = status;
-      state.sinceMs = decidedMs;
+    const decision = decideTarget(target, policy, state, this.votes, moment);
+    if (!decision) return;
+    if (decision.flapping) this.flapping.add(target.key);
+    else this.flapping.delete(target.key);
+    this.sink.statusChanged({ target, ...decision, changeSeq: ++this.changeSeq, place });
+  }
+
+  /** Touches the targets that no longer flap. */
+  private touchSettled({ ageMs }: ShardClock): void {
+    for (const key of this.flapping) {
+      const target = this.directoryOf().targets.get(key);
+      const untilAgeMs = this.targets.get(key)?.flap?.untilAgeMs ?? Infinity;
+      if (target && untilAgeMs <= ageMs) this.touched.add(target);
     }
-    const ballot = judged.find((each) => each.status === status)?.ballot ?? emptyBallot();
-    this.sink.statusChanged({
-      target,
-      from: before.status,
-      to: status,
-      reason,
-      atMs: decidedMs,
-      sinceMs: state.sinceMs,
-      lastSuccessMs: Math.min(this.votes.lastSuccessMs(target), presentMs),
-      votes: votesOf(ballot, policy.quorum),
-      changeSeq: ++this.changeSeq,
-      place,
-    });
+  }
+
+  /** Sets the state of a target as it was stored. */
+  restoreTarget(key: number, state: TargetState): void {
+    this.targets.set(key, state);
+    if (state.flap?.untilAgeMs === undefined) this.flapping.delete(key);
+    else this.flapping.add(key);
   }
 
   checkpoint(): CheckpointPart {
@@ -167,10 +167,14 @@ export class StatusState {
   restore(part: CheckpointPart): void {
     const directory = this.directoryOf();
     this.changeSeq = restoreStatuses(part, this, directory);
-    for (const [key, { sinceMs }] of this.targets) {
+    for (const [key, state] of this.targets) {
       const target = directory.targets.get(key);
-      if (sinceMs === 0 && target) this.undated.add(target);
+      if (state.sinceMs === 0 && target) this.undated.add(target);
+      this.restoreTarget(key, state);
     }
     for (const target of directory.targets.values()) this.pairs.setPolicyOf(target);
   }
 }
+
+/** Decisions that time or facts lead to are dated by the tick. */
+const momentOf = ({ ageMs, atMs }: ShardClock): Moment => ({ ageMs, atMs, presentMs: atMs || Infinity });

@@ -2,6 +2,9 @@ import { OUTCOME } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import { JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
 
+/** Until pairs keep their first miss, a verdict begins when it is reached. */
+const DOWN_BEGAN_MS = START_MS + 10_000;
+
 function shardOf(...keys: number[]): { shard: JudgedShard; sink: RecordingSink } {
   const sink = new RecordingSink();
   return { shard: new JudgedShard(sink).addTargets(keys), sink };
@@ -46,6 +49,40 @@ describe('the status state', () => {
     shard.measured(1);
     shard.passes(60_000);
     expect(sink.changes.at(-1)).toMatchObject({ from: 'up', to: 'unknown', reason: 'no_fresh_data' });
+  });
+
+  it('dates when a status began by the results that decided it, in the order of changes', () => {
+    const { shard, sink } = shardOf(1);
+    shard.measured(1);
+    shard.passes(5_000).measured(1, OUTCOME.timeout);
+    shard.passes(5_000).measured(1, OUTCOME.timeout);
+    expect(sink.changes.at(-1)).toMatchObject({ to: 'down', atMs: START_MS + 10_000, beganMs: DOWN_BEGAN_MS });
+    for (let at = 0; at < 6; at++) shard.passes(5_000);
+    expect(sink.changes.at(-1)).toMatchObject({ to: 'unknown', reason: 'no_fresh_data', beganMs: START_MS + 10_000 });
+    expect(sink.changes.at(-1)?.atMs).toBeGreaterThan(START_MS + 20_000);
+  });
+
+  it('marks a target that flaps, and ends the mark by a change of its own', () => {
+    const { shard, sink } = shardOf(1);
+    shard.measured(1);
+    for (let at = 0; at < 12; at++) {
+      shard.passes(5_000).measured(1, OUTCOME.timeout);
+      shard.passes(5_000).measured(1, OUTCOME.timeout);
+      shard.passes(5_000).measured(1, OUTCOME.reply);
+    }
+    const marked = sink.changes.filter(({ flapping }) => flapping !== null);
+    expect(marked[0]).toMatchObject({ flapping: { changes: 4 } });
+    expect(marked.at(-1)).toMatchObject({ to: 'up', flapping: { changes: 24, sinceMs: START_MS + 10_000 } });
+    const restored = new JudgedShard(new RecordingSink()).addTargets([1]);
+    restored.state.restore(shard.state.checkpoint());
+    for (const each of [shard, restored]) {
+      each.clock = shard.clock;
+      expect(each.state.checkpoint()).toEqual(shard.state.checkpoint());
+    }
+    const numbered = shard.state.changeSeq;
+    for (let at = 0; at < 3_000; at++) shard.passes(1_000).measured(1);
+    expect(sink.changes.at(-1)).toMatchObject({ from: 'up', to: 'up', flapping: null, changeSeq: numbered + 1 });
+    expect(shard.state.targets.get(1)?.flap).toMatchObject({ changes: 0, penalty: 0 });
   });
 
   it('numbers the removal of a target like any other change', () => {

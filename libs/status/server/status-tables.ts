@@ -1,6 +1,8 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
 import type { PairChangeMark, SealedPairChanges } from './pair-change-log';
+import type { Judgement } from './consensus';
+import type { FlappingMark } from './flapping';
 
 /** Row of `status_change` without its shard. */
 export interface ChangeRow {
@@ -15,6 +17,11 @@ export interface ChangeRow {
   reason: StatusReason;
   at: string | Date;
   since: string | Date;
+  /** Null in rows of releases that did not know it. */
+  began_at: string | Date | null;
+  /** Null unless the target flaps. */
+  flapping_since: string | Date | null;
+  flapping_changes: number | null;
   last_success_at: string | Date | null;
   votes: Votes;
   removed: boolean;
@@ -42,11 +49,19 @@ export interface PairChangeRow extends SealedPairChanges {
   position: number;
 }
 
+/** A row of `target_status` as the recovery needs it. */
+export interface StoredStatus extends Judgement {
+  sinceMs: number;
+  beganMs: number;
+  flapping: FlappingMark | null;
+  /** Whether any agent ever got a reply. */
+  everReplied: boolean;
+}
+
 /** Stored statuses of a shard, and the number of its last change. */
 export interface StoredStatuses {
   changeSeq: number;
-  /** `everReplied`: whether any agent ever got a reply. */
-  states: Map<number, { status: Status; reason: StatusReason; sinceMs: number; everReplied: boolean }>;
+  states: Map<number, StoredStatus>;
   /** The last stored record of pair changes; null before the first. */
   pairChanges: PairChangeMark | null;
 }

@@ -1,11 +1,16 @@
 import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
 import { type Ballot, judge, type Judgement } from './consensus';
+import type { FlapState } from './flapping';
 import type { PairVotes } from './pair-votes';
 
 /** Current status of one target in the shard's state. */
 export interface TargetState extends Judgement {
   /** Since when the target has its status, in ms since 1970; 0 before the shard's first tick. */
   sinceMs: number;
+  /** When the status began by the results that decided it, in ms since 1970; at most `sinceMs`. */
+  beganMs: number;
+  /** How often it changed between answering and down; absent if it did not recently. */
+  flap?: FlapState;
   /** Checks to which any agent ever got a reply, sorted; kept when agents change. */
   repliedChecks: number[];
   /** Judgement of each check if there are several; with a single check it is the status itself. */

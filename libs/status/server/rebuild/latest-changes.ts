@@ -14,7 +14,7 @@ const NUMBERS_PER_STEP = 5_000;
 
 const LATEST_CHANGE_COLUMNS = `
   c.shard, c.change_seq, c.target_key, c.target_id, host(c.ip) AS ip, c.vrf, c.tier, c.from_status, c.to_status, c.reason,
-  c.at, c.since, c.last_success_at, c.votes, c.removed, c.position,
+  c.at, c.since, c.began_at, c.flapping_since, c.flapping_changes, c.last_success_at, c.votes, c.removed, c.position,
   coalesce((SELECT moved.at FROM status_change moved
             WHERE moved.target_key = c.target_key AND moved.change_seq <= c.change_seq AND moved.from_status <> moved.to_status
             ORDER BY moved.change_seq DESC LIMIT 1),

@@ -29,7 +29,10 @@ export function targetStatusModel(database: Sql & Transactor): ReadModel<Rebuild
       {
         name: 'target_status',
         key: ['target_key'],
-        columns: ['target_key', 'shard', 'change_seq', 'status', 'reason', 'since', 'last_success_at', 'votes'],
+        columns: [
+          ...['target_key', 'shard', 'change_seq', 'status', 'reason', 'since', 'began_at'],
+          ...['flapping_since', 'flapping_changes', 'last_success_at', 'votes'],
+        ],
       },
     ],
     start: { marks: null, afterKey: 0, highestKey: 0 },
