@@ -1,6 +1,6 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable, resource, type ResourceRef } from '@angular/core';
-import type { HistoryPage, ProbeResult } from '@icmp-mon/probing/contract';
+import type { AgentLanesPage, HistoryPage, ProbeResult } from '@icmp-mon/probing/contract';
 import { firstValueFrom } from 'rxjs';
 
 const pathOf = (target: string): string => `/api/v1/targets/${encodeURIComponent(target)}`;
@@ -55,14 +55,25 @@ export class ProbingClient {
     span: () => { fromMs: number; toMs: number } | null,
     check: () => number | null = () => null,
   ): HttpResourceRef<HistoryPage | undefined> {
-    return httpResource(() => {
-      const asked = span();
-      if (asked === null) return undefined;
-      const { fromMs, toMs } = asked;
-      const only = check();
-      const times = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-      const params = only === null ? times : { ...times, check: only };
-      return { url: `${pathOf(target())}/history`, params };
-    });
+    return httpResource(() => ofSpan(`${pathOf(target())}/history`, span(), check()));
   }
+
+  /** The same by agent, of a span of at most two days. */
+  lanes(
+    target: () => string,
+    span: () => { fromMs: number; toMs: number } | null,
+    check: () => number | null = () => null,
+  ): HttpResourceRef<AgentLanesPage | undefined> {
+    return httpResource(() => ofSpan(`${pathOf(target())}/history/agents`, span(), check()));
+  }
+}
+
+function ofSpan(
+  url: string,
+  span: { fromMs: number; toMs: number } | null,
+  check: number | null,
+): { url: string; params: Record<string, string | number> } | undefined {
+  if (span === null) return undefined;
+  const times = { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() };
+  return { url, params: check === null ? times : { ...times, check } };
 }

@@ -5,7 +5,7 @@ import { Failure } from '@icmp-mon/platform/ui-kit';
 import { LatestResults } from './latest-results';
 import { readFailures } from './read-failures';
 import { showSpan } from './show-span';
-import { TargetHistory } from './target-history';
+import { TargetHistory } from './history/target-history';
 import { targetResults } from './target-results';
 
 /** Span that is shown unless another one is chosen, ms: the last day of the target. */
@@ -51,13 +51,7 @@ export class FormerResults {
     to: computed(() => (this.isChosen() ? this.to() : this.removedAt())),
   });
   protected readonly ranges = LONG_TIME_RANGES;
-  protected readonly failures = computed(() =>
-    readFailures([
-      { what: 'the results', read: this.shown.reads.last },
-      { what: 'the results of the span', read: this.shown.reads.past },
-      { what: 'the history', read: this.shown.reads.history },
-    ]),
-  );
+  protected readonly failures = computed(() => readFailures(this.shown.namedReads));
 
   protected showWindows(span: { fromMs: number; toMs: number } | null): void {
     showSpan(this.router, span);

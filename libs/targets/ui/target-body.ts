@@ -35,7 +35,7 @@ import { ShownFigures } from './shown-figures';
 import { TagsPipe } from './tags.pipe';
 import { PROBE_NOW } from './target-console';
 import { TargetChanges } from './target-changes';
-import { TargetHistory } from './target-history';
+import { TargetHistory } from './history/target-history';
 import { targetPause } from './target-pause';
 import { targetResults } from './target-results';
 import { TargetVerdicts } from './target-verdicts';
@@ -112,9 +112,7 @@ export class TargetBody {
     readFailures([
       { what: 'the target', read: this.keptTarget },
       { what: 'the verdicts', read: this.keptStatus },
-      { what: 'the results', read: this.shown.reads.last },
-      { what: 'the results of the span', read: this.shown.reads.past },
-      { what: 'the history', read: this.shown.reads.history },
+      ...this.shown.namedReads,
     ]),
   );
   protected readonly removed = linkedSignal({ source: this.id, computation: () => false });

@@ -1,7 +1,7 @@
 import { placedText } from '@icmp-mon/assignment/contract';
 import { Pipe, type PipeTransform } from '@angular/core';
 import { detailText } from './detail-text';
-import { windowText } from './history-chart';
+import { windowText } from './history/timeline-tip';
 import { isLoss, outcomeText, resultText } from './live-results';
 
 /** Returns the text of an outcome. */

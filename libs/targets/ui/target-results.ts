@@ -3,6 +3,7 @@ import { rangeMs, readSpan, readTimeRange, type TimeSpan } from '@icmp-mon/platf
 import { Clock, keepLast, zonesText, zoneText } from '@icmp-mon/platform/ui-kit';
 import type { ProbeResult } from '@icmp-mon/probing/contract';
 import { ProbingClient } from '@icmp-mon/probing/ui';
+import { targetTimeline } from './history/target-timeline';
 import { LIVE_FOR_MS, mergeResults, RESULTS_MAX, SINGLES_FOR_MS_MAX } from './live-results';
 
 const LIVE_AGAIN_MS = 5_000;
@@ -59,10 +60,9 @@ export function targetResults({ id, range, from, to, check = ALL_CHECKS }: Asked
 
   const last = probing.listResults(id, () => ({ from: `now-${Math.ceil(keptForMs() / 60_000)}m` }), RESULTS_MAX);
   const past = probing.listResults(id, () => inIso(pastSpan()), RESULTS_MAX);
-  const history = probing.history(id, () => (showsHistory() ? frame() : null), check);
+  const windows = targetTimeline({ id, check, frame, isShown: showsHistory });
   const keptLast = keepLast(last, id);
   const keptPast = keepLast(past, () => `${id()} ${from()} ${to()}`);
-  const keptHistory = keepLast(history, () => `${id()} ${check()}`);
 
   const recent = linkedSignal<{ id: string; value: ProbeResult[] | undefined; behindMs: number }, ProbeResult[]>({
     // Recomputed when the clock correction becomes known: results read earlier may belong to the last minutes.
@@ -75,34 +75,40 @@ export function targetResults({ id, range, from, to, check = ALL_CHECKS }: Asked
     return pastSpan() ?? { fromMs: toMs - liveForMs(), toMs };
   });
 
-  const isShown = (result: ProbeResult): boolean => check() === null || result.check === check();
-
   return {
     chosenRange,
     span,
     frame,
     pastSpan,
     showsHistory,
-    history: computed(() => keptHistory.value()),
+    ...windows,
     /** Results of all checks in the last minutes, newest first. */
     recent: recent.asReadonly(),
     /** Single results in the time span `singlesFrame`, newest first. */
-    singles: computed(() => (pastSpan() === null ? recent() : (keptPast.value() ?? [])).filter(isShown)),
+    singles: computed(() => (pastSpan() === null ? recent() : (keptPast.value() ?? [])).filter(isOf(check()))),
     singlesFrame,
     singlesMinutes: computed(() => Math.round(liveForMs() / 60_000)),
     zone: computed(() => zoneText(singlesFrame().toMs)),
     historyZone: computed(() => zonesText(frame().fromMs, frame().toMs)),
-    reads: { last: keptLast, past: keptPast, history: keptHistory },
+    reads: { last: keptLast, past: keptPast, history: windows.historyRead },
+    namedReads: [
+      { what: 'the results', read: keptLast },
+      { what: 'the results of the span', read: keptPast },
+      ...windows.namedReads,
+    ],
     reload(): void {
-      last.reload();
-      past.reload();
-      history.reload();
+      for (const read of [last, past, windows]) read.reload();
     },
     /** Adds results from the stream. */
     receive(results: ProbeResult[]): void {
       if (results.length > 0) recent.update((kept) => mergeResults(kept, results, nowMs() - keptForMs()));
     },
   };
+}
+
+/** Returns whether results are of a check; with null, all are. */
+function isOf(check: number | null): (result: ProbeResult) => boolean {
+  return (result) => check === null || result.check === check;
 }
 
 function inIso(span: TimeSpan | null): { from: string; to: string } | null {

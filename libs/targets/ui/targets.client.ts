@@ -1,5 +1,6 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
+import type { PathChange } from '@icmp-mon/paths/contract';
 import type { TargetFiguresPage } from '@icmp-mon/probing/contract';
 import type {
   AskedTags,
@@ -69,6 +70,19 @@ export class TargetsClient {
       return target === null
         ? undefined
         : { url: `${TARGETS_PATH}/${target.id}/versions`, params: { limit: target.limit } };
+    });
+  }
+
+  /** Reads changes of the paths to a target in a span, ms since 1970. No request while `span` is null. */
+  readPathChanges(
+    ref: () => string,
+    span: () => { fromMs: number; toMs: number } | null,
+  ): HttpResourceRef<{ items: PathChange[] } | undefined> {
+    return httpResource(() => {
+      const asked = span();
+      if (asked === null) return undefined;
+      const params = { from: new Date(asked.fromMs).toISOString(), to: new Date(asked.toMs).toISOString() };
+      return { url: `${TARGETS_PATH}/${encodeURIComponent(ref())}/path-changes`, params };
     });
   }
 
