@@ -57,6 +57,7 @@ import { CommandsTraces1790000114000 } from './control/1790000114000-commands-tr
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
 import { MaintenanceNotices1790000124000 } from './control/1790000124000-maintenance-notices';
+import { BaselinesJobs1790000131500 } from './control/1790000131500-baselines-jobs';
 import { OperationsDetailKinds1790000122000 } from './control/1790000122000-operations-detail-kinds';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -78,6 +79,7 @@ import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces
 import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
 import { StatusFlapping1790000133000 } from './telemetry/1790000133000-status-flapping';
 import { ProbingConfirming1790000123000 } from './telemetry/1790000123000-probing-confirming';
+import { Baselines1790000131600 } from './telemetry/1790000131600-baselines';
 import { ProbingPairHours1790000131000 } from './telemetry/1790000131000-probing-pair-hours';
 import { StatusCheckChangeAt1790000099000 } from './telemetry/1790000099000-status-check-change-at';
 import { ProbingDetails1790000105000 } from './telemetry/1790000105000-probing-details';
@@ -149,6 +151,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   Maintenance1790000120000,
   OperationsDetailKinds1790000122000,
   MaintenanceNotices1790000124000,
+  BaselinesJobs1790000131500,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */
@@ -180,4 +183,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   ProbingPairHours1790000131000,
   StatusPairChanges1790000130000,
   StatusFlapping1790000133000,
+  Baselines1790000131600,
 ];

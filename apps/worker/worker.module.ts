@@ -1,5 +1,6 @@
 import { AgentsWorkerModule } from '@icmp-mon/agents/server/worker';
 import { AssignmentWorkerModule } from '@icmp-mon/assignment/server/worker';
+import { BaselinesWorkerModule } from '@icmp-mon/baselines/server/worker';
 import { CommandsWorkerModule } from '@icmp-mon/commands/server/worker';
 import { IdentityWorkerModule } from '@icmp-mon/identity/server/worker';
 import { MaintenanceWorkerModule } from '@icmp-mon/maintenance/server/worker';
@@ -41,6 +42,7 @@ const contexts = (config: WorkerConfig): ContextModule[] => [
   }),
   ShardWorkerModule,
   ProbingWorkerModule.register(config),
+  BaselinesWorkerModule,
   CommandsWorkerModule,
   PathsWorkerModule,
   MaintenanceWorkerModule,

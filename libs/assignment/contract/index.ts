@@ -2,6 +2,7 @@ import type { CheckDefinition } from '@icmp-mon/tiers/contract';
 
 export * from './agent-presence';
 export * from './agent-targets';
+export * from './assigned-pairs';
 export * from './assignment-directory';
 export * from './held-targets';
 export * from './placement';

@@ -4,6 +4,7 @@ export * from './feed-fact-fault';
 export * from './never-probed';
 export * from './outcomes';
 export { PACKET_GAP_MS, packetsPerProbe, sendingMs } from './packets-per-probe';
+export * from './pair-hours';
 export type { DnsFacts, ProbeFacts } from './probe-facts';
 export * from './result-detail';
 export * from './results-api';

@@ -45,6 +45,12 @@ export {
   encodeTickRecord,
   ENVELOPE_OVERHEAD_BYTES_MAX,
 } from './shard-record';
-export { encodeThresholdsRecord, type ThresholdColumns } from './thresholds-record';
+export {
+  encodeThresholdsRecord,
+  type PairThresholds,
+  THRESHOLD_FLAG,
+  THRESHOLD_ROWS_MAX,
+  type ThresholdColumns,
+} from './thresholds-record';
 export { readUpload, type ResultsResponse, UPLOAD_BYTES_MAX, writeUpload } from './upload';
 export { uuidFromBytes, uuidToBytes } from './uuid';

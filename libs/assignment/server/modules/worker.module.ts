@@ -1,5 +1,5 @@
 import { AgentReports } from '@icmp-mon/agents/contract';
-import { AgentPresences, HeldTargets } from '@icmp-mon/assignment/contract';
+import { AgentPresences, AssignedPairs, HeldTargets } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import {
@@ -30,6 +30,7 @@ import {
 } from '../forget-history';
 import { StoredHeldTargets } from '../held-targets';
 import { StoredAgentPresences } from '../stored-agent-presences';
+import { StoredAssignedPairs } from '../stored-assigned-pairs';
 import { PLACEMENT_PART } from '../placement-health';
 
 /** Maximum rows per statement. */
@@ -45,7 +46,8 @@ interface AssignmentWorkerOptions {
 }
 
 /**
- * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets` and `AgentPresences` for other contexts; needs `AgentReports`.
+ * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets`, `AgentPresences` and
+ * `AssignedPairs` for other contexts; needs `AgentReports`.
  */
 @Module({})
 export class AssignmentWorkerModule {
@@ -65,8 +67,14 @@ export class AssignmentWorkerModule {
           inject: [ControlDatabase],
           useFactory: (control: ControlDatabase): AgentPresences => new StoredAgentPresences(control),
         },
+        {
+          provide: AssignedPairs,
+          inject: [ControlDatabase, Installation],
+          useFactory: (control: ControlDatabase, { shardCount }: Installation): AssignedPairs =>
+            new StoredAssignedPairs(control, shardCount),
+        },
       ],
-      exports: [AgentPresences, HeldTargets],
+      exports: [AgentPresences, AssignedPairs, HeldTargets],
     };
   }
 

@@ -40,6 +40,8 @@ export interface Baseline extends RttLevel {
   fromMs: number;
   toMs: number;
   leftOut: LeftOutHours;
+  /** Whether it stays from an earlier calculation, because too few good hours are left. */
+  isKept: boolean;
 }
 
 /** A lasting change of a pair's round-trip times, adopted as the new norm. */
@@ -95,7 +97,7 @@ export function calculateBaseline(hours: readonly HourOfPair[], former: Baseline
   });
   const needed = Math.min(BASELINE_LIMITS.hoursMin, former.hoursUsed);
   const baseline = good.length >= needed ? baselineOf(good, leftOut) : null;
-  return { baseline: baseline ?? { ...former, leftOut }, shift: null };
+  return { baseline: baseline ?? { ...former, leftOut, isKept: true }, shift: null };
 }
 
 function isUsable({ flags, sent, lost }: HourOfPair, leftOut: LeftOutHours): boolean {
@@ -159,5 +161,6 @@ function baselineOf(hours: readonly HourOfPair[], leftOut: LeftOutHours): Baseli
     fromMs: used[used.length - 1].hourMs,
     toMs: used[0].hourMs,
     leftOut,
+    isKept: false,
   };
 }

@@ -70,7 +70,7 @@ describe('a baseline', () => {
     const outage = Array.from({ length: WINDOW - 5 }, (_, at) => hourOf(40 + at, { ...USUAL, lossShare: 1 }, random));
     const good = Array.from({ length: 5 }, (_, at) => hourOf(300 + at, { rttUs: 21_000 }, random));
     const after = calculateBaseline([...outage, ...good], before).baseline;
-    expect(after).toEqual({ ...before, leftOut: { ...before!.leftOut, outage: WINDOW - 5 } });
+    expect(after).toEqual({ ...before, isKept: true, leftOut: { ...before!.leftOut, outage: WINDOW - 5 } });
     good.push(hourOf(305, { rttUs: 21_000 }, random));
     expect(calculateBaseline([...outage, ...good], before).baseline).toMatchObject({ hoursUsed: 6 });
   });

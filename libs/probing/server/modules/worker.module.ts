@@ -9,9 +9,11 @@ import {
   HousekeepingTasks,
   MINUTE_MS,
 } from '@icmp-mon/platform/plugins';
+import { PairHours } from '@icmp-mon/probing/contract';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { dropFoldedFragments } from '../folded-fragments';
 import { HISTORY_PART } from '../history/history-health';
+import { StoredPairHours } from '../pair-hours/stored-pair-hours';
 import { PAIR_HOURS_KEPT, type ReadLeftOut } from '../pair-hours/fold-pair-hour';
 import { dropRolledUp } from '../rollups/retention';
 import { rollUpDue } from '../rollups/roll-up-due';
@@ -25,11 +27,19 @@ interface ProbingWorkerOptions {
   hourlyKeptDays: number;
 }
 
-/** Rolls up and deletes results, and makes pair hours. Needs both databases and `MaintainedTargets`. */
+/** Rolls up and deletes results, and makes pair hours. Exports `PairHours`; needs both databases and `MaintainedTargets`. */
 @Module({})
 export class ProbingWorkerModule {
   static register(options: ProbingWorkerOptions): DynamicModule {
-    return { module: ProbingWorkerModule, providers: [{ provide: OPTIONS, useValue: options }] };
+    return {
+      module: ProbingWorkerModule,
+      global: true,
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        { provide: PairHours, useClass: StoredPairHours },
+      ],
+      exports: [PairHours],
+    };
   }
 
   constructor(
