@@ -48,7 +48,7 @@ const TASKS = [
   'import-files',
   'list-removals',
   ...['login-challenges', 'maintenance-occurrences'],
-  ...['old-hourly-figures', 'old-pair-hours', 'old-path-changes'],
+  ...['old-hourly-figures', 'old-pair-changes', 'old-pair-hours', 'old-path-changes'],
   'old-results',
   ...['old-status-changes', 'old-traces'],
   'password-links',
