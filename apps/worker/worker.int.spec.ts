@@ -1,13 +1,7 @@
 import { TARGET_STREAM } from '@icmp-mon/targets/contract';
 import { BUILT_IN_TIERS, TIER_STREAM } from '@icmp-mon/tiers/contract';
-import {
-  decodeShardRecord,
-  encodePairHours,
-  RttHistogram,
-  type ShardRecord,
-  THRESHOLD_FLAG,
-} from '@icmp-mon/probing/wire';
-import { DEFAULT_THRESHOLDS, HealthParts } from '@icmp-mon/platform/health';
+import { decodeShardRecord, type ShardRecord } from '@icmp-mon/probing/wire';
+import { HealthParts } from '@icmp-mon/platform/health';
 import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
@@ -27,7 +21,7 @@ import {
   type TestDatabases,
 } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { workerApp } from './worker.module';
+import { testWorker } from './test-worker.test-data';
 
 const SHARDS = 2;
 /** Housekeeping tasks that the contexts register: a context that loses its task would grow without limit. */
@@ -77,26 +71,10 @@ describe('the worker', () => {
     control = new ControlDatabase({ url: databases.controlUrl });
     telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
     const topicPrefix = testTopicPrefix();
-    const { kafkaBrokers, redisUrl } = testServices();
+    const { kafkaBrokers } = testServices();
     messaging = new Messaging({ brokers: kafkaBrokers, topicPrefix, clientId: 'test' });
     await messaging.ensureTopics({ shardCount: SHARDS });
-    worker = workerApp(() => ({
-      controlDatabaseUrl: databases.controlUrl,
-      telemetryDatabaseUrl: databases.telemetryUrl,
-      kafkaBrokers,
-      redisUrl,
-      topicPrefix,
-      shardCount: SHARDS,
-      resultsKeptDays: 30,
-      hourlyKeptDays: 396,
-      statusChangesKeptDays: 396,
-      agentMetricsKeptDays: 30,
-      opsPort: 0,
-      healthThresholds: DEFAULT_THRESHOLDS,
-      disks: [],
-      ...{ heartbeatUrl: undefined, heartbeatIntervalS: 60, holdDownMaxS: 300, agentVersionMin: undefined },
-      ...{ credentialsKey: undefined, sourcesDir: undefined, sourcesAllowed: [] },
-    }));
+    worker = testWorker({ databases, topicPrefix, shardCount: SHARDS });
     await worker.start();
   });
 
@@ -203,71 +181,4 @@ describe('the worker', () => {
     expect(await task('rollups').runTask(run())).toBeGreaterThan(0);
     expect(await rolledHours()).toBe(1);
   });
-
-  it('calculates baselines when a shard has a new hour, and writes them into its log', async () => {
-    const [own, other, far] = [newId(), newId(), newId()];
-    const hourMs = Math.floor(Date.now() / 3_600_000 - 3) * 3_600_000;
-    await control.execute(
-      `INSERT INTO assignment_agent (id, name, region, provider, tags) VALUES ($1, 'a', 'eu', 'p', '{}'), ($2, 'b', 'eu', 'p', '{}'),
-         ($3, 'c', 'us', 'p', '{}')`,
-      [own, other, far],
-    );
-    await control.execute(
-      `INSERT INTO assignment_target (key, target_id, ip, vrf, tier, selected) VALUES (5, $1, '127.0.0.5', 'default', 'standard', $2)`,
-      [newId(), [own, other, far]],
-    );
-    await telemetry.execute(`INSERT INTO agent_no (agent_id, name) VALUES ($1, 'a')`, [own]);
-    await telemetry.execute('INSERT INTO shard (shard) VALUES (1)');
-    const histogram = new RttHistogram();
-    for (let round = 0; round < 240; round++) histogram.add(20_000);
-    const hour = { agentNo: 1, sent: 240, lost: 0, runs: 0, flags: 0, histogram: histogram.encodeBins() };
-    for (let hours = 0; hours < 3; hours++) {
-      await telemetry.execute('INSERT INTO pair_hour VALUES ($1, 5, 1, 1, $2)', [
-        new Date(hourMs - hours * 3_600_000),
-        encodePairHours([hour]),
-      ]);
-    }
-    const records: ShardRecord[] = [];
-    const log = await messaging.openLog(SHARD_TOPIC);
-    await log.followPartition(1, 0, (batch) => {
-      for (const { value } of batch) {
-        const decoded = decodeShardRecord(value);
-        if (decoded.ok && decoded.record.kind === 'thresholds') records.push(decoded.record);
-      }
-      return Promise.resolve();
-    });
-    expect(await task('baselines-due').runTask(run())).toBe(1);
-    expect(await task('baselines-due').runTask(run())).toBe(0);
-    const finished = async (): Promise<Record<string, unknown>[]> =>
-      control.query(`SELECT pairs, of_region, hour FROM baseline_shard WHERE shard = 1 AND claimed_at IS NULL`);
-    await eventually(
-      async () => expect(await finished()).toEqual([{ pairs: 1, of_region: 1, hour: new Date(hourMs) }]),
-      { withinMs: 30_000 },
-    );
-    await eventually(() => expect(records).toHaveLength(1));
-    const [record] = records;
-    if (record.kind !== 'thresholds') throw new Error(record.kind);
-    expect(record).toMatchObject({ part: 0, parts: 1 });
-    const { count, agentIds, agentAt, medianUs, flags, samples } = record.rows;
-    const rows = Array.from({ length: count }, (_, at) => [
-      ...[agentIds[agentAt[at]], medianUs[at], samples[at], flags[at]],
-    ]);
-    expect(rows).toEqual([
-      [own, expect.closeTo(20_000, -3), 720, 0],
-      [other, expect.closeTo(20_000, -3), 720, THRESHOLD_FLAG.region],
-    ]);
-    expect(await telemetry.query('SELECT target_key, agent_id FROM baseline_change')).toEqual([
-      { target_key: 5, agent_id: own },
-    ]);
-
-    // A run that ended in its middle is repeated: its claim is free after a minute.
-    await control.execute(
-      `UPDATE baseline_shard SET hour = NULL, claimed_at = now() - interval '2 minutes' WHERE shard = 1`,
-    );
-    await eventually(() => expect(records).toHaveLength(2), { withinMs: 30_000 });
-    expect((records[1] as typeof record).run).toBeGreaterThan(record.run);
-    await eventually(async () => expect(await finished()).toHaveLength(1));
-    expect(await telemetry.query('SELECT FROM baseline_change')).toHaveLength(1);
-    await log.close();
-  }, 90_000);
 });
