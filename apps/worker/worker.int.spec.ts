@@ -21,39 +21,20 @@ import {
   type TestDatabases,
 } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SpoolStory } from './late-results.test-data';
 import { testWorker } from './test-worker.test-data';
 
 const SHARDS = 2;
 /** Housekeeping tasks that the contexts register: a context that loses its task would grow without limit. */
-const TASKS = [
-  ...['agent-decisions', 'agent-drains'],
-  ...['agent-lives', 'agent-metrics', 'agent-retirements', 'as-prefixes'],
-  'assignment-intervals',
-  'assignment-removals',
-  'assignment-rules',
-  ...['baseline-changes', 'baseline-jobs', 'baseline-shifts', 'baselines-due'],
-  'bulk-jobs',
-  ...['command-expiry', 'command-trails', 'commands'],
-  'enrolment-tokens',
-  ...['excess-path-changes', 'excess-traces'],
-  'folded-fragments',
-  'former-owners',
-  'idempotency-keys',
-  'import-files',
-  'list-removals',
-  ...['login-challenges', 'maintenance-occurrences'],
-  ...['old-hourly-figures', 'old-pair-changes', 'old-pair-hours', 'old-path-changes'],
-  'old-results',
-  ...['old-status-changes', 'old-traces'],
-  'password-links',
-  'rollups',
-  'sessions',
-  'shard-feed',
-  'target-versions',
-  'tier-removals',
-  'uncounted-results',
-  'used-sign-ins',
-];
+const TASKS = `
+  agent-decisions agent-drains agent-lives agent-metrics agent-retirements as-prefixes assignment-intervals
+  assignment-removals assignment-rules baseline-changes baseline-jobs baseline-shifts baselines-due bulk-jobs
+  command-expiry command-trails commands enrolment-tokens excess-path-changes excess-traces folded-fragments
+  former-owners idempotency-keys import-files late-results list-removals login-challenges maintenance-occurrences
+  old-hourly-figures old-pair-changes old-pair-hours old-path-changes old-results old-status-changes old-traces
+  password-links rollups sessions shard-feed target-versions tier-removals uncounted-results used-sign-ins`
+  .trim()
+  .split(/\s+/);
 
 /** Parts of Health on which the heartbeat depends. */
 const HEALTH_PARTS = 'agents assignment history inventory-sources placement shards statuses uncounted'.split(' ');
@@ -180,5 +161,24 @@ describe('the worker', () => {
     expect(await rolledHours()).toBe(0);
     expect(await task('rollups').runTask(run())).toBeGreaterThan(0);
     expect(await rolledHours()).toBe(1);
+  });
+
+  it('corrects the statuses of a target by the spool of an agent that was cut off, one revision per upload', async () => {
+    const story = await SpoolStory.begin(control, telemetry, databases.telemetryUrl);
+    await story.passUntil(120, { measuring: true }).passUntil(480, { measuring: false }).commit();
+    await story.passUntil(540, { measuring: true }).uploadSpool(120, 300).passUntil(560, { measuring: true }).commit();
+    const known = ['0 up', '132 unknown', '480 up'];
+    expect(await story.knownStatuses()).toEqual(known);
+    const first = ['1: 132-245 up', '1: 245-312 down'];
+    const corrected = (expected: string[]): Promise<void> =>
+      eventually(async () => {
+        await task('late-results').runTask(run());
+        expect(await story.correctedStatuses()).toEqual(expected);
+      });
+    await corrected(first);
+    await story.uploadSpool(300, 480).passUntil(570, { measuring: true }).commit();
+    await corrected([...first, '2: 312-360 down', '2: 360-480 up']);
+    expect([await story.knownStatuses(), await story.waitingTargets()]).toEqual([known, 0]);
+    await story.close();
   });
 });

@@ -40,3 +40,4 @@ export interface AssignmentsResponse {
   assigned: AssignedTarget[];
   unassigned: number[];
 }
+export { FactHistory, type DatedFact } from './fact-history';

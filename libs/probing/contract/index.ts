@@ -10,3 +10,4 @@ export * from './result-detail';
 export * from './results-api';
 export * from './uncounted';
 export { isUuid } from './uuid';
+export { type PastResults, ResultHistory } from './past-results';

@@ -5,6 +5,7 @@ import type { TargetEntry } from '@icmp-mon/shard/engine';
 import { SimulatedValidation } from './simulated-validation';
 import type {
   ChangeRow,
+  LateRow,
   PairChangeRow,
   StatusTables,
   StoredStatus,
@@ -30,6 +31,8 @@ export class SimulatedTables {
   readonly changes: (ChangeRow & { shard: number })[] = [];
   readonly statuses = new Map<number, ChangeRow & { shard: number }>();
   readonly verdicts = new Map<number, VerdictRow & { shard: number }>();
+  /** Interval of the late results of each target, by shard and key. */
+  readonly late = new Map<string, [fromMs: number, toMs: number]>();
   readonly pairChanges: (PairChangeRow & { shard: number })[] = [];
   /** Fragments and complete windows. */
   readonly recent: (WindowRow & { shard: number })[] = [];
@@ -47,6 +50,7 @@ export class SimulatedTables {
       rows.stageEffect(shard, () => verdicts.forEach((row) => this.verdicts.set(row.targetKey, { ...row, shard }))),
     storePairChanges: (rows, shard, records) =>
       rows.stageEffect(shard, () => this.pairChanges.push(...records.map((record) => ({ ...record, shard })))),
+    storeLate: (rows, shard, late) => rows.stageEffect(shard, () => late.forEach((row) => this.noteLate(shard, row))),
     forgetVerdicts: (rows, shard, keys) =>
       rows.stageEffect(shard, () => keys.forEach((key) => this.verdicts.delete(key))),
   };
@@ -91,6 +95,12 @@ export class SimulatedTables {
       if (change.removed) this.statuses.delete(change.target_key);
       else this.statuses.set(change.target_key, row);
     }
+  }
+
+  private noteLate(shard: number, { targetKey, fromMs, toMs }: LateRow): void {
+    const name = `${shard}/${targetKey}`;
+    const known = this.late.get(name);
+    this.late.set(name, [Math.min(fromMs, known?.[0] ?? Infinity), Math.max(toMs, known?.[1] ?? 0)]);
   }
 
   private addUncounted(shard: number, { agentId, reason, minuteMs, results }: UncountedSum): void {

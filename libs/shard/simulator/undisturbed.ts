@@ -11,6 +11,8 @@ export interface Ending {
   changes: string[];
   statuses: string[];
   verdicts: string[];
+  /** Intervals in which each target has late results. */
+  late: string[];
   /** Records of pair changes. */
   pairChanges: string[];
   samples: string[];
@@ -79,6 +81,10 @@ export function endingOf(shard: number, digest: string, tables: SimulatedTables,
     // Number and position of a change depend on swapped and repeated blocks; the status must not.
     statuses: statuses.map(({ change_seq: _seq, position: _position, ...row }) => JSON.stringify(row)).sort(),
     verdicts: verdicts.map((row) => JSON.stringify(row)).sort(),
+    late: [...tables.late]
+      .filter(([target]) => target.startsWith(`${shard}/`))
+      .map((row) => row.join(' '))
+      .sort(),
     pairChanges: tables.pairChanges
       .filter((record) => record.shard === shard)
       .map(({ changeSeq, chain, body }) => `${changeSeq} ${chain} ${Buffer.from(body).toString('hex')}`),

@@ -95,6 +95,27 @@ export interface TargetStatusView {
   asOf: string | null;
 }
 
+/** Statuses as they were known then, or as corrected by results that arrived late. */
+export const STATUS_VIEWS = ['known', 'corrected'] as const;
+export type StatusView = (typeof STATUS_VIEWS)[number];
+
+/** A time of which late results show another status than was known then. A later revision counts where several have a time. */
+export interface StatusCorrection {
+  /** ISO 8601. */
+  from: string;
+  /** Exclusive. */
+  to: string;
+  status: Status;
+  reason: StatusReason;
+  /** From 1 per target: each further correction is another revision. */
+  revision: number;
+  /** `late_results`: results arrived too late to be judged. */
+  cause: 'late_results';
+  /** Ids of the agents whose results were late. */
+  agentIds: string[];
+  madeAt: string;
+}
+
 /** A time in which a target had one status for one reason. */
 export interface StatusInterval {
   /** Its start, which may be before the range that was asked for. */
@@ -109,7 +130,11 @@ export interface StatusInterval {
 export interface StatusHistoryView {
   /** Oldest first, without gaps from the first judgement of the target on. */
   items: StatusInterval[];
-  /** Whether only the newest intervals are listed, because there are too many. */
+  /** Which of the two `items` are. */
+  view: StatusView;
+  /** Corrections that touch the range, by revision and time. */
+  corrections: StatusCorrection[];
+  /** Whether only the newest intervals or corrections are listed, because there are too many. */
   truncated: boolean;
   /** Time up to which the target's shard has judged, ISO 8601; null while it has judged nothing. */
   asOf: string | null;

@@ -1,6 +1,7 @@
 export { StatusParticipant } from './status-participant';
 export { postgresStatusTables } from './postgres-status-tables';
 export type { ChangeRow, PairChangeRow, StatusTables, StoredStatus, StoredStatuses, VerdictRow } from './status-tables';
+export type { LateRow } from './late/late-marks';
 export type { LatestChange } from './rebuild/latest-changes';
 export { ValidationParticipant } from './validation/validation-participant';
 export type { StoredChecks, ValidationRows, ValidationTables } from './validation/validation-tables';

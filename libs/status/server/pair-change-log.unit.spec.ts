@@ -1,7 +1,10 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
-import { policyFact, targetFact } from '@icmp-mon/shard/engine/testing';
+import { ShardDirectory } from '@icmp-mon/shard/engine';
+import { agentIdOf, policyFact, targetFact } from '@icmp-mon/shard/engine/testing';
 import { PAIR_CHANGES_MAX, PAIR_VERDICT } from '@icmp-mon/status/wire';
 import { describe, expect, it } from 'vitest';
+import { PairChangeLog, type SealedPairChanges } from './pair-change-log';
+import { FRESHNESS, PairTable } from './pair-table';
 import { AGENT, JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
 import { StatusState } from './status-state';
 
@@ -21,6 +24,24 @@ function select(shard: JudgedShard, key: number, agents: string[]): void {
     shard.clock,
     placeOf(2),
   );
+}
+
+const CLOCK = { ageMs: 0, atMs: START_MS };
+
+/** Targets with many agents each, without a shard that judges them. */
+function manyPairs(targetCount: number, agents: number) {
+  const pairs = new PairTable();
+  const records: SealedPairChanges[] = [];
+  const log = new PairChangeLog(pairs, { pairsChanged: (record) => void records.push(record) });
+  const directory = new ShardDirectory({
+    assigned: (slot, target) => pairs.assignPair(slot, target, 0),
+    unassigned: (slot) => pairs.releasePair(slot),
+  });
+  directory.applyPolicy(policyFact('fast', 5_000));
+  const selected = Array.from({ length: agents }, (_, at) => agentIdOf(at + 1));
+  const keys = Array.from({ length: targetCount }, (_, at) => at + 1);
+  const targets = keys.map((key) => directory.applyTarget(targetFact(key, 'fast', selected), START_MS));
+  return { pairs, targets, log, records };
 }
 
 describe('the changes of pairs', () => {
@@ -98,14 +119,23 @@ describe('the changes of pairs', () => {
   });
 
   it('of 100,000 pairs together are bounded records without gaps, also without ticks', () => {
-    const keys = Array.from({ length: 100_000 }, (_, at) => at + 1);
-    const { shard, records } = judgedShard(keys);
-    for (const key of keys) shard.measured(key);
-    expect(records).toHaveLength(Math.floor(keys.length / PAIR_CHANGES_MAX));
-    shard.passes(TICK_MS).passes(60_000);
+    const { pairs, targets, log, records } = manyPairs(1_000, 100);
+    const judgeAll = (outcome: number): void => {
+      for (const target of targets)
+        for (const { slot, policy } of target.pairs) {
+          pairs.judgeResult(slot, START_MS, outcome, { ...policy, missesToFail: 1 }, 0);
+          pairs.setFreshness(slot, FRESHNESS.fresh);
+          log.noteSlot(slot, target);
+          log.sealFull(CLOCK, placeOf(1));
+        }
+    };
+    judgeAll(OUTCOME.reply);
+    expect(records).toHaveLength(Math.floor(100_000 / PAIR_CHANGES_MAX));
+    judgeAll(OUTCOME.timeout);
+    log.sealAll(CLOCK, placeOf(2));
     expect(records.map(({ changeSeq }) => changeSeq)).toEqual(records.map((_, at) => at + 1));
-    expect(Math.max(...records.map(({ changes }) => changes.length))).toBe(PAIR_CHANGES_MAX);
-    expect(records.reduce((sum, { changes }) => sum + changes.length, 0)).toBe(2 * keys.length);
+    expect(Math.max(...records.map((each) => each.pairs))).toBe(PAIR_CHANGES_MAX);
+    expect(records.reduce((sum, each) => sum + each.pairs, 0)).toBe(200_000);
   });
 
   it('that wait are part of the checkpoint: a replay seals the same bytes', () => {

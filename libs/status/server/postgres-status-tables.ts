@@ -2,6 +2,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { TargetEntry, WriterTransaction } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
 import type { FlappingMark } from './flapping';
+import { storeLate } from './late/late-results-table';
 import type { ChangeRow, PairChangeRow, StatusTables, StoredStatuses, VerdictRow } from './status-tables';
 
 type Reading = Pick<Sql, 'query'>;
@@ -156,6 +157,7 @@ export const postgresStatusTables: StatusTables<WriterTransaction> = {
   storeChanges,
   storeVerdicts,
   storePairChanges,
+  storeLate,
   async forgetVerdicts(transaction, _shard, keys) {
     await transaction.query(DELETE_VERDICTS, [keys]);
   },

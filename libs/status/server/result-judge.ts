@@ -2,6 +2,7 @@ import { isSuccess } from '@icmp-mon/probing/contract';
 import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type TargetEntry } from '@icmp-mon/shard/engine';
 import { isLate } from './late-results';
 import type { PairTable } from './pair-table';
+import type { StatusSink } from './status-effects';
 import { noteReply, type TargetState } from './target-state';
 
 /** Judges the results of a block, each by its own pair. Reports pairs whose verdict, or its freshness, changed. */
@@ -9,11 +10,17 @@ export class ResultJudge {
   constructor(
     private readonly pairs: PairTable,
     private readonly targets: ReadonlyMap<number, TargetState>,
+    private readonly sink: Pick<StatusSink, 'resultLate'>,
     private readonly pairChanged: (slot: number, target: TargetEntry, place: RecordPlace) => void,
   ) {}
 
   judgeBatch(batch: ResultBatch, presentMs: number, clock: ShardClock, place: RecordPlace): void {
     for (let row = 0; row < batch.count; row++) this.judgeRow(batch, row, presentMs, clock, place);
+  }
+
+  /** Reports the results of a block that are stored and not judged. */
+  noteLate({ count, target, agent, sampleMs }: ResultBatch, place: RecordPlace): void {
+    for (let row = 0; row < count; row++) this.sink.resultLate(target[row].key, agent.agentId, sampleMs[row], place);
   }
 
   private judgeRow(batch: ResultBatch, row: number, presentMs: number, clock: ShardClock, place: RecordPlace): void {
@@ -24,6 +31,7 @@ export class ResultJudge {
     const sampleMs = batch.sampleMs[row];
     if (isLate(sampleMs, pairs.lastSampleMs(slot), batch.receivedAtMs, presentMs, policy)) {
       batch.late++;
+      this.sink.resultLate(batch.target[row].key, batch.agent.agentId, sampleMs, place);
       return;
     }
     const outcome = batch.outcome[row];

@@ -3,6 +3,7 @@ import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { Judgement } from './consensus';
 import type { FlappingMark } from './flapping';
 import { isoTime } from './iso-time';
+import { LateMarks } from './late/late-marks';
 import type { PairChangeSink, SealedPairChanges } from './pair-change-log';
 import type { ChangeRow, PairChangeRow, StatusTables, TargetVerdicts, VerdictRow } from './status-tables';
 
@@ -31,6 +32,8 @@ const TARGETS_PER_STATEMENT = 1_000;
 export interface StatusSink extends PairChangeSink {
   statusChanged(change: StatusChange): void;
   targetRemoved(target: TargetEntry, before: Judgement, atMs: number, changeSeq: number, place: RecordPlace): void;
+  /** A result is too late to be judged: it was sent at `sampleMs`. */
+  resultLate(targetKey: number, agentId: string, sampleMs: number, place: RecordPlace): void;
   /** The verdict of an agent changed, or the set of selected agents changed. */
   verdictsChanged(target: TargetEntry, place: RecordPlace): void;
 }
@@ -48,6 +51,7 @@ export class StatusEffects<T> implements StatusSink {
   private judged = new Map<number, TargetEntry>();
   private gone = new Set<number>();
   private pairChanges: PairChangeRow[] = [];
+  private readonly late = new LateMarks();
 
   constructor(
     private readonly shard: number,
@@ -58,7 +62,7 @@ export class StatusEffects<T> implements StatusSink {
 
   /** Number of waiting rows. */
   get size(): number {
-    return this.changes.length + this.judged.size + this.gone.size + this.pairChanges.length;
+    return this.changes.length + this.judged.size + this.gone.size + this.pairChanges.length + this.late.size;
   }
 
   statusChanged(change: StatusChange): void {
@@ -111,12 +115,17 @@ export class StatusEffects<T> implements StatusSink {
     if (!place.alreadyCommitted) this.pairChanges.push({ ...record, position: place.offset });
   }
 
+  resultLate(targetKey: number, agentId: string, sampleMs: number, place: RecordPlace): void {
+    this.late.noteResult(targetKey, agentId, sampleMs, place);
+  }
+
   drainEffects(): PendingWrite<T> | null {
     const rows = this.size;
     if (rows === 0) return null;
     const { changes, shard, judged, gone, pairChanges } = this;
     this.changes = [];
     this.pairChanges = [];
+    const late = this.late.drainMarks();
     this.judged = new Map();
     this.gone = new Set();
     return {
@@ -126,6 +135,7 @@ export class StatusEffects<T> implements StatusSink {
         await this.writeVerdicts(transaction, [...judged.values()]);
         if (changes.length > 0) await this.tables.storeChanges(transaction, shard, changes);
         if (pairChanges.length > 0) await this.tables.storePairChanges(transaction, shard, pairChanges);
+        if (late.length > 0) await this.tables.storeLate(transaction, shard, late);
       },
       afterCommit: () => {
         if (changes.length > 0) this.committed.statuses();

@@ -88,6 +88,22 @@ describe('status effects', () => {
     expect([commits(), pairCommits()]).toEqual([1, 2]);
   });
 
+  it('of results that are late are one interval per target', async () => {
+    const { tables, effects } = setUp();
+    for (const [key, sampleMs] of [
+      [7, 300],
+      [7, 100],
+      [3, 50],
+      [7, 200],
+    ])
+      effects.resultLate(key, 'a', sampleMs, placeOf(1));
+    effects.resultLate(9, 'a', 1, placeOf(1, true));
+    expect(effects.size).toBe(2);
+    await effects.drainEffects()?.writeRows(null);
+    expect(tables.statements).toEqual(['late 3:50-50,7:100-300']);
+    expect(effects.size).toBe(0);
+  });
+
   it('wake the publisher only after commits with changes', () => {
     const { effects, change, target, commits } = setUp();
     effects.verdictsChanged(target, placeOf(1));

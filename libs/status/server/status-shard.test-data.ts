@@ -17,6 +17,7 @@ export class RecordingSink implements StatusSink {
   readonly changes: StatusChange[] = [];
   readonly removals: { key: number; changeSeq: number }[] = [];
   readonly judged: number[] = [];
+  readonly late: [key: number, agentId: string, sampleMs: number][] = [];
   readonly pairRecords: PairChangeRecord[] = [];
 
   statusChanged(change: StatusChange): void {
@@ -31,6 +32,10 @@ export class RecordingSink implements StatusSink {
     const decoded = decodePairChanges(body);
     if (!decoded.ok) throw new Error(decoded.detail);
     this.pairRecords.push(decoded.record);
+  }
+
+  resultLate(...[key, agentId, sampleMs]: Parameters<StatusSink['resultLate']>): void {
+    this.late.push([key, agentId, sampleMs]);
   }
 
   verdictsChanged({ key }: Parameters<StatusSink['verdictsChanged']>[0]): void {
@@ -63,6 +68,12 @@ export class RecordingTables implements StatusTables<null> {
 
   storePairChanges: StatusTables<null>['storePairChanges'] = async (_rows, _shard, records) => {
     this.statements.push(`pairs ${records.map(({ changeSeq, pairs }) => `${changeSeq}:${pairs}`).join(',')}`);
+  };
+
+  storeLate: StatusTables<null>['storeLate'] = async (_rows, _shard, late) => {
+    this.statements.push(
+      `late ${late.map(({ targetKey, fromMs, toMs }) => `${targetKey}:${fromMs}-${toMs}`).join(',')}`,
+    );
   };
 
   forgetVerdicts: StatusTables<null>['forgetVerdicts'] = async (_rows, _shard, keys) => {

@@ -53,7 +53,7 @@ export class StatusState {
   ) {
     this.votes = new PairVotes(this.pairs, directoryOf);
     this.pairChanges = new PairChangeLog(this.pairs, sink);
-    this.judge = new ResultJudge(this.pairs, this.targets, (...changed) => this.pairChanged(...changed));
+    this.judge = new ResultJudge(this.pairs, this.targets, this.sink, (...changed) => this.pairChanged(...changed));
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
@@ -93,7 +93,7 @@ export class StatusState {
   }
 
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
-    if (batch.lane === LANE.backfill) return;
+    if (batch.lane === LANE.backfill) return this.judge.noteLate(batch, place);
     const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
     this.judge.judgeBatch(batch, presentMs, clock, place);
     for (const target of this.touched) this.decideStatus(target, { ageMs: clock.ageMs, atMs: null, presentMs }, place);

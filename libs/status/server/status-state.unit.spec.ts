@@ -1,6 +1,6 @@
 import { OUTCOME } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
-import { JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
+import { AGENT, JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
 
 /** Until pairs keep their first miss, a verdict begins when it is reached. */
 const DOWN_BEGAN_MS = START_MS + 10_000;
@@ -42,6 +42,7 @@ describe('the status state', () => {
     expect(shard.measured(1, OUTCOME.reply, 60_000)).toBe(1);
     expect(sink.changes).toHaveLength(before);
     expect(shard.measured(1)).toBe(0);
+    expect(sink.late).toEqual([[1, AGENT, START_MS - 60_000]]);
   });
 
   it('drops a stale verdict', () => {

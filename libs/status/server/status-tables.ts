@@ -1,5 +1,6 @@
 import type { Status, StatusReason, Votes } from '@icmp-mon/status/contract';
 import type { TargetEntry } from '@icmp-mon/shard/engine';
+import type { LateRow } from './late/late-marks';
 import type { PairChangeMark, SealedPairChanges } from './pair-change-log';
 import type { Judgement } from './consensus';
 import type { FlappingMark } from './flapping';
@@ -76,5 +77,7 @@ export interface StatusTables<T> {
   storeVerdicts(rows: T, shard: number, verdicts: readonly VerdictRow[]): Promise<void>;
   /** Stores records of one shard in their order. */
   storePairChanges(rows: T, shard: number, records: readonly PairChangeRow[]): Promise<void>;
+  /** Notes targets whose late results make it necessary to judge them again. */
+  storeLate(rows: T, shard: number, late: readonly LateRow[]): Promise<void>;
   forgetVerdicts(rows: T, shard: number, keys: readonly number[]): Promise<void>;
 }

@@ -16,3 +16,4 @@ export * from './tag-text';
 export * from './inventory-source';
 export * from './inventory-source-events';
 export * from './target-scopes';
+export * from './target-past';

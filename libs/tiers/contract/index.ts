@@ -18,3 +18,4 @@ export type {
   VerdictRuleRequest,
 } from './verdict-rule';
 export { completeRule, INDEPENDENT_VOTERS, RULE_DEFAULTS } from './verdict-rule';
+export * from './policy-history';

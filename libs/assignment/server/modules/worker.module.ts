@@ -1,5 +1,5 @@
 import { AgentReports } from '@icmp-mon/agents/contract';
-import { AgentPresences, AssignedPairs, HeldTargets } from '@icmp-mon/assignment/contract';
+import { AgentPresences, AssignedPairs, FactHistory, HeldTargets } from '@icmp-mon/assignment/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { Messaging } from '@icmp-mon/platform/messaging';
 import {
@@ -29,6 +29,7 @@ import {
   forgetReplacedFacts,
 } from '../forget-history';
 import { StoredHeldTargets } from '../held-targets';
+import { StoredFactHistory } from '../stored-fact-history';
 import { StoredAgentPresences } from '../stored-agent-presences';
 import { StoredAssignedPairs } from '../stored-assigned-pairs';
 import { PLACEMENT_PART } from '../placement-health';
@@ -46,8 +47,8 @@ interface AssignmentWorkerOptions {
 }
 
 /**
- * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets`, `AgentPresences` and
- * `AssignedPairs` for other contexts; needs `AgentReports`.
+ * Decides which agent probes which target, and publishes it to the shards. Exports `HeldTargets`, `AgentPresences`, `AssignedPairs` and
+ * `FactHistory` for other contexts; needs `AgentReports`, `PolicyHistory` and `TargetPast`.
  */
 @Module({})
 export class AssignmentWorkerModule {
@@ -57,6 +58,7 @@ export class AssignmentWorkerModule {
       global: true,
       providers: [
         { provide: OPTIONS, useValue: options },
+        { provide: FactHistory, useClass: StoredFactHistory },
         {
           provide: HeldTargets,
           inject: [ControlDatabase],
@@ -74,7 +76,7 @@ export class AssignmentWorkerModule {
             new StoredAssignedPairs(control, shardCount),
         },
       ],
-      exports: [AgentPresences, AssignedPairs, HeldTargets],
+      exports: [AgentPresences, AssignedPairs, FactHistory, HeldTargets],
     };
   }
 

@@ -10,7 +10,7 @@ export const FUNCTION_LINES_MAX = 70;
 /**
  * How many files are listed below, and their lines in all. Both only decrease.
  */
-export const LONG_FILES = { files: 52, lines: 15389 };
+export const LONG_FILES = { files: 52, lines: 15358 };
 
 /** Path → lines. @type {Readonly<Record<string, number>>} */
 export const longFiles = {
@@ -63,7 +63,7 @@ export const longFiles = {
   'libs/shard/simulator/log-simulation.ts': 328,
   'libs/shard/simulator/scenarios.unit.spec.ts': 358,
   'libs/shard/simulator/simulated-database.ts': 280,
-  'libs/status/server/api/status-api.int.spec.ts': 239,
+  'libs/status/server/api/status-api.int.spec.ts': 208,
   'libs/targets/server/target-list/target-list.int.spec.ts': 556,
   'packaging/join.sh': 316,
 };

@@ -9,12 +9,13 @@ import {
   HousekeepingTasks,
   MINUTE_MS,
 } from '@icmp-mon/platform/plugins';
-import { PairHours } from '@icmp-mon/probing/contract';
+import { PairHours, ResultHistory } from '@icmp-mon/probing/contract';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { dropFoldedFragments } from '../folded-fragments';
 import { HISTORY_PART } from '../history/history-health';
 import { StoredPairHours } from '../pair-hours/stored-pair-hours';
 import { PAIR_HOURS_KEPT, type ReadLeftOut } from '../pair-hours/fold-pair-hour';
+import { StoredResultHistory } from '../results/stored-result-history';
 import { dropRolledUp } from '../rollups/retention';
 import { rollUpDue } from '../rollups/roll-up-due';
 
@@ -27,7 +28,10 @@ interface ProbingWorkerOptions {
   hourlyKeptDays: number;
 }
 
-/** Rolls up and deletes results, and makes pair hours. Exports `PairHours`; needs both databases and `MaintainedTargets`. */
+/**
+ * Rolls up and deletes results, and makes pair hours. Exports `PairHours` and `ResultHistory`; needs both databases and
+ * `MaintainedTargets`.
+ */
 @Module({})
 export class ProbingWorkerModule {
   static register(options: ProbingWorkerOptions): DynamicModule {
@@ -37,8 +41,9 @@ export class ProbingWorkerModule {
       providers: [
         { provide: OPTIONS, useValue: options },
         { provide: PairHours, useClass: StoredPairHours },
+        { provide: ResultHistory, useClass: StoredResultHistory },
       ],
-      exports: [PairHours],
+      exports: [PairHours, ResultHistory],
     };
   }
 

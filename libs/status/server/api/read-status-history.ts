@@ -1,12 +1,22 @@
 import type { Scope } from '@icmp-mon/identity/contract';
-import { JudgedTargets, type Status, type StatusHistoryView, type StatusReason } from '@icmp-mon/status/contract';
+import {
+  JudgedTargets,
+  type Status,
+  type StatusCorrection,
+  type StatusHistoryView,
+  type StatusInterval,
+  type StatusReason,
+  type StatusView,
+} from '@icmp-mon/status/contract';
 import { TelemetryDatabase } from '@icmp-mon/platform/database';
 import { rangeOf, type TimeRange } from '@icmp-mon/platform/http';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
+import { correctedSpans, readCorrections, type StoredCorrection } from '../late/known-spans';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 
 /** Most intervals per answer. */
 export const INTERVALS_MAX = 5_000;
+const CORRECTIONS_MAX = 1_000;
 
 interface ChangeRow {
   to_status: Status;
@@ -29,7 +39,7 @@ const CHANGES = `
 export class ReadStatusHistory extends Query<StatusHistoryView> {
   constructor(
     readonly ref: string,
-    readonly asked: { from: string; to?: string; vrf?: string },
+    readonly asked: { from: string; to?: string; vrf?: string; view: StatusView },
     readonly scope: Scope,
   ) {
     super();
@@ -55,7 +65,17 @@ export class ReadStatusHistoryHandler implements IQueryHandler<ReadStatusHistory
       INTERVALS_MAX + 1,
     ]);
     const shown = rows.slice(0, INTERVALS_MAX);
-    return { items: intervalsOf(shown, range), truncated: rows.length > shown.length, asOf: judged.asOf(key) };
+    const within = { from: new Date(range.fromMs), to: new Date(range.toMs) };
+    const stored = await readCorrections(this.database, key, within, CORRECTIONS_MAX + 1);
+    const corrections = stored.slice(-CORRECTIONS_MAX);
+    const known = intervalsOf(shown, range);
+    return {
+      view: asked.view,
+      items: asked.view === 'known' ? known : correctedIntervals(known, corrections),
+      corrections: corrections.map(correctionView),
+      truncated: rows.length > shown.length || stored.length > corrections.length,
+      asOf: judged.asOf(key),
+    };
   }
 }
 
@@ -70,4 +90,25 @@ function intervalsOf(changes: readonly ChangeRow[], { toMs }: TimeRange): Status
     .filter(({ isShown }) => isShown)
     .map(({ isShown: _, ...interval }) => interval)
     .reverse();
+}
+
+/** Returns the intervals with the corrections laid over them. An interval that had not ended stays open. */
+function correctedIntervals(
+  known: readonly StatusInterval[],
+  corrections: readonly StoredCorrection[],
+): StatusInterval[] {
+  const spans = known.map(({ from, to, status, reason }) => {
+    return { fromMs: Date.parse(from), toMs: to === null ? Infinity : Date.parse(to), status, reason };
+  });
+  return correctedSpans(spans, corrections).map(({ fromMs, toMs, status, reason }) => {
+    const to = toMs === Infinity ? null : new Date(toMs).toISOString();
+    return { from: new Date(fromMs).toISOString(), to, status, reason };
+  });
+}
+
+function correctionView({ fromMs, toMs, madeAt, agents, ...correction }: StoredCorrection): StatusCorrection {
+  return {
+    ...{ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), ...correction },
+    ...{ agentIds: agents, madeAt: madeAt.toISOString() },
+  };
 }

@@ -1,5 +1,5 @@
 import { encodeSeriesBody, RttHistogram, SeriesBuilder, windowStart } from '@icmp-mon/probing/wire';
-import type { StatusChangeView, StatusHistoryView, TargetStatusView } from '@icmp-mon/status/contract';
+import type { StatusChangeView, TargetStatusView } from '@icmp-mon/status/contract';
 import { ControlDatabase, DatabaseModule, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { HealthPartsModule } from '@icmp-mon/platform/health';
 import { createHttpApp, HttpModule, listen } from '@icmp-mon/platform/http';
@@ -8,6 +8,7 @@ import { type DynamicModule, type INestApplication, Module } from '@nestjs/commo
 import { CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoredMeasuredTargets } from './stored-measured-targets';
+import { checkStatusHistory } from './status-history.test-checks';
 import { StatusApiModule } from '../modules/api.module';
 import { AGENTS, AT_MS, Surroundings, targetOf, VOTES } from './status-api.test-fixture';
 
@@ -164,39 +165,7 @@ describe('the routes of the context status', () => {
     });
   });
 
-  it('return which statuses a target had in a range, also the one before it, and none after its removal', async () => {
-    const add = (seq: number, to: string, atMs: number, removed = false): Promise<number> =>
-      telemetry.execute(
-        `INSERT INTO status_change VALUES (9, $1, 10, $2, $3, 'default', 'standard', 'up', $4, 'quorum_down', $5, $5, NULL, $6, $7, 1)`,
-        [seq, targetOf(10).id, targetOf(10).ip, to, new Date(atMs), JSON.stringify(VOTES), removed],
-      );
-    const minute = (count: number): number => AT_MS + count * 60_000;
-    await add(1, 'unknown', minute(0));
-    await add(2, 'up', minute(1));
-    // Two changes at the same time: the first one has no length.
-    await add(3, 'down', minute(3));
-    await add(4, 'degraded', minute(3));
-    await add(5, 'up', minute(5));
-    await add(6, 'unknown', minute(7), true);
-    const read = async (from: number, to: number): Promise<unknown[]> => {
-      const range = `from=${new Date(minute(from)).toISOString()}&to=${new Date(minute(to)).toISOString()}`;
-      const { body } = await get<StatusHistoryView>(`targets/127.0.0.10/status/history?${range}`);
-      expect(body.truncated).toBe(false);
-      const minuteOf = (at: string | null): number | null => (at === null ? null : (Date.parse(at) - AT_MS) / 60_000);
-      return body.items.map((each) => [each.status, minuteOf(each.from), minuteOf(each.to)]);
-    };
-    expect(await read(2, 4)).toEqual([
-      ['up', 1, 3],
-      ['degraded', 3, null],
-    ]);
-    expect(await read(4, 9)).toEqual([
-      ['degraded', 3, 5],
-      ['up', 5, 7],
-    ]);
-    expect(await read(8, 9)).toEqual([]);
-    expect((await get('targets/127.0.0.10/status/history?from=now&to=now-1h')).status).toBe(400);
-    await telemetry.execute('DELETE FROM status_change WHERE shard = 9');
-  });
+  checkStatusHistory(() => ({ telemetry, get }));
 
   it('page through the status changes of all targets, newest first, without changes of the reason alone or of removed targets', async () => {
     const expected: string[] = [];

@@ -39,6 +39,10 @@ export class StatusCliModule {
       reason: 'written by the shards from their logs, which are retained for 7 days only',
     });
     none.plug({
+      tables: 'late_result, status_correction',
+      reason: 'decided when late results arrived, from results that are kept for 30 days',
+    });
+    none.plug({
       tables: 'pair_change, pair_change_state',
       reason: 'written by the shards from their logs, which are retained for 7 days only',
     });

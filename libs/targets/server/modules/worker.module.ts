@@ -11,7 +11,7 @@ import {
   MINUTE_MS,
   RelayedCategories,
 } from '@icmp-mon/platform/plugins';
-import { TARGETS_TOPIC, TargetScopes } from '@icmp-mon/targets/contract';
+import { TargetPast, TARGETS_TOPIC, TargetScopes } from '@icmp-mon/targets/contract';
 import { TierTargets } from '@icmp-mon/tiers/contract';
 import { BullModule } from '@nestjs/bullmq';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
@@ -28,6 +28,7 @@ import { type SourcesWorkerOptions, SourcesWorkerModule } from '../sources/sourc
 import { TARGET } from '../target';
 import { forgetRemovals } from '../target-list/target-list-projection';
 import { forgetVersions } from '../versions/forget-versions';
+import { StoredTargetPast } from '../versions/stored-target-past';
 import { TARGET_VERSIONS } from '../versions/target-versions-projection';
 
 /** Rows of one statement. */
@@ -41,7 +42,7 @@ const VERSIONS_KEPT_DAYS = 396;
 
 export { allowedAddresses } from '../sources/allowed-addresses';
 
-/** Exports `TierTargets` for the tiers' worker, and `TargetScopes`. */
+/** Exports `TierTargets` for the tiers' worker, `TargetScopes` and `TargetPast`. */
 @Global()
 @Module({
   imports: [BullModule.registerQueue({ name: BULK_JOBS_QUEUE })],
@@ -51,13 +52,14 @@ export { allowedAddresses } from '../sources/allowed-addresses';
     BulkJobWaker,
     BulkJobsProcessor,
     { provide: TargetScopes, useClass: ListedTargetScopes },
+    { provide: TargetPast, useClass: StoredTargetPast },
     {
       provide: TierTargets,
       inject: [ControlDatabase],
       useFactory: (control: ControlDatabase): TierTargets => new MoveTargets(control),
     },
   ],
-  exports: [TierTargets, TargetScopes],
+  exports: [TargetPast, TierTargets, TargetScopes],
 })
 export class TargetsWorkerModule {
   static register(sources: SourcesWorkerOptions): DynamicModule {

@@ -1,15 +1,20 @@
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventProjections, HousekeepingTasks, RelayedCategories } from '@icmp-mon/platform/plugins';
-import { TIERS_TOPIC, TierTargets } from '@icmp-mon/tiers/contract';
-import { Module } from '@nestjs/common';
+import { PolicyHistory, TIERS_TOPIC, TierTargets } from '@icmp-mon/tiers/contract';
+import { Global, Module } from '@nestjs/common';
 import { completeRemovals } from '../complete-removals';
 import { TIER } from '../tier';
+import { StoredPolicyHistory } from '../versions/stored-policy-history';
 import { TIER_VERSIONS } from '../versions/tier-versions-projection';
 
 const REMOVALS_LOOK_MS = 15_000;
 
-/** Needs `TierTargets`. */
-@Module({})
+/** Needs `TierTargets`; exports `PolicyHistory` for other contexts. */
+@Global()
+@Module({
+  providers: [{ provide: PolicyHistory, useClass: StoredPolicyHistory }],
+  exports: [PolicyHistory],
+})
 export class TiersWorkerModule {
   constructor(
     control: ControlDatabase,
