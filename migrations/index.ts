@@ -56,6 +56,7 @@ import { CommandAddress1790000112000 } from './control/1790000112000-command-add
 import { CommandsTraces1790000114000 } from './control/1790000114000-commands-traces';
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
+import { MaintenanceCalendar1790000132000 } from './control/1790000132000-maintenance-calendar';
 import { MaintenanceNotices1790000124000 } from './control/1790000124000-maintenance-notices';
 import { BaselinesJobs1790000131500 } from './control/1790000131500-baselines-jobs';
 import { OperationsDetailKinds1790000122000 } from './control/1790000122000-operations-detail-kinds';
@@ -153,6 +154,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   OperationsDetailKinds1790000122000,
   MaintenanceNotices1790000124000,
   BaselinesJobs1790000131500,
+  MaintenanceCalendar1790000132000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -101,6 +101,7 @@ it('has a route for each permission, and routes that any caller may use', () => 
     'GET /api/v1/auth/options',
     'GET /api/v1/auth/oidc/begin',
     'GET /api/v1/auth/oidc/callback',
+    'GET /api/v1/maintenance/calendar.ics',
   ]);
 });
 

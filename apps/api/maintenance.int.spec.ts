@@ -1,13 +1,16 @@
-import type { NoticeImport, WindowPage, WindowPreview, WindowView } from '@icmp-mon/maintenance/contract';
+import type {
+  IssuedCalendarToken,
+  NoticeImport,
+  WindowPage,
+  WindowPreview,
+  WindowView,
+} from '@icmp-mon/maintenance/contract';
 import type { TargetStatusView } from '@icmp-mon/status/contract';
 import type { TargetPage } from '@icmp-mon/targets/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from './testing/test-api';
-
-const WINDOW = {
-  ...{ title: 'Line cards', scope: 'site=fra', timeZone: 'Europe/Berlin', date: '2031-03-30', rrule: 'FREQ=YEARLY' },
-  ...{ startTime: '02:30', endTime: '04:00' },
-};
+import { NOTICE_CALENDAR, REFUSED_CHANGES as REFUSED, WINDOW } from './testing/window-bodies';
+import { logInAs } from './testing/log-in-as';
+import { startTestApi, TEST_PASSWORD, type TestApi } from './testing/test-api';
 
 let api: TestApi;
 
@@ -32,34 +35,7 @@ describe('maintenance', () => {
     expect(items[1].startNote).toBeNull();
   });
 
-  it.each([
-    [{ timeZone: 'Europe/Frankfurt' }, 'timeZone', 'tz database'],
-    [{ timeZone: '+02:00' }, 'timeZone', 'tz database'],
-    [{ date: '2031-02-29' }, 'date', 'must be a date'],
-    [{ date: '2020-03-30', rrule: null }, 'date', 'in the past'],
-    [{ startTime: '24:00' }, 'startTime', 'from 00:00 to 23:59'],
-    [{ endTime: '02:30' }, 'endTime', 'must be after startTime'],
-    [{ endDayOffset: 8 }, 'endDayOffset', '0 to 7'],
-    [{ endDayOffset: 7 }, 'endDayOffset', 'longer than 7 days'],
-    [{ rrule: 'FREQ=HOURLY' }, 'rrule', 'must have FREQ'],
-    [{ rrule: 'FREQ=DAILY;BYHOUR=2' }, 'rrule', 'BYHOUR'],
-    [{ rrule: 'FREQ=MONTHLY;BYMONTHDAY=32' }, 'rrule', 'BYMONTHDAY'],
-    [{ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, 'rrule', 'no month of BYMONTH=2 has'],
-    [{ rrule: 'FREQ=MONTHLY;BYMONTH=2,4;BYMONTHDAY=1,-31' }, 'rrule', 'BYMONTHDAY with -31'],
-    [{ rrule: 'FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=31;BYYEARDAY=1' }, 'rrule', 'matches no date'],
-    [{ rrule: 'FREQ=WEEKLY;BYDAY=1TU' }, 'rrule', 'no meaning with FREQ=WEEKLY'],
-    [{ rrule: 'FREQ=YEARLY;BYWEEKNO=3;BYDAY=1TU' }, 'rrule', 'no meaning with BYWEEKNO'],
-    [{ rrule: 'FREQ=MONTHLY;BYDAY=6MO' }, 'rrule', 'a month has each weekday at most 5 times'],
-    [{ rrule: 'FREQ=YEARLY;BYMONTH=3;BYDAY=MO,-6TU' }, 'rrule', 'BYDAY with -6'],
-    [{ rrule: 'FREQ=YEARLY;BYDAY=54MO' }, 'rrule', 'a year has each weekday at most 53 times'],
-    [{ rrule: 'FREQ=MONTHLY;BYDAY=MO,XX' }, 'rrule', 'list of weekdays'],
-    [{ rrule: 'FREQ=DAILY;UNTIL=20310401T000000Z' }, 'rrule', 'UNTIL=20271231'],
-    [{ scope: 'status=down' }, 'scope', 'not a filter'],
-    [{ title: ' ' }, 'title', '1 to 200'],
-    [{ announcedAt: 'yesterday' }, 'announcedAt', 'ISO 8601'],
-    [{ announcedAt: '1 Dec 2026 (\u001b[31m)' }, 'announcedAt', 'ISO 8601'],
-    [{ announcedAt: '2026-12-01T10:00' }, 'announcedAt', 'ISO 8601'],
-  ])('refuses %j at its member', async (change, member, text) => {
+  it.each(REFUSED)('refuses %j at its member', async (change, member, text) => {
     const refused = await api.postJson('/api/v1/maintenance', { ...WINDOW, ...change });
     const { errors } = await json<{ errors: { pointer: string; detail: string }[] }>(refused);
     expect([refused.status, errors.map(({ pointer }) => pointer)]).toEqual([400, [`#/${member}`]]);
@@ -67,18 +43,7 @@ describe('maintenance', () => {
   });
 
   it('imports the notices of a calendar after a preview, and refuses a file that is none', async () => {
-    const calendar = [
-      ...[
-        'BEGIN:VCALENDAR',
-        'BEGIN:VEVENT',
-        'SUMMARY:Line',
-        'DTSTART:20310310T080000Z',
-        'DTEND:20310310T100000Z',
-        'UID:1',
-      ],
-      ...['X-MAINTNOTE-PROVIDER:example.com', 'X-MAINTNOTE-MAINTENANCE-ID:WO-1', 'X-MAINTNOTE-OBJECT-ID:acme-1'],
-      ...['X-MAINTNOTE-STATUS:TENTATIVE', 'END:VEVENT', 'END:VCALENDAR', ''],
-    ].join('\r\n');
+    const calendar = NOTICE_CALENDAR;
     const send = (path: string, body: object = { calendar }) =>
       api.postJson(`/api/v1/maintenance/imports${path}`, body);
     expect((await json<NoticeImport>(await send('/preview'))).items[0]).toMatchObject({
@@ -140,6 +105,57 @@ describe('maintenance', () => {
     await api.sendJson('DELETE', path);
     expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance'))).items).toEqual([]);
     expect((await json<WindowPage>(await api.sendRequest('/api/v1/maintenance?state=all'))).items).toHaveLength(2);
+  });
+
+  it('has a calendar feed with a token of each user, which is revoked, replaced, and of no use without access', async () => {
+    const cookie = await logInAs(api, 'admin', TEST_PASSWORD);
+    const read = (at: string, init?: RequestInit) => fetch(api.url + at, init);
+    const tokens = (method: string) =>
+      fetch(`${api.url}/api/v1/maintenance/calendar-token`, { method, headers: { cookie, origin: api.url } });
+    expect(await json(await tokens('GET'))).toEqual({ issuedAt: null, lastUsedAt: null });
+    const { path, token } = await json<IssuedCalendarToken>(await tokens('POST'));
+    const made = await json<WindowView>(
+      await api.postJson('/api/v1/maintenance', {
+        ...WINDOW,
+        date: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
+        rrule: 'FREQ=DAILY;COUNT=3',
+      }),
+    );
+    const skipped = made.next?.date ?? '';
+    await api.sendJson('PUT', `/api/v1/maintenance/${made.id}/occurrences/${skipped}`, { skip: true });
+
+    const answer = await read(path);
+    const text = await answer.text();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/calendar; charset=utf-8']);
+    const events = text
+      .split('BEGIN:VEVENT')
+      .slice(1)
+      .filter((event) => event.includes(made.id));
+    expect(events.map((event) => /STATUS:(\w+)/.exec(event)?.[1])).toEqual(['CANCELLED', 'CONFIRMED', 'CONFIRMED']);
+    expect(events[1]).toContain('SEQUENCE:1\r\n');
+    const etag = answer.headers.get('etag') ?? '';
+    const again = await read(path, { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    await api.sendJson('DELETE', `/api/v1/maintenance/${made.id}`);
+
+    const stored = await api.control.query<{ text: string }>(
+      `SELECT t::text AS text FROM maintenance_calendar_token t UNION ALL SELECT data::text FROM event WHERE stream LIKE 'calendar-%'`,
+    );
+    expect(stored.some((row) => row.text.includes(token.slice(4)))).toBe(false);
+    expect((await json<{ lastUsedAt: string | null }>(await tokens('GET'))).lastUsedAt).not.toBeNull();
+    const { path: other } = await json<IssuedCalendarToken>(await tokens('POST'));
+    expect((await read(path)).status).toBe(401);
+    expect((await read(other)).status).toBe(200);
+    await api.control.execute(`UPDATE user_account SET role = 'viewer', scope = 'site=fra'`);
+    expect((await read(other)).status).toBe(403);
+    await api.control.execute(`UPDATE user_account SET role = 'admin', scope = NULL, disabled_at = now()`);
+    expect((await read(other)).status).toBe(401);
+    await api.control.execute('UPDATE user_account SET disabled_at = NULL');
+    expect((await tokens('DELETE')).status).toBe(204);
+    expect((await read(other)).status).toBe(401);
+    expect((await read('/api/v1/maintenance/calendar.ics?token=x')).status).toBe(401);
+    expect((await read('/api/v1/maintenance/calendar.ics')).status).toBe(400);
+    expect((await api.sendRequest('/api/v1/maintenance/calendar-token', { method: 'POST' })).status).toBe(409);
   });
 
   it('marks the targets of open occurrences, in the list, by the filter and in their status', async () => {

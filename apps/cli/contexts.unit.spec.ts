@@ -50,6 +50,7 @@ describe('the contexts of the command line app', () => {
       'inventory_source, inventory_source_run, inventory_source_target',
       'late_result, status_correction',
       'login_session, refresh_token, password_link, login_challenge, second_factor, recovery_code, issuer_login, used_sign_in',
+      'maintenance_calendar_token',
       'maintenance_expansion, maintenance_occurrence, maintenance_member',
       'pair_change, pair_change_state',
       'pair_hour',

@@ -1,3 +1,4 @@
+export { CALENDAR_STREAM, type CalendarEvent, type CalendarTokenView, type IssuedCalendarToken } from './calendar-feed';
 export {
   MAINTENANCE_STREAM,
   MAINTENANCE_TOPIC,

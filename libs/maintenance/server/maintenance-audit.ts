@@ -1,7 +1,13 @@
-import type { MaintenanceEvent, OccurrenceEvent, WindowDefinition } from '@icmp-mon/maintenance/contract';
+import type {
+  CalendarEvent,
+  MaintenanceEvent,
+  OccurrenceEvent,
+  WindowDefinition,
+} from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { type AuditFields, audited, flatFields } from '@icmp-mon/platform/plugins';
 import { counted } from '@icmp-mon/platform/text';
+import { CALENDAR } from './calendar/calendar-token';
 import { OCCURRENCE } from './occurrences/occurrence';
 import { MAINTENANCE } from './windows/maintenance';
 
@@ -71,6 +77,16 @@ export const OCCURRENCE_AUDIT = audited<OccurrenceEvent>({
     },
   },
   nameEntities: (_sql, ids) => Promise.resolve(new Map(ids.map((id) => [id, id.slice(id.indexOf('@') + 1)]))),
+});
+
+/** How the audit describes the tokens of calendar feeds. */
+export const CALENDAR_AUDIT = audited<CalendarEvent>({
+  aggregate: CALENDAR,
+  kind: 'calendar feed',
+  types: {
+    CalendarTokenIssued: { did: () => 'created the token of a calendar feed' },
+    CalendarTokenRevoked: { did: () => 'revoked the token of a calendar feed' },
+  },
 });
 
 const DATE_VERBS = { skipped: 'skipped', moved: 'moved', restored: 'restored' } as const;

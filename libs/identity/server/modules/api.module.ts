@@ -2,7 +2,7 @@ import { ActorNames, type Role } from '@icmp-mon/identity/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { Authenticator } from '@icmp-mon/platform/http';
-import { AuditedCategories } from '@icmp-mon/platform/plugins';
+import { AuditedCategories, CallerAccess } from '@icmp-mon/platform/plugins';
 import { SecretBox } from '@icmp-mon/platform/secrets';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { ChangePasswordHandler } from '../accounts/change-password';
@@ -18,6 +18,7 @@ import { ListUsersHandler } from '../accounts/list-users';
 import { OwnPassword } from '../accounts/own-password';
 import { RemoveUserHandler } from '../accounts/remove-user';
 import { StoredActorNames } from '../accounts/stored-actor-names';
+import { StoredCallerAccess } from '../accounts/stored-caller-access';
 import { UsePasswordLinkHandler } from '../accounts/use-password-link';
 import { ApiKeysController } from '../api-keys.controller';
 import { EnsureApiKeyHandler } from '../api-keys/ensure-api-key';
@@ -122,7 +123,10 @@ const singleSignOn = ({ jwtSecret, singleSignOn: options }: IdentityOptions): Pr
   ReadSignInOptionsHandler,
 ];
 
-/** Registers logins and API keys. Exports the `Authenticator` that the permission guard uses, and `ActorNames` for other contexts. */
+/**
+ * Registers logins and API keys. Exports the `Authenticator` that the permission guard uses, and `ActorNames` and
+ * `CallerAccess` for other contexts.
+ */
 @Global()
 @Module({})
 export class IdentityApiModule {
@@ -150,6 +154,7 @@ export class IdentityApiModule {
         { provide: KnownBrowsers, useFactory: () => new KnownBrowsers(options.jwtSecret) },
         { provide: ActorNames, useClass: StoredActorNames },
         { provide: Authenticator, useClass: RequestAuthenticator },
+        { provide: CallerAccess, useClass: StoredCallerAccess },
         BrowserSessions,
         LogInHandler,
         RefreshSessionHandler,
@@ -175,7 +180,7 @@ export class IdentityApiModule {
         ChangeKeyScopeHandler,
         RevokeApiKeyHandler,
       ],
-      exports: [Authenticator, ActorNames],
+      exports: [Authenticator, ActorNames, CallerAccess],
     };
   }
 

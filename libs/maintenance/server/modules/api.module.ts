@@ -1,8 +1,14 @@
 import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { Global, Module } from '@nestjs/common';
-import { MAINTENANCE_AUDIT, OCCURRENCE_AUDIT } from '../maintenance-audit';
+import { CALENDAR_AUDIT, MAINTENANCE_AUDIT, OCCURRENCE_AUDIT } from '../maintenance-audit';
 import { MaintenanceController } from '../maintenance.controller';
+import { IssueCalendarTokenHandler } from '../calendar/issue-calendar-token';
+import { ReadCalendarHandler } from '../calendar/read-calendar';
+import { ReadCalendarTokenHandler } from '../calendar/read-calendar-token';
+import { RevokeCalendarTokenHandler } from '../calendar/revoke-calendar-token';
+import { CalendarController } from '../calendar.controller';
+import { CalendarFeedController } from '../calendar-feed.controller';
 import { ImportsController } from '../imports.controller';
 import { ImportNoticesHandler } from '../notices/import-notices';
 import { ReadImportPreviewHandler } from '../notices/read-import-preview';
@@ -21,11 +27,17 @@ import { ReadWindowHandler } from '../windows/read-window';
 import { ScheduleWindowHandler } from '../windows/schedule-window';
 import { SilenceScopeHandler } from '../windows/silence-scope';
 
-/** Exports `TargetsInMaintenance` for the routes of other contexts; needs `TargetDirectory` and `TargetScopes`. */
+/** Exports `TargetsInMaintenance` for the routes of other contexts; needs `TargetDirectory`, `TargetScopes` and `CallerAccess`. */
 @Global()
 @Module({
   // The list of occurrences before the route of a window by its id.
-  controllers: [OccurrencesController, ImportsController, MaintenanceController],
+  controllers: [
+    OccurrencesController,
+    ImportsController,
+    CalendarController,
+    CalendarFeedController,
+    MaintenanceController,
+  ],
   providers: [
     ScheduleWindowHandler,
     AmendWindowHandler,
@@ -39,6 +51,10 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
     ReadPreviewHandler,
     ListOccurrencesHandler,
     ImportNoticesHandler,
+    IssueCalendarTokenHandler,
+    RevokeCalendarTokenHandler,
+    ReadCalendarTokenHandler,
+    ReadCalendarHandler,
     ReadImportPreviewHandler,
     ListOccurrenceTargetsHandler,
     { provide: TargetsInMaintenance, useClass: StoredTargetsInMaintenance },
@@ -47,6 +63,6 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
 })
 export class MaintenanceApiModule {
   constructor(audited: AuditedCategories) {
-    audited.plug(MAINTENANCE_AUDIT, OCCURRENCE_AUDIT);
+    audited.plug(MAINTENANCE_AUDIT, OCCURRENCE_AUDIT, CALENDAR_AUDIT);
   }
 }

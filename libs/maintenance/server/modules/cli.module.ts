@@ -15,10 +15,13 @@ export class MaintenanceCliModule {
       { aggregate: OCCURRENCE, topic: MAINTENANCE_TOPIC },
     );
     models.plug({ database: control, model: windowModel(control) });
-    none.plug({
-      tables: 'maintenance_expansion, maintenance_occurrence, maintenance_member',
-      reason:
-        'planned from windows and zone data by the worker; which targets were in scope is in no event; deleted after 13 months',
-    });
+    none.plug(
+      {
+        tables: 'maintenance_expansion, maintenance_occurrence, maintenance_member',
+        reason:
+          'planned from windows and zone data by the worker; which targets were in scope is in no event; deleted after 13 months',
+      },
+      { tables: 'maintenance_calendar_token', reason: 'hashes of tokens are stored only in this table' },
+    );
   }
 }
