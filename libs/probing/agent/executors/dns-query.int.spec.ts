@@ -124,6 +124,8 @@ it('states response code and records of an answer, also of one that is not as de
   expect((await outcomeOf(answer, { answer: '192.0.2.8' })).dns).toEqual({ rcode: 'NOERROR', records });
   const unnamed = (query: Buffer): Buffer[] => [answerTo(query, [], { rcode: 9 })];
   expect((await outcomeOf(unnamed)).dns).toEqual({ rcode: 'RCODE9', records: [] });
+  const text = (query: Buffer): Buffer[] => [answerTo(query, [record(16, [9, ...Buffer.from('für alle')])])];
+  expect((await outcomeOf(text, { queryType: 'TXT' })).dns?.records).toEqual(['für alle']);
   expect((await outcomeOf(() => [], {}, { timeoutMs: 100 })).dns).toBeUndefined();
 });
 

@@ -5,7 +5,7 @@ import { OUTCOME, type ProbeFacts } from '@icmp-mon/probing/contract';
 import { type CheckDefinition, portOf } from '@icmp-mon/tiers/contract';
 import { outcomeOfError } from './connect-outcome';
 import { type DnsAnswer, type DnsQuestion, encodeQuery, readAnswer, RECORD_TYPES, RESPONSE_CODES } from './dns-message';
-import { isRecord } from './dns-record';
+import { isRecord, shownRecord } from './dns-record';
 import type { StartProbe } from './socket-executor';
 
 /**
@@ -45,7 +45,7 @@ export const queryDns: StartProbe = (ip, check, onEnd, onForeign) => {
       udp.on('error', () => undefined).close();
       tcp?.on('error', () => undefined).resetAndDestroy();
     },
-    readFacts: () => (answered === undefined ? {} : factsOf(answered)),
+    readFacts: () => (answered === undefined ? {} : factsOf(answered, check)),
   };
 };
 
@@ -109,8 +109,11 @@ function askOverTcp(ip: string, port: number, question: DnsQuestion, on: Handler
   return socket;
 }
 
-const factsOf = ({ rcode, records }: DnsAnswer): ProbeFacts => ({
-  dns: { rcode: RESPONSE_CODES[rcode] ?? `RCODE${rcode}`, records: records ?? [] },
+const factsOf = ({ rcode, records }: DnsAnswer, { queryType = 'A' }: CheckDefinition): ProbeFacts => ({
+  dns: {
+    rcode: RESPONSE_CODES[rcode] ?? `RCODE${rcode}`,
+    records: (records ?? []).map((record) => shownRecord(record, queryType)),
+  },
 });
 
 function verdictOf(
