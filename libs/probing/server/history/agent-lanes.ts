@@ -1,4 +1,4 @@
-import { isVote, OUTCOME } from '@icmp-mon/probing/contract';
+import { isConfirming, isVote, OUTCOME } from '@icmp-mon/probing/contract';
 import { type SeriesSamples, WINDOW_MS } from '@icmp-mon/probing/wire';
 
 const MINUTE_MS = 60_000;
@@ -37,12 +37,12 @@ export class LaneBuilder {
 
   constructor(private readonly frame: LaneFrame) {}
 
-  /** Adds the samples of the stored window that starts at `startMs`; windows outside of the frame are ignored. */
-  addSamples(startMs: number, { count, agentNo, outcome, rttUs }: SeriesSamples): void {
+  /** Adds the samples of the stored window that starts at `startMs`, without confirming probes; windows outside of the frame are ignored. */
+  addSamples(startMs: number, { count, agentNo, outcome, rttUs, details }: SeriesSamples): void {
     const window = Math.floor((startMs - this.frame.fromMs) / this.frame.windowMs);
     if (window < 0 || window >= this.frame.windows) return;
     for (let at = 0; at < count; at++) {
-      if (!isVote(outcome[at])) continue;
+      if (!isVote(outcome[at]) || (details.size > 0 && isConfirming(details.get(at)))) continue;
       const lane = this.laneOf(agentNo[at]);
       lane.sent[window]++;
       if (outcome[at] === OUTCOME.reply) (lane.rttsUs[window] ??= []).push(rttUs[at]);

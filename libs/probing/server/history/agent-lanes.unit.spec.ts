@@ -1,4 +1,4 @@
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { encodeConfirming, OUTCOME } from '@icmp-mon/probing/contract';
 import { SeriesBuilder } from '@icmp-mon/probing/wire';
 import { describe, expect, it } from 'vitest';
 import { LaneBuilder, laneFrame } from './agent-lanes';
@@ -24,14 +24,15 @@ describe('windows of lanes', () => {
 });
 
 describe('lanes', () => {
-  it('have counts and the median of each agent, without probes that are no evidence and windows outside', () => {
+  it('have counts and the median of each agent, without probes that are no evidence, confirming ones, and windows outside', () => {
     const builder = new LaneBuilder({ fromMs: 0, windowMs: 10 * MINUTE_MS, windows: 2 });
-    const samples = new SeriesBuilder(5);
+    const samples = new SeriesBuilder(6);
     samples.addSample(2, 0, OUTCOME.reply, 300);
     samples.addSample(2, 1, OUTCOME.reply, 100);
     samples.addSample(2, 2, OUTCOME.timeout, 0);
     samples.addSample(7, 3, OUTCOME.not_sent, 0);
     samples.addSample(1, 4, OUTCOME.refused, 0);
+    samples.addSample(2, 5, OUTCOME.timeout, 0, encodeConfirming());
     for (const startMs of [-5, 0, 5, 20].map((minutes) => minutes * MINUTE_MS))
       builder.addSamples(startMs, samples.buildSamples());
     expect(builder.build()).toEqual([
