@@ -17,6 +17,8 @@ describe('confirming bursts', () => {
   let prober: Prober;
   let probed: { key: number; atMs: number; confirms: boolean; outcome: number }[];
   let isBelieved: boolean;
+  /** Results that wait for the anchors; null without any. */
+  let waiting: (() => void)[] | null;
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
@@ -25,6 +27,7 @@ describe('confirming bursts', () => {
     bursts.isEnabled = true;
     probed = [];
     isBelieved = true;
+    waiting = null;
     const quiet = (): void => undefined;
     prober = new Prober({
       ...{ executor, bursts, budget: new PacketBudget(LIMITS) },
@@ -32,6 +35,7 @@ describe('confirming bursts', () => {
         probed.push({ key, atMs: atMs - START_MS, confirms: isConfirming(detail), outcome });
         return isBelieved;
       },
+      whenAsked: (_sinceMs, judge) => (waiting === null ? judge() : waiting.push(judge)),
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       nowMs: () => START_MS,
     });
@@ -128,6 +132,19 @@ describe('confirming bursts', () => {
     await vi.advanceTimersByTimeAsync(INTERVAL_MS);
     expect(bursts.counts).toMatchObject({ bursts: 1 });
     expect(bursts.counts.probes).toBeLessThan(3);
+  });
+
+  it('record further misses after the anchors were asked, and answers immediately', async () => {
+    waiting = [];
+    await whenMissing(pingPlan(1, INTERVAL_MS), () => true);
+    for (let step = 0; step < 200 && waiting.length < 2; step++) await vi.advanceTimersByTimeAsync(100);
+    expect(confirmingOf(1)).toEqual([]);
+    executor.outcomeOf = () => OUTCOME.reply;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(confirmingOf(1)).toHaveLength(1);
+    isBelieved = false;
+    for (const judge of waiting) judge();
+    expect(confirmingOf(1)).toHaveLength(3);
   });
 
   it('do not follow the first miss of a target that never answered', async () => {
