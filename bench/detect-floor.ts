@@ -5,11 +5,15 @@ const TIMEOUT_MS = 1_000;
 const MISSES_TO_FAIL = 2;
 const QUORUM = 2;
 
-/** A target that got no packets from `injectedMs` on, and when a client saw it as down. Times are in ms since 1970. */
+/**
+ * A target that got no packets from `silentMs` on, and perhaps already from `fromMs` on, and when a client saw it as down. Times are in ms since
+ * 1970; the time counts from `silentMs`.
+ */
 export interface Outage {
   ip: string;
   key: number;
-  injectedMs: number;
+  fromMs: number;
+  silentMs: number;
   seenMs: number | null;
 }
 
@@ -54,14 +58,14 @@ const PROBED = `
  * is over, because the agent was late, it does not wait.
  */
 export async function floorsOf(sql: Sql, faults: readonly Fault[], intervalMs: number): Promise<Detected[]> {
-  const fromMs = Math.min(...faults.map(({ injectedMs }) => injectedMs));
+  const fromMs = Math.min(...faults.map((fault) => fault.fromMs));
   const rows = await sql.query<Probed>(PROBED, [faults.map(({ key }) => key), fromMs]);
   const byKey = Map.groupBy(rows, ({ key }) => Number(key));
   return faults.flatMap((fault) => detectedOf(fault, byKey.get(fault.key) ?? [], intervalMs) ?? []);
 }
 
 function detectedOf(
-  { injectedMs, seenMs }: Fault,
+  { fromMs, silentMs, seenMs }: Fault,
   agents: readonly Probed[],
   intervalMs: number,
 ): Detected | undefined {
@@ -69,20 +73,22 @@ function detectedOf(
   const known: number[] = [];
   const missesMs: number[][] = [];
   for (const { at, outcomes } of agents) {
-    const before = at.findLast((sentMs) => sentMs < injectedMs);
-    const misses = at.filter((sentMs, row) => sentMs >= injectedMs && outcomes[row] !== 'reply');
-    missesMs.push(misses.map((sentMs) => Math.round(sentMs - injectedMs)));
+    const misses = at.filter((sentMs, row) => sentMs >= fromMs && outcomes[row] !== 'reply');
+    const before = at.findLast((sentMs) => sentMs < silentMs);
+    const isMissing = misses.some((sentMs) => sentMs < silentMs);
+    missesMs.push(misses.map((sentMs) => Math.round(sentMs - silentMs)));
     const deciding = misses[MISSES_TO_FAIL - 1];
-    if (before !== undefined) scheduled.push(Math.max(injectedMs, before + intervalMs));
+    if (isMissing) scheduled.push(silentMs);
+    else if (before !== undefined) scheduled.push(Math.max(silentMs, before + intervalMs));
     if (deciding !== undefined) known.push(deciding + TIMEOUT_MS);
   }
   const first = nth(scheduled, QUORUM);
   const decided = nth(known, QUORUM);
   if (first === undefined || decided === undefined) return undefined;
-  const floorMs = first - injectedMs + MISSES_TO_FAIL * TIMEOUT_MS;
+  const floorMs = first - silentMs + MISSES_TO_FAIL * TIMEOUT_MS;
   return {
-    ...{ tookMs: seenMs - injectedMs, floorMs },
-    agentsMs: decided - injectedMs - floorMs,
+    ...{ tookMs: seenMs - silentMs, floorMs },
+    agentsMs: decided - silentMs - floorMs,
     pipelineMs: seenMs - decided,
     missesMs,
   };

@@ -13,7 +13,7 @@ it('the floor is the wait until enough agents probe the target, and two timeouts
     { agent: 'b', at: [4_000, 19_050, 20_200], outcomes: ['reply', 'timeout', 'timeout'] },
     { agent: 'c', at: [9_000, 24_000], outcomes: ['reply', 'timeout'] },
   ]);
-  const fault = { ip: '198.18.0.1', key: 1, injectedMs: 10_000, seenMs: 21_500 };
+  const fault = { ip: '198.18.0.1', key: 1, fromMs: 9_990, silentMs: 10_000, seenMs: 21_500 };
   expect(await floorsOf(sql, [fault], INTERVAL_MS)).toEqual([
     {
       ...{ tookMs: 11_500, floorMs: 11_000, agentsMs: 200, pipelineMs: 300 },
@@ -27,7 +27,7 @@ it('an agent that is late does not wait longer, and faults that too few agents s
     { agent: 'a', at: [0, 20_500, 21_600], outcomes: ['reply', 'timeout', 'timeout'] },
     { agent: 'b', at: [1_000, 20_600, 21_700], outcomes: ['reply', 'timeout', 'timeout'] },
   ]);
-  const fault = { ip: '198.18.0.1', key: 1, injectedMs: 20_000, seenMs: 23_000 };
+  const fault = { ip: '198.18.0.1', key: 1, fromMs: 19_990, silentMs: 20_000, seenMs: 23_000 };
   expect(await floorsOf(late, [fault], INTERVAL_MS)).toMatchObject([{ tookMs: 3_000, floorMs: 2_000, agentsMs: 700 }]);
   expect(await floorsOf(sqlOf([{ agent: 'a', at: [0], outcomes: replies(1) }]), [fault], INTERVAL_MS)).toEqual([]);
 });

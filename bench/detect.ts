@@ -63,10 +63,10 @@ async function injectFaults(
   for (const ip of ips) {
     atMs += -Math.log(1 - random()) * gapMs;
     await pause(Math.max(0, atMs - performance.now()));
-    const injectedMs = await network.silence(ip);
-    const outage = client.whenDown(ip, injectedMs, DETECTED_WITHIN_MS).then(async (down) => {
-      await network.restore(ip);
-      return { ip, key: down?.key ?? 0, injectedMs, seenMs: down?.seenMs ?? null };
+    const { fromMs, silentMs } = await network.silenceTarget(ip);
+    const outage = client.whenDown(ip, silentMs, DETECTED_WITHIN_MS).then(async (down) => {
+      await network.restoreTarget(ip);
+      return { ip, key: down?.key ?? 0, fromMs, silentMs, seenMs: down?.seenMs ?? null };
     });
     seen.push(outage);
   }

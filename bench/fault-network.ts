@@ -5,7 +5,7 @@ import type { BenchProduct } from './product';
 
 type Told =
   | { kind: 'ready'; ips: string[]; responder: number }
-  | { kind: 'done'; ip: string; silencedMs?: number }
+  | { kind: 'done'; ip: string; fromMs?: number; silentMs?: number }
   | { kind: 'failed'; reason: string };
 
 /** The lab with three real agents next to a bench's product, in a process of its own (infra/bench/fault-network.mjs). Needs root. */
@@ -32,13 +32,13 @@ export class FaultNetwork {
     return { network, ips: told.ips, responder: told.responder };
   }
 
-  /** Drops all packets to a target. Returns since when, in ms since 1970. */
-  async silence(ip: string): Promise<number> {
-    const told = await this.sendCommand('silence', ip);
-    return told.kind === 'done' ? (told.silencedMs ?? 0) : 0;
+  /** Drops all packets to a target: some from `fromMs` on, all from `silentMs` on, in ms since 1970. */
+  async silenceTarget(ip: string): Promise<{ fromMs: number; silentMs: number }> {
+    const { fromMs = 0, silentMs = 0 } = await this.sendCommand('silence', ip);
+    return { fromMs, silentMs };
   }
 
-  async restore(ip: string): Promise<void> {
+  async restoreTarget(ip: string): Promise<void> {
     await this.sendCommand('restore', ip);
   }
 
@@ -50,9 +50,11 @@ export class FaultNetwork {
     await ended;
   }
 
-  private sendCommand(command: string, ip: string): Promise<Told> {
+  private async sendCommand(command: string, ip: string): Promise<Extract<Told, { kind: 'done' }>> {
     this.child.send({ command, ip });
-    return this.nextAnswer();
+    const told = await this.nextAnswer();
+    if (told.kind !== 'done') throw new Error(`the simulated internet answered ${told.kind}`);
+    return told;
   }
 
   /** @throws Error if the command failed or the process ended */

@@ -1,6 +1,7 @@
 // The lab with its agents next to the product of a bench, which starts this process with an IPC channel. Commands are `silence` and `restore`: a
 // silenced target gets no packet of any agent. The process ends when the channel closes, and removes the namespaces.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { messageOf } from '../error-text.mjs';
 import { Lab } from '../lab/lab.mjs';
 import { DEFAULT_WORLD } from '../lab/engine/world-plan.mjs';
@@ -28,26 +29,27 @@ const lab = new Lab({
   ...{ access, productDir, intervalS, report: () => undefined, signal: new AbortController().signal },
 });
 
-/** @type {Record<string, (ip: string) => object>} */
+/** @type {ReturnType<typeof startShell> | undefined} */
+let shell;
+/** Commands of nft without an answer, oldest first. @type {((answer: string) => void)[]} */
+const waiting = [];
+
+/** @type {Record<string, (ip: string) => Promise<object>>} */
 const COMMANDS = {
-  // It is in force between the two times; the earlier one counts.
-  silence: (ip) => {
-    const silencedMs = Date.now();
-    nft([`add element ${SET} { ${ip} }`]);
-    return { silencedMs };
+  // It takes effect between the two times.
+  silence: async (ip) => {
+    const fromMs = Date.now();
+    await nft(`add element ${SET} { ${ip} }`);
+    return { fromMs, silentMs: Date.now() };
   },
-  restore: (ip) => {
-    nft([`delete element ${SET} { ${ip} }`]);
+  restore: async (ip) => {
+    await nft(`delete element ${SET} { ${ip} }`);
     return {};
   },
 };
 
 process.on('message', (/** @type {{ command: string, ip: string }} */ { command, ip }) => {
-  try {
-    tell('done', { ip, ...COMMANDS[command](ip) });
-  } catch (error) {
-    failed(error);
-  }
+  COMMANDS[command](ip).then((answer) => tell('done', { ip, ...answer }), failed);
 });
 process.once('disconnect', () => void end());
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => undefined);
@@ -58,7 +60,8 @@ async function start() {
   if (reason) throw new Refusal(`The simulated internet is not possible here: ${reason}.`);
   const up = await lab.start();
   if (up < targets) throw new Refusal(`Only ${up} of ${targets} targets are up.`);
-  nft(CHAIN);
+  shell = startShell();
+  for (const line of CHAIN) await nft(line);
   tell('ready', { ips: lab.world.targets.map(({ ip }) => ip), responder: lab.responder?.pid });
 }
 
@@ -67,14 +70,23 @@ async function end() {
   process.exit(0);
 }
 
-/** @param {string[]} lines */
-function nft(lines) {
-  const { core } = lab.namespaces;
-  const { status, stderr, error } = spawnSync('ip', ['netns', 'exec', core, 'nft', '-f', '-'], {
-    encoding: 'utf8',
-    input: `${lines.join('\n')}\n`,
+/** Starts a shell in the core namespace that runs a command of nft per line, and prints whether it succeeded. */
+function startShell() {
+  const loop = 'while read -r line; do nft "$line" && echo ok || echo failed; done';
+  const child = spawn('ip', ['netns', 'exec', lab.namespaces.core, 'sh', '-c', loop], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  if (error || status !== 0) throw new Refusal(`nft failed in ${core}: ${error ? messageOf(error) : stderr.trim()}`);
+  lab.record.addProcess(child.pid);
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(line));
+  return child;
+}
+
+/** @param {string} command */
+async function nft(command) {
+  /** @type {Promise<string>} */
+  const answer = new Promise((resolve) => waiting.push(resolve));
+  shell?.stdin.write(`${command}\n`);
+  if ((await answer) !== 'ok') throw new Refusal(`nft failed: ${command}`);
 }
 
 /** @param {unknown} error */
