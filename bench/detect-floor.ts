@@ -54,8 +54,8 @@ const PROBED = `
  *
  *     fault ── wait ──▶ scheduled probe of the QUORUM-th agent ── timeout ──▶ first miss known ── timeout ──▶ second miss known = floor
  *
- * An agent probes a target exactly once per interval, so its next scheduled probe is one interval after the last one before the fault. If that
- * is over, because the agent was late, it does not wait.
+ * Probes of an agent are exactly one interval apart, so the next scheduled one is an interval after the last one before the fault. If that is over,
+ * because the agent was late, it does not wait.
  */
 export async function floorsOf(sql: Sql, faults: readonly Fault[], intervalMs: number): Promise<Detected[]> {
   const fromMs = Math.min(...faults.map((fault) => fault.fromMs));
