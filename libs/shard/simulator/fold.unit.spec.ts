@@ -46,6 +46,7 @@ describe('a shard', () => {
       records.forEach((record, offset) => whole.fold.applyRecord(offset, record, () => -1));
       await flush(whole, expected);
       expect(expected.length).toBeGreaterThan(TARGETS.length);
+      expect(expected.some((line) => line.includes('"to_status":"degraded"'))).toBe(true);
 
       const random = seeded(seed + 1_000);
       const changes: string[] = [];

@@ -10,6 +10,7 @@ import {
 import { ReceiptTimes } from '@icmp-mon/shard/engine';
 import { AGENT_IDS, seeded, targetIdOf } from '@icmp-mon/shard/engine/testing';
 import { areIndependent, blocksOf } from './log-blocks';
+import { garbageAfter, thresholdsRecord } from './log-records';
 import { CLOSED, PING, probe, probeClosed, SimulatedAgent, type SimulatedBlock } from './simulated-agent';
 import { AGENTS, isAgentFault, isLogFault, type AgentFault, type LogFault, type Plan } from './plan';
 
@@ -69,6 +70,8 @@ class LogSimulation {
   private lastTickMs = 0;
   private readonly receipts = new ReceiptTimes();
   private swapped = false;
+  private readonly thresholdDice: () => number;
+  private readonly thresholds: Uint8Array[] = [];
 
   constructor(
     private readonly plan: Plan,
@@ -76,6 +79,7 @@ class LogSimulation {
   ) {
     const random = seeded(plan.seed * 31 + shard);
     this.random = random;
+    this.thresholdDice = seeded(plan.seed * 31 + shard + 0x5eed);
     this.agents = AGENT_IDS.slice(0, AGENTS).map((agentId, at) => new SimulatedAgent(at, agentId, shard));
     const changes = Array.from({ length: plan.inventoryChanges }, () => Math.floor(random() * plan.seconds));
     this.changeSeconds = new Set(changes);
@@ -99,6 +103,7 @@ class LogSimulation {
     const logFaults = this.plan.faults.filter((fault): fault is LogFault => isLogFault(fault) && fault.at === second);
     for (const fault of draining ? [] : logFaults) this.disturbLog(fault, second);
     this.appendTick(second, nowMs);
+    if (this.thresholdDice() < 0.15) this.appendThresholds();
     for (const { upload } of this.late.filter(({ at }) => at === second)) this.appendUpload(upload, nowMs);
     for (const key of this.assigned.keys()) {
       if (this.random() < 0.03) this.down[this.down.has(key) ? 'delete' : 'add'](key);
@@ -183,6 +188,13 @@ class LogSimulation {
     this.clean.push(record);
   }
 
+  private appendThresholds(): void {
+    const record = thresholdsRecord(this.thresholdDice, this.thresholds.length + 1, [...this.assigned]);
+    this.records.push(...this.thresholds.slice(-2, -1), record, record);
+    this.thresholds.push(record);
+    this.clean.push(record);
+  }
+
   private disturbLog(fault: LogFault, second: number): void {
     switch (fault.kind) {
       case 'tick-takeover':
@@ -197,7 +209,7 @@ class LogSimulation {
         this.records.push(...this.facts.slice(-fault.facts));
         return;
       case 'garbage':
-        this.records.push(this.garbage(fault.form));
+        this.records.push(garbageAfter(this.records, fault.form));
         return;
       case 'swap':
         return;
@@ -302,18 +314,6 @@ class LogSimulation {
         this.samples.set(line, (this.samples.get(line) ?? 0) + 1);
       }
     }
-  }
-
-  /** Returns another record with a damaged block, or bytes that are not a record. */
-  private garbage(form: number): Uint8Array {
-    const last = this.records.findLast((record) => record[0] === 1);
-    if (form === 0 || !last) return new Uint8Array();
-    if (form === 1) return Uint8Array.of(9, 1, 2, 3);
-    if (form === 2) return last.subarray(0, Math.max(2, last.length - 5));
-    if (form === 3) return Uint8Array.of(3, 200, 1, 123, 34);
-    const damaged = Uint8Array.from(last);
-    damaged[damaged.length - 1] ^= 0x40;
-    return damaged;
   }
 
   /** Swaps the last two records if they contain blocks of two agents without a common target. */

@@ -4,6 +4,7 @@ import { type ChangeRow, StatusParticipant, type StoredStatuses } from '@icmp-mo
 import { decodePairChanges, type PairChangeRecord } from '@icmp-mon/status/wire';
 import { describe, expect, it } from 'vitest';
 import { generateLog, targetIdOf } from '@icmp-mon/shard/engine/testing';
+import { Newcomer } from './newcomer.test-data';
 import { immediateRows, type SimulatedRows, SimulatedTables } from './simulated-tables';
 
 const KEYS = [1, 2, 3, 4, 5, 6];
@@ -86,9 +87,14 @@ function verdictsAfter(records: readonly PairChangeRecord[]): string[] {
   return [...known].map(([pair, verdict]) => `${pair} ${verdict}`).sort();
 }
 
-function headAtMiddle(): StatusHead {
+/** Kind of the records of thresholds, which older releases skip. */
+const THRESHOLDS = 4;
+
+function headAtMiddle(isSkipped: (record: Uint8Array) => boolean = () => false): StatusHead {
   const fold = foldOf(statusOnly());
-  records.slice(0, MIDDLE + 1).forEach((record, offset) => fold.applyRecord(offset, record, () => Infinity));
+  for (const [offset, record] of records.slice(0, MIDDLE + 1).entries()) {
+    if (!isSkipped(record)) fold.applyRecord(offset, record, () => Infinity);
+  }
   return fold.participants[0].checkpoint().head as StatusHead;
 }
 
@@ -123,6 +129,27 @@ describe('a shard after an upgrade', () => {
         .filter(({ target_key }) => target_key !== differing[0])
         .map(({ target_key, to_status }) => [target_key, to_status]),
     );
+  });
+
+  it('publishes as new changes which targets are degraded, after a release that did not know thresholds', async () => {
+    const older = headAtMiddle((record) => record[0] === THRESHOLDS);
+    const newer = headAtMiddle();
+    const statuses = ({ states }: StatusHead): string[] => states.map(([key, status]) => `${key} ${status}`);
+    const differing = statuses(newer).filter((line) => !statuses(older).includes(line));
+    expect(differing.filter((line) => line.endsWith('degraded'))).not.toEqual([]);
+    const { changes, warnings } = await changesAfterTakeover(older);
+    expect(warnings).toMatchObject([{ participant: 'status' }]);
+    expect(changes.map(({ change_seq }) => change_seq)).toEqual(changes.map((_, at) => older.changeSeq + 1 + at));
+    // Each change continues the stored status, and the last ones are those of a fold that always knew thresholds.
+    const after = new Map(older.states.map(([key, status]) => [key, status]));
+    for (const { target_key, from_status, to_status } of changes) {
+      expect(from_status).toBe(after.get(target_key));
+      after.set(target_key, to_status);
+    }
+    const whole = foldOf(statusOnly());
+    records.forEach((record, offset) => whole.applyRecord(offset, record, () => -1));
+    const { states } = whole.participants[0].checkpoint().head as StatusHead;
+    expect([...after].map(([key, status]) => `${key} ${status}`)).toEqual(statuses({ ...older, states }));
   });
 
   it('replaces the verdicts of pairs if the previous release sealed other records of their changes', async () => {
@@ -160,29 +187,3 @@ describe('a shard after an upgrade', () => {
     expect(upgraded.participants[0].checkpoint()).toEqual(without.participants[0].checkpoint());
   });
 });
-
-/** A participant that only one of the two releases has. */
-class Newcomer implements ShardParticipant<Rows> {
-  readonly name = 'newcomer';
-  private ticks = 0;
-
-  onTick(): void {
-    this.ticks++;
-  }
-
-  checkpoint(): ReturnType<ShardParticipant<Rows>['checkpoint']> {
-    return { head: { ticks: this.ticks }, columns: { more: Uint8Array.of(1, 2, 3) } };
-  }
-
-  restore(): void {
-    throw new Error('the checkpoint has no part of this participant');
-  }
-
-  takePendingWrite(): null {
-    return null;
-  }
-
-  hasPending(): boolean {
-    return false;
-  }
-}

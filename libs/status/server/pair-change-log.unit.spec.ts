@@ -4,6 +4,7 @@ import { agentIdOf, policyFact, targetFact } from '@icmp-mon/shard/engine/testin
 import { PAIR_CHANGES_MAX, PAIR_VERDICT } from '@icmp-mon/status/wire';
 import { describe, expect, it } from 'vitest';
 import { PairChangeLog, type SealedPairChanges } from './pair-change-log';
+import { judgeResult } from './pair-judge';
 import { FRESHNESS, PairTable } from './pair-table';
 import { AGENT, JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
 import { StatusState } from './status-state';
@@ -120,10 +121,12 @@ describe('the changes of pairs', () => {
 
   it('of 100,000 pairs together are bounded records without gaps, also without ticks', () => {
     const { pairs, targets, log, records } = manyPairs(1_000, 100);
+    const [sampleMs, noRtt] = [Float64Array.of(START_MS), Uint32Array.of(0)];
     const judgeAll = (outcome: number): void => {
       for (const target of targets)
         for (const { slot, policy } of target.pairs) {
-          pairs.judgeResult(slot, START_MS, outcome, { ...policy, missesToFail: 1 }, 0);
+          const result = { sampleMs, rttUs: noRtt, details: new Map(), outcome: Uint8Array.of(outcome) };
+          judgeResult(pairs, slot, { ...result, policy: [{ ...policy, missesToFail: 1 }] }, 0, 0);
           pairs.setFreshness(slot, FRESHNESS.fresh);
           log.noteSlot(slot, target);
           log.sealFull(CLOCK, placeOf(1));

@@ -1,58 +1,45 @@
-import { F64, F64_STRIDE, ROW_BYTES, U16, U16_STRIDE, U8 } from './pair-row';
+export type PairColumn =
+  Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
-/** Fields of a pair in a checkpoint. How long a verdict stays fresh is not stored: it follows from the tier policy. */
-const STORED = {
-  verdict: Uint8Array,
-  standing: Uint8Array,
-  missesInRow: Uint16Array,
-  successesInRow: Uint16Array,
-  notSentInRow: Uint16Array,
-  lastVoteAgeMs: Float64Array,
-  lastNotSentAgeMs: Float64Array,
-  assignedAgeMs: Float64Array,
-  lastSampleMs: Float64Array,
-  lastSuccessMs: Float64Array,
-  verdictSinceMs: Float64Array,
-} as const;
-
-type StoredField = keyof typeof STORED;
-export type PairColumn = InstanceType<(typeof STORED)[StoredField]>;
-const STORED_FIELDS = Object.keys(STORED) as StoredField[];
-
-/** Rows of the pair table, by element type. */
-interface PairRows {
-  f64: Float64Array<ArrayBuffer>;
-  u16: Uint16Array<ArrayBuffer>;
-  u8: Uint8Array<ArrayBuffer>;
+/** Field of all rows: that of slot i is `values[i * stride + place]`. */
+export interface StoredColumn {
+  values: PairColumn;
+  stride: number;
+  place: number;
 }
 
-/** Returns the stored fields of the given slots, in their order, as columns. */
-export function gatherColumns(rows: PairRows, slots: readonly number[]): Record<string, PairColumn> {
+/** Returns fields by name; `fields` are their places within a row. */
+export function columnsOf(
+  values: PairColumn,
+  stride: number,
+  fields: Readonly<Record<string, number>>,
+): Record<string, StoredColumn> {
+  return Object.fromEntries(Object.entries(fields).map(([name, place]) => [name, { values, stride, place }]));
+}
+
+/** Returns the fields of the given slots, in their order, as columns. */
+export function gatherColumns(
+  fields: Readonly<Record<string, StoredColumn>>,
+  slots: readonly number[],
+): Record<string, PairColumn> {
   return Object.fromEntries(
-    STORED_FIELDS.map((field) => {
-      const { values, stride, place } = placeOf(rows, field);
-      const column = new STORED[field](slots.length);
+    Object.entries(fields).map(([name, { values, stride, place }]) => {
+      const Column = values.constructor as new (length: number) => PairColumn;
+      const column = new Column(slots.length);
       for (let at = 0; at < slots.length; at++) column[at] = values[slots[at] * stride + place];
-      return [field, column];
+      return [name, column];
     }),
   );
 }
 
 /** Writes columns to the given slots; a missing column is 0. */
 export function scatterColumns(
-  rows: PairRows,
+  fields: Readonly<Record<string, StoredColumn>>,
   slots: readonly number[],
   columns: Record<string, ArrayLike<number>>,
 ): void {
-  for (const name of STORED_FIELDS) {
-    const { values, stride, place } = placeOf(rows, name);
+  for (const [name, { values, stride, place }] of Object.entries(fields)) {
     const column = columns[name];
     for (let at = 0; at < slots.length; at++) values[slots[at] * stride + place] = column?.[at] ?? 0;
   }
-}
-
-function placeOf({ f64, u16, u8 }: PairRows, name: StoredField): { values: PairColumn; stride: number; place: number } {
-  if (name in F64) return { values: f64, stride: F64_STRIDE, place: F64[name as keyof typeof F64] };
-  if (name in U16) return { values: u16, stride: U16_STRIDE, place: U16[name as keyof typeof U16] };
-  return { values: u8, stride: ROW_BYTES, place: U8[name as keyof typeof U8] };
 }

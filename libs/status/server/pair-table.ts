@@ -1,8 +1,8 @@
-import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
-import { isSuccess, isVote } from '@icmp-mon/probing/contract';
-import { gatherColumns, type PairColumn, scatterColumns } from './pair-columns';
-import { F64, F64_STRIDE, ROW_BYTES, U16, U16_STRIDE, U32, U32_STRIDE, U8 } from './pair-row';
-import { judgeProbe, VERDICT } from './verdict';
+import type { TargetEntry } from '@icmp-mon/shard/engine';
+import { gatherColumns, type PairColumn, scatterColumns, type StoredColumn } from './pair-columns';
+import { F64, F64_STRIDE, PairRows, ROW_BYTES, U16, U16_STRIDE, U32, U32_STRIDE, U8 } from './pair-row';
+import { PairTrends } from './trends/pair-trends';
+import { VERDICT } from './verdict';
 
 /** Whether a verdict may vote, and if not, why. `refused`: the agent's own kernel refuses to send. */
 export const FRESHNESS = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
@@ -23,10 +23,8 @@ const INITIAL_ROWS = 64;
  */
 export class PairTable {
   readonly targetOf: (TargetEntry | undefined)[] = [];
-  private f64 = new Float64Array(0);
-  private u32 = new Uint32Array(0);
-  private u16 = new Uint16Array(0);
-  private u8 = new Uint8Array(0);
+  readonly rows = new PairRows();
+  readonly trends = new PairTrends();
   /** The shard's age up to which time alone changes no freshness: what a tick looks through instead of all rows. */
   private settledUntilMs = new Float64Array(0);
 
@@ -34,28 +32,35 @@ export class PairTable {
     this.growRows(INITIAL_ROWS);
   }
 
-  /** Starts a pair without a verdict, warming. */
+  /** Starts a pair without a verdict, warming; nothing is known of what is normal for it. */
   assignPair(slot: number, target: TargetEntry, ageMs: number): void {
-    if ((slot + 1) * ROW_BYTES > this.u8.length) this.growRows(Math.max(slot + 1, (this.u8.length / ROW_BYTES) * 2));
-    this.u8.fill(0, slot * ROW_BYTES, (slot + 1) * ROW_BYTES);
-    this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
-    this.u8[slot * ROW_BYTES + U8.standing] = FRESHNESS.warming;
-    this.f64[slot * F64_STRIDE + F64.assignedAgeMs] = ageMs;
+    const rows = this.rows.u8.length / ROW_BYTES;
+    if (slot >= rows) this.growRows(Math.max(slot + 1, rows * 2));
+    this.trends.rows.clearRow(slot);
+    this.startWarming(slot, target, ageMs);
+  }
+
+  private startWarming(slot: number, target: TargetEntry, ageMs: number): void {
+    this.rows.clearRow(slot);
+    this.rows.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
+    this.rows.u8[slot * ROW_BYTES + U8.standing] = FRESHNESS.warming;
+    this.rows.f64[slot * F64_STRIDE + F64.assignedAgeMs] = ageMs;
     this.targetOf[slot] = target;
     this.settledUntilMs[slot] = 0;
   }
 
-  /** Restarts the warm-up of a pair and drops its verdict; the time of its last reply is kept. */
+  /** Restarts the warm-up of a pair and drops its verdict; the time of its last reply, and what is normal for it, are kept. */
   warm(slot: number, ageMs: number): void {
     const target = this.targetOf[slot];
     if (!target) return;
-    const lastSuccessMs = this.f64[slot * F64_STRIDE + F64.lastSuccessMs];
-    const { [slot * U32_STRIDE + U32.staleAfterMs]: staleAfterMs, [slot * U32_STRIDE + U32.warmUntilMs]: warmUntilMs } =
-      this.u32;
-    this.assignPair(slot, target, ageMs);
-    this.f64[slot * F64_STRIDE + F64.lastSuccessMs] = lastSuccessMs;
-    this.u32[slot * U32_STRIDE + U32.staleAfterMs] = staleAfterMs;
-    this.u32[slot * U32_STRIDE + U32.warmUntilMs] = warmUntilMs;
+    const lastSuccessMs = this.lastSuccessMs(slot);
+    const [staleAt, warmAt] = [slot * U32_STRIDE + U32.staleAfterMs, slot * U32_STRIDE + U32.warmUntilMs];
+    const { [staleAt]: staleAfterMs, [warmAt]: warmUntilMs } = this.rows.u32;
+    this.startWarming(slot, target, ageMs);
+    this.trends.forgetRounds(slot);
+    this.rows.f64[slot * F64_STRIDE + F64.lastSuccessMs] = lastSuccessMs;
+    this.rows.u32[staleAt] = staleAfterMs;
+    this.rows.u32[warmAt] = warmUntilMs;
   }
 
   releasePair(slot: number): void {
@@ -67,23 +72,24 @@ export class PairTable {
   setPolicyOf({ pairs, policy }: TargetEntry): void {
     if (!policy) return;
     for (const { slot } of pairs) {
-      this.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
-      this.u32[slot * U32_STRIDE + U32.warmUntilMs] =
+      this.rows.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
+      this.rows.u32[slot * U32_STRIDE + U32.warmUntilMs] =
         WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
+      this.trends.setLimits(slot, policy);
       this.settledUntilMs[slot] = 0;
     }
   }
 
   verdict(slot: number): number {
-    return this.u8[slot * ROW_BYTES + U8.verdict];
+    return this.rows.u8[slot * ROW_BYTES + U8.verdict];
   }
 
   freshness(slot: number): number {
-    return this.u8[slot * ROW_BYTES + U8.standing];
+    return this.rows.u8[slot * ROW_BYTES + U8.standing];
   }
 
   setFreshness(slot: number, freshness: number): void {
-    this.u8[slot * ROW_BYTES + U8.standing] = freshness;
+    this.rows.u8[slot * ROW_BYTES + U8.standing] = freshness;
     this.settledUntilMs[slot] = 0;
   }
 
@@ -102,65 +108,42 @@ export class PairTable {
   /** Until when the current freshness lasts without a further result; votes only make it longer. */
   private settledAt(slot: number): number {
     const row64 = slot * F64_STRIDE;
-    const staleAfterMs = this.u32[slot * U32_STRIDE + U32.staleAfterMs];
+    const staleAfterMs = this.rows.u32[slot * U32_STRIDE + U32.staleAfterMs];
     switch (this.freshness(slot)) {
       case FRESHNESS.fresh:
-        return this.f64[row64 + F64.lastVoteAgeMs] + staleAfterMs;
+        return this.rows.f64[row64 + F64.lastVoteAgeMs] + staleAfterMs;
       case FRESHNESS.warming:
-        return this.f64[row64 + F64.assignedAgeMs] + this.u32[slot * U32_STRIDE + U32.warmUntilMs];
+        return this.rows.f64[row64 + F64.assignedAgeMs] + this.rows.u32[slot * U32_STRIDE + U32.warmUntilMs];
       case FRESHNESS.refused:
-        return this.f64[row64 + F64.lastNotSentAgeMs] + staleAfterMs;
+        return this.rows.f64[row64 + F64.lastNotSentAgeMs] + staleAfterMs;
       default:
         return Infinity;
     }
   }
 
   lastSampleMs(slot: number): number {
-    return this.f64[slot * F64_STRIDE + F64.lastSampleMs];
+    return this.rows.f64[slot * F64_STRIDE + F64.lastSampleMs];
   }
 
   lastSuccessMs(slot: number): number {
-    return this.f64[slot * F64_STRIDE + F64.lastSuccessMs];
+    return this.rows.f64[slot * F64_STRIDE + F64.lastSuccessMs];
   }
 
   verdictSinceMs(slot: number): number {
-    return this.f64[slot * F64_STRIDE + F64.verdictSinceMs];
-  }
-
-  /** Applies one more result of the pair, which must not be older than its last one, and updates its verdict. */
-  judgeResult(slot: number, sampleMs: number, outcome: number, policy: PolicyEntry, ageMs: number): void {
-    const { f64, u16, u8 } = this;
-    const row8 = slot * ROW_BYTES;
-    const row16 = slot * U16_STRIDE;
-    const row64 = slot * F64_STRIDE;
-    const before = {
-      verdict: u8[row8 + U8.verdict],
-      missesInRow: u16[row16 + U16.missesInRow],
-      successesInRow: u16[row16 + U16.successesInRow],
-      notSentInRow: u16[row16 + U16.notSentInRow],
-    };
-    const after = judgeProbe(before, outcome, policy);
-    u16[row16 + U16.missesInRow] = after.missesInRow;
-    u16[row16 + U16.successesInRow] = after.successesInRow;
-    u16[row16 + U16.notSentInRow] = after.notSentInRow;
-    f64[row64 + F64.lastSampleMs] = sampleMs;
-    f64[row64 + (isVote(outcome) ? F64.lastVoteAgeMs : F64.lastNotSentAgeMs)] = ageMs;
-    if (isSuccess(outcome)) f64[row64 + F64.lastSuccessMs] = sampleMs;
-    if (after.verdict === before.verdict) return;
-    u8[row8 + U8.verdict] = after.verdict;
-    f64[row64 + F64.verdictSinceMs] = sampleMs;
+    return this.rows.f64[slot * F64_STRIDE + F64.verdictSinceMs];
   }
 
   /** Drops the verdict. After a silence a pair needs a new one: the first vote must not restore the verdict from before the silence. */
   forgetVerdict(slot: number): void {
-    this.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
-    this.u16[slot * U16_STRIDE + U16.missesInRow] = 0;
-    this.u16[slot * U16_STRIDE + U16.successesInRow] = 0;
+    this.rows.u8[slot * ROW_BYTES + U8.verdict] = VERDICT.none;
+    this.rows.u16[slot * U16_STRIDE + U16.missesInRow] = 0;
+    this.rows.u16[slot * U16_STRIDE + U16.successesInRow] = 0;
+    this.trends.forgetRounds(slot);
   }
 
   /** Returns the freshness of the pair at the given age of the shard. */
   freshnessAt(slot: number, ageMs: number): number {
-    const { f64, u32 } = this;
+    const { f64, u32 } = this.rows;
     const row64 = slot * F64_STRIDE;
     const staleAfterMs = u32[slot * U32_STRIDE + U32.staleAfterMs];
     const judged = this.verdict(slot) !== VERDICT.none;
@@ -168,30 +151,30 @@ export class PairTable {
     const warmUntilMs = u32[slot * U32_STRIDE + U32.warmUntilMs];
     if (!judged && ageMs - f64[row64 + F64.assignedAgeMs] <= warmUntilMs) return FRESHNESS.warming;
     const refused =
-      this.u16[slot * U16_STRIDE + U16.notSentInRow] > 0 && ageMs - f64[row64 + F64.lastNotSentAgeMs] <= staleAfterMs;
+      this.rows.u16[slot * U16_STRIDE + U16.notSentInRow] > 0 &&
+      ageMs - f64[row64 + F64.lastNotSentAgeMs] <= staleAfterMs;
     return refused ? FRESHNESS.refused : FRESHNESS.stale;
   }
 
   /** Returns the stored fields of the given slots, in their order, as columns. */
   gather(slots: readonly number[]): Record<string, PairColumn> {
-    return gatherColumns({ f64: this.f64, u16: this.u16, u8: this.u8 }, slots);
+    return gatherColumns(this.storedColumns(), slots);
   }
 
   scatter(slots: readonly number[], columns: Record<string, ArrayLike<number>>): void {
     for (const slot of slots) this.settledUntilMs[slot] = 0;
-    scatterColumns({ f64: this.f64, u16: this.u16, u8: this.u8 }, slots, columns);
+    scatterColumns(this.storedColumns(), slots, columns);
+  }
+
+  private storedColumns(): Record<string, StoredColumn> {
+    return { ...this.rows.storedColumns(), ...this.trends.rows.storedColumns() };
   }
 
   private growRows(rows: number): void {
-    const bytes = new ArrayBuffer(rows * ROW_BYTES);
+    this.rows.growRows(rows);
+    this.trends.rows.growRows(rows);
     const settledUntilMs = new Float64Array(rows);
     settledUntilMs.set(this.settledUntilMs);
     this.settledUntilMs = settledUntilMs;
-    const u8 = new Uint8Array(bytes);
-    u8.set(this.u8);
-    this.f64 = new Float64Array(bytes);
-    this.u32 = new Uint32Array(bytes);
-    this.u16 = new Uint16Array(bytes);
-    this.u8 = u8;
   }
 }

@@ -4,6 +4,7 @@ import { type PairTable, FRESHNESS } from './pair-table';
 import type { TargetVerdicts } from './status-tables';
 import { VoteTimes } from './vote-times';
 import { groupBallot, voterOf } from './voter-groups';
+import { TREND } from './trends/trend-row';
 import { expectedFailuresOf } from './validation/expected-failures';
 import { VERDICT } from './verdict';
 
@@ -71,8 +72,15 @@ export class PairVotes {
     const verdict = this.pairs.verdict(slot);
     if (silence !== null) ballot[silence]++;
     else if (verdict === VERDICT.up) ballot.up++;
-    else if (verdict === VERDICT.degraded) ballot.degraded++;
+    else if (verdict === VERDICT.degraded) this.countDegraded(ballot, slot);
     else ballot.down++;
+  }
+
+  private countDegraded(ballot: Ballot, slot: number): void {
+    const trend = this.pairs.trends.trend(slot);
+    ballot.degraded++;
+    if ((trend & TREND.lossy) !== 0) ballot.lossy++;
+    if ((trend & TREND.slow) !== 0) ballot.slow++;
   }
 
   /** Returns the time of the latest sample in ms since 1970; 0 if there is none. */

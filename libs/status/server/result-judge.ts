@@ -1,11 +1,12 @@
 import { isSuccess } from '@icmp-mon/probing/contract';
 import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type TargetEntry } from '@icmp-mon/shard/engine';
 import { isLate } from './late-results';
+import { judgeResult } from './pair-judge';
 import type { PairTable } from './pair-table';
 import type { StatusSink } from './status-effects';
 import { noteReply, type TargetState } from './target-state';
 
-/** Judges the results of a block, each by its own pair. Reports pairs whose verdict, or its freshness, changed. */
+/** Judges the results of a block, each by its own pair. Reports pairs whose verdict, its cause or its freshness changed. */
 export class ResultJudge {
   constructor(
     private readonly pairs: PairTable,
@@ -36,12 +37,14 @@ export class ResultJudge {
     }
     const outcome = batch.outcome[row];
     const verdict = pairs.verdict(slot);
+    const trend = pairs.trends.trend(slot);
     if (isSuccess(outcome) && pairs.lastSuccessMs(slot) === 0) {
       noteReply(this.targets.get(batch.target[row].key), batch.check[row]);
     }
-    pairs.judgeResult(slot, sampleMs, outcome, policy, clock.ageMs);
+    judgeResult(pairs, slot, batch, row, clock.ageMs);
     const freshness = pairs.freshnessAt(slot, clock.ageMs);
-    if (pairs.verdict(slot) === verdict && freshness === pairs.freshness(slot)) return;
+    const isSame = pairs.verdict(slot) === verdict && pairs.trends.trend(slot) === trend;
+    if (isSame && freshness === pairs.freshness(slot)) return;
     pairs.setFreshness(slot, freshness);
     this.pairChanged(slot, batch.target[row], place);
   }

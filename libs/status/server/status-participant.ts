@@ -9,6 +9,7 @@ import type {
   TargetEntry,
   WriterTransaction,
 } from '@icmp-mon/shard/engine';
+import type { ThresholdColumns } from '@icmp-mon/probing/wire';
 import { type StatusCommitted, StatusEffects } from './status-effects';
 import { StatusRecovery } from './status-recovery';
 import { StatusState } from './status-state';
@@ -61,6 +62,10 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
 
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
     this.state.onResults(batch, clock, place);
+  }
+
+  onThresholds(rows: ThresholdColumns, _clock: ShardClock, place: RecordPlace): void {
+    this.state.onThresholds(rows, place);
   }
 
   onTick(clock: ShardClock, place: RecordPlace): void {

@@ -1,4 +1,4 @@
-import { OUTCOME } from '@icmp-mon/probing/contract';
+import { type DetailCode, OUTCOME } from '@icmp-mon/probing/contract';
 import { LANE } from '@icmp-mon/probing/wire';
 import { type RecordPlace, type ResultBatch, type ShardClock, ShardDirectory } from '@icmp-mon/shard/engine';
 import { agentIdOf, policyFact, targetFact } from '@icmp-mon/shard/engine/testing';
@@ -126,7 +126,13 @@ export class JudgedShard {
   }
 
   /** Applies one result of the target with the given age. Returns how many results were late. */
-  measured(key: number, outcome: number = OUTCOME.reply, ageMs = 0, place = placeOf(1)): number {
+  measured(
+    key: number,
+    outcome: number = OUTCOME.reply,
+    ageMs = 0,
+    place = placeOf(1),
+    { rttUs = 9, detail }: { rttUs?: number; detail?: DetailCode } = {},
+  ): number {
     const target = this.directory.targets.get(key);
     const agent = this.directory.agents.get(AGENT);
     if (!target?.policy || !agent) throw new Error(`target ${key} not found`);
@@ -136,8 +142,8 @@ export class JudgedShard {
       ...{
         sampleMs: Float64Array.of(this.clock.atMs - ageMs),
         outcome: Uint8Array.of(outcome),
-        rttUs: Uint32Array.of(9),
-        details: new Map(),
+        rttUs: Uint32Array.of(rttUs),
+        details: new Map(detail ? [[0, detail]] : []),
       },
     };
     this.state.onResults(batch, this.clock, place);

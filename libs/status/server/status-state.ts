@@ -1,4 +1,4 @@
-import { LANE } from '@icmp-mon/probing/wire';
+import { LANE, type ThresholdColumns } from '@icmp-mon/probing/wire';
 import {
   type CheckpointPart,
   type RecordPlace,
@@ -15,6 +15,7 @@ import { decideTarget, type Moment } from './status-decision';
 import type { StatusSink } from './status-effects';
 import { restoreStatuses, statusCheckpoint } from './status-checkpoint';
 import { NEVER_JUDGED, type TargetState } from './target-state';
+import { applyThresholds } from './trends/apply-thresholds';
 
 /**
  * Verdicts and consensus of one shard as a pure function of its log.
@@ -158,6 +159,13 @@ export class StatusState {
     this.targets.set(key, state);
     if (state.flap?.untilAgeMs === undefined) this.flapping.delete(key);
     else this.flapping.add(key);
+  }
+
+  /** Stores what is normal for pairs; their next results are judged by it. Rows of pairs that are not assigned are dropped. */
+  onThresholds(rows: ThresholdColumns, place: RecordPlace): void {
+    for (const target of applyThresholds(rows, this.directoryOf(), this.pairs)) {
+      this.sink.verdictsChanged(target, place);
+    }
   }
 
   checkpoint(): CheckpointPart {

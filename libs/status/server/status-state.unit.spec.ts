@@ -2,8 +2,8 @@ import { OUTCOME } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import { AGENT, JudgedShard, placeOf, RecordingSink, START_MS } from './status-shard.test-data';
 
-/** Until pairs keep their first miss, a verdict begins when it is reached. */
-const DOWN_BEGAN_MS = START_MS + 10_000;
+/** Send time of the first of the misses. */
+const DOWN_BEGAN_MS = START_MS + 5_000;
 
 function shardOf(...keys: number[]): { shard: JudgedShard; sink: RecordingSink } {
   const sink = new RecordingSink();

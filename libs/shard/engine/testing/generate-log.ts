@@ -1,5 +1,11 @@
 import { AGENT_CONDITIONS, OUTCOME, type FeedFact } from '@icmp-mon/probing/contract';
-import { encodeBody, LANE, ResultColumnsBuilder, type BlockEnvelope } from '@icmp-mon/probing/wire';
+import {
+  encodeBody,
+  encodeThresholdsRecord,
+  LANE,
+  ResultColumnsBuilder,
+  type BlockEnvelope,
+} from '@icmp-mon/probing/wire';
 import { compress } from '@icmp-mon/platform/zstd';
 import { seeded } from './seeded';
 import { agentIdOf, policyFact, ShardRecords, targetFact } from './shard-records';
@@ -25,10 +31,11 @@ export interface GeneratedLog {
 
 /**
  * Generates one shard's log of some minutes: a tier policy, three agents, targets that go down and recover, one tick per second, blocks with
- * losses, repeated blocks, late blocks on the backfill lane, and results of unassigned pairs.
+ * losses, thresholds of pairs, repeated blocks, late blocks on the backfill lane, and results of unassigned pairs.
  */
 export function generateLog({ seed, targetKeys, seconds, shard }: Options): GeneratedLog {
   const random = seeded(seed);
+  const thresholdDice = seeded(seed + 0x5eed);
   const records: Uint8Array[] = [];
   const results = new Set<string>();
   const log = new ShardRecords();
@@ -44,6 +51,7 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   for (let second = 0; second < seconds; second++) {
     const nowMs = START_MS + second * 1_000;
     records.push(log.tickRecord(nowMs));
+    if (second % 45 === 44) records.push(thresholdsOf(second, targetKeys, thresholdDice));
     for (const key of targetKeys) if (random() < 0.004) down[down.has(key) ? 'delete' : 'add'](key);
     if (random() < 0.01) feed(standard(targetKeys[Math.floor(random() * targetKeys.length)]));
     if (random() < 0.01) {
@@ -88,6 +96,18 @@ export function generateLog({ seed, targetKeys, seconds, shard }: Options): Gene
   if (held.length > 0) records.push(log.blocksRecord(held));
   records.push(log.tickRecord(START_MS + seconds * 1_000));
   return { records, results };
+}
+
+/** Returns thresholds of most pairs, such that some are slow at times. */
+function thresholdsOf(run: number, targetKeys: readonly number[], random: () => number): Uint8Array {
+  const rows = targetKeys.flatMap((targetKey) =>
+    AGENT_IDS.filter(() => random() < 0.8).map((agentId) => ({
+      ...{ agentId, targetKey, check: 1, medianUs: Math.floor(random() * 4_000), spreadUs: 500 },
+      ...{ lossFloorPpm: 10_000, meanRunCenti: 100 + Math.floor(random() * 200), samples: Math.floor(random() * 99) },
+      flags: random() < 0.3 ? 1 : 0,
+    })),
+  );
+  return encodeThresholdsRecord({ run, part: 0, parts: 1 }, rows);
 }
 
 function agentFact(at: number, random: () => number): FeedFact {
