@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ROLES } from '@icmp-mon/identity/contract';
 import { callOf, type Command, helpOf, pathsOf, UsageError } from '@icmp-mon/platform/command-line';
 import { RESOLUTIONS } from '@icmp-mon/probing/contract';
+import { STATUS_VIEWS } from '@icmp-mon/status/contract';
 import { IMPORT_FORMATS, IMPORT_OUTCOMES, TARGET_SORTS } from '@icmp-mon/targets/contract';
 import { expect, it } from 'vitest';
 import { client } from './commands/index.mjs';
@@ -90,6 +91,7 @@ it('the choices in the definitions equal those of the contracts', () => {
     expect(choicesOf(words, 'role')).toEqual(ROLES);
   expect(choicesOf('targets list', 'sort')).toEqual(TARGET_SORTS);
   expect(choicesOf('targets history', 'resolution')).toEqual(['auto', ...RESOLUTIONS]);
+  expect(choicesOf('targets statuses', 'view')).toEqual(STATUS_VIEWS);
   expect(choicesOf('jobs lines', 'outcome')).toEqual(IMPORT_OUTCOMES);
   for (const words of ['import', 'export']) expect(choicesOf(words, 'format')).toEqual(IMPORT_FORMATS);
 });

@@ -169,6 +169,8 @@ describe('a killed projector', () => {
 
     expect(afterKills.states).toEqual(expected.states);
     expect(afterKills.changes).toEqual(expected.changes);
+    expect(afterKills.pairChanges).toEqual(expected.pairChanges);
+    expect(expected.pairChanges.length).toBeGreaterThan(100);
     const generated = logs.flatMap(({ results }) => [...results]).sort();
     expect(expected.results.sort()).toEqual(generated);
     expect(afterKills.results.sort()).toEqual(generated);

@@ -9,6 +9,9 @@ const SORTS = ['status', 'ip', 'name', 'tier', 'since'];
 /** Equal to the windows of the contract; a test compares them. */
 const RESOLUTIONS = ['auto', '5m', '1h', '1d', '1mo'];
 
+/** Equal to the views of the contract; a test compares them. */
+const STATUS_VIEWS = ['known', 'corrected'];
+
 /** @type {Option[]} */
 const MEMBERS = [
   { name: 'name', value: 'name', text: 'name' },
@@ -77,6 +80,19 @@ const readers = [
       json,
     ],
     examples: ['icmpmon targets history 192.0.2.7 --from now-7d --resolution 1h'],
+  },
+  {
+    name: 'statuses',
+    purpose: 'Lists which statuses a target had, as known then or as corrected by results that arrived late.',
+    arguments: [target],
+    options: [
+      { name: 'from', value: 'time', default: 'now-6h', text: 'from this time on: ISO 8601, or now-6h' },
+      { name: 'to', value: 'time', default: 'now', text: 'before this time' },
+      { name: 'view', value: 'view', choices: STATUS_VIEWS, default: 'known', text: 'as known then, or as corrected' },
+      vrf,
+      json,
+    ],
+    examples: ['icmpmon targets statuses 192.0.2.7 --from now-7d --view corrected'],
   },
   {
     name: 'changes',

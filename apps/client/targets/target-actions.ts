@@ -4,6 +4,7 @@ import { addTarget, pauseTarget, removeTarget, resumeTarget, setTarget } from '.
 import { listTargets } from './list-targets';
 import { countTargets, showStatus, showTarget } from './show-target';
 import { listChanges, listResults, showHistory } from './target-measurements';
+import { listStatuses } from './target-statuses';
 
 export const TARGET_ACTIONS: Actions = {
   'targets list': listTargets,
@@ -12,6 +13,7 @@ export const TARGET_ACTIONS: Actions = {
   'targets status': showStatus,
   'targets results': listResults,
   'targets history': showHistory,
+  'targets statuses': listStatuses,
   'targets changes': listChanges,
   'targets add': addTarget,
   'targets set': setTarget,

@@ -52,6 +52,13 @@ export class TargetHistory {
         return { ...interval, fromMs, lengthMs: toMs - fromMs };
       });
   });
+  /** Newest revision first. */
+  protected readonly corrections = computed(() =>
+    this.timeline()
+      .corrections.slice(-STATUSES_MAX)
+      .reverse()
+      .map((correction) => ({ ...correction, lengthMs: Date.parse(correction.to) - Date.parse(correction.from) })),
+  );
   protected readonly lanes = computed(() =>
     (this.timeline().lanes?.agents ?? []).map((lane) => ({
       ...lane,

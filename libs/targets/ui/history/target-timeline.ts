@@ -40,6 +40,7 @@ export function targetTimeline({ id, check, frame, isShown }: Asked) {
       frame: frame(),
       points: keptHistory.value()?.items ?? [],
       statuses: keptStatuses.value()?.items ?? [],
+      corrections: keptStatuses.value()?.corrections ?? [],
       judgedUntilMs: Date.parse(keptStatuses.value()?.asOf ?? '') || 0,
       lanes: (isTooLongForLanes() ? null : keptLanes.value()) ?? null,
       pathChanges: (pathChanges.hasValue() ? pathChanges.value()?.items : null) ?? [],

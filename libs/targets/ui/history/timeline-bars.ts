@@ -58,6 +58,14 @@ export function statusBars({ statuses, judgedUntilMs, frame }: Timeline, colours
   });
 }
 
+/** Returns the corrected statuses; later revisions are drawn over earlier ones. */
+export function correctionBars({ corrections, frame }: Timeline, colours: Palette): WindowBar[] {
+  return corrections.flatMap(({ from, to, status }) => {
+    const span = within({ fromMs: Date.parse(from), toMs: Date.parse(to) }, frame);
+    return span === null ? [] : [{ ...span, low: 0, high: 1, colour: colours[status] }];
+  });
+}
+
 /** Returns the cells of all lanes: the loss of each agent in each window in which it measured the target. */
 export function laneBars(
   page: AgentLanesPage,

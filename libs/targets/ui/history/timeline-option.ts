@@ -10,7 +10,7 @@ import {
 import { rttText, shownZone } from '@icmp-mon/platform/ui-kit';
 import type { EChartsCoreOption } from 'echarts/core';
 import { drawnLanes, type Timeline } from './timeline';
-import { laneBars, lossBars, medianBars, SMOKE, smokeBars, statusBars } from './timeline-bars';
+import { correctionBars, laneBars, lossBars, medianBars, SMOKE, smokeBars, statusBars } from './timeline-bars';
 import { timelineTip } from './timeline-tip';
 
 const TOP_PX = 8;
@@ -42,7 +42,8 @@ export function timelineHeightPx(timeline: Timeline): number {
 /**
  * Returns the options of the chart of a target's history. All rows have the same time axis:
  *
- *     status ████████████▓▓▓▓▓████████     statuses
+ *     status ████████████▓▓▓▓▓████████     statuses as known then
+ *     corrected          ████              where late results show another status, if there are any
  *     path         ◆                       changes of paths, if there are any
  *     20 ms  ░░▒▒▓▓██▓▓▒▒░░                distribution of round-trip times, shaded
  *     loss   ▁▁▁▁▁▂▁▁▁█                    share of lost probes
@@ -112,6 +113,15 @@ function rowsOf(timeline: Timeline, palette: Palette | null): Row[] {
       yAxis: named('status', STATUS_PX),
       series: [{ name: 'status', bars: statusBars(timeline, colours) }],
     },
+    ...(timeline.corrections.length === 0
+      ? []
+      : [
+          {
+            heightPx: STATUS_PX,
+            yAxis: named('corrected', STATUS_PX),
+            series: [{ name: 'corrected', bars: correctionBars(timeline, colours) }],
+          },
+        ]),
     ...(marks.length === 0 ? [] : [{ heightPx: PATH_PX, yAxis: named('path', PATH_PX), series: [], marks }]),
     rtt,
     {

@@ -4,7 +4,7 @@ import type { Palette } from '@icmp-mon/platform/charts';
 import type { AgentLanesPage, HistoryPoint } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import { drawnLanes, LANES_MAX, type Timeline } from './timeline';
-import { laneBars, lossBars, medianBars, SMOKE, smokeBars, statusBars } from './timeline-bars';
+import { correctionBars, laneBars, lossBars, medianBars, SMOKE, smokeBars, statusBars } from './timeline-bars';
 import { timelineHeightPx, timelineOption } from './timeline-option';
 import { timelineTip, windowText } from './timeline-tip';
 
@@ -32,7 +32,14 @@ const lanes = (count: number): AgentLanesPage => ({
 });
 const timeline = (more: Partial<Timeline>): Timeline => ({
   frame: { fromMs: noonMs - 60 * MINUTE_MS, toMs: noonMs + 3 * MINUTE_MS },
-  ...{ points: [point({})], statuses: [], judgedUntilMs: noonMs + 2 * MINUTE_MS, lanes: null, pathChanges: [] },
+  ...{
+    points: [point({})],
+    statuses: [],
+    corrections: [],
+    judgedUntilMs: noonMs + 2 * MINUTE_MS,
+    lanes: null,
+    pathChanges: [],
+  },
   ...more,
 });
 const minutesOf = ({ fromMs, toMs }: { fromMs: number; toMs: number }): number[] =>
@@ -91,6 +98,30 @@ describe('the status band', () => {
       [-60, -20, 'rgba(1, 2, 3, 0.55)'],
       [-20, 2, 'down'],
     ]);
+  });
+});
+
+describe('corrections', () => {
+  it('are a row of their own below what was known then, the latest revision on top, and named in the tooltip', () => {
+    const late = { reason: 'quorum_up', cause: 'late_results', agentIds: [], madeAt: NOON } as const;
+    const corrected = timeline({
+      statuses: [{ from: iso(-90), to: null, status: 'unknown', reason: 'no_fresh_data' }],
+      corrections: [
+        { ...late, from: iso(-90), to: iso(-10), status: 'down', revision: 1 },
+        { ...late, from: iso(-20), to: iso(-15), status: 'up', revision: 2 },
+      ],
+    });
+    const bars = correctionBars(corrected, palette);
+    expect(bars.map((bar) => [...minutesOf(bar), bar.colour])).toEqual([
+      [-60, -10, 'down'],
+      [-20, -15, 'rgb(1, 2, 3)'],
+    ]);
+    expect(timelineHeightPx(corrected)).toBeGreaterThan(timelineHeightPx(timeline({})));
+    expect(timelineTip(corrected, noonMs - 18 * MINUTE_MS)).toContain(
+      'corrected: up, by results that arrived late (revision 2)',
+    );
+    expect(timelineTip(corrected, noonMs - 12 * MINUTE_MS)).toContain('corrected: down');
+    expect(timelineTip(corrected, noonMs - MINUTE_MS)).not.toContain('corrected');
   });
 });
 

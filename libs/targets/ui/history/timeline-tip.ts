@@ -18,12 +18,18 @@ export function windowText({ at, windowMs }: HistoryPoint): string {
 }
 
 /** Returns the HTML of the tooltip at a time, in ms since 1970: the window there, the status, and the agents with losses. */
-export function timelineTip({ points, statuses, judgedUntilMs, lanes }: Timeline, atMs: number): string {
+export function timelineTip({ points, statuses, corrections, judgedUntilMs, lanes }: Timeline, atMs: number): string {
   const contains = ({ fromMs, toMs }: Span): boolean => fromMs <= atMs && atMs < toMs;
   const point = points.find((each) => contains(spanOfPoint(each)));
   const status = statuses.find((each) => contains(spanOfStatus(each, judgedUntilMs)));
+  const correction = corrections.findLast(({ from, to }) =>
+    contains({ fromMs: Date.parse(from), toMs: Date.parse(to) }),
+  );
   const lines = [
     ...(status === undefined ? [] : [`${status.status}: ${escapeHtml(reasonText(status.reason))}`]),
+    ...(correction === undefined
+      ? []
+      : [`corrected: ${correction.status}, by results that arrived late (revision ${correction.revision})`]),
     ...(point === undefined ? ['no data'] : pointLines(point)),
     ...(lanes === null ? [] : laneLines(lanes, contains)),
   ];

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '@icmp-mon/platform/charts';
 import type { PathChange } from '@icmp-mon/paths/contract';
 import type { AgentLane, AgentLanesPage, HistoryPoint } from '@icmp-mon/probing/contract';
-import type { StatusInterval } from '@icmp-mon/status/contract';
+import type { StatusCorrection, StatusInterval } from '@icmp-mon/status/contract';
 
 /** Most agents that are drawn; the table has all of them. */
 export const LANES_MAX = 16;
@@ -19,6 +19,8 @@ export interface Timeline {
   statuses: readonly StatusInterval[];
   /** Until when statuses are judged, ms since 1970. */
   judgedUntilMs: number;
+  /** Times of which late results show another status, by revision: the last one that has a time counts. */
+  corrections: readonly StatusCorrection[];
   lanes: AgentLanesPage | null;
   pathChanges: readonly PathChange[];
 }
