@@ -10,8 +10,8 @@ afterEach(() => fake?.stop());
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 
 function correction(revision: number, from: number, to: number): StatusCorrection {
-  const late = { status: 'up', reason: 'quorum_up', cause: 'late_results', agentIds: [], madeAt: at(50) } as const;
-  return { ...late, from: at(from), to: at(to), revision };
+  const late = { status: 'up', reason: 'quorum_up', cause: 'late_results' } as const;
+  return { ...late, agentIds: [], madeAt: at(50), from: at(from), to: at(to), revision };
 }
 
 it('a status names the corrections of its time, the latest revision first', () => {

@@ -1,6 +1,6 @@
 import { isSuccess } from '@icmp-mon/probing/contract';
 import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type TargetEntry } from '@icmp-mon/shard/engine';
-import { isLate } from './late-results';
+import { isLate, isOldAtReceipt } from './late-results';
 import { judgeResult } from './pair-judge';
 import type { PairTable } from './pair-table';
 import type { StatusSink } from './status-effects';
@@ -32,7 +32,9 @@ export class ResultJudge {
     const sampleMs = batch.sampleMs[row];
     if (isLate(sampleMs, pairs.lastSampleMs(slot), batch.receivedAtMs, presentMs, policy)) {
       batch.late++;
-      this.sink.resultLate(batch.target[row].key, batch.agent.agentId, sampleMs, place);
+      // A result that only came after a newer one is no reason to judge the past again.
+      if (isOldAtReceipt(sampleMs, batch.receivedAtMs, policy))
+        this.sink.resultLate(batch.target[row].key, batch.agent.agentId, sampleMs, place);
       return;
     }
     const outcome = batch.outcome[row];

@@ -8,8 +8,9 @@ export interface StatusSpan {
   reason: StatusReason;
 }
 
-/** Reasons of `degraded` that depend on thresholds or on the path, not on which agents reached the target. */
 const NO_QUORUM: StatusReason = 'no_quorum';
+/** Which agents were cut off is not stored, so that this status cannot be judged again. */
+const PARTITION: StatusReason = 'partition';
 
 /**
  * Returns what a correction compares: `up`, `down`, `unknown`, or `split` without a quorum. A target that is reachable and slow or lossy
@@ -48,7 +49,7 @@ export function differences(
   const parts: StatusSpan[] = [];
   for (const span of judged) {
     for (const before of spansWithin(known, span.fromMs, span.toMs)) {
-      if (comparedOf(before) === comparedOf(span)) continue;
+      if (before.reason === PARTITION || comparedOf(before) === comparedOf(span)) continue;
       const { fromMs, toMs } = before;
       const last = parts.at(-1);
       if (last?.toMs === fromMs && last.status === span.status && last.reason === span.reason) last.toMs = toMs;

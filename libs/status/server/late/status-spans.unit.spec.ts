@@ -32,6 +32,7 @@ describe('corrections', () => {
     expect(
       differences(known, spans('0-100 degraded slow', '100-200 unknown warming', '200-300 degraded lossy'), 0),
     ).toEqual([]);
+    expect(differences(spans('0-100 degraded partition'), spans('0-100 down quorum_down'), 0)).toEqual([]);
     expect(differences(known, spans('0-100 degraded no_quorum'), 0)).toEqual(spans('0-100 degraded no_quorum'));
   });
 

@@ -103,7 +103,8 @@ describe('the status band', () => {
 
 describe('corrections', () => {
   it('are a row of their own below what was known then, the latest revision on top, and named in the tooltip', () => {
-    const late = { reason: 'quorum_up', cause: 'late_results', agentIds: [], madeAt: NOON } as const;
+    const cause = { reason: 'quorum_up', cause: 'late_results', madeAt: NOON } as const;
+    const late = { ...cause, agentIds: [] };
     const corrected = timeline({
       statuses: [{ from: iso(-90), to: null, status: 'unknown', reason: 'no_fresh_data' }],
       corrections: [
