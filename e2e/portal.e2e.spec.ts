@@ -3,6 +3,7 @@ import type { TierView } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { filterStory } from './stories/filter.story';
 import { joinStory } from './stories/join.story';
+import { maintenanceStory } from './stories/maintenance.story';
 import { productStory } from './stories/product.story';
 import { scopedStory } from './stories/scoped.story';
 import { settingsStory } from './stories/settings.story';
@@ -35,6 +36,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`in Chromium (needs ${CHROMIUM})`, () => 
   describe('the product', productStory(running));
   describe('the filter language', filterStory(running));
   describe('the palette, an import and the tiers', settingsStory(running));
+  describe('maintenance', maintenanceStory(running));
   describe('inventory sources', sourcesStory(running));
   describe('a customer with a scope', scopedStory(running));
   describe('a machine that joins', joinStory(running));

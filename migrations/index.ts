@@ -59,6 +59,7 @@ import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
 import { MaintenanceCalendar1790000132000 } from './control/1790000132000-maintenance-calendar';
 import { MaintenanceNotices1790000124000 } from './control/1790000124000-maintenance-notices';
 import { BaselinesJobs1790000131500 } from './control/1790000131500-baselines-jobs';
+import { MaintenanceNext1790000133000 } from './control/1790000133000-maintenance-next';
 import { OperationsDetailKinds1790000122000 } from './control/1790000122000-operations-detail-kinds';
 import { PlatformTimescale1790000000000 } from './telemetry/1790000000000-platform-timescale';
 import { TelemetryConsumerOffset1790000000100 } from './telemetry/1790000000100-platform-consumer-offset';
@@ -155,6 +156,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   MaintenanceNotices1790000124000,
   BaselinesJobs1790000131500,
   MaintenanceCalendar1790000132000,
+  MaintenanceNext1790000133000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -173,7 +173,7 @@ describe('maintenance', () => {
     await api.control.execute(
       `INSERT INTO maintenance_member SELECT window_id, date, 2, now() FROM maintenance_occurrence WHERE state = 'open'`,
     );
-    const mark = { occurrence: next?.id, until: next?.endsAt };
+    const mark = { occurrence: next?.id, until: next?.endsAt, kind: 'silence', title: 'noise', by: 'admin' };
     const listed = async (filter: string) => {
       const page = await json<TargetPage>(await api.sendRequest(`/api/v1/targets?sort=ip&filter=${filter}`));
       return page.items.map(({ ip, maintenance }) => [ip, maintenance]);

@@ -12,6 +12,7 @@ const STREAMS = ['/api/v1/status/stream', '/api/v1/targets/{id}/live'];
 /** Queries that routes need. */
 const QUERIES: Readonly<Record<string, string>> = {
   '/api/v1/target-figures': '?keys=1,2,3,4,5',
+  '/api/v1/target-maintenance': '?keys=1,2,3,4,5',
   '/api/v1/targets/{id}/history': '?from=now-1h',
   '/api/v1/targets/tags': '?key=customer',
 };

@@ -65,6 +65,14 @@ describe('the status stream', () => {
     expect(Number(client.lastEventId)).toBeGreaterThan(0);
   });
 
+  it('sends an event when listening began, and when windows of maintenance change', async () => {
+    const client = await follow();
+    const heard = (): number => client.eventsOf('maintenance').length;
+    await expect.poll(heard, WAIT).toBe(1);
+    await api.postJson('/api/v1/maintenance/silences', { scope: 'site=fra', minutes: 5, reason: 'noise' });
+    await expect.poll(heard, WAIT).toBe(2);
+  });
+
   it('resumes after the last id: missed events once and in order, then new ones', async () => {
     const [first, second] = [await register('192.0.2.11'), await register('192.0.2.12')];
     const before = await follow();

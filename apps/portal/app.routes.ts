@@ -1,8 +1,11 @@
+import type { MatDialog } from '@angular/material/dialog';
 import type { Routes } from '@angular/router';
 import { identityRoutes, settingsRoutes, signedIn } from '@icmp-mon/identity/ui';
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
 
+const openSilence = (dialog: MatDialog, scope: string) =>
+  import('@icmp-mon/maintenance/ui').then((ui) => ui.openSilence(dialog, scope));
 const loadConsole = () => import('@icmp-mon/commands/ui').then((ui) => ui.loadProbeConsole());
 
 export const routes: Routes = [
@@ -29,9 +32,13 @@ export const routes: Routes = [
       { path: 'commands', loadChildren: () => import('@icmp-mon/commands/ui').then((ui) => ui.commandsRoutes) },
       {
         path: 'targets',
-        loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes(loadConsole)),
+        loadChildren: () => import('@icmp-mon/targets/ui').then((ui) => ui.targetsRoutes(loadConsole, openSilence)),
       },
       { path: 'agents', loadChildren: () => import('@icmp-mon/agents/ui').then((ui) => ui.agentsRoutes) },
+      {
+        path: 'maintenance',
+        loadChildren: () => import('@icmp-mon/maintenance/ui').then((ui) => ui.maintenanceRoutes),
+      },
       { path: 'health', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.operationsRoutes) },
       { path: 'docs', loadChildren: () => import('@icmp-mon/operations/ui').then((ui) => ui.documentRoutes) },
       { path: 'settings/tiers', loadChildren: () => import('@icmp-mon/tiers/ui').then((ui) => ui.tiersRoutes) },

@@ -19,6 +19,10 @@ export const PLACES: readonly Place[] = [
   { path: '/targets', text: 'Targets', icon: 'targets', keys: 'g t', exact: false, needs: null },
   { path: '/agents', text: 'Agents', icon: 'agents', keys: 'g a', exact: false, needs: 'agents:read' },
   { path: '/commands', text: 'Commands', icon: 'play', keys: 'g c', exact: false, needs: 'commands:read' },
+  {
+    ...{ path: '/maintenance', text: 'Maintenance', icon: 'calendar', keys: 'g m', exact: false },
+    needs: 'maintenance:read',
+  },
   { path: '/health', text: 'Health', icon: 'health', keys: 'g h', exact: false, needs: 'operations:read' },
   { path: '/settings', text: 'Settings', icon: 'settings', keys: 'g s', exact: false, needs: null },
 ];

@@ -177,3 +177,21 @@ export interface OccurrenceTargetPage {
   items: OccurrenceTarget[];
   next: string | null;
 }
+
+/** One change of a window, a silence, or one of its occurrences. */
+export interface WindowChange {
+  at: string;
+  /** Actor: `user:<id>`, `api-key:<id>`, or a process. */
+  by: string;
+  /** Name of the user or API key; null for others. */
+  byName: string | null;
+  /** The change in words: `extended the occurrence until …`. */
+  did: string;
+  /** Date of the occurrence that was changed; null for a change of the window itself. */
+  date: string | null;
+}
+
+export interface WindowChangePage {
+  items: WindowChange[];
+  next: string | null;
+}

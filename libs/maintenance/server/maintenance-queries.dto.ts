@@ -5,6 +5,7 @@ import { CURSOR_LENGTH_MAX } from '@icmp-mon/platform/paging';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { DATE, IsDay, ZONE_LENGTH_MAX } from './maintenance.dto';
+import { LISTED_STATES, WINDOW_SORTS } from './windows/list-windows';
 
 const PAGE_DEFAULT = 100;
 
@@ -44,12 +45,29 @@ export class PageRequest {
 
 export class ListWindowsRequest extends PageRequest {
   @ApiPropertyOptional({
-    ...{ enum: ['active', 'all'], default: 'active' },
-    description: 'active: neither cancelled nor over.',
+    ...{ enum: LISTED_STATES, default: 'active' },
+    description: 'active: neither cancelled nor over; past: cancelled or over.',
   })
   @MayBeAbsent()
-  @IsIn(['active', 'all'])
-  state?: 'active' | 'all';
+  @IsIn(LISTED_STATES)
+  state?: (typeof LISTED_STATES)[number];
+
+  @ApiPropertyOptional({
+    ...{ enum: WINDOW_SORTS, default: 'newest' },
+    description: 'next: what is open first, then by the next start, then what is over.',
+  })
+  @MayBeAbsent()
+  @IsIn(WINDOW_SORTS)
+  sort?: (typeof WINDOW_SORTS)[number];
+
+  @ApiPropertyOptional({
+    ...{ minLength: 1, maxLength: MAINTENANCE_LIMITS.titleLength },
+    description: 'Only windows with this part in title, scope, ticket or name.',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, MAINTENANCE_LIMITS.titleLength)
+  q?: string;
 
   @ApiPropertyOptional({ enum: WINDOW_KINDS, description: 'Only windows, or only silences.' })
   @MayBeAbsent()

@@ -165,3 +165,17 @@ export class OccurrenceTargetListResponse implements contract.OccurrenceTargetPa
   @ApiProperty({ type: [OccurrenceTargetResponse] }) items!: OccurrenceTargetResponse[];
   @ApiProperty(CURSOR) next!: string | null;
 }
+
+class WindowChangeResponse implements contract.WindowChange {
+  @ApiProperty(TIME) at!: string;
+  @ApiProperty({ description: 'user:<id>, api-key:<id>, or a process.' }) by!: string;
+  @ApiProperty(TEXT_OR_NULL) byName!: string | null;
+  @ApiProperty({ example: 'amended the window "Line cards"' }) did!: string;
+  @ApiProperty({ ...TEXT_OR_NULL, description: 'Date of the occurrence; null for the window itself.' })
+  date!: string | null;
+}
+
+export class WindowChangeListResponse implements contract.WindowChangePage {
+  @ApiProperty({ type: [WindowChangeResponse] }) items!: WindowChangeResponse[];
+  @ApiProperty(CURSOR) next!: string | null;
+}

@@ -11,13 +11,19 @@ import {
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ListWindowsRequest, OpenOccurrenceRequest, PreviewZoneRequest } from './maintenance-queries.dto';
+import { ListWindowsRequest, OpenOccurrenceRequest, PageRequest, PreviewZoneRequest } from './maintenance-queries.dto';
 import { ExtendRequest, ScheduleWindowRequest, SilenceRequest } from './maintenance.dto';
-import { WindowListResponse, WindowPreviewResponse, WindowResponse } from './maintenance-views.dto';
+import {
+  WindowChangeListResponse,
+  WindowListResponse,
+  WindowPreviewResponse,
+  WindowResponse,
+} from './maintenance-views.dto';
 import { AmendWindow } from './windows/amend-window';
 import { CancelWindow } from './windows/cancel-window';
 import { EndOccurrence } from './windows/end-occurrence';
 import { ExtendOccurrence } from './windows/extend-occurrence';
+import { ListChanges } from './windows/list-changes';
 import { ListWindows } from './windows/list-windows';
 import { ReadPreview } from './windows/read-preview';
 import { ReadWindow } from './windows/read-window';
@@ -43,7 +49,7 @@ export class MaintenanceController {
   @Get()
   @ApiOperation({
     summary: 'List windows and silences',
-    description: 'Newest first, each with its open or next occurrence.',
+    description: 'Newest first unless `sort` is set, each with its open or next occurrence.',
   })
   @ApiOkResponse({ type: WindowListResponse })
   list(@Query() page: ListWindowsRequest): Promise<WindowListResponse> {
@@ -97,6 +103,17 @@ export class MaintenanceController {
   @ApiOkResponse({ type: WindowResponse })
   read(@Param('id', ParseUUIDPipe) id: string): Promise<WindowResponse> {
     return this.queries.execute(new ReadWindow(id));
+  }
+
+  @Get(':id/changes')
+  @ApiOperation({
+    summary: 'List who changed what of a window or silence',
+    description: 'Newest first, with the changes of its occurrences that began.',
+  })
+  @ApiParam(WINDOW_ID)
+  @ApiOkResponse({ type: WindowChangeListResponse })
+  listChanges(@Param('id', ParseUUIDPipe) id: string, @Query() page: PageRequest): Promise<WindowChangeListResponse> {
+    return this.queries.execute(new ListChanges(id, page));
   }
 
   @Put(':id')

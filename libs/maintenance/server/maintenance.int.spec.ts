@@ -1,3 +1,4 @@
+import { ActorNames } from '@icmp-mon/identity/contract';
 import { rebuild } from '@icmp-mon/platform/rebuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MaintenanceFixture, TODAY } from './maintenance.test-fixture';
@@ -15,6 +16,10 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const refused = (code: string) => expect.objectContaining({ code });
+class Names extends ActorNames {
+  override namesOf = () => Promise.resolve(new Map([['user:test', 'test']]));
+}
+const marksOf = (keys: number[]) => new StoredTargetsInMaintenance(fixture.control, new Names()).byKeys(keys);
 const rowsOf = (id: string) =>
   fixture.control.query<{ date: string; starts_at: Date; moved: boolean; state: string }>(
     `SELECT date::text AS date, starts_at, moved, state FROM maintenance_occurrence WHERE window_id = $1 ORDER BY date`,
@@ -116,13 +121,13 @@ describe('the worker', () => {
     await fixture.look();
     const open = (await fixture.members(id)).filter(({ to }) => to === null).map(({ key }) => key);
     expect(open).toEqual([1, 3]);
-    const marks = await new StoredTargetsInMaintenance(fixture.control).byKeys([1, 2, 3]);
+    const marks = await marksOf([1, 2, 3]);
     expect([...marks.keys()].sort()).toEqual([1, 3]);
-    expect(marks.get(1)?.occurrence).toBe(`${id}@${TODAY.date}`);
+    expect(marks.get(1)).toMatchObject({ occurrence: `${id}@${TODAY.date}`, title: TODAY.title, by: 'test' });
 
     const ended = await fixture.end(id);
     expect(ended.state).toBe('over');
-    expect(await new StoredTargetsInMaintenance(fixture.control).byKeys([1, 2, 3])).toEqual(new Map());
+    expect(await marksOf([1, 2, 3])).toEqual(new Map());
     const maintained = new StoredMaintainedTargets(fixture.control);
     expect([...(await maintained.keysDuring(Date.now() - 60_000, Date.now() + 60_000))].sort()).toEqual([1, 2, 3]);
     expect(await maintained.keysDuring(0, 60_000)).toEqual(new Set());

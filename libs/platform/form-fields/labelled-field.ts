@@ -22,6 +22,7 @@ import { type FieldTree, FormField } from '@angular/forms/signals';
         [type]="type()"
         [attr.placeholder]="example()"
         [attr.autocomplete]="autocomplete()"
+        [attr.list]="list()"
         [attr.data-testid]="testId()"
         [formField]="field()"
         [attr.aria-invalid]="field()().touched() && field()().invalid()"
@@ -70,6 +71,8 @@ export class LabelledField {
   readonly example = input<string>();
   readonly type = input<'text' | 'password'>('text');
   readonly autocomplete = input('off');
+  /** Id of a list of values that are offered. */
+  readonly list = input<string>();
   readonly mono = input(false);
 
   private readonly entry = viewChild.required<ElementRef<HTMLInputElement>>('entry');

@@ -20,6 +20,7 @@ export { HttpModule } from './http.module';
 export { Idempotent } from './idempotency.interceptor';
 export { invalidParameter } from './invalid-parameter';
 export { parseJson } from './json-body';
+export { KeysParameter } from './keys-parameter';
 export { serveOpenApi } from './open-api';
 export {
   AnswersWithoutDatabase,

@@ -23,6 +23,8 @@ export interface StreamBatch {
   results: LiveEvent[];
   /** Changes of the followed commands, in order. */
   commands: CommandUpdate[];
+  /** Windows of maintenance, or the targets in open ones, have changed, or may have: pages read again what they show of them. */
+  maintenance: boolean;
   /** Changes may have been missed: pages must read their data again. */
   reset: boolean;
   /** The stream was interrupted and resumed: pages must read again what it does not resume (results), and reads that failed during the interruption. */
@@ -44,12 +46,13 @@ export class BatchGatherer {
   private commands: CommandUpdate[] = [];
   /** Agents whose change is not complete yet, by command and agent. */
   private readonly agents = new Map<string, Map<string, CommandAgent>>();
+  private maintenance = false;
   private wantsReset = false;
   private resumed = false;
 
   get empty(): boolean {
     const nothing = this.targets.size === 0 && this.removed.size === 0 && this.results.length === 0;
-    return nothing && this.commands.length === 0 && !this.wantsReset && !this.resumed;
+    return nothing && this.commands.length === 0 && !this.maintenance && !this.wantsReset && !this.resumed;
   }
 
   addTarget(view: TargetView): void {
@@ -89,6 +92,10 @@ export class BatchGatherer {
     this.agents.clear();
   }
 
+  markMaintenance(): void {
+    this.maintenance = true;
+  }
+
   markReset(): void {
     this.commands = [];
     this.targets.clear();
@@ -106,6 +113,8 @@ export class BatchGatherer {
       removed: [...this.removed],
       results: this.results,
       commands: this.commands,
+      // Its event has no id, so that it is not repeated after an interruption.
+      maintenance: this.maintenance || this.wantsReset || this.resumed,
       reset: this.wantsReset,
       resumed: this.resumed,
     };
@@ -113,6 +122,7 @@ export class BatchGatherer {
     this.removed = new Set();
     this.results = [];
     this.commands = [];
+    this.maintenance = false;
     this.wantsReset = false;
     this.resumed = false;
     return batch;

@@ -12,6 +12,7 @@ const EVENTS = [
   'result',
   'command-agent',
   'command-change',
+  'maintenance',
   'reset',
   'counts',
   'freshness',

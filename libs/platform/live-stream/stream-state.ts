@@ -136,6 +136,8 @@ export class StreamState {
         return this.gatherer.addCommandAgent(value as CommandAgentChange);
       case 'command-change':
         return this.gatherer.addCommandChange(value as CommandChange);
+      case 'maintenance':
+        return this.gatherer.markMaintenance();
       case 'reset':
         return this.gatherer.markReset();
       case 'counts':

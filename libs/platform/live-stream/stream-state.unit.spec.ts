@@ -14,7 +14,7 @@ const given = (): StreamState => {
   state.joined();
   return state;
 };
-const event = (name: 'target' | 'reset' | 'counts' | 'freshness', data: unknown, id = '') =>
+const event = (name: 'target' | 'maintenance' | 'reset' | 'counts' | 'freshness', data: unknown, id = '') =>
   ({ kind: 'event', event: name, data: JSON.stringify(data), id }) as const;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
@@ -51,6 +51,19 @@ describe('the state of the stream', () => {
     state.joined();
     state.receive({ kind: 'state', state: { ...state.snapshot(), id: '12' } });
     expect(state.gatherer.takeBatch()).toMatchObject({ reset: true });
+  });
+
+  it('reports changes of maintenance once, and whenever one may have been missed', () => {
+    const state = given();
+    state.receive(event('maintenance', {}));
+    expect(state.gatherer.empty).toBe(false);
+    expect(state.gatherer.takeBatch()).toMatchObject({ maintenance: true, reset: false });
+    expect(state.gatherer.takeBatch()).toMatchObject({ maintenance: false });
+    state.receive(event('counts', COUNTS, '9'));
+    state.receive({ kind: 'open', missed: true });
+    expect(state.gatherer.takeBatch()).toMatchObject({ maintenance: true, resumed: true });
+    state.receive(event('reset', {}));
+    expect(state.gatherer.takeBatch()).toMatchObject({ maintenance: true, reset: true });
   });
 
   it('resumes after missed results if it knows an event id, otherwise it is reset', () => {

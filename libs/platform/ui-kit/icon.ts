@@ -12,6 +12,8 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   close: 'M6 6l12 12M18 6 6 18',
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21',
+  calendar: 'M4 6h16v15H4zM4 11h16M8 3v5M16 3v5',
+  mute: 'M6 17V11a6 6 0 0 1 9-5.2M18 11v6M4 17h16M10 20.5h4M4 4l16 16',
   pause: 'M8 5v14M16 5v14',
   play: 'M7 4l13 8-13 8z',
   bookmark: 'M6 4h12v16l-6-4.5L6 20z',

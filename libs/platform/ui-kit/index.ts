@@ -6,6 +6,7 @@ export { FormDialog } from './form-dialog';
 export { Icon, type IconName } from './icon';
 export { keepLast, type KeptRead, type ReadFailure, reloadEvery } from './kept-read';
 export { Empty, Failure } from './notices';
+export { mediaMatches } from './media-matches';
 export { bytesText, countText, percentText, rateText, rttText } from './number-text';
 export { PageLinks } from './page-links';
 export { PageTrail } from './page-trail';

@@ -4,7 +4,7 @@ import { joined, type ParsedFilter, parseFilter } from './filter/parse-filter';
 import { FILTER_FIELDS, type FilteredTarget, type FilterField, type TargetFilter } from './filter/target-filter';
 
 /** Fields of a scope: what the inventory states. Statuses, agents, placements and maintenance change by themselves, and parents belong to other targets. */
-const SCOPE_FIELDS: readonly FilterField[] = ['ip', 'name', 'tier', 'vrf', 'owner'];
+export const SCOPE_FIELDS: readonly FilterField[] = ['ip', 'name', 'tier', 'vrf', 'owner'];
 
 /** Fields of the list that a scope does not have. */
 const FIELDS_WITHOUT_SCOPE: readonly FilterField[] = FILTER_FIELDS.filter((field) => !SCOPE_FIELDS.includes(field));

@@ -1,5 +1,5 @@
 import { PLACEMENT_REASONS, type PlacementReason, type TargetPlacement } from '@icmp-mon/assignment/contract';
-import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
+import { type TargetMaintenance, WINDOW_KINDS, type WindowKind } from '@icmp-mon/maintenance/contract';
 import { SHOWN_REASONS, type ShownReason, type Status, STATUSES } from '@icmp-mon/status/contract';
 import type { TargetParent, TargetView } from '@icmp-mon/targets/contract';
 import { ApiProperty } from '@nestjs/swagger';
@@ -17,6 +17,9 @@ export class TargetParentResponse implements TargetParent {
 export class TargetMaintenanceResponse implements TargetMaintenance {
   @ApiProperty({ description: 'window@date' }) occurrence!: string;
   @ApiProperty({ format: 'date-time', description: 'Planned end.' }) until!: string;
+  @ApiProperty({ enum: WINDOW_KINDS }) kind!: WindowKind;
+  @ApiProperty() title!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Who scheduled it.' }) by!: string | null;
 }
 
 export class PlacementReasonResponse implements TargetPlacement {

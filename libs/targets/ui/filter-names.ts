@@ -11,8 +11,9 @@ import {
 import { AgentsClient } from '@icmp-mon/agents/ui';
 import { keepLast } from '@icmp-mon/platform/ui-kit';
 import type { AskedTags, TargetView } from '@icmp-mon/targets/contract';
+import { type ListedTags, vocabularyOf } from '@icmp-mon/targets/look';
 import { TiersClient } from '@icmp-mon/tiers/ui';
-import { type ListedTags, vocabularyOf } from './filter-vocabulary';
+
 import { TargetRows } from './target-rows';
 import { TargetsClient } from './targets.client';
 

@@ -1,7 +1,10 @@
 import type { StreamBatch } from '@icmp-mon/platform/live-stream';
 
 const HELD_MAX = 5_000;
-const READ_AGAIN: StreamBatch = { targets: [], removed: [], results: [], commands: [], reset: true, resumed: false };
+const READ_AGAIN: StreamBatch = {
+  ...{ targets: [], removed: [], results: [], commands: [] },
+  ...{ maintenance: true, reset: true, resumed: false },
+};
 
 /** Changes that are held back while the list is paused. Beyond `HELD_MAX` rows, or after a reset, they become one reset. */
 export class HeldChanges {

@@ -1,6 +1,7 @@
 import type { Type } from '@angular/core';
 import type { Routes } from '@angular/router';
 import { TARGET_CONSOLE } from './target-console';
+import { OPEN_SILENCE, type OpenSilence } from './target-maintenance';
 
 export { openAddTarget } from './open-add-target';
 export { TargetsClient } from './targets.client';
@@ -15,11 +16,15 @@ export const sourcesRoutes: Routes = [
 /**
  * Pages below `/targets`.
  * @param loadConsole loads the component that requests commands for the target of its input `targetId`
+ * @param openSilence opens the dialog that silences a scope
  */
-export const targetsRoutes = (loadConsole: () => Promise<Type<unknown>>): Routes => [
+export const targetsRoutes = (loadConsole: () => Promise<Type<unknown>>, openSilence: OpenSilence): Routes => [
   {
     path: '',
-    providers: [{ provide: TARGET_CONSOLE, useValue: loadConsole }],
+    providers: [
+      { provide: TARGET_CONSOLE, useValue: loadConsole },
+      { provide: OPEN_SILENCE, useValue: openSilence },
+    ],
     children: [
       { path: '', loadComponent: () => import('./target-list').then((page) => page.TargetList) },
       { path: 'import', loadComponent: () => import('./import-page').then((page) => page.ImportPage) },

@@ -1,4 +1,5 @@
 import { computed, effect, type ElementRef, inject, Injectable, type Signal, signal } from '@angular/core';
+import { mediaMatches } from '@icmp-mon/platform/ui-kit';
 import { Session } from '@icmp-mon/identity/ui';
 import {
   type Column,
@@ -11,7 +12,6 @@ import {
   readColumns,
 } from './list-columns';
 import { ListScroll } from './list-scroll';
-import { mediaMatches } from './media-matches';
 
 /** From this width of the window on, a row opens the panel next to the list. */
 const PANEL_FROM = '(min-width: 1280px)';

@@ -1,4 +1,5 @@
-import { Component, inject, input, output } from '@angular/core';
+import { Component, computed, inject, input, output } from '@angular/core';
+import { MaintenanceMark, markText } from '@icmp-mon/maintenance/look';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { AgePipe, ageText, Clock, InstantPipe, RttPipe, SharePipe } from '@icmp-mon/platform/ui-kit';
 import type { TargetFigures } from '@icmp-mon/probing/contract';
@@ -12,7 +13,18 @@ import { PlacedPipe } from './target-pipes';
 /** The cells of one row of the target list. */
 @Component({
   selector: 'icm-list-row',
-  imports: [AgePipe, InstantPipe, LossStrip, PlacedPipe, RttPipe, SharePipe, ShortReasonPipe, StatusGlyph, TagsPipe],
+  imports: [
+    AgePipe,
+    InstantPipe,
+    LossStrip,
+    MaintenanceMark,
+    PlacedPipe,
+    RttPipe,
+    SharePipe,
+    ShortReasonPipe,
+    StatusGlyph,
+    TagsPipe,
+  ],
   templateUrl: './list-row.html',
   styleUrl: './list-row.scss',
   host: { role: 'row', '(click)': 'openOnClick($event)' },
@@ -35,6 +47,12 @@ export class ListRow {
   readonly linkId = input.required<string>();
   /** Whether the row is selected; null if rows cannot be selected. */
   readonly isSelected = input.required<boolean | null>();
+
+  /** Meaning of the row's mark of maintenance, for screen readers. */
+  protected readonly description = computed(() => {
+    const mark = this.row().maintenance;
+    return mark === null ? null : markText(mark, this.nowMs());
+  });
 
   /** Emits a tag that was clicked, as `key=value`. */
   readonly tagChosen = output<string>();

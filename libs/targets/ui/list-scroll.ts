@@ -1,9 +1,8 @@
 import type { CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
 import { computed, DestroyRef, inject, Injectable, Injector, type Signal, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { whenRendered } from '@icmp-mon/platform/ui-kit';
+import { mediaMatches, whenRendered } from '@icmp-mon/platform/ui-kit';
 import { first, startWith } from 'rxjs';
-import { mediaMatches } from './media-matches';
 
 const ROW_PX = 32;
 /** Height of a row on a narrow screen, where it has two lines. */

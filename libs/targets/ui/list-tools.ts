@@ -16,12 +16,13 @@ import { LiveStream } from '@icmp-mon/platform/live-stream';
 import { CountPipe, Icon, Shortcuts } from '@icmp-mon/platform/ui-kit';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import { StatusGlyph } from '@icmp-mon/status/look';
-import { FilterField } from './filter-field';
+import { FilterField } from '@icmp-mon/targets/look';
 import { FilterNames } from './filter-names';
 import { offeredFilter } from './filter-offer';
 import type { ColumnId } from './list-columns';
 import type { ListQuery } from './list-query';
 import { openAddTarget } from './open-add-target';
+import { SilenceList } from './silence-list';
 
 const TYPING_MS = 250;
 
@@ -34,7 +35,7 @@ export interface AskedList {
 /** Toolbar of the target list: filter and actions. */
 @Component({
   selector: 'icm-list-tools',
-  imports: [CountPipe, FilterField, Icon, RouterLink, StatusGlyph],
+  imports: [CountPipe, FilterField, Icon, RouterLink, SilenceList, StatusGlyph],
   providers: [FilterNames],
   templateUrl: './list-tools.html',
   styleUrl: './list-tools.scss',

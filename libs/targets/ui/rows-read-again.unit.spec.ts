@@ -10,7 +10,15 @@ import { PAGE_ROWS } from './row-window';
 import { TargetRows } from './target-rows';
 import { TargetsClient } from './targets.client';
 
-const RESET: StreamBatch = { targets: [], removed: [], results: [], commands: [], reset: true, resumed: false };
+const RESET: StreamBatch = {
+  targets: [],
+  removed: [],
+  results: [],
+  commands: [],
+  maintenance: true,
+  reset: true,
+  resumed: false,
+};
 
 /** Rows over a server with many targets, named by `nameOf`; a read waits while it is held. */
 function given() {

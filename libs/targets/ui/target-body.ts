@@ -36,14 +36,12 @@ import { TagsPipe } from './tags.pipe';
 import { PROBE_NOW } from './target-console';
 import { TargetChanges } from './target-changes';
 import { TargetHistory } from './history/target-history';
+import { TARGET_MAINTENANCE } from './target-maintenance';
 import { targetPause } from './target-pause';
 import { targetResults } from './target-results';
 import { TargetVerdicts } from './target-verdicts';
 
-interface Read<T> {
-  id: string;
-  value: T | undefined;
-}
+type Read<T> = { id: string; value: T | undefined };
 
 /** One target with its status, results and verdicts: the content of its page and of the panel next to the list. */
 @Component({
@@ -69,6 +67,7 @@ interface Read<T> {
     SharePipe,
     StatusGlyph,
     TagsPipe,
+    TARGET_MAINTENANCE,
     TargetChanges,
     TargetChecks,
     TargetHistory,
@@ -80,7 +79,7 @@ interface Read<T> {
 })
 export class TargetBody {
   private readonly router = inject(Router);
-  private readonly session = inject(Session);
+  protected readonly session = inject(Session);
   private readonly stream = inject(LiveStream);
   private readonly colours = inject(ChartColours);
 
@@ -132,8 +131,6 @@ export class TargetBody {
   readonly address = computed(() => this.view()?.ip ?? this.former()?.address() ?? this.id());
   /** Since when and by whom the target is paused; null if it is not. */
   protected readonly paused = targetPause(this.id, this.view);
-  protected readonly mayChange = computed(() => this.session.may('targets:write'));
-  protected readonly mayProbe = computed(() => this.session.may('commands:run'));
   protected readonly isProbing = linkedSignal({ source: this.id, computation: () => false });
   protected readonly resultsMax = RESULTS_MAX;
   protected readonly figures = inject(ShownFigures);
@@ -186,6 +183,7 @@ export class TargetBody {
   private receiveBatch(batch: StreamBatch): void {
     const id = this.view()?.id;
     if (batch.reset || batch.resumed) this.retryRead();
+    else if (batch.maintenance) this.target.reload();
     const changed = batch.targets.find((target) => target.id === id);
     if (changed !== undefined) {
       this.view.set(changed);

@@ -19,6 +19,7 @@ import { ListScroll } from './list-scroll';
 import { ListSelection } from './list-selection';
 import { ListViews } from './list-views';
 import { SelectionBar } from './selection-bar';
+import { SHOWN_ROWS, ShownRows } from './shown-rows';
 import { ShownFigures } from './shown-figures';
 import { TargetPanel } from './target-panel';
 import { TargetRows } from './target-rows';
@@ -44,13 +45,13 @@ import { TargetRows } from './target-rows';
     SelectionBar,
     TargetPanel,
   ],
-  providers: [ListScroll, ListLayout, ListNavigation, ListSelection, ListBulk, ListViews, TargetRows, ShownFigures],
+  providers: [ListScroll, ListLayout, ListNavigation, ListSelection, ListBulk, ListViews, SHOWN_ROWS],
   templateUrl: './target-list.html',
   styleUrl: './target-list.scss',
 })
 export class TargetList {
   private readonly router = inject(Router);
-  private readonly session = inject(Session);
+  protected readonly session = inject(Session);
   protected readonly rows = inject(TargetRows);
   protected readonly figures = inject(ShownFigures);
   protected readonly scroll = inject(ListScroll);
@@ -95,7 +96,6 @@ export class TargetList {
     { equal: (before, after) => JSON.stringify(before) === JSON.stringify(after) },
   );
   protected readonly filtered = computed(() => isFiltered(this.query()));
-  protected readonly mayAdd = computed(() => this.session.may('targets:write'));
   protected readonly indexes = computed(() => Array.from({ length: this.rows.length() }, (_, index) => index));
   /** Id of the target in the panel; null while the panel is closed. */
   protected readonly inPanel = computed(() =>
@@ -125,7 +125,7 @@ export class TargetList {
         void this.readRows(query, this.row());
       });
     });
-    effect(() => this.figures.showTargets(this.scroll.visible().flatMap((index) => this.rows.rowAt(index)?.key ?? [])));
+    inject(ShownRows).followRows(this.scroll.visible);
     inject(Shortcuts).add(
       { keys: 'p', label: 'Pause or resume live updates', run: () => this.togglePause() },
       { keys: 'r', label: 'Re-sort', run: () => void this.reSort() },
@@ -160,9 +160,7 @@ export class TargetList {
     this.changeQuery({ sort, order: before === sort && order === 'asc' ? 'desc' : 'asc' });
   }
 
-  protected ariaSort(column: Column): ReturnType<typeof ariaSort> {
-    return ariaSort(column, this.query());
-  }
+  protected readonly ariaSort = (column: Column) => ariaSort(column, this.query());
 
   /** Removes the filter, and texts that are not applied. */
   protected clearFilter(): void {
@@ -171,7 +169,7 @@ export class TargetList {
   }
 
   protected showColumns(columns: readonly ColumnId[]): void {
-    this.changeParams({ columns: this.layout.storeColumns(columns) });
+    changeParameters(this.router, { columns: this.layout.storeColumns(columns) });
   }
 
   protected togglePause(): void {
@@ -191,10 +189,7 @@ export class TargetList {
   }
 
   protected changeQuery(change: Partial<ListQuery>, replaceUrl = false): void {
-    this.changeParams({ ...listParams({ ...this.query(), ...change }), row: null, panel: null }, replaceUrl);
-  }
-
-  private changeParams(queryParams: Readonly<Record<string, string | null>>, replaceUrl = false): void {
-    changeParameters(this.router, queryParams, replaceUrl);
+    const params = { ...listParams({ ...this.query(), ...change }), row: null, panel: null };
+    changeParameters(this.router, params, replaceUrl);
   }
 }

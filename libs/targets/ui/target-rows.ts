@@ -35,7 +35,6 @@ export class TargetRows {
   private filling = 0;
   private readonly marks = new RowMarks();
   private readonly held = new HeldChanges();
-
   private readonly state = signal<RowsState>(NOTHING_READ);
 
   /** Rows as they were last read; another object after each read. */
@@ -165,7 +164,8 @@ export class TargetRows {
     return this.client.readPage({ limit: String(PAGE_ROWS), ...part, ...givenParams(this.query) });
   }
 
-  private receiveBatch(batch: StreamBatch): void {
+  /** Applies changes, now or when the list is no longer paused. */
+  receiveBatch(batch: StreamBatch): void {
     if (this.state().pausedSinceMs === null) {
       this.applyBatch(batch);
       return;

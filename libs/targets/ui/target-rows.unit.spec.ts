@@ -27,7 +27,7 @@ const row = (key: number, change: Partial<TargetView> = {}): TargetView => ({
 });
 
 const batch = (change: Partial<StreamBatch>): StreamBatch => ({
-  ...{ targets: [], removed: [], results: [], commands: [], reset: false, resumed: false },
+  ...{ targets: [], removed: [], results: [], commands: [], maintenance: false, reset: false, resumed: false },
   ...change,
 });
 

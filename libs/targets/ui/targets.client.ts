@@ -1,5 +1,6 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
+import type { TargetMarkList } from '@icmp-mon/maintenance/contract';
 import type { PathChange } from '@icmp-mon/paths/contract';
 import type { TargetFiguresPage } from '@icmp-mon/probing/contract';
 import type {
@@ -19,6 +20,7 @@ export const TARGETS_PATH = '/api/v1/targets';
 /** A text that is likely a part of an address. */
 const ADDRESS_PART = /^[0-9a-f]*[.:][0-9a-f.:]*$/i;
 const FIGURES_PATH = '/api/v1/target-figures';
+const MARKS_PATH = '/api/v1/target-maintenance';
 
 /** Client of the API of targets. Call methods that return a resource within an injection context. */
 @Injectable({ providedIn: 'root' })
@@ -94,6 +96,11 @@ export class TargetsClient {
   /** Reads the current figures of at most `FIGURES_KEYS_MAX` targets. */
   readFigures(keys: readonly number[]): Promise<TargetFiguresPage> {
     return firstValueFrom(this.http.get<TargetFiguresPage>(FIGURES_PATH, { params: { keys: keys.join(',') } }));
+  }
+
+  /** Reads in which open windows at most `MARKS_KEYS_MAX` targets are. */
+  readMarks(keys: readonly number[]): Promise<TargetMarkList> {
+    return firstValueFrom(this.http.get<TargetMarkList>(MARKS_PATH, { params: { keys: keys.join(',') } }));
   }
 
   /** Registers a target; repeated requests with the same `requestKey` register it once. */

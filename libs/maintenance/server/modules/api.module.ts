@@ -2,6 +2,7 @@ import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { AuditedCategories } from '@icmp-mon/platform/plugins';
 import { Global, Module } from '@nestjs/common';
 import { CALENDAR_AUDIT, MAINTENANCE_AUDIT, OCCURRENCE_AUDIT } from '../maintenance-audit';
+import { MaintenanceSource } from '../maintenance-source';
 import { MaintenanceController } from '../maintenance.controller';
 import { IssueCalendarTokenHandler } from '../calendar/issue-calendar-token';
 import { ReadCalendarHandler } from '../calendar/read-calendar';
@@ -15,19 +16,22 @@ import { ReadImportPreviewHandler } from '../notices/read-import-preview';
 import { ListOccurrenceTargetsHandler } from '../occurrences/list-occurrence-targets';
 import { ListOccurrencesHandler } from '../occurrences/list-occurrences';
 import { StoredTargetsInMaintenance } from '../occurrences/stored-targets-in-maintenance';
+import { ReadTargetMarksHandler } from '../occurrences/read-target-marks';
 import { OccurrencesController } from '../occurrences.controller';
+import { TargetMarksController } from '../target-marks.controller';
 import { AmendWindowHandler } from '../windows/amend-window';
 import { CancelWindowHandler } from '../windows/cancel-window';
 import { ChangeDateHandler } from '../windows/change-date';
 import { EndOccurrenceHandler } from '../windows/end-occurrence';
 import { ExtendOccurrenceHandler } from '../windows/extend-occurrence';
+import { ListChangesHandler } from '../windows/list-changes';
 import { ListWindowsHandler } from '../windows/list-windows';
 import { ReadPreviewHandler } from '../windows/read-preview';
 import { ReadWindowHandler } from '../windows/read-window';
 import { ScheduleWindowHandler } from '../windows/schedule-window';
 import { SilenceScopeHandler } from '../windows/silence-scope';
 
-/** Exports `TargetsInMaintenance` for the routes of other contexts; needs `TargetDirectory`, `TargetScopes` and `CallerAccess`. */
+/** Exports `TargetsInMaintenance` for the routes of other contexts; needs `ActorNames`, `TargetDirectory`, `TargetScopes` and `CallerAccess`. */
 @Global()
 @Module({
   // The list of occurrences before the route of a window by its id.
@@ -37,6 +41,7 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
     CalendarController,
     CalendarFeedController,
     MaintenanceController,
+    TargetMarksController,
   ],
   providers: [
     ScheduleWindowHandler,
@@ -57,6 +62,9 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
     ReadCalendarHandler,
     ReadImportPreviewHandler,
     ListOccurrenceTargetsHandler,
+    ListChangesHandler,
+    ReadTargetMarksHandler,
+    MaintenanceSource,
     { provide: TargetsInMaintenance, useClass: StoredTargetsInMaintenance },
   ],
   exports: [TargetsInMaintenance],

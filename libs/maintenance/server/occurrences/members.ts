@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { TargetScopes } from '@icmp-mon/targets/contract';
+import { notifyChanged } from '../maintenance-changed';
 
 /** An occurrence by window and date. */
 export interface OccurrenceKey {
@@ -50,7 +51,9 @@ export async function resolveAgain(
     `SELECT scope FROM maintenance_occurrence WHERE window_id = $1 AND date = $2::date AND state = 'open' FOR UPDATE`,
     [windowId, date],
   );
-  if (row !== undefined) await resolveMembers(sql, scopes, { windowId, date, ...row }, new Date(nowMs));
+  if (row === undefined) return;
+  const changed = await resolveMembers(sql, scopes, { windowId, date, ...row }, new Date(nowMs));
+  if (changed > 0) await notifyChanged(sql);
 }
 
 /** Ends the periods of all targets of an occurrence and returns how many targets were in it at any time. */

@@ -1,11 +1,13 @@
 import type { OccurrenceEvent } from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { ProjectedEvent } from '@icmp-mon/platform/event-store';
+import { notifyChanged } from '../maintenance-changed';
 
 /** Updates the rows of opened occurrences in `maintenance_occurrence`; planned ones are expanded by `expand-window.ts`. */
 export async function projectOccurrences(sql: Sql, events: readonly ProjectedEvent<OccurrenceEvent>[]): Promise<void> {
   for (const { type, data, occurredAt } of events)
     await projectEvent(sql, { type, data } as OccurrenceEvent, occurredAt);
+  await notifyChanged(sql);
 }
 
 async function projectEvent(sql: Sql, event: OccurrenceEvent, occurredAt: string): Promise<void> {

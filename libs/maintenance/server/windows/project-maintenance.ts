@@ -1,6 +1,7 @@
 import type { MaintenanceEvent, MaintenanceNoticeImported, WindowDefinition } from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { aggregateIdOf, type ProjectedEvent } from '@icmp-mon/platform/event-store';
+import { notifyChanged } from '../maintenance-changed';
 import { silenceDefinition } from './silence-definition';
 
 /** Updates the table `maintenance_window`. */
@@ -10,6 +11,7 @@ export async function projectMaintenance(sql: Sql, events: readonly ProjectedEve
     await projectEvent(sql, id, { type, data } as MaintenanceEvent, occurredAt);
     await sql.execute('UPDATE maintenance_window SET version = $2 WHERE id = $1', [id, version]);
   }
+  await notifyChanged(sql);
 }
 
 async function projectEvent(sql: Sql, id: string, event: MaintenanceEvent, occurredAt: string): Promise<void> {

@@ -1,33 +1,9 @@
+import { KeysParameter } from '@icmp-mon/platform/http';
 import { FIGURES_KEYS_MAX, STRIP_CELLS, type TargetFigures, type TargetFiguresPage } from '@icmp-mon/probing/contract';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, Max, Min } from 'class-validator';
-
-/** Largest `integer` of PostgreSQL, the type of keys. */
-const KEY_MAX = 2 ** 31 - 1;
-const NUMBER = /^\d{1,10}$/;
-
-/** Parses `1,2,3`; an invalid number remains a text and is refused as such. */
-function numbersOf(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return value.split(',').map((text) => (NUMBER.test(text) ? Number(text) : text));
-}
 
 export class ReadTargetFiguresRequest {
-  @ApiProperty({
-    type: 'string',
-    minLength: 1,
-    maxLength: FIGURES_KEYS_MAX * 11 - 1,
-    description: `Keys of 1 to ${FIGURES_KEYS_MAX} targets, separated by commas, for example the visible rows of a list.`,
-    example: '1,2,3',
-  })
-  @Transform(({ value }) => numbersOf(value))
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(FIGURES_KEYS_MAX)
-  @IsInt({ each: true })
-  @Min(1, { each: true })
-  @Max(KEY_MAX, { each: true })
+  @KeysParameter(FIGURES_KEYS_MAX)
   keys!: number[];
 }
 

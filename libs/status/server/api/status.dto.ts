@@ -1,3 +1,4 @@
+import { WINDOW_KINDS, type WindowKind } from '@icmp-mon/maintenance/contract';
 import {
   type AgentVerdictView,
   type Status,
@@ -84,6 +85,9 @@ export class RefusingAgentResponse {
 export class StatusMaintenanceResponse {
   @ApiProperty({ description: 'window@date' }) occurrence!: string;
   @ApiProperty({ format: 'date-time', description: 'Planned end.' }) until!: string;
+  @ApiProperty({ enum: WINDOW_KINDS }) kind!: WindowKind;
+  @ApiProperty() title!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Who scheduled it.' }) by!: string | null;
 }
 
 export class TargetStatusResponse implements TargetStatusView {

@@ -1,11 +1,13 @@
 import { FaultFound, operatorsOf, type Wanted } from './fault';
 import { subjectText } from './filter-text';
 import { firstFault } from './parse-filter';
-import { FILTER_FIELDS, type FilterSubject, isOptional, onlyValuesOf, TAG_PREFIX, tagKeyOf } from './target-filter';
+import { FILTER_FIELDS, type FilterField, type FilterSubject, isOptional, onlyValuesOf, TAG_PREFIX, tagKeyOf } from './target-filter';
 import { quoted, tokensOf } from './tokens';
 
 /** Names that completion offers in addition to those of the grammar. */
 export interface FilterVocabulary {
+  /** Fields that are offered; all unless set. */
+  fields?: readonly FilterField[];
   tagKeys: readonly string[];
   /** Returns known values of a tag, or names of tiers, VRFs, agents and targets, owners, and addresses of parents. */
   valuesOf(subject: FilterSubject): readonly string[];
@@ -123,8 +125,8 @@ function optionsFor(wanted: Wanted, gap: string, vocabulary: FilterVocabulary): 
   }
 }
 
-function subjectOptions({ tagKeys, targetsOf }: FilterVocabulary, gap: string): FilterOption[] {
-  const fields = FILTER_FIELDS.map((label): FilterOption => ({ kind: 'field', label, text: gap + label }));
+function subjectOptions({ fields: offered = FILTER_FIELDS, tagKeys, targetsOf }: FilterVocabulary, gap: string): FilterOption[] {
+  const fields = offered.map((label): FilterOption => ({ kind: 'field', label, text: gap + label }));
   const keys = tagKeys.map((key): FilterOption => {
     const label = subjectText(`${TAG_PREFIX}${key}`);
     return { kind: 'tag', label, text: gap + label, ...counted(targetsOf?.(key)) };

@@ -30,7 +30,7 @@ export class StatusStreamController {
   @ApiOperation({
     summary: 'Follow the target list',
     description:
-      'Server-sent events: target, removed, counts, freshness (the age of the data, every 2 s), reset; with ?live= also result, with ?commands= also command-agent and command-change. ' +
+      'Server-sent events: target, removed, counts, freshness (the age of the data, every 2 s), maintenance (windows or the targets in them changed), reset; with ?live= also result, with ?commands= also command-agent and command-change. ' +
       'Last-Event-ID resumes; after reset the client must read the list again.',
   })
   @ApiProduces('text/event-stream')

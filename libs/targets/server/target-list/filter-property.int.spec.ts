@@ -1,6 +1,6 @@
 import { env } from 'node:process';
 import { AgentTargets, targetPlacement, TargetPlacements } from '@icmp-mon/assignment/contract';
-import { TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
+import { type TargetMaintenance, TargetsInMaintenance } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
 import { testDatabase, type TestDatabase } from '@icmp-mon/platform/testing';
@@ -53,6 +53,9 @@ class TestMaintenance extends TargetsInMaintenance {
   }
 }
 
+const MARK: TargetMaintenance = {
+  ...{ occurrence: 'w@2027-01-05', until: '2027-01-05T03:00:00.000Z', kind: 'window', title: 'Line cards', by: null },
+};
 const AT_MS = Date.parse('2026-11-18T11:00:00Z');
 const JUDGED = [
   new Judged([AT_MS, AT_MS]),
@@ -134,7 +137,7 @@ it('SQL and predicate select the same targets', { timeout: TIMEOUT_MS }, async (
     rows.map((row): { key: number; view: FilteredTarget } => {
       const { agents = [], shortfall: reason = null } = byKey.get(row.key) ?? {};
       const placement = reason === null ? undefined : targetPlacement({ reason, wanted: 2, placed: 1 });
-      const marked = row.key % 3 === 0 ? { occurrence: 'w@2027-01-05', until: '2027-01-05T03:00:00.000Z' } : undefined;
+      const marked = row.key % 3 === 0 ? MARK : undefined;
       return { key: row.key, view: { ...targetView(row, judged, placement, marked), agents } };
     }),
   );

@@ -17,11 +17,13 @@ import {
   type FilterOption,
   type FilterVocabulary,
   parseFilter,
+  parseScope,
   tagsAskedAt,
 } from '@icmp-mon/targets/contract';
 import { faultParts } from './filter-fault';
 
 const TYPING_MS = 400;
+let created = 0;
 
 /**
  * Text field for the filter language: a combobox whose options are the texts that the grammar allows at the cursor.
@@ -37,6 +39,12 @@ const TYPING_MS = 400;
 export class FilterField {
   readonly value = input.required<string>();
   readonly vocabulary = input.required<FilterVocabulary>();
+  /** Whether only what the inventory states can be compared, as in scopes. */
+  readonly isScope = input(false);
+  readonly label = input('Filter');
+  readonly testId = input('filter-language');
+  /** Emits the text whenever it changes, also while it is not valid. */
+  readonly typed = output<string>();
   /** Emits a valid filter, or an empty text. */
   readonly applied = output<string>();
   /** Emits when the user left the field with Escape. */
@@ -48,6 +56,7 @@ export class FilterField {
 
   private readonly destroyed = inject(DestroyRef);
   private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
+  protected readonly ownId = `filter-${(created += 1)}`;
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   /** Text of the field; the blanks at its ends, which the applied filter does not have, stay while it is typed. */
@@ -67,7 +76,11 @@ export class FilterField {
   private readonly asked = computed(() => (this.opened() ? tagsAskedAt(this.text(), this.cursor()) : null), {
     equal: (one, other) => one?.key === other?.key && one?.prefix === other?.prefix,
   });
-  private readonly parsed = computed(() => (this.text().trim() === '' ? null : parseFilter(this.text())));
+  private readonly parsed = computed(() => {
+    const text = this.text();
+    if (text.trim() === '') return null;
+    return this.isScope() ? parseScope(text) : parseFilter(text);
+  });
   protected readonly fault = computed(() => {
     const parsed = this.parsed();
     if (parsed === null || parsed.ok) return null;
@@ -127,6 +140,7 @@ export class FilterField {
 
   private changeText(text: string, cursor: number): void {
     this.text.set(text);
+    this.typed.emit(text);
     this.cursor.set(cursor);
     this.active.set(-1);
     this.opened.set(true);
@@ -141,7 +155,7 @@ export class FilterField {
     const count = this.options().length;
     const before = this.active() < 0 && step < 0 ? 0 : this.active();
     this.active.set(count === 0 ? -1 : (before + step + count) % count);
-    document.getElementById(`filter-option-${this.active()}`)?.scrollIntoView({ block: 'nearest' });
+    document.getElementById(`${this.ownId}-${this.active()}`)?.scrollIntoView({ block: 'nearest' });
   }
 
   private submitText(): void {

@@ -1,0 +1,3 @@
+export { MaintenanceGlyph } from './maintenance-glyph';
+export { MaintenanceMark } from './maintenance-mark';
+export { markText } from './mark-text';

@@ -1,0 +1,16 @@
+import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
+import { dateTimeText, zoneText } from '@icmp-mon/platform/ui-kit';
+
+/** Returns until when a mark is: the time of the day, with the date unless it is today. */
+export function untilText({ until }: Pick<TargetMaintenance, 'until'>, nowMs: number): string {
+  const [date, time] = dateTimeText(until).split(' ');
+  const minutes = time.slice(0, 5);
+  return dateTimeText(nowMs).startsWith(date) ? minutes : `${date} ${minutes}`;
+}
+
+/** Returns what a mark means: `In maintenance until 14:05 UTC+1: Line cards, scheduled by ada`. */
+export function markText(mark: TargetMaintenance, nowMs: number): string {
+  const isSilence = mark.kind === 'silence';
+  const by = mark.by === null ? '' : `, ${isSilence ? 'silenced' : 'scheduled'} by ${mark.by}`;
+  return `${isSilence ? 'Silenced' : 'In maintenance'} until ${untilText(mark, nowMs)} ${zoneText(mark.until)}: ${mark.title}${by}`;
+}

@@ -1,0 +1,192 @@
+import {
+  afterNextRender,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { form, FormField, max, maxLength, min, required, submit, validate } from '@angular/forms/signals';
+import { Router, RouterLink } from '@angular/router';
+import { Session } from '@icmp-mon/identity/ui';
+import { MAINTENANCE_LIMITS, type WindowView } from '@icmp-mon/maintenance/contract';
+import { LabelledField } from '@icmp-mon/platform/form-fields';
+import {
+  Clock,
+  Failure,
+  fieldErrors,
+  keepLast,
+  newRequestKey,
+  PageTrail,
+  type Problem,
+  problemText,
+  readProblem,
+  Toasts,
+} from '@icmp-mon/platform/ui-kit';
+import { parseScope } from '@icmp-mon/targets/contract';
+import { MaintenanceClient } from './maintenance.client';
+import { RuleFields } from './rule-fields';
+import { ScopeField } from './scope-field';
+import { draftOfWindow, newDraft, readDates, requestOf, skippedDates, type WindowDraft } from './window-draft';
+import { WindowPreviewBox } from './window-preview';
+import { browserZone, knownZones } from './zone-clock';
+
+/** Pages `/maintenance/new` and `/maintenance/:id/amend`: the definition of a window, with a preview of what it means. */
+@Component({
+  selector: 'icm-window-form',
+  imports: [Failure, FormField, LabelledField, RouterLink, RuleFields, ScopeField, WindowPreviewBox],
+  templateUrl: './window-form.html',
+  styleUrl: './maintenance-forms.scss',
+})
+export class WindowForm {
+  private readonly client = inject(MaintenanceClient);
+  private readonly router = inject(Router);
+  private readonly toasts = inject(Toasts);
+  private readonly session = inject(Session);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  /** Id of the window to amend; absent for a new one. */
+  readonly id = input<string>();
+  /** Scope with which a new window begins. */
+  readonly scope = input<string>();
+
+  protected readonly read = this.client.readWindow(() => this.id() ?? null);
+  protected readonly kept = keepLast(this.read, this.id);
+  /** The window as it was read first: a later version is a conflict, which the server reports. */
+  protected readonly before = signal<WindowView | null>(null);
+  protected readonly draft = signal<WindowDraft>(newDraft(inject(Clock).nowMs(), browserZone()));
+  protected readonly problem = signal<Problem | null>(null);
+  protected readonly problemText = computed(() => {
+    const problem = this.problem();
+    return problem === null ? null : problemText(problem);
+  });
+  protected readonly isReady = computed(() => this.id() === undefined || this.before() !== null);
+  protected readonly maySchedule = computed(() => this.session.may('maintenance:write'));
+  protected readonly zones = knownZones();
+  protected readonly daysMax = MAINTENANCE_LIMITS.endDayOffset;
+  protected readonly scopeError = computed(() => {
+    const field = this.fields.scope();
+    return field.touched() ? (field.errors()[0]?.message ?? null) : null;
+  });
+  private readonly requestKey = newRequestKey();
+
+  protected readonly fields = form(this.draft, (path) => {
+    required(path.title, { message: 'Enter a title.' });
+    maxLength(path.title, MAINTENANCE_LIMITS.titleLength, {
+      message: `At most ${MAINTENANCE_LIMITS.titleLength} characters.`,
+    });
+    validate(path.scope, ({ value }) => {
+      const text = value().trim();
+      if (text === '') return { kind: 'scope', message: 'Enter which targets: site=fra, or ip IN 192.0.2.0/24.' };
+      const parsed = parseScope(text);
+      return parsed.ok ? undefined : { kind: 'scope', message: `This is not a filter: ${parsed.fault.detail}.` };
+    });
+    required(path.timeZone, { message: 'Enter a time zone, such as Europe/Berlin.' });
+    required(path.date, { message: 'Enter a date.' });
+    required(path.startTime, { message: 'Enter a time.' });
+    required(path.endTime, { message: 'Enter a time.' });
+    min(path.endDayOffset, 0, { message: 'At least 0.' });
+    max(path.endDayOffset, this.daysMax, { message: `At most ${this.daysMax} days.` });
+    validate(path.skipped, ({ value }) => {
+      const read = readDates(value());
+      return 'fault' in read
+        ? { kind: 'dates', message: `"${read.fault}" is not a date such as 2027-03-28.` }
+        : undefined;
+    });
+  });
+  /** The request of the draft; null while it has a fault that the form knows. */
+  protected readonly request = computed(() => {
+    const isValid = Object.values({ ...this.draft() }).length > 0 && this.fields().errorSummary().every(isOfServer);
+    return isValid ? requestOf(this.draft(), this.before()?.definition ?? null) : null;
+  });
+
+  constructor() {
+    const trail = inject(PageTrail);
+    effect(() => {
+      const title = this.before()?.definition.title ?? '…';
+      const last = this.id() === undefined ? { text: 'Schedule' } : { text: `Amend ${title}` };
+      trail.showCrumbs({ text: 'Maintenance', link: '/maintenance' }, last);
+    });
+    effect(() => {
+      const window = this.kept.value();
+      untracked(() => {
+        if (window === undefined || this.before() !== null) return;
+        this.before.set(window);
+        this.draft.set(draftOfWindow(window));
+      });
+    });
+    afterNextRender(() => {
+      const scope = this.scope();
+      if (scope !== undefined) this.draft.update((draft) => ({ ...draft, scope }));
+      this.focusOn('[data-testid="window-title"]');
+    });
+  }
+
+  protected changeDraft(change: Partial<WindowDraft>): void {
+    this.draft.update((draft) => ({ ...draft, ...change }));
+  }
+
+  protected async saveWindow(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    await submit(this.fields, async () => {
+      try {
+        const window = await this.sendWindow();
+        await this.skipDates(window);
+        this.toasts.done(`${window.definition.title} is ${this.before() === null ? 'scheduled' : 'amended'}.`);
+        await this.router.navigate(['/maintenance', window.id]);
+        return undefined;
+      } catch (failure) {
+        return this.showProblem(readProblem(failure));
+      }
+    });
+    this.focusOn('[aria-invalid="true"], [data-testid="window-problem"]');
+  }
+
+  private sendWindow(): Promise<WindowView> {
+    const before = this.before();
+    const request = requestOf(this.draft(), before?.definition ?? null);
+    return before === null ? this.client.schedule(request, this.requestKey) : this.client.amend(before, request);
+  }
+
+  /** Skips the dates of the form, and lets others follow the rule again. What fails is reported; the window is saved by then. */
+  private async skipDates(window: WindowView): Promise<void> {
+    const read = readDates(this.draft().skipped);
+    const [wanted, known] = ['dates' in read ? read.dates : [], skippedDates(window.changes)];
+    for (const date of wanted.filter((each) => !known.includes(each))) {
+      await this.tryDate(date, () => this.client.changeDate(window.id, date, { skip: true }));
+    }
+    for (const date of known.filter((each) => !wanted.includes(each))) {
+      await this.tryDate(date, () => this.client.restoreDate(window.id, date));
+    }
+  }
+
+  private async tryDate(date: string, change: () => Promise<unknown>): Promise<void> {
+    try {
+      await change();
+    } catch (failure) {
+      this.toasts.showRefusal(`The window is saved, but ${date} was not changed.`, failure);
+    }
+  }
+
+  /** Shows the server's messages at their fields, other problems above the form. */
+  private showProblem(problem: Problem) {
+    const { title, scope, timeZone, date, startTime, endTime, endDayOffset, ticket, reason, announcedAt, rule } =
+      this.fields;
+    const texts = { title, scope, timeZone, date, startTime, endTime, ticket, reason, announcedAt };
+    const errors = fieldErrors(problem, { ...texts, rule, endDayOffset } as Record<string, typeof title>, {
+      rule: 'rrule',
+    });
+    if (errors === undefined) this.problem.set(problem);
+    return errors;
+  }
+
+  private focusOn(selector: string): void {
+    this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus();
+  }
+}
+
+/** The server's messages of the last attempt do not stop the preview of what was changed since. */
+const isOfServer = ({ kind }: { kind: string }): boolean => kind === 'server';

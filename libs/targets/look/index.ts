@@ -1,0 +1,2 @@
+export { FilterField } from './filter-field';
+export { type ListedTags, vocabularyOf } from './filter-vocabulary';
