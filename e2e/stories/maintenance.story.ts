@@ -53,7 +53,9 @@ export const maintenanceStory = (running: () => RunningProduct) => () => {
     await page.getByTestId('window-start').fill(clock(nowMs - MINUTE_MS));
     await page.getByTestId('window-end').fill(clock(nowMs - MINUTE_MS));
     await page.getByTestId('window-days').fill('0');
+    browser.expectAnswer(400);
     await expect.poll(() => page.getByTestId('preview-faults').innerText(), soon).toMatch(/End must be after/);
+    browser.expectAnswer(400);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByTestId('window-end-error').innerText(), soon).toContain('must be after');
     await page.getByTestId('window-days').fill('1');
@@ -106,14 +108,14 @@ export const maintenanceStory = (running: () => RunningProduct) => () => {
 
   it('shows both in the calendar and in the list, where the silence is lifted', async () => {
     await page.goto('/maintenance?view=month');
-    const bars = page.getByTestId('week').getByRole('link', { name: /flapping line|Line cards/ });
+    const bars = page.getByTestId('week').getByRole('link', { name: /rack=m1|Line cards/ });
     await expect.poll(() => bars.count(), soon).toBe(2);
     expect(await browser.inspect('maintenance-month')).toEqual([]);
     await page.getByTestId('view-week').press('Enter');
     await page.getByTestId('calendar-heading').waitFor();
     expect(await browser.inspect('maintenance-week')).toEqual([]);
     await page.getByTestId('view-list').press('Enter');
-    await page.getByTestId('window-row-flapping line').waitFor();
+    await page.getByTestId('window-row-Silence: flapping line').waitFor();
     expect(await browser.inspect('maintenance-list')).toEqual([]);
     await page.getByTestId('end-now').press('Enter');
     await page.getByText('No maintenance is planned').waitFor();

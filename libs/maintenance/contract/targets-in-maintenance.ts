@@ -7,6 +7,7 @@ export interface TargetMaintenance {
   /** Planned end, ISO 8601. */
   until: string;
   kind: WindowKind;
+  /** Title; of a silence, its reason. */
   title: string;
   /** Name of the user or API key that scheduled it; null if it has none. */
   by: string | null;

@@ -1,4 +1,5 @@
 import type { OccurrenceView } from '@icmp-mon/maintenance/contract';
+import { occurrenceTitle } from './window-text';
 import { addDays, daysBetween, weekdayOf, zonedTime } from './zone-clock';
 
 /** Bars above each other in one day of a month; the rest is counted. */
@@ -12,6 +13,8 @@ export interface Placed {
   lastDay: string;
   startTime: string;
   endTime: string;
+  /** Title; of a silence, its targets. */
+  text: string;
 }
 
 /** Part of an occurrence in one week of a month. */
@@ -54,7 +57,7 @@ export function placeOccurrences(
     const start = zonedTime(occurrence.startsAt, zone);
     const last = zonedTime(Math.max(Date.parse(occurrence.startsAt), endsAt - 1), zone);
     return {
-      ...{ occurrence, firstDay: start.date, startTime: start.time },
+      ...{ occurrence, firstDay: start.date, startTime: start.time, text: occurrenceTitle(occurrence) },
       ...{ lastDay: last.date, endTime: zonedTime(endsAt, zone).time },
     };
   });

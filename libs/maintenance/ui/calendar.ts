@@ -6,7 +6,7 @@ import { Clock, CountPipe, Failure, keepLast, mediaMatches, reloadEvery, Shortcu
 import { type Block, blocksOf, movedDay, placeOccurrences, type Placed, shownDays, weeksOf } from './calendar-layout';
 import { CALENDAR_MAX, MaintenanceClient } from './maintenance.client';
 import { WEEKDAY_TEXTS } from './rule-draft';
-import { occurrenceStateText, occurrenceText } from './window-text';
+import { occurrenceStateText, occurrenceText, occurrenceTitle } from './window-text';
 import { addDays, browserZone, zonedTime } from './zone-clock';
 
 const AGAIN_MS = 60_000;
@@ -76,6 +76,7 @@ export class Calendar {
   protected readonly rows = computed(() =>
     this.placed().map(({ occurrence }) => ({
       ...occurrence,
+      title: occurrenceTitle(occurrence),
       when: occurrenceText(occurrence, this.shownZone() === 'window' ? occurrence.timeZone : this.dayZone()),
       stateText: occurrenceStateText(occurrence),
     })),
@@ -91,17 +92,17 @@ export class Calendar {
     });
     reloadEvery(this.read, AGAIN_MS);
     inject(Shortcuts).add(
-      { keys: '[', label: 'Earlier', run: () => this.move(-1) },
-      { keys: ']', label: 'Later', run: () => this.move(1) },
-      { keys: 't', label: 'Today', run: () => this.ask({ day: null }) },
+      { keys: '[', label: 'Earlier', run: () => this.turnCalendar(-1) },
+      { keys: ']', label: 'Later', run: () => this.turnCalendar(1) },
+      { keys: 't', label: 'Today', run: () => this.changeUrl({ day: null }) },
     );
   }
 
-  protected move(step: 1 | -1): void {
-    this.ask({ day: movedDay(this.view(), this.anchor(), step) });
+  protected turnCalendar(step: 1 | -1): void {
+    this.changeUrl({ day: movedDay(this.view(), this.anchor(), step) });
   }
 
-  protected ask(queryParams: Readonly<Record<string, string | null>>): void {
+  protected changeUrl(queryParams: Readonly<Record<string, string | null>>): void {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge' });
   }
 
@@ -109,7 +110,7 @@ export class Calendar {
   protected textOf({ occurrence }: Placed): string {
     const zone = this.shownZone() === 'window' ? occurrence.timeZone : this.dayZone();
     const where = this.shownZone() === 'window' ? ` in ${occurrence.timeZone}` : '';
-    return `${occurrence.title}, ${occurrenceText(occurrence, zone)}${where}, ${occurrenceStateText(occurrence)}`;
+    return `${occurrenceTitle(occurrence)}, ${occurrenceText(occurrence, zone)}${where}, ${occurrenceStateText(occurrence)}`;
   }
 
   /** Returns top, height, left and width of a block, in percent of its day. */

@@ -5,6 +5,7 @@ import type { Routes } from '@angular/router';
 export const maintenanceRoutes: Routes = [
   { path: '', loadComponent: () => import('./maintenance-page').then((page) => page.MaintenancePage) },
   { path: 'new', loadComponent: () => import('./window-form').then((page) => page.WindowForm) },
+  { path: 'import', loadComponent: () => import('./import-page').then((page) => page.ImportNotices) },
   { path: ':id', loadComponent: () => import('./window-page').then((page) => page.WindowPageView) },
   { path: ':id/amend', loadComponent: () => import('./window-form').then((page) => page.WindowForm) },
 ];

@@ -44,11 +44,14 @@ export type MaintenanceView = (typeof VIEWS)[number]['view'];
           [title]="
             maySilence() ? 'Silence targets (m)' : 'Requires the permission maintenance:operate, which operators have.'
           "
-          (click)="silence()"
+          (click)="openSilence()"
         >
           <icm-icon name="mute" /> Silence
         </button>
         @if (maySchedule()) {
+          <a class="button" routerLink="/maintenance/import" data-testid="import-notices">
+            <icm-icon name="upload" /> Import
+          </a>
           <a class="button button-primary" routerLink="/maintenance/new" data-testid="new-window" title="Schedule (n)">
             <icm-icon name="plus" /> Schedule
           </a>
@@ -94,16 +97,16 @@ export class MaintenancePage {
     const trail = inject(PageTrail);
     effect(() => trail.showCrumbs({ text: 'Maintenance' }));
     inject(Shortcuts).add(
-      { keys: 'n', label: 'Schedule a window', run: () => this.schedule() },
-      { keys: 'm', label: 'Silence targets', run: () => this.silence() },
+      { keys: 'n', label: 'Schedule a window', run: () => this.openForm() },
+      { keys: 'm', label: 'Silence targets', run: () => this.openSilence() },
     );
   }
 
-  private schedule(): void {
+  private openForm(): void {
     if (this.maySchedule()) void this.router.navigateByUrl('/maintenance/new');
   }
 
-  protected silence(): void {
+  protected openSilence(): void {
     if (this.maySilence()) openSilenceDialog(this.dialog, '');
   }
 }

@@ -2,6 +2,8 @@ import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/
 import { inject, Injectable } from '@angular/core';
 import type {
   ChangeDateRequest,
+  ImportNoticesRequest,
+  NoticeImport,
   OccurrencePage,
   OccurrenceTargetPage,
   OccurrenceView,
@@ -100,36 +102,45 @@ export class MaintenanceClient {
     });
   }
 
-  preview(request: ScheduleWindowRequest, viewerZone: string): Promise<WindowPreview> {
+  previewWindow(request: ScheduleWindowRequest, viewerZone: string): Promise<WindowPreview> {
     const params = { viewerZone };
     return firstValueFrom(this.http.post<WindowPreview>(`${MAINTENANCE_PATH}/preview`, request, { params }));
   }
 
-  schedule(request: ScheduleWindowRequest, requestKey: string): Promise<WindowView> {
+  previewNotices(request: ImportNoticesRequest): Promise<NoticeImport> {
+    return firstValueFrom(this.http.post<NoticeImport>(`${MAINTENANCE_PATH}/imports/preview`, request));
+  }
+
+  /** Imports notices; a repeated import changes nothing. */
+  importNotices(request: ImportNoticesRequest): Promise<NoticeImport> {
+    return firstValueFrom(this.http.post<NoticeImport>(`${MAINTENANCE_PATH}/imports`, request));
+  }
+
+  scheduleWindow(request: ScheduleWindowRequest, requestKey: string): Promise<WindowView> {
     const headers = { 'Idempotency-Key': requestKey };
     return firstValueFrom(this.http.post<WindowView>(MAINTENANCE_PATH, request, { headers }));
   }
 
   /** Amends a window if it still has the given version. */
-  amend({ id, version }: WindowView, request: ScheduleWindowRequest): Promise<WindowView> {
+  amendWindow({ id, version }: WindowView, request: ScheduleWindowRequest): Promise<WindowView> {
     const headers = { ...once(), 'If-Match': `"${version}"` };
     return firstValueFrom(this.http.put<WindowView>(pathOf(id), request, { headers }));
   }
 
-  cancel(id: string): Promise<WindowView> {
+  cancelWindow(id: string): Promise<WindowView> {
     return firstValueFrom(this.http.delete<WindowView>(pathOf(id)));
   }
 
-  silence(request: SilenceRequest, requestKey: string): Promise<WindowView> {
+  silenceScope(request: SilenceRequest, requestKey: string): Promise<WindowView> {
     const headers = { 'Idempotency-Key': requestKey };
     return firstValueFrom(this.http.post<WindowView>(`${MAINTENANCE_PATH}/silences`, request, { headers }));
   }
 
-  end(id: string): Promise<WindowView> {
+  endOpen(id: string): Promise<WindowView> {
     return firstValueFrom(this.http.post<WindowView>(`${pathOf(id)}/end`, null, { headers: once() }));
   }
 
-  extend(id: string, minutes: number): Promise<WindowView> {
+  extendOpen(id: string, minutes: number): Promise<WindowView> {
     return firstValueFrom(this.http.post<WindowView>(`${pathOf(id)}/extend`, { minutes }, { headers: once() }));
   }
 

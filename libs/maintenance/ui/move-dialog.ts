@@ -2,7 +2,7 @@ import { Component, inject, signal } from '@angular/core';
 import { form, FormField, required, submit } from '@angular/forms/signals';
 import { MAT_DIALOG_DATA, type MatDialog, MatDialogRef } from '@angular/material/dialog';
 import type { OccurrenceView, WindowView } from '@icmp-mon/maintenance/contract';
-import { fieldErrors, FormDialog, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
+import { FormDialog, type Problem, readProblem, Toasts } from '@icmp-mon/platform/ui-kit';
 import { firstValueFrom } from 'rxjs';
 import { MaintenanceClient } from './maintenance.client';
 
@@ -22,7 +22,7 @@ interface Moved {
       [heading]="'Move the occurrence of ' + of.occurrence.date"
       [problem]="problem()"
       [isSending]="fields().submitting()"
-      (sent)="move($event)"
+      (sent)="sendTimes($event)"
     >
       <p class="quiet">
         Times as the clocks of {{ of.window.definition.timeZone }} show them. Other dates stay as they are.
@@ -73,7 +73,7 @@ class MoveDialog {
     required(path.endTime, { message: 'Enter a time.' });
   });
 
-  protected async move(event: Event): Promise<void> {
+  protected async sendTimes(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
     await submit(this.fields, async () => {
@@ -85,12 +85,9 @@ class MoveDialog {
         this.dialog.close(true);
         return undefined;
       } catch (failure) {
-        const problem = readProblem(failure);
-        const { onDate, startTime, endTime, endDayOffset } = this.fields;
-        const fields = { onDate, startTime, endTime, endDayOffset } as Record<string, typeof onDate>;
-        const errors = fieldErrors(problem, fields);
-        if (errors === undefined) this.problem.set(problem);
-        return errors;
+        // Above the fields: the server's message is about their combination.
+        this.problem.set(readProblem(failure));
+        return undefined;
       }
     });
   }

@@ -19,9 +19,9 @@ const EXTENSIONS = [30, 120] as const;
         class="button"
         [disabled]="!mayOperate() || isBusy()"
         [title]="mayOperate() ? 'Ends ' + each.text + ' later' : reason"
-        [attr.aria-label]="'Extend ' + window().definition.title + ' by ' + each.text"
+        [attr.aria-label]="'+' + each.text + ' for ' + window().definition.title"
         [attr.data-testid]="'extend-' + each.minutes"
-        (click)="extend(each.minutes)"
+        (click)="extendBy(each.minutes)"
       >
         +{{ each.text }}
       </button>
@@ -32,8 +32,8 @@ const EXTENSIONS = [30, 120] as const;
       data-testid="end-now"
       [disabled]="!mayOperate() || isBusy()"
       [title]="mayOperate() ? '' : reason"
-      [attr.aria-label]="(isSilence() ? 'Lift the silence ' : 'End ') + window().definition.title"
-      (click)="end()"
+      [attr.aria-label]="(isSilence() ? 'Lift ' : 'End now ') + window().definition.title"
+      (click)="endNow()"
     >
       {{ isSilence() ? 'Lift' : 'End now' }}
     </button>
@@ -60,19 +60,21 @@ export class OccurrenceActions {
   protected readonly isSilence = computed(() => this.window().kind === 'silence');
   protected readonly isBusy = signal(false);
 
-  protected extend(minutes: number): Promise<void> {
+  protected extendBy(minutes: number): Promise<void> {
     const { id, definition } = this.window();
-    return this.act(
+    return this.runAction(
       `${definition.title} was not extended.`,
       `${definition.title} ends ${minutesText(minutes)} later.`,
-      () => this.client.extend(id, minutes),
+      () => this.client.extendOpen(id, minutes),
     );
   }
 
-  protected async end(): Promise<void> {
+  protected async endNow(): Promise<void> {
     const { id, definition } = this.window();
     if (!this.isSilence() && !(await this.confirms(definition.title))) return;
-    await this.act(`${definition.title} was not ended.`, `${definition.title} ended.`, () => this.client.end(id));
+    await this.runAction(`${definition.title} was not ended.`, `${definition.title} ended.`, () =>
+      this.client.endOpen(id),
+    );
   }
 
   private async confirms(title: string): Promise<boolean> {
@@ -85,7 +87,7 @@ export class OccurrenceActions {
     return (await firstValueFrom(closed.afterClosed())) === true;
   }
 
-  private async act(failed: string, done: string, run: () => Promise<unknown>): Promise<void> {
+  private async runAction(failed: string, done: string, run: () => Promise<unknown>): Promise<void> {
     this.isBusy.set(true);
     try {
       await run();

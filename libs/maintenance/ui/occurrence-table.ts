@@ -78,23 +78,23 @@ export class OccurrenceTable {
     this.hasPast.set(isShown);
   }
 
-  protected skip(date: string): Promise<void> {
-    return this.act(`${date} was not skipped.`, `Nothing happens on ${date}.`, () =>
+  protected skipDate(date: string): Promise<void> {
+    return this.runChange(`${date} was not skipped.`, `Nothing happens on ${date}.`, () =>
       this.client.changeDate(this.id(), date, { skip: true }),
     );
   }
 
-  protected restore(date: string): Promise<void> {
-    return this.act(`${date} was not restored.`, `${date} follows the rule again.`, () =>
+  protected restoreDate(date: string): Promise<void> {
+    return this.runChange(`${date} was not restored.`, `${date} follows the rule again.`, () =>
       this.client.restoreDate(this.id(), date),
     );
   }
 
-  protected async move(occurrence: OccurrenceView): Promise<void> {
+  protected async moveOccurrence(occurrence: OccurrenceView): Promise<void> {
     if (await askNewTimes(this.dialog, { window: this.window(), occurrence })) this.afterChange();
   }
 
-  private async act(failed: string, done: string, run: () => Promise<unknown>): Promise<void> {
+  private async runChange(failed: string, done: string, run: () => Promise<unknown>): Promise<void> {
     this.isBusy.set(true);
     try {
       await run();

@@ -22,8 +22,8 @@ const TYPING_MS = 300;
       [isScope]="true"
       [value]="text()"
       [vocabulary]="vocabulary()"
-      (typed)="change($event)"
-      (applied)="change($event)"
+      (typed)="changeText($event)"
+      (applied)="changeText($event)"
       (tagsAsked)="askTags($event)"
     />
     <p class="quiet" role="status" [attr.data-testid]="testId() + '-count'">{{ countSentence() }}</p>
@@ -102,7 +102,7 @@ export class ScopeField {
     inject(DestroyRef).onDestroy(() => clearTimeout(this.asking));
   }
 
-  protected change(text: string): void {
+  protected changeText(text: string): void {
     this.text.set(text);
     this.changed.emit(text);
   }

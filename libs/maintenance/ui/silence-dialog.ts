@@ -62,13 +62,13 @@ class SilenceDialog {
     });
   }
 
-  protected async silence(event: Event): Promise<void> {
+  protected async sendSilence(event: Event): Promise<void> {
     event.preventDefault();
     this.tried.set(true);
     const [scope, minutes, reason] = [this.scope().trim(), this.minutes(), this.reason().trim()];
     if (minutes === null || reason === '' || !parseScope(scope).ok) return;
     await this.sent.sendRequest(async () => {
-      const silence = await this.client.silence({ scope, minutes, reason }, this.requestKey);
+      const silence = await this.client.silenceScope({ scope, minutes, reason }, this.requestKey);
       this.toasts.done(`${scope} is silenced for ${minutesText(minutes)}.`);
       this.dialog.close(silence);
     });

@@ -9,15 +9,14 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { form, FormField, max, maxLength, min, required, submit, validate } from '@angular/forms/signals';
+import { form, FormField, submit } from '@angular/forms/signals';
 import { Router, RouterLink } from '@angular/router';
 import { Session } from '@icmp-mon/identity/ui';
-import { MAINTENANCE_LIMITS, type WindowView } from '@icmp-mon/maintenance/contract';
+import type { WindowView } from '@icmp-mon/maintenance/contract';
 import { LabelledField } from '@icmp-mon/platform/form-fields';
 import {
   Clock,
   Failure,
-  fieldErrors,
   keepLast,
   newRequestKey,
   PageTrail,
@@ -26,7 +25,7 @@ import {
   readProblem,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
-import { parseScope } from '@icmp-mon/targets/contract';
+import { checkWindow, hasField } from './check-window';
 import { MaintenanceClient } from './maintenance.client';
 import { RuleFields } from './rule-fields';
 import { ScopeField } from './scope-field';
@@ -65,37 +64,16 @@ export class WindowForm {
   protected readonly isReady = computed(() => this.id() === undefined || this.before() !== null);
   protected readonly maySchedule = computed(() => this.session.may('maintenance:write'));
   protected readonly zones = knownZones();
-  protected readonly daysMax = MAINTENANCE_LIMITS.endDayOffset;
   protected readonly scopeError = computed(() => {
     const field = this.fields.scope();
     return field.touched() ? (field.errors()[0]?.message ?? null) : null;
   });
   private readonly requestKey = newRequestKey();
 
-  protected readonly fields = form(this.draft, (path) => {
-    required(path.title, { message: 'Enter a title.' });
-    maxLength(path.title, MAINTENANCE_LIMITS.titleLength, {
-      message: `At most ${MAINTENANCE_LIMITS.titleLength} characters.`,
-    });
-    validate(path.scope, ({ value }) => {
-      const text = value().trim();
-      if (text === '') return { kind: 'scope', message: 'Enter which targets: site=fra, or ip IN 192.0.2.0/24.' };
-      const parsed = parseScope(text);
-      return parsed.ok ? undefined : { kind: 'scope', message: `This is not a filter: ${parsed.fault.detail}.` };
-    });
-    required(path.timeZone, { message: 'Enter a time zone, such as Europe/Berlin.' });
-    required(path.date, { message: 'Enter a date.' });
-    required(path.startTime, { message: 'Enter a time.' });
-    required(path.endTime, { message: 'Enter a time.' });
-    min(path.endDayOffset, 0, { message: 'At least 0.' });
-    max(path.endDayOffset, this.daysMax, { message: `At most ${this.daysMax} days.` });
-    validate(path.skipped, ({ value }) => {
-      const read = readDates(value());
-      return 'fault' in read
-        ? { kind: 'dates', message: `"${read.fault}" is not a date such as 2027-03-28.` }
-        : undefined;
-    });
-  });
+  /** Messages of the server by field, of the last attempt only: another field may have been corrected. */
+  private readonly refused = signal<Readonly<Record<string, string>>>({});
+
+  protected readonly fields = form(this.draft, (path) => checkWindow(path, this.refused));
   /** The request of the draft; null while it has a fault that the form knows. */
   protected readonly request = computed(() => {
     const isValid = Object.values({ ...this.draft() }).length > 0 && this.fields().errorSummary().every(isOfServer);
@@ -131,15 +109,15 @@ export class WindowForm {
   protected async saveWindow(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
+    this.refused.set({});
     await submit(this.fields, async () => {
       try {
         const window = await this.sendWindow();
         await this.skipDates(window);
         this.toasts.done(`${window.definition.title} is ${this.before() === null ? 'scheduled' : 'amended'}.`);
         await this.router.navigate(['/maintenance', window.id]);
-        return undefined;
       } catch (failure) {
-        return this.showProblem(readProblem(failure));
+        this.showProblem(readProblem(failure));
       }
     });
     this.focusOn('[aria-invalid="true"], [data-testid="window-problem"]');
@@ -148,7 +126,9 @@ export class WindowForm {
   private sendWindow(): Promise<WindowView> {
     const before = this.before();
     const request = requestOf(this.draft(), before?.definition ?? null);
-    return before === null ? this.client.schedule(request, this.requestKey) : this.client.amend(before, request);
+    return before === null
+      ? this.client.scheduleWindow(request, this.requestKey)
+      : this.client.amendWindow(before, request);
   }
 
   /** Skips the dates of the form, and lets others follow the rule again. What fails is reported; the window is saved by then. */
@@ -172,15 +152,11 @@ export class WindowForm {
   }
 
   /** Shows the server's messages at their fields, other problems above the form. */
-  private showProblem(problem: Problem) {
-    const { title, scope, timeZone, date, startTime, endTime, endDayOffset, ticket, reason, announcedAt, rule } =
-      this.fields;
-    const texts = { title, scope, timeZone, date, startTime, endTime, ticket, reason, announcedAt };
-    const errors = fieldErrors(problem, { ...texts, rule, endDayOffset } as Record<string, typeof title>, {
-      rule: 'rrule',
-    });
-    if (errors === undefined) this.problem.set(problem);
-    return errors;
+  private showProblem(problem: Problem): void {
+    const { rrule, ...texts } = problem.fields;
+    const fields = { ...texts, ...(rrule !== undefined && { rule: rrule }) };
+    this.refused.set(fields);
+    this.problem.set(hasField(fields) ? null : problem);
   }
 
   private focusOn(selector: string): void {

@@ -15,7 +15,7 @@ import { MaintenanceGlyph } from '@icmp-mon/maintenance/look';
 import { MaintenanceClient } from './maintenance.client';
 import { OccurrenceActions } from './occurrence-actions';
 import { ruleText } from './rule-draft';
-import { occurrenceText, stateText } from './window-text';
+import { occurrenceText, stateText, windowTitle } from './window-text';
 import { browserZone } from './zone-clock';
 
 /** A notification of a change may be lost; then the list is at most this old, ms. */
@@ -57,6 +57,7 @@ export class WindowList {
       const ownZone = definition.timeZone;
       return {
         ...window,
+        title: windowTitle(window),
         stateText: stateText(window, this.nowMs()),
         when: next === null ? '' : occurrenceText(next, zone),
         inOwnZone: next === null || ownZone === zone ? '' : `${occurrenceText(next, ownZone)} in ${ownZone}`,
@@ -75,13 +76,13 @@ export class WindowList {
     reloadEvery(this.read, AGAIN_MS);
   }
 
-  protected type(text: string): void {
+  protected typeFilter(text: string): void {
     this.typed.set(text);
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.ask({ q: text.trim() || null }), TYPING_MS);
+    this.typing = setTimeout(() => this.changeUrl({ q: text.trim() || null }), TYPING_MS);
   }
 
-  protected ask(queryParams: Readonly<Record<string, string | null>>): void {
+  protected changeUrl(queryParams: Readonly<Record<string, string | null>>): void {
     const params = { ...queryParams, cursor: null };
     void this.router.navigate([], { queryParams: params, queryParamsHandling: 'merge', replaceUrl: true });
   }

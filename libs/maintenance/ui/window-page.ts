@@ -22,7 +22,7 @@ import { OccurrenceTable } from './occurrence-table';
 import { ruleText } from './rule-draft';
 import { inScopeText } from './scope-field';
 import { WindowChanges } from './window-changes';
-import { occurrenceText, slaText, stateText } from './window-text';
+import { occurrenceText, occurrenceTitle, slaText, stateText, windowTitle } from './window-text';
 import { browserZone } from './zone-clock';
 
 const AGAIN_MS = 30_000;
@@ -60,6 +60,7 @@ export class WindowPageView {
     const { timeZone, startTime, endTime, endDayOffset, slaClass } = definition;
     const offset = endDayOffset === 0 ? '' : endDayOffset === 1 ? ' the next day' : ` ${endDayOffset} days later`;
     return {
+      title: windowTitle(window),
       state: stateText(window, this.nowMs()),
       next: next === null ? '' : occurrenceText(next, this.zone()),
       times: this.isSilence() ? '' : `${startTime} to ${endTime}${offset} in ${timeZone}`,
@@ -92,13 +93,13 @@ export class WindowPageView {
   protected readonly others = computed(() =>
     (this.overlapping.value()?.items ?? [])
       .filter(({ windowId }) => windowId !== this.id())
-      .map((each) => ({ ...each, when: occurrenceText(each, this.zone()) })),
+      .map((each) => ({ ...each, title: occurrenceTitle(each), when: occurrenceText(each, this.zone()) })),
   );
 
   constructor() {
     const trail = inject(PageTrail);
     effect(() => {
-      const text = this.window()?.definition.title ?? '…';
+      const text = this.texts()?.title ?? '…';
       trail.showCrumbs({ text: 'Maintenance', link: '/maintenance' }, { text });
     });
     inject(LiveStream).listenToBatches(({ maintenance }) => {
@@ -127,7 +128,7 @@ export class WindowPageView {
   private async sendCancellation(title: string): Promise<void> {
     this.isBusy.set(true);
     try {
-      this.read.set(await this.client.cancel(this.id()));
+      this.read.set(await this.client.cancelWindow(this.id()));
       this.look.update((look) => look + 1);
       this.toasts.done(`${title} is cancelled.`);
     } catch (failure) {

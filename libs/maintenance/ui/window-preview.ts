@@ -32,7 +32,7 @@ const TYPING_MS = 400;
             <dl data-testid="preview-item">
               <dt>{{ preview.timeZone }}</dt>
               <dd>
-                <strong>{{ each.inWindow }}</strong> <span class="quiet">{{ each.length }}</span>
+                <strong>{{ each.inWindow }}</strong>, <span class="quiet">{{ each.length }}</span>
               </dd>
               @if (preview.viewerZone !== preview.timeZone) {
                 <dt>{{ preview.viewerZone }} (yours)</dt>
@@ -105,7 +105,7 @@ export class WindowPreviewBox {
   });
   protected readonly read = resource({
     params: () => this.asked(),
-    loader: ({ params }) => this.client.preview(params, browserZone()),
+    loader: ({ params }) => this.client.previewWindow(params, browserZone()),
   });
   protected readonly kept = keepLast(this.read);
   protected readonly faults = computed(() => {

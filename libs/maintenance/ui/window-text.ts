@@ -39,3 +39,11 @@ export function minutesText(minutes: number): string {
 /** Returns whether the time of a window counts. */
 export const slaText = (slaClass: 'excluded' | 'counted'): string =>
   slaClass === 'excluded' ? 'left out of availability' : 'counts in availability';
+
+/** Returns how a window is called: a silence by its reason. */
+export const windowTitle = ({ kind, definition }: Pick<WindowView, 'kind' | 'definition'>): string =>
+  kind === 'silence' ? `Silence: ${definition.reason ?? definition.scope}` : definition.title;
+
+/** Returns how an occurrence is called: that of a silence by its targets. */
+export const occurrenceTitle = ({ kind, title, scope }: Pick<OccurrenceView, 'kind' | 'title' | 'scope'>): string =>
+  kind === 'silence' ? `Silence ${scope}` : title;

@@ -19,7 +19,7 @@ import { TargetRows } from './target-rows';
         aria-label="Silence targets"
         title="Silence the selected targets, or those of the filter (m)"
         data-testid="silence-list"
-        (click)="silence()"
+        (click)="silenceShown()"
       >
         <icm-icon name="mute" />
       </button>
@@ -37,11 +37,11 @@ export class SilenceList {
   protected readonly maySilence = computed(() => this.session.may('maintenance:operate'));
 
   constructor() {
-    const run = (): void => this.silence();
+    const run = (): void => this.silenceShown();
     inject(Shortcuts).add({ keys: 'm', label: 'Silence the selected targets, or those of the filter', run });
   }
 
-  protected silence(): void {
+  protected silenceShown(): void {
     if (!this.maySilence()) return;
     const ids = this.selection.ids();
     if (ids.length === 0) return this.open(scopeOfList(this.query()));

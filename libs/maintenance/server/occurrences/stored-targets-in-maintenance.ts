@@ -32,8 +32,9 @@ export class StoredTargetsInMaintenance extends TargetsInMaintenance {
   override async byKeys(keys: readonly number[]): Promise<ReadonlyMap<number, TargetMaintenance>> {
     if (keys.length === 0) return new Map();
     const rows = await this.database.query<MarkRow>(
-      `SELECT DISTINCT ON (m.target_key) m.target_key AS key, m.window_id, m.date::text AS date, o.ends_at, o.kind, o.title
-       FROM maintenance_member m JOIN maintenance_occurrence o USING (window_id, date)
+      `SELECT DISTINCT ON (m.target_key) m.target_key AS key, m.window_id, m.date::text AS date, o.ends_at, o.kind,
+         CASE WHEN o.kind = 'silence' THEN coalesce(w.definition ->> 'reason', o.title) ELSE o.title END AS title
+       FROM maintenance_member m JOIN maintenance_occurrence o USING (window_id, date) JOIN maintenance_window w ON w.id = m.window_id
        WHERE m.target_key = ANY ($1::integer[]) AND m.to_at IS NULL ORDER BY m.target_key, o.ends_at DESC`,
       [keys],
     );
