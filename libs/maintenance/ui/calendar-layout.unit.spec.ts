@@ -1,3 +1,4 @@
+import '@angular/compiler';
 import type { OccurrenceView } from '@icmp-mon/maintenance/contract';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, LANES_MAX, movedDay, placeOccurrences, shownDays, weeksOf } from './calendar-layout';

@@ -71,13 +71,13 @@ export class OccurrenceActions {
 
   protected async endNow(): Promise<void> {
     const { id, definition } = this.window();
-    if (!this.isSilence() && !(await this.confirms(definition.title))) return;
+    if (!this.isSilence() && !(await this.confirmEnd(definition.title))) return;
     await this.runAction(`${definition.title} was not ended.`, `${definition.title} ended.`, () =>
       this.client.endOpen(id),
     );
   }
 
-  private async confirms(title: string): Promise<boolean> {
+  private async confirmEnd(title: string): Promise<boolean> {
     const data: Confirmation = {
       title: `End “${title}” now?`,
       text: 'Its targets are no longer marked, and people are notified about them again. Later dates stay planned.',
