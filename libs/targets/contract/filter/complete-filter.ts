@@ -1,7 +1,15 @@
 import { FaultFound, operatorsOf, type Wanted } from './fault';
 import { subjectText } from './filter-text';
 import { firstFault } from './parse-filter';
-import { FILTER_FIELDS, type FilterField, type FilterSubject, isOptional, onlyValuesOf, TAG_PREFIX, tagKeyOf } from './target-filter';
+import {
+  FILTER_FIELDS,
+  type FilterField,
+  type FilterSubject,
+  isOptional,
+  onlyValuesOf,
+  TAG_PREFIX,
+  tagKeyOf,
+} from './target-filter';
 import { quoted, tokensOf } from './tokens';
 
 /** Names that completion offers in addition to those of the grammar. */
@@ -125,7 +133,10 @@ function optionsFor(wanted: Wanted, gap: string, vocabulary: FilterVocabulary): 
   }
 }
 
-function subjectOptions({ fields: offered = FILTER_FIELDS, tagKeys, targetsOf }: FilterVocabulary, gap: string): FilterOption[] {
+function subjectOptions(
+  { fields: offered = FILTER_FIELDS, tagKeys, targetsOf }: FilterVocabulary,
+  gap: string,
+): FilterOption[] {
   const fields = offered.map((label): FilterOption => ({ kind: 'field', label, text: gap + label }));
   const keys = tagKeys.map((key): FilterOption => {
     const label = subjectText(`${TAG_PREFIX}${key}`);
