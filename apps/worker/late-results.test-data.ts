@@ -89,14 +89,14 @@ export class SpoolStory {
     this.records.push(this.log.blocksRecord([block]));
   }
 
-  /** Stores what the shard's owner has computed; late results have then been quiet for an hour. */
+  /** Stores what the shard's owner has computed; late results have then been quiet for a minute. */
   async commit(): Promise<void> {
     for (const record of this.records.splice(0)) this.owned.applyRecord(this.owned.offset + 1, record);
     await this.owned.prepareWrites();
     const taken = this.owned.takeCommit(true);
     if (taken) await this.writer.commit((transaction) => writeCommits(transaction, [taken]));
     if (taken) this.owned.afterCommit(taken);
-    await this.telemetry.execute(`UPDATE late_result SET noted_at = now() - interval '1 hour'`);
+    await this.telemetry.execute(`UPDATE late_result SET noted_at = now() - interval '1 minute'`);
   }
 
   close(): Promise<void> {

@@ -166,7 +166,7 @@ describe('the worker', () => {
   it('corrects the statuses of a target by the spool of an agent that was cut off, one revision per upload', async () => {
     const story = await SpoolStory.begin(control, telemetry, databases.telemetryUrl);
     await story.passUntil(120, { measuring: true }).passUntil(480, { measuring: false }).commit();
-    await story.passUntil(540, { measuring: true }).uploadSpool(120, 300).passUntil(560, { measuring: true }).commit();
+    await story.passUntil(540, { measuring: true }).uploadSpool(120, 300).passUntil(620, { measuring: true }).commit();
     const known = ['0 up', '132 unknown', '480 up'];
     expect(await story.knownStatuses()).toEqual(known);
     const first = ['1: 132-245 up', '1: 245-312 down'];
@@ -176,7 +176,7 @@ describe('the worker', () => {
         expect(await story.correctedStatuses()).toEqual(expected);
       });
     await corrected(first);
-    await story.uploadSpool(300, 480).passUntil(570, { measuring: true }).commit();
+    await story.uploadSpool(300, 480).passUntil(690, { measuring: true }).commit();
     await corrected([...first, '2: 312-360 down', '2: 360-480 up']);
     expect([await story.knownStatuses(), await story.waitingTargets()]).toEqual([known, 0]);
     await story.close();

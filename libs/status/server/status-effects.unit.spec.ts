@@ -88,20 +88,26 @@ describe('status effects', () => {
     expect([commits(), pairCommits()]).toEqual([1, 2]);
   });
 
-  it('of results that are late are one interval per target', async () => {
+  it('of results that are late are one interval of quarter hours per target, written once for some records', async () => {
     const { tables, effects } = setUp();
-    for (const [key, sampleMs] of [
-      [7, 300],
-      [7, 100],
-      [3, 50],
-      [7, 200],
-    ])
-      effects.resultLate(key, 'a', sampleMs, placeOf(1));
+    const minute = 60_000;
+    const late = (key: number, minutes: number, offset: number): void =>
+      effects.resultLate(key, 'a', minutes * minute, placeOf(offset));
+    for (const minutes of [40, 16, 31]) late(7, minutes, 1);
+    late(3, 1, 1);
     effects.resultLate(9, 'a', 1, placeOf(1, true));
     expect(effects.size).toBe(2);
-    await effects.drainEffects()?.writeRows(null);
-    expect(tables.statements).toEqual(['late 3:50-50,7:100-300']);
-    expect(effects.size).toBe(0);
+    const drain = async (): Promise<string[]> => {
+      await effects.drainEffects()?.writeRows(null);
+      return tables.statements.splice(0);
+    };
+    expect(await drain()).toEqual([`late 3:0-${15 * minute - 1},7:${15 * minute}-${45 * minute - 1}`]);
+    late(7, 20, 30);
+    expect(await drain()).toEqual([]);
+    late(7, 50, 31);
+    expect(await drain()).toEqual([`late 7:${45 * minute}-${60 * minute - 1}`]);
+    late(7, 50, 82);
+    expect(await drain()).toHaveLength(1);
   });
 
   it('wake the publisher only after commits with changes', () => {

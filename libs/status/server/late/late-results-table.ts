@@ -1,5 +1,5 @@
 import type { Sql } from '@icmp-mon/platform/database';
-import type { LateRow } from './late-marks';
+import { type LateRow, UNWRITTEN_RECORDS } from './late-marks';
 
 /** Agents that a correction names. */
 const AGENTS_MAX = 100;
@@ -50,7 +50,7 @@ export function dueTargets(sql: Sql, limit: number, quietS = QUIET_S): Promise<D
      LEFT JOIN shard_position judged ON judged.shard = l.shard AND judged.participant = 'status'
      LEFT JOIN shard_position stored ON stored.shard = l.shard AND stored.participant = 'series'
      WHERE (l.noted_at <= now() - $2::float8 * interval '1 second' OR l.first_noted_at <= now() - interval '${WAIT_S_MAX} seconds')
-       AND (stored.position >= l.position OR l.noted_at <= now() - interval '${POSITION_S_MAX} seconds')
+       AND (stored.position >= l.position + ${UNWRITTEN_RECORDS} OR l.noted_at <= now() - interval '${POSITION_S_MAX} seconds')
      ORDER BY l.first_noted_at, l.target_key LIMIT $1`,
     [limit, quietS],
   );
