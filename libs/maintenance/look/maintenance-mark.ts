@@ -2,7 +2,7 @@ import { Component, computed, inject, input } from '@angular/core';
 import type { TargetMaintenance } from '@icmp-mon/maintenance/contract';
 import { Clock } from '@icmp-mon/platform/ui-kit';
 import { MaintenanceGlyph } from './maintenance-glyph';
-import { markText, untilText } from './mark-text';
+import { markText, shortUntil } from './mark-text';
 
 /** That a target is in maintenance, and until when; on hover, and for screen readers, also in which window and who scheduled it. */
 @Component({
@@ -35,6 +35,6 @@ import { markText, untilText } from './mark-text';
 export class MaintenanceMark {
   private readonly nowMs = inject(Clock).nowMs;
   readonly mark = input.required<TargetMaintenance>();
-  protected readonly until = computed(() => untilText(this.mark(), this.nowMs()));
+  protected readonly until = computed(() => shortUntil(this.mark(), this.nowMs()));
   protected readonly text = computed(() => markText(this.mark(), this.nowMs()));
 }

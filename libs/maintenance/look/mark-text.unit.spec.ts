@@ -1,7 +1,7 @@
 import '@angular/compiler';
 import { showZone } from '@icmp-mon/platform/ui-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { markText } from './mark-text';
+import { markText, shortUntil } from './mark-text';
 
 const MARK = { occurrence: 'w@2027-01-05', until: '2027-01-05T03:05:00.000Z', title: 'Line cards', by: 'ada' };
 
@@ -14,6 +14,11 @@ describe('the mark of a target in maintenance', () => {
     ['silence', '2027-01-04T23:00:00Z', 'Silenced until 2027-01-05 03:05 UTC: Line cards, silenced by ada'],
   ] as const)('states what, until when and who for a %s', (kind, now, text) => {
     expect(markText({ ...MARK, kind }, Date.parse(now))).toBe(text);
+  });
+
+  it('is short in a list: the time, also of the next day, or the date', () => {
+    const short = (now: string) => shortUntil(MARK, Date.parse(now));
+    expect([short('2027-01-04T23:00:00Z'), short('2027-01-04T01:00:00Z')]).toEqual(['03:05', '2027-01-05']);
   });
 
   it('leaves out who if that is unknown', () => {

@@ -36,6 +36,7 @@ export type MaintenanceView = (typeof VIEWS)[number]['view'];
           }
         </div>
         <span class="spread"></span>
+        <button type="button" class="button" data-testid="calendar-feed" (click)="openFeed()">Calendar feed</button>
         <button
           type="button"
           class="button"
@@ -100,6 +101,11 @@ export class MaintenancePage {
       { keys: 'n', label: 'Schedule a window', run: () => this.openForm() },
       { keys: 'm', label: 'Silence targets', run: () => this.openSilence() },
     );
+  }
+
+  protected async openFeed(): Promise<void> {
+    const { openFeedDialog } = await import('./feed-dialog');
+    openFeedDialog(this.dialog);
   }
 
   private openForm(): void {

@@ -1,8 +1,10 @@
 import { HttpClient, httpResource, type HttpResourceRef } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
 import type {
+  CalendarTokenView,
   ChangeDateRequest,
   ImportNoticesRequest,
+  IssuedCalendarToken,
   NoticeImport,
   OccurrencePage,
   OccurrenceTargetPage,
@@ -19,6 +21,7 @@ import type { StatusCounts } from '@icmp-mon/targets/contract';
 import { firstValueFrom } from 'rxjs';
 
 const MAINTENANCE_PATH = '/api/v1/maintenance';
+const FEED_TOKEN_PATH = `${MAINTENANCE_PATH}/calendar-token`;
 /** Occurrences of one request of a calendar, and of all its requests. */
 const PER_REQUEST = 500;
 export const CALENDAR_MAX = 2_000;
@@ -105,6 +108,19 @@ export class MaintenanceClient {
   previewWindow(request: ScheduleWindowRequest, viewerZone: string): Promise<WindowPreview> {
     const params = { viewerZone };
     return firstValueFrom(this.http.post<WindowPreview>(`${MAINTENANCE_PATH}/preview`, request, { params }));
+  }
+
+  readFeedToken(): HttpResourceRef<CalendarTokenView | undefined> {
+    return httpResource(() => FEED_TOKEN_PATH);
+  }
+
+  /** Creates the token of the user's calendar feed, which replaces a former one. */
+  issueFeedToken(): Promise<IssuedCalendarToken> {
+    return firstValueFrom(this.http.post<IssuedCalendarToken>(FEED_TOKEN_PATH, null));
+  }
+
+  revokeFeedToken(): Promise<void> {
+    return firstValueFrom(this.http.delete<void>(FEED_TOKEN_PATH));
   }
 
   previewNotices(request: ImportNoticesRequest): Promise<NoticeImport> {

@@ -41,7 +41,6 @@ const EXTENSIONS = [30, 120] as const;
   styles: `
     :host {
       display: inline-flex;
-      flex-wrap: wrap;
       gap: 4px;
     }
   `,

@@ -25,7 +25,16 @@ import { TargetRows } from './target-rows';
       </button>
     }
   `,
-  styles: ':host { display: contents; }',
+  styles: `
+    :host {
+      display: contents;
+    }
+
+    button {
+      width: 32px;
+      padding: 0;
+    }
+  `,
 })
 export class SilenceList {
   private readonly session = inject(Session);

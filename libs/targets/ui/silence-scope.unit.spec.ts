@@ -1,6 +1,8 @@
+import { parseScope } from '@icmp-mon/targets/contract';
 import { describe, expect, it } from 'vitest';
 import { WORST_FIRST } from './list-query';
 import { isScope, scopeOfList, scopeOfTargets } from './silence-scope';
+import { scopeOfTarget } from './target-scope';
 
 const at = (ip: string, vrf = 'default') => ({ ip, vrf });
 
@@ -14,6 +16,15 @@ describe('the scope of targets to silence', () => {
     expect(scopeOfTargets(targets)).toBe(scope);
     expect(scope === '' || isScope(scope)).toBe(true);
   });
+
+  it.each([at('192.0.2.1'), at('2001:db8::1', 'red'), at('192.0.2.1', 'a "b" \\c'), at('192.0.2.1', 'or')])(
+    'selects the same for the target %j alone',
+    (target) => {
+      const parsed = [scopeOfTarget(target), scopeOfTargets([target])].map((scope) => parseScope(scope));
+      expect(parsed[0].ok).toBe(true);
+      expect(parsed[0]).toEqual(parsed[1]);
+    },
+  );
 
   it('has limits', () => {
     expect(isScope(scopeOfTargets(Array.from({ length: 200 }, (_, n) => at(`192.0.2.${n}`))))).toBe(false);

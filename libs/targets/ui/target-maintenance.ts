@@ -5,7 +5,7 @@ import { Session } from '@icmp-mon/identity/ui';
 import { MaintenanceMark } from '@icmp-mon/maintenance/look';
 import { Toasts } from '@icmp-mon/platform/ui-kit';
 import type { TargetView } from '@icmp-mon/targets/contract';
-import { scopeOfTargets } from './silence-scope';
+import { scopeOfTarget } from './target-scope';
 
 /** Opens the dialog that silences a scope, and loads it before; the app provides it. */
 export type OpenSilence = (dialog: MatDialog, scope: string) => Promise<void>;
@@ -70,7 +70,7 @@ export class SilenceTarget {
   protected readonly silence = silencing();
   readonly target = input.required<TargetView>();
   protected readonly maySilence = computed(() => this.session.may('maintenance:operate'));
-  protected readonly scope = computed(() => scopeOfTargets([this.target()]));
+  protected readonly scope = computed(() => scopeOfTarget(this.target()));
 }
 
 /** The mark `icm-target-maintenance` and the button `icm-silence-target`. */
