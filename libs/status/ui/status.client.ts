@@ -11,7 +11,7 @@ export class StatusClient {
   }
 
   /** Reads which statuses a target had in a span, ms since 1970. No request while `span` is null. */
-  history(
+  readHistory(
     ref: () => string,
     span: () => { fromMs: number; toMs: number } | null,
   ): HttpResourceRef<StatusHistoryView | undefined> {

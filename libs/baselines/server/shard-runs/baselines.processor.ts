@@ -31,10 +31,10 @@ export class BaselinesProcessor extends WorkerHost {
 
   async process(): Promise<void> {
     for (let claim; !this.stopping.signal.aborted && (claim = await this.claims.claimShard()) !== null;)
-      await this.calculate(claim);
+      await this.calculateClaim(claim);
   }
 
-  private async calculate(claim: ShardClaim): Promise<void> {
+  private async calculateClaim(claim: ShardClaim): Promise<void> {
     const startedMs = performance.now();
     const progress = async (): Promise<void> => {
       if (this.stopping.signal.aborted) throw new Stopped('the worker stops');

@@ -25,7 +25,7 @@ export function targetTimeline({ id, check, frame, isShown }: Asked) {
   const isTooLongForLanes = computed(() => frame().toMs - frame().fromMs > LANES_FOR_MS_MAX);
 
   const history = probing.history(id, span, check);
-  const statuses = inject(StatusClient).history(id, span);
+  const statuses = inject(StatusClient).readHistory(id, span);
   const lanes = probing.lanes(id, () => (isTooLongForLanes() ? null : span()), check);
   const pathChanges = inject(TargetsClient).readPathChanges(id, span);
   const keptHistory = keepLast(history, () => `${id()} ${check()}`);
