@@ -57,6 +57,7 @@ import { CommandsTraces1790000114000 } from './control/1790000114000-commands-tr
 import { IdentitySecondFactor1790000086300 } from './control/1790000086300-identity-second-factor';
 import { Maintenance1790000120000 } from './control/1790000120000-maintenance';
 import { MaintenanceCalendar1790000132000 } from './control/1790000132000-maintenance-calendar';
+import { MaintenanceRecords1790000134000 } from './control/1790000134000-maintenance-records';
 import { MaintenanceNotices1790000124000 } from './control/1790000124000-maintenance-notices';
 import { BaselinesJobs1790000131500 } from './control/1790000131500-baselines-jobs';
 import { MaintenanceNext1790000133000 } from './control/1790000133000-maintenance-next';
@@ -157,6 +158,7 @@ export const CONTROL_MIGRATIONS: readonly MigrationClass[] = [
   BaselinesJobs1790000131500,
   MaintenanceCalendar1790000132000,
   MaintenanceNext1790000133000,
+  MaintenanceRecords1790000134000,
 ];
 
 /** Migrations of the telemetry database, applied in the order of their timestamps; the first creates the extension timescaledb. */

@@ -113,6 +113,27 @@ export const maintenance = {
       exits: EXITS_OF_YES,
     },
     {
+      name: 'amend-record',
+      purpose: 'Corrects the record of a closed occurrence: when the work was, or whether it counts in availability.',
+      arguments: [window],
+      options: [
+        { name: 'date', value: 'date', text: 'date of the occurrence by the rule, such as 2027-03-28', required: true },
+        { name: 'start', value: 'time', text: 'start, such as 2027-03-28T01:10:00Z; as recorded without it' },
+        { name: 'end', value: 'time', text: 'end, exclusive; as recorded without it' },
+        {
+          name: 'sla',
+          value: 'class',
+          choices: ['excluded', 'counted'],
+          text: 'whether the time counts in availability',
+        },
+        { name: 'reason', value: 'text', text: 'reason', required: true },
+        json,
+      ],
+      examples: [
+        'icmpmon maintenance amend-record fra-monthly --date 2027-03-28 --end 2027-03-28T03:00:00Z --reason "ended later"',
+      ],
+    },
+    {
       name: 'import',
       purpose: "Imports carriers' notices of maintenance (MAINTNOTE); shows first what it would do.",
       arguments: [{ name: 'file', text: 'calendar file (.ics); - is standard input' }],

@@ -1,4 +1,5 @@
 import type {
+  AmendOccurrenceRequest,
   OccurrencePage,
   OccurrenceView,
   ScheduleWindowRequest,
@@ -28,6 +29,7 @@ export const MAINTENANCE_ACTIONS: Actions = {
   'maintenance end': (session) => actOnOpen(session, 'end'),
   'maintenance extend': (session) => actOnOpen(session, 'extend', { minutes: session.asked.number('minutes') ?? 30 }),
   'maintenance cancel': cancelWindow,
+  'maintenance amend-record': amendRecord,
   'maintenance import': importNotices,
 };
 
@@ -133,6 +135,24 @@ async function actOnOpen(session: Session, verb: 'end' | 'extend', body?: object
   const query = { date: session.asked.text('date') };
   const path = pathOf(PATH, id, verb);
   await printWindow(session, await session.api.sendPost<WindowView>(path, body, { query, isRemembered: true }));
+}
+
+async function amendRecord(session: Session): Promise<void> {
+  const { api, asked, output } = session;
+  const { id } = await findWindow(session);
+  const slaClass = asked.text('sla');
+  const body: AmendOccurrenceRequest = {
+    ...{ startsAt: asked.text('start'), endsAt: asked.text('end'), reason: asked.text('reason') ?? '' },
+    ...(slaClass !== undefined && { slaClass: slaClass === 'counted' ? 'counted' : 'excluded' }),
+  };
+  const path = pathOf(PATH, id, 'occurrences', asked.text('date') ?? '', 'amend');
+  const amended = await api.sendPost<OccurrenceView>(path, body, { isRemembered: true });
+  await printDocument(session, amended, () =>
+    output.printFields({
+      ...{ id: amended.id, from: timeText(amended.startsAt), until: timeText(amended.closedAt) },
+      ...{ slaClass: amended.slaClass, targets: amended.targetCount },
+    }),
+  );
 }
 
 async function cancelWindow(session: Session): Promise<number> {

@@ -35,6 +35,7 @@ beforeEach(async () => {
   fake = await startFakeApi(({ method, path: wanted }, response) => {
     if (wanted.includes('/imports')) return answerJson(response, { items: [IMPORTED] });
     if (wanted.includes('/preview')) return answerJson(response, { items: [OCCURRENCE], targetCount: 12 });
+    if (wanted.endsWith('/amend')) return answerJson(response, { ...OCCURRENCE, id: ID, slaClass: 'counted' });
     if (wanted.includes('/occurrences')) return answerJson(response, { items: [OCCURRENCE], next: null });
     if (method === 'GET' && !wanted.includes(ID)) {
       return answerJson(response, { items: wanted.includes('name=none') ? [] : [WINDOW], next: null });
@@ -76,6 +77,16 @@ it('finds a window by name or id, ends, extends and cancels it', async () => {
   ]);
   const unknown = await run('show', 'none');
   expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('No window has the name "none"')]);
+});
+
+it('amends the record of an occurrence', async () => {
+  const words = ['amend-record', ID, '--date', '2027-03-28', '--end', '2027-03-28T02:00:00Z', '--sla', 'counted'];
+  expect((await run(...words, '--reason', 'later')).code).toBe(0);
+  expect(asked()).toEqual([`GET maintenance/${ID}`, `POST maintenance/${ID}/occurrences/2027-03-28/amend`]);
+  expect(JSON.parse(fake.received[1].body)).toEqual({
+    ...{ endsAt: '2027-03-28T02:00:00Z', slaClass: 'counted', reason: 'later' },
+  });
+  expect((await run(...words)).code).toBe(2);
 });
 
 it('silences a scope', async () => {

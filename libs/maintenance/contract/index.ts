@@ -1,3 +1,4 @@
+export type { AmendOccurrenceRequest } from './amend-occurrence';
 export { CALENDAR_STREAM, type CalendarEvent, type CalendarTokenView, type IssuedCalendarToken } from './calendar-feed';
 export {
   MAINTENANCE_STREAM,
@@ -7,6 +8,7 @@ export {
   type MaintenanceSilenced,
   type MovedOccurrence,
   OCCURRENCE_STREAM,
+  type OccurrenceAmended,
   type OccurrenceEvent,
   type OccurrenceOpened,
 } from './maintenance-events';

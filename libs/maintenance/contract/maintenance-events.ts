@@ -67,6 +67,7 @@ export type MaintenanceEvent =
   | MaintenanceCancelled
   | MaintenanceSilenced;
 
+/** An occurrence that has closed opens again if its window was amended to a later time of the same date. */
 export interface OccurrenceOpened {
   type: 'OccurrenceOpened';
   data: {
@@ -93,4 +94,18 @@ export interface OccurrenceClosed {
   data: { windowId: string; date: string; closedAt: string; cause: CloseCause; targetCount: number };
 }
 
-export type OccurrenceEvent = OccurrenceOpened | OccurrenceExtended | OccurrenceClosed;
+/** The record of a closed occurrence was corrected: when the work was, and whether it counts in availability. It notifies no one. */
+export interface OccurrenceAmended {
+  type: 'OccurrenceAmended';
+  data: {
+    windowId: string;
+    date: string;
+    startsAt: string;
+    closedAt: string;
+    slaClass: SlaClass;
+    reason: string;
+    targetCount: number;
+  };
+}
+
+export type OccurrenceEvent = OccurrenceOpened | OccurrenceExtended | OccurrenceClosed | OccurrenceAmended;

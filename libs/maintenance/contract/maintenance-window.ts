@@ -105,6 +105,9 @@ export interface OccurrenceView {
   closeCause: CloseCause | null;
   /** Targets in it: now while it is open, at any time of it when it has closed; null before it opens. */
   targetCount: number | null;
+  amendedAt?: string | null;
+  /** Former times at which it was open, of an occurrence whose window was amended after it had closed. */
+  earlier?: { startsAt: string; closedAt: string; slaClass: SlaClass }[];
 }
 
 /** A window with its next occurrence. */

@@ -71,6 +71,10 @@ export const OCCURRENCE_AUDIT = audited<OccurrenceEvent>({
       did: ({ endsAt }) => `extended the occurrence until ${endsAt}`,
       fields: ({ endsAt }, before) => ({ ...before, endsAt }),
     },
+    OccurrenceAmended: {
+      did: ({ date, reason }) => `amended the record of the occurrence of ${date}: ${reason}`,
+      fields: ({ startsAt, closedAt, slaClass }, before) => ({ ...before, startsAt, closedAt, slaClass }),
+    },
     OccurrenceClosed: {
       did: ({ cause, targetCount }) => `${CLOSE_VERBS[cause]} the occurrence, with ${counted(targetCount, 'target')}`,
       fields: ({ closedAt }, before) => ({ ...before, closedAt }),

@@ -8,13 +8,19 @@ import {
   SLA_CLASSES,
   WINDOW_KINDS,
 } from '@icmp-mon/maintenance/contract';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 const TIME = { format: 'date-time' } as const;
 const TIME_OR_NULL = { type: String, format: 'date-time', nullable: true } as const;
 const TEXT_OR_NULL = { type: String, nullable: true } as const;
 const CURSOR = { ...TEXT_OR_NULL, description: 'Cursor of the next page; null on the last page.' } as const;
 const CLOCK_NOTES = ['in_gap', 'ambiguous'] as const;
+
+export class EarlierTimesResponse {
+  @ApiProperty(TIME) startsAt!: string;
+  @ApiProperty(TIME) closedAt!: string;
+  @ApiProperty({ enum: SLA_CLASSES }) slaClass!: contract.SlaClass;
+}
 
 export class OccurrenceResponse implements contract.OccurrenceView {
   @ApiProperty({ description: 'window@date', example: '01936d2e-7c1a-7b3e-9a51-0242ac120002@2027-03-28' }) id!: string;
@@ -38,6 +44,13 @@ export class OccurrenceResponse implements contract.OccurrenceView {
     description: 'Targets in it now, or at any time of a closed one; null before it opens.',
   })
   targetCount!: number | null;
+
+  @ApiPropertyOptional({ ...TIME_OR_NULL, description: 'When its record was amended last.' }) amendedAt?: string | null;
+  @ApiPropertyOptional({
+    type: () => [EarlierTimesResponse],
+    description: 'Former times at which it was open, if its window was amended after it had closed.',
+  })
+  earlier?: EarlierTimesResponse[];
 }
 
 export class WindowDefinitionResponse implements contract.WindowDefinition {

@@ -153,6 +153,33 @@ export class ChangeDateRequest implements contract.ChangeDateRequest {
   endDayOffset?: number;
 }
 
+const RECORD_TIME = { format: 'date-time', minLength: 1, maxLength: TIME_TEXT_LENGTH_MAX } as const;
+
+export class AmendOccurrenceRequest implements contract.AmendOccurrenceRequest {
+  @ApiPropertyOptional({ ...RECORD_TIME, description: 'As recorded unless set.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, TIME_TEXT_LENGTH_MAX)
+  startsAt?: string;
+
+  @ApiPropertyOptional({ ...RECORD_TIME, description: 'Exclusive, not in the future; as recorded unless set.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, TIME_TEXT_LENGTH_MAX)
+  endsAt?: string;
+
+  @ApiPropertyOptional({ enum: SLA_CLASSES, description: 'As recorded unless set.' })
+  @MayBeAbsent()
+  @IsIn(SLA_CLASSES)
+  slaClass?: contract.SlaClass;
+
+  @ApiProperty({ minLength: 1, maxLength: MAINTENANCE_LIMITS.reasonLength })
+  @IsString()
+  @Length(1, MAINTENANCE_LIMITS.reasonLength)
+  @IsPlainLines()
+  reason!: string;
+}
+
 export class ExtendRequest implements contract.ExtendRequest {
   @ApiProperty({ type: 'integer', minimum: 1, maximum: MAINTENANCE_LIMITS.spanMinutes, example: 30 })
   @IsInt()

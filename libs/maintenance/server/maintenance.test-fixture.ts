@@ -1,4 +1,4 @@
-import type { ScheduleWindowRequest } from '@icmp-mon/maintenance/contract';
+import type { AmendOccurrenceRequest, ScheduleWindowRequest } from '@icmp-mon/maintenance/contract';
 import { ControlDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
@@ -7,6 +7,7 @@ import { TargetScopes } from '@icmp-mon/targets/contract';
 import { ImportNotices, ImportNoticesHandler } from './notices/import-notices';
 import { ReadImportPreview, ReadImportPreviewHandler } from './notices/read-import-preview';
 import { OccurrenceWatch } from './occurrences/occurrence-watch';
+import { AmendOccurrence, AmendOccurrenceHandler } from './windows/amend-occurrence';
 import { AmendWindow, AmendWindowHandler } from './windows/amend-window';
 import { CancelWindow, CancelWindowHandler } from './windows/cancel-window';
 import { ChangeDate, ChangeDateHandler } from './windows/change-date';
@@ -87,6 +88,8 @@ export class MaintenanceFixture {
   /** Runs the worker as at a later look, at which it compares scopes again. */
   look = (): Promise<boolean> => this.newWatch().runTurn();
 
+  amendRecord = (id: string, request: AmendOccurrenceRequest, date = TODAY.date) =>
+    new AmendOccurrenceHandler(this.store, this.control).execute(new AmendOccurrence(id, date, request, metadata()));
   importNotices = async (calendar: string) => {
     const handler = new ImportNoticesHandler(this.store, this.control, this.scopes);
     return (await handler.execute(new ImportNotices({ calendar }, metadata()))).items;

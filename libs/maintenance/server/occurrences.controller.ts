@@ -1,4 +1,6 @@
+import type { OccurrenceView } from '@icmp-mon/maintenance/contract';
 import {
+  Idempotent,
   IF_MATCH_HEADER,
   IfMatch,
   Metadata,
@@ -6,15 +8,21 @@ import {
   RequirePermission,
   Versioned,
 } from '@icmp-mon/platform/http';
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { MAINTENANCE_PATH, WINDOW_ID } from './maintenance.controller';
 import { ListOccurrencesRequest, PageRequest } from './maintenance-queries.dto';
-import { ChangeDateRequest } from './maintenance.dto';
-import { OccurrenceListResponse, OccurrenceTargetListResponse, WindowResponse } from './maintenance-views.dto';
+import { AmendOccurrenceRequest, ChangeDateRequest } from './maintenance.dto';
+import {
+  OccurrenceListResponse,
+  OccurrenceResponse,
+  OccurrenceTargetListResponse,
+  WindowResponse,
+} from './maintenance-views.dto';
 import { ListOccurrenceTargets } from './occurrences/list-occurrence-targets';
 import { listOccurrences } from './occurrences/list-occurrences';
+import { AmendOccurrence } from './windows/amend-occurrence';
 import { ChangeDate } from './windows/change-date';
 import { readDateChange, requireDate } from './windows/read-date-change';
 
@@ -94,6 +102,27 @@ export class OccurrencesController {
     @IfMatch() expectedVersion: number | undefined,
   ): Promise<WindowResponse> {
     return this.commands.execute(new ChangeDate(id, requireDate(date), () => null, metadata, expectedVersion));
+  }
+
+  @Post(':id/occurrences/:date/amend')
+  @HttpCode(200)
+  @RequirePermission('maintenance:write')
+  @Idempotent('amend-occurrence')
+  @ApiOperation({
+    summary: 'Correct the record of a closed occurrence',
+    description:
+      'When the work really was, or whether it counts in availability, with the times of its targets. It notifies no one.',
+  })
+  @ApiParam(WINDOW_ID)
+  @ApiParam(DATE)
+  @ApiOkResponse({ type: OccurrenceResponse })
+  amend(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('date') date: string,
+    @Body() body: AmendOccurrenceRequest,
+    @Metadata() metadata: RequestMetadata,
+  ): Promise<OccurrenceView> {
+    return this.commands.execute(new AmendOccurrence(id, requireDate(date), body, metadata));
   }
 
   @Get(':id/occurrences/:date/targets')

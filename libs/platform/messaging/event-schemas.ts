@@ -27,6 +27,7 @@ import maintenanceNoticeImported from '../../../docs/schemas/maintenance.notice-
 import maintenanceScheduled from '../../../docs/schemas/maintenance.scheduled.v1.json';
 import maintenanceSilenced from '../../../docs/schemas/maintenance.silenced.v1.json';
 import maintenanceZoneChanged from '../../../docs/schemas/maintenance.zone-changed.v1.json';
+import occurrenceAmended from '../../../docs/schemas/occurrence.amended.v1.json';
 import occurrenceClosed from '../../../docs/schemas/occurrence.closed.v1.json';
 import occurrenceExtended from '../../../docs/schemas/occurrence.extended.v1.json';
 import occurrenceOpened from '../../../docs/schemas/occurrence.opened.v1.json';
@@ -51,7 +52,7 @@ export const EVENT_SCHEMAS: ReadonlyMap<string, { examples: unknown[] }> = new M
     ...[commandRequested, commandDispatched, commandCompleted, commandFailed, commandExpired, commandCancelled],
     ...[maintenanceScheduled, maintenanceAmended, maintenanceDateChanged, maintenanceZoneChanged],
     ...[maintenanceNoticeImported, maintenanceCancelled, maintenanceSilenced],
-    ...[occurrenceOpened, occurrenceExtended, occurrenceClosed],
+    ...[occurrenceOpened, occurrenceExtended, occurrenceClosed, occurrenceAmended],
   ].map((schema) => [schema.$id.replace('urn:icmp-mon:schema:', ''), schema]),
 );
 

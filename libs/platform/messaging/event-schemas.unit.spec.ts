@@ -59,6 +59,7 @@ const ENTITY_OF: Record<PublicEvent['type'], string> = {
   OccurrenceOpened: 'occurrence',
   OccurrenceExtended: 'occurrence',
   OccurrenceClosed: 'occurrence',
+  OccurrenceAmended: 'occurrence',
   TargetStatusChanged: 'target-status',
   CheckStatusChanged: 'check-status',
   PathChanged: 'path',

@@ -19,6 +19,7 @@ import { StoredTargetsInMaintenance } from '../occurrences/stored-targets-in-mai
 import { ReadTargetMarksHandler } from '../occurrences/read-target-marks';
 import { OccurrencesController } from '../occurrences.controller';
 import { TargetMarksController } from '../target-marks.controller';
+import { AmendOccurrenceHandler } from '../windows/amend-occurrence';
 import { AmendWindowHandler } from '../windows/amend-window';
 import { CancelWindowHandler } from '../windows/cancel-window';
 import { ChangeDateHandler } from '../windows/change-date';
@@ -46,6 +47,7 @@ import { SilenceScopeHandler } from '../windows/silence-scope';
   providers: [
     ScheduleWindowHandler,
     AmendWindowHandler,
+    AmendOccurrenceHandler,
     ChangeDateHandler,
     CancelWindowHandler,
     SilenceScopeHandler,

@@ -29,5 +29,10 @@ export async function followOpen(
   }
   const endsAt = new Date(planned.endMs).toISOString();
   const id = occurrenceId(windowId, open.date);
+  // The open occurrence is the planned one: it must not open again after it has closed.
+  await sql.execute(
+    `UPDATE maintenance_occurrence SET planned_starts_at = $3, planned_ends_at = $4 WHERE window_id = $1 AND date = $2::date`,
+    [windowId, open.date, new Date(planned.startMs), endsAt],
+  );
   await store.executeWithin(sql, OCCURRENCE, id, (state) => endAt(state, windowId, open.date, endsAt), { metadata });
 }

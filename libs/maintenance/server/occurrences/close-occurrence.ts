@@ -2,6 +2,7 @@ import type { CloseCause } from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { EventMetadata, EventStore } from '@icmp-mon/platform/event-store';
 import { endMembers, type OccurrenceKey } from './members';
+import { restoreClosed } from './reopen-occurrences';
 import { close, OCCURRENCE, occurrenceId } from './occurrence';
 
 /**
@@ -36,6 +37,7 @@ export async function closeAll(
   at: Date,
   metadata: EventMetadata,
 ): Promise<void> {
+  await restoreClosed(sql, windowId, { planned: '[]', after: null });
   await sql.execute(`DELETE FROM maintenance_occurrence WHERE window_id = $1 AND state = 'planned'`, [windowId]);
   const open = await sql.query<{ date: string }>(
     `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,

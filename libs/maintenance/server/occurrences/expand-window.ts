@@ -1,6 +1,7 @@
 import { MAINTENANCE_LIMITS, type MovedOccurrence, type WindowDefinition } from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import { type Changes, hasOccurrenceAfter, type PlannedOccurrence, plannedOccurrences } from './planned-occurrences';
+import { reopenClosed, restoreClosed } from './reopen-occurrences';
 import { dayOf, zoneDataVersion } from './zone-times';
 import { lockWindow } from '../windows/lock-window';
 
@@ -23,8 +24,8 @@ export interface ExpandedWindow {
 }
 
 /**
- * Expands the occurrences of a window up to the horizon: inserts, moves and deletes planned rows. Rows that are open or closed, and planned ones
- * whose start has passed, stay as they are. Runs alone per window, by its lock.
+ * Expands the occurrences of a window up to the horizon: inserts, moves and deletes planned rows. Rows that are open, and planned ones
+ * whose start has passed, stay as they are; closed ones too, unless their window was amended to a later time of the date. Runs alone per window, by its lock.
  */
 export async function expandWindow(sql: Sql, windowId: string, nowMs: number): Promise<ExpandedWindow> {
   const zoneData = zoneDataVersion();
@@ -65,26 +66,33 @@ async function storePlanned(
   nowMs: number,
 ): Promise<MovedOccurrence[]> {
   const now = new Date(nowMs);
+  const dates = planned.map(({ date }) => date);
+  const rows = JSON.stringify(planned.map(rowOf));
+  await restoreClosed(sql, windowId, { planned: rows, after: now });
   await sql.execute(
     `DELETE FROM maintenance_occurrence
      WHERE window_id = $1 AND state = 'planned' AND starts_at > $2 AND NOT (date = ANY ($3::date[]))`,
-    [windowId, now, planned.map(({ date }) => date)],
+    [windowId, now, dates],
   );
-  const rows = await sql.query<{ date: string; starts_at: Date; ends_at: Date }>(
+  const stored = await sql.query<{ date: string; starts_at: Date; ends_at: Date }>(
     `SELECT date::text AS date, starts_at, ends_at FROM maintenance_occurrence WHERE window_id = $1 AND state = 'planned' AND starts_at > $2`,
     [windowId, now],
   );
-  const known = new Map(rows.map((row) => [row.date, row]));
+  const known = new Map(stored.map((row) => [row.date, row]));
   const { title, scope, slaClass, timeZone } = definition;
   await sql.execute(
-    `INSERT INTO maintenance_occurrence AS o (window_id, date, kind, title, scope, sla_class, time_zone, moved, starts_at, ends_at)
-     SELECT $1, p.date, $2, $3, $4, $5, $6, p.moved, p."startsAt", p."endsAt"
+    `INSERT INTO maintenance_occurrence AS o (window_id, date, kind, title, scope, sla_class, time_zone, moved, starts_at, ends_at,
+       planned_starts_at, planned_ends_at)
+     SELECT $1, p.date, $2, $3, $4, $5, $6, p.moved, p."startsAt", p."endsAt", p."startsAt", p."endsAt"
      FROM json_to_recordset($7::json) AS p (date date, moved boolean, "startsAt" timestamptz, "endsAt" timestamptz)
      ON CONFLICT (window_id, date) DO UPDATE SET title = excluded.title, scope = excluded.scope, sla_class = excluded.sla_class,
-       time_zone = excluded.time_zone, moved = excluded.moved, starts_at = excluded.starts_at, ends_at = excluded.ends_at
+       time_zone = excluded.time_zone, moved = excluded.moved, ends_at = excluded.ends_at,
+       starts_at = CASE WHEN o.earlier = '[]' THEN excluded.starts_at ELSE greatest(excluded.starts_at, $8) END,
+       planned_starts_at = excluded.planned_starts_at, planned_ends_at = excluded.planned_ends_at
      WHERE o.state = 'planned' AND o.starts_at > $8`,
-    [windowId, kind, title, scope, slaClass, timeZone, JSON.stringify(planned.map(rowOf)), now],
+    [windowId, kind, title, scope, slaClass, timeZone, rows, now],
   );
+  await reopenClosed(sql, windowId, definition, rows, now);
   return planned.flatMap((occurrence) => {
     const row = known.get(occurrence.date);
     const { startsAt, endsAt } = rowOf(occurrence);

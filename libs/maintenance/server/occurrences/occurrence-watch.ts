@@ -12,8 +12,10 @@ import { HORIZON_MS } from './expand-window';
 import { countOpen, forgetOpen } from './maintenance-metrics';
 import { type OccurrenceKey, resolveAgain, resolveMembers } from './members';
 import { OCCURRENCE, occurrenceId, open } from './occurrence';
+import { isPlannedAgain } from './planned-again';
 import { workerMetadata } from './worker-metadata';
 import { zoneDataVersion } from './zone-times';
+import { lockWindow } from '../windows/lock-window';
 
 const LEASE = 'maintenance-occurrences';
 const LOOK_MS = 1_000;
@@ -65,13 +67,8 @@ export class OccurrenceWatch {
     this.leader = new Leader(byLease(control, LEASE), (_term, lost) => this.watchUntilLost(lost));
   }
 
-  start(): void {
-    this.leader.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.leader.stop();
-  }
+  start = (): void => this.leader.start();
+  stop = (): Promise<void> => this.leader.stop();
 
   private async watchUntilLost(lost: AbortSignal): Promise<void> {
     while (!lost.aborted) {
@@ -114,6 +111,7 @@ export class OccurrenceWatch {
       if (lost?.aborted === true) break;
       done += await this.inIsolation({ windowId, date }, () =>
         this.control.transaction(async (sql) => {
+          await lockWindow(sql, windowId);
           const [row] = await sql.query<DueRow>(
             `SELECT ${DUE_COLUMNS} FROM maintenance_occurrence
              WHERE window_id = $1 AND date = $2::date AND state = $3 AND ${column} <= $4 FOR UPDATE`,
@@ -138,6 +136,7 @@ export class OccurrenceWatch {
   private async closeRow(sql: Sql, row: DueRow): Promise<void> {
     const closing = { at: row.ends_at, cause: 'planned_end', metadata: workerMetadata() } as const;
     await closeOccurrence(sql, this.store, row, closing);
+    if (await isPlannedAgain(sql, row)) await expandAgain(sql, this.store, row.windowId, await databaseNow(sql));
   }
 
   /** Expands windows that changed, whose horizon has come nearer, or whose zone data is new. Returns how many. */
@@ -187,7 +186,7 @@ export class OccurrenceWatch {
     this.unresolved = rows;
   }
 
-  /** Returns 1, or 0 if it failed: one window that fails, such as by a scope that this release cannot read, does not delay the others. */
+  /** Returns 1, or 0 if it failed: one window that fails does not delay the others. */
   private async inIsolation(key: Partial<OccurrenceKey>, act: () => Promise<void>): Promise<0 | 1> {
     try {
       await act();

@@ -2,6 +2,7 @@ import {
   type CloseCause,
   MAINTENANCE_LIMITS,
   OCCURRENCE_STREAM,
+  type OccurrenceAmended,
   type OccurrenceEvent,
   type OccurrenceOpened,
 } from '@icmp-mon/maintenance/contract';
@@ -10,16 +11,27 @@ import type { Aggregate } from '@icmp-mon/platform/event-store';
 import { projectOccurrences } from './project-occurrences';
 
 export type OccurrenceState =
-  { kind: 'planned' } | { kind: 'open'; startsAt: string; endsAt: string } | { kind: 'closed' };
+  { kind: 'planned' } | { kind: 'open'; startsAt: string; endsAt: string } | { kind: 'closed'; closedAt: string };
 
 const MINUTE_MS = 60_000;
 
 /** Returns the id of an occurrence, which is also that of its stream. */
 export const occurrenceId = (windowId: string, date: string): string => `${windowId}@${date}`;
 
-/** Decides to open an occurrence; no event if it was opened before, so that it opens once, also when that is tried again. */
+/**
+ * Decides to open an occurrence; no event if it was opened before, so that it opens once, also when that is tried again. One that has closed opens
+ * again at a later time, which its window was amended to.
+ */
 export function open(state: OccurrenceState, data: OccurrenceOpened['data']): OccurrenceEvent[] {
-  return state.kind === 'planned' ? [{ type: 'OccurrenceOpened', data }] : [];
+  const opens = state.kind === 'planned' || (state.kind === 'closed' && data.startsAt >= state.closedAt);
+  return opens ? [{ type: 'OccurrenceOpened', data }] : [];
+}
+
+/** Decides to correct the record of a closed occurrence. @throws DomainError `conflict` unless it has closed */
+export function amendRecord(state: OccurrenceState, data: OccurrenceAmended['data']): OccurrenceEvent[] {
+  if (state.kind !== 'closed')
+    throw new DomainError('conflict', 'The occurrence has not closed: it has no record yet.');
+  return [{ type: 'OccurrenceAmended', data }];
 }
 
 /** Decides to close an occurrence; no event unless it is open. */
@@ -57,7 +69,9 @@ function evolve(state: OccurrenceState, event: OccurrenceEvent): OccurrenceState
     case 'OccurrenceExtended':
       return state.kind === 'open' ? { ...state, endsAt: event.data.endsAt } : state;
     case 'OccurrenceClosed':
-      return { kind: 'closed' };
+      return { kind: 'closed', closedAt: event.data.closedAt };
+    case 'OccurrenceAmended':
+      return { kind: 'closed', closedAt: event.data.closedAt };
     default:
       // An event of a newer release.
       event satisfies never;

@@ -33,6 +33,15 @@ async function projectEvent(sql: Sql, event: OccurrenceEvent, occurredAt: string
       );
       return;
     }
+    case 'OccurrenceAmended': {
+      const { startsAt, closedAt, slaClass, targetCount } = event.data;
+      await sql.execute(
+        `UPDATE maintenance_occurrence SET starts_at = $3, ends_at = $4, closed_at = $4, sla_class = $5, target_count = $6, amended_at = $7
+         WHERE window_id = $1 AND date = $2::date`,
+        [windowId, date, startsAt, closedAt, slaClass, targetCount, occurredAt],
+      );
+      return;
+    }
     default:
       // An event that a newer release wrote.
       event satisfies never;

@@ -5,6 +5,7 @@ import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { closeOccurrence } from '../occurrences/close-occurrence';
 import { databaseNow } from '../occurrences/database-now';
+import { expandWindow } from '../occurrences/expand-window';
 import { lockWindow } from './lock-window';
 import { lockOpen } from './open-rows';
 import { readWindowView } from './window-rows';
@@ -36,6 +37,8 @@ export class EndOccurrenceHandler implements ICommandHandler<EndOccurrence> {
         const closing = { at, cause: 'ended_early', metadata } as const;
         await closeOccurrence(sql, this.store, { windowId: id, date: open }, closing);
       }
+      // It may have been amended while it was open.
+      await expandWindow(sql, id, at.getTime());
       const view = await readWindowView(sql, id);
       await keepAnswer(sql, view);
       return view;

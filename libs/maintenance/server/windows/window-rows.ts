@@ -29,11 +29,13 @@ export interface OccurrenceRow {
   closed_at: Date | null;
   close_cause: CloseCause | null;
   target_count: number | null;
+  amended_at: Date | null;
+  earlier: { startsAt: string; closedAt: string; slaClass: SlaClass }[];
 }
 
 /** Columns of an `OccurrenceRow`, of the table `maintenance_occurrence` as `o`. */
 export const OCCURRENCE_COLUMNS = `o.window_id, o.date::text AS date, o.title, o.kind, o.scope, o.sla_class, o.state, o.starts_at, o.ends_at,
-  o.time_zone, o.moved, o.opened_at, o.closed_at, o.close_cause,
+  o.time_zone, o.moved, o.opened_at, o.closed_at, o.close_cause, o.amended_at, o.earlier,
   CASE WHEN o.state = 'open' THEN (SELECT count(*)::integer FROM maintenance_member m
     WHERE m.window_id = o.window_id AND m.date = o.date AND m.to_at IS NULL) ELSE o.target_count END AS target_count`;
 
@@ -56,6 +58,12 @@ export const occurrenceView = (row: OccurrenceRow): OccurrenceView => ({
   closedAt: iso(row.closed_at),
   closeCause: row.close_cause,
   targetCount: row.target_count,
+  amendedAt: iso(row.amended_at),
+  earlier: row.earlier.map(({ startsAt, closedAt, slaClass }) => ({
+    startsAt: new Date(startsAt).toISOString(),
+    closedAt: new Date(closedAt).toISOString(),
+    slaClass,
+  })),
 });
 
 export interface WindowRow {
