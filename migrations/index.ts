@@ -78,6 +78,7 @@ import { ProbingMismatch1790000093000 } from './telemetry/1790000093000-probing-
 import { StatusWhyAgentsAreSilent1790000056000 } from './telemetry/1790000056000-status-why-agents-are-silent';
 import { AgentsMetricLosses1790000108000 } from './telemetry/1790000108000-agents-metric-losses';
 import { StatusCorrections1790000136000 } from './telemetry/1790000136000-status-corrections';
+import { StatusOddAgents1790000140000 } from './telemetry/1790000140000-status-odd-agents';
 import { StatusPairChanges1790000130000 } from './telemetry/1790000130000-status-pair-changes';
 import { PathsTraces1790000112000 } from './telemetry/1790000112000-paths-traces';
 import { ProbingDisbelief1790000122000 } from './telemetry/1790000122000-probing-disbelief';
@@ -192,4 +193,5 @@ export const TELEMETRY_MIGRATIONS: readonly MigrationClass[] = [
   StatusFlapping1790000133000,
   Baselines1790000131600,
   StatusCorrections1790000136000,
+  StatusOddAgents1790000140000,
 ];

@@ -105,7 +105,8 @@ function agentFault(fact: Record<string, unknown>): string | undefined {
     textFault(fact, 'provider') ??
     oneOfFault(fact, 'state', ['active', 'removed']) ??
     (fact['condition'] === undefined ? undefined : textFault(fact, 'condition')) ??
-    (fact['anchors'] === undefined ? undefined : textFault(fact, 'anchors'))
+    (fact['anchors'] === undefined ? undefined : textFault(fact, 'anchors')) ??
+    (fact['standing'] === undefined ? undefined : textFault(fact, 'standing'))
   );
 }
 

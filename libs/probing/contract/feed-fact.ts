@@ -64,6 +64,14 @@ interface TargetRemovedFact {
 export const AGENT_CONDITIONS = ['ok', 'silent', 'unable'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
+/**
+ * Why an agent is the odd one out.
+ * - `isolated`: it reaches next to nothing, because its own uplink is out
+ * - `partition`: its anchors answer, but targets that have a prefix in common do not
+ * - `faulty`: it alone misses targets without such a pattern
+ */
+export type AgentStanding = 'isolated' | 'partition' | 'faulty';
+
 /** Whether any of the agent's anchors answers. `silent`: its own uplink may be out. */
 export type AnchorFact = 'answer' | 'silent';
 
@@ -78,6 +86,8 @@ export interface AgentFact {
   condition?: AgentCondition;
   /** Evidence about its uplink. Absent without anchors, while none is measured, and in older logs. */
   anchors?: AnchorFact;
+  /** Why its misses are not believed. Absent while they are, and in older logs. */
+  standing?: AgentStanding;
 }
 
 /** Facts in the shard's log besides results and time. Applied once per position, in order. */

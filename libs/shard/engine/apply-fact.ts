@@ -19,11 +19,15 @@ export function applyFact<T>(
         for (const each of participants) each.onTarget?.(target, clock, placeOf(each));
       }
       return;
-    case 'agent':
-      for (const target of directory.applyAgent(fact)) {
+    case 'agent': {
+      const concerned = directory.applyAgent(fact);
+      const agent = directory.agents.get(fact.agentId);
+      if (agent) for (const each of participants) each.onAgent?.(agent, clock, placeOf(each));
+      for (const target of concerned) {
         for (const each of participants) each.onAgentCondition?.(target, clock, placeOf(each));
       }
       return;
+    }
     case 'target': {
       const target = directory.applyTarget(fact, clock.atMs);
       for (const each of participants) each.onTarget?.(target, clock, placeOf(each));

@@ -6,7 +6,7 @@ import { IntMap } from './int-map';
 export type PolicyEntry = Omit<PolicyFact, 'kind'>;
 
 /** An agent as its last fact describes it. */
-export interface AgentEntry extends Pick<AgentFact, 'condition' | 'anchors'> {
+export interface AgentEntry extends Pick<AgentFact, 'condition' | 'anchors' | 'standing'> {
   agentId: string;
   name: string;
   region: string;

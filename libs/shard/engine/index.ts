@@ -3,7 +3,7 @@ export type { CheckpointPart } from './checkpoint-codec';
 export { inTransaction } from './in-transaction';
 export { LEASE_TTL_MS } from './ownership';
 export { holdCommits } from './commit-fence';
-export { ShardDirectory, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
+export { type AgentEntry, ShardDirectory, type PairEntry, type PolicyEntry, type TargetEntry } from './directory';
 export { ShardFold } from './fold';
 export { BOOT_AHEAD_S_MAX, BOOT_SILENT_MS } from './lane-sequences';
 export { notMeasured } from './not-measured';

@@ -77,6 +77,8 @@ export interface ShardParticipant<T = WriterTransaction> {
   onPairAssigned?(slot: number, target: TargetEntry, clock: ShardClock): void;
   onPairUnassigned?(slot: number, target: TargetEntry): void;
   onTarget?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
+  /** Called for each fact about an agent, before `onAgentCondition` for its targets. */
+  onAgent?(agent: AgentEntry, clock: ShardClock, place: RecordPlace): void;
   /** Called when an agent that is selected for the target becomes unreliable, or reliable again: see `AgentFact.condition`. */
   onAgentCondition?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;
   onTargetRemoved?(target: TargetEntry, clock: ShardClock, place: RecordPlace): void;

@@ -18,6 +18,7 @@ export type Verdict = Status;
  * - `no_fresh_data`: no selected agent sent recent results
  * - `agent_refuses`: the policy file of every eligible agent refuses the address
  * - `agent_unable`: the selected agent reports that it cannot probe
+ * - `agent_set_aside`: the selected agent is the odd one out, so that its misses are not believed
  * - `agent_lost`: the selected agent sends no reports to the control plane
  * - `not_sent`: the agents' own kernels refused to send the probes
  * - `quorum_up`, `quorum_down`: the quorum agrees
@@ -35,6 +36,7 @@ export const STATUS_REASONS = [
   'no_fresh_data',
   'agent_refuses',
   'agent_unable',
+  'agent_set_aside',
   'agent_lost',
   'not_sent',
   'quorum_up',

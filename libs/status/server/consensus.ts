@@ -22,6 +22,12 @@ export interface Ballot {
   unable: number;
   /** No fresh verdict, and the agent is silent: the control plane has received no report for 15 s. */
   agentSilent: number;
+  /** Fresh misses of agents that are suspected of being the odd ones out: what they are is not decided yet. */
+  held: number;
+  /** Fresh misses of agents that are the odd ones out: isolated or faulty, or suspect for longer than their votes are held. */
+  setAside: number;
+  /** Fresh misses of agents whose path is cut, on targets from which they got replies before. */
+  partition: number;
   /** No fresh verdict for any other cause: the agent is not known to be silent or unable to probe. */
   withoutVotes: number;
   /** Whether any agent ever got a reply from the target. */
@@ -39,9 +45,10 @@ export function selectedOf(ballot: Ballot): number {
   return ballot.up + ballot.degraded + ballot.down + ballot.warming + withoutVerdict(ballot);
 }
 
-/** Returns the number of selected agents that have no fresh verdict and are not warming. */
-function withoutVerdict({ notSent, refuses, unable, agentSilent, withoutVotes }: Ballot): number {
-  return notSent + refuses + unable + agentSilent + withoutVotes;
+/** Returns the number of selected agents that have no fresh verdict, or none that is believed, and are not warming. */
+function withoutVerdict(ballot: Ballot): number {
+  const { notSent, refuses, unable, agentSilent, withoutVotes, held, setAside, partition } = ballot;
+  return notSent + refuses + unable + agentSilent + withoutVotes + held + setAside + partition;
 }
 
 /** Returns how many of the SELECTED voters must agree, regardless of how many are connected. */
@@ -54,7 +61,7 @@ export function neededBy(ballot: Ballot, quorum: 'majority' | number): number {
   return neededOf(Math.max(selectedOf(ballot), ballot.least), quorum);
 }
 
-/** Returns the votes as events and the API show them; agents without a fresh verdict are `unknown`. */
+/** Returns the votes as events and the API show them; agents without a fresh verdict that is believed are `unknown`. */
 export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
   const { up, degraded, down, warming } = ballot;
   const selected = selectedOf(ballot);
@@ -69,7 +76,9 @@ export function votesOf(ballot: Ballot, quorum: 'majority' | number): Votes {
  * - Quorum of the selected: `down` and `up` need votes of the quorum of all SELECTED agents, so agents
  *   without a fresh verdict never make a target down.
  * - No outage without a reply: a target is never down or degraded before any agent got a reply from it.
- * - Warm-up: while agents that are warming could still complete the quorum, `current` holds.
+ * - Odd agents: misses of agents that are the odd ones out never make a target down. A partition makes it degraded if the votes make a
+ *   quorum together with these misses.
+ * - Hold: while agents that are warming, or whose misses are held, could still complete the quorum, `current` holds.
  * - Degraded needs the quorum too: one agent that finds the target lossy or slow is outvoted.
  * - Missing data is `unknown`, with the most specific known reason.
  */
@@ -83,10 +92,14 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
       ? { status: 'down', reason: 'quorum_down' }
       : { status: 'unknown', reason: 'never_answered' };
   }
+  if (ballot.partition > 0 && ballot.everReplied && reachable + ballot.down + ballot.partition >= needed) {
+    return { status: 'degraded', reason: 'partition' };
+  }
   if (ballot.degraded >= needed) return { status: 'degraded', reason: ballot.slow > ballot.lossy ? 'slow' : 'lossy' };
   if (reachable >= needed) return { status: 'up', reason: 'quorum_up' };
   const fresh = reachable + ballot.down;
-  if (ballot.warming > 0 && fresh + ballot.warming >= needed) {
+  const undecided = ballot.warming + ballot.held;
+  if (undecided > 0 && fresh + undecided >= needed) {
     return current.reason === 'no_agents' || current.reason === 'paused'
       ? { status: 'unknown', reason: 'warming' }
       : current;
@@ -101,10 +114,11 @@ export function judge(ballot: Ballot, quorum: 'majority' | number, current: Judg
 }
 
 /** Returns why no agent has a fresh verdict: the most specific known reason of any agent. */
-function unknownReason({ notSent, refuses, unable, agentSilent }: Ballot): StatusReason {
+function unknownReason({ notSent, refuses, unable, agentSilent, held, setAside, partition }: Ballot): StatusReason {
   if (notSent > 0) return 'not_sent';
   if (refuses > 0) return 'agent_refuses';
   if (unable > 0) return 'agent_unable';
+  if (held + setAside + partition > 0) return 'agent_set_aside';
   return agentSilent > 0 ? 'agent_lost' : 'no_fresh_data';
 }
 

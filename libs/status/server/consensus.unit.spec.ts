@@ -7,16 +7,8 @@ const UP: Judgement = { status: 'up', reason: 'quorum_up' };
 function ballot(counts: Partial<Ballot>): Ballot {
   const without = { notSent: 0, refuses: 0, unable: 0, agentSilent: 0, withoutVotes: 0 };
   return {
-    up: 0,
-    degraded: 0,
-    down: 0,
-    lossy: 0,
-    slow: 0,
-    warming: 0,
-    ...without,
-    everReplied: true,
-    least: 0,
-    ...counts,
+    ...{ up: 0, degraded: 0, down: 0, lossy: 0, slow: 0, warming: 0, ...without },
+    ...{ held: 0, setAside: 0, partition: 0, everReplied: true, least: 0, ...counts },
   };
 }
 
@@ -55,6 +47,32 @@ describe('consensus', () => {
     ],
     ['one of three is fresh', { up: 1, agentSilent: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
     ['one refuses and two get replies', { up: 2, refuses: 1 }, { status: 'up', reason: 'quorum_up' }],
+    ['its only agent is set aside', { setAside: 1 }, { status: 'unknown', reason: 'agent_set_aside' }],
+    ['two of three are set aside', { up: 1, setAside: 2 }, { status: 'unknown', reason: 'too_few_voters' }],
+    [
+      'one of three is set aside, and two are down',
+      { down: 2, setAside: 1 },
+      { status: 'down', reason: 'quorum_down' },
+    ],
+    ['misses that are held could decide', { up: 1, held: 1 }, UP],
+    [
+      'held misses are too few to decide',
+      { held: 1, withoutVotes: 2 },
+      { status: 'unknown', reason: 'agent_set_aside' },
+    ],
+    ['the path of its only agent is cut', { partition: 1 }, { status: 'degraded', reason: 'partition' }],
+    ['the path of one of three is cut', { up: 2, partition: 1 }, { status: 'degraded', reason: 'partition' }],
+    ['the path of one is cut, and two are down', { down: 2, partition: 1 }, { status: 'down', reason: 'quorum_down' }],
+    [
+      'one of three misses by a partition, and two are missing',
+      { partition: 1, withoutVotes: 2 },
+      { status: 'unknown', reason: 'agent_set_aside' },
+    ],
+    [
+      'the path is interrupted, and no reply ever came',
+      { partition: 1, everReplied: false },
+      { status: 'unknown', reason: 'agent_set_aside' },
+    ],
     ["the agents' kernels refuse to send", { notSent: 1, withoutVotes: 1 }, { status: 'unknown', reason: 'not_sent' }],
   ])('when %s', (_name, counts, expected) => {
     expect(judge(ballot(counts), 'majority', UP)).toEqual(expected);

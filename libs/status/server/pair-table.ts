@@ -1,16 +1,11 @@
 import type { TargetEntry } from '@icmp-mon/shard/engine';
+import { FRESHNESS, staleAfterMs, warmUntilMs } from './freshness';
 import { gatherColumns, type PairColumn, scatterColumns, type StoredColumn } from './pair-columns';
 import { F64, F64_STRIDE, PairRows, ROW_BYTES, U16, U16_STRIDE, U32, U32_STRIDE, U8 } from './pair-row';
 import { PairTrends } from './trends/pair-trends';
 import { VERDICT } from './verdict';
 
-/** Whether a verdict may vote, and if not, why. `refused`: the agent's own kernel refuses to send. */
-export const FRESHNESS = { warming: 0, fresh: 1, stale: 2, refused: 3 } as const;
-
-/** Number of intervals without a vote after which a verdict is stale; an agent is warming for `WARMING_INTERVALS`. */
-const FRESH_INTERVALS = 3;
-const WARMING_INTERVALS = 2;
-const SLACK_MS = 2_000;
+export { FRESHNESS } from './freshness';
 
 const INITIAL_ROWS = 64;
 
@@ -72,9 +67,8 @@ export class PairTable {
   setPolicyOf({ pairs, policy }: TargetEntry): void {
     if (!policy) return;
     for (const { slot } of pairs) {
-      this.rows.u32[slot * U32_STRIDE + U32.staleAfterMs] = FRESH_INTERVALS * policy.intervalMs + policy.timeoutMs;
-      this.rows.u32[slot * U32_STRIDE + U32.warmUntilMs] =
-        WARMING_INTERVALS * policy.intervalMs + policy.timeoutMs + SLACK_MS;
+      this.rows.u32[slot * U32_STRIDE + U32.staleAfterMs] = staleAfterMs(policy);
+      this.rows.u32[slot * U32_STRIDE + U32.warmUntilMs] = warmUntilMs(policy);
       this.trends.setLimits(slot, policy);
       this.settledUntilMs[slot] = 0;
     }
@@ -127,6 +121,15 @@ export class PairTable {
 
   lastSuccessMs(slot: number): number {
     return this.rows.f64[slot * F64_STRIDE + F64.lastSuccessMs];
+  }
+
+  /** Returns the shard's age at the pair's last vote, in ms; 0 if it has none. */
+  lastVoteAgeMs(slot: number): number {
+    return this.rows.f64[slot * F64_STRIDE + F64.lastVoteAgeMs];
+  }
+
+  missesInRow(slot: number): number {
+    return this.rows.u16[slot * U16_STRIDE + U16.missesInRow];
   }
 
   verdictSinceMs(slot: number): number {

@@ -1,9 +1,10 @@
 import type { PairEntry, ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import type { Ballot } from './consensus';
+import type { OddAgents } from './odd/odd-agents';
 import { type PairTable, FRESHNESS } from './pair-table';
 import type { TargetVerdicts } from './status-tables';
 import { VoteTimes } from './vote-times';
-import { groupBallot, voterOf } from './voter-groups';
+import { groupBallot, MISSING, voterOf } from './voter-groups';
 import { TREND } from './trends/trend-row';
 import { expectedFailuresOf } from './validation/expected-failures';
 import { VERDICT } from './verdict';
@@ -22,10 +23,13 @@ const MISSING_LETTERS: Readonly<Record<MissingVerdict, string>> = {
   unable: 'x',
   agentSilent: 'l',
   withoutVotes: 's',
+  held: 'h',
+  setAside: 'a',
+  partition: 'p',
 };
 
-/** Why an agent has no fresh verdict, named like the counts of the ballot. */
-type MissingVerdict = 'warming' | 'notSent' | 'refuses' | 'unable' | 'agentSilent' | 'withoutVotes';
+/** Why an agent has no fresh verdict, or none that is believed, named like the counts of the ballot. */
+type MissingVerdict = (typeof MISSING)[number];
 
 /** Derives from the pairs of a target the verdict of each agent, the ballot of each check, and the latest samples. Read-only. */
 export class PairVotes {
@@ -34,6 +38,7 @@ export class PairVotes {
   constructor(
     private readonly pairs: PairTable,
     private readonly directoryOf: () => ShardDirectory,
+    private readonly odd: Pick<OddAgents, 'effectOf'>,
   ) {
     this.times = new VoteTimes(pairs, directoryOf);
   }
@@ -93,16 +98,25 @@ export class PairVotes {
     return Math.max(0, ...votingPairs(target).map(({ slot }) => this.pairs.lastSuccessMs(slot)));
   }
 
-  /** Returns why the pair has no fresh verdict; null if it has one. */
+  /** Returns why the pair has no fresh verdict that is believed; null if it has one. */
   private missingVerdictOf(target: TargetEntry, slot: number, agentId: string): MissingVerdict | null {
     const freshness = this.pairs.freshness(slot);
-    if (freshness === FRESHNESS.fresh) return null;
+    if (freshness === FRESHNESS.fresh) return this.disbeliefOf(slot, agentId);
     if (freshness === FRESHNESS.refused) return 'notSent';
     if (target.refuses?.includes(agentId)) return 'refuses';
     if (freshness === FRESHNESS.warming) return 'warming';
     const condition = this.directoryOf().agents.get(agentId)?.condition;
     if (condition === 'silent') return 'agentSilent';
     return condition === 'unable' ? 'unable' : 'withoutVotes';
+  }
+
+  /** Returns why the fresh verdict of the pair is not believed; null if it is. Replies are believed of any agent. */
+  private disbeliefOf(slot: number, agentId: string): MissingVerdict | null {
+    if (this.pairs.verdict(slot) !== VERDICT.down) return null;
+    const effect = this.odd.effectOf(agentId, slot);
+    if (effect === 'none') return null;
+    if (effect === 'held') return 'held';
+    return effect === 'partition' && this.pairs.lastSuccessMs(slot) > 0 ? 'partition' : 'setAside';
   }
 }
 
@@ -122,5 +136,8 @@ function ballotOf(groups: Map<string, Ballot>, name: string): Ballot {
 
 export function emptyBallot(): Ballot {
   const without = { notSent: 0, refuses: 0, unable: 0, agentSilent: 0, withoutVotes: 0 };
-  return { up: 0, degraded: 0, down: 0, lossy: 0, slow: 0, warming: 0, ...without, everReplied: false, least: 0 };
+  return {
+    ...{ up: 0, degraded: 0, down: 0, lossy: 0, slow: 0, warming: 0, ...without },
+    ...{ held: 0, setAside: 0, partition: 0, everReplied: false, least: 0 },
+  };
 }

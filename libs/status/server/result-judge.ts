@@ -1,6 +1,7 @@
 import { isSuccess } from '@icmp-mon/probing/contract';
 import { NO_PAIR, type RecordPlace, type ResultBatch, type ShardClock, type TargetEntry } from '@icmp-mon/shard/engine';
 import { isLate, isOldAtReceipt } from './late-results';
+import type { OddAgents } from './odd/odd-agents';
 import { judgeResult } from './pair-judge';
 import type { PairTable } from './pair-table';
 import type { StatusSink } from './status-effects';
@@ -12,6 +13,7 @@ export class ResultJudge {
     private readonly pairs: PairTable,
     private readonly targets: ReadonlyMap<number, TargetState>,
     private readonly sink: Pick<StatusSink, 'resultLate'>,
+    private readonly odd: Pick<OddAgents, 'onResult'>,
     private readonly pairChanged: (slot: number, target: TargetEntry, place: RecordPlace) => void,
   ) {}
 
@@ -46,8 +48,9 @@ export class ResultJudge {
     judgeResult(pairs, slot, batch, row, clock.ageMs);
     const freshness = pairs.freshnessAt(slot, clock.ageMs);
     const isSame = pairs.verdict(slot) === verdict && pairs.trends.trend(slot) === trend;
-    if (isSame && freshness === pairs.freshness(slot)) return;
-    pairs.setFreshness(slot, freshness);
-    this.pairChanged(slot, batch.target[row], place);
+    const isChanged = !isSame || freshness !== pairs.freshness(slot);
+    if (isChanged) pairs.setFreshness(slot, freshness);
+    this.odd.onResult(slot, batch.target[row], isSuccess(outcome));
+    if (isChanged) this.pairChanged(slot, batch.target[row], place);
   }
 }

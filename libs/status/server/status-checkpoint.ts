@@ -1,5 +1,7 @@
 import type { CheckpointPart, ShardDirectory } from '@icmp-mon/shard/engine';
 import type { Status, StatusReason } from '@icmp-mon/status/contract';
+import type { OddAgents } from './odd/odd-agents';
+import type { StoredOddAgent } from './odd/stored-odd-agent';
 import type { PairChangeLog, StoredPairChanges } from './pair-change-log';
 import type { FlapState } from './flapping';
 import type { PairTable } from './pair-table';
@@ -11,6 +13,7 @@ interface StoredParts {
   readonly targets: Map<number, TargetState>;
   readonly pairs: PairTable;
   readonly pairChanges: PairChangeLog;
+  readonly odd: OddAgents;
 }
 
 type StoredState = [
@@ -31,11 +34,13 @@ interface StatusHead {
   states: StoredState[];
   /** Missing in checkpoints of releases without pair changes. */
   pairChanges?: StoredPairChanges;
+  /** Absent if there are none, and in older checkpoints. */
+  odd?: StoredOddAgent[];
 }
 
 /** Returns the checkpoint of the statuses. Targets and pairs are in ascending order of the targets' keys. */
 export function statusCheckpoint(
-  { changeSeq, targets, pairs, pairChanges }: StoredParts,
+  { changeSeq, targets, pairs, pairChanges, odd }: StoredParts,
   directory: ShardDirectory,
 ): CheckpointPart {
   const states = [...targets].map(
@@ -47,23 +52,28 @@ export function statusCheckpoint(
     },
   );
   states.sort((a, b) => a[0] - b[0]);
-  const head: StatusHead = { changeSeq, states, pairChanges: pairChanges.checkpointHead() };
+  const agents = odd.stored();
+  const head: StatusHead = {
+    ...{ changeSeq, states, pairChanges: pairChanges.checkpointHead() },
+    ...(agents.length > 0 && { odd: agents }),
+  };
   return { head, columns: pairs.gather(slotsInOrder(directory)) };
 }
 
 /** Restores targets and pairs from a checkpoint of the same directory. Returns the number of the last status change. */
 export function restoreStatuses(
   part: CheckpointPart,
-  { targets, pairs, pairChanges }: Omit<StoredParts, 'changeSeq'>,
+  { targets, pairs, pairChanges, odd }: Omit<StoredParts, 'changeSeq'>,
   directory: ShardDirectory,
 ): number {
-  const { changeSeq, states, pairChanges: stored } = part.head as StatusHead;
+  const { changeSeq, states, pairChanges: stored, odd: agents = [] } = part.head as StatusHead;
   for (const [key, status, reason, sinceMs, repliedChecks, checks, beganBeforeMs = 0, flap] of states) {
     const state: TargetState = { status, reason, sinceMs, beganMs: sinceMs - beganBeforeMs, repliedChecks };
     targets.set(key, { ...state, ...(checks && { checks }), ...(flap && { flap }) });
   }
   pairs.scatter(slotsInOrder(directory), part.columns);
   pairChanges.restore(stored, directory);
+  odd.restore(agents);
   return changeSeq;
 }
 

@@ -1,4 +1,4 @@
-import type { PolicyEntry, TargetEntry } from '@icmp-mon/shard/engine';
+import type { PolicyEntry, ShardClock, ShardDirectory, TargetEntry } from '@icmp-mon/shard/engine';
 import { beganMsOf } from './began';
 import { votesOf, worst } from './consensus';
 import { flapAfter, markOf } from './flapping';
@@ -50,4 +50,22 @@ export function decideTarget(
 function noteFlapping(state: TargetState, flap: TargetState['flap']): void {
   if (flap) state.flap = flap;
   else delete state.flap;
+}
+
+/** Decisions that time or facts lead to are dated by the tick. */
+export function momentOf({ ageMs, atMs }: ShardClock): Moment {
+  return { ageMs, atMs, presentMs: atMs || Infinity };
+}
+
+/** Touches the targets that no longer flap. */
+export function touchSettled(
+  { targets, touched }: { targets: ReadonlyMap<number, TargetState>; touched: Set<TargetEntry> },
+  flapping: ReadonlySet<number>,
+  directory: ShardDirectory,
+  ageMs: number,
+): void {
+  for (const key of flapping) {
+    const target = directory.targets.get(key);
+    if (target && (targets.get(key)?.flap?.untilAgeMs ?? Infinity) <= ageMs) touched.add(target);
+  }
 }

@@ -1,4 +1,5 @@
 import type {
+  AgentEntry,
   CheckpointPart,
   PendingWrite,
   RecordPlace,
@@ -50,6 +51,10 @@ export class StatusParticipant<T = WriterTransaction> implements ShardParticipan
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     this.recovery.onTarget(target);
     this.state.onTarget(target, clock, place);
+  }
+
+  onAgent(agent: AgentEntry, clock: ShardClock, place: RecordPlace): void {
+    this.state.onAgent(agent, clock, place);
   }
 
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {

@@ -106,9 +106,10 @@ export class StatusRecovery<T> {
 
   /** Restarts warm-up for every pair; the current statuses hold until it ends. */
   private warmAll(clock: ShardClock): void {
-    const { pairs, pairChanges } = this.state;
+    const { pairs, pairChanges, odd } = this.state;
     const targets = this.directoryOf().inOrder();
     for (const target of targets) for (const { slot } of target.pairs) pairs.warm(slot, clock.ageMs);
+    odd.countAgain();
     pairChanges.restartAfter(pairChanges.current, targets);
   }
 

@@ -1,5 +1,6 @@
 import { LANE, type ThresholdColumns } from '@icmp-mon/probing/wire';
 import {
+  type AgentEntry,
   type CheckpointPart,
   type RecordPlace,
   type ResultBatch,
@@ -7,11 +8,12 @@ import {
   type ShardDirectory,
   type TargetEntry,
 } from '@icmp-mon/shard/engine';
+import { OddAgents } from './odd/odd-agents';
 import { PairChangeLog } from './pair-change-log';
 import { PairTable, FRESHNESS } from './pair-table';
 import { PairVotes } from './pair-votes';
 import { ResultJudge } from './result-judge';
-import { decideTarget, type Moment } from './status-decision';
+import { decideTarget, momentOf, type Moment, touchSettled } from './status-decision';
 import type { StatusSink } from './status-effects';
 import { restoreStatuses, statusCheckpoint } from './status-checkpoint';
 import { NEVER_JUDGED, type TargetState } from './target-state';
@@ -33,6 +35,7 @@ import { applyThresholds } from './trends/apply-thresholds';
  */
 export class StatusState {
   readonly pairs = new PairTable();
+  readonly odd = new OddAgents(this.pairs, () => this.directoryOf());
   readonly votes: PairVotes;
   readonly pairChanges: PairChangeLog;
   readonly targets = new Map<number, TargetState>();
@@ -52,9 +55,10 @@ export class StatusState {
     private readonly directoryOf: () => ShardDirectory,
     private readonly sink: StatusSink,
   ) {
-    this.votes = new PairVotes(this.pairs, directoryOf);
-    this.pairChanges = new PairChangeLog(this.pairs, sink);
-    this.judge = new ResultJudge(this.pairs, this.targets, this.sink, (...changed) => this.pairChanged(...changed));
+    const { pairs, targets, odd } = this;
+    this.votes = new PairVotes(pairs, directoryOf, odd);
+    this.pairChanges = new PairChangeLog(pairs, sink);
+    this.judge = new ResultJudge(pairs, targets, sink, odd, (...changed) => this.pairChanged(...changed));
   }
 
   onPairAssigned(slot: number, target: TargetEntry, clock: ShardClock): void {
@@ -63,25 +67,37 @@ export class StatusState {
 
   onPairUnassigned(slot: number, target: TargetEntry): void {
     this.pairChanges.onPairUnassigned(slot, target);
+    this.odd.pairReleased(slot, target);
     this.pairs.releasePair(slot);
   }
 
   onTarget(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     this.pairs.setPolicyOf(target);
     this.pairChanges.noteTarget(target);
+    this.odd.targetChanged(target);
     if (!this.targets.has(target.key)) {
       this.targets.set(target.key, { ...NEVER_JUDGED, sinceMs: clock.atMs, beganMs: clock.atMs, repliedChecks: [] });
     }
     if (clock.atMs === 0) this.undated.add(target);
-    this.sink.verdictsChanged(target, place);
-    this.decideStatus(target, momentOf(clock), place);
+    this.decideAgain([target], clock, place);
+    this.decideAgain(this.odd.settleChanges(clock.ageMs), clock, place);
+  }
+
+  onAgent(agent: AgentEntry, clock: ShardClock, place: RecordPlace): void {
+    this.decideAgain(this.odd.onAgent(agent, clock.ageMs), clock, place);
+  }
+
+  private decideAgain(targets: readonly TargetEntry[], clock: ShardClock, place: RecordPlace): void {
+    for (const target of targets) {
+      this.sink.verdictsChanged(target, place);
+      this.decideStatus(target, momentOf(clock), place);
+    }
   }
 
   /** Updates why agents have no fresh verdict. Fresh verdicts keep counting until they are stale, regardless of the agent's condition. */
   onAgentCondition(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
     if (target.pairs.every(({ slot }) => this.pairs.freshness(slot) === FRESHNESS.fresh)) return;
-    this.sink.verdictsChanged(target, place);
-    this.decideStatus(target, momentOf(clock), place);
+    this.decideAgain([target], clock, place);
   }
 
   onTargetRemoved(target: TargetEntry, clock: ShardClock, place: RecordPlace): void {
@@ -91,12 +107,14 @@ export class StatusState {
     this.undated.delete(target);
     this.flapping.delete(target.key);
     this.sink.targetRemoved(target, before, clock.atMs, ++this.changeSeq, place);
+    this.decideAgain(this.odd.settleChanges(clock.ageMs), clock, place);
   }
 
   onResults(batch: ResultBatch, clock: ShardClock, place: RecordPlace): void {
     if (batch.lane === LANE.backfill) return this.judge.noteLate(batch, place);
     const presentMs = Math.max(clock.atMs, batch.receivedAtMs);
     this.judge.judgeBatch(batch, presentMs, clock, place);
+    for (const target of this.odd.settleResults(batch.agent.agentId, clock.ageMs)) this.votesChanged(target, place);
     for (const target of this.touched) this.decideStatus(target, { ageMs: clock.ageMs, atMs: null, presentMs }, place);
     this.touched.clear();
     this.pairChanges.sealFull(clock, place);
@@ -111,11 +129,13 @@ export class StatusState {
       if (freshness === pairs.freshness(slot)) return;
       pairs.setFreshness(slot, freshness);
       if (freshness !== FRESHNESS.fresh) pairs.forgetVerdict(slot);
+      this.odd.pairAged(slot, target);
       this.pairChanged(slot, target, place);
     });
+    for (const target of this.odd.settleTick(clock.ageMs)) this.votesChanged(target, place);
     for (const target of this.undated) this.date(target, clock.atMs);
     this.undated.clear();
-    this.touchSettled(clock);
+    touchSettled(this, this.flapping, this.directoryOf(), clock.ageMs);
     for (const target of this.touched) this.decideStatus(target, momentOf(clock), place);
     this.touched.clear();
     this.pairChanges.sealAll(clock, place);
@@ -128,8 +148,12 @@ export class StatusState {
   }
 
   private pairChanged(slot: number, target: TargetEntry, place: RecordPlace): void {
-    this.touched.add(target);
     this.pairChanges.noteSlot(slot, target);
+    this.votesChanged(target, place);
+  }
+
+  private votesChanged(target: TargetEntry, place: RecordPlace): void {
+    this.touched.add(target);
     this.sink.verdictsChanged(target, place);
   }
 
@@ -143,15 +167,6 @@ export class StatusState {
     if (decision.flapping) this.flapping.add(target.key);
     else this.flapping.delete(target.key);
     this.sink.statusChanged({ target, ...decision, changeSeq: ++this.changeSeq, place });
-  }
-
-  /** Touches the targets that no longer flap. */
-  private touchSettled({ ageMs }: ShardClock): void {
-    for (const key of this.flapping) {
-      const target = this.directoryOf().targets.get(key);
-      const untilAgeMs = this.targets.get(key)?.flap?.untilAgeMs ?? Infinity;
-      if (target && untilAgeMs <= ageMs) this.touched.add(target);
-    }
   }
 
   /** Sets the state of a target as it was stored. */
@@ -176,13 +191,10 @@ export class StatusState {
     const directory = this.directoryOf();
     this.changeSeq = restoreStatuses(part, this, directory);
     for (const [key, state] of this.targets) {
-      const target = directory.targets.get(key);
-      if (state.sinceMs === 0 && target) this.undated.add(target);
+      const target = state.sinceMs === 0 ? directory.targets.get(key) : undefined;
+      if (target) this.undated.add(target);
       this.restoreTarget(key, state);
     }
     for (const target of directory.targets.values()) this.pairs.setPolicyOf(target);
   }
 }
-
-/** Decisions that time or facts lead to are dated by the tick. */
-const momentOf = ({ ageMs, atMs }: ShardClock): Moment => ({ ageMs, atMs, presentMs: atMs || Infinity });

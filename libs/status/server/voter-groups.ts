@@ -1,8 +1,11 @@
 import type { PolicyEntry, ShardDirectory } from '@icmp-mon/shard/engine';
 import type { Ballot } from './consensus';
 
-/** Why a group without a fresh verdict has none: the first reason that any of its agents has. */
-const MISSING = ['warming', 'notSent', 'refuses', 'unable', 'agentSilent', 'withoutVotes'] as const;
+/** Why an agent has no fresh verdict, or none that is believed; a group of agents has the first reason that any of them has. */
+export const MISSING = [
+  ...(['warming', 'held', 'partition', 'setAside'] as const),
+  ...(['notSent', 'refuses', 'unable', 'agentSilent', 'withoutVotes'] as const),
+] as const;
 
 /**
  * Returns the ballot of groups of agents, given the votes within each group.
@@ -19,7 +22,7 @@ const MISSING = ['warming', 'notSent', 'refuses', 'unable', 'agentSilent', 'with
 export function groupBallot(groups: readonly Ballot[], whole: Pick<Ballot, 'everReplied' | 'least'>): Ballot {
   const ballot: Ballot = {
     ...{ up: 0, degraded: 0, down: 0, lossy: 0, slow: 0, warming: 0, notSent: 0, refuses: 0, unable: 0 },
-    ...{ agentSilent: 0, withoutVotes: 0, ...whole },
+    ...{ agentSilent: 0, withoutVotes: 0, held: 0, setAside: 0, partition: 0, ...whole },
   };
   for (const group of groups) {
     const reached = group.up + group.degraded;
