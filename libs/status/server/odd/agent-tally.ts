@@ -9,7 +9,7 @@ export const SCOPES = ['others', 'providers', 'regions'] as const;
 /**
  * Effect on the `down` votes of an agent.
  * - `none`: they count
- * - `held`: they make nothing down, and the current status holds: the agent is suspect, and its cause may still be decided
+ * - `held`: they make nothing down, and the current status holds: the agent is suspect since a short time
  * - `fading`: the same for votes from before the end of a suspicion or cause, until the pairs are probed again
  * - `aside`: they count as missing
  * - `partition`: they make nothing down, but the target as degraded: unreachable from this agent
@@ -19,7 +19,7 @@ export type VoteEffect = 'none' | 'held' | 'fading' | 'aside' | 'partition';
 /** Answer of a pair: nothing (no fresh verdict, or never a reply), a reply, or a miss. */
 export const ANSWER = { none: 0, replies: 1, misses: 2 } as const;
 
-/** How long the statuses hold that only the misses of a suspect agent would change. The worker decides within some seconds. */
+/** How long the statuses hold that only the misses of a suspect agent would change. Then those misses count as missing. */
 export const HOLD_MS = 30_000;
 /** After this time of being well by the shard's own counts the cause of an agent no longer counts: its publisher may have ended. */
 export const STANDING_WELL_MS = 60_000;
