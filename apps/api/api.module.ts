@@ -1,6 +1,7 @@
 import { AgentsApiModule } from '@icmp-mon/agents/server/api';
 import { AssignmentApiModule } from '@icmp-mon/assignment/server/api';
 import { AuditApiModule } from '@icmp-mon/audit/server/api';
+import { BaselinesApiModule } from '@icmp-mon/baselines/server/api';
 import { CommandsApiModule } from '@icmp-mon/commands/server/api';
 import { IdentityApiModule } from '@icmp-mon/identity/server/api';
 import { MaintenanceApiModule } from '@icmp-mon/maintenance/server/api';
@@ -48,6 +49,7 @@ const contexts = (config: ApiConfig): ContextModule[] => [
     disks: config.disks,
   }),
   AuditApiModule,
+  BaselinesApiModule,
   CommandsApiModule,
   PathsApiModule,
   MaintenanceApiModule,

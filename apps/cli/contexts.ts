@@ -1,5 +1,6 @@
 import { AgentsCliModule } from '@icmp-mon/agents/server/cli';
 import { AssignmentCliModule } from '@icmp-mon/assignment/server/cli';
+import { BaselinesCliModule } from '@icmp-mon/baselines/server/cli';
 import { CommandsCliModule } from '@icmp-mon/commands/server/cli';
 import { IdentityCliModule } from '@icmp-mon/identity/server/cli';
 import { PathsCliModule } from '@icmp-mon/paths/server/cli';
@@ -27,6 +28,7 @@ const contexts = (shardCount: number): ContextModule[] => [
   ShardCliModule,
   ProbingCliModule,
   StatusCliModule,
+  BaselinesCliModule,
   CommandsCliModule,
   PathsCliModule,
   MaintenanceCliModule,

@@ -18,6 +18,7 @@ import { LOGIN_ACTIONS } from './login/login-actions';
 import { EXIT_INTERRUPTED } from './options';
 import { AS_NUMBER_ACTIONS } from './paths/as-number-actions';
 import { MAINTENANCE_ACTIONS } from './maintenance/maintenance-actions';
+import { BASELINE_ACTIONS } from './baselines/baseline-actions';
 import { PATH_ACTIONS } from './paths/path-actions';
 import { Output, type OutputStreams } from './output/output';
 import { HelpAsked, parseArguments } from './program';
@@ -27,6 +28,7 @@ import { TIER_ACTIONS } from './tiers/tier-actions';
 
 export const ACTIONS: Actions = {
   ...AGENT_ACTIONS,
+  ...BASELINE_ACTIONS,
   ...PROBE_ACTIONS,
   ...COMPLETION_ACTIONS,
   ...CONFIG_ACTIONS,

@@ -2,6 +2,7 @@
 import { apply, plan, pull } from './config.mjs';
 import { apiKeys, tokens, users } from './access.mjs';
 import { agents } from './agents.mjs';
+import { baselines } from './baselines.mjs';
 import { jobs } from './bulk.mjs';
 import { complete, completion, health, login, logout, whoami } from './connection.mjs';
 import { events } from './events.mjs';
@@ -50,6 +51,7 @@ export const REMOTE_COMMANDS = [
   agents,
   apiKeys,
   asNumbers,
+  baselines,
   commands,
   events,
   evidence,

@@ -20,6 +20,7 @@ describe('words that may follow', () => {
         'apply',
         'api-keys',
         'as-numbers',
+        'baselines',
         'commands',
         'completion',
         'events',

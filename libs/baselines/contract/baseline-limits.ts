@@ -15,3 +15,13 @@ export const BASELINE_LIMITS = {
   lossFloorPpmMin: 5_000,
   lossFloorPpmMax: 500_000,
 } as const;
+
+/** Limits of requests. */
+export const RECALCULATION_LIMITS = {
+  /** Unfinished requests of the installation. */
+  unfinished: 10,
+  targets: 1_000,
+  shards: 64,
+  /** Points of one response of bands. */
+  points: 10_000,
+} as const;

@@ -1,1 +1,2 @@
-export { BASELINE_LIMITS } from './baseline-limits';
+export * from './baseline';
+export { BASELINE_LIMITS, RECALCULATION_LIMITS } from './baseline-limits';

@@ -15,6 +15,7 @@ const LOWEST_ROLE = {
   'agents:enrol': 'engineer',
   'status:read': 'viewer',
   'results:read': 'viewer',
+  'baselines:recalculate': 'engineer',
   'commands:read': 'viewer',
   'commands:run': 'operator',
   'operations:read': 'viewer',

@@ -1,0 +1,1 @@
+export { encodeBaselines } from './stored/baseline-body';
