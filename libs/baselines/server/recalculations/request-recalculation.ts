@@ -1,14 +1,13 @@
-import { type RecalculateRequest, type Recalculation, RECALCULATION_LIMITS } from '@icmp-mon/baselines/contract';
-import { ControlDatabase, type Sql } from '@icmp-mon/platform/database';
-import { DomainError } from '@icmp-mon/platform/errors';
+import type { RecalculateRequest, Recalculation } from '@icmp-mon/baselines/contract';
+import { ControlDatabase } from '@icmp-mon/platform/database';
 import { keepAnswer } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
 import { Installation } from '@icmp-mon/platform/plugins';
-import { shardOf } from '@icmp-mon/probing/contract';
 import { TargetDirectory } from '@icmp-mon/targets/contract';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { RECALCULATION_CHANNEL } from '../shard-runs/baselines.queue';
+import { requirePlace, shardsOf } from './recalculation-bounds';
 import { readRecalculation } from './recalculation-rows';
 
 /** Requests that the baselines of shards are calculated again. The worker does it. */
@@ -58,26 +57,4 @@ export class RequestRecalculationHandler implements ICommandHandler<RequestRecal
       return accepted;
     });
   }
-}
-
-/** @throws DomainError `invalid` */
-function shardsOf({ shards, targets }: RecalculateRequest, keys: readonly number[], shardCount: number): number[] {
-  if (shards !== undefined && targets !== undefined)
-    throw new DomainError('invalid', 'Give shards or targets, not both.');
-  const wrong = shards?.find((shard) => shard >= shardCount);
-  if (wrong !== undefined)
-    throw new DomainError('invalid', `There is no shard ${wrong}: they are numbered from 0 to ${shardCount - 1}.`);
-  if (targets !== undefined) return [...new Set(keys.map((key) => shardOf(key, shardCount)))];
-  return [...new Set(shards ?? Array.from({ length: shardCount }, (_, shard) => shard))];
-}
-
-/** @throws DomainError `too_many_requests` */
-async function requirePlace(sql: Sql): Promise<void> {
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', ['baseline_job']);
-  const rows = await sql.query('SELECT FROM baseline_job WHERE finished_at IS NULL');
-  if (rows.length < RECALCULATION_LIMITS.unfinished) return;
-  throw new DomainError(
-    'too_many_requests',
-    `${rows.length} recalculations wait or run already. Wait for one of them.`,
-  );
 }

@@ -66,7 +66,7 @@ export class ShardRun {
         await this.rows.storeRows(claim, hourMs, toStore);
         await progress();
       };
-      await this.calculate(shard, hourMs, formers, store);
+      await this.calculateTargets(shard, hourMs, formers, store);
       // A target without hours in 8 days no longer has a baseline.
       for (const key of formers.keys()) await this.rows.removeRow(claim, Math.floor(key / CHECKS), key % CHECKS);
     }
@@ -77,7 +77,7 @@ export class ShardRun {
   }
 
   /** Passes each target once to `store`, when its hours suffice. */
-  private async calculate(
+  private async calculateTargets(
     shard: number,
     toMs: number,
     formers: ReadonlyMap<RowKey, StoredBaseline[]>,
