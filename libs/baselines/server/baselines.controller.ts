@@ -15,10 +15,8 @@ import {
   PairBaselinesResponse,
   ReadBaselineBandsRequest,
   ReadPairBaselinesRequest,
-  RecalculateRequest,
-  RecalculationListResponse,
-  RecalculationResponse,
 } from './baselines.dto';
+import { RecalculateRequest, RecalculationListResponse, RecalculationResponse } from './recalculations.dto';
 import { ReadBaselineBands } from './read/read-baseline-bands';
 import { ReadPairBaselines } from './read/read-pair-baselines';
 import { ListRecalculations } from './recalculations/list-recalculations';

@@ -1,25 +1,8 @@
 import type * as contract from '@icmp-mon/baselines/contract';
-import {
-  BASELINE_SOURCES,
-  type BaselineSource,
-  RECALCULATION_LIMITS,
-  RECALCULATION_STATES,
-  type RecalculationState,
-} from '@icmp-mon/baselines/contract';
+import { BASELINE_SOURCES, type BaselineSource, RECALCULATION_LIMITS } from '@icmp-mon/baselines/contract';
 import { MayBeAbsent, TIME_TEXT_LENGTH_MAX, WholeNumberParameter } from '@icmp-mon/platform/http';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsString,
-  IsUUID,
-  Length,
-  Max,
-  Min,
-} from 'class-validator';
+import { IsInt, IsString, Length, Max, Min } from 'class-validator';
 
 const VRF_LENGTH_MAX = 64;
 /** Numbers of checks are stored in 16 bits. */
@@ -68,39 +51,6 @@ export class ReadBaselineBandsRequest extends ReadPairBaselinesRequest {
   @Min(1)
   @Max(CHECK_NUMBER_MAX)
   check?: number;
-}
-
-export class RecalculateRequest implements contract.RecalculateRequest {
-  @ApiPropertyOptional({
-    ...{ type: [Number], items: { ...INTEGER, minimum: 0 }, minItems: 1, maxItems: RECALCULATION_LIMITS.shards },
-    description: 'Only these shards.',
-  })
-  @MayBeAbsent()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(RECALCULATION_LIMITS.shards)
-  @IsInt({ each: true })
-  @Min(0, { each: true })
-  shards?: number[];
-
-  @ApiPropertyOptional({
-    ...{ type: [String], items: UUID, minItems: 1, maxItems: RECALCULATION_LIMITS.targets },
-    description: 'Only the shards of these targets, by their ids.',
-  })
-  @MayBeAbsent()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(RECALCULATION_LIMITS.targets)
-  @IsUUID(undefined, { each: true })
-  targets?: string[];
-
-  @ApiPropertyOptional({
-    default: false,
-    description: 'Forgets the former baselines of the targets, or of all: the latest hours are usual.',
-  })
-  @MayBeAbsent()
-  @IsBoolean()
-  forget?: boolean;
 }
 
 class HoursLeftOutResponse implements contract.HoursLeftOut {
@@ -181,21 +131,4 @@ export class BaselineBandsResponse implements contract.BaselineBands {
     description: `False if there are more than ${RECALCULATION_LIMITS.points} points: ask for less time.`,
   })
   complete!: boolean;
-}
-
-export class RecalculationResponse implements contract.Recalculation {
-  @ApiProperty(UUID) id!: string;
-  @ApiProperty({ enum: RECALCULATION_STATES }) state!: RecalculationState;
-  @ApiProperty() request!: RecalculateRequest;
-  @ApiProperty(INTEGER) shards!: number;
-  @ApiProperty(INTEGER) shardsDone!: number;
-  @ApiProperty({ ...INTEGER, description: 'Pairs with a baseline of their own, in the shards that are done.' })
-  pairs!: number;
-  @ApiProperty() requestedBy!: string;
-  @ApiProperty(INSTANT) requestedAt!: string;
-  @ApiProperty({ ...INSTANT, nullable: true }) finishedAt!: string | null;
-}
-
-export class RecalculationListResponse {
-  @ApiProperty({ type: [RecalculationResponse] }) items!: RecalculationResponse[];
 }
