@@ -37,6 +37,7 @@ const OPEN_API = {
     { name: 'operations', description: 'The health of the product itself, and dead letters.' },
     { name: 'commands', description: 'Probes on demand, and the answers of agents.' },
     { name: 'paths', description: 'Paths from agents to targets, where they break, and how they change.' },
+    { name: 'baselines', description: 'Usual round-trip times and losses of agents and targets.' },
     { name: 'maintenance', description: 'Planned windows, silences, and the targets that were in them.' },
     { name: 'audit', description: 'Who changed what: the events of the event store, before and after.' },
   ],

@@ -24,14 +24,15 @@ export class ReadPairBaselinesRequest {
 }
 
 export class ReadBaselineBandsRequest extends ReadPairBaselinesRequest {
-  @ApiProperty({
+  @ApiPropertyOptional({
+    default: 'now-1d',
     minLength: 1,
     maxLength: TIME_TEXT_LENGTH_MAX,
     description: 'From this time on: ISO 8601, or now-6h.',
   })
   @IsString()
   @Length(1, TIME_TEXT_LENGTH_MAX)
-  from!: string;
+  from: string = 'now-1d';
 
   @ApiPropertyOptional({
     minLength: 1,
