@@ -42,6 +42,7 @@ const PROGRAMS: Readonly<Record<BenchName, () => Promise<{ run: Bench }>>> = {
   paths: () => import('./paths'),
   'stored-paths': () => import('./stored-paths'),
   commands: () => import('./commands'),
+  'false-alarms': () => import('./false-alarms'),
   detect: () => import('./detect'),
 };
 

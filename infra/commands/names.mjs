@@ -23,6 +23,7 @@ export const BENCHES = {
   paths: 'merge of the traces of 100 agents',
   'stored-paths': 'ms to read the merged path of 100 agents',
   commands: 'a ping command to 100 agents, until all have answered',
+  'false-alarms': 'targets called down or degraded that only lose 1 % of their packets',
   detect: 'time from a fault to its event at a client of the API (needs root)',
 };
 
