@@ -42,6 +42,8 @@ describe('the contexts of the command line app', () => {
       'as_prefix, as_number_import',
       'assignment_interval, assignment_horizon',
       'assignment_rules',
+      'baseline, baseline_change, baseline_shift',
+      'baseline_shard, baseline_job',
       'bulk_job, bulk_job_part, bulk_job_failure',
       'check_change, check_evidence, check_status',
       'command, command_agent, command_trail',

@@ -34,7 +34,7 @@ export interface FalseAlarms {
  * product. Agents confirm a first miss as real ones do. All thresholds are known: their loss bound is that of a day of such losses.
  */
 export async function countFalseAlarms(options: FalseAlarmOptions): Promise<FalseAlarms> {
-  return new LossSimulation(options).run();
+  return new LossSimulation(options).countAlarms();
 }
 
 class LossSimulation {
@@ -59,7 +59,7 @@ class LossSimulation {
     this.fold = new ShardFold<SimulatedRows>(0, [status]);
   }
 
-  async run(): Promise<FalseAlarms> {
+  async countAlarms(): Promise<FalseAlarms> {
     this.tellFacts();
     for (let round = 0; round < this.options.rounds; round++) {
       await this.simulateRound(START_MS + round * INTERVAL_MS);
@@ -69,13 +69,13 @@ class LossSimulation {
 
   private tellFacts(): void {
     const quorum = Math.min(2, this.options.agents);
-    this.apply(this.log.factRecord({ ...policyFact('standard', INTERVAL_MS), quorum }));
+    this.applyRecord(this.log.factRecord({ ...policyFact('standard', INTERVAL_MS), quorum }));
     for (const [at, agentId] of this.agentIds.entries()) {
       const agent = { agentId, name: `agent-${at}`, region: `r${at}`, provider: `p${at}` };
-      this.apply(this.log.factRecord({ kind: 'agent', ...agent, state: 'active' }));
+      this.applyRecord(this.log.factRecord({ kind: 'agent', ...agent, state: 'active' }));
     }
     for (let key = 0; key < this.options.targets; key++) {
-      this.apply(this.log.factRecord(targetFact(key, 'standard', this.agentIds)));
+      this.applyRecord(this.log.factRecord(targetFact(key, 'standard', this.agentIds)));
     }
     const normal = {
       ...{ check: 1, medianUs: MEDIAN_US, spreadUs: MEDIAN_US / 20, lossFloorPpm: 13_000, samples: 5_760, flags: 0 },
@@ -84,16 +84,16 @@ class LossSimulation {
     const rows = this.agentIds.flatMap((agentId) =>
       Array.from({ length: this.options.targets }, (_, targetKey) => ({ ...normal, agentId, targetKey })),
     );
-    this.apply(encodeThresholdsRecord({ run: 1, part: 0, parts: 1 }, rows));
+    this.applyRecord(encodeThresholdsRecord({ run: 1, part: 0, parts: 1 }, rows));
   }
 
   /** All agents probe at the same time, and confirm together: the worst case for a quorum. */
   private async simulateRound(atMs: number): Promise<void> {
-    for (let tick = 0; tick < 3; tick++) this.apply(this.log.tickRecord(atMs + tick * 5_000));
+    for (let tick = 0; tick < 3; tick++) this.applyRecord(this.log.tickRecord(atMs + tick * 5_000));
     const suspects = this.agentIds.map((_, agent) => this.probeAll(agent, atMs + 10_000));
     for (let probe = 1; probe <= CONFIRMING_PROBES; probe++) {
       for (const [agent, slots] of suspects.entries())
-        this.confirm(agent, slots, atMs + 10_000 + probe * CONFIRMING_GAP_MS);
+        this.confirmMisses(agent, slots, atMs + 10_000 + probe * CONFIRMING_GAP_MS);
     }
     for (const participant of this.fold.participants)
       await participant.takePendingWrite(true)?.writeRows(immediateRows);
@@ -108,21 +108,21 @@ class LossSimulation {
     this.builder.clear();
     for (let key = 0; key < this.options.targets; key++) {
       const wasMissed = this.wasMissed[agent * this.options.targets + key] === 1;
-      if (this.probe(agent, key, sampleMs, false) && !wasMissed) suspects.push(key);
+      if (this.probeTarget(agent, key, sampleMs, false) && !wasMissed) suspects.push(key);
     }
-    this.ship(agent, sampleMs);
+    this.shipResults(agent, sampleMs);
     return suspects;
   }
 
-  private confirm(agent: number, keys: readonly number[], sampleMs: number): void {
+  private confirmMisses(agent: number, keys: readonly number[], sampleMs: number): void {
     if (keys.length === 0) return;
     this.builder.clear();
-    for (const key of keys) this.probe(agent, key, sampleMs, true);
-    this.ship(agent, sampleMs);
+    for (const key of keys) this.probeTarget(agent, key, sampleMs, true);
+    this.shipResults(agent, sampleMs);
   }
 
   /** Adds the result of one packet. Returns whether it was lost. */
-  private probe(agent: number, key: number, sampleMs: number, confirms: boolean): boolean {
+  private probeTarget(agent: number, key: number, sampleMs: number, confirms: boolean): boolean {
     const { random } = this;
     const at = agent * this.options.targets + key;
     const isLost = this.losesNext(at);
@@ -142,13 +142,13 @@ class LossSimulation {
     return this.isLosing[at] === 1;
   }
 
-  private ship(agent: number, sampleMs: number): void {
+  private shipResults(agent: number, sampleMs: number): void {
     const body = encodeBody(this.builder.buildColumns(), compress);
     const shipment = { agentId: this.agentIds[agent], lane: LANE.live, shard: 0, body, receivedAtMs: sampleMs + 1_000 };
-    this.apply(this.log.blocksRecord([this.log.block(shipment)]));
+    this.applyRecord(this.log.blocksRecord([this.log.block(shipment)]));
   }
 
-  private apply(record: Uint8Array): void {
+  private applyRecord(record: Uint8Array): void {
     this.fold.applyRecord(this.offset++, record, () => -1);
   }
 }

@@ -1,11 +1,12 @@
 import { DEFAULT_THRESHOLDS } from '@icmp-mon/platform/health';
+import { DETAIL_KIND_MAX } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import type { Look } from './health-reading';
 import { PROCESSES_PART } from './processes';
 
 const process = (app: string, more: object = {}) => ({
   ...{ app, host: 'somewhere', pid: 1, version: '1', started_at: new Date(0), silent_s: 1 },
-  ...{ ready: true, troubles: {}, clock_ahead_s: 0, detail_kind_max: 3, ...more },
+  ...{ ready: true, troubles: {}, clock_ahead_s: 0, detail_kind_max: DETAIL_KIND_MAX, ...more },
 });
 
 const read = (gateway: object, others: object = {}) => {
@@ -32,7 +33,7 @@ describe('the health of processes', () => {
     'names a process of an older release that reads fewer results: %s',
     async (app) => {
       const rows = ['api', 'projector', 'worker', 'gateway'].map((each) =>
-        process(each, each === app ? { detail_kind_max: 2 } : {}),
+        process(each, each === app ? { detail_kind_max: DETAIL_KIND_MAX - 1 } : {}),
       );
       const control = { query: () => Promise.resolve(rows) };
       const reading = await PROCESSES_PART.readPart({ control, thresholds: DEFAULT_THRESHOLDS } as unknown as Look);
@@ -42,11 +43,11 @@ describe('the health of processes', () => {
   );
 
   it('names a process with a problem before those of an older release, in the middle of an upgrade', async () => {
-    const { summary } = await read({ clock_ahead_s: 3_000 }, { detail_kind_max: 2 });
+    const { summary } = await read({ clock_ahead_s: 3_000 }, { detail_kind_max: DETAIL_KIND_MAX - 1 });
     expect(summary).toBe("gateway on somewhere: clock is 50 min ahead of the database's; ready");
   });
 
   it('does not name an older gateway: it reads no results', async () => {
-    expect(await read({ detail_kind_max: 2 })).toMatchObject({ state: 'ok' });
+    expect(await read({ detail_kind_max: DETAIL_KIND_MAX - 1 })).toMatchObject({ state: 'ok' });
   });
 });
