@@ -1,7 +1,7 @@
 export { type DatabaseOptions, type Sql, type Transactor } from './sql';
 export { sessionSettings } from './session-settings';
 export { BoundedClient } from './bounded-client';
-export { REQUEST_TIMEOUTS } from './connection-settings';
+export { REQUEST_TIMEOUTS, typeParsers } from './connection-settings';
 export { ChannelListener, type ChannelListenerOptions } from './channel-listener';
 export { connect, type Connection } from './connect';
 export { ControlDatabase } from './control-database';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { BoundedClient } from '@icmp-mon/platform/database';
+import { BoundedClient, typeParsers } from '@icmp-mon/platform/database';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { inTransaction } from './in-transaction';
@@ -12,6 +12,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 
 /** Operations of participants inside the commit of their shards. */
 export interface WriterTransaction {
+  /** int8 is returned as a number, as by all our sessions. */
   query<T extends object>(text: string, params?: unknown[]): Promise<T[]>;
   /** Runs `COPY … FROM STDIN (FORMAT binary)` with bytes that are already in that format. */
   copyBinary(statement: string, bytes: Uint8Array): Promise<void>;
@@ -33,6 +34,7 @@ export class ShardWriter implements CommitConnection {
       // The server's statement timeout does not help when the server does not answer at all.
       query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
       keepAlive: true,
+      types: typeParsers,
     });
     client.on('error', onLost);
     client.on('end', () => onLost(new Error('connection to the telemetry database closed')));
