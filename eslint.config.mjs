@@ -93,7 +93,7 @@ export default [
   },
   {
     files: ['migrations/**/*.ts'],
-    ignores: ['migrations/index.ts', '**/*.spec.ts'],
+    ignores: ['migrations/control.ts', 'migrations/telemetry.ts', '**/*.spec.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -84,7 +84,7 @@ async function rollingRestart({ short, printLine }: FaultContext, { product }: I
 
 /** Runs each app in turn in the version before the newest migration, together with the current others, and then again in its own version. */
 async function olderApps({ printLine }: FaultContext, findings: Findings, { product }: Installation): Promise<void> {
-  const older = git('rev-parse', `${git('log', '-1', '--format=%H', '--', 'migrations/index.ts')}^`);
+  const older = git('rev-parse', `${git('log', '-1', '--format=%H', '--', 'migrations/frozen.json')}^`);
   const tree = path.join(product.dir, 'older');
   git('worktree', 'add', '--detach', '--force', tree, older);
   try {

@@ -18,8 +18,8 @@ const CENTRAL: Readonly<Record<string, number>> = {
   'apps/portal/app.routes.ts': 1,
   'apps/portal/shell/places.ts': 1,
   'libs/identity/contract/permissions.ts': 2,
+  'migrations/control.ts': 2,
   'migrations/frozen.json': 1,
-  'migrations/index.ts': 2,
 };
 /** Where names are that are in use already. */
 const EXISTING = [

@@ -26,9 +26,9 @@ export class ${className} implements MigrationInterface {
 }
 `,
   );
-  const index = 'migrations/index.ts';
-  addImport(tree, index, className, `./control/${nowMs}-${name}`);
-  insertBefore(tree, index, /(?<=CONTROL_MIGRATIONS[^=]*= \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m, `  ${className},\n`);
+  const list = 'migrations/control.ts';
+  addImport(tree, list, className, `./control/${nowMs}-${name}`);
+  insertBefore(tree, list, /(?<=CONTROL_MIGRATIONS[^=]*= \[\n(?:(?!^\];)[^\n]*\n)*)^\];/m, `  ${className},\n`);
   const hash = createHash('sha256').update(`${sql}\n[]\n`).digest('hex').slice(0, 16);
   const frozen = { ...readJson(tree, 'migrations/frozen.json'), [className]: hash };
   writeJson(tree, 'migrations/frozen.json', Object.fromEntries(Object.entries(frozen).sort()));
