@@ -79,11 +79,12 @@ export class UplinkWatch {
 
   /**
    * Calls `judge` when the anchors were asked since `sinceMs`, by the monotonic clock: immediately without anchors. Misses that confirm a first one
-   * wait for this: in an outage of the uplink they would otherwise be shipped before the anchors are known to be silent.
+   * wait for this: in an outage of the uplink they would otherwise be shipped before the anchors are known to be silent. While all anchors are
+   * silent and the targets do not show yet whether it is the uplink, they prove nothing, and `judge` is not called: the regular rounds decide.
    */
   whenAsked(sinceMs: number, judge: () => void): void {
-    if (this.evidence === 'unknown' || this.roundBeganMs >= sinceMs) judge();
-    else this.waiting.push({ sinceMs, judge });
+    if (this.evidence !== 'unknown' && this.roundBeganMs < sinceMs) this.waiting.push({ sinceMs, judge });
+    else if (this.evidence !== 'silent' || this.isOut) judge();
   }
 
   /** Records what a round of all anchors has shown. Results are counted from the last round in which one answered. */
