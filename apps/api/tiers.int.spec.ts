@@ -36,6 +36,15 @@ describe('the API of tiers', () => {
       ...{ name: 'gold', builtIn: false, version: 1, targetCount: 0, successor: null },
       checks: [{ check: 1, type: 'icmp_ping', expect: 'reachable' }],
       agentSelection: { ...POLICY.agentSelection, regions: [], requireTags: {}, excludeTags: {} },
+      verdictRule: {
+        ...POLICY.verdictRule,
+        ...{
+          degraded: { latencyMs: null, lossPercent: 10 },
+          independentVoters: 'none',
+          hourOfWeek: false,
+          confirm: true,
+        },
+      },
     });
     expect(await read('gold')).toEqual(tier);
     expect((await create('gold')).status).toBe(409);
