@@ -140,7 +140,7 @@ describe('a change of a tier with targets', () => {
     for (let shard = 0; shard < SHARDS; shard++) {
       await eventually(() => expect(policiesOf('gold', shard)).toHaveLength(2));
       const [, fact] = policiesOf('gold', shard);
-      // Members that concern agents only, and those that have their default, are not in the fact.
+      // A fact has no members that concern agents only, and none with its default.
       const { missesToFail, successesToRecover, quorum, degraded } = rule;
       const judged = { missesToFail, successesToRecover, quorum, degraded };
       expect(fact).toMatchObject({ intervalMs: 2_000, timeoutMs: 700, ...judged });
