@@ -164,7 +164,7 @@ export const validationStory = (opened: () => ProductWalk): void => {
     await expect.poll(() => page.getByRole('main').innerText(), soon).toContain('No checks match');
     await page.getByTestId('count-violated').press('Enter');
     await page.getByRole('link', { name: `Evidence log of ${IP}, icmp_ping` }).press('Enter');
-    await expect.poll(() => textOf('evidence-open'), soon).toMatch(/open[^]*violated[^]*an agent got an answer/);
+    await expect.poll(() => textOf('evidence-open'), soon).toMatch(/violated[^]*open[^]*an agent got an answer/);
     expect(await browser.inspect('evidence')).toEqual([]);
   });
 

@@ -9,7 +9,14 @@ import {
 } from '@icmp-mon/platform/http';
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   BaselineBandsResponse,
   PairBaselinesResponse,
@@ -79,6 +86,7 @@ export class BaselinesController {
       'All shards, some, or those of some targets. `forget` makes the latest hours usual, such as after planned work.',
   })
   @ApiAcceptedResponse({ type: RecalculationResponse })
+  @ApiNotFoundResponse()
   recalculate(@Body() body: RecalculateRequest, @Metadata() metadata: RequestMetadata): Promise<RecalculationResponse> {
     return this.commands.execute(new RequestRecalculation(body, metadata));
   }

@@ -1,7 +1,14 @@
 import { Public } from '@icmp-mon/platform/http';
 import { Controller, Get, Header, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiForbiddenResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { answerCalendar } from './calendar/answer-calendar';
 import { ReadCalendar } from './calendar/read-calendar';
@@ -26,6 +33,8 @@ export class CalendarFeedController {
       '20 requests per minute.',
   })
   @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiUnauthorizedResponse()
+  @ApiForbiddenResponse()
   async read(
     @Query() { token }: CalendarRequest,
     @Req() request: Request,
