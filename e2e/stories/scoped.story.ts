@@ -123,6 +123,8 @@ export const scopedStory = (running: () => RunningProduct) => () => {
   it('receives live what is in the scope, and nothing else', async () => {
     await page.goto('/targets');
     await page.getByTestId(`target-row-${OWN.ip}`).waitFor();
+    // Until the stream is open, the list is read again, and new rows come without being announced.
+    await expect.poll(() => page.getByTestId('live-indicator').getAttribute('data-mood'), soon).toBe('live');
     // The last one is in the scope: when it has arrived, the others would have.
     for (const target of LATER) await product.callApi('POST', 'targets', target);
     // Rows keep their places until the list is sorted again.
