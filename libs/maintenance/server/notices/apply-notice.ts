@@ -3,7 +3,7 @@ import type { Sql } from '@icmp-mon/platform/database';
 import type { EventStore } from '@icmp-mon/platform/event-store';
 import type { RequestMetadata } from '@icmp-mon/platform/http';
 import { newId } from '@icmp-mon/platform/ids';
-import { closeAll, closeOccurrence } from '../occurrences/close-occurrence';
+import { closeAll, closeOpen } from '../occurrences/close-occurrence';
 import { expandWindow } from '../occurrences/expand-window';
 import { amend, cancel, MAINTENANCE, type MaintenanceState, schedule } from '../windows/maintenance';
 import type { KnownNotice, NoticeDecision } from './decide-notice';
@@ -28,13 +28,14 @@ export async function applyNotice(sql: Sql, store: EventStore, decided: DecidedN
   const windowId = isNew ? newId() : known.windowId;
   const announced = decided.announced ?? known?.definition;
   if (announced === undefined) throw new Error('A notice without a window was to be imported.');
+  const definition = decision.definition ?? announced;
   const imported: MaintenanceEvent = {
     type: 'MaintenanceNoticeImported',
     data: { windowId, notice, definition: announced },
   };
   const decide = (state: MaintenanceState): MaintenanceEvent[] => [
-    ...(isNew ? schedule(state, windowId, decision.definition ?? announced) : []),
-    ...(action === 'amend' ? amend(state, windowId, decision.definition ?? announced) : []),
+    ...(isNew ? schedule(state, windowId, definition) : []),
+    ...(action === 'amend' ? amend(state, windowId, definition) : []),
     imported,
     // The state of a new window is not the decided one yet.
     ...(action === 'cancel' ? (isNew ? [cancelled(windowId)] : cancel(state, windowId)) : []),
@@ -42,25 +43,10 @@ export async function applyNotice(sql: Sql, store: EventStore, decided: DecidedN
   await store.executeWithin(sql, MAINTENANCE, windowId, decide, { metadata });
   const at = new Date(nowMs);
   if (action === 'cancel') await closeAll(sql, store, windowId, at, metadata);
-  if (action === 'amend')
-    await followOpen(sql, store, windowId, { definition: decision.definition ?? announced, at, metadata });
-  if (action === 'end') await closeOpen(sql, store, windowId, { at, metadata });
+  if (action === 'amend') await followOpen(sql, store, windowId, { definition, at, metadata });
+  if (action === 'end') await closeOpen(sql, store, windowId, { at, cause: 'ended_early', metadata });
   if (action !== 'cancel') await expandWindow(sql, windowId, nowMs);
   return windowId;
 }
 
 const cancelled = (windowId: string): MaintenanceEvent => ({ type: 'MaintenanceCancelled', data: { windowId } });
-
-async function closeOpen(
-  sql: Sql,
-  store: EventStore,
-  windowId: string,
-  { at, metadata }: { at: Date; metadata: RequestMetadata },
-): Promise<void> {
-  const open = await sql.query<{ date: string }>(
-    `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,
-    [windowId],
-  );
-  for (const { date } of open)
-    await closeOccurrence(sql, store, { windowId, date }, { at, cause: 'ended_early', metadata });
-}

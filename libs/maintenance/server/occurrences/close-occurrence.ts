@@ -2,8 +2,15 @@ import type { CloseCause } from '@icmp-mon/maintenance/contract';
 import type { Sql } from '@icmp-mon/platform/database';
 import type { EventMetadata, EventStore } from '@icmp-mon/platform/event-store';
 import { endMembers, type OccurrenceKey } from './members';
+import { openDates } from './open-dates';
 import { restoreClosed } from './reopen-occurrences';
 import { close, OCCURRENCE, occurrenceId } from './occurrence';
+
+interface Closing {
+  at: Date;
+  cause: CloseCause;
+  metadata: EventMetadata;
+}
 
 /**
  * Closes an open occurrence at `at` in the caller's transaction, with the periods of its targets. The caller holds the lock of its row, so that
@@ -13,7 +20,7 @@ export async function closeOccurrence(
   sql: Sql,
   store: EventStore,
   { windowId, date }: OccurrenceKey,
-  { at, cause, metadata }: { at: Date; cause: CloseCause; metadata: EventMetadata },
+  { at, cause, metadata }: Closing,
 ): Promise<void> {
   const targetCount = await endMembers(sql, { windowId, date }, at);
   const closing = { closedAt: at.toISOString(), cause, targetCount };
@@ -39,11 +46,10 @@ export async function closeAll(
 ): Promise<void> {
   await restoreClosed(sql, windowId, { planned: '[]', after: null });
   await sql.execute(`DELETE FROM maintenance_occurrence WHERE window_id = $1 AND state = 'planned'`, [windowId]);
-  const open = await sql.query<{ date: string }>(
-    `SELECT date::text AS date FROM maintenance_occurrence WHERE window_id = $1 AND state = 'open' ORDER BY date FOR UPDATE`,
-    [windowId],
-  );
-  for (const { date } of open) {
-    await closeOccurrence(sql, store, { windowId, date }, { at, cause: 'cancelled', metadata });
-  }
+  await closeOpen(sql, store, windowId, { at, cause: 'cancelled', metadata });
+}
+
+/** Closes what is open of a window. The caller holds the lock of the window. */
+export async function closeOpen(sql: Sql, store: EventStore, windowId: string, closing: Closing): Promise<void> {
+  for (const date of await openDates(sql, windowId)) await closeOccurrence(sql, store, { windowId, date }, closing);
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
+import { openDates } from '../occurrences/open-dates';
 import { unknownWindow } from './maintenance';
 
 /**
@@ -9,12 +10,8 @@ import { unknownWindow } from './maintenance';
 export async function lockOpen(sql: Sql, windowId: string, date: string | undefined): Promise<string[]> {
   const windows = await sql.query('SELECT FROM maintenance_window WHERE id = $1', [windowId]);
   if (windows.length === 0) throw unknownWindow();
-  const rows = await sql.query<{ date: string }>(
-    `SELECT date::text AS date FROM maintenance_occurrence
-     WHERE window_id = $1 AND state = 'open' AND ($2::date IS NULL OR date = $2::date) ORDER BY date FOR UPDATE`,
-    [windowId, date ?? null],
-  );
-  if (rows.length > 0) return rows.map((row) => row.date);
+  const dates = await openDates(sql, windowId, date);
+  if (dates.length > 0) return dates;
   const which = date === undefined ? 'No occurrence of the window is open' : `The occurrence of ${date} is not open`;
   throw new DomainError('conflict', `${which}. Skip or move a planned date, or cancel the window.`);
 }
