@@ -17,4 +17,5 @@ export {
   isUniqueViolation,
 } from './database-errors';
 export { dropOldChunks, type DroppedChunks } from './drop-chunks';
+export { likePart, likeText } from './like-pattern';
 export { migrate, type MigrationClass } from './migrate';

@@ -1,5 +1,5 @@
 import type { WindowKind, WindowPage } from '@icmp-mon/maintenance/contract';
-import { ControlDatabase } from '@icmp-mon/platform/database';
+import { ControlDatabase, likePart } from '@icmp-mon/platform/database';
 import { CURSOR_VALUES, decodeTextCursor, encodeTextCursor } from '@icmp-mon/platform/paging';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { IS_ACTIVE, SELECT_WINDOWS, windowViews, type WindowRow } from './window-rows';
@@ -67,8 +67,6 @@ export class ListWindowsHandler implements IQueryHandler<ListWindows> {
     return { items, next: encodeTextCursor(list, values) };
   }
 }
-
-const likePart = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 const matching = (state: keyof typeof STATE_CONDITIONS = 'active'): string => `${SELECT_WINDOWS}
   WHERE ($1::text IS NULL OR w.kind = $1) AND ($2::text IS NULL OR w.name = $2)

@@ -1,4 +1,5 @@
 import type { Scope } from '@icmp-mon/identity/contract';
+import { likePart } from '@icmp-mon/platform/database';
 import { DomainError } from '@icmp-mon/platform/errors';
 import { type Status, STATUSES } from '@icmp-mon/status/contract';
 import {
@@ -13,7 +14,7 @@ import {
 } from '@icmp-mon/targets/contract';
 import { filterCondition, type FilterContext, selectsKeys } from './filter-condition';
 import { statusCondition } from './not-judged-rows';
-import { keysMatching, likePart } from './search-condition';
+import { keysMatching } from './search-condition';
 
 /** Conditions of a WHERE clause with their parameters, `$1…`. */
 export interface Filter {

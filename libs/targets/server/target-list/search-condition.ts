@@ -1,17 +1,13 @@
+import { likeText } from '@icmp-mon/platform/database';
 import { type FilterTerm, lowerCase, tagKeyOf, type TargetFilter } from '@icmp-mon/targets/contract';
 
 type SearchedTerm = Exclude<FilterTerm, { kind: 'within' }>;
 
-const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
-
-/** Returns the LIKE pattern that matches any text with this part. */
-export const likePart = (text: string): string => `%${escaped(text)}%`;
-
 /** Returns the LIKE pattern that matches any text with this start. */
-export const likeStart = (text: string): string => `${escaped(text)}%`;
+export const likeStart = (text: string): string => `${likeText(text)}%`;
 
 /** Returns the LIKE pattern of a pattern of the filter language. */
-export const globPattern = (pattern: string): string => escaped(pattern).replaceAll('*', '%').replaceAll('?', '_');
+export const globPattern = (pattern: string): string => likeText(pattern).replaceAll('*', '%').replaceAll('?', '_');
 
 /** Returns the SQL condition for the targets whose row of `target_search` meets a condition, or, if `excluded`, does not meet it. */
 export function keysMatching(condition: string, excluded = false): string {
@@ -91,7 +87,7 @@ function likePatterns(term: SearchedTerm): string[] {
   if (term.kind === 'present') return ['%'];
   return term.kind === 'like'
     ? [globPattern(lowerCase(term.pattern))]
-    : term.values.map((value) => escaped(lowerCase(value)));
+    : term.values.map((value) => likeText(lowerCase(value)));
 }
 
 /**
@@ -109,7 +105,7 @@ function likeCondition(pattern: string, key: string | null, params: unknown[]): 
     params.push(`\n%\n${/^%+$/.test(pattern) ? '_%' : pattern}\n%`);
     return `text LIKE $${params.length}`;
   }
-  const tag = `${escaped(lowerCase(key))}=${pattern}`;
+  const tag = `${likeText(lowerCase(key))}=${pattern}`;
   params.push(`%\t${tag}\t%`);
   const inText = `text LIKE $${params.length}`;
   if (!hasInnerWildcard(pattern)) return inText;
