@@ -89,7 +89,7 @@ export class MaintenanceController {
   @Versioned()
   @ApiOperation({
     summary: 'Silence a scope from now on',
-    description: 'Its time counts in availability: only notifications are suppressed.',
+    description: 'It begins now. Its time counts in availability.',
   })
   @ApiCreatedResponse({ type: WindowResponse })
   silence(@Body() body: SilenceRequest, @Metadata() metadata: RequestMetadata): Promise<WindowResponse> {

@@ -79,7 +79,7 @@ export class OccurrenceActions {
   private async confirmEnd(title: string): Promise<boolean> {
     const data: Confirmation = {
       title: `End “${title}” now?`,
-      text: 'Its targets are no longer marked, and people are notified about them again. Later dates stay planned.',
+      text: 'Its targets are no longer marked. Later dates stay planned.',
       action: 'End now',
     };
     const closed = this.dialog.open<ConfirmDialog, Confirmation, boolean>(ConfirmDialog, { data, width: '420px' });

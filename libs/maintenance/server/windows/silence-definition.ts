@@ -3,7 +3,7 @@ import { dayOf } from '../occurrences/zone-times';
 
 const DAY_MS = 86_400_000;
 
-/** Returns a silence in the form of a window, in UTC. Its time counts in availability: only notifications are suppressed. */
+/** Returns a silence in the form of a window, in UTC. Its time counts in availability. */
 export function silenceDefinition({
   scope,
   reason,
