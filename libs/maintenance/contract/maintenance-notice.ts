@@ -50,7 +50,7 @@ export type NoticeAction = (typeof NOTICE_ACTIONS)[number];
 export interface MappedObject extends NoticeObject {
   /** Whether the scope of the window has it; one without impact is left out if others have one. */
   isCovered: boolean;
-  /** Targets that have it now; 0: the object maps to no target. */
+  /** Targets that have it now, counted only if it is covered; 0: the object maps to no target. */
   targetCount: number;
 }
 

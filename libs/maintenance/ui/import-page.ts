@@ -4,10 +4,11 @@ import { Session } from '@icmp-mon/identity/ui';
 import { NOTICE_TAG, type NoticeAction, type NoticeImport } from '@icmp-mon/maintenance/contract';
 import { CountPipe, PageTrail, problemText, readProblem, SentRequest, Toasts } from '@icmp-mon/platform/ui-kit';
 import { MaintenanceClient } from './maintenance.client';
-import { browserZone, spanText } from './zone-clock';
+import { portalZone } from './window-text';
+import { spanText } from './zone-clock';
 
 const ACTION_TEXTS: Readonly<Record<NoticeAction, string>> = {
-  ...{ schedule: 'schedules a window', amend: 'amends its window', cancel: 'cancels its window' },
+  ...{ schedule: 'schedules a window', amend: 'amends its window', cancel: 'cancels it' },
   ...{ end: 'ends its window', none: 'changes nothing', refused: 'is refused' },
 };
 
@@ -38,7 +39,7 @@ export class ImportNotices {
   protected readonly rows = computed(() =>
     this.answer()?.items.map((item) => ({
       ...item,
-      when: item.startsAt === null || item.endsAt === null ? '' : spanText(item.startsAt, item.endsAt, browserZone()),
+      when: item.startsAt === null || item.endsAt === null ? '' : spanText(item.startsAt, item.endsAt, portalZone()),
       actionText: ACTION_TEXTS[item.action],
     })),
   );

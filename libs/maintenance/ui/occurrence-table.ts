@@ -2,13 +2,12 @@ import { Component, computed, effect, inject, input, linkedSignal, output, signa
 import { MatDialog } from '@angular/material/dialog';
 import { Session } from '@icmp-mon/identity/ui';
 import type { OccurrenceView, WindowView } from '@icmp-mon/maintenance/contract';
-import { CountPipe, Failure, keepLast, shownZone, Toasts } from '@icmp-mon/platform/ui-kit';
+import { CountPipe, Failure, keepLast, Toasts } from '@icmp-mon/platform/ui-kit';
 import { MaintenanceClient } from './maintenance.client';
 import { askNewTimes } from './move-dialog';
 import { OccurrenceTargets } from './occurrence-targets';
 import { skippedDates } from './window-draft';
-import { occurrenceStateText, occurrenceText } from './window-text';
-import { browserZone } from './zone-clock';
+import { occurrenceStateText, occurrenceText, portalZone } from './window-text';
 
 const PER_PAGE = '25';
 
@@ -44,7 +43,7 @@ export class OccurrenceTable {
   protected readonly read = this.client.listOccurrences(this.asked);
   protected readonly kept = keepLast(this.read, () => JSON.stringify(this.asked()));
   protected readonly canShowPast = this.isActive;
-  protected readonly zone = computed(() => (shownZone() === 'utc' ? 'UTC' : browserZone()));
+  protected readonly zone = computed(portalZone);
   protected readonly ownZone = computed(() => this.window().definition.timeZone);
   protected readonly rows = computed(() =>
     this.kept.value()?.items.map((each) => ({
@@ -60,6 +59,11 @@ export class OccurrenceTable {
     this.mayWrite() ? '' : 'Requires the permission maintenance:write, which engineers have.',
   );
   protected readonly isBusy = signal(false);
+  /** Actions of a planned occurrence. */
+  protected readonly actions = [
+    { id: 'move', text: 'Move', run: (occurrence: OccurrenceView) => this.moveOccurrence(occurrence) },
+    { id: 'skip', text: 'Skip', run: ({ date }: OccurrenceView) => this.skipDate(date) },
+  ] as const;
   /** Date whose targets are shown; null for none. */
   protected readonly opened = linkedSignal<string, string | null>({ source: this.id, computation: () => null });
 
@@ -78,7 +82,7 @@ export class OccurrenceTable {
     this.hasPast.set(isShown);
   }
 
-  protected skipDate(date: string): Promise<void> {
+  private skipDate(date: string): Promise<void> {
     return this.runChange(`${date} was not skipped.`, `Nothing happens on ${date}.`, () =>
       this.client.changeDate(this.id(), date, { skip: true }),
     );
@@ -90,7 +94,7 @@ export class OccurrenceTable {
     );
   }
 
-  protected async moveOccurrence(occurrence: OccurrenceView): Promise<void> {
+  private async moveOccurrence(occurrence: OccurrenceView): Promise<void> {
     if (await askNewTimes(this.dialog, { window: this.window(), occurrence })) this.afterChange();
   }
 

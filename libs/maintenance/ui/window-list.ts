@@ -1,22 +1,12 @@
 import { Component, computed, DestroyRef, inject, input, linkedSignal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { LiveStream } from '@icmp-mon/platform/live-stream';
-import {
-  Clock,
-  CountPipe,
-  Empty,
-  Failure,
-  keepLast,
-  PageLinks,
-  reloadEvery,
-  shownZone,
-} from '@icmp-mon/platform/ui-kit';
+import { Clock, CountPipe, Empty, Failure, keepLast, PageLinks, reloadEvery } from '@icmp-mon/platform/ui-kit';
 import { MaintenanceGlyph } from '@icmp-mon/maintenance/look';
 import { MaintenanceClient } from './maintenance.client';
 import { OccurrenceActions } from './occurrence-actions';
 import { ruleText } from './rule-draft';
-import { occurrenceText, stateText, windowTitle } from './window-text';
-import { browserZone } from './zone-clock';
+import { occurrenceText, portalZone, stateText, windowTitle } from './window-text';
 
 /** A notification of a change may be lost; then the list is at most this old, ms. */
 const AGAIN_MS = 30_000;
@@ -51,7 +41,7 @@ export class WindowList {
   protected readonly kept = keepLast(this.read, () => JSON.stringify(this.asked()));
   protected readonly isFiltered = computed(() => this.shownKind() !== '' || (this.q() ?? '') !== '');
   protected readonly rows = computed(() => {
-    const zone = shownZone() === 'utc' ? 'UTC' : browserZone();
+    const zone = portalZone();
     return this.kept.value()?.items.map((window) => {
       const { definition, next } = window;
       const ownZone = definition.timeZone;

@@ -13,7 +13,6 @@ import {
   keepLast,
   PageTrail,
   reloadEvery,
-  shownZone,
   Toasts,
 } from '@icmp-mon/platform/ui-kit';
 import { MaintenanceClient } from './maintenance.client';
@@ -22,8 +21,7 @@ import { OccurrenceTable } from './occurrence-table';
 import { ruleText } from './rule-draft';
 import { inScopeText } from './scope-field';
 import { WindowChanges } from './window-changes';
-import { occurrenceText, occurrenceTitle, slaText, stateText, windowTitle } from './window-text';
-import { browserZone } from './zone-clock';
+import { occurrenceText, occurrenceTitle, portalZone, slaText, stateText, windowTitle } from './window-text';
 
 const AGAIN_MS = 30_000;
 
@@ -52,7 +50,7 @@ export class WindowPageView {
   protected readonly mayWrite = computed(() => this.session.may('maintenance:write'));
   protected readonly isSilence = computed(() => this.window()?.kind === 'silence');
   protected readonly isActive = computed(() => ['open', 'planned'].includes(this.window()?.state ?? ''));
-  protected readonly zone = computed(() => (shownZone() === 'utc' ? 'UTC' : browserZone()));
+  protected readonly zone = computed(portalZone);
   protected readonly texts = computed(() => {
     const window = this.window();
     if (window === undefined) return null;

@@ -1,6 +1,6 @@
 import type { OccurrenceView, WindowView } from '@icmp-mon/maintenance/contract';
-import { durationText } from '@icmp-mon/platform/ui-kit';
-import { spanText } from './zone-clock';
+import { durationText, shownZone } from '@icmp-mon/platform/ui-kit';
+import { browserZone, spanText } from './zone-clock';
 
 const STATE_TEXTS: Readonly<Record<WindowView['state'], string>> = {
   open: 'open now',
@@ -28,6 +28,9 @@ export function occurrenceStateText({ state, closeCause }: Pick<OccurrenceView, 
 /** Returns when an occurrence is, in a zone; one that closed early, until then. */
 export const occurrenceText = ({ startsAt, endsAt, closedAt }: OccurrenceView, zone: string): string =>
   spanText(startsAt, closedAt ?? endsAt, zone);
+
+/** Returns the zone in which the portal shows times: UTC, or that of this browser. */
+export const portalZone = (): string => (shownZone() === 'utc' ? 'UTC' : browserZone());
 
 /** Returns a length in minutes as words: `30 min`, `2 h`, `1 h 30 min`. */
 export function minutesText(minutes: number): string {
