@@ -18,7 +18,7 @@ import { MaintenanceClient } from './maintenance.client';
   imports: [Icon, InstantPipe, MatDialogModule],
   template: `
     <h2 mat-dialog-title>Calendar feed</h2>
-    <mat-dialog-content class="body">
+    <mat-dialog-content>
       <p class="quiet">
         Subscribe to the address in your calendar to see the windows there. Each client that has it can read the
         windows, so keep it secret.
@@ -31,9 +31,7 @@ import { MaintenanceClient } from './maintenance.client';
           <p>The address is shown only now:</p>
           <code tabindex="0" data-testid="feed-address">{{ text }}</code>
         </div>
-        <div class="actions">
-          <button type="button" class="button" (click)="copyAddress(text)"><icm-icon name="copy" /> Copy</button>
-        </div>
+        <button type="button" class="button" (click)="copyAddress(text)"><icm-icon name="copy" /> Copy</button>
       } @else if (kept.value(); as token) {
         <p data-testid="feed-state">
           @if (token.issuedAt === null) {
@@ -66,11 +64,17 @@ import { MaintenanceClient } from './maintenance.client';
     </mat-dialog-actions>
   `,
   styles: `
+    mat-dialog-content {
+      display: flex;
+      flex-direction: column;
+      align-items: start;
+      gap: 12px;
+    }
+
     code {
       overflow-wrap: anywhere;
     }
   `,
-  styleUrl: './maintenance-forms.scss',
 })
 class FeedDialog {
   private readonly client = inject(MaintenanceClient);
