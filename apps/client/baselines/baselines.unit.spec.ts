@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
+import { type FakeApi, startAnswering } from '../testing/fake-api';
 import { type Ended, runCaptured } from '../testing/run-captured';
 
 let fake: FakeApi | undefined;
@@ -8,11 +8,7 @@ afterEach(() => fake?.stop());
 const run = (...argv: string[]): Promise<Ended> =>
   runCaptured(argv, { ICMPMON_URL: fake?.url ?? '', ICMPMON_API_KEY: 'imk_x' });
 const answering = async (answers: Record<string, unknown>): Promise<void> => {
-  fake = await startFakeApi(({ path: asked }, response) => {
-    const found = Object.entries(answers).find(([part]) => asked.includes(part));
-    if (found) answerJson(response, found[1]);
-    else answerJson(response, problem(404, 'There is none.'), 404);
-  });
+  fake = await startAnswering(answers);
 };
 const leftOut = { outage: 6, maintenance: 0, isolated: 0, offLevel: 2, lossy: 0 };
 const PAIR = {

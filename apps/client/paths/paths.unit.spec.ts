@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { answerJson, type FakeApi, problem, startFakeApi } from '../testing/fake-api';
+import { answerJson, type FakeApi, startAnswering, startFakeApi } from '../testing/fake-api';
 import { type Ended, runCaptured } from '../testing/run-captured';
 
 let fake: FakeApi | undefined;
@@ -12,11 +12,7 @@ afterEach(() => fake?.stop());
 const run = (...argv: string[]): Promise<Ended> =>
   runCaptured(argv, { ICMPMON_URL: fake?.url ?? '', ICMPMON_API_KEY: 'imk_x' });
 const answering = async (answers: Record<string, unknown>): Promise<void> => {
-  fake = await startFakeApi(({ path: asked }, response) => {
-    const found = Object.entries(answers).find(([part]) => asked.includes(part));
-    if (found) answerJson(response, found[1]);
-    else answerJson(response, problem(404, 'There is none.'), 404);
-  });
+  fake = await startAnswering(answers);
 };
 
 const NODE = {

@@ -56,3 +56,11 @@ export const problem = (status: number, detail: string, members: object = {}): o
   ...{ type: 'about:blank', title: 'Problem', status, detail, code: 'some_code' },
   ...members,
 });
+
+/** A server that answers a path with the first of `answers` whose key the path contains; 404 for others. */
+export const startAnswering = (answers: Record<string, unknown>): Promise<FakeApi> =>
+  startFakeApi(({ path: asked }, response) => {
+    const found = Object.entries(answers).find(([part]) => asked.includes(part));
+    if (found) answerJson(response, found[1]);
+    else answerJson(response, problem(404, 'There is none.'), 404);
+  });
