@@ -29,7 +29,7 @@ export interface PolicyFact {
   degraded?: { latencyMs: number | null; lossPercent: number | null };
   /** Agents of one provider, or region, are one voter; `least` groups are required. Absent: each agent is a voter. */
   voters?: VoterGroups;
-  /** Whether baselines follow the hour of the week; absent: they do not. */
+  /** The policy's `hourOfWeek`, which has no effect; absent: false. */
   hourOfWeek?: true;
 }
 

@@ -16,7 +16,7 @@ export interface VerdictRule {
   degraded: DegradedLimits;
   /** `providers`, `regions`: the agents of one provider, or region, count as one voter of the quorum. */
   independentVoters: IndependentVoters;
-  /** Whether the baseline follows the hour of the week; it can only raise a threshold. */
+  /** Stored, without effect: baselines do not follow the hour of the week. */
   hourOfWeek: boolean;
   /** Whether an agent confirms a first miss by three more probes before the next round. */
   confirm: boolean;

@@ -149,7 +149,7 @@ class VerdictRuleRequest implements contract.VerdictRuleRequest {
   })
   independentVoters?: contract.IndependentVoters;
 
-  @ApiPropertyOptional({ description: 'Whether baselines follow the hour of the week; false unless set.' })
+  @ApiPropertyOptional({ description: 'Stored, without effect: baselines do not follow the hour of the week.' })
   hourOfWeek?: boolean;
 
   @ApiPropertyOptional({ description: 'Whether three more probes confirm a first miss; true unless set.' })

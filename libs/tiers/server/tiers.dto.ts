@@ -84,7 +84,7 @@ class VerdictRuleResponse implements VerdictRule {
   quorum!: VerdictRule['quorum'];
   @ApiProperty({ type: DegradedLimitsResponse }) degraded!: DegradedLimitsResponse;
   @ApiProperty({ enum: INDEPENDENT_VOTERS }) independentVoters!: VerdictRule['independentVoters'];
-  @ApiProperty() hourOfWeek!: boolean;
+  @ApiProperty({ description: 'Stored, without effect.' }) hourOfWeek!: boolean;
   @ApiProperty() confirm!: boolean;
 }
 

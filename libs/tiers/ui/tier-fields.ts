@@ -117,7 +117,7 @@ export const RULE_CHOICES: readonly RuleChoice[] = [
     ...{ id: 'tier-hour-of-week', member: 'hourOfWeek', label: 'Baseline' },
     choices: [
       { value: 'false', text: 'the last 24 good hours' },
-      { value: 'true', text: 'also the hour of the week' },
+      { value: 'true', text: 'also the hour of the week (stored, without effect)' },
     ],
   },
 ];
