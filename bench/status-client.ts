@@ -23,6 +23,7 @@ export class StatusClient {
   async whenDown(ip: string, fromMs: number, withinMs: number): Promise<SeenDown | null> {
     const seen = new Promise<SeenDown>((resolve) => this.waiting.set(ip, resolve));
     const late = new AbortController();
+    // Only the abort below rejects it.
     const deadline = pause(fromMs + withinMs - Date.now(), null, { signal: late.signal }).catch(() => null);
     const down = await Promise.race([seen, deadline]);
     late.abort();
