@@ -126,4 +126,14 @@ describe('the worker', () => {
     expect(await telemetry.query('SELECT FROM baseline_change')).toHaveLength(1);
     await log.close();
   }, 150_000);
+
+  it('deletes shifts that are older than 396 days', async () => {
+    await telemetry.execute(
+      `INSERT INTO baseline_shift SELECT days, 9, $1, 1, $2, now() - make_interval(days => days), now() - make_interval(days => days),
+         12000, 900, 20000, 1000 FROM unnest(ARRAY[395, 397]) AS t (days)`,
+      [newId(), newId()],
+    );
+    expect(await runTask('baseline-shifts')).toBe(1);
+    expect(await telemetry.query('SELECT shift_seq::integer AS seq FROM baseline_shift')).toEqual([{ seq: 395 }]);
+  });
 });

@@ -4,12 +4,11 @@ import { HISTORY_KEPT_DAYS } from './baseline-rows';
 /** Finished requests are kept this long. */
 const JOBS_KEPT_DAYS = 30;
 
-/** Deletes up to `rows` published shifts that are too old; returns their number. */
+/** Deletes up to `rows` shifts that are too old; returns their number. */
 export function forgetShifts(telemetry: Sql, rows: number): Promise<number> {
   return telemetry.execute(
     `DELETE FROM baseline_shift WHERE shift_seq IN (
-       SELECT shift_seq FROM baseline_shift WHERE adopted_at < now() - interval '${HISTORY_KEPT_DAYS} days'
-         AND shift_seq <= (SELECT published_seq FROM baseline_shift_state) LIMIT $1)`,
+       SELECT shift_seq FROM baseline_shift WHERE adopted_at < now() - interval '${HISTORY_KEPT_DAYS} days' LIMIT $1)`,
     [rows],
   );
 }

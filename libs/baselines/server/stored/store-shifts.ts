@@ -1,9 +1,6 @@
 import type { Sql } from '@icmp-mon/platform/database';
 import type { LevelShift } from '../calculator/calculate-baseline';
 
-/** NOTIFY channel of new shifts. */
-export const SHIFTED_CHANNEL = 'baseline_shifted';
-
 export interface NewShift extends LevelShift {
   targetKey: number;
   targetId: string;
@@ -11,7 +8,7 @@ export interface NewShift extends LevelShift {
   agentId: string;
 }
 
-/** Stores shifts with gapless numbers, and wakes their publisher at the commit. A shift that is stored already is left as it is. */
+/** Stores shifts with gapless numbers. A shift that is stored already is left as it is. */
 export async function storeShifts(sql: Sql, adoptedAt: Date, shifts: readonly NewShift[]): Promise<void> {
   if (shifts.length === 0) return;
   // The lock makes the order of numbers the order of commits.
@@ -29,5 +26,4 @@ export async function storeShifts(sql: Sql, adoptedAt: Date, shifts: readonly Ne
     );
   }
   await sql.execute('UPDATE baseline_shift_state SET last_seq = $1', [seq]);
-  await sql.query('SELECT pg_notify($1, $2)', [SHIFTED_CHANNEL, '']);
 }
