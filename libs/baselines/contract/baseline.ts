@@ -7,7 +7,7 @@ export interface HoursLeftOut {
   /** More than half of the rounds were missed. */
   outage: number;
   maintenance: number;
-  /** The agent was set aside. */
+  /** Always 0: hours in which the agent was set aside are not left out. */
   isolated: number;
   /** The median was off the usual level. */
   offLevel: number;

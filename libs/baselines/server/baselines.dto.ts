@@ -57,7 +57,8 @@ export class ReadBaselineBandsRequest extends ReadPairBaselinesRequest {
 class HoursLeftOutResponse implements contract.HoursLeftOut {
   @ApiProperty({ ...INTEGER, description: 'More than half of the rounds were missed.' }) outage!: number;
   @ApiProperty(INTEGER) maintenance!: number;
-  @ApiProperty({ ...INTEGER, description: 'The agent was set aside.' }) isolated!: number;
+  @ApiProperty({ ...INTEGER, description: 'Always 0: hours in which the agent was set aside are not left out.' })
+  isolated!: number;
   @ApiProperty({ ...INTEGER, description: 'The median was off the usual level.' }) offLevel!: number;
   @ApiProperty({ ...INTEGER, description: 'More losses than usual.' }) lossy!: number;
 }

@@ -57,6 +57,7 @@ export class ProbingWorkerModule {
     parts.plug(HISTORY_PART);
     const readLeftOut: ReadLeftOut = async (hourMs) => ({
       targetKeys: await maintained.keysDuring(hourMs, hourMs + HOUR_MS),
+      // Nothing decides yet that an agent is isolated.
       agentIds: new Set(),
     });
     tasks.plug(
