@@ -1,4 +1,4 @@
-import { BASELINE_LIMITS } from '@icmp-mon/baselines/contract';
+import { BASELINE_LIMITS, type HoursLeftOut } from '@icmp-mon/baselines/contract';
 import { PAIR_HOUR_FLAG } from '@icmp-mon/probing/wire';
 import { isLossy, type Losses, lossFloorPpm } from './loss-floor';
 import { type RttLevel, RttSum, spreadMinUs } from './rtt-level';
@@ -14,19 +14,6 @@ export interface HourOfPair {
   histogram: Uint8Array;
 }
 
-/** Hours that were left out, by reason. */
-export interface LeftOutHours {
-  /** More than half of the rounds were missed. */
-  outage: number;
-  maintenance: number;
-  /** The agent was set aside. */
-  isolated: number;
-  /** The median was off the usual level. */
-  offLevel: number;
-  /** More losses than usual. */
-  lossy: number;
-}
-
 /** Usual round-trip times and losses of one pair of agent and target, in one check. */
 export interface Baseline extends RttLevel {
   /** Upper 95 % bound of the loss, in millionths. */
@@ -39,7 +26,7 @@ export interface Baseline extends RttLevel {
   /** First and last hour used, ms since 1970. */
   fromMs: number;
   toMs: number;
-  leftOut: LeftOutHours;
+  leftOut: HoursLeftOut;
   /** Whether it stays from an earlier calculation, because too few good hours are left. */
   isKept: boolean;
 }
@@ -80,7 +67,7 @@ const sum = new RttSum();
  * A pair without a former baseline is measured by all good hours that it has. A baseline of fewer than 6 hours is replaced by one of as many.
  */
 export function calculateBaseline(hours: readonly HourOfPair[], former: Baseline | null): Calculated {
-  const leftOut: LeftOutHours = { outage: 0, maintenance: 0, isolated: 0, offLevel: 0, lossy: 0 };
+  const leftOut: HoursLeftOut = { outage: 0, maintenance: 0, isolated: 0, offLevel: 0, lossy: 0 };
   const usable = hours.filter((hour) => isUsable(hour, leftOut)).sort((a, b) => b.hourMs - a.hourMs);
   if (former === null) return { baseline: baselineOf(usable, leftOut), shift: null };
   const isOff = usable.map((hour) => isOffLevel(medianOf(hour), former));
@@ -100,7 +87,7 @@ export function calculateBaseline(hours: readonly HourOfPair[], former: Baseline
   return { baseline: baseline ?? { ...former, leftOut, isKept: true }, shift: null };
 }
 
-function isUsable({ flags, sent, lost }: HourOfPair, leftOut: LeftOutHours): boolean {
+function isUsable({ flags, sent, lost }: HourOfPair, leftOut: HoursLeftOut): boolean {
   if ((flags & PAIR_HOUR_FLAG.maintenance) !== 0) leftOut.maintenance++;
   else if ((flags & PAIR_HOUR_FLAG.isolated) !== 0) leftOut.isolated++;
   else if ((flags & UNUSABLE) !== 0 || lost === sent) leftOut.outage++;
@@ -148,7 +135,7 @@ function lossesOf(hours: readonly HourOfPair[]): Losses {
 }
 
 /** Returns the baseline of the latest hours; null for too few rounds. `hours` are sorted, latest first. */
-function baselineOf(hours: readonly HourOfPair[], leftOut: LeftOutHours): Baseline | null {
+function baselineOf(hours: readonly HourOfPair[], leftOut: HoursLeftOut): Baseline | null {
   const used = hours.slice(0, BASELINE_LIMITS.hours);
   const losses = lossesOf(used);
   if (losses.sent < BASELINE_LIMITS.samplesMin) return null;
