@@ -1,15 +1,9 @@
-import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import type { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { newId } from '@icmp-mon/platform/ids';
-import { Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { type Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import { type ContextApp, HousekeepingTasks } from '@icmp-mon/platform/plugins';
-import {
-  eventually,
-  testDatabase,
-  type TestDatabases,
-  testServices,
-  testTopicPrefix,
-} from '@icmp-mon/platform/testing';
+import { eventually } from '@icmp-mon/platform/testing';
 import {
   decodeShardRecord,
   encodePairHours,
@@ -19,35 +13,23 @@ import {
 } from '@icmp-mon/probing/wire';
 import { BUILT_IN_TIERS } from '@icmp-mon/tiers/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testWorker } from './test-worker.test-data';
+import { startTestWorker, type TestInstallation } from './test-worker.test-data';
 
 const SHARDS = 2;
 
 describe('the worker', () => {
-  let databases: TestDatabases;
+  let installation: TestInstallation;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
   let messaging: Messaging;
   let worker: ContextApp;
 
   beforeAll(async () => {
-    databases = await testDatabase('both');
-    control = new ControlDatabase({ url: databases.controlUrl });
-    telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
-    const topicPrefix = testTopicPrefix();
-    messaging = new Messaging({ brokers: testServices().kafkaBrokers, topicPrefix, clientId: 'test' });
-    await messaging.ensureTopics({ shardCount: SHARDS });
-    worker = testWorker({ databases, topicPrefix, shardCount: SHARDS });
-    await worker.start();
+    installation = await startTestWorker(SHARDS);
+    ({ control, telemetry, messaging, worker } = installation);
   });
 
-  afterAll(async () => {
-    await worker.stop();
-    await messaging.close();
-    await control.close();
-    await telemetry.close();
-    await databases.dropDatabases();
-  });
+  afterAll(() => installation.stop());
 
   async function runTask(name: string): Promise<number | undefined> {
     const task = worker.get(HousekeepingTasks).plugged.find((each) => each.name === name);

@@ -2,10 +2,10 @@ import { TARGET_STREAM } from '@icmp-mon/targets/contract';
 import { BUILT_IN_TIERS, TIER_STREAM } from '@icmp-mon/tiers/contract';
 import { decodeShardRecord, type ShardRecord } from '@icmp-mon/probing/wire';
 import { HealthParts } from '@icmp-mon/platform/health';
-import { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
+import type { ControlDatabase, TelemetryDatabase } from '@icmp-mon/platform/database';
 import { EventStore } from '@icmp-mon/platform/event-store';
 import { newId } from '@icmp-mon/platform/ids';
-import { Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
+import { type Messaging, SHARD_TOPIC } from '@icmp-mon/platform/messaging';
 import { createLogger } from '@icmp-mon/platform/ops';
 import {
   type ContextApp,
@@ -13,16 +13,10 @@ import {
   type HousekeepingTask,
   HousekeepingTasks,
 } from '@icmp-mon/platform/plugins';
-import {
-  eventually,
-  testDatabase,
-  testServices,
-  testTopicPrefix,
-  type TestDatabases,
-} from '@icmp-mon/platform/testing';
+import { eventually } from '@icmp-mon/platform/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpoolStory } from './late-results.test-data';
-import { testWorker } from './test-worker.test-data';
+import { startTestWorker, type TestInstallation } from './test-worker.test-data';
 
 const SHARDS = 2;
 /** Housekeeping tasks that the contexts register: a context that loses its task would grow without limit. */
@@ -40,7 +34,7 @@ const TASKS = `
 const HEALTH_PARTS = 'agents assignment history inventory-sources placement shards statuses uncounted'.split(' ');
 
 describe('the worker', () => {
-  let databases: TestDatabases;
+  let installation: TestInstallation;
   let control: ControlDatabase;
   let telemetry: TelemetryDatabase;
   let messaging: Messaging;
@@ -48,24 +42,11 @@ describe('the worker', () => {
   const metadata = { actor: 'test', causationId: null, correlationId: newId() };
 
   beforeAll(async () => {
-    databases = await testDatabase('both');
-    control = new ControlDatabase({ url: databases.controlUrl });
-    telemetry = new TelemetryDatabase({ url: databases.telemetryUrl });
-    const topicPrefix = testTopicPrefix();
-    const { kafkaBrokers } = testServices();
-    messaging = new Messaging({ brokers: kafkaBrokers, topicPrefix, clientId: 'test' });
-    await messaging.ensureTopics({ shardCount: SHARDS });
-    worker = testWorker({ databases, topicPrefix, shardCount: SHARDS });
-    await worker.start();
+    installation = await startTestWorker(SHARDS);
+    ({ control, telemetry, messaging, worker } = installation);
   });
 
-  afterAll(async () => {
-    await worker.stop();
-    await messaging.close();
-    await control.close();
-    await telemetry.close();
-    await databases.dropDatabases();
-  });
+  afterAll(() => installation.stop());
 
   it('bases the heartbeat on the Health parts that contexts register', () => {
     expect(worker.get(HealthParts).plugged.map(({ id }) => id)).toEqual(HEALTH_PARTS);
@@ -164,7 +145,7 @@ describe('the worker', () => {
   });
 
   it('corrects the statuses of a target by the spool of an agent that was cut off, one revision per upload', async () => {
-    const story = await SpoolStory.begin(control, telemetry, databases.telemetryUrl);
+    const story = await SpoolStory.begin(control, telemetry, telemetry.options.url);
     await story.passUntil(120, { measuring: true }).passUntil(480, { measuring: false }).commit();
     await story.passUntil(540, { measuring: true }).uploadSpool(120, 300).passUntil(620, { measuring: true }).commit();
     const known = ['0 up', '132 unknown', '480 up'];
