@@ -8,7 +8,7 @@ import { WindowPipe } from '../target-pipes';
 import type { TargetResults } from '../target-results';
 import { drawnLanes, lossOf, spanOfStatus, sumOf } from './timeline';
 import { SMOKE } from './timeline-bars';
-import { timelineHeightPx, timelineOption } from './timeline-option';
+import { timelineChart } from './timeline-option';
 
 const WINDOW_WORDS: Readonly<Record<Resolution, string>> = {
   '5m': '5-minute windows',
@@ -39,8 +39,7 @@ export class TargetHistory {
   private readonly timeline = computed(() => this.shown().timeline());
   protected readonly points = computed(() => this.timeline().points);
   protected readonly windowWords = computed(() => WINDOW_WORDS[this.shown().history()?.resolution ?? '5m']);
-  protected readonly options = computed(() => timelineOption(this.timeline(), this.colours.palette()));
-  protected readonly heightPx = computed(() => timelineHeightPx(this.timeline()));
+  protected readonly chart = computed(() => timelineChart(this.timeline(), this.colours.palette()));
   /** Newest first. */
   protected readonly statuses = computed(() => {
     const { statuses, judgedUntilMs } = this.timeline();

@@ -33,14 +33,8 @@ interface Row {
   marks?: number[];
 }
 
-/** Returns the height of the chart in pixels. */
-export function timelineHeightPx(timeline: Timeline): number {
-  const heights = rowsOf(timeline, null).map(({ heightPx }) => heightPx + GAP_PX);
-  return TOP_PX + heights.reduce((sum, height) => sum + height, 0) - GAP_PX + BOTTOM_PX;
-}
-
 /**
- * Returns the options of the chart of a target's history. All rows have the same time axis:
+ * Returns the options of the chart of a target's history, and its height in pixels. All rows have the same time axis:
  *
  *     status ████████████▓▓▓▓▓████████     statuses as known then
  *     corrected          ████              where late results show another status, if there are any
@@ -49,7 +43,7 @@ export function timelineHeightPx(timeline: Timeline): number {
  *     loss   ▁▁▁▁▁▂▁▁▁█                    share of lost probes
  *     fra-1  ■■■■■■■■■■■■■■■               loss by agent
  */
-export function timelineOption(timeline: Timeline, colours: Palette): EChartsCoreOption {
+export function timelineChart(timeline: Timeline, colours: Palette): { options: EChartsCoreOption; heightPx: number } {
   const rows = rowsOf(timeline, colours);
   let topPx = TOP_PX;
   const grids = rows.map(({ heightPx }) => {
@@ -57,7 +51,7 @@ export function timelineOption(timeline: Timeline, colours: Palette): EChartsCor
     topPx += heightPx + GAP_PX;
     return grid;
   });
-  return {
+  const options = {
     animation: false,
     useUTC: shownZone() === 'utc',
     grid: grids,
@@ -78,11 +72,10 @@ export function timelineOption(timeline: Timeline, colours: Palette): EChartsCor
       ...(marks === undefined ? [] : [diamonds(marks, at, colours)]),
     ]),
   };
+  return { options, heightPx: topPx - GAP_PX + BOTTOM_PX };
 }
 
-/** Returns the rows; without colours, for their heights only. */
-function rowsOf(timeline: Timeline, palette: Palette | null): Row[] {
-  const colours = palette ?? NO_COLOURS;
+function rowsOf(timeline: Timeline, colours: Palette): Row[] {
   const { points, frame, lanes: page, pathChanges } = timeline;
   const lanes = drawnLanes(page);
   const label = { color: colours.quiet, fontSize: 11 };
@@ -147,11 +140,6 @@ function rowsOf(timeline: Timeline, palette: Palette | null): Row[] {
         ]),
   ];
 }
-
-const NO_COLOURS: Palette = {
-  ...{ text: '', quiet: '', line: '', surface: '', accent: '', up: '', degraded: '', down: '', unknown: '' },
-  ...{ maintenance: '', violated: '' },
-};
 
 function diamonds(marks: readonly number[], row: number, colours: Palette): object {
   return {

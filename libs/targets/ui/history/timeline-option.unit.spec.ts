@@ -5,7 +5,7 @@ import type { AgentLanesPage, HistoryPoint } from '@icmp-mon/probing/contract';
 import { describe, expect, it } from 'vitest';
 import { drawnLanes, LANES_MAX, type Timeline } from './timeline';
 import { correctionBars, laneBars, lossBars, medianBars, SMOKE, smokeBars, statusBars } from './timeline-bars';
-import { timelineHeightPx, timelineOption } from './timeline-option';
+import { timelineChart } from './timeline-option';
 import { timelineTip, windowText } from './timeline-tip';
 
 const MINUTE_MS = 60_000;
@@ -117,7 +117,7 @@ describe('corrections', () => {
       [-60, -10, 'down'],
       [-20, -15, 'rgb(1, 2, 3)'],
     ]);
-    expect(timelineHeightPx(corrected)).toBeGreaterThan(timelineHeightPx(timeline({})));
+    expect(timelineChart(corrected, palette).heightPx).toBeGreaterThan(timelineChart(timeline({}), palette).heightPx);
     expect(timelineTip(corrected, noonMs - 18 * MINUTE_MS)).toContain(
       'corrected: up, by results that arrived late (revision 2)',
     );
@@ -154,9 +154,9 @@ describe('the chart', () => {
         ...[{ id: '1', targetId: 't', agentId: 'a', agentName: null, at: iso(-1), traceId: 'x', left: [], joined: [] }],
       ],
     });
-    const rowsOf = (of: Timeline): number => (timelineOption(of, palette)['xAxis'] as object[]).length;
+    const rowsOf = (of: Timeline): number => (timelineChart(of, palette).options['xAxis'] as object[]).length;
     expect([rowsOf(plain), rowsOf(full)]).toEqual([3, 5]);
-    expect(timelineHeightPx(full) - timelineHeightPx(plain)).toBe(3 * 16 + 10 + 12 + 10);
+    expect(timelineChart(full, palette).heightPx - timelineChart(plain, palette).heightPx).toBe(3 * 16 + 10 + 12 + 10);
   });
 });
 
