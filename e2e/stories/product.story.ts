@@ -111,6 +111,8 @@ export const productStory = (running: () => RunningProduct) => () => {
 
   it('removes a target', async () => {
     await page.goto(`/targets/${address}`);
+    // When the stream opens, the page reads the target again: after its removal that would be an error of the page.
+    await expect.poll(() => page.getByTestId('live-indicator').getAttribute('data-mood'), soon).toBe('live');
     await page.getByTestId('remove-target').click();
     expect(await page.getByRole('dialog').innerText()).toContain(`Remove ${address}?`);
     await page.getByTestId('confirm').click();
